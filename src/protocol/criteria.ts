@@ -1,0 +1,36 @@
+/**
+ * What a query asks, after every wire form of it (idtype-value, expression, predicate) has been read: one small tree
+ * that the access decision walks, `sources/` turns into SQL, and tests evaluate in memory.
+ *
+ * Meaning, the same in SQL and in memory:
+ * - a path that crosses lists holds when *any* element does; a missing value makes every comparison false;
+ * - `ne` is the negation of `eq` and `nin` of `in`, so both are true where the value is missing;
+ * - text and codes compare exactly; a coded attribute matches by code or by label; numbers compare as numbers; dates
+ *   by calendar day, whether the record holds a date or a date-time.
+ */
+export type Criteria =
+  | { and: Criteria[] }
+  | { or: Criteria[] }
+  | { not: Criteria }
+  | { identifier: { type: string; value: string } }
+  | { attribute: string; operator: Operator; value: Scalar | Scalar[] };
+
+export type Operator = 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte' | 'in' | 'nin';
+export type Scalar = string | number | boolean;
+
+export interface Sort {
+  /** Canonical path of an attribute. */
+  attribute: string;
+  order: 'asc' | 'desc';
+}
+
+export interface Page {
+  size: number;
+  /** Counts from 1. */
+  number: number;
+  /** Opaque continuation of an earlier page; wins over `number`. */
+  cursor?: string;
+}
+
+export const DEFAULT_PAGE_SIZE = 20;
+export const MAX_PAGE_SIZE = 1000;

@@ -1,0 +1,86 @@
+/**
+ * Protocol errors: one class per code of the specification's closed list (`Error.code`), each with the HTTP status it
+ * travels under. The message goes to the partner; `cause` goes to the log only, under the same `errorId`.
+ */
+import { randomUUID } from 'node:crypto';
+
+export abstract class ProtocolError extends Error {
+  abstract readonly code: string;
+  abstract readonly status: number;
+  /** What partner and log share, so that a refusal can be looked up without repeating it. */
+  readonly errorId: string = randomUUID();
+  /** Seconds; sent as `Retry-After` where set. */
+  readonly retryAfter?: number;
+
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+const define = (code: string, status: number) =>
+  class extends ProtocolError {
+    readonly code: string = code;
+    readonly status: number = status;
+  };
+
+export class RequestInvalid extends define('err.request.bad', 400) {}
+export class BodyTooLarge extends define('err.request.bad', 413) {}
+export class ContentTypeUnsupported extends define('err.request.bad', 415) {}
+export class TokenInvalid extends define('err.request.unauthorized', 401) {}
+export class Forbidden extends define('err.request.forbidden', 403) {}
+export class NotFound extends define('err.request.not_found', 404) {}
+export class VersionNotSupported extends define('err.version.not_supported', 400) {}
+export class SenderInvalid extends define('err.sender_id.invalid', 400) {}
+export class SenderUriInvalid extends define('err.sender_uri.invalid', 400) {}
+export class ReceiverInvalid extends define('err.receiver_id.invalid', 400) {}
+export class SignatureMissing extends define('err.signature.missing', 401) {}
+export class SignatureInvalid extends define('err.signature.invalid', 401) {}
+export class EncryptionInvalid extends define('err.encryption.invalid', 400) {}
+
+export class TooManyRequests extends define('err.request.too_many_requests', 429) {
+  constructor(
+    message: string,
+    override readonly retryAfter: number,
+  ) {
+    super(message);
+  }
+}
+
+export class ServiceUnavailable extends define('err.service.unavailable', 503) {
+  override readonly retryAfter = 5;
+}
+
+/**
+ * A used `message_id` with another `action` or `message` (protocol 2.7): a business outcome on synchronous endpoints,
+ * `err.request.bad` on asynchronous ones, whose list of codes has no better one.
+ */
+export class MessageIdDuplicate extends define('err.request.bad', 400) {
+  readonly reason = 'rjct.message_id.duplicate';
+}
+
+/** Why one item of a batch is refused: `status_reason_code` and `status_reason_message` of that item; never thrown to the wire. */
+export class ItemRejected extends Error {
+  constructor(
+    readonly code: ItemReasonCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export type ItemReasonCode =
+  | 'rjct.reference_id.invalid'
+  | 'rjct.reference_id.duplicate'
+  | 'rjct.timestamp.invalid'
+  | 'rjct.search_criteria.invalid'
+  | 'rjct.filter.invalid'
+  | 'rjct.sort.invalid'
+  | 'rjct.pagination.invalid'
+  | 'rjct.search.too_many_records_found'
+  | 'rjct.notify_types.invalid'
+  | 'rjct.notify_details.invalid'
+  | 'rjct.person_id.invalid'
+  | 'rjct.event.already_subscribed'
+  | 'rjct.subscription_code.invalid'
+  | 'rjct.requester.invalid'
+  | 'rjct.event.already_unsubscribed';

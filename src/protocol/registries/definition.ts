@@ -1,0 +1,91 @@
+/**
+ * A registry as data. From one definition follow validation, searchable attributes and their SQL, sorting, record
+ * types, identifier types, event types, defaults, OpenAPI text and the GraphQL query schema.
+ */
+
+/** One coded value of the dictionary: its code and the label people write instead. */
+export interface Code {
+  code: string;
+  label: string;
+}
+
+/** Type of a leaf, which decides how values compare. `code` names a list of `codes.ts`. */
+export type ScalarType = 'string' | 'number' | 'integer' | 'boolean' | 'date' | 'json';
+
+/** A property of a dictionary class: a leaf, a coded leaf, or another class by name; `list` where the dictionary says `@container`. */
+export type PropertyDefinition = { list?: boolean; description?: string } & (
+  | { type: ScalarType }
+  | { codes: string }
+  | { class: string }
+);
+
+/** A class of the dictionary (Person, Address, …): property name in the dictionary's spelling → definition. */
+export interface ClassDefinition {
+  name: string;
+  /** The JSON-LD file of the class, emitted as `@context`. */
+  context?: string;
+  description?: string;
+  properties: Record<string, PropertyDefinition>;
+  /** Old or foreign spellings that are read on input → the dictionary's, which is what we store and write. */
+  spellings?: Record<string, string>;
+}
+
+export interface RecordTypeDefinition {
+  /** As written in `reg_record_type` (bare, without prefix). */
+  name: string;
+  /** Other names read for it (contract, Registries). */
+  aliases: string[];
+  /** Root class of its records. */
+  class: string;
+  /** `@type` of emitted records. */
+  typeName: string;
+  /** Dotted paths that hold a record's own identifiers, for example `identifier` or `member_identifier`. */
+  identifierPaths: string[];
+  /** Paths of persons inside a record who are somebody else than its subject, for example `member_list`; consent is asked for each. */
+  memberPaths: string[];
+  /** Names of protocol 3.2 and others → canonical path. */
+  attributeAliases: Record<string, string>;
+}
+
+export interface EventTypeDefinition {
+  /** The name we emit. */
+  name: string;
+  /** Other names read for it; all names compare without case, `_`, `-` and any prefix up to the last `:`. */
+  aliases: string[];
+  /** Whether the domain's notify schema lists it; where not, `reg_event_type` is left out (protocol 5). */
+  emitted: boolean;
+}
+
+export interface RegistryDefinition {
+  /** Name in GraphQL and in the database: SOCIAL, CRVS, … */
+  registry: string;
+  title: string;
+  /** First path segment, then other segments read for it: `['social', 'sr']`. */
+  paths: string[];
+  /** Default `reg_type`, for example `ns:org:RegistryType:Social`. */
+  regType: string;
+  /** Default `reg_record_type` on the wire, for example `spdci-extensions-dci:DisabledPerson`; the prefix is kept when we write. */
+  recordTypePrefix: string;
+  /** First is the default. */
+  recordTypes: RecordTypeDefinition[];
+  events: EventTypeDefinition[];
+  /** Identifier types read beside the dictionary's → the stored one, for example `national_id` → `UIN`. Compared without case, `_` and `-`. */
+  identifierTypes: Record<string, string>;
+  /** Where `reg_records` must differ from an array, per message (protocol 1.4). */
+  txnStatusRecords: 'array' | 'object';
+  /** Operations this registry serves. */
+  operations: string[];
+  /** Classes of the dictionary that its record types reach, by name. */
+  classes: Record<string, ClassDefinition>;
+}
+
+/** A searchable leaf, derived from a record type by walking its classes. */
+export interface Attribute {
+  /** Canonical dotted path, `address.postal_code`. */
+  path: string;
+  type: ScalarType;
+  /** Code list, where coded. */
+  codes?: Code[];
+  /** Whether the path crosses a list. */
+  many: boolean;
+}
