@@ -1,0 +1,87 @@
+/** A PostgreSQL of our own under `DATA_DIR`, for those who bring none: made at the first start, kept after it. */
+import { randomBytes } from 'node:crypto';
+import { chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+
+import { findPostgresHome } from './postgres-home.js';
+import type { PostgresHome } from './postgres-home.js';
+import { launchServer, runInitdb, stopOrphan } from './postgres-server.js';
+
+export interface EmbeddedPostgresOptions {
+  dataDir: string;
+  log: { info(message: string): void; error(message: string): void };
+  /** Extra `postgresql.conf` settings. */
+  settings?: Record<string, string>;
+}
+
+export interface EmbeddedPostgres {
+  url: string;
+  /** Stops the server in order; every connection should be closed by then. */
+  close(): Promise<void>;
+}
+
+const USER = 'dci';
+
+const SETTINGS = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  log_checkpoints: 'off',
+  // A failed statement's text and DETAIL line carry values, and those may be personal data.
+  log_min_error_statement: 'panic',
+  log_error_verbosity: 'terse',
+};
+
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const dataDir = resolve(options.dataDir);
+  const home = await findPostgresHome(dataDir, options.log);
+  await stopOrphan(home, options.log);
+  const password = await initialiseOnce(home, join(dataDir, 'postgres-password'), options.log);
+  const port = await freePort();
+  const server = await launchServer(home, { ...SETTINGS, ...options.settings, port: String(port) }, options.log);
+  return { url: `postgres://${USER}:${password}@127.0.0.1:${port}/postgres`, close: () => server.stop() };
+}
+
+/** Returns the password. An interrupted first start leaves only `data.new`, which the next one replaces. */
+async function initialiseOnce(home: PostgresHome, passwordPath: string, log: EmbeddedPostgresOptions['log']) {
+  const made = await stat(home.data).catch(() => undefined);
+  if (made) return readPassword(passwordPath);
+  log.info('making the embedded PostgreSQL database (first start)');
+  const password = randomBytes(24).toString('base64url');
+  await writeFile(passwordPath, password, { mode: 0o600 });
+  await initialise(home, password);
+  return password;
+}
+
+async function readPassword(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new Error(`the database exists but its password cannot be read from ${path}: restore that file`, { cause });
+  });
+}
+
+async function initialise(home: PostgresHome, password: string): Promise<void> {
+  const unfinished = `${home.data}.new`;
+  const passwordFile = join(home.path, 'initdb-password');
+  await rm(unfinished, { recursive: true, force: true });
+  await mkdir(unfinished, { mode: 0o700 });
+  await writeFile(passwordFile, password, { mode: 0o600 });
+  if (home.user) {
+    await chown(unfinished, home.user.uid, home.user.gid);
+    await chown(passwordFile, home.user.uid, home.user.gid);
+  }
+  try {
+    await runInitdb(home, unfinished, USER, passwordFile);
+  } finally {
+    await rm(passwordFile);
+  }
+  await rename(unfinished, home.data);
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await new Promise((listening) => probe.once('listening', listening));
+  const address = probe.address();
+  await new Promise((closed) => probe.close(closed));
+  if (!address || typeof address === 'string') throw new Error('no free TCP port on 127.0.0.1');
+  return address.port;
+}

