@@ -1,0 +1,92 @@
+/**
+ * The door to PostgreSQL: one pool, MikroORM's. Admin use cases take entities from an EntityManager; hot paths send
+ * named, parameterised statements over the same pool.
+ */
+import { MikroORM, type EntityManager } from '@mikro-orm/postgresql';
+import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
+import { Migrator } from '@mikro-orm/migrations';
+import { CompiledQuery, type Transaction as KyselyTransaction } from 'kysely';
+import type { Pool } from 'pg';
+import { Agreement, AgreementVersion } from './agreement.entity.js';
+import { AdminAction, AuditSeal } from './audit.entity.js';
+import { Consent } from './consent.entity.js';
+import { DeliveryAttempt, Delivery } from './delivery.entity.js';
+import { MIGRATIONS } from './migrations/migrations.js';
+import { RegistryRecord } from './record.entity.js';
+import { Sender, SenderKey } from './sender.entity.js';
+import { ServerKey } from './server-key.entity.js';
+import { Subscription } from './subscription.entity.js';
+import { Transaction } from './transaction.entity.js';
+
+/** One statement at a time; `name` makes it a prepared statement of the connection. Timestamps arrive as text. */
+export interface Sql {
+  query<Row = Record<string, unknown>>(text: string, values?: unknown[], name?: string): Promise<Row[]>;
+}
+
+/** A database transaction: entities and statements on one connection, committed together. */
+export interface Unit extends Sql {
+  em: EntityManager;
+}
+
+export const ENTITIES = [
+  Sender,
+  SenderKey,
+  ServerKey,
+  Agreement,
+  AgreementVersion,
+  Consent,
+  RegistryRecord,
+  Transaction,
+  Subscription,
+  Delivery,
+  DeliveryAttempt,
+  AdminAction,
+  AuditSeal,
+];
+
+export class Database implements Sql {
+  private constructor(
+    readonly orm: MikroORM,
+    readonly pool: Pool,
+  ) {}
+
+  static async connect(url: string, poolSize = 10): Promise<Database> {
+    let pool: Pool | undefined;
+    const orm = await MikroORM.init({
+      clientUrl: url,
+      entities: ENTITIES,
+      metadataProvider: ReflectMetadataProvider,
+      extensions: [Migrator],
+      pool: { min: 0, max: poolSize },
+      migrations: { migrationsList: MIGRATIONS, snapshot: false, transactional: true },
+      driverOptions: { onPoolCreated: (created: Pool) => (pool = created), keepAlive: true },
+    });
+    await orm.isConnected();
+    if (pool === undefined) throw new Error('the PostgreSQL driver made no pool');
+    return new Database(orm, pool);
+  }
+
+  async query<Row = Record<string, unknown>>(text: string, values: unknown[] = [], name?: string): Promise<Row[]> {
+    return (await this.pool.query({ text, values, name })).rows as Row[];
+  }
+
+  /** A fresh identity map for one request or job. */
+  em(): EntityManager {
+    return this.orm.em.fork();
+  }
+
+  /** Commits when `work` returns, rolls back when it throws. */
+  async transaction<T>(work: (unit: Unit) => Promise<T>): Promise<T> {
+    return this.em().transactional(async (em) => {
+      const connection = em.getTransactionContext<KyselyTransaction<unknown>>();
+      if (connection === undefined) throw new Error('no transaction is open');
+      const query = async <Row>(text: string, values: unknown[] = []): Promise<Row[]> =>
+        (await connection.executeQuery(CompiledQuery.raw(text, values))).rows as Row[];
+      return work({ em, query });
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.orm.close(true);
+  }
+}

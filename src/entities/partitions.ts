@@ -1,0 +1,23 @@
+/** Monthly partitions of the tables that are born large, by the time inside a UUIDv7. */
+import type { Sql } from './database.js';
+
+export const PARTITIONED = ['transaction', 'outbox_event', 'audit_entry', 'registry_event', 'delivery_attempt'] as const;
+
+/** Creates the partitions from last month (a clock may lag at its turn) to `ahead` months on, where they are missing. */
+export async function ensurePartitions(sql: Sql, now: Date, ahead = 3): Promise<void> {
+  for (let offset = -1; offset <= ahead; offset++) {
+    const from = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + offset, 1));
+    const until = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + offset + 1, 1));
+    const suffix = from.toISOString().slice(0, 7).replace('-', '_');
+    for (const table of PARTITIONED)
+      await sql.query(
+        `create table if not exists ${table}_${suffix} partition of ${table} for values from ('${firstId(from)}') to ('${firstId(until)}')`,
+      );
+  }
+}
+
+/** The smallest UUIDv7 of a moment; also turns a time range into a range of ids. */
+export function firstId(at: Date): string {
+  const hex = at.getTime().toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}
