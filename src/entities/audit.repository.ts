@@ -1,0 +1,54 @@
+/**
+ * The append-only audit: one entry per transition of a transaction, delivery or admin object. An entry hashes the
+ * ciphertext of what it speaks of, never the plain text, so that purging payloads keeps the proofs valid.
+ */
+import { createHash } from 'node:crypto';
+import { uuidv7 } from '../platform/uuid.js';
+import type { Sql } from './database.js';
+
+export interface AuditEntry {
+  id: string;
+  kind: 'TRANSACTION' | 'DELIVERY' | 'ADMIN';
+  subject: string;
+  transition: string;
+  actor: string;
+  at: Date;
+  contentHash: Buffer;
+  entryHash: Buffer;
+}
+
+export function auditEntry(entry: Omit<AuditEntry, 'id' | 'entryHash'>): AuditEntry {
+  const id = uuidv7();
+  return { ...entry, id, entryHash: hashEntry({ ...entry, id }) };
+}
+
+/** SHA-256 over the entry's fields, one a line, in the order of the table. */
+export function hashEntry(entry: Omit<AuditEntry, 'entryHash'>): Buffer {
+  const { id, kind, subject, transition, actor, at, contentHash } = entry;
+  const lines = [id, kind, subject, transition, actor, at.toISOString(), contentHash.toString('hex')];
+  return createHash('sha256').update(lines.join('\n')).digest();
+}
+
+export function hashContent(...parts: (Buffer | null | undefined)[]): Buffer {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(String(part?.length ?? 0)).update(':').update(part ?? Buffer.alloc(0));
+  return hash.digest();
+}
+
+/** Appends in the transaction of `sql`, so that change and entry commit together. */
+export async function appendAudit(sql: Sql, entry: AuditEntry): Promise<void> {
+  await sql.query(
+    `insert into audit_entry (id, kind, subject, transition, actor, at, content_hash, entry_hash)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      entry.id,
+      entry.kind,
+      entry.subject,
+      entry.transition,
+      entry.actor,
+      entry.at,
+      entry.contentHash,
+      entry.entryHash,
+    ],
+  );
+}
