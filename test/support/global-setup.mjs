@@ -1,17 +1,10 @@
 /** One PostgreSQL for the whole run: the one of `TEST_DATABASE_URL`, or an embedded one in a folder that goes away. */
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp } from 'node:fs/promises';
-import { registerHooks } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-// Jest does not transform this file: Node itself strips the types of our platform code and needs help with `.js`.
-registerHooks({
-  resolve: (specifier, context, next) =>
-    context.parentURL?.includes('/src/platform/') && specifier.startsWith('./')
-      ? next(specifier.replace(/\.js$/, '.ts'), context)
-      : next(specifier, context),
-});
+import './platform-sources.mjs';
 
 const SETTINGS = {
   fsync: 'off',

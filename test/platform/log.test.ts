@@ -1,0 +1,47 @@
+import { Writable } from 'node:stream';
+
+import { createLog } from '../../src/platform/log.js';
+
+function logged(write: (log: ReturnType<typeof createLog>) => void, level = 'info'): Record<string, unknown>[] {
+  const lines: string[] = [];
+  const sink = new Writable({
+    write: (chunk, _encoding, done) => {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+  write(createLog(level, sink));
+  return lines.map((line) => JSON.parse(line));
+}
+
+test('a line has an ISO time, its level by name and its message', () => {
+  const [line] = logged((log) => log.info({ registry: 'SOCIAL' }, 'search answered'));
+  expect(line).toMatchObject({ level: 'info', registry: 'SOCIAL', msg: 'search answered' });
+  expect(line?.time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  expect(logged((log) => log.info('quiet'), 'warn')).toEqual([]);
+});
+
+test('secrets are redacted three levels deep', () => {
+  const [line] = logged((log) => log.info({ token: 'S3', request: { headers: { authorization: 'Bearer S3' } } }));
+  expect(JSON.stringify(line)).not.toContain('S3');
+  expect(JSON.stringify(line)).toContain('[redacted]');
+});
+
+test('errors that quote their input lose the quote and keep the rest', () => {
+  const ofJson = new Error('the body is not JSON', { cause: attempt(() => JSON.parse('{"id":"UIN-1234"')) });
+  const ofDatabase = Object.assign(new Error('Key (value)=(UIN-1234) exists'), { code: '23505', detail: 'UIN-1234' });
+  const ofOrm = Object.assign(new Error("select 'UIN-1234' - failed"), { query: "select 'UIN-1234'" });
+  const lines = logged((log) => [ofJson, ofDatabase, ofOrm].forEach((err) => log.error({ err }, 'failed')));
+  expect(JSON.stringify(lines)).not.toContain('UIN-1234');
+  expect(lines[0]?.err).toMatchObject({ message: 'the body is not JSON', cause: { type: 'SyntaxError' } });
+  expect(lines[1]?.err).toMatchObject({ type: 'Error', code: '23505' });
+});
+
+function attempt(work: () => void): unknown {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('did not fail');
+}
