@@ -1,0 +1,58 @@
+/** The three signature algorithms of the contract, their names elsewhere, and the two primitives over them. */
+import { sign, verify, type KeyObject } from 'node:crypto';
+
+export const SIGNATURE_ALGORITHMS = ['ed25519', 'rsa-sha256', 'ecdsa-sha256'] as const;
+/** RSA is PKCS#1 v1.5 with at least 2048 bits; ECDSA is P-256 in IEEE P1363 form. */
+export type SignatureAlgorithm = (typeof SIGNATURE_ALGORITHMS)[number];
+
+/** A partner's public key, as its owner registered it. */
+export interface VerificationKey {
+  kid: string;
+  algorithm: SignatureAlgorithm;
+  keyObject: KeyObject;
+}
+
+/** A private key of ours, with the `kid` under which its public half stands in the JWKS. */
+export interface SigningKey {
+  kid: string;
+  algorithm: SignatureAlgorithm;
+  privateKey: KeyObject;
+}
+
+/** RFC 7518 and RFC 8037 names, as in a JWKS and a JWS header. */
+export const JOSE_NAMES = { ed25519: 'EdDSA', 'rsa-sha256': 'RS256', 'ecdsa-sha256': 'ES256' } as const;
+/** Names of the HTTP Signature Algorithms registry (RFC 9421, 6.2.2). */
+export const HTTP_NAMES = {
+  ed25519: 'ed25519',
+  'rsa-sha256': 'rsa-v1_5-sha256',
+  'ecdsa-sha256': 'ecdsa-p256-sha256',
+} as const;
+
+const BY_NAME = new Map<string, SignatureAlgorithm>([
+  ...SIGNATURE_ALGORITHMS.map((name) => [name, name] as const),
+  ...SIGNATURE_ALGORITHMS.map((name) => [HTTP_NAMES[name], name] as const),
+  ['eddsa', 'ed25519'],
+  ['rs256', 'rsa-sha256'],
+  ['es256', 'ecdsa-sha256'],
+]);
+
+/** The algorithm that any of its names means; undefined for every other name. */
+export function algorithmNamed(name: string): SignatureAlgorithm | undefined {
+  return BY_NAME.get(name.toLowerCase());
+}
+
+export function isSignatureAlgorithm(name: string): name is SignatureAlgorithm {
+  return SIGNATURE_ALGORITHMS.some((algorithm) => algorithm === name);
+}
+
+export function signBytes(key: SigningKey, data: Buffer): Buffer {
+  return sign(digestOf(key.algorithm), data, { key: key.privateKey, dsaEncoding: 'ieee-p1363' });
+}
+
+export function verifyBytes(key: VerificationKey, data: Buffer, signature: Buffer): boolean {
+  return verify(digestOf(key.algorithm), data, { key: key.keyObject, dsaEncoding: 'ieee-p1363' }, signature);
+}
+
+function digestOf(algorithm: SignatureAlgorithm): 'sha256' | null {
+  return algorithm === 'ed25519' ? null : 'sha256';
+}
