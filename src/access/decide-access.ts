@@ -1,0 +1,144 @@
+/**
+ * The one access decision, used by every exit: search, verify, callback, notification, bulk and GraphQL queries. It
+ * says what may leave, and why; what it does not allow stays inside.
+ */
+import type { AgreementTerms, SenderProfile } from '../entities/sender.repository.js';
+import type { Criteria } from '../protocol/criteria.js';
+import { findAttribute } from '../protocol/registries/attributes.js';
+import type { RegistryDefinition } from '../protocol/registries/definition.js';
+import { covers, expandFields, type Clamp } from '../protocol/registries/fields.js';
+import { parseQuery } from '../protocol/query/parse-query.js';
+import type { Operation } from '../protocol/vocabulary.js';
+
+export interface AccessQuestion {
+  sender: SenderProfile;
+  definition: RegistryDefinition;
+  operation: Operation;
+  now: Date;
+}
+
+export interface ItemQuestion {
+  recordType: string;
+  /** Code of the purpose that the message states, if it does. */
+  purpose?: string | undefined;
+}
+
+/** Why access was given or refused; stored on the transaction and shown by `explainAccess`. */
+export type AccessReason =
+  | 'AGREEMENT'
+  | 'SENDER_NOT_ACTIVE'
+  | 'OPERATION_NOT_ALLOWED'
+  | 'REGISTRY_NOT_ALLOWED'
+  | 'REGISTRY_LACKS_OPERATION'
+  | 'NO_AGREEMENT'
+  | 'RECORD_TYPE_NOT_COVERED'
+  | 'PURPOSE_NOT_COVERED';
+
+export type Refusal = { allowed: false; reason: Exclude<AccessReason, 'AGREEMENT'>; explanation: string };
+
+/** The agreements that cover sender, registry, operation and time. */
+export type GateDecision = { allowed: true; agreements: AgreementTerms[] } | Refusal;
+
+export interface Grant {
+  allowed: true;
+  reason: 'AGREEMENT';
+  agreement: AgreementTerms;
+  definition: RegistryDefinition;
+  recordType: string;
+  purpose: string | undefined;
+  /** What may leave of a record. */
+  clamp: Clamp;
+  /** Whether a record may be looked up by its identifiers. */
+  identifiable: boolean;
+  rowFilter: Criteria | undefined;
+}
+
+export type ItemDecision = Grant | Refusal;
+
+/** First half: may this sender do this here at all? A refusal is `err.request.forbidden`. */
+export function decideGate({ sender, definition, operation, now }: AccessQuestion): GateDecision {
+  if (sender.state !== 'ACTIVE') return refuse('SENDER_NOT_ACTIVE', 'the sender is not active');
+  if (!sender.allowedOperations.includes(operation))
+    return refuse('OPERATION_NOT_ALLOWED', `the sender may not use ${operation}`);
+  if (!sender.registries.includes(definition.registry))
+    return refuse('REGISTRY_NOT_ALLOWED', `the sender may not use the registry ${definition.registry}`);
+  if (!definition.operations.includes(operation))
+    return refuse('REGISTRY_LACKS_OPERATION', `the registry ${definition.registry} does not offer ${operation}`);
+  const agreements = sender.agreements.filter(
+    (terms) =>
+      terms.registry === definition.registry && terms.operations.includes(operation) && isInForce(terms, now),
+  );
+  if (agreements.length === 0)
+    return refuse('NO_AGREEMENT', `no agreement in force covers ${operation} of the registry ${definition.registry}`);
+  return { allowed: true, agreements };
+}
+
+/** Second half, per item: the newest agreement that covers record type and purpose decides alone. */
+export function decideItem(
+  agreements: AgreementTerms[],
+  definition: RegistryDefinition,
+  { recordType, purpose }: ItemQuestion,
+): ItemDecision {
+  const forType = agreements.filter((terms) => terms.recordTypes === null || terms.recordTypes.includes(recordType));
+  if (forType.length === 0)
+    return refuse('RECORD_TYPE_NOT_COVERED', `no agreement covers the record type ${recordType}`);
+  const agreement = forType.findLast(
+    ({ purposes }) => purposes === null || (purpose !== undefined && purposes.includes(purpose)),
+  );
+  if (agreement === undefined)
+    return refuse('PURPOSE_NOT_COVERED', 'no agreement covers this purpose: name one of the agreement in authorize.purpose.code');
+  return grant(agreement, definition, recordType, purpose);
+}
+
+/** Whether a criterion on this attribute is allowed: a filter on a field that may not be seen would be an oracle. */
+export function maySearch({ agreement, definition, recordType, clamp }: Grant, path: string): boolean {
+  if (!covers(clamp, path)) return false;
+  const listed = agreement.searchableAttributes;
+  if (listed === null || listed.includes('*')) return true;
+  return listed.some((name) => {
+    const canonical = findAttribute(definition, recordType, name)?.path ?? name;
+    return path === canonical || path.startsWith(`${canonical}.`);
+  });
+}
+
+/** What a transaction keeps of a decision. */
+export function summarizeDecision(decision: GateDecision | ItemDecision): Record<string, unknown> {
+  if (!decision.allowed) return { allowed: false, reason: decision.reason, explanation: decision.explanation };
+  if (!('agreement' in decision)) return { allowed: true, reason: 'AGREEMENT' };
+  const { agreement, recordType, purpose } = decision;
+  return {
+    allowed: true,
+    reason: 'AGREEMENT',
+    agreementId: agreement.id,
+    agreementVersion: agreement.version,
+    legalBasis: agreement.legalBasis,
+    requiresConsent: agreement.requiresConsent,
+    recordType,
+    ...(purpose === undefined ? {} : { purpose }),
+    fields: agreement.fields,
+  };
+}
+
+function grant(
+  agreement: AgreementTerms,
+  definition: RegistryDefinition,
+  recordType: string,
+  purpose: string | undefined,
+): Grant {
+  const clamp = expandFields(definition, recordType, agreement.fields);
+  const type = definition.recordTypes.find(({ name }) => name === recordType);
+  const identifiable = type?.identifierPaths.some((path) => covers(clamp, path)) ?? false;
+  const rowFilter =
+    agreement.rowFilter === null
+      ? undefined
+      : parseQuery('EXPRESSION', agreement.rowFilter, { definition, recordType });
+  return { allowed: true, reason: 'AGREEMENT', agreement, definition, recordType, purpose, clamp, identifiable, rowFilter };
+}
+
+function isInForce({ validFrom, validUntil }: AgreementTerms, now: Date): boolean {
+  return new Date(validFrom) <= now && (validUntil === null || now < new Date(validUntil));
+}
+
+function refuse(reason: Refusal['reason'], explanation: string): Refusal {
+  return { allowed: false, reason, explanation };
+}

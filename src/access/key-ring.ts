@@ -1,0 +1,101 @@
+/**
+ * The keys of this server. One private key signs (per use), its successor is published before it does, retired ones
+ * stay published so that what they signed still verifies; a revoked key is never published again.
+ */
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import type { Sql } from '../entities/database.js';
+import type { KeyUse, ServerKeyState } from '../entities/enums.js';
+import { open, seal } from '../platform/sealed-box.js';
+import { importPublicKey, jwksEntry } from '../protocol/signature/keys.js';
+import type { SigningKey } from '../protocol/signature/signature.js';
+import { ServiceUnavailable } from '../protocol/errors.js';
+
+const FRESH_MS = 1000;
+
+export interface ServerKeyRow {
+  kid: string;
+  use: KeyUse;
+  algorithm: string;
+  state: ServerKeyState;
+  public_jwk: Record<string, unknown>;
+  private_sealed: Buffer | null;
+}
+
+export class KeyRing {
+  #rows: ServerKeyRow[] = [];
+  #loadedAt = -Infinity;
+  #loading: Promise<void> | undefined;
+  readonly #privateKeys = new Map<string, KeyObject>();
+  readonly #publicKeys = new Map<string, KeyObject>();
+
+  constructor(
+    private readonly sql: Sql,
+    private readonly masterKey: Buffer,
+  ) {}
+
+  /** @throws ServiceUnavailable when no key is active: nothing leaves unsigned */
+  async signingKey(): Promise<SigningKey> {
+    const row = (await this.#keys()).find(({ use, state }) => use === 'SIG' && state === 'ACTIVE');
+    if (row === undefined) throw new ServiceUnavailable('this server has no active signing key');
+    return { kid: row.kid, algorithm: row.algorithm as SigningKey['algorithm'], privateKey: this.#privateKey(row) };
+  }
+
+  /** For verifying what we signed: any key that is not revoked. */
+  async publicKey(kid: string): Promise<KeyObject | undefined> {
+    const row = (await this.#keys()).find((key) => key.kid === kid && key.use === 'SIG' && key.state !== 'NEXT');
+    if (row === undefined) return undefined;
+    let key = this.#publicKeys.get(kid);
+    if (key === undefined) this.#publicKeys.set(kid, (key = importPublicKey({ jwk: row.public_jwk }).keyObject));
+    return key;
+  }
+
+  /** For messages encrypted to us: any encryption key that is not revoked. */
+  async decryptionKey(kid: string): Promise<KeyObject | undefined> {
+    const row = (await this.#keys()).find((key) => key.kid === kid && key.use === 'ENC');
+    return row === undefined ? undefined : this.#privateKey(row);
+  }
+
+  async jwks(): Promise<{ keys: Record<string, unknown>[] }> {
+    const rows = await this.#keys();
+    return { keys: rows.map(({ kid, use, algorithm, public_jwk }) => jwksEntry({ kid, use, algorithm, publicJwk: public_jwk })) };
+  }
+
+  /** Seals a private key (PKCS#8) for the table; the key id is bound in. */
+  sealPrivate(kid: string, privateKey: KeyObject): Buffer {
+    return seal(this.masterKey, privateKey.export({ type: 'pkcs8', format: 'der' }), `server_key:${kid}`);
+  }
+
+  /** After a change made here; other processes follow within a second. */
+  forget(): void {
+    this.#loadedAt = -Infinity;
+    this.#privateKeys.clear();
+    this.#publicKeys.clear();
+  }
+
+  async #keys(): Promise<ServerKeyRow[]> {
+    if (performance.now() - this.#loadedAt >= FRESH_MS)
+      await (this.#loading ??= this.#load().finally(() => (this.#loading = undefined)));
+    return this.#rows;
+  }
+
+  async #load(): Promise<void> {
+    this.#rows = await this.sql.query<ServerKeyRow>(
+      `select kid, use, algorithm, state, public_jwk, private_sealed from server_key
+       where state <> 'REVOKED' order by id desc`,
+      [],
+      'server-keys',
+    );
+    this.#loadedAt = performance.now();
+  }
+
+  #privateKey(row: ServerKeyRow): KeyObject {
+    let key = this.#privateKeys.get(row.kid);
+    if (key === undefined) {
+      if (row.private_sealed === null) throw new ServiceUnavailable('a server key has lost its private half');
+      const der = open(this.masterKey, row.private_sealed, `server_key:${row.kid}`);
+      key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+      this.#privateKeys.set(row.kid, key);
+    }
+    return key;
+  }
+}

@@ -1,0 +1,17 @@
+/** Who is calling, as every resolver sees it. */
+import type { Role } from '../protocol/vocabulary.js';
+import type { KnownSender } from './sender-directory.js';
+
+export type Principal =
+  /** A partner, proven by token and (unless it may leave messages unsigned) signature. */
+  | { kind: 'sender'; sender: KnownSender; scopes?: string[] }
+  | { kind: 'admin'; subject: string; role: Role }
+  | { kind: 'anonymous' };
+
+export const ANONYMOUS: Principal = { kind: 'anonymous' };
+
+/** How an audit entry names the principal. */
+export function actorOf(principal: Principal): string {
+  if (principal.kind === 'sender') return principal.sender.senderId;
+  return principal.kind === 'admin' ? principal.subject : 'anonymous';
+}

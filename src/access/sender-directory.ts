@@ -1,0 +1,75 @@
+/**
+ * Senders with keys and agreements, as the hot path needs them: read once a second at most, so that a change made by
+ * another process holds within a second and one made here at once.
+ */
+import type { KeyObject } from 'node:crypto';
+import type { Sql } from '../entities/database.js';
+import { loadSender, type SenderProfile } from '../entities/sender.repository.js';
+import { importPublicKey } from '../protocol/signature/keys.js';
+import type { VerificationKey } from '../protocol/signature/signature.js';
+
+const FRESH_MS = 1000;
+
+export interface KnownSender extends SenderProfile {
+  /** Signature keys that are not revoked, by kid. */
+  verificationKeys: Map<string, VerificationKey>;
+}
+
+interface Entry {
+  loadedAt: number;
+  sender: Promise<KnownSender | undefined>;
+}
+
+export class SenderDirectory {
+  readonly #entries = new Map<string, Entry>();
+  /** Key objects outlive the profile: importing one costs more than the read. */
+  readonly #keyObjects = new Map<string, KeyObject>();
+
+  constructor(
+    private readonly sql: Sql,
+    private readonly maxEntries = 10_000,
+  ) {}
+
+  bySenderId(senderId: string): Promise<KnownSender | undefined> {
+    return this.#get('sender_id', senderId);
+  }
+
+  byClientId(clientId: string): Promise<KnownSender | undefined> {
+    return this.#get('client_id', clientId);
+  }
+
+  /** After a change made here; other processes follow within a second. */
+  forget(): void {
+    this.#entries.clear();
+  }
+
+  #get(by: 'sender_id' | 'client_id', value: string): Promise<KnownSender | undefined> {
+    const name = `${by} ${value}`;
+    const entry = this.#entries.get(name);
+    if (entry !== undefined && performance.now() - entry.loadedAt < FRESH_MS) return entry.sender;
+    const sender = this.#load(by, value);
+    sender.catch(() => this.#entries.delete(name));
+    if (this.#entries.size >= this.maxEntries) this.#entries.clear();
+    this.#entries.set(name, { loadedAt: performance.now(), sender });
+    return sender;
+  }
+
+  async #load(by: 'sender_id' | 'client_id', value: string): Promise<KnownSender | undefined> {
+    const profile = await loadSender(this.sql, by, value);
+    if (profile === undefined) return undefined;
+    const verificationKeys = new Map<string, VerificationKey>();
+    for (const key of profile.keys.filter(({ use }) => use === 'SIG'))
+      verificationKeys.set(key.kid, this.#verificationKey(key));
+    return { ...profile, verificationKeys };
+  }
+
+  #verificationKey(key: SenderProfile['keys'][number]): VerificationKey {
+    const name = JSON.stringify(key.publicJwk);
+    let keyObject = this.#keyObjects.get(name);
+    if (keyObject === undefined) {
+      keyObject = importPublicKey({ jwk: key.publicJwk }).keyObject;
+      this.#keyObjects.set(name, keyObject);
+    }
+    return { kid: key.kid, algorithm: key.algorithm as VerificationKey['algorithm'], keyObject };
+  }
+}

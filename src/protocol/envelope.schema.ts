@@ -1,0 +1,69 @@
+/** The envelope (protocol 2): what every message carries, as schemas that validate and from which OpenAPI follows. */
+import { z } from 'zod';
+
+/** RFC 3339 with a time zone. */
+export const dateTime = z.iso.datetime({ offset: true, error: 'must be an RFC 3339 date-time with a time zone' });
+export const transactionId = z.string().min(1).max(99);
+/** ISO 639-3. */
+export const locale = z.string().regex(/^[a-z]{3}$/, 'must be three lower-case letters (ISO 639-3), such as eng');
+const freeObject = z.record(z.string(), z.unknown());
+
+export const requestHeader = z.looseObject({
+  version: z.string().max(99).optional(),
+  message_id: z.string().min(1).max(255),
+  message_ts: dateTime,
+  action: z.string().min(1).max(99),
+  sender_id: z.string().min(1).max(255),
+  sender_uri: z.string().max(2048).optional(),
+  receiver_id: z.string().max(255).optional(),
+  total_count: z.int().min(0),
+  is_msg_encrypted: z.boolean().optional(),
+  meta: freeObject.optional(),
+});
+export type RequestHeader = z.infer<typeof requestHeader>;
+
+const wireStatus = z.enum(['rcvd', 'pdng', 'succ', 'rjct']);
+
+/** Receivers read either header form, so all that only one of them requires is optional. */
+export const callbackHeader = z.looseObject({
+  ...requestHeader.shape,
+  sender_id: z.string().min(1).max(255).optional(),
+  total_count: z.int().min(0).optional(),
+  completed_count: z.int().min(0).optional(),
+  status: wireStatus.optional(),
+  status_reason_code: z.string().max(99).optional(),
+  status_reason_message: z.string().max(999).optional(),
+});
+export type CallbackHeader = z.infer<typeof callbackHeader>;
+
+/** Flattened JWE with an unprotected per-recipient header (protocol 6.4). */
+export const encryptedMessage = z.looseObject({
+  header: z.looseObject({ alg: z.string(), enc: z.string(), kid: z.string() }),
+  ciphertext: z.string(),
+  encrypted_key: z.string(),
+  tag: z.string(),
+  iv: z.string(),
+});
+
+export const paginationRequest = z.looseObject({
+  page_size: z.int().min(1),
+  page_number: z.int().min(1).default(1),
+  cursor: z.string().max(2048).optional(),
+});
+
+export const sort = z.array(
+  z.looseObject({ attribute_name: z.string().max(255).optional(), sort_order: z.enum(['asc', 'desc']).optional() }),
+);
+
+/** Consent and Authorize (protocol 3.3): bare objects by schema; `purpose` is read where it has the published form. */
+export const authorization = freeObject;
+
+/** The first problem of a failed parse: the path of the field and what it should be. */
+export function describeProblem(error: z.ZodError, root: string): string {
+  const issue = error.issues[0];
+  if (issue === undefined) return `${root} is invalid`;
+  const path = [root, ...issue.path].map(String).join('.');
+  return `${path}: ${issue.code === 'invalid_type' && issue.message.includes('undefined') ? 'is required' : lowerFirst(issue.message)}`;
+}
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
