@@ -1,4 +1,6 @@
 /** One JSON line per event. What could be a secret or personal data is left out here, whatever a caller passes. */
+import { isNativeError } from 'node:util/types';
+
 import { pino } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 
@@ -31,7 +33,7 @@ export function createLog(level: string, destination?: DestinationStream): Log {
 
 /** Messages that quote their input (JSON.parse, PostgreSQL, the ORM's SQL with its parameters) are not repeated. */
 export function describeError(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Error)) return { type: typeof error };
+  if (!isNativeError(error)) return { type: typeof error };
   const { code, constraint, errorId }: Record<string, unknown> = Object.fromEntries(Object.entries(error));
   return {
     type: error.name,
@@ -46,5 +48,5 @@ export function describeError(error: unknown): Record<string, unknown> {
 
 function quotesInput(error: Error, code: unknown): boolean {
   const isSqlState = typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code);
-  return isSqlState || error instanceof SyntaxError || 'query' in error || 'sql' in error;
+  return isSqlState || error.name === 'SyntaxError' || 'query' in error || 'sql' in error;
 }

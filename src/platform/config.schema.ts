@@ -1,0 +1,84 @@
+/** Every environment variable: its form, its default, and the remedy when it is wrong. Values are never echoed. */
+import { isIP } from 'node:net';
+
+import { z } from 'zod';
+
+const MASTER_KEY_BYTES = 32;
+
+const whole = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((n) => n >= min && n <= max, `must be a whole number from ${min} to ${max}`);
+
+const flag = z.stringbool({ error: 'must be true or false' }).default(false);
+
+const oneOf = <const Value extends string>(values: readonly Value[]) =>
+  z.enum(values, { error: `must be one of ${values.join(', ')}` });
+
+const url = (protocols: readonly string[]) =>
+  z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
+      `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+    );
+
+const web = url(['http:', 'https:']).transform((text) => text.replace(/\/+$/, ''));
+
+const list = <Item>(item: z.ZodType<Item, string>) =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .pipe(z.array(item));
+
+const masterKey = z
+  .string()
+  .transform((text) => Buffer.from(text, 'base64'))
+  .refine(
+    (key) => key.length === MASTER_KEY_BYTES,
+    `must be ${MASTER_KEY_BYTES} bytes in base64: openssl rand -base64 32`,
+  );
+
+const proxyAddress = z.string().refine((text) => {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  return family !== 0 && rest.length === 0 && (bits === undefined || Number(bits) <= (family === 4 ? 32 : 128));
+}, 'must be IP addresses or ranges such as 10.0.0.0/8, separated by commas');
+
+const senderId = z.string().regex(/^[A-Za-z0-9._-]+$/, 'may hold only letters, digits, ".", "_" and "-"');
+
+export const environment = z.object({
+  PORT: whole(0, 65_535).default(4000),
+  HOST: z.string().default('127.0.0.1'),
+  DATA_DIR: z.string().default('.data'),
+  DATABASE_URL: url(['postgres:', 'postgresql:']).optional(),
+  DB_POOL_SIZE: whole(2, 500).default(10),
+  JOBS_URL: url(['mongodb:', 'mongodb+srv:', 'postgres:', 'postgresql:']).optional(),
+  REDIS_URL: url(['redis:', 'rediss:']).optional(),
+  ROLE: oneOf(['api', 'worker', 'all']).default('all'),
+  SERVER_ID: senderId.default('dci-gateway'),
+  PUBLIC_URL: web.optional(),
+  MASTER_KEY: masterKey.optional(),
+  ADMIN_TOKEN: z.string().regex(/^\S+$/, 'must not hold spaces').optional(),
+  ADMIN_OIDC_ISSUER: url(['http:', 'https:']).optional(),
+  ADMIN_OIDC_AUDIENCE: z.string().optional(),
+  ADMIN_OIDC_ROLES_CLAIM: z.string().default('roles'),
+  SEED: oneOf(['demo', 'none']).optional(),
+  FOUR_EYES: flag,
+  TRUST_PROXY: list(proxyAddress).default([]),
+  MTLS_HEADER: z.string().optional(),
+  TOKEN_TTL_SECONDS: whole(30, 86_400).default(600),
+  MAX_BODY_BYTES: whole(1_024, 100 * 1_048_576).default(1_048_576),
+  ALLOW_HTTP_CALLBACKS: flag,
+  ALLOW_PRIVATE_CALLBACKS: flag,
+  OUTBOUND_PROXY: web.optional(),
+  DELIVERY_RETRY_SECONDS: list(whole(0, 30 * 86_400)).default([5, 30, 120, 600, 3600, 21_600, 86_400]),
+  DELIVERY_TIMEOUT_MS: whole(100, 120_000).default(10_000),
+  SUSPEND_AFTER_HOURS: whole(1, 8_760).default(72),
+  RETENTION_DAYS: whole(1, 36_500).default(365),
+  LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+export type Environment = z.infer<typeof environment>;

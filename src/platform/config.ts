@@ -1,0 +1,116 @@
+/** The environment, read once: plain settings, and apart from them what must never be printed. */
+import { environment } from './config.schema.js';
+import type { Environment } from './config.schema.js';
+
+export interface Config {
+  port: number;
+  host: string;
+  dataDir: string;
+  /** No `DATABASE_URL`: we run a PostgreSQL of our own. */
+  embedded: boolean;
+  dbPoolSize: number;
+  role: 'api' | 'worker' | 'all';
+  serverId: string;
+  /** Without a final slash; absent where `HOST:PORT` is all there is. */
+  publicUrl?: string;
+  oidc?: { issuer: string; audience: string; rolesClaim: string };
+  seed: 'demo' | 'none';
+  fourEyes: boolean;
+  /** Addresses and ranges whose forwarding headers are believed. */
+  trustProxy: string[];
+  /** Lower case; the header in which a trusted proxy passes the client's certificate. */
+  mtlsHeader?: string;
+  tokenTtlSeconds: number;
+  maxBodyBytes: number;
+  allowHttpCallbacks: boolean;
+  allowPrivateCallbacks: boolean;
+  outboundProxy?: string;
+  /** Waiting time before the second, third … attempt. */
+  deliveryRetrySeconds: number[];
+  deliveryTimeoutMs: number;
+  /** How long a subscription may fail before it is suspended. */
+  suspendAfterHours: number;
+  retentionDays: number;
+  logLevel: string;
+}
+
+export interface Secrets {
+  databaseUrl?: string;
+  jobsUrl?: string;
+  redisUrl?: string;
+  /** 32 bytes. */
+  masterKey?: Buffer;
+  adminToken?: string;
+}
+
+export class ConfigInvalid extends Error {
+  override name = 'ConfigInvalid';
+
+  constructor(readonly problems: readonly string[]) {
+    super(`the configuration is not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+  }
+}
+
+/** @throws ConfigInvalid with every problem at once */
+export function readConfig(env: Record<string, string | undefined>): { config: Config; secrets: Secrets } {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const read = environment.safeParse(given);
+  const malformed = read.error?.issues.map(({ path, message }) => `${String(path[0])} ${message}`) ?? [];
+  const problems = [...new Set([...malformed, ...contradictions(given)])];
+  if (!read.success || problems.length > 0) throw new ConfigInvalid(problems);
+  return { config: toConfig(read.data), secrets: toSecrets(read.data) };
+}
+
+function contradictions(env: Record<string, string | undefined>): string[] {
+  const rules: [boolean, string][] = [
+    [
+      !!env.DATABASE_URL && !env.MASTER_KEY,
+      'MASTER_KEY is needed with DATABASE_URL, the same for every process: openssl rand -base64 32',
+    ],
+    [
+      !!env.ADMIN_OIDC_ISSUER !== !!env.ADMIN_OIDC_AUDIENCE,
+      'ADMIN_OIDC_ISSUER and ADMIN_OIDC_AUDIENCE need each other',
+    ],
+    [!!env.MTLS_HEADER && !env.TRUST_PROXY, 'MTLS_HEADER needs TRUST_PROXY: the addresses that may set it'],
+  ];
+  return rules.flatMap(([broken, problem]) => (broken ? [problem] : []));
+}
+
+function toConfig(env: Environment): Config {
+  const { ADMIN_OIDC_ISSUER: issuer, ADMIN_OIDC_AUDIENCE: audience, ADMIN_OIDC_ROLES_CLAIM: rolesClaim } = env;
+  return {
+    port: env.PORT,
+    host: env.HOST,
+    dataDir: env.DATA_DIR,
+    embedded: env.DATABASE_URL === undefined,
+    dbPoolSize: env.DB_POOL_SIZE,
+    role: env.ROLE,
+    serverId: env.SERVER_ID,
+    publicUrl: env.PUBLIC_URL,
+    oidc: issuer && audience ? { issuer, audience, rolesClaim } : undefined,
+    seed: env.SEED ?? (env.DATABASE_URL ? 'none' : 'demo'),
+    fourEyes: env.FOUR_EYES,
+    trustProxy: env.TRUST_PROXY,
+    mtlsHeader: env.MTLS_HEADER?.toLowerCase(),
+    tokenTtlSeconds: env.TOKEN_TTL_SECONDS,
+    maxBodyBytes: env.MAX_BODY_BYTES,
+    allowHttpCallbacks: env.ALLOW_HTTP_CALLBACKS,
+    allowPrivateCallbacks: env.ALLOW_PRIVATE_CALLBACKS,
+    outboundProxy: env.OUTBOUND_PROXY,
+    deliveryRetrySeconds: env.DELIVERY_RETRY_SECONDS,
+    deliveryTimeoutMs: env.DELIVERY_TIMEOUT_MS,
+    suspendAfterHours: env.SUSPEND_AFTER_HOURS,
+    retentionDays: env.RETENTION_DAYS,
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+function toSecrets(env: Environment): Secrets {
+  return {
+    databaseUrl: env.DATABASE_URL,
+    jobsUrl: env.JOBS_URL,
+    redisUrl: env.REDIS_URL,
+    masterKey: env.MASTER_KEY,
+    adminToken: env.ADMIN_TOKEN,
+  };
+}

@@ -1,0 +1,50 @@
+/** The master key and the admin token of a gateway that was given none: made once and kept in `DATA_DIR`. */
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isNativeError } from 'node:util/types';
+
+import type { Secrets } from './config.js';
+
+export interface LocalSecrets {
+  masterKey: Buffer;
+  adminToken: string;
+  /** Made just now: the one time that it is to be printed. */
+  adminTokenIsNew: boolean;
+}
+
+export async function loadLocalSecrets(
+  dataDir: string,
+  given: Pick<Secrets, 'masterKey' | 'adminToken'>,
+): Promise<LocalSecrets> {
+  await mkdir(dataDir, { recursive: true });
+  const masterKey = given.masterKey ?? Buffer.from((await keep(join(dataDir, 'master-key'), 'base64')).value, 'base64');
+  if (masterKey.length !== 32) throw new Error(`${join(dataDir, 'master-key')} does not hold 32 bytes in base64`);
+  if (given.adminToken) return { masterKey, adminToken: given.adminToken, adminTokenIsNew: false };
+  const token = await keep(join(dataDir, 'admin-token'), 'base64url');
+  return { masterKey, adminToken: token.value, adminTokenIsNew: token.isNew };
+}
+
+/** Written beside its place and linked into it: a crash leaves no half secret, and of two processes the first wins. */
+async function keep(path: string, encoding: 'base64' | 'base64url'): Promise<{ value: string; isNew: boolean }> {
+  const kept = await read(path);
+  if (kept) return { value: kept, isNew: false };
+  const draft = `${path}.${randomBytes(4).toString('hex')}`;
+  await writeFile(draft, randomBytes(32).toString(encoding), { mode: 0o600, flush: true });
+  const isNew = await link(draft, path).then(
+    () => true,
+    () => false,
+  );
+  await unlink(draft);
+  return { value: (await read(path)) ?? '', isNew };
+}
+
+async function read(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').then(
+    (text) => text.trim(),
+    (error: unknown) => {
+      if (isNativeError(error) && 'code' in error && error.code === 'ENOENT') return undefined;
+      throw error;
+    },
+  );
+}

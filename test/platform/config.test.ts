@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { environment } from '../../src/platform/config.schema.js';
+import { ConfigInvalid, readConfig } from '../../src/platform/config.js';
+import { loadLocalSecrets } from '../../src/platform/local-secrets.js';
+
+const KEY = randomBytes(32).toString('base64');
+const SERVER = { DATABASE_URL: 'postgres://u:p4ss@db/dci', MASTER_KEY: KEY };
+
+const folder = () => mkdtemp(join(tmpdir(), 'dci-secrets-'));
+
+function problemsOf(env: Record<string, string>): readonly string[] {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigInvalid) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+test('nothing set: the embedded gateway of the contract', () => {
+  const { config, secrets } = readConfig({});
+  expect(config).toMatchObject({ port: 4000, host: '127.0.0.1', dataDir: '.data', role: 'all', embedded: true });
+  expect(config).toMatchObject({ serverId: 'dci-gateway', seed: 'demo', fourEyes: false, logLevel: 'info' });
+  expect(config).toMatchObject({ deliveryRetrySeconds: [5, 30, 120, 600, 3600, 21600, 86400], maxBodyBytes: 1048576 });
+  expect(Object.values(secrets).filter(Boolean)).toEqual([]);
+});
+
+test('a server of its own: no demo data, and secrets stay out of the config', () => {
+  const { config, secrets } = readConfig({
+    ...SERVER,
+    ADMIN_TOKEN: 'bootstrap',
+    ROLE: 'worker',
+    TRUST_PROXY: '10.0.0.0/8, ::1',
+  });
+  expect(config).toMatchObject({ embedded: false, seed: 'none', role: 'worker', trustProxy: ['10.0.0.0/8', '::1'] });
+  expect(secrets.masterKey).toHaveLength(32);
+  expect(JSON.stringify(config)).not.toMatch(/p4ss|bootstrap/);
+});
+
+test('an empty value is no value, and a final slash of PUBLIC_URL goes', () => {
+  const { config } = readConfig({ PORT: '', PUBLIC_URL: 'https://dci.example.org/' });
+  expect(config).toMatchObject({ port: 4000, publicUrl: 'https://dci.example.org' });
+});
+
+test('every problem is reported at once, without the values', () => {
+  const env = { PORT: '70000', ROLE: 'boss', DATABASE_URL: 'mysql://u:p4ss@db/x', SEED: 'lots', LOG_LEVEL: 'loud' };
+  expect(problemsOf(env)).toEqual([
+    'PORT must be a whole number from 0 to 65535',
+    'DATABASE_URL must be a URL that starts with postgres:// or postgresql://',
+    'ROLE must be one of api, worker, all',
+    'SEED must be one of demo, none',
+    'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent',
+    'MASTER_KEY is needed with DATABASE_URL, the same for every process: openssl rand -base64 32',
+  ]);
+  expect(() => readConfig(env)).toThrow('the configuration is not valid:\n  - PORT must');
+  expect(problemsOf(env).join('')).not.toContain('p4ss');
+});
+
+test.each([
+  [{ PORT: '80x' }, 'PORT must be a whole number from 0 to 65535'],
+  [{ MASTER_KEY: 'c2hvcnQ=' }, 'MASTER_KEY must be 32 bytes in base64: openssl rand -base64 32'],
+  [{ DATABASE_URL: SERVER.DATABASE_URL }, 'MASTER_KEY is needed with DATABASE_URL'],
+  [{ JOBS_URL: 'redis://x' }, 'JOBS_URL must be a URL that starts with mongodb://'],
+  [{ SERVER_ID: 'a b' }, 'SERVER_ID may hold only letters, digits, ".", "_" and "-"'],
+  [{ PUBLIC_URL: 'dci.example.org' }, 'PUBLIC_URL must be a URL that starts with http:// or https://'],
+  [{ ADMIN_OIDC_ISSUER: 'https://id.example.org' }, 'ADMIN_OIDC_ISSUER and ADMIN_OIDC_AUDIENCE need each other'],
+  [{ FOUR_EYES: 'maybe' }, 'FOUR_EYES must be true or false'],
+  [{ TRUST_PROXY: '10.0.0.0/33' }, 'TRUST_PROXY must be IP addresses or ranges such as 10.0.0.0/8'],
+  [{ TRUST_PROXY: 'proxy' }, 'TRUST_PROXY must be IP addresses or ranges'],
+  [{ MTLS_HEADER: 'x-client-cert' }, 'MTLS_HEADER needs TRUST_PROXY'],
+  [{ DELIVERY_RETRY_SECONDS: '5,soon' }, 'DELIVERY_RETRY_SECONDS must be a whole number'],
+])('%j is refused with its remedy', (env, problem) => {
+  expect(problemsOf(env)).toEqual([expect.stringContaining(problem)]);
+});
+
+test('.env.example documents every variable with its default', async () => {
+  const example = await readFile(new URL('../../.env.example', import.meta.url), 'utf8');
+  const documented = Object.fromEntries(
+    [...example.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
+  );
+  expect(Object.keys(documented).sort()).toEqual(Object.keys(environment.shape).sort());
+  expect(readConfig(documented)).toEqual(readConfig({}));
+});
+
+describe('local secrets', () => {
+  test('are made once, private, and the same ever after', async () => {
+    const dataDir = await folder();
+    const [first, racing] = await Promise.all([loadLocalSecrets(dataDir, {}), loadLocalSecrets(dataDir, {})]);
+    expect(first.masterKey).toHaveLength(32);
+    expect(first.adminTokenIsNew).toBe(!racing.adminTokenIsNew);
+    expect(racing).toMatchObject({ masterKey: first.masterKey, adminToken: first.adminToken });
+    const again = await loadLocalSecrets(dataDir, {});
+    expect(again).toEqual({ ...first, adminTokenIsNew: false });
+    for (const name of ['master-key', 'admin-token'])
+      expect((await stat(join(dataDir, name))).mode & 0o777).toBe(0o600);
+  });
+
+  test('given ones win and are never called new', async () => {
+    const masterKey = randomBytes(32);
+    const secrets = await loadLocalSecrets(await folder(), { masterKey, adminToken: 'mine' });
+    expect(secrets).toEqual({ masterKey, adminToken: 'mine', adminTokenIsNew: false });
+  });
+
+  test('a damaged master key stops the start', async () => {
+    const dataDir = await folder();
+    await writeFile(join(dataDir, 'master-key'), 'c2hvcnQ=');
+    await expect(loadLocalSecrets(dataDir, {})).rejects.toThrow('master-key does not hold 32 bytes in base64');
+  });
+});
