@@ -7,6 +7,8 @@
 export interface Code {
   code: string;
   label: string;
+  /** Other words read for it, for example `F` for `female`. */
+  also?: string[];
 }
 
 /** Type of a leaf, which decides how values compare. `code` names a list of `codes.ts`. */
@@ -14,9 +16,7 @@ export type ScalarType = 'string' | 'number' | 'integer' | 'boolean' | 'date' | 
 
 /** A property of a dictionary class: a leaf, a coded leaf, or another class by name; `list` where the dictionary says `@container`. */
 export type PropertyDefinition = { list?: boolean; description?: string } & (
-  | { type: ScalarType }
-  | { codes: string }
-  | { class: string }
+  { type: ScalarType } | { codes: string } | { class: string }
 );
 
 /** A class of the dictionary (Person, Address, …): property name in the dictionary's spelling → definition. */
@@ -26,8 +26,14 @@ export interface ClassDefinition {
   context?: string;
   description?: string;
   properties: Record<string, PropertyDefinition>;
-  /** Old or foreign spellings that are read on input → the dictionary's, which is what we store and write. */
+  /**
+   * Old or foreign spellings that are read on input → the dictionary's, which is what we store and write. Either side may
+   * be a dotted path, for a value that older forms keep elsewhere; `.` says that the members of that object are our own
+   * (`demographic_info.person.sex`). Case, `_` and `-` never need an entry.
+   */
   spellings?: Record<string, string>;
+  /** The property that stands for the whole object where a search names only the object: `identifier_value` of an Identifier. */
+  value?: string;
 }
 
 export interface RecordTypeDefinition {
@@ -43,7 +49,7 @@ export interface RecordTypeDefinition {
   identifierPaths: string[];
   /** Paths of persons inside a record who are somebody else than its subject, for example `member_list`; consent is asked for each. */
   memberPaths: string[];
-  /** Names of protocol 3.2 and others → canonical path. */
+  /** Names of protocol 3.2 and others → canonical path. The path may be a branch: with `name` → `member.name`, `name.surname` is read too. */
   attributeAliases: Record<string, string>;
 }
 
@@ -77,6 +83,8 @@ export interface RegistryDefinition {
   operations: string[];
   /** Classes of the dictionary that its record types reach, by name. */
   classes: Record<string, ClassDefinition>;
+  /** Code lists of its own, beside the dictionary's in `codes.ts`. */
+  codes?: Record<string, Code[]>;
 }
 
 /** A searchable leaf, derived from a record type by walking its classes. */
@@ -88,4 +96,6 @@ export interface Attribute {
   codes?: Code[];
   /** Whether the path crosses a list. */
   many: boolean;
+  /** Where the list of `codes` is open: other values are stored and compared as they are. */
+  open?: boolean;
 }

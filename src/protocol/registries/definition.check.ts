@@ -1,0 +1,49 @@
+/** Mistakes in a definition are found at start, all at once, not at the first request that meets them. */
+import { CODES } from './codes.js';
+import type { PropertyDefinition, RegistryDefinition } from './definition.js';
+import { resolvePath } from './property.path.js';
+
+/** @throws Error that lists every mistake of every definition. */
+export function checkDefinitions(definitions: RegistryDefinition[]): void {
+  const mistakes = [
+    ...repeated(definitions.map(({ registry }) => registry)).map((name) => `registry ${name} is defined twice`),
+    ...repeated(definitions.flatMap(({ paths }) => paths)).map((path) => `path ${path} is used twice`),
+    ...definitions.flatMap((definition) => check(definition).map((mistake) => `${definition.registry}: ${mistake}`)),
+  ];
+  if (mistakes.length > 0) throw new Error(`registry definitions are wrong:\n  ${mistakes.join('\n  ')}`);
+}
+
+const check = (definition: RegistryDefinition): string[] => {
+  const missing = [...classMistakes(definition), ...recordTypeClasses(definition)];
+  // Paths can only be walked once every class is there.
+  return missing.length > 0 ? missing : pathMistakes(definition);
+};
+
+const classMistakes = (definition: RegistryDefinition): string[] =>
+  Object.entries(definition.classes).flatMap(([name, { properties }]) =>
+    Object.entries(properties).flatMap(([property, type]) =>
+      missingOf(definition, type).map((what) => `${name}.${property} refers to ${what}, which is not defined`),
+    ),
+  );
+
+function missingOf(definition: RegistryDefinition, type: PropertyDefinition): string[] {
+  if ('class' in type) return type.class in definition.classes ? [] : [`class ${type.class}`];
+  if ('codes' in type) return type.codes in { ...CODES, ...definition.codes } ? [] : [`code list ${type.codes}`];
+  return [];
+}
+
+const recordTypeClasses = (definition: RegistryDefinition): string[] => [
+  ...(definition.recordTypes.length === 0 ? ['it has no record type'] : []),
+  ...definition.recordTypes
+    .filter((recordType) => !(recordType.class in definition.classes))
+    .map((recordType) => `record type ${recordType.name} has class ${recordType.class}, which is not defined`),
+];
+
+const pathMistakes = (definition: RegistryDefinition): string[] =>
+  definition.recordTypes.flatMap((recordType) =>
+    [...recordType.identifierPaths, ...recordType.memberPaths, ...Object.values(recordType.attributeAliases)]
+      .filter((path) => resolvePath(definition, recordType.class, path)?.path !== path)
+      .map((path) => `record type ${recordType.name} names ${path}, which is not a path of its class`),
+  );
+
+const repeated = (names: string[]): string[] => names.filter((name, index) => names.indexOf(name) !== index);

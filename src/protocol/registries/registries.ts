@@ -1,0 +1,57 @@
+/** The registries that are wired, and how a partner's names for registries, record types, events and identifier types are read. */
+import { squash } from './code-list.js';
+import { CRVS } from './crvs.registry.js';
+import { checkDefinitions } from './definition.check.js';
+import type { EventTypeDefinition, RecordTypeDefinition, RegistryDefinition } from './definition.js';
+import { DR } from './dr.registry.js';
+import { FR } from './fr.registry.js';
+import { IBR } from './ibr.registry.js';
+import { bare } from './property.path.js';
+import { SOCIAL } from './social.registry.js';
+
+export interface Registries {
+  all: RegistryDefinition[];
+  /** By `SOCIAL`, `CRVS`, …, in any case. */
+  byName(registry: string): RegistryDefinition | undefined;
+  /** By the `{registry}` segment of a path, aliases included (`sr`, `civil`, `disability`, `farmer`, `beneficiary`). */
+  byPath(segment: string): RegistryDefinition | undefined;
+}
+
+/** A further registry is one more definition in this list. Throws an Error that names every mistake in a definition. */
+export function createRegistries(definitions: RegistryDefinition[] = [SOCIAL, CRVS, DR, FR, IBR]): Registries {
+  checkDefinitions(definitions);
+  const names = new Map(definitions.map((definition) => [squash(definition.registry), definition]));
+  const paths = new Map(definitions.flatMap((definition) => definition.paths.map((path) => [path, definition])));
+  return {
+    all: definitions,
+    byName: (registry) => names.get(squash(registry)),
+    byPath: (segment) => paths.get(segment.toLowerCase()),
+  };
+}
+
+/** A record type by `reg_record_type`, `response_entity` or `collection`; without a name the default, undefined for an unknown one. */
+export function findRecordType(definition: RegistryDefinition, name?: string | null): RecordTypeDefinition | undefined {
+  if (name === undefined || name === null || name === '') return definition.recordTypes[0];
+  return named(definition.recordTypes, name);
+}
+
+/** An event type by any name read for it: `live_birth`, `birth`, `spdci-common:RegistryEventType:LiveBirth`. */
+export function findEvent(definition: RegistryDefinition, name: string): EventTypeDefinition | undefined {
+  return named(definition.events, name);
+}
+
+/** The stored type of an identifier (`national_id` → `UIN`); undefined where this registry knows no such type. */
+export function findIdentifierType(definition: RegistryDefinition, type: string): string | undefined {
+  const wanted = squash(bare(type));
+  return Object.entries(definition.identifierTypes).find(([name]) => squash(name) === wanted)?.[1];
+}
+
+/** Identifier types that may be asked for, as stored. */
+export const identifierTypesOf = (definition: RegistryDefinition): string[] => [
+  ...new Set(Object.values(definition.identifierTypes)),
+];
+
+function named<T extends { name: string; aliases: string[] }>(all: T[], name: string): T | undefined {
+  const wanted = squash(bare(name));
+  return all.find((one) => [one.name, ...one.aliases].some((alias) => squash(alias) === wanted));
+}
