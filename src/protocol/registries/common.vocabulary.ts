@@ -15,11 +15,17 @@ export const lifecycle = (emitted: string[]): EventTypeDefinition[] => [
   event('DELETE', emitted.includes('DELETE'), ['DEREGISTER', 'DEREGISTRATION']),
 ];
 
-const SPECIAL = ['ENROLLED', 'ENROLLMENT_UPDATES', 'DISABLED', 'DISABILITY_DETAILS', 'DISABILITY_SUPPORT'];
+const SPECIAL = new Set<string>([
+  'ENROLLED',
+  'ENROLLMENT_UPDATES',
+  'DISABLED',
+  'DISABILITY_DETAILS',
+  'DISABILITY_SUPPORT',
+]);
 
 /** Operations that every registry serves, then its own. */
 export const operations = (...own: string[]): string[] => [
-  ...OPERATIONS.filter((operation) => !SPECIAL.includes(operation)),
+  ...OPERATIONS.filter((operation) => !SPECIAL.has(operation)),
   ...own,
 ];
 
