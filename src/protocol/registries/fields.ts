@@ -4,6 +4,7 @@
  */
 import { resolveName } from './attributes.js';
 import type { RegistryDefinition } from './definition.js';
+import { isObject, type PlainObject } from './plain-object.js';
 
 /** Compiled patterns. `ALL` covers the value and everything below it. */
 export type Clamp = typeof ALL | Branch;
@@ -12,7 +13,6 @@ interface Branch {
   entries: [name: string, below: Clamp][];
 }
 
-type Data = Record<string, unknown>;
 type Tree = Map<string, Tree | typeof ALL>;
 
 /** Distinct pattern sets kept compiled per registry; projections of partners must not grow it without bound. */
@@ -34,7 +34,7 @@ export function expandFields(definition: RegistryDefinition, recordType: string,
 }
 
 /** A new object with the covered paths only; lists element by element. What is left empty, or is null, is absent. */
-export function clampRecord(clamp: Clamp, data: Data): Data {
+export function clampRecord(clamp: Clamp, data: PlainObject): PlainObject {
   return clamp === ALL ? { ...data } : (clampObject(clamp, data) ?? {});
 }
 
@@ -84,8 +84,8 @@ const freeze = (tree: Tree): Branch => ({
   entries: [...tree].map(([name, below]) => [name, below === ALL ? ALL : freeze(below)]),
 });
 
-function clampObject(branch: Branch, data: Data): Data | undefined {
-  let kept: Data | undefined;
+function clampObject(branch: Branch, data: PlainObject): PlainObject | undefined {
+  let kept: PlainObject | undefined;
   for (const [name, below] of branch.entries) {
     if (!Object.hasOwn(data, name)) continue;
     const value = clampValue(below, data[name]);
@@ -98,7 +98,7 @@ function clampValue(clamp: Clamp, value: unknown): unknown {
   if (value === null || value === undefined) return undefined;
   if (clamp === ALL) return value;
   if (Array.isArray(value)) return clampList(clamp, value);
-  return typeof value === 'object' ? clampObject(clamp, value as Data) : undefined;
+  return isObject(value) ? clampObject(clamp, value) : undefined;
 }
 
 function clampList(clamp: Clamp, list: unknown[]): unknown[] | undefined {

@@ -55,8 +55,13 @@ export function findProperty(owner: ClassDefinition, segments: string[]): { used
   return undefined;
 }
 
+/** Whether values below this (squashed, dotted) place have an entry of their own in `spellings`. */
+export const namesBelow = (owner: ClassDefinition, place: string): boolean => indexOf(owner).branches.has(place);
+
 interface NameIndex {
   names: Map<string, string>;
+  /** Places above a dotted name. */
+  branches: Set<string>;
   /** Segments of the longest name. */
   depth: number;
 }
@@ -70,7 +75,11 @@ function indexOf(owner: ClassDefinition): NameIndex {
   const spellings = Object.entries(owner.spellings ?? {});
   const names = new Map(spellings.map(([name, target]) => [name.split('.').map(squash).join('.'), target]));
   for (const name of Object.keys(owner.properties)) names.set(squash(name), name);
-  const index = { names, depth: Math.max(1, ...spellings.map(([name]) => name.split('.').length)) };
+  const branches = new Set([...names.keys()].flatMap((name) => ancestors(name.split('.'))));
+  const index = { names, branches, depth: Math.max(1, ...spellings.map(([name]) => name.split('.').length)) };
   indexes.set(owner, index);
   return index;
 }
+
+const ancestors = (segments: string[]): string[] =>
+  segments.slice(1).map((_, index) => segments.slice(0, index + 1).join('.'));

@@ -1,0 +1,4 @@
+export type PlainObject = Record<string, unknown>;
+
+export const isObject = (value: unknown): value is PlainObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
