@@ -20,9 +20,9 @@ export interface SigningKey {
 }
 
 /** RFC 7518 and RFC 8037 names, as in a JWKS and a JWS header. */
-export const JOSE_NAMES = { ed25519: 'EdDSA', 'rsa-sha256': 'RS256', 'ecdsa-sha256': 'ES256' } as const;
+export const JOSE_ALGORITHMS = { ed25519: 'EdDSA', 'rsa-sha256': 'RS256', 'ecdsa-sha256': 'ES256' } as const;
 /** Names of the HTTP Signature Algorithms registry (RFC 9421, 6.2.2). */
-export const HTTP_NAMES = {
+export const HTTP_ALGORITHMS = {
   ed25519: 'ed25519',
   'rsa-sha256': 'rsa-v1_5-sha256',
   'ecdsa-sha256': 'ecdsa-p256-sha256',
@@ -30,7 +30,7 @@ export const HTTP_NAMES = {
 
 const BY_NAME = new Map<string, SignatureAlgorithm>([
   ...SIGNATURE_ALGORITHMS.map((name) => [name, name] as const),
-  ...SIGNATURE_ALGORITHMS.map((name) => [HTTP_NAMES[name], name] as const),
+  ...SIGNATURE_ALGORITHMS.map((name) => [HTTP_ALGORITHMS[name], name] as const),
   ['eddsa', 'ed25519'],
   ['rs256', 'rsa-sha256'],
   ['es256', 'ecdsa-sha256'],

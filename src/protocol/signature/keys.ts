@@ -2,11 +2,11 @@
 import { createHash, createPublicKey, generateKeyPair as generate, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { calculateJwkThumbprint } from 'jose';
-import { algorithmNamed, isSignatureAlgorithm, JOSE_NAMES } from './algorithm.js';
+import { algorithmNamed, isSignatureAlgorithm, JOSE_ALGORITHMS } from './algorithm.js';
 import { algorithmOf, KeyInvalid, type KeyAlgorithm, type KeyUse } from './key.policy.js';
 import { readPrivate, readPublicJwk, readPublicPem } from './key.text.js';
 
-export { KeyInvalid };
+export { JOSE_ALGORITHMS, KeyInvalid };
 
 /** The public members of a JWK, nothing else (RFC 7518, 6). */
 export interface PublicJwk {
@@ -31,6 +31,14 @@ export interface KeyPair extends ImportedKey {
   privateKey: KeyObject;
 }
 
+/** A key as tables keep it. */
+export interface PublishedKey {
+  kid: string;
+  use: KeyUse;
+  algorithm: string;
+  publicJwk: PublicJwk | Record<string, unknown>;
+}
+
 export interface PublicKeyInput {
   publicKeyPem?: string | null;
   jwk?: JsonWebKey | null;
@@ -43,7 +51,7 @@ export function importPublicKey({ publicKeyPem, jwk, use }: PublicKeyInput): Imp
   if (publicKeyPem && !jwk) return describeKey(readPublicPem(publicKeyPem), use ?? 'SIG');
   if (!jwk || publicKeyPem) throw new KeyInvalid('give one of publicKeyPem and jwk');
   const key = describeKey(readPublicJwk(jwk), use ?? 'SIG');
-  refuseOtherPurpose(jwk, key.algorithm);
+  refuseOtherPurpose(jwk, use ?? 'SIG', key.algorithm);
   return key;
 }
 
@@ -64,8 +72,8 @@ export function thumbprint(publicJwk: PublicJwk): Promise<string> {
 }
 
 /** One entry of `/.well-known/jwks.json` (protocol 6.2). */
-export function jwksEntry(key: { kid: string; algorithm: KeyAlgorithm; publicJwk: PublicJwk }) {
-  return { ...key.publicJwk, kid: key.kid, use: joseUse(key.algorithm), alg: joseName(key.algorithm) };
+export function jwksEntry({ kid, use, algorithm, publicJwk }: PublishedKey) {
+  return { ...publicJwk, kid, use: JOSE_USES[use], alg: joseName(algorithm) };
 }
 
 function describeKey(keyObject: KeyObject, use: KeyUse): ImportedKey {
@@ -88,18 +96,18 @@ function newPair(algorithm: KeyAlgorithm): Promise<{ privateKey: KeyObject }> {
 }
 
 /** A JWK may say what it is for; a key declared for something else is not taken for this. */
-function refuseOtherPurpose({ use, alg }: JsonWebKey, algorithm: KeyAlgorithm): void {
-  const expected = joseUse(algorithm);
-  if (use !== undefined && use !== expected) throw new KeyInvalid(`jwk.use must be ${expected} for this use`);
+function refuseOtherPurpose(jwk: JsonWebKey, use: KeyUse, algorithm: KeyAlgorithm): void {
+  const { alg } = jwk;
+  if (jwk.use !== undefined && jwk.use !== JOSE_USES[use]) {
+    throw new KeyInvalid(`jwk.use must be ${JOSE_USES[use]} for this use`);
+  }
   if (alg === undefined || alg === joseName(algorithm)) return;
   if (typeof alg === 'string' && algorithmNamed(alg) === algorithm) return;
   throw new KeyInvalid(`jwk.alg must be ${joseName(algorithm)} for this kind of key and use`);
 }
 
-function joseUse(algorithm: KeyAlgorithm): 'sig' | 'enc' {
-  return isSignatureAlgorithm(algorithm) ? 'sig' : 'enc';
-}
+const JOSE_USES = { SIG: 'sig', ENC: 'enc' } as const;
 
-function joseName(algorithm: KeyAlgorithm): string {
-  return isSignatureAlgorithm(algorithm) ? JOSE_NAMES[algorithm] : algorithm;
+function joseName(algorithm: string): string {
+  return isSignatureAlgorithm(algorithm) ? JOSE_ALGORITHMS[algorithm] : algorithm;
 }

@@ -1,0 +1,69 @@
+/** Profile `JWS`: a detached compact JWS (RFC 7515, appendix F) over the canonical envelope. */
+import { decodeProtectedHeader, errors, FlattenedSign, flattenedVerify, type ProtectedHeaderParameters } from 'jose';
+import { SignatureInvalid } from '../errors.js';
+import { canonicalJson } from '../json.js';
+import { algorithmNamed, JOSE_ALGORITHMS, type SignatureAlgorithm, type VerificationKey } from './algorithm.js';
+import type { EnvelopeProfile, ReceivedMessage } from './profile.js';
+
+const MAX_LENGTH = 4096;
+/** `Ed25519` is the newer name of the same thing (RFC 9864). */
+const ACCEPTED: Record<SignatureAlgorithm, string[]> = {
+  ed25519: ['EdDSA', 'Ed25519'],
+  'rsa-sha256': ['RS256'],
+  'ecdsa-sha256': ['ES256'],
+};
+
+export const jwsProfile: EnvelopeProfile = {
+  parse(text) {
+    const [, header, signature] = /^([\w-]+)\.\.([\w-]+)$/.exec(text.length > MAX_LENGTH ? '' : text.trim()) ?? [];
+    if (header === undefined || signature === undefined) {
+      throw new SignatureInvalid('signature is not a detached compact JWS (header..signature)');
+    }
+    const { kid, algorithm, b64 } = readHeader(header);
+    const jws = { protected: header, signature };
+    return { kid, algorithm, matches: (message, key) => verify(jws, payloadOf(message, b64), key) };
+  },
+  async sign({ header, message }, key) {
+    const payload = Buffer.from(canonicalJson({ header, message }));
+    const jws = await new FlattenedSign(payload)
+      .setProtectedHeader({ alg: JOSE_ALGORITHMS[key.algorithm], kid: key.kid })
+      .sign(key.privateKey);
+    return `${jws.protected}..${jws.signature}`;
+  },
+};
+
+function readHeader(header: string): { kid: string; algorithm: SignatureAlgorithm; b64: boolean } {
+  const { kid, alg, b64 } = decode(header);
+  const algorithm = typeof alg === 'string' ? algorithmNamed(alg) : undefined;
+  if (!algorithm) throw new SignatureInvalid('signature: alg of the JWS header must be EdDSA, RS256 or ES256');
+  if (typeof kid !== 'string' || kid === '') throw new SignatureInvalid('signature: kid of the JWS header is missing');
+  return { kid, algorithm, b64: b64 !== false };
+}
+
+function decode(header: string): ProtectedHeaderParameters {
+  try {
+    return decodeProtectedHeader({ protected: header, payload: '' });
+  } catch (cause) {
+    throw new SignatureInvalid('signature: the JWS header cannot be read', { cause });
+  }
+}
+
+/** Unencoded payloads (RFC 7797) are read too. */
+function payloadOf({ document: { header, message } }: ReceivedMessage, encoded: boolean): string {
+  const payload = canonicalJson({ header, message });
+  return encoded ? Buffer.from(payload).toString('base64url') : payload;
+}
+
+async function verify(
+  jws: { protected: string; signature: string },
+  payload: string,
+  key: VerificationKey,
+): Promise<boolean> {
+  try {
+    await flattenedVerify({ ...jws, payload }, key.keyObject, { algorithms: ACCEPTED[key.algorithm] });
+    return true;
+  } catch (error) {
+    if (error instanceof errors.JOSEError || error instanceof TypeError) return false;
+    throw error;
+  }
+}

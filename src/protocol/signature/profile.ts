@@ -1,0 +1,43 @@
+/** What every envelope profile offers; `signature.ts` chooses one per sender. */
+import type { JsonObject } from '../json.js';
+import type { SignatureAlgorithm, SigningKey, VerificationKey } from './algorithm.js';
+
+/** A message as it came in: its text, and what `parseJson` made of it. */
+export interface ReceivedMessage {
+  text: string;
+  document: JsonObject;
+}
+
+/** The signed part of a message to be sent: what `JSON.stringify` will write. An absent `message` is left out. */
+export interface Envelope {
+  header: unknown;
+  message?: unknown;
+}
+
+/** What a signature says about itself; none of it is proven yet. */
+export interface SignatureInfo {
+  kid: string;
+  algorithm: SignatureAlgorithm;
+  /** Only where the profile carries it; so with the times. */
+  senderId?: string;
+  /** Seconds since the epoch. */
+  created?: number;
+  expires?: number;
+}
+
+export interface ParsedSignature extends SignatureInfo {
+  matches(message: ReceivedMessage, key: VerificationKey): boolean | Promise<boolean>;
+}
+
+export interface SigningOptions {
+  /** Our own DCI id. */
+  senderId: string;
+  now: Date;
+  expiresInSeconds?: number;
+}
+
+export interface EnvelopeProfile {
+  /** @throws SignatureInvalid where the text is not a signature of this profile */
+  parse(signature: string): ParsedSignature;
+  sign(envelope: Envelope, key: SigningKey, options: SigningOptions): string | Promise<string>;
+}
