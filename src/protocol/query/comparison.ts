@@ -1,0 +1,74 @@
+/** One comparison of a query, whichever form it came in: name, operator and value become a leaf of the criteria. */
+import type { Criteria, Operator, Scalar } from '../criteria.js';
+import { attributesOf, contactAttribute, findAttribute } from '../registries/attributes.js';
+import type { Attribute } from '../registries/definition.js';
+import { findIdentifierType } from '../registries/registries.js';
+import { derivedComparison, derivedFrom } from './derived.js';
+import { readOperator } from './operators.js';
+import type { Names, QueryContext } from './query-context.js';
+import { criteriaInvalid, filterInvalid, listed, quoteName } from './query-rejection.js';
+import { listOf, readText, typedValue } from './typed-value.js';
+
+/** @throws ItemRejected `rjct.filter.invalid` */
+export function comparison(context: QueryContext, name: unknown, operator: unknown, raw: unknown): Criteria {
+  context.countComparison();
+  if (typeof name !== 'string') throw criteriaInvalid('an attribute name must be text');
+  const { names, today } = context;
+  const read = readOperator(operator);
+  const attribute = resolveAttribute(names, name);
+  if (attribute) return compareAttribute(attribute, read, raw);
+  const identifierType = findIdentifierType(names.definition, name);
+  if (identifierType) return compareIdentifier(names, identifierType, read, raw);
+  const derived = derivedFrom(name);
+  const date = derived && resolveAttribute(names, derived.path);
+  if (date) return derivedComparison(name, date, read, raw, today);
+  throw unknownAttribute(names, name);
+}
+
+/** `person_identifier` is any identifier of the record's subject (protocol 3.8). */
+export function resolveAttribute({ definition, recordType }: Names, name: string): Attribute | undefined {
+  const own = name === 'person_identifier' ? recordType.identifierPaths[0] : undefined;
+  return findAttribute(definition, recordType, name) ?? (own ? findAttribute(definition, recordType, own) : undefined);
+}
+
+function unknownAttribute({ definition, recordType }: Names, name: string) {
+  const paths = [...attributesOf(definition, recordType).keys()];
+  const alike = paths.filter((path) => path.endsWith(name.slice(name.lastIndexOf('.') + 1)));
+  const allowed = listed(alike.length > 0 ? alike : paths);
+  return filterInvalid(`attribute ${quoteName(name)} is not searchable in ${recordType.name}; use ${allowed}`);
+}
+
+function compareAttribute(attribute: Attribute, operator: Operator, raw: unknown): Criteria {
+  if (operator === 'in' || operator === 'nin')
+    return leaf(attribute, operator, [
+      ...new Set(listOf(`"${attribute.path}"`, raw).map((value) => typedValue(attribute, value))),
+    ]);
+  if (attribute.type === 'boolean' && operator !== 'eq' && operator !== 'ne')
+    throw filterInvalid(`attribute "${attribute.path}" is true or false; compare it with eq, ne, in or nin`);
+  if (Array.isArray(raw)) throw filterInvalid(`a list for "${attribute.path}" needs the operator in or nin`);
+  return leaf(attribute, operator, typedValue(attribute, raw));
+}
+
+const leaf = ({ path }: Attribute, operator: Operator, value: Scalar | Scalar[]): Criteria => ({
+  attribute: path,
+  operator,
+  value,
+});
+
+/** @param type a stored identifier type; contacts (`MOBILE`) are attributes of the person */
+export function compareIdentifier({ definition, recordType }: Names, type: string, operator: Operator, raw: unknown) {
+  const contact = contactAttribute(definition, recordType, type);
+  if (contact) return compareAttribute(contact, operator, raw);
+  if (operator !== 'eq' && operator !== 'ne' && operator !== 'in' && operator !== 'nin')
+    throw filterInvalid(`identifier type "${type}" is compared with eq, ne, in or nin only`);
+  const values = operator === 'in' || operator === 'nin' ? listOf(`"${type}"`, raw) : [raw];
+  const all = values.map((value) => identifier(type, value));
+  const any = all.length === 1 ? all[0]! : { or: all };
+  return operator === 'ne' || operator === 'nin' ? { not: any } : any;
+}
+
+function identifier(type: string, raw: unknown): Criteria {
+  const value = readText(raw)?.trim();
+  if (!value) throw filterInvalid(`identifier type "${type}" takes a value of text`);
+  return { identifier: { type, value } };
+}

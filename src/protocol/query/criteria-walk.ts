@@ -1,0 +1,41 @@
+/** What criteria ask about, for the access decision, and their canonical form, by which equal subscriptions are known. */
+import type { Criteria } from '../criteria.js';
+
+type Leaf = Extract<Criteria, { attribute: string } | { identifier: unknown }>;
+
+/** Canonical paths of all attributes that are compared. */
+export const attributesIn = (criteria: Criteria): Set<string> =>
+  new Set(leavesOf(criteria).flatMap((leaf) => ('attribute' in leaf ? [leaf.attribute] : [])));
+
+/** Identifier types that are searched. */
+export const identifierTypesIn = (criteria: Criteria): Set<string> =>
+  new Set(leavesOf(criteria).flatMap((leaf) => ('identifier' in leaf ? [leaf.identifier.type] : [])));
+
+/** One text for criteria that differ only in the order of their parts, in repetitions or in nesting. */
+export const canonicalCriteria = (criteria: Criteria): string => JSON.stringify(canonical(criteria));
+
+function leavesOf(criteria: Criteria): Leaf[] {
+  if ('and' in criteria) return criteria.and.flatMap(leavesOf);
+  if ('or' in criteria) return criteria.or.flatMap(leavesOf);
+  if ('not' in criteria) return leavesOf(criteria.not);
+  return [criteria];
+}
+
+function canonical(criteria: Criteria): unknown[] {
+  if ('and' in criteria) return combined('and', criteria.and);
+  if ('or' in criteria) return combined('or', criteria.or);
+  if ('not' in criteria) return ['not', canonical(criteria.not)];
+  if ('identifier' in criteria) return ['identifier', criteria.identifier.type, criteria.identifier.value];
+  const { attribute, operator, value } = criteria;
+  return ['attribute', attribute, operator, Array.isArray(value) ? uniqueSorted(value) : value];
+}
+
+function combined(name: 'and' | 'or', parts: Criteria[]): unknown[] {
+  const flat = parts.map(canonical).flatMap((part) => (part[0] === name ? part.slice(1) : [part]));
+  const unique = uniqueSorted(flat);
+  const [only] = unique;
+  return unique.length === 1 && Array.isArray(only) ? only : [name, ...unique];
+}
+
+const uniqueSorted = (values: unknown[]): unknown[] =>
+  [...new Set(values.map((value) => JSON.stringify(value)))].sort().map((text): unknown => JSON.parse(text));

@@ -1,0 +1,225 @@
+import { parseQuery, queryTypeOf } from '../../src/protocol/query/parse-query.js';
+import { createRegistries } from '../../src/protocol/registries/registries.js';
+import type { QueryType } from '../../src/protocol/vocabulary.js';
+
+const registries = createRegistries();
+const read = (queryType: QueryType, query: unknown, recordType = 'SRPerson', registry = 'SOCIAL') =>
+  parseQuery(queryType, query, registries.byName(registry)!, recordType, { today: '2024-02-29' });
+const leaf = (attribute: string, operator: string, value: unknown) => ({ attribute, operator, value });
+
+describe('idtype-value', () => {
+  test.each([
+    [{ type: 'UIN', value: '847951632' }, 'UIN', '847951632'],
+    [{ type: 'national_id', value: 847951632 }, 'UIN', '847951632'],
+    [{ type: 'ns:org:IdentifierType:brn', value: ' 12 ' }, 'BRN', '12'],
+  ])('%j names an identifier', (query, type, value) => {
+    expect(read('IDTYPE_VALUE', query)).toEqual({ identifier: { type, value } });
+  });
+
+  test('a contact is an attribute of the person', () => {
+    expect(read('IDTYPE_VALUE', { type: 'MOBILE', value: '+41791234567' })).toEqual(
+      leaf('phone_number', 'eq', '+41791234567'),
+    );
+  });
+
+  test.each([
+    [{}, 'rjct.search_criteria.invalid', 'has the form {"type": "UIN", "value": "…"}'],
+    [[], 'rjct.search_criteria.invalid', 'has the form'],
+    [{ type: 'UIN' }, 'rjct.search_criteria.invalid', 'has the form'],
+    [{ type: 'UIN', value: { a: 1 } }, 'rjct.search_criteria.invalid', 'has the form'],
+    [
+      { type: 'SHOE_SIZE', value: '1' },
+      'rjct.filter.invalid',
+      'identifier type "SHOE_SIZE" is unknown; use one of UIN',
+    ],
+    [{ type: 'UIN', value: '' }, 'rjct.filter.invalid', 'identifier type "UIN" takes a value of text'],
+    [{ type: 'UIN', value: 'a\0b' }, 'rjct.filter.invalid', 'takes a value of text'],
+    [{ type: 'UIN', value: '\ud800' }, 'rjct.filter.invalid', 'takes a value of text'],
+  ])('refuses %j', (query, code, text) => refuses('IDTYPE_VALUE', query, code, text));
+});
+
+describe('expression', () => {
+  const published = {
+    type: 'ns:org:QueryType:NoSql',
+    value: { expression: { collection: 'Group', query: { $and: [{ poverty_score: { $lt: 5 } }] } } },
+  };
+  test.each([
+    ['the published wrapping', published, { and: [leaf('poverty_score', 'lt', 5)] }],
+    ['bare, with numbers as text', { poverty_score: { $gte: '5', lt: 7.5 } }, both('gte', 5, 'lt', 7.5)],
+    ['without operator', { group_size: 4 }, leaf('group_size', 'eq', 4)],
+    ['operators without $', { 'address.postal_code': { eq: 'A1' } }, leaf('address.postal_code', 'eq', 'A1')],
+    ['nested objects', { address: { postal_code: { in: 'A1, B2' } } }, leaf('address.postal_code', 'in', ['A1', 'B2'])],
+    ['labels of codes', { group_type: { $in: ['household', '3'] } }, leaf('group_type', 'in', ['2', '3'])],
+    ['$or and $not', { $or: [{ $not: { group_size: 1 } }, { place_address: 'true' }] }, orOfNot()],
+    ['not of an operator', { group_size: { $not: { $gt: 3 } } }, { not: leaf('group_size', 'gt', 3) }],
+    ['a date-time as its day', { registration_date: { $gt: '2024-12-12T00:00:00Z' } }, day('gt', '2024-12-12')],
+    [
+      'an identifier type',
+      { HOUSEHOLD_ID: { $ne: '7' } },
+      { not: { identifier: { type: 'HOUSEHOLD_ID', value: '7' } } },
+    ],
+    ['a list of identifiers', { group_identifier: { eq: '7' } }, leaf('group_identifier.identifier_value', 'eq', '7')],
+    ['one expression object', one('household_size', 'ge', '3'), leaf('group_size', 'gte', 3)],
+  ])('reads %s', (_, query, criteria) => expect(read('EXPRESSION', query, 'Group')).toEqual(criteria));
+
+  test.each([
+    ['personal_details.member_identifier', 'DR', 'DisabledPerson', 'personal_details.member_identifier'],
+    ['person_identifier', 'IBR', 'Beneficiary', 'member.member_identifier'],
+    ['person_identifier', 'CRVS', 'Person', 'identifier'],
+  ])('%s of %s compares the identifier value', (name, registry, recordType, path) => {
+    expect(read('EXPRESSION', { [name]: { eq: 'ABC' } }, recordType, registry)).toEqual(
+      leaf(`${path}.identifier_value`, 'eq', 'ABC'),
+    );
+  });
+
+  const sixtyFive = Array.from({ length: 65 }, () => ({ sex: 'male' }));
+  const deep = Array.from({ length: 8 }).reduce<object>((inner) => ({ $not: inner }), { sex: 'male' });
+  test.each<[unknown, string, string]>([
+    [{}, 'rjct.search_criteria.invalid', 'an expression is an object such as'],
+    ['sex', 'rjct.search_criteria.invalid', 'an expression is an object such as'],
+    [{ type: 'UIN', value: '1' }, 'rjct.search_criteria.invalid', 'has the form of another type'],
+    [{ value: { expression: 'query { x }' } }, 'rjct.search_criteria.invalid', 'has the form of another type'],
+    [{ $and: [] }, 'rjct.search_criteria.invalid', '"$and" takes a list of at least one expression'],
+    [{ $or: { sex: 'male' } }, 'rjct.search_criteria.invalid', '"$or" takes a list'],
+    [deep, 'rjct.search_criteria.invalid', 'nested at most 8 levels deep'],
+    [{ $or: sixtyFive }, 'rjct.search_criteria.invalid', 'at most 64 comparisons'],
+    [{ $nor: [{ sex: 'male' }] }, 'rjct.filter.invalid', 'operator "$nor" is unknown; use one of eq, ne'],
+    [{ sex: { $regex: 'm' } }, 'rjct.filter.invalid', 'operator "$regex" is unknown'],
+    [{ $eq: 5 }, 'rjct.filter.invalid', 'operator "$eq" stands under the name of an attribute'],
+    [{ password: 'x' }, 'rjct.filter.invalid', 'attribute "password" is not searchable in SRPerson; use identifier.'],
+    [{ '847951632': 'x' }, 'rjct.filter.invalid', 'attribute (not a name) is not searchable'],
+    [{ constructor: 'x' }, 'rjct.filter.invalid', 'attribute "constructor" is not searchable'],
+    [{ surnam: 'x' }, 'rjct.filter.invalid', '"surnam" is not searchable'],
+    [{ sex: 'blue' }, 'rjct.filter.invalid', 'attribute "sex" takes one of male (Male)'],
+    [{ birth_date: '1985-02-30' }, 'rjct.filter.invalid', 'attribute "birth_date" takes a date such as 1985-05-20'],
+    [{ birth_date: null }, 'rjct.filter.invalid', 'attribute "birth_date" takes a date'],
+    [{ surname: ['a', 'b'] }, 'rjct.filter.invalid', 'a list for "name.surname" needs the operator in'],
+    [{ surname: 'a'.repeat(1001) }, 'rjct.filter.invalid', 'takes text of at most 1000 characters'],
+    [{ surname: 'a\0' }, 'rjct.filter.invalid', 'takes text of at most'],
+    [{ surname: { $in: [] } }, 'rjct.filter.invalid', 'needs at least one value'],
+    [{ surname: { $in: Array(1001).fill('a') } }, 'rjct.filter.invalid', 'at most 1000 values'],
+    [{ UIN: { $gt: '1' } }, 'rjct.filter.invalid', '"UIN" is compared with eq, ne, in or nin only'],
+  ])('refuses %#', (query, code, text) => refuses('EXPRESSION', query, code, text));
+
+  test('a flag has no order', () =>
+    refuses('EXPRESSION', { is_disabled: { gt: true } }, 'rjct.filter.invalid', 'is true or false', 'Member'));
+});
+
+describe('predicate', () => {
+  const item = (name: string, operator: string, value: unknown, rest = {}) => ({
+    expression1: one(name, operator, value),
+    ...rest,
+  });
+  const a = leaf('name.surname', 'eq', 'A');
+  const b = leaf('name.given_name', 'eq', 'B');
+  const c = leaf('sex', 'eq', 'male');
+  const [itemA, itemB] = [item('surname', 'eq', 'A'), item('given_name', 'eq', 'B')];
+  test.each<[string, unknown, unknown]>([
+    ['the published sample', [{ seq_num: '', ...item('surname', 'eq', 'A'), condition: '', expression2: '' }], a],
+    ['one item alone', itemA, a],
+    ['items joined with AND', [itemA, itemB], { and: [a, b] }],
+    [
+      'items by seq_num',
+      [
+        { ...itemA, seq_num: 2 },
+        { ...itemB, seq_num: '1' },
+      ],
+      { and: [b, a] },
+    ],
+    ['or to the next item', [{ ...itemA, condition: 'or' }, itemB], { or: [a, b] }],
+    ['or of the last item', [itemA, { ...itemB, condition: 'OR' }], { or: [a, b] }],
+    ['or within an item', [{ ...itemA, condition: 'or', expression2: one('given_name', 'eq', 'B') }], { or: [a, b] }],
+    ['not of one', [{ ...itemA, condition: 'not' }], { not: a }],
+    [
+      'not of the others',
+      [
+        {
+          ...itemA,
+          condition: 'not',
+          expression2: one('given_name', 'eq', 'B'),
+          expression3: one('gender', 'eq', 'Male'),
+        },
+      ],
+      { and: [a, { not: b }, { not: c }] },
+    ],
+    ['values in an object', [item('sex', 'in', { values: ['male', 'Female'] })], leaf('sex', 'in', ['male', 'female'])],
+  ])('reads %s', (_, query, criteria) => {
+    expect(read('PREDICATE', query)).toEqual(criteria);
+    expect(read('EXPRESSION', query)).toEqual(criteria);
+  });
+
+  test.each<[unknown, string, string]>([
+    [[], 'rjct.search_criteria.invalid', 'a list of at least one item'],
+    [['x'], 'rjct.search_criteria.invalid', 'a predicate item has the form'],
+    [[{ expression2: one('sex', 'eq', 'male') }], 'rjct.search_criteria.invalid', 'a predicate item has the form'],
+    [[{ expression1: { attribute_name: 'sex' } }], 'rjct.search_criteria.invalid', 'a predicate item has the form'],
+    [[{ ...itemA, condition: 'xor' }], 'rjct.search_criteria.invalid', '"condition" is one of and, or, not'],
+    [[item('sex', 'like', 'm')], 'rjct.filter.invalid', 'operator "like" is unknown'],
+    [[item('sex', '8479', 'm')], 'rjct.filter.invalid', 'operator (not a name) is unknown'],
+  ])('refuses %#', (query, code, text) => refuses('PREDICATE', query, code, text));
+
+  test('an object of expressions is no predicate', () =>
+    refuses('PREDICATE', { sex: 'male' }, 'rjct.search_criteria.invalid', 'a predicate query is a list'));
+});
+
+describe('age and year of birth', () => {
+  const born = (operator: string, value: string) => leaf('birth_date', operator, value);
+  const within = (from: string, before: string) => ({ and: [born('gte', from), born('lt', before)] });
+  test.each<[string, string, unknown, unknown]>([
+    ['age', 'lt', '25', born('gte', '1999-03-01')],
+    ['age', 'lte', 25, born('gte', '1998-03-01')],
+    ['age', 'gt', 25, born('lt', '1998-03-01')],
+    ['age', 'gte', 24, born('lt', '2000-03-01')],
+    ['age', 'eq', 24, { or: [within('1999-03-01', '2000-03-01')] }],
+    ['age', 'nin', [0], { not: { or: [within('2023-03-01', '2024-03-01')] } }],
+    ['YOB', 'eq', 1985, { or: [within('1985-01-01', '1986-01-01')] }],
+    ['yob', 'gt', '1985', born('gte', '1986-01-01')],
+    ['YOB', 'gte', '1985', born('gte', '1985-01-01')],
+    ['YOB', 'lt', '1985', born('lt', '1985-01-01')],
+    ['YOB', 'lte', '1985', born('lt', '1986-01-01')],
+    ['DOB', 'eq', '1985-05-20', born('eq', '1985-05-20')],
+  ])('%s %s %s', (name, operator, value, criteria) => {
+    expect(read('EXPRESSION', { [name]: { [operator]: value } })).toEqual(criteria);
+  });
+
+  test.each([-1, 151, 2.5, 'old', true])('age %s is refused', (age) =>
+    refuses('EXPRESSION', { age }, 'rjct.filter.invalid', '"age" takes a whole number from 0 to 150'),
+  );
+
+  test('two bounds over a list could be met by two persons', () =>
+    refuses('EXPRESSION', { 'member_list.age': 5 }, 'rjct.filter.invalid', 'crosses a list', 'Group'));
+});
+
+test('graphql has a reader of its own', () =>
+  refuses('GRAPHQL', { value: { expression: '{ x }' } }, 'rjct.search_criteria.invalid', 'GraphQL text'));
+
+test.each([
+  [{ type: 'UIN', value: '1' }, 'IDTYPE_VALUE'],
+  [{ type: 'x', value: { expression: { query: {} } } }, 'EXPRESSION'],
+  [{ 'a.b': { eq: 1 } }, 'EXPRESSION'],
+  [one('a', 'eq', 1), 'PREDICATE'],
+  [[], 'PREDICATE'],
+  [{ value: { expression: '{ x }' } }, 'GRAPHQL'],
+])('the shape of %j tells its type', (query, type) => expect(queryTypeOf(query)).toBe(type));
+
+function refuses(queryType: QueryType, query: unknown, code: string, text: string, recordType = 'SRPerson') {
+  expect(() => read(queryType, query, recordType)).toThrow(
+    expect.objectContaining({ code, message: expect.stringContaining(text) }),
+  );
+}
+
+function one(name: string, operator: string, value: unknown) {
+  return { attribute_name: name, operator, attribute_value: value };
+}
+
+function both(first: string, low: number, second: string, high: number) {
+  return { and: [leaf('poverty_score', first, low), leaf('poverty_score', second, high)] };
+}
+
+function orOfNot() {
+  return { or: [{ not: leaf('group_size', 'eq', 1) }, leaf('place_address', 'eq', true)] };
+}
+
+function day(operator: string, value: string) {
+  return leaf('registration_date', operator, value);
+}
