@@ -35,7 +35,7 @@ describe('idtype-value', () => {
     [{ type: 'UIN', value: '' }, 'rjct.filter.invalid', 'identifier type "UIN" takes a value of text'],
     [{ type: 'UIN', value: 'a\0b' }, 'rjct.filter.invalid', 'takes a value of text'],
     [{ type: 'UIN', value: '\ud800' }, 'rjct.filter.invalid', 'takes a value of text'],
-  ])('refuses %j', (query, code, text) => refuses('IDTYPE_VALUE', query, code, text));
+  ])('refuses %j', (query, code, text) => expect(refusal('IDTYPE_VALUE', query)).toEqual(rejection(code, text)));
 });
 
 describe('expression', () => {
@@ -99,10 +99,12 @@ describe('expression', () => {
     [{ surname: { $in: [] } }, 'rjct.filter.invalid', 'needs at least one value'],
     [{ surname: { $in: Array(1001).fill('a') } }, 'rjct.filter.invalid', 'at most 1000 values'],
     [{ UIN: { $gt: '1' } }, 'rjct.filter.invalid', '"UIN" is compared with eq, ne, in or nin only'],
-  ])('refuses %#', (query, code, text) => refuses('EXPRESSION', query, code, text));
+  ])('refuses %#', (query, code, text) => expect(refusal('EXPRESSION', query)).toEqual(rejection(code, text)));
 
   test('a flag has no order', () =>
-    refuses('EXPRESSION', { is_disabled: { gt: true } }, 'rjct.filter.invalid', 'is true or false', 'Member'));
+    expect(refusal('EXPRESSION', { is_disabled: { gt: true } }, 'Member')).toEqual(
+      rejection('rjct.filter.invalid', 'is true or false'),
+    ));
 });
 
 describe('predicate', () => {
@@ -156,14 +158,17 @@ describe('predicate', () => {
     [[{ ...itemA, condition: 'xor' }], 'rjct.search_criteria.invalid', '"condition" is one of and, or, not'],
     [[item('sex', 'like', 'm')], 'rjct.filter.invalid', 'operator "like" is unknown'],
     [[item('sex', '8479', 'm')], 'rjct.filter.invalid', 'operator (not a name) is unknown'],
-  ])('refuses %#', (query, code, text) => refuses('PREDICATE', query, code, text));
+  ])('refuses %#', (query, code, text) => expect(refusal('PREDICATE', query)).toEqual(rejection(code, text)));
 
   test('an object of expressions is no predicate', () =>
-    refuses('PREDICATE', { sex: 'male' }, 'rjct.search_criteria.invalid', 'a predicate query is a list'));
+    expect(refusal('PREDICATE', { sex: 'male' })).toEqual(
+      rejection('rjct.search_criteria.invalid', 'a predicate query is a list'),
+    ));
 });
 
+const born = (operator: string, value: string) => leaf('birth_date', operator, value);
+
 describe('age and year of birth', () => {
-  const born = (operator: string, value: string) => leaf('birth_date', operator, value);
   const within = (from: string, before: string) => ({ and: [born('gte', from), born('lt', before)] });
   test.each<[string, string, unknown, unknown]>([
     ['age', 'lt', '25', born('gte', '1999-03-01')],
@@ -183,15 +188,21 @@ describe('age and year of birth', () => {
   });
 
   test.each([-1, 151, 2.5, 'old', true])('age %s is refused', (age) =>
-    refuses('EXPRESSION', { age }, 'rjct.filter.invalid', '"age" takes a whole number from 0 to 150'),
+    expect(refusal('EXPRESSION', { age })).toEqual(
+      rejection('rjct.filter.invalid', '"age" takes a whole number from 0 to 150'),
+    ),
   );
 
   test('two bounds over a list could be met by two persons', () =>
-    refuses('EXPRESSION', { 'member_list.age': 5 }, 'rjct.filter.invalid', 'crosses a list', 'Group'));
+    expect(refusal('EXPRESSION', { 'member_list.age': 5 }, 'Group')).toEqual(
+      rejection('rjct.filter.invalid', 'crosses a list'),
+    ));
 });
 
 test('graphql has a reader of its own', () =>
-  refuses('GRAPHQL', { value: { expression: '{ x }' } }, 'rjct.search_criteria.invalid', 'GraphQL text'));
+  expect(refusal('GRAPHQL', { value: { expression: '{ x }' } })).toEqual(
+    rejection('rjct.search_criteria.invalid', 'GraphQL text'),
+  ));
 
 test.each([
   [{ type: 'UIN', value: '1' }, 'IDTYPE_VALUE'],
@@ -202,10 +213,16 @@ test.each([
   [{ value: { expression: '{ x }' } }, 'GRAPHQL'],
 ])('the shape of %j tells its type', (query, type) => expect(queryTypeOf(query)).toBe(type));
 
-function refuses(queryType: QueryType, query: unknown, code: string, text: string, recordType = 'SRPerson') {
-  expect(() => read(queryType, query, recordType)).toThrow(
-    expect.objectContaining({ code, message: expect.stringContaining(text) }),
-  );
+function refusal(queryType: QueryType, query: unknown, recordType = 'SRPerson'): unknown {
+  try {
+    return read(queryType, query, recordType);
+  } catch (error) {
+    return error;
+  }
+}
+
+function rejection(code: string, text: string): unknown {
+  return expect.objectContaining({ code, message: expect.stringContaining(text) });
 }
 
 function one(name: string, operator: string, value: unknown) {

@@ -1,0 +1,105 @@
+/**
+ * Criteria as a condition on `registry_record r`, with the meaning of criteria.ts. Every part is true or false, never
+ * NULL, so that NOT turns it around; every value and every path is a parameter.
+ */
+import type { Criteria, Operator, Scalar } from '../protocol/criteria.js';
+import type { RegistryDefinition, ScalarType } from '../protocol/registries/definition.js';
+import { attributesOf } from '../protocol/registries/attributes.js';
+import type { Parameters } from './parameters.js';
+import { containing, jsonPath, segmentsOf } from './record-path.js';
+
+/** What is searched, and where its values are collected. */
+export interface Scope {
+  definition: RegistryDefinition;
+  recordType: string;
+  parameters: Parameters;
+}
+
+type Comparison = Extract<Criteria, { attribute: string }>;
+
+/** @throws Error for an attribute that the record type does not have; a parsed query has none */
+export function criteriaSql(criteria: Criteria, scope: Scope): string {
+  if ('and' in criteria) return joined(criteria.and, ' AND ', 'true', scope);
+  if ('or' in criteria) return anyOf(criteria.or, scope);
+  if ('not' in criteria) return `NOT ${criteriaSql(criteria.not, scope)}`;
+  if ('identifier' in criteria) return identifiersSql([criteria.identifier], scope);
+  return comparisonSql(criteria, scope);
+}
+
+function joined(parts: Criteria[], operator: string, empty: string, scope: Scope): string {
+  return parts.length === 0 ? empty : `(${parts.map((part) => criteriaSql(part, scope)).join(operator)})`;
+}
+
+/** Alternative identifiers, of which an `in` has up to a thousand, are one probe of the index. */
+function anyOf(parts: Criteria[], scope: Scope): string {
+  const identifiers = parts.flatMap((part) => ('identifier' in part ? [part.identifier] : []));
+  if (identifiers.length < 2) return joined(parts, ' OR ', 'false', scope);
+  const others = parts.filter((part) => !('identifier' in part));
+  return `(${[identifiersSql(identifiers, scope), ...others.map((part) => criteriaSql(part, scope))].join(' OR ')})`;
+}
+
+// An array, since `id = ANY` is served by the primary key and, below OR, joins other indexes; IN would scan the table there.
+function identifiersSql(identifiers: { type: string; value: string }[], { definition, parameters }: Scope): string {
+  const types = parameters.add(identifiers.map(({ type }) => type));
+  const values = parameters.add(identifiers.map(({ value }) => value));
+  return `r.id = ANY (ARRAY(SELECT i.record_id FROM record_identifier i
+    JOIN unnest(${types}::text[], ${values}::text[]) AS wanted (type, value)
+      ON i.type = wanted.type AND i.value = wanted.value
+    WHERE i.registry = ${parameters.add(definition.registry)}))`;
+}
+
+function comparisonSql({ attribute, operator, value }: Comparison, scope: Scope): string {
+  const values = Array.isArray(value) ? value : [value];
+  if (operator === 'ne' || operator === 'nin') return `NOT ${equalsSql(attribute, values, scope)}`;
+  if (operator === 'eq' || operator === 'in') return equalsSql(attribute, values, scope);
+  return existsSql(attribute, operator, values, scope);
+}
+
+/** Beyond this many values one pass over the record beats one containment test each. */
+const MAX_CONTAINMENTS = 20;
+
+// Containment is what the index on `data` serves; a day is found inside a date-time by its first characters only.
+function equalsSql(attribute: string, values: Scalar[], scope: Scope): string {
+  if (typeOf(attribute, scope) === 'date' || values.length > MAX_CONTAINMENTS)
+    return existsSql(attribute, 'eq', values, scope);
+  const segments = segmentsOf(scope.definition, scope.recordType, attribute);
+  const tests = values.map((value) => `r.data @> ${scope.parameters.json(containing(segments, value))}`);
+  return tests.length === 0 ? 'false' : `(${tests.join(' OR ')})`;
+}
+
+type Test = Exclude<Operator, 'ne' | 'in' | 'nin'>;
+
+function existsSql(attribute: string, test: Test, values: Scalar[], scope: Scope): string {
+  if (values.length === 0) return 'false';
+  const { parameters, definition, recordType } = scope;
+  const tests = typeOf(attribute, scope) === 'date' ? DAY_TESTS : TESTS;
+  const condition = values.map((_, index) => `(${tests[test](`$v${index}`)})`).join(' || ');
+  const path = `${jsonPath(segmentsOf(definition, recordType, attribute))} ? (${condition})`;
+  const named = Object.fromEntries(values.map((value, index) => [`v${index}`, value]));
+  return `jsonb_path_exists(r.data, ${parameters.path(path)}, ${parameters.json(named)})`;
+}
+
+const TESTS: Record<Test, (value: string) => string> = {
+  eq: (value) => `@ == ${value}`,
+  gt: (value) => `@ > ${value}`,
+  gte: (value) => `@ >= ${value}`,
+  lt: (value) => `@ < ${value}`,
+  lte: (value) => `@ <= ${value}`,
+};
+
+/** What a stored date looks like; a date-time has its day in front. */
+export const DAY = '@ like_regex "^[0-9]{4}-[0-9]{2}-[0-9]{2}"';
+
+const DAY_TESTS: Record<Test, (value: string) => string> = {
+  eq: (value) => `@ starts with ${value}`,
+  gt: (value) => `${DAY} && @ > ${value} && !(@ starts with ${value})`,
+  gte: (value) => `${DAY} && @ >= ${value}`,
+  lt: (value) => `${DAY} && @ < ${value}`,
+  lte: (value) => `${DAY} && (@ < ${value} || @ starts with ${value})`,
+};
+
+function typeOf(attribute: string, { definition, recordType }: Scope): ScalarType {
+  const found = attributesOf(definition, recordType).get(attribute);
+  if (!found) throw new Error(`no attribute ${attribute} in ${definition.registry} ${recordType}`);
+  return found.type;
+}

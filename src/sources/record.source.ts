@@ -1,0 +1,94 @@
+/** Our own tables as a source of records: one statement a search. */
+import type { Sql } from '../entities/database.js';
+import { criteriaSql, type Scope } from './criteria.sql.js';
+import { decodeCursor, encodeCursor, orderName } from './cursor.js';
+import { Parameters } from './parameters.js';
+import type { RegistrySource, SourceQuery, SourceRecord, SourceResult } from './registry-source.js';
+import { afterSql, orderBy, sortColumns, type SortColumn } from './sort.sql.js';
+
+interface Row {
+  id: string;
+  version: string;
+  data: Record<string, unknown>;
+}
+
+export function createRecordSource(sql: Sql): RegistrySource {
+  return { search: async (query) => (await lookUp(sql, query)) ?? searchPage(sql, query) };
+}
+
+const LOOK_UP = `SELECT r.id, r.version, r.data
+  FROM record_identifier i JOIN registry_record r ON r.id = i.record_id
+  WHERE i.registry = $1 AND i.type = $2 AND i.value = $3 AND i.record_type = $4 AND r.deleted_at IS NULL
+  ORDER BY r.id LIMIT $5`;
+
+/**
+ * The common question, who is this, by a statement that each connection prepares once. Undefined for any other question,
+ * and where an identifier has more records than a page holds.
+ */
+async function lookUp(sql: Sql, query: SourceQuery): Promise<SourceResult | undefined> {
+  const { criteria, definition, recordType, page } = query;
+  const plain = !query.rowFilter && query.sort.length === 0 && page.number === 1 && page.cursor === undefined;
+  if (!plain || !('identifier' in criteria)) return undefined;
+  const { type, value } = criteria.identifier;
+  const values = [definition.registry, type, value, recordType, page.size + 1];
+  const rows = await sql.query<Row>(LOOK_UP, values, 'record-by-identifier');
+  if (rows.length > page.size) return undefined;
+  return { records: rows.map((row) => recordOf(row, recordType)), totalCount: rows.length };
+}
+
+/** A row of the general statement: when nothing is on the page, one row carries the total alone. */
+type PageRow = { [Key in keyof Row]: Row[Key] | null } & { total: string; keys: (string | null)[] };
+
+async function searchPage(sql: Sql, query: SourceQuery): Promise<SourceResult> {
+  const { definition, recordType, sort, page } = query;
+  const scope = { definition, recordType, parameters: new Parameters() };
+  const columns = sortColumns(sort, scope);
+  const order = orderName(definition.registry, recordType, sort);
+  const text = pageSql(query, scope, columns, order);
+  const found = await sql.query<PageRow>(text, scope.parameters.values);
+  const rows = found.filter((row): row is PageRow & Row => row.id !== null);
+  const kept = rows.slice(0, page.size);
+  const last = kept.at(-1);
+  return {
+    records: kept.map((row) => recordOf(row, recordType)),
+    totalCount: Number(found[0]?.total ?? 0),
+    ...(rows.length > kept.length && last && { nextCursor: encodeCursor(order, last) }),
+  };
+}
+
+// `hits` holds ids and keys only, for the count and the page; the records are fetched for the page alone.
+function pageSql(query: SourceQuery, scope: Scope, columns: SortColumn[], order: string): string {
+  const { criteria, rowFilter, page } = query;
+  const { parameters } = scope;
+  const conditions = [criteria, ...(rowFilter ? [rowFilter] : [])].map((part) => criteriaSql(part, scope));
+  const keys = columns.map(({ sql, name }) => `, ${sql} AS ${name}`).join('');
+  return `WITH hits AS (
+    SELECT r.id${keys} FROM registry_record r
+    WHERE r.registry = ${parameters.add(scope.definition.registry)} AND r.record_type = ${parameters.add(scope.recordType)}
+      AND r.deleted_at IS NULL AND ${conditions.join(' AND ')}
+  ), page AS (
+    SELECT * FROM hits WHERE ${afterCursor(query, parameters, columns, order)}
+    ORDER BY ${orderBy(columns, 'hits')}
+    LIMIT ${parameters.add(page.size + 1)}
+    OFFSET ${parameters.add(page.cursor === undefined ? (page.number - 1) * page.size : 0)}
+  )
+  SELECT counted.total, r.id, r.version, r.data, ARRAY[${columns.map(({ name }) => `page.${name}::text`).join(', ')}]::text[] AS keys
+  FROM (SELECT count(*) AS total FROM hits) AS counted
+  LEFT JOIN (page JOIN registry_record r ON r.id = page.id) ON true
+  ORDER BY ${orderBy(columns, 'page')}`;
+}
+
+function afterCursor({ page }: SourceQuery, parameters: Parameters, columns: SortColumn[], order: string): string {
+  if (page.cursor === undefined) return 'true';
+  const types = columns.map(({ type }) => type);
+  const position = decodeCursor(page.cursor, order, types);
+  const places = position.keys.map((key, index) => (key === null ? null : `${parameters.add(key)}::${types[index]}`));
+  return afterSql(columns, 'hits', places, `${parameters.add(position.id)}::uuid`);
+}
+
+const recordOf = ({ id, version, data }: Row, recordType: string): SourceRecord => ({
+  id,
+  recordType,
+  version: Number(version),
+  data,
+});
