@@ -150,11 +150,11 @@ describe('generated keys and their JWKS entries', () => {
   ] as const)('%s', async (algorithm, expected) => {
     const pair = await generateKeyPair(algorithm);
     const kid = await thumbprint(pair.publicJwk);
-    const entry = jwksEntry({ kid, ...pair });
+    const use = expected.use === 'sig' ? 'SIG' : 'ENC';
+    const entry = jwksEntry({ kid, use, ...pair });
     expect(pair.algorithm).toBe(algorithm);
     expect(entry).toMatchObject({ ...expected, kid });
     expect(Object.keys(entry)).not.toContain('d');
-    const use = expected.use === 'sig' ? 'SIG' : 'ENC';
     expect(importPublicKey({ jwk: entry, use }).fingerprint).toBe(pair.fingerprint);
   });
 

@@ -43,8 +43,8 @@ function readHeader(header: string): { kid: string; algorithm: SignatureAlgorith
 function decode(header: string): ProtectedHeaderParameters {
   try {
     return decodeProtectedHeader({ protected: header, payload: '' });
-  } catch (cause) {
-    throw new SignatureInvalid('signature: the JWS header cannot be read', { cause });
+  } catch {
+    throw new SignatureInvalid('signature: the JWS header cannot be read');
   }
 }
 
