@@ -70,7 +70,7 @@ export const personOf = (household: Household, person: DemoPerson): Part => ({
 });
 
 /** Member of the core, with the head of the household as its relation. */
-export function memberOf(household: Household, person: DemoPerson): Part {
+export function memberOf(household: Household, person: DemoPerson): Part & { demographic_info: Part } {
   const age = ageOf(person);
   const [head] = household.persons;
   return {
@@ -93,12 +93,15 @@ const OF_HEAD: Record<string, string> = { SPS: 'SPS', CHILD: 'PRN', PRN: 'CHILD'
 
 const relationTo = (head: DemoPerson, person: DemoPerson): Part => ({
   relationship_type: OF_HEAD[person.relationship],
-  related_member: {
-    identifier: [identifier('UIN', head.uin)],
-    name: nameOf(head),
-    sex: head.sex,
-    birth_date: head.birth,
-  },
+  related_member: otherPerson(head),
+});
+
+/** Somebody who stands in another person's record. */
+export const otherPerson = (person: DemoPerson): Part => ({
+  identifier: [identifier('UIN', person.uin)],
+  name: nameOf(person),
+  sex: person.sex,
+  birth_date: person.birth,
 });
 
 /** Group without its persons. */
@@ -114,8 +117,12 @@ export const groupOf = (household: Household): Part => ({
   ...registered(household),
 });
 
-/** Group with its head and its living members. */
+/** Group with its head and its living members, whose address is the group's. */
 export function fullGroupOf(household: Household): Part {
-  const members = household.persons.filter(isAlive).map((person) => memberOf(household, person));
-  return { ...groupOf(household), group_head_info: members[0], member_list: members };
+  const [head, ...others] = household.persons.filter(isAlive).map((person) => memberOf(household, person));
+  const members = others.map((member) => ({ ...member, demographic_info: withoutAddress(member.demographic_info) }));
+  return { ...groupOf(household), group_head_info: head, member_list: [head, ...members] };
 }
+
+const withoutAddress = (person: Part): Part =>
+  Object.fromEntries(Object.entries(person).filter(([name]) => name !== 'address'));

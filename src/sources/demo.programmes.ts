@@ -1,6 +1,6 @@
 /** Programmes of the demo country, and who is enrolled in them: the poorest households, and old or disabled persons. */
 import type { Household } from './demo.household.js';
-import { ageOf, fullGroupOf, isAlive, memberOf, type DemoDraft } from './demo.parts.js';
+import { ageOf, fullGroupOf, groupOf, isAlive, memberOf, type DemoDraft } from './demo.parts.js';
 import type { DemoPerson } from './demo.person.js';
 
 const programme = (identifier: string, name: string, type: string, functions: string[]) => ({
@@ -60,7 +60,7 @@ const householdRecords = (household: Household): DemoDraft[] => [
     key: `${household.id}:${FAMILY_ALLOWANCE.programme_identifier}`,
     data: {
       assistance_unit: '2',
-      group: fullGroupOf(household),
+      group: groupOf(household),
       ...enrolment(household, FAMILY_ALLOWANCE, statusOf(household)),
     },
   },

@@ -8,6 +8,7 @@ import {
   identifier,
   isAlive,
   memberOf,
+  otherPerson,
   personOf,
   placeOf,
   registered,
@@ -83,7 +84,7 @@ function disabledPerson(household: Household, person: DemoPerson): Record<string
     ],
     disability_support: [
       {
-        human_assistance: [{ ...assistance, ...(caregiver && { caregiver: personOf(household, caregiver) }) }],
+        human_assistance: [{ ...assistance, ...(caregiver && { caregiver: otherPerson(caregiver) }) }],
         assistive_technology: [{ type: chance.pick(['1', '2', '3']), status: chance.pick(['0', '1']) }],
         ...registered(household),
       },

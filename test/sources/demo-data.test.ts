@@ -1,11 +1,11 @@
 import { attributesOf } from '../../src/protocol/registries/attributes.js';
 import { normalizeRecord } from '../../src/protocol/registries/normalize.js';
+import { isObject } from '../../src/protocol/registries/plain-object.js';
 import { createRegistries } from '../../src/protocol/registries/registries.js';
 import { SOCIAL } from '../../src/protocol/registries/social.registry.js';
 import { DEMO_RECORDS, demoRecords, type DemoRecord } from '../../src/sources/demo-data.js';
 import { REGIONS } from '../../src/sources/demo.names.js';
 
-type Tree = Record<string, unknown>;
 const registries = createRegistries();
 const records = [...demoRecords(2000)];
 const of = (registry: string, recordType: string) =>
@@ -17,7 +17,7 @@ const byUin = (registry: string, recordType: string, uin: string) =>
 /** Values at a dotted path, lists crossed. */
 const at = (value: unknown, path: string): unknown[] => {
   const step = (from: unknown, name: string): unknown[] =>
-    Array.isArray(from) ? from.flatMap((one) => step(one, name)) : [(from as Tree | undefined)?.[name]];
+    Array.isArray(from) ? from.flatMap((one) => step(one, name)) : [isObject(from) ? from[name] : undefined];
   return path
     .split('.')
     .reduce<unknown[]>((values, name) => values.flatMap((one) => step(one, name)), [value])
@@ -48,8 +48,8 @@ test.each([1, 2, 7, 50])('%i persons are that many in the social and civil regis
 });
 
 test('nothing is asked of chance that is not seeded: records come lazily and in bounded time', () => {
-  const first = demoRecords(100_000_000).next().value as DemoRecord;
-  expect(first.externalId).toBe('SRPerson:847951632');
+  const first = demoRecords(100_000_000).next();
+  expect(first.value).toMatchObject({ externalId: 'SRPerson:847951632' });
 });
 
 test('external ids are unique within a registry, UINs within a record type', () => {
@@ -101,27 +101,25 @@ test('births, deaths, marriages and parents are consistent', () => {
   const uins = new Set(civil.map((record) => valueOf(record, 'UIN')));
   const dead = civil.filter((record) => valueOf(record, 'DRN') !== undefined);
   expect(dead.length).toBeGreaterThan(20);
-  for (const { data } of civil) {
-    const [born = '', died, married, divorced] = ['birth_date', 'death_date', 'marriage_date', 'divorce_date'].map(
-      (path) => at(data, path)[0] as string | undefined,
-    );
-    expect(born < '2026').toBe(true);
-    for (const [earlier, later] of [
-      [born, died],
-      [born, married],
-      [married, divorced],
-      [married, died],
-    ])
-      if (earlier !== undefined && later !== undefined) expect(earlier < later).toBe(true);
-  }
+  const outOfOrder = civil.filter(({ data }) => {
+    const days = (path: string) => at(data, path).map(String);
+    const events = [
+      ['2026'],
+      days('death_date'),
+      days('divorce_date'),
+      days('marriage_date'),
+      days('birth_date'),
+    ].flat();
+    return events.some((day, index) => index > 0 && day >= events[index - 1]!);
+  });
+  expect(outOfOrder).toEqual([]);
   for (const record of civil) {
     expect(valueOf(record, 'BRN')).toBeDefined();
     expect('death_date' in record.data).toBe(dead.includes(record));
-    for (const parent of [
-      ...at(record.data, 'parent1_identifier.identifier_value'),
-      ...at(record.data, 'parent2_identifier.identifier_value'),
-    ])
-      expect(uins.has(parent as string)).toBe(true);
+    const parents = ['parent1_identifier', 'parent2_identifier'].flatMap((path) =>
+      at(record.data, `${path}.identifier_value`),
+    );
+    expect(parents.map(String).filter((parent) => !uins.has(parent))).toEqual([]);
   }
   const marriages = Map.groupBy(
     civil.flatMap((record) => valueOf(record, 'MRN') ?? []),
@@ -149,7 +147,7 @@ test('every region, sex and kind of score occurs, and text is not ASCII only', (
   expect(new Set(groups.flatMap((data) => at(data, 'address.region_code')))).toEqual(
     new Set(REGIONS.map(({ code }) => code)),
   );
-  const scores = groups.map(({ poverty_score: score }) => score as number);
+  const scores = groups.map(({ poverty_score: score }) => Number(score));
   expect(Math.min(...scores)).toBeGreaterThanOrEqual(0);
   expect(Math.min(...scores)).toBeLessThan(5);
   expect(Math.max(...scores)).toBeLessThanOrEqual(100);

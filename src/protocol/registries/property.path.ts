@@ -47,6 +47,9 @@ function walk(
  * property. `used` counts the segments consumed, `target` is dotted and in the dictionary's spelling (`.`: nothing).
  */
 export function findProperty(owner: ClassDefinition, segments: string[]): { used: number; target: string } | undefined {
+  const [only = ''] = segments;
+  // Most records come in the dictionary's own spelling.
+  if (segments.length === 1 && Object.hasOwn(owner.properties, only)) return { used: 1, target: only };
   const index = indexOf(owner);
   for (let used = Math.min(segments.length, index.depth); used > 0; used--) {
     const target = index.names.get(segments.slice(0, used).map(squash).join('.'));

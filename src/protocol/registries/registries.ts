@@ -41,9 +41,17 @@ export function findEvent(definition: RegistryDefinition, name: string): EventTy
 }
 
 /** The stored type of an identifier (`national_id` → `UIN`); undefined where this registry knows no such type. */
-export function findIdentifierType(definition: RegistryDefinition, type: string): string | undefined {
-  const wanted = squash(bare(type));
-  return Object.entries(definition.identifierTypes).find(([name]) => squash(name) === wanted)?.[1];
+export function findIdentifierType({ identifierTypes }: RegistryDefinition, type: string): string | undefined {
+  const index = identifierIndexes.get(identifierTypes) ?? identifierIndex(identifierTypes);
+  return index.get(squash(bare(type)));
+}
+
+const identifierIndexes = new WeakMap<object, Map<string, string>>();
+
+function identifierIndex(types: Record<string, string>): Map<string, string> {
+  const index = new Map(Object.entries(types).map(([name, stored]) => [squash(name), stored]));
+  identifierIndexes.set(types, index);
+  return index;
 }
 
 /** Identifier types that may be asked for, as stored. */
