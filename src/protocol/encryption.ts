@@ -8,7 +8,6 @@ import { z } from 'zod';
 import { EncryptionInvalid } from './errors.js';
 import { parseJson, type Json } from './json.js';
 import { ENCRYPTION_ALGORITHMS, type EncryptionAlgorithm } from './signature/key.policy.js';
-import type { PublicJwk } from './signature/keys.js';
 
 const CONTENT_ENCRYPTION = 'A256GCM';
 const MAX_CIPHERTEXT = 4 * 1024 * 1024;
@@ -38,7 +37,7 @@ export type EncryptedMessage = z.infer<typeof encryptedMessageSchema>;
 export interface EncryptionKey {
   kid: string;
   algorithm: EncryptionAlgorithm;
-  publicJwk: PublicJwk | Record<string, unknown>;
+  publicJwk: Record<string, unknown>;
 }
 
 /** @param message anything that `JSON.stringify` writes */

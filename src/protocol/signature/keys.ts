@@ -8,15 +8,15 @@ import { readPrivate, readPublicJwk, readPublicPem } from './key.text.js';
 
 export { JOSE_ALGORITHMS, KeyInvalid };
 
-/** The public members of a JWK, nothing else (RFC 7518, 6). */
-export interface PublicJwk {
+/** The public members of a JWK, nothing else (RFC 7518, 6). An alias, so that a JSON column takes it. */
+export type PublicJwk = {
   kty: string;
   crv?: string;
   x?: string;
   y?: string;
   n?: string;
   e?: string;
-}
+};
 
 export interface ImportedKey {
   algorithm: KeyAlgorithm;
@@ -36,7 +36,7 @@ export interface PublishedKey {
   kid: string;
   use: KeyUse;
   algorithm: string;
-  publicJwk: PublicJwk | Record<string, unknown>;
+  publicJwk: Record<string, unknown>;
 }
 
 export interface PublicKeyInput {
