@@ -5,7 +5,7 @@
 import type { AgreementTerms, SenderProfile } from '../entities/sender.repository.js';
 import type { Criteria } from '../protocol/criteria.js';
 import { findAttribute } from '../protocol/registries/attributes.js';
-import type { RegistryDefinition } from '../protocol/registries/definition.js';
+import type { RecordTypeDefinition, RegistryDefinition } from '../protocol/registries/definition.js';
 import { covers, expandFields, type Clamp } from '../protocol/registries/fields.js';
 import { parseQuery } from '../protocol/query/parse-query.js';
 import type { Operation } from '../protocol/vocabulary.js';
@@ -18,7 +18,7 @@ export interface AccessQuestion {
 }
 
 export interface ItemQuestion {
-  recordType: string;
+  recordType: RecordTypeDefinition;
   /** Code of the purpose that the message states, if it does. */
   purpose?: string | undefined;
 }
@@ -44,7 +44,7 @@ export interface Grant {
   reason: 'AGREEMENT';
   agreement: AgreementTerms;
   definition: RegistryDefinition;
-  recordType: string;
+  recordType: RecordTypeDefinition;
   purpose: string | undefined;
   /** What may leave of a record. */
   clamp: Clamp;
@@ -79,9 +79,9 @@ export function decideItem(
   definition: RegistryDefinition,
   { recordType, purpose }: ItemQuestion,
 ): ItemDecision {
-  const forType = agreements.filter((terms) => terms.recordTypes === null || terms.recordTypes.includes(recordType));
+  const forType = agreements.filter((terms) => terms.recordTypes === null || terms.recordTypes.includes(recordType.name));
   if (forType.length === 0)
-    return refuse('RECORD_TYPE_NOT_COVERED', `no agreement covers the record type ${recordType}`);
+    return refuse('RECORD_TYPE_NOT_COVERED', `no agreement covers the record type ${recordType.name}`);
   const agreement = forType.findLast(
     ({ purposes }) => purposes === null || (purpose !== undefined && purposes.includes(purpose)),
   );
@@ -113,7 +113,7 @@ export function summarizeDecision(decision: GateDecision | ItemDecision): Record
     agreementVersion: agreement.version,
     legalBasis: agreement.legalBasis,
     requiresConsent: agreement.requiresConsent,
-    recordType,
+    recordType: recordType.name,
     ...(purpose === undefined ? {} : { purpose }),
     fields: agreement.fields,
   };
@@ -122,16 +122,17 @@ export function summarizeDecision(decision: GateDecision | ItemDecision): Record
 function grant(
   agreement: AgreementTerms,
   definition: RegistryDefinition,
-  recordType: string,
+  recordType: RecordTypeDefinition,
   purpose: string | undefined,
 ): Grant {
-  const clamp = expandFields(definition, recordType, agreement.fields);
-  const type = definition.recordTypes.find(({ name }) => name === recordType);
-  const identifiable = type?.identifierPaths.some((path) => covers(clamp, path)) ?? false;
+  const clamp = expandFields(definition, recordType.name, agreement.fields);
+  const identifiable = recordType.identifierPaths.some(
+    (path) => covers(clamp, path) || covers(clamp, `${path}.identifier_value`),
+  );
   const rowFilter =
     agreement.rowFilter === null
       ? undefined
-      : parseQuery('EXPRESSION', agreement.rowFilter, { definition, recordType });
+      : parseQuery('EXPRESSION', agreement.rowFilter, definition, recordType);
   return { allowed: true, reason: 'AGREEMENT', agreement, definition, recordType, purpose, clamp, identifiable, rowFilter };
 }
 

@@ -90,3 +90,10 @@ export class Database implements Sql {
     await this.orm.close(true);
   }
 }
+
+/** A new row: the entity's own defaults, then `values`. */
+export function addRow<Entity extends object>(em: EntityManager, type: new () => Entity, values: Partial<Entity>): Entity {
+  const row = Object.assign(new type(), values);
+  em.persist(row);
+  return row;
+}

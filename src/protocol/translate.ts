@@ -9,7 +9,7 @@ import { WIRE_STATUS, type QueryType, type RecordsAs, type Registry, type Transa
 /** One question of a search, as the use case takes it; also the variables of the GraphQL document. */
 export interface SearchItem {
   referenceId: string;
-  timestamp: string;
+  timestamp?: string | undefined;
   locale?: string | undefined;
   recordType?: string | undefined;
   responseEntity?: string | undefined;

@@ -30,6 +30,10 @@ export function matches(
   return compares(valuesAt([record.data], attribute.path.split('.')), attribute.type, criteria);
 }
 
+/** Whether a record holds any value at a path. */
+export const isRecorded = (path: string, data: Record<string, unknown>): boolean =>
+  valuesAt([data], path.split('.')).some((value) => value !== null && value !== undefined);
+
 function compares(stored: unknown[], type: ScalarType, { operator, value }: Comparison): boolean {
   const values = Array.isArray(value) ? value : [value];
   const any = (test: Test) => stored.some((one) => values.some((other) => test(one, other, type)));

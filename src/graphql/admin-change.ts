@@ -1,0 +1,54 @@
+/** A change by an administrator: the change, who made it, before and after, and its audit entry commit together. */
+import { createHash } from 'node:crypto';
+import type { Principal } from '../access/principal.js';
+import { appendAudit, auditEntry } from '../entities/audit.repository.js';
+import { AdminAction } from '../entities/audit.entity.js';
+import { addRow, type Unit } from '../entities/database.js';
+import type { Services } from './context.js';
+
+export interface ChangeRecord {
+  action: string;
+  targetType: string;
+  targetId: string;
+  reason?: string | undefined;
+  before?: Record<string, unknown> | undefined;
+  after?: Record<string, unknown> | undefined;
+}
+
+type Admin = Extract<Principal, { kind: 'admin' }>;
+
+/** Runs `work` in a transaction and records what it reports; caches of this process forget afterwards. */
+export async function changeAsAdmin<T>(
+  services: Services,
+  admin: Admin,
+  work: (unit: Unit) => Promise<{ result: T; change: ChangeRecord }>,
+): Promise<T> {
+  const result = await services.database.transaction(async (unit) => {
+    const { result, change } = await work(unit);
+    await unit.em.flush();
+    await recordAdminAction(unit, admin, change, services.clock());
+    return result;
+  });
+  services.directory.forget();
+  services.keyRing.forget();
+  services.tail.nudge();
+  return result;
+}
+
+export async function recordAdminAction(unit: Unit, admin: Admin, change: ChangeRecord, now: Date): Promise<void> {
+  const action = addRow(unit.em, AdminAction, { ...change, actor: admin.subject, role: admin.role, at: now });
+  await unit.em.flush();
+  const contentHash = createHash('sha256').update(JSON.stringify(change)).digest();
+  await appendAudit(
+    unit,
+    auditEntry({ kind: 'ADMIN', subject: action.id, transition: change.action, actor: admin.subject, at: now, contentHash }),
+  );
+}
+
+/** The public fields of an entity as the audit keeps them: nothing sealed, hashed or secret. */
+export function snapshot(entity: object): Record<string, unknown> {
+  const hidden = /secret|sealed/i;
+  return Object.fromEntries(
+    Object.entries(JSON.parse(JSON.stringify(entity)) as Record<string, unknown>).filter(([name]) => !hidden.test(name)),
+  );
+}

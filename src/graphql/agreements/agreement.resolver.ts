@@ -1,0 +1,61 @@
+import type { FilterQuery } from '@mikro-orm/core';
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Agreement, AgreementVersion } from '../../entities/agreement.entity.js';
+import { Sender } from '../../entities/sender.entity.js';
+import { ADMINS, READERS, RUNNERS, requireRole } from '../authorize.js';
+import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
+import type { Context } from '../context.js';
+import { AgreementConnection, AgreementFilter, CreateAgreementInput, UpdateAgreementInput } from './agreement.types.js';
+import { approveAgreement, createAgreement, endAgreement, updateAgreement } from './agreement.use-case.js';
+
+@Resolver(() => Agreement)
+export class AgreementResolver {
+  @Query(() => AgreementConnection, { description: 'Data sharing agreements, newest first.' })
+  agreements(
+    @Args(() => ConnectionArgs) args: ConnectionArgs,
+    @Arg('filter', () => AgreementFilter, { nullable: true }) filter: AgreementFilter | undefined,
+    @Ctx() context: Context,
+  ): Promise<ConnectionData<Agreement>> {
+    requireRole(context, READERS);
+    const where: FilterQuery<Agreement> = {
+      ...(filter?.senderId == null ? {} : { sender: { senderId: filter.senderId } }),
+      ...(filter?.registry == null ? {} : { registry: filter.registry }),
+      ...(filter?.state == null ? {} : { state: filter.state }),
+    };
+    return findConnection(context.services.database.em(), Agreement, where, { id: 'desc' }, args);
+  }
+
+  @FieldResolver(() => Sender)
+  async sender(@Root() agreement: Agreement, @Ctx() context: Context): Promise<Sender | undefined> {
+    return context.loaders.senderById.load(agreement.sender.id);
+  }
+
+  @FieldResolver(() => [AgreementVersion], { description: 'All versions, oldest first.' })
+  versions(@Root() agreement: Agreement, @Ctx() context: Context): Promise<AgreementVersion[]> {
+    return context.loaders.versionsOfAgreement.load(agreement.id);
+  }
+
+  @Mutation(() => Agreement)
+  createAgreement(@Arg('input', () => CreateAgreementInput) input: CreateAgreementInput, @Ctx() context: Context): Promise<Agreement> {
+    return createAgreement(context.services, requireRole(context, ADMINS), input);
+  }
+
+  @Mutation(() => Agreement)
+  updateAgreement(
+    @Arg('id', () => ID) id: string,
+    @Arg('input', () => UpdateAgreementInput) input: UpdateAgreementInput,
+    @Ctx() context: Context,
+  ): Promise<Agreement> {
+    return updateAgreement(context.services, requireRole(context, ADMINS), id, input);
+  }
+
+  @Mutation(() => Agreement, { description: 'Puts a pending agreement in force; with four eyes, another admin than its maker must.' })
+  approveAgreement(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<Agreement> {
+    return approveAgreement(context.services, requireRole(context, RUNNERS), id);
+  }
+
+  @Mutation(() => Agreement, { description: 'Ends it for good; nothing is released under it from now on.' })
+  endAgreement(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<Agreement> {
+    return endAgreement(context.services, requireRole(context, ADMINS), id);
+  }
+}

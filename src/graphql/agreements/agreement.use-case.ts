@@ -1,0 +1,132 @@
+/** The life of an agreement: every version kept with its author, checked against the registry before it counts. */
+import type { Principal } from '../../access/principal.js';
+import { Agreement, AgreementVersion } from '../../entities/agreement.entity.js';
+import { addRow, type Unit } from '../../entities/database.js';
+import { ItemRejected } from '../../protocol/errors.js';
+import { parseQuery } from '../../protocol/query/parse-query.js';
+import type { RegistryDefinition } from '../../protocol/registries/definition.js';
+import { isKnownField } from '../../protocol/registries/fields.js';
+import { findRecordType } from '../../protocol/registries/registries.js';
+import { changeAsAdmin, snapshot } from '../admin-change.js';
+import type { Services } from '../context.js';
+import { UserError } from '../errors.js';
+import { findSender } from '../senders/sender.use-case.js';
+import type { CreateAgreementInput, UpdateAgreementInput } from './agreement.types.js';
+
+type Admin = Extract<Principal, { kind: 'admin' }>;
+
+export function createAgreement(services: Services, admin: Admin, input: CreateAgreementInput): Promise<Agreement> {
+  const { senderId, ...terms } = input;
+  return changeAsAdmin(services, admin, async (unit) => {
+    const sender = await findSender(unit, senderId);
+    const agreement = addRow(unit.em, Agreement, {
+      ...terms,
+      sender,
+      validFrom: input.validFrom ?? services.clock(),
+      state: services.settings.fourEyes ? 'PENDING' : 'ACTIVE',
+      createdBy: admin.subject,
+    });
+    checkTerms(services, agreement);
+    keepVersion(unit, agreement, admin);
+    await unit.em.flush();
+    return {
+      result: agreement,
+      change: { action: 'createAgreement', targetType: 'Agreement', targetId: agreement.id, after: snapshot(agreement) },
+    };
+  });
+}
+
+export function updateAgreement(services: Services, admin: Admin, id: string, input: UpdateAgreementInput): Promise<Agreement> {
+  return changeAgreement(services, admin, id, 'updateAgreement', (agreement) => {
+    Object.assign(agreement, Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)));
+    if (services.settings.fourEyes) {
+      agreement.state = 'PENDING';
+      agreement.approvedBy = null;
+      agreement.createdBy = admin.subject;
+    }
+    checkTerms(services, agreement);
+  });
+}
+
+export function approveAgreement(services: Services, admin: Admin, id: string): Promise<Agreement> {
+  return changeAgreement(services, admin, id, 'approveAgreement', (agreement) => {
+    if (agreement.state !== 'PENDING')
+      throw new UserError('CONFLICT', `the agreement is ${agreement.state}: only a PENDING one can be approved`, 'id');
+    if (services.settings.fourEyes && agreement.createdBy === admin.subject)
+      throw new UserError('FORBIDDEN', 'four eyes: another admin than the one who made this version must approve it');
+    agreement.state = 'ACTIVE';
+    agreement.approvedBy = admin.subject;
+  });
+}
+
+export function endAgreement(services: Services, admin: Admin, id: string): Promise<Agreement> {
+  return changeAgreement(services, admin, id, 'endAgreement', (agreement) => {
+    agreement.state = 'ENDED';
+    agreement.endedAt = services.clock();
+  });
+}
+
+function changeAgreement(
+  services: Services,
+  admin: Admin,
+  id: string,
+  action: string,
+  change: (agreement: Agreement) => void,
+): Promise<Agreement> {
+  return changeAsAdmin(services, admin, async (unit) => {
+    const agreement = await unit.em.findOne(Agreement, { id });
+    if (agreement === null) throw new UserError('NOT_FOUND', 'id: no such agreement', 'id');
+    if (agreement.state === 'ENDED')
+      throw new UserError('CONFLICT', 'the agreement has ended: make a new one', 'id');
+    const before = snapshot(agreement);
+    change(agreement);
+    agreement.version += 1;
+    keepVersion(unit, agreement, admin);
+    return {
+      result: agreement,
+      change: { action, targetType: 'Agreement', targetId: id, before, after: snapshot(agreement) },
+    };
+  });
+}
+
+function keepVersion({ em }: Unit, agreement: Agreement, admin: Admin): void {
+  const { version } = agreement;
+  addRow(em, AgreementVersion, { agreement, version, terms: snapshot(agreement), author: admin.subject });
+}
+
+function checkTerms({ registries }: Services, agreement: Agreement): void {
+  const definition = registries.byName(agreement.registry);
+  if (definition === undefined) throw wrong('registry', 'this gateway does not serve it');
+  if (agreement.operations.length === 0) throw wrong('operations', 'name at least one');
+  if (agreement.fields.length === 0) throw wrong('fields', 'name at least one path, or "*"');
+  if (agreement.validUntil != null && agreement.validUntil <= agreement.validFrom)
+    throw wrong('validUntil', 'must lie after validFrom');
+  agreement.recordTypes = agreement.recordTypes?.map((name) => recordTypeOf(definition, name)) ?? null;
+  for (const field of ['fields', 'searchableAttributes'] as const)
+    for (const path of agreement[field] ?? [])
+      if (!isKnownField(definition, undefined, path))
+        throw wrong(field, `${JSON.stringify(path)} is no field of the registry ${definition.registry}`);
+  checkRowFilter(definition, agreement);
+}
+
+function recordTypeOf(definition: RegistryDefinition, name: string): string {
+  const recordType = findRecordType(definition, name);
+  if (recordType === undefined)
+    throw wrong('recordTypes', `use one of ${definition.recordTypes.map((type) => type.name).join(', ')}`);
+  return recordType.name;
+}
+
+/** The filter must be readable for every record type it will be laid over, or those records could never be decided. */
+function checkRowFilter(definition: RegistryDefinition, { rowFilter, recordTypes }: Agreement): void {
+  if (rowFilter == null) return;
+  for (const recordType of definition.recordTypes)
+    if (recordTypes == null || recordTypes.includes(recordType.name))
+      try {
+        parseQuery('EXPRESSION', rowFilter, definition, recordType);
+      } catch (error) {
+        if (!(error instanceof ItemRejected)) throw error;
+        throw wrong('rowFilter', `for ${recordType.name}: ${error.message}; set recordTypes to those it fits`);
+      }
+}
+
+const wrong = (field: string, remedy: string): UserError => new UserError('BAD_USER_INPUT', `${field}: ${remedy}`, field);

@@ -1,0 +1,98 @@
+/**
+ * How a request came in and what becomes of its outcome. A use case settles its call exactly once, before its answer
+ * may leave; the facade, the GraphQL server and the worker each bring their own kind.
+ */
+import type { Unit } from '../entities/database.js';
+import type { DataVault } from '../entities/data-vault.js';
+import type { Sql } from '../entities/database.js';
+import {
+  loadAnswer,
+  recordTransaction,
+  type TransactionChannel,
+  type TransactionEntry,
+} from '../entities/transaction.repository.js';
+import { MessageIdDuplicate } from '../protocol/errors.js';
+import type { Operation, Registry, TransactionStatus } from '../protocol/vocabulary.js';
+
+/** What a use case came to; `result` is its domain answer. */
+export interface Outcome {
+  operation: Operation;
+  registry: Registry | null;
+  transactionId: string;
+  status: TransactionStatus;
+  statusReasonCode?: string;
+  statusReasonMessage?: string;
+  accessDecision?: unknown;
+  recordIds?: string[];
+  itemCount: number;
+  itemsDone: number;
+  recordCount: number;
+  result: unknown;
+}
+
+export interface Call {
+  readonly correlationId: string;
+  readonly receivedAt: Date;
+  /**
+   * Commits the audit row. `unit` makes it part of a transaction that changes something else too.
+   *
+   * @throws MessageSeen when the same message was answered before: the caller rolls back and sends the stored answer
+   * @throws MessageIdDuplicate when its message id was used for another message
+   */
+  settle(outcome: Outcome, unit?: Unit): Promise<void>;
+}
+
+/** The same message again: its stored answer is to be sent, signed afresh. */
+export class MessageSeen extends Error {
+  constructor(readonly answer: unknown) {
+    super('this message was answered before');
+  }
+}
+
+export interface CallFacts {
+  channel: TransactionChannel;
+  senderId: string;
+  messageId: string;
+  action: string;
+  correlationId: string;
+  digest: Buffer;
+  request: unknown;
+  receivedAt: Date;
+  remoteAddress?: string | undefined;
+  /** Domain result → the unsigned message that is stored and sent. */
+  encode: (result: unknown) => unknown;
+}
+
+/** A call that is answered at once: claims its message id and stores question and answer in one write. */
+export class DirectCall implements Call {
+  readonly correlationId: string;
+  readonly receivedAt: Date;
+  /** The unsigned message that was stored and may now leave. */
+  answer: unknown;
+
+  constructor(
+    private readonly services: { sql: Sql; vault: DataVault; clock: () => Date },
+    private readonly facts: CallFacts,
+  ) {
+    this.correlationId = facts.correlationId;
+    this.receivedAt = facts.receivedAt;
+  }
+
+  async settle(outcome: Outcome, unit?: Unit): Promise<void> {
+    const { sql, vault, clock } = this.services;
+    const { result, ...columns } = outcome;
+    const answer = this.facts.encode(result);
+    const now = clock();
+    const entry: TransactionEntry = { ...this.facts, ...columns, claim: true, response: answer, processedAt: now };
+    const recorded = await recordTransaction(unit ?? sql, vault, entry, now);
+    if (recorded.outcome === 'seen') await refuseSeen(sql, vault, recorded);
+    this.answer = answer;
+  }
+}
+
+/** @throws MessageSeen or MessageIdDuplicate, always */
+export async function refuseSeen(sql: Sql, vault: DataVault, seen: { id: string; same: boolean }): Promise<never> {
+  if (!seen.same)
+    throw new MessageIdDuplicate('rjct.message_id.duplicate: this message_id was used for another message; use a new one');
+  throw new MessageSeen((await loadAnswer(sql, vault, seen.id)).response);
+}

@@ -1,0 +1,39 @@
+/** What resolvers need of the house; `app.ts` passes an object that has it all. */
+import type { Principal } from '../access/principal.js';
+import type { KeyRing } from '../access/key-ring.js';
+import type { SenderDirectory } from '../access/sender-directory.js';
+import type { Database } from '../entities/database.js';
+import type { DataVault } from '../entities/data-vault.js';
+import type { Log } from '../platform/log.js';
+import type { Registries } from '../protocol/registries/registries.js';
+import type { RegistrySource } from '../sources/registry-source.js';
+import type { Call } from './call.js';
+import type { LiveTail } from './live/live-tail.js';
+import type { Loaders } from './loaders.js';
+
+export interface Services {
+  database: Database;
+  vault: DataVault;
+  registries: Registries;
+  source: RegistrySource;
+  directory: SenderDirectory;
+  keyRing: KeyRing;
+  tail: LiveTail;
+  clock: () => Date;
+  log: Log;
+  settings: GraphqlSettings;
+}
+
+export interface GraphqlSettings {
+  serverId: string;
+  publicUrl: string;
+  fourEyes: boolean;
+}
+
+export interface Context {
+  principal: Principal;
+  /** Present on calls of partners; an admin's mutation is audited as an admin action instead. */
+  call?: Call;
+  services: Services;
+  loaders: Loaders;
+}

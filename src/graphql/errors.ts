@@ -1,0 +1,40 @@
+/** Errors that a GraphQL client sees: a stable code, the field they belong to, and nothing of our inside. */
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { unwrapResolverError } from '@apollo/server/errors';
+import { KeyInvalid } from '../protocol/signature/key.policy.js';
+import { ItemRejected, ProtocolError } from '../protocol/errors.js';
+import type { Log } from '../platform/log.js';
+import { randomUUID } from 'node:crypto';
+
+export type UserErrorCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'BAD_USER_INPUT' | 'NOT_FOUND' | 'CONFLICT';
+
+/** A refusal that names the argument it belongs to. */
+export class UserError extends GraphQLError {
+  constructor(code: UserErrorCode, message: string, field?: string) {
+    super(message, { extensions: { code, ...(field === undefined ? {} : { field }) } });
+  }
+}
+
+/** Our own refusals pass; anything else is masked under an id that the log has too. */
+export function formatError(formatted: GraphQLFormattedError, error: unknown, log: Log): GraphQLFormattedError {
+  const original = unwrapResolverError(error);
+  if (original instanceof ProtocolError)
+    return { ...formatted, message: original.message, extensions: { code: graphqlCode(original), errorId: original.errorId, reason: original.code } };
+  if (original instanceof ItemRejected || original instanceof KeyInvalid)
+    return { ...formatted, message: original.message, extensions: { code: 'BAD_USER_INPUT' } };
+  const code = formatted.extensions?.['code'];
+  if (code !== 'INTERNAL_SERVER_ERROR') return { ...formatted, extensions: withoutTrace(formatted.extensions) };
+  const errorId = randomUUID();
+  log.error({ errorId, err: original }, 'a resolver failed');
+  return { message: `internal error ${errorId}`, path: formatted.path, extensions: { code, errorId } };
+}
+
+function graphqlCode(error: ProtocolError): string {
+  const codes: Record<number, string> = { 401: 'UNAUTHENTICATED', 403: 'FORBIDDEN', 404: 'NOT_FOUND', 429: 'TOO_MANY_REQUESTS', 503: 'SERVICE_UNAVAILABLE' };
+  return codes[error.status] ?? 'BAD_USER_INPUT';
+}
+
+function withoutTrace(extensions: GraphQLFormattedError['extensions']): GraphQLFormattedError['extensions'] {
+  const { stacktrace: _, ...rest } = extensions ?? {};
+  return rest;
+}

@@ -1,0 +1,64 @@
+/** One loader per request and relation, so that a list of n rows costs one statement more, not n. */
+import DataLoader from 'dataloader';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { AgreementVersion } from '../entities/agreement.entity.js';
+import { Transaction } from '../entities/transaction.entity.js';
+import type { Sql } from '../entities/database.js';
+import type { Identifier } from '../entities/record.repository.js';
+import { Sender, SenderKey } from '../entities/sender.entity.js';
+
+export interface Loaders {
+  senderBySenderId: DataLoader<string, Sender | undefined>;
+  senderById: DataLoader<string, Sender | undefined>;
+  keysOfSender: DataLoader<string, SenderKey[]>;
+  versionsOfAgreement: DataLoader<string, AgreementVersion[]>;
+  identifiersOfRecord: DataLoader<string, Identifier[]>;
+  transactionById: DataLoader<string, Transaction | undefined>;
+  contentHashOfTransaction: DataLoader<string, Buffer>;
+}
+
+export function createLoaders(em: EntityManager, sql: Sql): Loaders {
+  return {
+    senderBySenderId: new DataLoader(async (senderIds) => {
+      const senders = await em.find(Sender, { senderId: { $in: [...senderIds] } });
+      const found = new Map(senders.map((sender) => [sender.senderId, sender]));
+      return senderIds.map((senderId) => found.get(senderId));
+    }),
+    senderById: new DataLoader(async (ids) => {
+      const senders = await em.find(Sender, { id: { $in: [...ids] } });
+      const found = new Map(senders.map((sender) => [sender.id, sender]));
+      return ids.map((id) => found.get(id));
+    }),
+    keysOfSender: new DataLoader(async (ids) => {
+      const keys = await em.find(SenderKey, { sender: { $in: [...ids] } }, { orderBy: { id: 'asc' } });
+      const grouped = Map.groupBy(keys, ({ sender }) => sender.id);
+      return ids.map((id) => grouped.get(id) ?? []);
+    }),
+    versionsOfAgreement: new DataLoader(async (ids) => {
+      const versions = await em.find(AgreementVersion, { agreement: { $in: [...ids] } }, { orderBy: { version: 'asc' } });
+      const grouped = Map.groupBy(versions, ({ agreement }) => agreement.id);
+      return ids.map((id) => grouped.get(id) ?? []);
+    }),
+    identifiersOfRecord: new DataLoader(async (ids) => {
+      const rows = await sql.query<Identifier & { record_id: string }>(
+        'select record_id, type, value from record_identifier where record_id = any($1::uuid[]) order by type, value',
+        [[...ids]],
+      );
+      const grouped = Map.groupBy(rows, ({ record_id: id }) => id);
+      return ids.map((id) => grouped.get(id) ?? []);
+    }),
+    transactionById: new DataLoader(async (ids) => {
+      const transactions = await em.find(Transaction, { id: { $in: [...ids] } });
+      const found = new Map(transactions.map((transaction) => [transaction.id, transaction]));
+      return ids.map((id) => found.get(id));
+    }),
+    contentHashOfTransaction: new DataLoader(async (ids) => {
+      const rows = await sql.query<{ id: string; content_hash: Buffer }>(
+        'select id, content_hash from transaction where id = any($1::uuid[])',
+        [[...ids]],
+      );
+      const found = new Map(rows.map((row) => [row.id, row.content_hash]));
+      return ids.map((id) => found.get(id) ?? new Error('no such transaction'));
+    }),
+  };
+}

@@ -1,0 +1,83 @@
+import type { FilterQuery } from '@mikro-orm/core';
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { RegistryEnum } from '../../entities/enums.js';
+import { RegistryRecord } from '../../entities/record.entity.js';
+import { findIdentifierType, findRecordType } from '../../protocol/registries/registries.js';
+import type { Registry } from '../../protocol/vocabulary.js';
+import { requireRole, RUNNERS } from '../authorize.js';
+import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
+import type { Context } from '../context.js';
+import { UserError } from '../errors.js';
+import {
+  IdentifierInput,
+  RecordConnection,
+  RecordFilter,
+  RecordIdentifier,
+  RecordInput,
+  RecordOutcome,
+  UpsertResult,
+} from './record.types.js';
+import { definitionOf, removeRecord, upsertRecords } from './record.use-case.js';
+
+@Resolver(() => RegistryRecord)
+export class RecordResolver {
+  @Query(() => RecordConnection, { description: 'Records of a registry. For administrators; partners search.' })
+  async records(
+    @Arg('registry', () => RegistryEnum) registry: Registry,
+    @Arg('filter', () => RecordFilter, { nullable: true }) filter: RecordFilter | undefined,
+    @Args(() => ConnectionArgs) args: ConnectionArgs,
+    @Ctx() context: Context,
+  ): Promise<ConnectionData<RegistryRecord>> {
+    requireRole(context, RUNNERS);
+    const where = await whereRecord(context, registry, filter);
+    return findConnection(context.services.database.em(), RegistryRecord, where, { id: 'asc' }, args);
+  }
+
+  @FieldResolver(() => [RecordIdentifier])
+  identifiers(@Root() record: RegistryRecord, @Ctx() context: Context): Promise<RecordIdentifier[]> {
+    return context.loaders.identifiersOfRecord.load(record.id);
+  }
+
+  @Mutation(() => UpsertResult, { description: 'Inserts or changes up to 1000 records; each change raises its event.' })
+  upsertRecords(
+    @Arg('registry', () => RegistryEnum) registry: Registry,
+    @Arg('records', () => [RecordInput]) records: RecordInput[],
+    @Ctx() context: Context,
+  ): Promise<UpsertResult> {
+    return upsertRecords(context.services, requireRole(context, RUNNERS), registry, records);
+  }
+
+  @Mutation(() => RecordOutcome, { description: 'Deletes a record and raises DELETE, which carries identifiers only.' })
+  deleteRecord(
+    @Arg('registry', () => RegistryEnum) registry: Registry,
+    @Arg('identifier', () => IdentifierInput) identifier: IdentifierInput,
+    @Arg('recordType', () => String, { nullable: true }) recordType: string | undefined,
+    @Ctx() context: Context,
+  ): Promise<RecordOutcome> {
+    return removeRecord(context.services, requireRole(context, RUNNERS), registry, recordType, identifier);
+  }
+}
+
+async function whereRecord(
+  { services }: Context,
+  registry: Registry,
+  filter: RecordFilter = {},
+): Promise<FilterQuery<RegistryRecord>> {
+  const definition = definitionOf(services, registry);
+  const recordType = filter.recordType == null ? undefined : findRecordType(definition, filter.recordType);
+  if (filter.recordType != null && recordType === undefined)
+    throw new UserError('BAD_USER_INPUT', 'filter.recordType: no record type of this registry', 'filter.recordType');
+  const where: FilterQuery<RegistryRecord> = {
+    registry,
+    deletedAt: null,
+    ...(recordType === undefined ? {} : { recordType: recordType.name }),
+    ...(filter.externalId == null ? {} : { externalId: filter.externalId }),
+  };
+  if (filter.identifier == null) return where;
+  const type = findIdentifierType(definition, filter.identifier.type) ?? filter.identifier.type;
+  const rows = await services.database.query<{ record_id: string }>(
+    'select record_id from record_identifier where registry = $1 and type = $2 and value = $3 limit 1000',
+    [registry, type, filter.identifier.value],
+  );
+  return { ...where, id: { $in: rows.map((row) => row.record_id) } };
+}

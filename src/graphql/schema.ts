@@ -1,0 +1,43 @@
+/** The one schema: admins, monitors and partners meet it here, the REST facade executes documents against it in process. */
+import 'reflect-metadata';
+import { createPubSub } from '@graphql-yoga/subscription';
+import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
+import { buildSchema, type NonEmptyArray } from 'type-graphql';
+import { AgreementResolver } from './agreements/agreement.resolver.js';
+import { MeResolver } from './me.resolver.js';
+import { RecordResolver } from './records/record.resolver.js';
+import { SearchResolver } from './search/search.resolver.js';
+import { SenderResolver } from './senders/sender.resolver.js';
+import { ServerKeyResolver } from './server-keys/server-key.resolver.js';
+import { TransactionResolver } from './transactions/transaction.resolver.js';
+import { VerifyResolver } from './verify/verify.resolver.js';
+
+// oxlint-disable-next-line typescript/no-unsafe-function-type -- type-graphql's own type of a resolver class
+const RESOLVERS: NonEmptyArray<Function> = [
+  MeResolver,
+  SenderResolver,
+  ServerKeyResolver,
+  AgreementResolver,
+  RecordResolver,
+  SearchResolver,
+  VerifyResolver,
+  TransactionResolver,
+];
+
+let schema: Promise<GraphQLSchema> | undefined;
+
+/** Built once a process: type-graphql keeps its metadata globally. */
+export function gatewaySchema(): Promise<GraphQLSchema> {
+  schema ??= buildSchema({
+    resolvers: RESOLVERS,
+    validate: false,
+    // Asked for even where every subscription brings its own `subscribe`; nothing is published on it.
+    pubSub: createPubSub(),
+  });
+  return schema;
+}
+
+/** The schema as `schema.graphql` has it. */
+export async function printGatewaySchema(): Promise<string> {
+  return `${printSchema(lexicographicSortSchema(await gatewaySchema()))}\n`;
+}

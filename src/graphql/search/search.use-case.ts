@@ -1,0 +1,150 @@
+/** Search: every question judged alone, what may leave decided once per question, the answer settled before it leaves. */
+import { maySearch, decideGate, decideItem, summarizeDecision, type Grant } from '../../access/decide-access.js';
+import { purposeOf } from '../../access/purpose.js';
+import { release } from '../../access/release.js';
+import type { KnownSender } from '../../access/sender-directory.js';
+import type { Criteria } from '../../protocol/criteria.js';
+import { Forbidden, ItemRejected, RequestInvalid } from '../../protocol/errors.js';
+import { attributesIn, identifierTypesIn } from '../../protocol/query/criteria-walk.js';
+import { parsePage } from '../../protocol/query/parse-page.js';
+import { parseQuery } from '../../protocol/query/parse-query.js';
+import { parseSort, type SortKey } from '../../protocol/query/parse-sort.js';
+import { findRecordType } from '../../protocol/registries/registries.js';
+import type { RegistryDefinition } from '../../protocol/registries/definition.js';
+import type { SearchAnswer, SearchItem, SearchItemAnswer, SearchQuestion } from '../../protocol/translate.js';
+import type { Operation } from '../../protocol/vocabulary.js';
+import type { AgreementTerms } from '../../entities/sender.repository.js';
+import type { Call } from '../call.js';
+import type { Services } from '../context.js';
+
+interface Caller {
+  sender: KnownSender;
+  call: Call;
+}
+
+/** Answers a search and settles its call. @throws Forbidden when no agreement covers it */
+export async function search(
+  services: Services,
+  { sender, call }: Caller,
+  question: SearchQuestion,
+  operation: Operation = 'SEARCH',
+): Promise<SearchAnswer> {
+  const definition = services.registries.byName(question.registry);
+  if (definition === undefined) throw new RequestInvalid('registry: this gateway does not serve it');
+  const gate = decideGate({ sender, definition, operation, now: call.receivedAt });
+  if (!gate.allowed) throw new Forbidden(gate.explanation);
+  const answerItem = new SearchItems(services, definition, gate.agreements);
+  const items: SearchItemAnswer[] = [];
+  for (const item of question.items) items.push(await answerItem.answer(item));
+  const completedCount = items.filter(({ status }) => status === 'SUCCEEDED').length;
+  const answer: SearchAnswer = {
+    transactionId: question.transactionId,
+    correlationId: call.correlationId,
+    status: completedCount > 0 || items.length === 0 ? 'SUCCEEDED' : 'REJECTED',
+    completedCount,
+    items,
+  };
+  await call.settle({
+    operation,
+    registry: definition.registry,
+    transactionId: question.transactionId,
+    status: answer.status,
+    statusReasonCode: items.find(({ reasonCode }) => reasonCode !== undefined)?.reasonCode,
+    statusReasonMessage: items.find(({ reasonMessage }) => reasonMessage !== undefined)?.reasonMessage,
+    accessDecision: { items: answerItem.decisions },
+    recordIds: answerItem.recordIds,
+    itemCount: items.length,
+    itemsDone: items.length,
+    recordCount: answerItem.recordIds.length,
+    result: answer,
+  });
+  return answer;
+}
+
+/** The questions of one search, with what they share: reference ids must differ, decisions and records are kept for the audit. */
+export class SearchItems {
+  readonly decisions: Record<string, unknown>[] = [];
+  readonly recordIds: string[] = [];
+  readonly #references = new Set<string>();
+
+  constructor(
+    private readonly services: Services,
+    private readonly definition: RegistryDefinition,
+    private readonly agreements: AgreementTerms[],
+  ) {}
+
+  async answer(item: SearchItem): Promise<SearchItemAnswer> {
+    const head = { referenceId: item.referenceId, timestamp: this.services.clock().toISOString(), locale: item.locale };
+    try {
+      return { ...head, status: 'SUCCEEDED', ...(await this.#find(item)) };
+    } catch (error) {
+      if (!(error instanceof ItemRejected)) throw error;
+      return { ...head, status: 'REJECTED', reasonCode: error.code, reasonMessage: error.message, records: [] };
+    }
+  }
+
+  async #find(item: SearchItem): Promise<Pick<SearchItemAnswer, 'recordType' | 'records' | 'page'>> {
+    this.#checkReference(item.referenceId);
+    const grant = this.#decide(item);
+    const criteria = parseQuery(item.queryType, item.query, this.definition, grant.recordType);
+    const sort = parseSort(item.sort, this.definition, grant.recordType);
+    const page = parsePage(item.page);
+    assertSearchable(grant, criteria, sort);
+    const found = await this.services.source.search({
+      definition: this.definition,
+      recordType: grant.recordType.name,
+      criteria,
+      ...(grant.rowFilter === undefined ? {} : { rowFilter: grant.rowFilter }),
+      sort,
+      page,
+    });
+    const released = await release(grant, found.records);
+    this.recordIds.push(...released.map(({ id }) => id));
+    return {
+      recordType: grant.recordType.name,
+      records: released.map(({ data }) => data),
+      page: {
+        size: page.size,
+        number: page.number,
+        totalCount: found.totalCount,
+        ...(found.nextCursor === undefined ? {} : { nextCursor: found.nextCursor }),
+      },
+    };
+  }
+
+  #checkReference(referenceId: string): void {
+    if (referenceId === '')
+      throw new ItemRejected('rjct.reference_id.invalid', 'reference_id: must not be empty');
+    if (this.#references.has(referenceId))
+      throw new ItemRejected('rjct.reference_id.duplicate', 'reference_id: used before in this message; each item needs its own');
+    this.#references.add(referenceId);
+  }
+
+  #decide(item: SearchItem): Grant {
+    const recordType = findRecordType(this.definition, item.responseEntity ?? item.recordType);
+    if (recordType === undefined)
+      throw new ItemRejected(
+        'rjct.search_criteria.invalid',
+        `reg_record_type: not a record type of ${this.definition.registry}; use one of ${this.definition.recordTypes.map(({ name }) => name).join(', ')}`,
+      );
+    const decision = decideItem(this.agreements, this.definition, {
+      recordType,
+      purpose: purposeOf(item.authorize) ?? purposeOf(item.consent),
+    });
+    this.decisions.push(summarizeDecision(decision));
+    if (!decision.allowed) throw new ItemRejected('rjct.search_criteria.invalid', decision.explanation);
+    return decision;
+  }
+}
+
+/** Only what the agreement lets a sender see may be asked about or sorted by. */
+export function assertSearchable(grant: Grant, criteria: Criteria, sort: SortKey[] = []): void {
+  const refused = [...attributesIn(criteria)].find((path) => !maySearch(grant, path));
+  if (refused !== undefined)
+    throw new ItemRejected('rjct.filter.invalid', `${refused}: the agreement does not let this attribute be searched`);
+  if (identifierTypesIn(criteria).size > 0 && !grant.identifiable)
+    throw new ItemRejected('rjct.filter.invalid', 'the agreement does not cover identifiers, so records cannot be looked up by them');
+  const unsorted = sort.find(({ attribute }) => !maySearch(grant, attribute));
+  if (unsorted !== undefined)
+    throw new ItemRejected('rjct.sort.invalid', `${unsorted.attribute}: the agreement does not let this attribute be sorted by`);
+}

@@ -1,0 +1,54 @@
+/** Public keys of senders: added with their reason when refused, revoked for good. */
+import { addRow } from '../../entities/database.js';
+import type { Principal } from '../../access/principal.js';
+import { SenderKey } from '../../entities/sender.entity.js';
+import { importPublicKey } from '../../protocol/signature/keys.js';
+import { KeyInvalid } from '../../protocol/signature/key.policy.js';
+import { changeAsAdmin, snapshot } from '../admin-change.js';
+import type { Services } from '../context.js';
+import { UserError } from '../errors.js';
+import { findSender } from './sender.use-case.js';
+import type { SenderKeyInput } from './sender.types.js';
+
+type Admin = Extract<Principal, { kind: 'admin' }>;
+
+export function addSenderKey(services: Services, admin: Admin, senderId: string, input: SenderKeyInput): Promise<SenderKey> {
+  if (!/^[\x21-\x7e]{1,255}$/.test(input.kid) || /["|]/.test(input.kid))
+    throw new UserError('BAD_USER_INPUT', 'kid: 1 to 255 printable characters without space, quote or |', 'kid');
+  const { algorithm, publicJwk, fingerprint } = readKey(input);
+  return changeAsAdmin(services, admin, async (unit) => {
+    const sender = await findSender(unit, senderId);
+    if ((await unit.em.count(SenderKey, { sender, kid: input.kid })) > 0)
+      throw new UserError('CONFLICT', 'kid: the sender has had a key of this id; choose a new one', 'kid');
+    const key = addRow(unit.em, SenderKey, {
+      sender,
+      kid: input.kid,
+      use: input.use,
+      algorithm,
+      publicJwk: { ...publicJwk },
+      fingerprint,
+    });
+    const after = { kid: input.kid, use: input.use, algorithm, fingerprint };
+    return { result: key, change: { action: 'addSenderKey', targetType: 'Sender', targetId: senderId, after } };
+  });
+}
+
+export function revokeSenderKey(services: Services, admin: Admin, senderId: string, kid: string): Promise<SenderKey> {
+  return changeAsAdmin(services, admin, async (unit) => {
+    const sender = await findSender(unit, senderId);
+    const key = await unit.em.findOne(SenderKey, { sender, kid });
+    if (key === null) throw new UserError('NOT_FOUND', 'kid: the sender has no such key', 'kid');
+    const before = snapshot({ kid: key.kid, revokedAt: key.revokedAt });
+    key.revokedAt ??= services.clock();
+    return { result: key, change: { action: 'revokeSenderKey', targetType: 'Sender', targetId: senderId, before } };
+  });
+}
+
+function readKey(input: SenderKeyInput) {
+  try {
+    return importPublicKey(input);
+  } catch (error) {
+    if (!(error instanceof KeyInvalid)) throw error;
+    throw new UserError('BAD_USER_INPUT', error.message, input.jwk === undefined ? 'publicKeyPem' : 'jwk');
+  }
+}

@@ -1,0 +1,33 @@
+/** What a sender must satisfy, whoever makes or changes it. */
+import type { Sender } from '../../entities/sender.entity.js';
+import { UserError } from '../errors.js';
+
+type Checked = Pick<Sender, 'senderId' | 'name' | 'signaturePolicy' | 'sandbox' | 'rateLimitPerMinute'> &
+  Partial<Pick<Sender, 'rateLimitPerDay' | 'callbackHosts' | 'notifyUri' | 'jwksUrl' | 'suppressCountsBelow'>>;
+
+/** @throws UserError BAD_USER_INPUT that names the field */
+export function checkSender(sender: Checked): void {
+  const wrong = (field: string, remedy: string) => new UserError('BAD_USER_INPUT', `${field}: ${remedy}`, field);
+  if (!/^[A-Za-z0-9._-]{1,99}$/.test(sender.senderId))
+    throw wrong('senderId', 'use 1 to 99 of the characters A-Z a-z 0-9 . _ -');
+  if (sender.name.trim() === '') throw wrong('name', 'must not be empty');
+  if (sender.signaturePolicy === 'OPTIONAL' && !sender.sandbox)
+    throw wrong('signaturePolicy', 'OPTIONAL is for senders with sandbox: true only');
+  for (const field of ['rateLimitPerMinute', 'rateLimitPerDay', 'suppressCountsBelow'] as const)
+    if ((sender[field] ?? 0) < 0) throw wrong(field, 'must not be negative');
+  for (const host of sender.callbackHosts ?? [])
+    if (!isHost(host)) throw wrong('callbackHosts', 'give each as host or host:port, without scheme or path; IPv6 in brackets');
+  for (const field of ['notifyUri', 'jwksUrl'] as const)
+    if (sender[field] != null && !isWebUrl(sender[field])) throw wrong(field, 'must be an http(s) URL without credentials');
+}
+
+function isHost(text: string): boolean {
+  if (!/^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/.test(text)) return false;
+  return URL.canParse(`https://${text}/`);
+}
+
+function isWebUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return (protocol === 'https:' || protocol === 'http:') && username === '' && password === '';
+}

@@ -1,0 +1,118 @@
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { FilterQuery } from '@mikro-orm/core';
+import { Sender, SenderKey } from '../../entities/sender.entity.js';
+import { ADMINS, READERS, RUNNERS, requireRole } from '../authorize.js';
+import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
+import type { Context } from '../context.js';
+import { createSender, rotateSecret, setSenderState, updateSender } from './sender.use-case.js';
+import { addSenderKey, revokeSenderKey } from './sender-key.use-case.js';
+import {
+  CreateSenderInput,
+  CreateSenderPayload,
+  SenderConnection,
+  SenderFilter,
+  SenderKeyInput,
+  UpdateSenderInput,
+} from './sender.types.js';
+
+@Resolver(() => Sender)
+export class SenderResolver {
+  @Query(() => SenderConnection, { description: 'All senders, by sender id.' })
+  senders(
+    @Args(() => ConnectionArgs) args: ConnectionArgs,
+    @Arg('filter', () => SenderFilter, { nullable: true }) filter: SenderFilter | undefined,
+    @Ctx() context: Context,
+  ): Promise<ConnectionData<Sender>> {
+    requireRole(context, READERS);
+    const em = context.services.database.em();
+    return findConnection(em, Sender, whereSender(filter), [{ senderId: 'asc' }, { id: 'asc' }], args);
+  }
+
+  @Query(() => Sender, { nullable: true })
+  async sender(@Arg('senderId', () => String) senderId: string, @Ctx() context: Context): Promise<Sender | null> {
+    requireRole(context, READERS);
+    return (await context.loaders.senderBySenderId.load(senderId)) ?? null;
+  }
+
+  @FieldResolver(() => Boolean, { description: 'Whether its requests are answered.' })
+  active(@Root() sender: Sender): boolean {
+    return sender.state === 'ACTIVE';
+  }
+
+  @FieldResolver(() => [SenderKey])
+  keys(@Root() sender: Sender, @Ctx() context: Context): Promise<SenderKey[]> {
+    return context.loaders.keysOfSender.load(sender.id);
+  }
+
+  @FieldResolver(() => [String], { description: 'What an operator should look at.' })
+  warnings(@Root() sender: Sender): string[] {
+    return sender.signaturePolicy === 'OPTIONAL'
+      ? ['signaturePolicy is OPTIONAL: messages of this sender may be unsigned']
+      : [];
+  }
+
+  @Mutation(() => CreateSenderPayload)
+  createSender(@Arg('input', () => CreateSenderInput) input: CreateSenderInput, @Ctx() context: Context): Promise<CreateSenderPayload> {
+    return createSender(context.services, requireRole(context, ADMINS), input);
+  }
+
+  @Mutation(() => Sender)
+  updateSender(
+    @Arg('senderId', () => String) senderId: string,
+    @Arg('input', () => UpdateSenderInput) input: UpdateSenderInput,
+    @Ctx() context: Context,
+  ): Promise<Sender> {
+    return updateSender(context.services, requireRole(context, ADMINS), senderId, input);
+  }
+
+  @Mutation(() => Sender, { description: 'Lets a pending sender in; with four eyes, another admin than its maker must.' })
+  approveSender(@Arg('senderId', () => String) senderId: string, @Ctx() context: Context): Promise<Sender> {
+    return setSenderState(context.services, requireRole(context, RUNNERS), senderId, 'approveSender');
+  }
+
+  @Mutation(() => Sender, { description: 'Its requests are refused and its deliveries rest from now on.' })
+  suspendSender(
+    @Arg('senderId', () => String) senderId: string,
+    @Arg('reason', () => String, { nullable: true }) reason: string | undefined,
+    @Ctx() context: Context,
+  ): Promise<Sender> {
+    return setSenderState(context.services, requireRole(context, ADMINS), senderId, 'suspendSender', reason);
+  }
+
+  @Mutation(() => Sender, { description: 'Lifts a suspension.' })
+  activateSender(@Arg('senderId', () => String) senderId: string, @Ctx() context: Context): Promise<Sender> {
+    return setSenderState(context.services, requireRole(context, ADMINS), senderId, 'activateSender');
+  }
+
+  @Mutation(() => CreateSenderPayload, { description: 'A new client secret, shown once; the old one ends at once.' })
+  rotateSenderSecret(@Arg('senderId', () => String) senderId: string, @Ctx() context: Context): Promise<CreateSenderPayload> {
+    return rotateSecret(context.services, requireRole(context, ADMINS), senderId);
+  }
+
+  @Mutation(() => SenderKey)
+  addSenderKey(
+    @Arg('senderId', () => String) senderId: string,
+    @Arg('input', () => SenderKeyInput) input: SenderKeyInput,
+    @Ctx() context: Context,
+  ): Promise<SenderKey> {
+    return addSenderKey(context.services, requireRole(context, ADMINS), senderId, input);
+  }
+
+  @Mutation(() => SenderKey)
+  revokeSenderKey(
+    @Arg('senderId', () => String) senderId: string,
+    @Arg('kid', () => String) kid: string,
+    @Ctx() context: Context,
+  ): Promise<SenderKey> {
+    return revokeSenderKey(context.services, requireRole(context, ADMINS), senderId, kid);
+  }
+}
+
+function whereSender(filter: SenderFilter = {}): FilterQuery<Sender> {
+  return {
+    ...(filter.senderId == null ? {} : { senderId: filter.senderId }),
+    ...(filter.name == null ? {} : { name: { $ilike: `%${filter.name.replace(/[%_\\]/g, '\\$&')}%` } }),
+    ...(filter.state == null ? {} : { state: filter.state }),
+    ...(filter.registry == null ? {} : { registries: { $contains: [filter.registry] } }),
+  };
+}

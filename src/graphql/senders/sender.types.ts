@@ -1,0 +1,185 @@
+import { GraphQLJSONObject } from 'graphql-scalars';
+import { Field, InputType, Int, ObjectType } from 'type-graphql';
+import {
+  KeyUseEnum,
+  LegalBasisEnum,
+  OperationEnum,
+  RecordsAsEnum,
+  RegistryEnum,
+  SenderStateEnum,
+  SignaturePolicyEnum,
+  SignatureProfileEnum,
+  type KeyUse,
+  type SenderState,
+} from '../../entities/enums.js';
+import { Sender } from '../../entities/sender.entity.js';
+import type {
+  LegalBasis,
+  Operation,
+  RecordsAs,
+  Registry,
+  SignaturePolicy,
+  SignatureProfile,
+} from '../../protocol/vocabulary.js';
+import { connectionOf } from '../connection.js';
+
+@InputType({ description: 'A new sender. What has a default may be left out.' })
+export class CreateSenderInput {
+  @Field(() => String, { description: 'DCI sender_id: letters, digits, `.`, `_`, `-`; unique.' })
+  senderId!: string;
+
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => [OperationEnum])
+  allowedOperations!: Operation[];
+
+  @Field(() => [RegistryEnum])
+  registries!: Registry[];
+
+  @Field(() => [String], { nullable: true, description: '`host` (every port) or `host:port`; IPv6 in brackets.' })
+  callbackHosts?: string[];
+
+  @Field(() => String, { nullable: true })
+  notifyUri?: string;
+
+  @Field(() => String, { nullable: true })
+  jwksUrl?: string;
+
+  @Field(() => SignatureProfileEnum, { defaultValue: 'DCI' })
+  signatureProfile!: SignatureProfile;
+
+  @Field(() => SignaturePolicyEnum, { defaultValue: 'REQUIRED', description: 'OPTIONAL needs `sandbox: true`.' })
+  signaturePolicy!: SignaturePolicy;
+
+  @Field(() => Boolean, { defaultValue: false })
+  sandbox!: boolean;
+
+  @Field(() => Boolean, { defaultValue: false })
+  autoApproveSubscriptions!: boolean;
+
+  @Field(() => Int, { defaultValue: 600 })
+  rateLimitPerMinute!: number;
+
+  @Field(() => Int, { nullable: true })
+  rateLimitPerDay?: number;
+
+  @Field(() => Boolean, { defaultValue: false })
+  encryptReplies!: boolean;
+
+  @Field(() => RecordsAsEnum, { defaultValue: 'ARRAY' })
+  recordsAs!: RecordsAs;
+
+  @Field(() => Int, { defaultValue: 0, description: 'Counts below this are suppressed in replies; 0 = never.' })
+  suppressCountsBelow!: number;
+
+  @Field(() => String, { nullable: true, description: 'Kind of organisation, which consents may name.' })
+  organizationKind?: string;
+
+  @Field(() => LegalBasisEnum, { nullable: true })
+  legalBasis?: LegalBasis;
+
+  @Field(() => String, { nullable: true })
+  notes?: string;
+}
+
+@InputType({ description: 'What is left out stays as it is.' })
+export class UpdateSenderInput {
+  @Field(() => String, { nullable: true })
+  name?: string;
+
+  @Field(() => [OperationEnum], { nullable: true })
+  allowedOperations?: Operation[];
+
+  @Field(() => [RegistryEnum], { nullable: true })
+  registries?: Registry[];
+
+  @Field(() => [String], { nullable: true })
+  callbackHosts?: string[];
+
+  @Field(() => String, { nullable: true })
+  notifyUri?: string | null;
+
+  @Field(() => String, { nullable: true })
+  jwksUrl?: string | null;
+
+  @Field(() => SignatureProfileEnum, { nullable: true })
+  signatureProfile?: SignatureProfile;
+
+  @Field(() => SignaturePolicyEnum, { nullable: true })
+  signaturePolicy?: SignaturePolicy;
+
+  @Field(() => Boolean, { nullable: true })
+  sandbox?: boolean;
+
+  @Field(() => Boolean, { nullable: true })
+  autoApproveSubscriptions?: boolean;
+
+  @Field(() => Int, { nullable: true })
+  rateLimitPerMinute?: number;
+
+  @Field(() => Int, { nullable: true })
+  rateLimitPerDay?: number | null;
+
+  @Field(() => Boolean, { nullable: true })
+  encryptReplies?: boolean;
+
+  @Field(() => RecordsAsEnum, { nullable: true })
+  recordsAs?: RecordsAs;
+
+  @Field(() => Int, { nullable: true })
+  suppressCountsBelow?: number;
+
+  @Field(() => String, { nullable: true })
+  organizationKind?: string | null;
+
+  @Field(() => LegalBasisEnum, { nullable: true })
+  legalBasis?: LegalBasis | null;
+
+  @Field(() => String, { nullable: true })
+  notes?: string | null;
+}
+
+@InputType({ description: 'A public key: Ed25519, RSA of at least 2048 bits or P-256, as PEM or JWK.' })
+export class SenderKeyInput {
+  @Field(() => String)
+  kid!: string;
+
+  @Field(() => String, { nullable: true })
+  publicKeyPem?: string;
+
+  @Field(() => GraphQLJSONObject, { nullable: true })
+  jwk?: Record<string, unknown>;
+
+  @Field(() => KeyUseEnum, { defaultValue: 'SIG' })
+  use!: KeyUse;
+}
+
+@ObjectType({ description: 'A new sender with its OAuth2 client; the secret is shown this once.' })
+export class CreateSenderPayload {
+  @Field(() => Sender)
+  sender!: Sender;
+
+  @Field(() => String)
+  clientId!: string;
+
+  @Field(() => String, { description: 'Shown once; only its hash is kept.' })
+  clientSecret!: string;
+}
+
+@InputType()
+export class SenderFilter {
+  @Field(() => String, { nullable: true })
+  senderId?: string;
+
+  @Field(() => String, { nullable: true, description: 'Part of the name, in any case.' })
+  name?: string;
+
+  @Field(() => SenderStateEnum, { nullable: true })
+  state?: SenderState;
+
+  @Field(() => RegistryEnum, { nullable: true })
+  registry?: Registry;
+}
+
+export const SenderConnection = connectionOf(Sender, 'Sender');

@@ -1,0 +1,117 @@
+/** The life of a sender: made, changed, approved, suspended, lifted, given a new secret. */
+import { randomBytes } from 'node:crypto';
+import type { Principal } from '../../access/principal.js';
+import { hashSecret } from '../../access/token.js';
+import { addRow, type Unit } from '../../entities/database.js';
+import type { SenderState } from '../../entities/enums.js';
+import { Sender } from '../../entities/sender.entity.js';
+import { changeAsAdmin, snapshot } from '../admin-change.js';
+import type { Services } from '../context.js';
+import { UserError } from '../errors.js';
+import { checkSender } from './sender.check.js';
+import type { CreateSenderInput, CreateSenderPayload, UpdateSenderInput } from './sender.types.js';
+
+type Admin = Extract<Principal, { kind: 'admin' }>;
+
+export function createSender(services: Services, admin: Admin, input: CreateSenderInput): Promise<CreateSenderPayload> {
+  const { secret, hash } = newSecret();
+  return changeAsAdmin(services, admin, async ({ em }) => {
+    checkSender(input);
+    if ((await em.count(Sender, { senderId: input.senderId })) > 0)
+      throw new UserError('CONFLICT', 'senderId: a sender with this id exists', 'senderId');
+    const sender = addRow(em, Sender, {
+      ...input,
+      callbackHosts: input.callbackHosts ?? [],
+      state: services.settings.fourEyes ? 'PENDING' : 'ACTIVE',
+      clientId: `client-${randomBytes(9).toString('base64url')}`,
+      clientSecretHash: hash,
+      createdBy: admin.subject,
+    });
+    await em.flush();
+    const change = { action: 'createSender', targetType: 'Sender', targetId: sender.senderId, after: snapshot(sender) };
+    return { result: { sender, clientId: sender.clientId, clientSecret: secret }, change };
+  });
+}
+
+export function updateSender(services: Services, admin: Admin, senderId: string, input: UpdateSenderInput): Promise<Sender> {
+  return changeSender(services, admin, senderId, 'updateSender', (sender) => {
+    const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+    Object.assign(sender, given);
+    checkSender(sender);
+  });
+}
+
+const STATE_CHANGES = {
+  approveSender: { from: ['PENDING'], to: 'ACTIVE' },
+  suspendSender: { from: ['ACTIVE', 'PENDING', 'SUSPENDED'], to: 'SUSPENDED' },
+  activateSender: { from: ['SUSPENDED', 'ACTIVE'], to: 'ACTIVE' },
+} as const satisfies Record<string, { from: readonly SenderState[]; to: SenderState }>;
+
+export function setSenderState(
+  services: Services,
+  admin: Admin,
+  senderId: string,
+  action: keyof typeof STATE_CHANGES,
+  reason?: string,
+): Promise<Sender> {
+  const { from, to } = STATE_CHANGES[action];
+  return changeSender(
+    services,
+    admin,
+    senderId,
+    action,
+    (sender) => {
+      if (!(from as readonly SenderState[]).includes(sender.state))
+        throw new UserError('CONFLICT', `the sender is ${sender.state}: ${action} takes one that is ${from.join(' or ')}`);
+      if (services.settings.fourEyes && to === 'ACTIVE' && sender.approvedBy == null) {
+        if (sender.createdBy === admin.subject)
+          throw new UserError('FORBIDDEN', 'four eyes: another admin than the one who made the sender must approve it');
+        sender.approvedBy = admin.subject;
+      }
+      sender.state = to;
+      sender.suspendedReason = to === 'SUSPENDED' ? (reason ?? null) : null;
+    },
+    reason,
+  );
+}
+
+export function rotateSecret(services: Services, admin: Admin, senderId: string): Promise<CreateSenderPayload> {
+  const { secret, hash } = newSecret();
+  return changeAsAdmin(services, admin, async (unit) => {
+    const sender = await findSender(unit, senderId);
+    sender.clientSecretHash = hash;
+    const change = { action: 'rotateSenderSecret', targetType: 'Sender', targetId: senderId };
+    return { result: { sender, clientId: sender.clientId, clientSecret: secret }, change };
+  });
+}
+
+/** @throws UserError NOT_FOUND */
+export async function findSender({ em }: Pick<Unit, 'em'>, senderId: string): Promise<Sender> {
+  const sender = await em.findOne(Sender, { senderId });
+  if (sender === null) throw new UserError('NOT_FOUND', 'senderId: no such sender', 'senderId');
+  return sender;
+}
+
+function changeSender(
+  services: Services,
+  admin: Admin,
+  senderId: string,
+  action: string,
+  change: (sender: Sender) => void,
+  reason?: string,
+): Promise<Sender> {
+  return changeAsAdmin(services, admin, async (unit) => {
+    const sender = await findSender(unit, senderId);
+    const before = snapshot(sender);
+    change(sender);
+    return {
+      result: sender,
+      change: { action, targetType: 'Sender', targetId: senderId, reason, before, after: snapshot(sender) },
+    };
+  });
+}
+
+function newSecret(): { secret: string; hash: string } {
+  const secret = randomBytes(32).toString('base64url');
+  return { secret, hash: hashSecret(secret) };
+}

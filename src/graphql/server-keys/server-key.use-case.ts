@@ -1,0 +1,113 @@
+/** The life of a server key: NEXT (published), ACTIVE (signs), RETIRED (still verifies), REVOKED (gone). */
+import type { Principal } from '../../access/principal.js';
+import { addRow, type Unit } from '../../entities/database.js';
+import type { KeyUse, ServerKeyState } from '../../entities/enums.js';
+import { ServerKey } from '../../entities/server-key.entity.js';
+import { generateKeyPair, importPrivateKey, thumbprint, type KeyPair } from '../../protocol/signature/keys.js';
+import { KeyInvalid, type KeyAlgorithm } from '../../protocol/signature/key.policy.js';
+import { changeAsAdmin } from '../admin-change.js';
+import type { Services } from '../context.js';
+import { UserError } from '../errors.js';
+
+type Admin = Extract<Principal, { kind: 'admin' }>;
+type KeySealer = Pick<Services['keyRing'], 'sealPrivate'>;
+
+export async function generateServerKey(services: Services, admin: Admin, algorithm: KeyAlgorithm): Promise<ServerKey> {
+  return storeAsAdmin(services, admin, 'generateServerKey', await generateKeyPair(algorithm));
+}
+
+export async function importServerKey(services: Services, admin: Admin, privateKeyPem: string, use: KeyUse): Promise<ServerKey> {
+  try {
+    return await storeAsAdmin(services, admin, 'importServerKey', importPrivateKey(privateKeyPem, use));
+  } catch (error) {
+    if (!(error instanceof KeyInvalid)) throw error;
+    throw new UserError('BAD_USER_INPUT', error.message, 'privateKeyPem');
+  }
+}
+
+/** Makes it the one that signs (or decrypts first); the one before is retired. */
+export function activateServerKey(services: Services, admin: Admin, kid: string): Promise<ServerKey> {
+  return moveKey(services, admin, kid, 'activateServerKey', ['NEXT', 'RETIRED'], async (key, { em }) => {
+    const active = await em.findOne(ServerKey, { use: key.use, state: 'ACTIVE' });
+    if (active !== null) {
+      retire(active, services.clock());
+      await em.flush();
+    }
+    key.state = 'ACTIVE';
+    key.activatedAt = services.clock();
+    key.retiredAt = null;
+  });
+}
+
+export function retireServerKey(services: Services, admin: Admin, kid: string): Promise<ServerKey> {
+  return moveKey(services, admin, kid, 'retireServerKey', ['NEXT', 'ACTIVE'], (key) => {
+    refuseSigner(key);
+    retire(key, services.clock());
+  });
+}
+
+/** For a key that leaked: its private half is destroyed and it leaves the JWKS at once. */
+export function revokeServerKey(services: Services, admin: Admin, kid: string): Promise<ServerKey> {
+  return moveKey(services, admin, kid, 'revokeServerKey', ['NEXT', 'ACTIVE', 'RETIRED'], (key) => {
+    refuseSigner(key);
+    key.state = 'REVOKED';
+    key.revokedAt = services.clock();
+    key.privateSealed = null;
+  });
+}
+
+/** Stores a pair; with `state` ACTIVE at first start. */
+export async function storeServerKey(unit: Pick<Unit, 'em'>, sealer: KeySealer, pair: KeyPair, state: ServerKeyState): Promise<ServerKey> {
+  const kid = await thumbprint(pair.publicJwk);
+  const use: KeyUse = pair.algorithm === 'RSA-OAEP-256' || pair.algorithm === 'ECDH-ES+A256KW' ? 'ENC' : 'SIG';
+  return addRow(unit.em, ServerKey, {
+    kid,
+    use,
+    algorithm: pair.algorithm,
+    state,
+    publicJwk: { ...pair.publicJwk },
+    privateSealed: sealer.sealPrivate(kid, pair.privateKey),
+    activatedAt: state === 'ACTIVE' ? new Date() : null,
+  });
+}
+
+function storeAsAdmin(services: Services, admin: Admin, action: string, pair: KeyPair): Promise<ServerKey> {
+  return changeAsAdmin(services, admin, async (unit) => {
+    const key = await storeServerKey(unit, services.keyRing, pair, 'NEXT');
+    if ((await unit.em.count(ServerKey, { kid: key.kid })) > 0)
+      throw new UserError('CONFLICT', 'this key is already here; import another', 'privateKeyPem');
+    const after = { kid: key.kid, use: key.use, algorithm: key.algorithm, state: key.state };
+    return { result: key, change: { action, targetType: 'ServerKey', targetId: key.kid, after } };
+  });
+}
+
+function moveKey(
+  services: Services,
+  admin: Admin,
+  kid: string,
+  action: string,
+  from: ServerKeyState[],
+  move: (key: ServerKey, unit: Unit) => Promise<void> | void,
+): Promise<ServerKey> {
+  return changeAsAdmin(services, admin, async (unit) => {
+    const key = await unit.em.findOne(ServerKey, { kid });
+    if (key === null) throw new UserError('NOT_FOUND', 'kid: no such server key', 'kid');
+    if (!from.includes(key.state))
+      throw new UserError('CONFLICT', `the key is ${key.state}: ${action} takes one that is ${from.join(' or ')}`, 'kid');
+    const before = { state: key.state };
+    await move(key, unit);
+    const change = { action, targetType: 'ServerKey', targetId: kid, before, after: { state: key.state } };
+    return { result: key, change };
+  });
+}
+
+function retire(key: ServerKey, now: Date): void {
+  key.state = 'RETIRED';
+  key.retiredAt = now;
+}
+
+/** Nothing leaves unsigned, so a server without an active key is a server that is down. */
+function refuseSigner(key: ServerKey): void {
+  if (key.state === 'ACTIVE' && key.use === 'SIG')
+    throw new UserError('CONFLICT', 'this is the active signing key: activate another one first', 'kid');
+}

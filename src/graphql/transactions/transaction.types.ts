@@ -1,0 +1,47 @@
+import { Field, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { OperationEnum, RegistryEnum, TransactionStatusEnum } from '../../entities/enums.js';
+import { Transaction } from '../../entities/transaction.entity.js';
+import type { Operation, Registry, TransactionStatus } from '../../protocol/vocabulary.js';
+import { connectionOf } from '../connection.js';
+
+@InputType({ description: 'All that is given must hold.' })
+export class TransactionFilter {
+  @Field(() => String, { nullable: true })
+  senderId?: string;
+
+  @Field(() => OperationEnum, { nullable: true })
+  operation?: Operation;
+
+  @Field(() => RegistryEnum, { nullable: true })
+  registry?: Registry;
+
+  @Field(() => TransactionStatusEnum, { nullable: true })
+  status?: TransactionStatus;
+
+  @Field(() => String, { nullable: true, description: 'The sender’s transaction id.' })
+  transactionId?: string;
+
+  @Field(() => String, { nullable: true })
+  correlationId?: string;
+
+  @Field(() => Date, { nullable: true, description: 'Received at or after.' })
+  receivedFrom?: Date;
+
+  @Field(() => Date, { nullable: true, description: 'Received before.' })
+  receivedUntil?: Date;
+}
+
+export const TRANSACTION_ORDERS = { NEWEST: 'NEWEST', OLDEST: 'OLDEST' } as const;
+export type TransactionOrder = keyof typeof TRANSACTION_ORDERS;
+registerEnumType(TRANSACTION_ORDERS, { name: 'TransactionOrder', description: 'By time of receipt.' });
+
+@ObjectType({ description: 'A transaction was received, went on, or ended.' })
+export class TransactionChange {
+  @Field(() => String, { description: 'Subscribe again with `after` set to it to go on from here.' })
+  cursor!: string;
+
+  @Field(() => Transaction)
+  transaction!: Transaction;
+}
+
+export const TransactionConnection = connectionOf(Transaction, 'Transaction');

@@ -1,0 +1,126 @@
+/** Verify: yes or no per claim about one person; no record leaves. */
+import { decideGate, decideItem, summarizeDecision, type Grant } from '../../access/decide-access.js';
+import { release } from '../../access/release.js';
+import type { KnownSender } from '../../access/sender-directory.js';
+import type { Criteria } from '../../protocol/criteria.js';
+import { Forbidden, ItemRejected, RequestInvalid } from '../../protocol/errors.js';
+import { attributesIn } from '../../protocol/query/criteria-walk.js';
+import { isRecorded, matches } from '../../protocol/query/evaluate.js';
+import { parseQuery } from '../../protocol/query/parse-query.js';
+import { attributesOf } from '../../protocol/registries/attributes.js';
+import { covers } from '../../protocol/registries/fields.js';
+import { findIdentifierType } from '../../protocol/registries/registries.js';
+import type { SourceRecord } from '../../sources/registry-source.js';
+import type { Operation } from '../../protocol/vocabulary.js';
+import type { Call } from '../call.js';
+import type { Services } from '../context.js';
+import { definitionOf } from '../records/record.use-case.js';
+import type { VerifyInput, VerifyResult } from './verify.types.js';
+
+interface Claim {
+  key: string;
+  criteria: Criteria;
+}
+
+/**
+ * @throws Forbidden when the agreement does not cover the operation, the identifiers or a claimed field
+ * @throws RequestInvalid for an unknown claim or a value that cannot be one
+ */
+export async function verify(
+  services: Services,
+  { sender, call }: { sender: KnownSender; call: Call },
+  question: VerifyInput,
+  operation: Operation = 'VERIFY',
+): Promise<VerifyResult> {
+  const definition = definitionOf(services, question.registry);
+  const gate = decideGate({ sender, definition, operation, now: call.receivedAt });
+  if (!gate.allowed) throw new Forbidden(gate.explanation);
+  const recordType = definition.recordTypes[0];
+  if (recordType === undefined) throw new RequestInvalid('registry: it has no record types');
+  const grant = decideItem(gate.agreements, definition, { recordType, purpose: question.purpose });
+  if (!grant.allowed) throw new Forbidden(grant.explanation);
+  const claims = readClaims(grant, question.claims, call.receivedAt);
+  const person = await findPerson(services, grant, question.identifiers);
+  const verified = person === undefined ? {} : Object.fromEntries(claims.map((claim) => [claim.key, judge(grant, claim, person)]));
+  const result: VerifyResult = {
+    transactionId: question.transactionId,
+    correlationId: call.correlationId,
+    status: 'SUCCEEDED',
+    found: person !== undefined,
+    verified,
+  };
+  await call.settle({
+    operation,
+    registry: definition.registry,
+    transactionId: question.transactionId,
+    status: 'SUCCEEDED',
+    accessDecision: summarizeDecision(grant),
+    recordIds: person === undefined ? [] : [person.id],
+    itemCount: 1,
+    itemsDone: 1,
+    recordCount: 0,
+    result,
+  });
+  return result;
+}
+
+function readClaims(grant: Grant, claims: Record<string, unknown>, now: Date): Claim[] {
+  return Object.entries(claims).map(([key, value]) => {
+    const criteria = key === 'is_alive' ? aliveCriteria(grant, value) : claimCriteria(grant, key, value, now);
+    const refused = [...attributesIn(criteria)].find((path) => !covers(grant.clamp, path));
+    if (refused !== undefined) throw new Forbidden(`${key}: the agreement does not cover ${refused}`);
+    return { key, criteria };
+  });
+}
+
+function claimCriteria({ definition, recordType }: Grant, key: string, value: unknown, now: Date): Criteria {
+  if (value === null || typeof value === 'object')
+    throw new RequestInvalid(`verify.${key}: claim a text, a number or true/false`);
+  try {
+    return parseQuery('EXPRESSION', { [key]: { $eq: value } }, definition, recordType, {
+      today: now.toISOString().slice(0, 10),
+    });
+  } catch (error) {
+    if (!(error instanceof ItemRejected)) throw error;
+    throw new RequestInvalid(`verify.${key}: ${error.message}`, { cause: error });
+  }
+}
+
+/** Alive = no death date is recorded; so the claim can always be judged. */
+function aliveCriteria({ definition, recordType }: Grant, value: unknown): Criteria {
+  if (typeof value !== 'boolean') throw new RequestInvalid('verify.is_alive: claim true or false');
+  const dead = parseQuery('EXPRESSION', { death_date: { $gte: '0001-01-01' } }, definition, recordType);
+  return value ? { not: dead } : dead;
+}
+
+function judge({ definition, recordType }: Grant, { key, criteria }: Claim, person: SourceRecord): boolean | null {
+  if (key !== 'is_alive' && ![...attributesIn(criteria)].every((path) => isRecorded(path, person.data))) return null;
+  return matches(criteria, { data: person.data, identifiers: [] }, attributesOf(definition, recordType));
+}
+
+/** The one person that all identifiers name and the agreement (consent, row filter) lets this sender ask about. */
+async function findPerson(
+  services: Services,
+  grant: Grant,
+  identifiers: { type: string; value: string }[],
+): Promise<SourceRecord | undefined> {
+  if (identifiers.length === 0)
+    throw new RequestInvalid('verify: name the person by at least one identifier, such as national_id');
+  if (!grant.identifiable) throw new Forbidden('the agreement does not cover identifiers, so persons cannot be looked up');
+  const parts = identifiers.map(({ type, value }): Criteria => {
+    const known = findIdentifierType(grant.definition, type);
+    if (known === undefined) throw new RequestInvalid(`verify.${type}: no identifier type of this registry`);
+    return { identifier: { type: known, value } };
+  });
+  const { records } = await services.source.search({
+    definition: grant.definition,
+    recordType: grant.recordType.name,
+    criteria: parts.length === 1 && parts[0] !== undefined ? parts[0] : { and: parts },
+    ...(grant.rowFilter === undefined ? {} : { rowFilter: grant.rowFilter }),
+    sort: [],
+    page: { size: 2, number: 1 },
+  });
+  const [record] = records;
+  if (records.length !== 1 || record === undefined) return undefined;
+  return (await release(grant, [record])).length === 1 ? record : undefined;
+}
