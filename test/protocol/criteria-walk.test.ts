@@ -1,0 +1,91 @@
+import type { Criteria } from '../../src/protocol/criteria.js';
+import { attributesIn, canonicalCriteria, identifierTypesIn } from '../../src/protocol/query/criteria-walk.js';
+import { parsePage } from '../../src/protocol/query/parse-page.js';
+import { parseSort } from '../../src/protocol/query/parse-sort.js';
+import { createRegistries } from '../../src/protocol/registries/registries.js';
+
+const social = createRegistries().byName('SOCIAL')!;
+const a: Criteria = { attribute: 'sex', operator: 'eq', value: 'male' };
+const b: Criteria = { attribute: 'name.surname', operator: 'in', value: ['x', 'y'] };
+const c: Criteria = { identifier: { type: 'UIN', value: '1' } };
+
+test('what the access decision checks is found at any depth', () => {
+  const criteria = { and: [a, { or: [b, { not: c }] }] };
+  expect([...attributesIn(criteria)]).toEqual(['sex', 'name.surname']);
+  expect([...identifierTypesIn(criteria)]).toEqual(['UIN']);
+  expect([...identifierTypesIn(a)]).toEqual([]);
+});
+
+test.each<[string, Criteria, Criteria]>([
+  ['order', { and: [a, b, c] }, { and: [c, a, b] }],
+  ['repetition', { or: [a, a] }, a],
+  ['nesting', { and: [a, { and: [b, c] }] }, { and: [{ and: [a, b] }, c] }],
+  ['order of values', b, { ...b, value: ['y', 'x', 'y'] }],
+  ['order of keys', a, { value: 'male', operator: 'eq', attribute: 'sex' }],
+])('%s makes no difference', (_, one, other) => {
+  expect(canonicalCriteria(one)).toBe(canonicalCriteria(other));
+});
+
+test.each<[string, Criteria, Criteria]>([
+  ['and, or', { and: [a, b] }, { or: [a, b] }],
+  ['negation', a, { not: a }],
+  ['operator', a, { ...a, operator: 'ne' }],
+  ['type of the value', { ...a, value: '1' }, { ...a, value: 1 }],
+  ['identifier type', c, { identifier: { type: 'BRN', value: '1' } }],
+  ['none, all', { and: [] }, { or: [] }],
+])('%s makes a difference', (_, one, other) => {
+  expect(canonicalCriteria(one)).not.toBe(canonicalCriteria(other));
+});
+
+test.each<[unknown, unknown]>([
+  [undefined, []],
+  [
+    [{ attribute_name: 'gender', sort_order: 'desc' }, { attribute_name: 'surname' }],
+    [key('sex', 'desc'), key('name.surname')],
+  ],
+  [[{ attribute_name: 'UIN', sort_order: 'asc' }], [{ ...key('identifier.identifier_value'), identifierType: 'UIN' }]],
+  [
+    [{ attribute_name: 'age' }, { attribute_name: 'YOB' }],
+    [key('birth_date', 'desc'), key('birth_date')],
+  ],
+])('sort %j', (sort, keys) => expect(parseSort(sort, social, 'SRPerson')).toEqual(keys));
+
+test.each([
+  ['sex', 'sort is a list'],
+  [[{}], 'names an "attribute_name"'],
+  [[{ attribute_name: 'sex', sort_order: 'up' }], 'sort_order of "sex" is asc or desc'],
+  [[{ attribute_name: 'shoe_size' }], 'SRPerson cannot be sorted by "shoe_size"; use identifier.'],
+  [Array.from({ length: 9 }, () => ({ attribute_name: 'sex' })), 'at most 8 attributes'],
+])('sort %j is refused', (sort, text) => {
+  const read = () => parseSort(sort, social, 'SRPerson');
+  expect(read).toThrow(expect.objectContaining({ code: 'rjct.sort.invalid', message: expect.stringContaining(text) }));
+});
+
+test.each([
+  [undefined, { size: 20, number: 1 }],
+  [
+    { page_size: 1000, page_number: 3 },
+    { size: 1000, number: 3 },
+  ],
+  [
+    { page_size: 5, cursor: 'abc' },
+    { size: 5, number: 1, cursor: 'abc' },
+  ],
+])('pagination %j', (pagination, page) => expect(parsePage(pagination)).toEqual(page));
+
+test.each([
+  [5, 'pagination is an object'],
+  [{ page_size: 1001 }, 'page_size is a whole number from 1 to 1000'],
+  [{ page_size: 0 }, 'page_size is a whole number'],
+  [{ page_size: 2.5 }, 'page_size is a whole number'],
+  [{ page_number: 0 }, 'page_number is a whole number'],
+  [{ cursor: 5 }, 'cursor is the next_cursor of an earlier reply'],
+  [{ cursor: '' }, 'cursor is the next_cursor'],
+])('pagination %j is refused', (pagination, text) => {
+  const expected = { code: 'rjct.pagination.invalid', message: expect.stringContaining(text) };
+  expect(() => parsePage(pagination)).toThrow(expect.objectContaining(expected));
+});
+
+function key(attribute: string, order = 'asc') {
+  return { attribute, order };
+}
