@@ -7,6 +7,7 @@ import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
 import { Migrator } from '@mikro-orm/migrations';
 import { CompiledQuery, type Transaction as KyselyTransaction } from 'kysely';
 import type { Pool } from 'pg';
+import type { Log } from '../platform/log.js';
 import { Agreement, AgreementVersion } from './agreement.entity.js';
 import { AdminAction, AuditSeal } from './audit.entity.js';
 import { Consent } from './consent.entity.js';
@@ -50,20 +51,19 @@ export class Database implements Sql {
     readonly pool: Pool,
   ) {}
 
-  static async connect(url: string, poolSize = 10): Promise<Database> {
-    let pool: Pool | undefined;
+  static async connect(url: string, poolSize = 10, log?: Log): Promise<Database> {
     const orm = await MikroORM.init({
       clientUrl: url,
       entities: ENTITIES,
       metadataProvider: ReflectMetadataProvider,
       extensions: [Migrator],
       pool: { min: 0, max: poolSize },
+      colors: false,
+      logger: (message) => log?.debug(message),
       migrations: { migrationsList: MIGRATIONS, snapshot: false, transactional: true },
-      driverOptions: { onPoolCreated: (created: Pool) => (pool = created), keepAlive: true },
     });
-    await orm.isConnected();
-    if (pool === undefined) throw new Error('the PostgreSQL driver made no pool');
-    return new Database(orm, pool);
+    await orm.connect();
+    return new Database(orm, await orm.em.getConnection().getNativeClient());
   }
 
   async query<Row = Record<string, unknown>>(text: string, values: unknown[] = [], name?: string): Promise<Row[]> {

@@ -73,7 +73,7 @@ export const environment = z.object({
   MAX_BODY_BYTES: whole(1_024, 100 * 1_048_576).default(1_048_576),
   ALLOW_HTTP_CALLBACKS: flag,
   ALLOW_PRIVATE_CALLBACKS: flag,
-  OUTBOUND_PROXY: web.optional(),
+  OUTBOUND_PROXY: url(['http:']).optional(),
   DELIVERY_RETRY_SECONDS: list(whole(0, 30 * 86_400)).default([5, 30, 120, 600, 3600, 21_600, 86_400]),
   DELIVERY_TIMEOUT_MS: whole(100, 120_000).default(10_000),
   SUSPEND_AFTER_HOURS: whole(1, 8_760).default(72),

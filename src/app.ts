@@ -1,0 +1,132 @@
+/** The house, wired in one place: `const gateway = await startGateway(config, secrets); … await gateway.close()`. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express, { type Express } from 'express';
+import { AdminToken } from './access/admin-token.js';
+import { KeyRing } from './access/key-ring.js';
+import { SlidingWindows } from './access/rate-limit.js';
+import { SenderDirectory } from './access/sender-directory.js';
+import { TokenService } from './access/token.js';
+import { createAuthenticator } from './dci-rest/graphql-authenticator.js';
+import { oauthRouter } from './dci-rest/oauth.router.js';
+import { dciRouter } from './dci-rest/router.js';
+import type { FacadeServices } from './dci-rest/services.js';
+import { DataVault } from './entities/data-vault.js';
+import { Database } from './entities/database.js';
+import { migrateDatabase, underStartLock } from './entities/migrate.js';
+import { LiveTail } from './graphql/live/live-tail.js';
+import { gatewaySchema } from './graphql/schema.js';
+import { startGraphqlServer } from './graphql/server.js';
+import { keepHouse } from './jobs/housekeeping.job.js';
+import { createJobStore } from './jobs/job-store.js';
+import { startScheduler } from './jobs/scheduler.js';
+import type { Config, Secrets } from './platform/config.js';
+import { createLog, type Log } from './platform/log.js';
+import { createRegistries, type Registries } from './protocol/registries/registries.js';
+import { prepareGateway } from './prepare.js';
+import { createRecordSource } from './sources/record.source.js';
+import { operationsRouter } from './operations.router.js';
+
+export interface Gateway {
+  /** Where it answers, without a final slash. */
+  url: string;
+  database: Database;
+  close(): Promise<void>;
+}
+
+export interface GatewaySecrets extends Secrets {
+  databaseUrl: string;
+  masterKey: Buffer;
+  adminToken: string;
+}
+
+export interface GatewayOverrides {
+  clock?: () => Date;
+  log?: Log;
+}
+
+export async function startGateway(
+  config: Config,
+  secrets: GatewaySecrets,
+  { clock = () => new Date(), log = createLog(config.logLevel) }: GatewayOverrides = {},
+): Promise<Gateway> {
+  const database = await Database.connect(secrets.databaseUrl, config.dbPoolSize, log);
+  const vault = new DataVault(database, secrets.masterKey);
+  const keyRing = new KeyRing(database, secrets.masterKey);
+  const registries = createRegistries();
+  await underStartLock(database, async () => {
+    await migrateDatabase(database, clock());
+    await prepareGateway({ database, keyRing, registries, log }, config);
+  });
+  const app = express().disable('x-powered-by').set('trust proxy', config.trustProxy);
+  const server = createServer(app);
+  await listen(server, config.port, config.host);
+  const url = config.publicUrl ?? addressOf(server, config.host);
+  const services = await wire(config, { database, vault, keyRing, registries, clock, log, url });
+  const graphql = await startGraphqlServer(services.schema, services, createAuthenticator(services, new AdminToken(secrets.adminToken)), server);
+  mount(app, services, graphql.router, config);
+  const scheduler =
+    config.role === 'api'
+      ? undefined
+      : await startScheduler(
+          createJobStore(secrets.jobsUrl ?? secrets.databaseUrl),
+          [{ name: 'housekeeping', every: '1 minute', run: () => keepHouse(database, clock()) }],
+          log,
+        );
+  return {
+    url,
+    database,
+    close: async () => {
+      services.tail.close();
+      await graphql.close();
+      server.closeAllConnections();
+      await scheduler?.close();
+      await database.close();
+    },
+  };
+}
+
+interface Built {
+  database: Database;
+  vault: DataVault;
+  keyRing: KeyRing;
+  registries: Registries;
+  clock: () => Date;
+  log: Log;
+  url: string;
+}
+
+async function wire(config: Config, { database, url, ...built }: Built): Promise<FacadeServices> {
+  const { keyRing, clock, log } = built;
+  return {
+    ...built,
+    database,
+    schema: await gatewaySchema(),
+    source: createRecordSource(database),
+    directory: new SenderDirectory(database),
+    tail: new LiveTail(database, log),
+    tokens: new TokenService(keyRing, { issuer: url, audience: config.serverId, ttlSeconds: config.tokenTtlSeconds }),
+    limiter: new SlidingWindows(() => clock().getTime()),
+    maxBodyBytes: config.maxBodyBytes,
+    settings: { serverId: config.serverId, publicUrl: url, fourEyes: config.fourEyes },
+  };
+}
+
+function mount(app: Express, services: FacadeServices, graphql: express.Router, config: Config): void {
+  app.use('/graphql', graphql);
+  app.use('/dci/v1', dciRouter(services));
+  app.use(oauthRouter(services, { publicUrl: services.settings.publicUrl, tokenTtlSeconds: config.tokenTtlSeconds }));
+  app.use(operationsRouter(services));
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve());
+  });
+}
+
+function addressOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,136 @@
+/** The named checks a request passes, each with one reason to fail. An endpoint reads as its list of them. */
+import { decryptMessage } from '../protocol/encryption.js';
+import { callbackHeader, describeProblem, encryptedMessage, requestHeader, type RequestHeader } from '../protocol/envelope.schema.js';
+import {
+  ContentTypeUnsupported,
+  Forbidden,
+  ReceiverInvalid,
+  RequestInvalid,
+  SenderInvalid,
+  SignatureMissing,
+  TokenInvalid,
+  VersionNotSupported,
+} from '../protocol/errors.js';
+import { parseJson, type Json, type JsonObject } from '../protocol/json.js';
+import { hasHttpSignature, verifyHttpRequest } from '../protocol/signature/http.profile.js';
+import { readSignature, verifyEnvelope } from '../protocol/signature/signature.js';
+import type { z } from 'zod';
+import type { Exchange } from './exchange.js';
+import type { FacadeServices } from './services.js';
+
+/** What a check knows of the endpoint it guards. */
+export interface CheckedEndpoint {
+  action: string;
+  message: z.ZodType;
+  receiver?: boolean;
+}
+
+export type Check = (exchange: Exchange, services: FacadeServices, endpoint: CheckedEndpoint) => Promise<void> | void;
+
+const FRESHNESS_MS = 300_000;
+
+export const limitByAddress: Check = ({ request }, { limiter }) => limiter.byAddress(request.remoteAddress);
+
+export const requireJson: Check = ({ request }) => {
+  const [type = ''] = (request.headers['content-type'] ?? '').split(';');
+  if (type.trim().toLowerCase() !== 'application/json')
+    throw new ContentTypeUnsupported('Content-Type: send application/json');
+};
+
+export const requireToken: Check = async (exchange, { tokens, clock }) => {
+  const [scheme, token, ...rest] = (exchange.request.headers.authorization ?? '').split(' ');
+  if (scheme?.toLowerCase() !== 'bearer' || token === undefined || token === '' || rest.length > 0)
+    throw new TokenInvalid('Authorization: send Bearer and an access token from /oauth2/client/token');
+  exchange.token = await tokens.verify(token, clock());
+};
+
+/** Reads header and message; an encrypted message is checked once it is open. */
+export const readMessage: Check = (exchange, _, endpoint) => {
+  exchange.text = decodeBody(exchange.request.body);
+  const document = parseJson(exchange.text);
+  if (!isObject(document)) throw new RequestInvalid('body: send an object with header and message');
+  exchange.document = document;
+  // Of a receiver's header only sender_id may be absent that handlers read; the token's sender stands in for it.
+  const header = (endpoint.receiver ? callbackHeader : requestHeader) as z.ZodType<RequestHeader>;
+  exchange.header = parse(header, document['header'], 'header');
+  exchange.encrypted = exchange.requestHeader.is_msg_encrypted === true;
+  const schema = exchange.encrypted ? encryptedMessage : endpoint.message;
+  exchange.message = parse(schema, document['message'], 'message');
+};
+
+/** The token's sender and the header's must be one; an unknown one and another's are told in the same words. */
+export const findSender: Check = async (exchange, { directory }) => {
+  const { token } = exchange;
+  const named = exchange.header?.sender_id ?? token?.senderId;
+  const sender = token === undefined ? undefined : await directory.bySenderId(token.senderId);
+  if (token === undefined || sender === undefined || named !== token.senderId || sender.clientId !== token.clientId)
+    throw new SenderInvalid('header.sender_id: must be the sender that the access token was issued to');
+  exchange.sender = sender;
+  if (sender.state !== 'ACTIVE') throw new Forbidden('this sender is not active; ask the registry’s administrator');
+};
+
+export const verifySignature: Check = async (exchange, { clock, settings }) => {
+  const sender = exchange.knownSender;
+  const keyFor = (kid: string) => Promise.resolve(sender.verificationKeys.get(kid));
+  if (sender.signatureProfile === 'HTTP') return verifyHttp(exchange, settings.publicUrl, clock());
+  const { text, document } = exchange;
+  if (sender.signaturePolicy === 'OPTIONAL' && readSignature(sender.signatureProfile, document) === undefined) return;
+  await verifyEnvelope(sender.signatureProfile, { text, document }, { senderId: sender.senderId, keyFor, now: clock() });
+  exchange.signed = true;
+};
+
+/** The `HTTP` profile (RFC 9421), also for the short form, where it is the only one. */
+export async function verifyHttp(exchange: Exchange, publicUrl: string, now: Date): Promise<void> {
+  const sender = exchange.knownSender;
+  const { method, url, headers, body } = exchange.request;
+  if (!hasHttpSignature(headers)) {
+    if (sender.signaturePolicy === 'OPTIONAL') return;
+    throw new SignatureMissing('Signature-Input and Signature: sign the request (RFC 9421) with a registered key');
+  }
+  const keyFor = (senderId: string, kid: string) =>
+    Promise.resolve(senderId === sender.senderId ? sender.verificationKeys.get(kid) : undefined);
+  const message = { method, targetUri: `${publicUrl}${url}`, headers, body };
+  const proof = await verifyHttpRequest(message, { senderId: sender.senderId, keyFor, now });
+  exchange.nonce = proof.nonce;
+  exchange.signed = true;
+}
+
+export const decrypt: Check = async (exchange, { keyRing }, endpoint) => {
+  if (!exchange.encrypted) return;
+  const opened: Json = await decryptMessage(exchange.message, (kid) => keyRing.decryptionKey(kid));
+  exchange.message = parse(endpoint.message, opened, 'message');
+};
+
+/** Bounds of the header that a valid signature does not give: time, receiver, action, version. */
+export const checkHeader: Check = (exchange, { clock, settings }, endpoint) => {
+  const { version, action, receiver_id: receiver, message_ts: sentAt } = exchange.requestHeader;
+  if (version !== undefined && !/^1\.\d+(\.\d+)?$/.test(version))
+    throw new VersionNotSupported('header.version: this server speaks 1.0.0');
+  if (action !== endpoint.action)
+    throw new RequestInvalid(`header.action: rjct.action.invalid, this path takes ${endpoint.action}`);
+  if (receiver !== undefined && receiver !== '' && receiver !== settings.serverId)
+    throw new ReceiverInvalid('header.receiver_id: this message is for another receiver');
+  if (Math.abs(clock().getTime() - new Date(sentAt).getTime()) > FRESHNESS_MS)
+    throw new RequestInvalid('header.message_ts: rjct.message_ts.invalid, must lie within 300 seconds of now');
+};
+
+export const limitBySender: Check = ({ knownSender }, { limiter }) => limiter.bySender(knownSender);
+
+/** Strict: a byte that is no UTF-8 would otherwise be replaced, and the signature checked over another text. */
+export function decodeBody(body: Buffer): string {
+  try {
+    return utf8.decode(body);
+  } catch {
+    throw new RequestInvalid('body: is not UTF-8');
+  }
+}
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+export function parse<T>(schema: z.ZodType<T>, value: unknown, root: string): T {
+  const result = schema.safeParse(value);
+  if (!result.success) throw new RequestInvalid(describeProblem(result.error, root));
+  return result.data;
+}
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

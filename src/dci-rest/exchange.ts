@@ -1,0 +1,84 @@
+/** One request on its way through the checks: each check adds what it proved, handlers read it. */
+import { createHash, randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Principal } from '../access/principal.js';
+import type { KnownSender } from '../access/sender-directory.js';
+import type { TokenClaims } from '../access/token.js';
+import type { RequestHeader } from '../protocol/envelope.schema.js';
+import { canonicalJson, type JsonObject } from '../protocol/json.js';
+import type { RegistryDefinition } from '../protocol/registries/definition.js';
+import type { Operation } from '../protocol/vocabulary.js';
+
+/** What the HTTP server hands over. */
+export interface ReceivedRequest {
+  method: string;
+  /** Path and query as received. */
+  url: string;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+  remoteAddress: string | undefined;
+}
+
+export class Exchange {
+  readonly correlationId = randomUUID();
+  readonly receivedAt: Date;
+  /** Set by `requireToken`. */
+  token?: TokenClaims;
+  /** Set by `readMessage`. */
+  text = '';
+  document: JsonObject = {};
+  header?: RequestHeader;
+  /** Validated; decrypted where it came encrypted. */
+  message: unknown;
+  /** Set by `findSender`: proven by the token. */
+  sender?: KnownSender;
+  /** Set by `verifySignature`: false for a sandbox sender that left the message unsigned. */
+  signed = false;
+  /** Nonce of an HTTP signature. */
+  nonce?: string;
+  encrypted = false;
+
+  constructor(
+    readonly request: ReceivedRequest,
+    readonly definition: RegistryDefinition | undefined,
+    readonly operation: Operation | undefined,
+    now: Date,
+  ) {
+    this.receivedAt = now;
+  }
+
+  /** The sender, after `findSender`. */
+  get knownSender(): KnownSender {
+    if (this.sender === undefined) throw new Error('findSender has not run');
+    return this.sender;
+  }
+
+  /** The envelope's header, after `readMessage`. */
+  get requestHeader(): RequestHeader {
+    if (this.header === undefined) throw new Error('readMessage has not run');
+    return this.header;
+  }
+
+  get registry(): RegistryDefinition {
+    if (this.definition === undefined) throw new Error('this endpoint has no registry');
+    return this.definition;
+  }
+
+  get principal(): Principal {
+    return { kind: 'sender', sender: this.knownSender, scopes: this.token?.scopes ?? [] };
+  }
+
+  /** Sameness of a repeated message id: the digest of `action` and `message`, not of header time or signature. */
+  digest(action: string): Buffer {
+    return createHash('sha256')
+      .update(canonicalJson({ action, message: this.document['message'] ?? this.message }))
+      .digest();
+  }
+}
+
+/** What goes back. */
+export interface Reply {
+  status: number;
+  body: JsonObject;
+  headers?: Record<string, string>;
+}

@@ -1,0 +1,109 @@
+/** The facade as an Express router: the endpoint tables, the checks in their order, the answer or the refusal. */
+import express, { Router, type ErrorRequestHandler, type Request, type Response } from 'express';
+import { BodyTooLarge, MessageIdDuplicate, NotFound, RequestInvalid } from '../protocol/errors.js';
+import { replyHeader } from '../protocol/reply.js';
+import {
+  checkHeader,
+  decrypt,
+  findSender,
+  limitByAddress,
+  limitBySender,
+  readMessage,
+  requireJson,
+  requireToken,
+  verifySignature,
+  type Check,
+} from './checks.js';
+import { ENDPOINTS, type Endpoint } from './endpoints.js';
+import { Exchange, type Reply } from './exchange.js';
+import { refuse } from './refusals.js';
+import type { FacadeServices } from './services.js';
+import { answerShortForm, SHORT_ENDPOINTS } from './short-form.handler.js';
+import { signedReply } from './signing.js';
+
+const CHECKS: Check[] = [
+  limitByAddress,
+  requireJson,
+  requireToken,
+  readMessage,
+  findSender,
+  verifySignature,
+  decrypt,
+  checkHeader,
+  limitBySender,
+];
+
+export function dciRouter(services: FacadeServices): Router {
+  const router = Router();
+  router.use(express.raw({ type: () => true, limit: services.maxBodyBytes }));
+  for (const endpoint of SHORT_ENDPOINTS)
+    router.post(endpoint.path, async (request, response) => {
+      const exchange = newExchange(services, request, undefined, endpoint);
+      const reply = answerShortForm(endpoint, exchange, services);
+      send(response, await reply.catch((error: unknown) => refuse(error, exchange, services, 'SHORT')));
+    });
+  for (const definition of services.registries.all)
+    for (const endpoint of ENDPOINTS)
+      router.post(
+        definition.paths.map((path) => `/${path}/registry${endpoint.path}`),
+        async (request, response) => {
+          const exchange = newExchange(services, request, definition, endpoint);
+          send(response, await answerEndpoint(endpoint, exchange, services));
+        },
+      );
+  router.use(async (request, response) => {
+    const exchange = newExchange(services, request, undefined, {});
+    const error = new NotFound(`${request.method} ${request.path}: no such endpoint; see /dci/v1/docs`);
+    send(response, await refuse(error, exchange, services, 'SYNC'));
+  });
+  router.use(bodyRefused(services));
+  return router;
+}
+
+async function answerEndpoint(endpoint: Endpoint, exchange: Exchange, services: FacadeServices): Promise<Reply> {
+  try {
+    for (const check of CHECKS) await check(exchange, services, endpoint);
+    return await endpoint.handle(exchange, services);
+  } catch (error) {
+    const refusal = await refuse(error, exchange, services, endpoint.mode);
+    if (error instanceof MessageIdDuplicate && endpoint.mode === 'SYNC') return duplicateReply(endpoint, exchange, services, error);
+    return refusal;
+  }
+}
+
+/** Protocol 2.7: on a synchronous endpoint a used message id is a business outcome, told in an envelope. */
+function duplicateReply(endpoint: Endpoint, exchange: Exchange, services: FacadeServices, error: MessageIdDuplicate): Promise<Reply> {
+  const status = { status: 'REJECTED', totalCount: 0, completedCount: 0, reasonCode: error.reason, reasonMessage: error.message } as const;
+  const message = exchange.message as { transaction_id?: string };
+  return signedReply(services, exchange.knownSender, {
+    header: replyHeader(`on-${endpoint.action}`, exchange.requestHeader, services.settings.serverId, status, services.clock()),
+    message: { transaction_id: message.transaction_id ?? '', correlation_id: exchange.correlationId, search_response: [] },
+  });
+}
+
+function newExchange(
+  services: FacadeServices,
+  request: Request,
+  definition: Exchange['definition'],
+  { operation }: { operation?: Endpoint['operation'] },
+): Exchange {
+  const { method, originalUrl: url, headers, ip: remoteAddress } = request;
+  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  return new Exchange({ method, url, headers, body, remoteAddress }, definition, operation, services.clock());
+}
+
+/** What `express.raw` refuses: too large, cut off, or in an encoding it does not know. */
+function bodyRefused(services: FacadeServices): ErrorRequestHandler {
+  return async (error: { type?: string }, request, response, _next) => {
+    const exchange = newExchange(services, request, undefined, {});
+    const refusal =
+      error.type === 'entity.too.large'
+        ? new BodyTooLarge(`body: at most ${services.maxBodyBytes} bytes; use bulk upload for more`)
+        : new RequestInvalid('body: could not be read; send it whole, and without an unusual Content-Encoding');
+    send(response, await refuse(error.type === undefined ? error : refusal, exchange, services, 'SYNC'));
+  };
+}
+
+function send(response: Response, { status, body, headers }: Reply): void {
+  response.status(status).set(headers ?? {}).type('application/json').send(JSON.stringify(body));
+}

@@ -1,0 +1,98 @@
+/** `/dci/v1/search` and `/dci/v1/verify`: the same use cases as the standard form, signed in the HTTP profile. */
+import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
+import { RequestInvalid } from '../protocol/errors.js';
+import { parseJson, type JsonObject } from '../protocol/json.js';
+import type { RegistryDefinition } from '../protocol/registries/definition.js';
+import { readShortSearch, readShortVerify, writeShortSearch } from '../protocol/short-form.js';
+import { shortSearch, shortVerify, type ShortSearch, type ShortVerify } from '../protocol/short-form.schema.js';
+import type { SearchAnswer } from '../protocol/translate.js';
+import { WIRE_STATUS, type Operation } from '../protocol/vocabulary.js';
+import { defineDocument, type NamedDocument } from '../graphql/run-document.js';
+import type { VerifyResult } from '../graphql/verify/verify.types.js';
+import { decodeBody, findSender, isObject, limitByAddress, limitBySender, parse, requireJson, requireToken, verifyHttp } from './checks.js';
+import type { Exchange, Reply } from './exchange.js';
+import { answer } from './partner-call.js';
+import { SEARCH } from './search.handler.js';
+import type { FacadeServices } from './services.js';
+import { httpSignedReply } from './signing.js';
+
+const VERIFY = defineDocument(`mutation Verify($input: VerifyInput!) { verify(input: $input) { correlationId } }`);
+
+export interface ShortEndpoint {
+  path: string;
+  operation: Operation;
+  defaultRegistry: string;
+  schema: z.ZodType;
+  document: NamedDocument;
+  /** Wire → variables of the document. */
+  read: (message: never, definition: RegistryDefinition) => unknown;
+  /** Result → wire. */
+  write: (result: never) => JsonObject;
+}
+
+export const SHORT_ENDPOINTS: ShortEndpoint[] = [
+  {
+    path: '/search',
+    operation: 'SEARCH',
+    defaultRegistry: 'SOCIAL',
+    schema: shortSearch,
+    document: SEARCH,
+    read: (message: ShortSearch, definition) => readShortSearch(message, definition),
+    write: (result: SearchAnswer) => {
+      const [item] = result.items;
+      // There is one question, so its refusal is the request's.
+      if (item?.status === 'REJECTED') throw new RequestInvalid(`search_criteria: ${item.reasonCode}, ${item.reasonMessage}`);
+      return writeShortSearch(result);
+    },
+  },
+  {
+    path: '/verify',
+    operation: 'VERIFY',
+    defaultRegistry: 'SOCIAL',
+    schema: shortVerify,
+    document: VERIFY,
+    read: (message: ShortVerify, definition) => readShortVerify(message, definition),
+    write: ({ transactionId, correlationId, status, found, verified }: VerifyResult) => ({
+      transaction_id: transactionId,
+      correlation_id: correlationId,
+      status: WIRE_STATUS[status],
+      found,
+      verified,
+    }),
+  },
+];
+
+export async function answerShortForm(endpoint: ShortEndpoint, exchange: Exchange, services: FacadeServices): Promise<Reply> {
+  const checked = { action: endpoint.path.slice(1), message: endpoint.schema };
+  await limitByAddress(exchange, services, checked);
+  await requireJson(exchange, services, checked);
+  await requireToken(exchange, services, checked);
+  const document = parseJson(decodeBody(exchange.request.body));
+  if (!isObject(document)) throw new RequestInvalid('body: send a JSON object');
+  exchange.document = document;
+  const message = parse(endpoint.schema, document, 'body') as { sender_id: string; registry?: string };
+  exchange.message = message;
+  exchange.header = { sender_id: message.sender_id } as Exchange['header'];
+  await findSender(exchange, services, checked);
+  await verifyHttp(exchange, services.settings.publicUrl, services.clock());
+  await limitBySender(exchange, services, checked);
+  const definition = registryOf(services, message.registry ?? endpoint.defaultRegistry);
+  const body = await answer(services, exchange, endpoint.document, endpoint.read(message as never, definition), {
+    channel: 'SHORT',
+    action: checked.action,
+    messageId: exchange.nonce ?? randomUUID(),
+    request: document,
+    digest: exchange.digest(checked.action),
+    encode: (result) => endpoint.write(result as never),
+  });
+  return exchange.signed ? httpSignedReply(services, body) : { status: 200, body };
+}
+
+function registryOf({ registries }: FacadeServices, name: string): RegistryDefinition {
+  const definition = registries.byName(name) ?? registries.byPath(name);
+  if (definition === undefined)
+    throw new RequestInvalid(`registry: use one of ${registries.all.map(({ paths }) => paths[0]).join(', ')}`);
+  return definition;
+}
+

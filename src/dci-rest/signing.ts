@@ -1,0 +1,26 @@
+/** Signing what leaves: an answer without a signature does not leave. */
+import type { KnownSender } from '../access/sender-directory.js';
+import type { JsonObject } from '../protocol/json.js';
+import { signHttpResponse } from '../protocol/signature/http.profile.js';
+import { signEnvelope } from '../protocol/signature/signature.js';
+import type { Reply } from './exchange.js';
+import type { FacadeServices } from './services.js';
+
+/** A stored, unsigned envelope → the reply of status 200, signed in the sender's profile. */
+export async function signedReply(services: FacadeServices, sender: KnownSender, envelope: JsonObject): Promise<Reply> {
+  if (sender.signatureProfile === 'HTTP') return httpSignedReply(services, envelope);
+  const key = await services.keyRing.signingKey();
+  const { header = {}, message } = envelope;
+  const options = { senderId: services.settings.serverId, now: services.clock() };
+  const signature = await signEnvelope(sender.signatureProfile, { header, message }, key, options);
+  return { status: 200, body: { signature, ...envelope } };
+}
+
+/** Signed in the headers, over the very bytes that `send` writes. */
+export async function httpSignedReply(services: FacadeServices, body: JsonObject): Promise<Reply> {
+  const key = await services.keyRing.signingKey();
+  const options = { senderId: services.settings.serverId, now: services.clock() };
+  return { status: 200, body, headers: signHttpResponse({ status: 200, body: bytesOf(body) }, key, options) };
+}
+
+export const bytesOf = (body: JsonObject): Buffer => Buffer.from(JSON.stringify(body));

@@ -1,0 +1,21 @@
+/** What only takes space: replay guards behind the freshness window, and partitions that will be needed. */
+import type { Sql } from '../entities/database.js';
+import { ensurePartitions } from '../entities/partitions.js';
+
+/** Freshness window both ways plus what a clock may be off. */
+const REPLAY_WINDOW_MS = 15 * 60_000;
+const BATCH = 5000;
+
+export async function keepHouse(sql: Sql, now: Date): Promise<{ seenMessages: number }> {
+  await ensurePartitions(sql, now);
+  const before = new Date(now.getTime() - REPLAY_WINDOW_MS);
+  let seenMessages = 0;
+  for (let deleted = BATCH; deleted === BATCH; seenMessages += deleted) {
+    const rows = await sql.query(
+      `delete from seen_message where ctid in (select ctid from seen_message where received_at < $1 limit ${BATCH}) returning 1`,
+      [before],
+    );
+    deleted = rows.length;
+  }
+  return { seenMessages };
+}

@@ -1,0 +1,115 @@
+/**
+ * Every request to an address that a partner gave us. The name is resolved once per request, each address is checked,
+ * and the connection goes to a checked one; nothing is pooled and no redirect is followed, so no later step can slip by.
+ */
+import { lookup as systemLookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import type { Socket } from 'node:net';
+
+import { openSocket, secure } from './outbound-connect.js';
+import type { Address, ClientTls } from './outbound-connect.js';
+import { OutboundFailed, OutboundRefused } from './outbound-errors.js';
+import type { FailureKind } from './outbound-errors.js';
+import { exchange } from './outbound-exchange.js';
+import type { Answer, Message } from './outbound-exchange.js';
+import { checkAddress, checkUrl, hostOf } from './outbound-policy.js';
+import type { OutboundPolicy } from './outbound-policy.js';
+
+export interface OutboundOptions extends OutboundPolicy {
+  /** For the whole request, from name resolution to the last byte. */
+  timeoutMs: number;
+  /** A longer answer is cut here. */
+  maxResponseBytes: number;
+  /** `http://[user:password@]host:port`; chosen by the operator, so not checked. */
+  proxyUrl?: string;
+  lookup?: (hostname: string) => Promise<readonly Address[]>;
+}
+
+export interface OutboundRequest extends Message {
+  url: string;
+  /** `host` (every port) or `host:port`, IPv6 in brackets; absent: any host. */
+  allowedHosts?: readonly string[];
+  timeoutMs?: number;
+  tls?: ClientTls;
+  signal?: AbortSignal;
+}
+
+export interface OutboundResponse extends Answer {
+  /** What we were connected to; the proxy's where there is one. */
+  address: string;
+  durationMs: number;
+}
+
+export interface Outbound {
+  /** @throws OutboundRefused, OutboundFailed */
+  request: (request: OutboundRequest) => Promise<OutboundResponse>;
+  /** The rules that need no name server, for a URL at its intake. @throws OutboundRefused */
+  assertAllowed: (url: string, allowedHosts?: readonly string[]) => void;
+}
+
+export function createOutbound(options: OutboundOptions): Outbound {
+  return {
+    request: (request) => send(request, options),
+    assertAllowed: (url, allowedHosts) => void checkUrl(url, options, allowedHosts),
+  };
+}
+
+interface Progress {
+  stage: FailureKind;
+  socket?: Socket;
+  address?: string;
+}
+
+async function send(request: OutboundRequest, options: OutboundOptions): Promise<OutboundResponse> {
+  const url = checkUrl(request.url, options, request.allowedHosts);
+  const started = performance.now();
+  const timeout = AbortSignal.timeout(request.timeoutMs ?? options.timeoutMs);
+  const signal = request.signal ? AbortSignal.any([timeout, request.signal]) : timeout;
+  const progress: Progress = { stage: 'dns' };
+  const duration = () => Math.round(performance.now() - started);
+  try {
+    const answer = await attempt(request, url, options, signal, progress);
+    return { ...answer, address: progress.address ?? '', durationMs: duration() };
+  } catch (error) {
+    if (error instanceof OutboundRefused) throw error;
+    const cutOff = timeout.aborted ? 'timeout' : 'aborted';
+    throw new OutboundFailed(signal.aborted ? cutOff : progress.stage, duration(), progress.address, error);
+  } finally {
+    progress.socket?.destroy();
+  }
+}
+
+async function attempt(
+  request: OutboundRequest,
+  url: URL,
+  options: OutboundOptions,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<Answer> {
+  const addresses = await unlessAborted(resolveHost(hostOf(url), options), signal);
+  for (const { address } of addresses) checkAddress(address, options);
+  progress.stage = 'connect';
+  progress.socket = await openSocket(url, addresses, options.proxyUrl, signal);
+  progress.address = progress.socket.remoteAddress;
+  progress.stage = 'tls';
+  const stream = url.protocol === 'https:' ? await secure(progress.socket, url, request.tls, signal) : progress.socket;
+  progress.stage = 'response';
+  return exchange(request, url, stream, options.maxResponseBytes, signal);
+}
+
+async function resolveHost(host: string, options: OutboundOptions): Promise<readonly Address[]> {
+  const family = isIP(host);
+  if (family !== 0) return [{ address: host, family }];
+  const addresses = await (options.lookup ?? ((name) => systemLookup(name, { all: true })))(host);
+  if (addresses.length === 0) throw new Error('the name has no address');
+  return addresses;
+}
+
+/** Name resolution itself cannot be stopped, only no longer waited for. */
+async function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  const aborted = new Promise<never>((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  return Promise.race([work, aborted]);
+}

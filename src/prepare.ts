@@ -1,0 +1,63 @@
+/** First start, under the start lock: the first signing key, and the demo registry where it is asked for. */
+import type { KeyRing } from './access/key-ring.js';
+import type { Database } from './entities/database.js';
+import { loadRecords } from './entities/record.repository.js';
+import { ServerKey } from './entities/server-key.entity.js';
+import { storeServerKey } from './graphql/server-keys/server-key.use-case.js';
+import { makeDemoPartner } from './demo-partner.js';
+import type { Config } from './platform/config.js';
+import type { Log } from './platform/log.js';
+import type { Registries } from './protocol/registries/registries.js';
+import { generateKeyPair } from './protocol/signature/keys.js';
+import type { KeyAlgorithm } from './protocol/signature/key.policy.js';
+import { demoRecords } from './sources/demo-data.js';
+
+const DEMO_PERSONS = 1000;
+const BATCH = 1000;
+const FIRST_KEYS: KeyAlgorithm[] = ['ed25519', 'RSA-OAEP-256'];
+
+export interface Preparing {
+  database: Database;
+  keyRing: KeyRing;
+  registries: Registries;
+  log: Log;
+}
+
+export async function prepareGateway({ database, keyRing, registries, log }: Preparing, config: Config): Promise<void> {
+  await makeFirstKeys(database, keyRing);
+  if (config.seed !== 'demo' || !(await isEmpty(database))) return;
+  log.info({ persons: DEMO_PERSONS }, 'seeding the demo registries');
+  await makeDemoPartner(database, registries, config.dataDir);
+  await seedRecords(database, DEMO_PERSONS);
+}
+
+/** Deterministic and of any size; tells how far it is. */
+export async function seedRecords(database: Database, persons: number, progress: (records: number) => void = () => {}): Promise<number> {
+  let written = 0;
+  const flush = async (batch: Parameters<typeof loadRecords>[1]) => {
+    await loadRecords(database, batch);
+    written += batch.length;
+    progress(written);
+  };
+  let batch: Parameters<typeof loadRecords>[1] = [];
+  for (const record of demoRecords(persons)) {
+    batch.push(record);
+    if (batch.length < BATCH) continue;
+    await flush(batch);
+    batch = [];
+  }
+  if (batch.length > 0) await flush(batch);
+  await database.query('analyze registry_record, record_identifier');
+  return written;
+}
+
+async function makeFirstKeys(database: Database, keyRing: KeyRing): Promise<void> {
+  await database.transaction(async (unit) => {
+    if ((await unit.em.count(ServerKey)) > 0) return;
+    for (const algorithm of FIRST_KEYS) await storeServerKey(unit, keyRing, await generateKeyPair(algorithm), 'ACTIVE');
+  });
+}
+
+async function isEmpty(database: Database): Promise<boolean> {
+  return (await database.query('select 1 from registry_record limit 1')).length === 0;
+}

@@ -1,0 +1,25 @@
+/** The short form (contract): what the OpenSPP manual shows. */
+import { z } from 'zod';
+import { transactionId } from './envelope.schema.js';
+
+const base = {
+  transaction_id: transactionId,
+  sender_id: z.string().min(1).max(255),
+  registry: z.string().max(99).optional(),
+};
+
+export const shortSearch = z.looseObject({
+  ...base,
+  search_criteria: z.record(z.string(), z.unknown()).refine((criteria) => Object.keys(criteria).length > 0, {
+    error: 'name at least one identifier or attribute',
+  }),
+  page_size: z.int().min(1).optional(),
+  page_number: z.int().min(1).optional(),
+});
+export type ShortSearch = z.infer<typeof shortSearch>;
+
+export const shortVerify = z.looseObject({
+  ...base,
+  verify: z.record(z.string(), z.unknown()),
+});
+export type ShortVerify = z.infer<typeof shortVerify>;
