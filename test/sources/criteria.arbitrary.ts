@@ -1,0 +1,72 @@
+/** Generated criteria that hit: their values come from the records they will be asked of. */
+import * as fc from 'fast-check';
+import type { Arbitrary } from 'fast-check';
+import type { Criteria, Operator, Scalar } from '../../src/protocol/criteria.js';
+import type { Attribute } from '../../src/protocol/registries/definition.js';
+import type { LoadedRecord } from './registry-database.js';
+
+export function criteriaOver(attributes: Attribute[], records: LoadedRecord[]): Arbitrary<Criteria> {
+  const used = attributes.filter(({ path }) => records.some(({ data }) => valuesAt(data, path).length > 0));
+  const leaf = fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom(...used).chain((attribute) => comparison(attribute, records)) },
+    { weight: 1, arbitrary: fc.constantFrom(...attributes).chain((attribute) => comparison(attribute, records)) },
+    { weight: 1, arbitrary: identifier(records) },
+  );
+  return fc.letrec<{ criteria: Criteria }>((tie) => ({
+    criteria: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      leaf,
+      fc.array(tie('criteria'), { maxLength: 3 }).map((and) => ({ and })),
+      fc.array(tie('criteria'), { maxLength: 3 }).map((or) => ({ or })),
+      tie('criteria').map((not) => ({ not })),
+    ),
+  })).criteria;
+}
+
+function comparison(attribute: Attribute, records: LoadedRecord[]): Arbitrary<Criteria> {
+  const one = valueOf(attribute, records);
+  const single = fc.record({ operator: fc.constantFrom<Operator[]>('eq', 'ne', 'gt', 'gte', 'lt', 'lte'), value: one });
+  const list = fc.record({
+    operator: fc.constantFrom<Operator[]>('in', 'nin'),
+    value: fc.array(one, { minLength: 1, maxLength: 25, size: 'max' }),
+  });
+  return fc.oneof({ weight: 3, arbitrary: single }, { weight: 1, arbitrary: list }).map((rest) => ({
+    attribute: attribute.path,
+    ...rest,
+  }));
+}
+
+function valueOf(attribute: Attribute, records: LoadedRecord[]): Arbitrary<Scalar> {
+  const stored = records
+    .flatMap(({ data }) => valuesAt(data, attribute.path))
+    .filter((value) => fits(attribute, value));
+  const values = [...new Set(stored.map((value) => (attribute.type === 'date' ? String(value).slice(0, 10) : value)))];
+  const other = OTHERS[attribute.type];
+  return values.length === 0 ? other : fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...values) }, other);
+}
+
+const day = fc.date({ min: new Date('1920-01-01'), max: new Date('2030-01-01'), noInvalidDate: true });
+const OTHERS: Record<Attribute['type'], Arbitrary<Scalar>> = {
+  string: fc.string({ unit: 'grapheme', maxLength: 5 }).filter((text) => !text.includes('\0')),
+  number: fc.oneof(fc.integer({ min: -5, max: 100 }), fc.double({ noNaN: true, noDefaultInfinity: true })),
+  integer: fc.integer({ min: -5, max: 100 }),
+  boolean: fc.boolean(),
+  date: day.map((date) => date.toISOString().slice(0, 10)),
+  json: fc.constant('nothing'),
+};
+
+const identifier = (records: LoadedRecord[]): Arbitrary<Criteria> =>
+  fc.constantFrom(...records.flatMap(({ identifiers }) => identifiers)).map((one) => ({ identifier: one }));
+
+const fits = ({ type }: Attribute, value: unknown): value is Scalar =>
+  typeof value === (type === 'date' ? 'string' : type === 'integer' ? 'number' : type) &&
+  (type !== 'date' || /^\d{4}-/.test(String(value)));
+
+/** Every value under a path; written apart from the evaluator on purpose. */
+export function valuesAt(node: unknown, path: string): unknown[] {
+  if (Array.isArray(node)) return node.flatMap((item) => valuesAt(item, path));
+  if (path === '') return node === undefined ? [] : [node];
+  const [key = '', ...rest] = path.split('.');
+  if (typeof node !== 'object' || node === null || !(key in node)) return [];
+  return valuesAt(Object.entries(node).find(([name]) => name === key)?.[1], rest.join('.'));
+}

@@ -1,0 +1,116 @@
+import * as fc from 'fast-check';
+import type { Criteria } from '../../src/protocol/criteria.js';
+import { matches } from '../../src/protocol/query/evaluate.js';
+import { attributesOf } from '../../src/protocol/registries/attributes.js';
+import type { RegistryDefinition } from '../../src/protocol/registries/definition.js';
+import { createRegistries } from '../../src/protocol/registries/registries.js';
+import { demoRecords, type DemoRecord } from '../../src/sources/demo-data.js';
+import { createRecordSource } from '../../src/sources/record.source.js';
+import { criteriaOver } from './criteria.arbitrary.js';
+import { openRegistryDatabase, type LoadedRecord, type RegistryDatabase } from './registry-database.js';
+
+const ODD_VALUES = [42, true, null, '', 'unknown', {}, '2001-05-20T23:30:00-05:00', -0.5];
+const ODD_RECORD: DemoRecord = {
+  registry: 'CRVS',
+  recordType: 'Person',
+  externalId: 'odd',
+  identifiers: [{ type: 'UIN', value: 'ODD' }],
+  data: {
+    birth_date: '2001-05-20T23:30:00-05:00',
+    sex: 'male',
+    name: { surname: 5, given_name: '\u{1f600}' },
+    address: [{ postal_code: 'A' }, { postal_code: 'B' }, { postal_code: 7 }],
+  },
+};
+
+const registries = createRegistries();
+const types = registries.all.flatMap((definition) => definition.recordTypes.map(({ name }) => ({ definition, name })));
+let registry: RegistryDatabase;
+let records: LoadedRecord[];
+
+beforeAll(async () => {
+  registry = await openRegistryDatabase();
+  records = await registry.load([...[...demoRecords(150)].map(spoil), ODD_RECORD]);
+}, 60_000);
+afterAll(() => registry?.close());
+
+test.each(types)('$definition.registry $name: SQL and memory agree on any criteria', async ({ definition, name }) => {
+  const all = recordsOf(definition, name);
+  const attributes = attributesOf(definition, name);
+  let found = 0;
+  const property = fc.asyncProperty(criteriaOver([...attributes.values()], all), async (criteria) => {
+    const expected = all.filter((record) => matches(criteria, record, attributes)).map(({ id }) => id);
+    found += expected.length > 0 && expected.length < all.length ? 1 : 0;
+    expect(await idsBySql(definition, name, criteria)).toEqual(expected.toSorted());
+  });
+  await fc.assert(property, { numRuns: 120 });
+  expect(found).toBeGreaterThan(20); // not all or nothing
+});
+
+test.each<[string, Criteria, boolean]>([
+  ['a day against a date-time', day('eq', '2001-05-20'), true],
+  ['the day after', day('lt', '2001-05-21'), true],
+  ['the same day, from', day('gte', '2001-05-20'), true],
+  ['the same day, to', day('lte', '2001-05-20'), true],
+  ['the same day, exclusive', { or: [day('gt', '2001-05-20'), day('lt', '2001-05-20')] }, false],
+  ['one of two addresses', leaf('address.postal_code', 'eq', 'B'), true],
+  ['none of the addresses', leaf('address.postal_code', 'gt', 'B'), false],
+  ['a missing value', leaf('death_date', 'lt', '9999-01-01'), false],
+  ['not equal where missing', leaf('death_date', 'ne', '2001-01-01'), true],
+  ['outside a list where missing', leaf('death_date', 'nin', ['2001-01-01']), true],
+  ['a number where text is due', leaf('name.surname', 'gt', ''), false],
+  ['its negation', { not: leaf('name.surname', 'gt', '') }, true],
+  ['text beyond the basic plane sorts last', leaf('name.given_name', 'gt', '\uffee'), true],
+  ['a hundred values', leaf('sex', 'in', [...Array(99).keys()].map(String).concat('male')), true],
+])('%s', async (_, criteria, expected) => {
+  const definition = registries.byName('CRVS')!;
+  const one = records.find(({ externalId }) => externalId === ODD_RECORD.externalId);
+  const both = { and: [criteria, { identifier: { type: 'UIN', value: 'ODD' } }] };
+  expect(matches(both, one!, attributesOf(definition, 'Person'))).toBe(expected);
+  expect(await idsBySql(definition, 'Person', both)).toEqual(expected ? [one!.id] : []);
+});
+
+test('an attribute that the record type does not have is a fault', async () => {
+  const definition = registries.byName('CRVS')!;
+  const criteria = leaf('password', 'eq', 'x');
+  await expect(idsBySql(definition, 'Person', criteria)).rejects.toThrow('no attribute password in CRVS Person');
+  const evaluate = () => matches(criteria, { data: {}, identifiers: [] }, attributesOf(definition, 'Person'));
+  expect(evaluate).toThrow('no attribute password');
+});
+
+function leaf(
+  attribute: string,
+  operator: 'eq' | 'ne' | 'gt' | 'lt' | 'gte' | 'lte' | 'in' | 'nin',
+  value: string | string[],
+) {
+  return { attribute, operator, value };
+}
+
+function day(operator: 'eq' | 'gt' | 'lt' | 'gte' | 'lte', value: string) {
+  return leaf('birth_date', operator, value);
+}
+
+function recordsOf(definition: RegistryDefinition, recordType: string): LoadedRecord[] {
+  return records.filter((record) => record.registry === definition.registry && record.recordType === recordType);
+}
+
+async function idsBySql(definition: RegistryDefinition, recordType: string, criteria: Criteria): Promise<string[]> {
+  const source = createRecordSource(registry.database);
+  const query = { definition, recordType, criteria, sort: [], page: { size: 1000, number: 1 } };
+  const { records: found, totalCount } = await source.search(query);
+  expect(totalCount).toBe(found.length);
+  return found.map(({ id }) => id);
+}
+
+/** Stored data is not always of the dictionary's type: every third record gets leaves of another. */
+function spoil(record: DemoRecord, index: number): DemoRecord {
+  let leaves = index;
+  const walk = (node: unknown): unknown => {
+    if (Array.isArray(node)) return node.map(walk);
+    if (typeof node === 'object' && node !== null) return spoilMembers(node);
+    return ++leaves % 5 === 0 ? ODD_VALUES[leaves % ODD_VALUES.length] : node;
+  };
+  const spoilMembers = (node: object) =>
+    Object.fromEntries(Object.entries(node).map(([key, value]) => [key, walk(value)]));
+  return index % 3 === 0 ? { ...record, data: spoilMembers(record.data) } : record;
+}

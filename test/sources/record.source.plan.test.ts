@@ -1,0 +1,71 @@
+import type { Criteria } from '../../src/protocol/criteria.js';
+import { createRegistries } from '../../src/protocol/registries/registries.js';
+import { createRecordSource } from '../../src/sources/record.source.js';
+import { openRegistryDatabase, type RegistryDatabase } from './registry-database.js';
+
+const definition = createRegistries().byName('CRVS')!;
+let registry: RegistryDatabase;
+
+beforeAll(async () => {
+  registry = await openRegistryDatabase();
+  await registry.database.query(`
+    INSERT INTO registry_record (id, registry, record_type, data)
+    SELECT md5(n::text)::uuid, 'CRVS', 'Person', jsonb_build_object(
+      'sex', CASE WHEN n % 2 = 0 THEN 'female' ELSE 'male' END,
+      'name', jsonb_build_object('surname', 'S' || n % 9973),
+      'address', jsonb_build_array(jsonb_build_object('postal_code', 'P' || n % 5003)))
+    FROM generate_series(1, 50000) AS n`);
+  await registry.database.query(`
+    INSERT INTO record_identifier (record_id, registry, record_type, type, value)
+    SELECT md5(n::text)::uuid, 'CRVS', 'Person', 'UIN', 'u' || n FROM generate_series(1, 50000) AS n`);
+  await registry.database.query('VACUUM ANALYZE registry_record, record_identifier');
+}, 120_000);
+afterAll(() => registry?.close());
+
+const uin = (value: string): Criteria => ({ identifier: { type: 'UIN', value } });
+const surname = (value: string): Criteria => ({ attribute: 'name.surname', operator: 'eq', value });
+const postalCode = (...value: string[]): Criteria => ({ attribute: 'address.postal_code', operator: 'in', value });
+const identifiers = 'record_identifier_lookup';
+const data = 'registry_record_data';
+
+test.each<[string, Criteria, Criteria | undefined, string[], number]>([
+  ['an identifier', uin('u7'), undefined, [identifiers, 'registry_record_pkey'], 1],
+  ['an identifier and a row filter', uin('u7'), { not: surname('S8') }, [identifiers, 'registry_record_pkey'], 1],
+  ['one of many identifiers', { or: [...Array(300).keys()].map((n) => uin(`u${n}`)) }, undefined, [identifiers], 299],
+  ['an attribute', surname('S7'), undefined, [data], 6],
+  ['an attribute below a list, one of three', postalCode('P1', 'P2', 'P3'), undefined, [data], 30],
+  [
+    'an attribute and more',
+    { and: [surname('S7'), { not: { attribute: 'sex', operator: 'gt', value: 'g' } }] },
+    undefined,
+    [data],
+    3,
+  ],
+  ['an identifier or an attribute', { or: [uin('u7'), surname('S8')] }, undefined, [identifiers, data], 7],
+])('%s is found by index', async (_, criteria, rowFilter, indexes, count) => {
+  const { plans, totalCount } = await explain(criteria, rowFilter);
+  expect(totalCount).toBe(count);
+  for (const index of indexes) expect(plans).toContain(index);
+  expect(plans).not.toContain('Seq Scan on registry_record');
+  expect(plans).not.toContain('Seq Scan on record_identifier');
+});
+
+test('what no index serves is read in one pass, so the checks above can fail', async () => {
+  const { plans } = await explain({ attribute: 'name.surname', operator: 'gt', value: 'S99' });
+  expect(plans).toContain('Seq Scan on registry_record');
+});
+
+/** The plans of the statements that a search sends, each with its own values. */
+async function explain(criteria: Criteria, rowFilter?: Criteria) {
+  const plans: string[] = [];
+  const sql = {
+    query: async <Row>(text: string, values?: unknown[], name?: string) => {
+      const lines = await registry.database.query<Record<string, string>>(`EXPLAIN ${text}`, values);
+      plans.push(...lines.map((line) => String(line['QUERY PLAN'])));
+      return registry.database.query<Row>(text, values, name);
+    },
+  };
+  const query = { definition, recordType: 'Person', criteria, rowFilter, sort: [], page: { size: 20, number: 1 } };
+  const { totalCount } = await createRecordSource(sql).search(query);
+  return { plans: plans.join('\n'), totalCount };
+}

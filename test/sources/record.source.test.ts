@@ -1,0 +1,208 @@
+import type { Criteria } from '../../src/protocol/criteria.js';
+import { parseSort } from '../../src/protocol/query/parse-sort.js';
+import { createRegistries } from '../../src/protocol/registries/registries.js';
+import type { DemoRecord } from '../../src/sources/demo-data.js';
+import { createRecordSource } from '../../src/sources/record.source.js';
+import type { SourceQuery, SourceResult } from '../../src/sources/registry-source.js';
+import { valuesAt } from './criteria.arbitrary.js';
+import { openRegistryDatabase, type RegistryDatabase } from './registry-database.js';
+
+const definition = createRegistries().byName('CRVS')!;
+const everyone: Criteria = { and: [] };
+const women: Criteria = { attribute: 'sex', operator: 'eq', value: 'female' };
+const statements: { text: string; name?: string }[] = [];
+let registry: RegistryDatabase;
+
+beforeAll(async () => {
+  registry = await openRegistryDatabase();
+  await registry.load([...Array(25).keys()].map(person));
+}, 60_000);
+afterAll(() => registry?.close());
+beforeEach(() => void statements.splice(0));
+
+/** 25 persons: ten families by surname, the first five without birth date; two share an identifier; one is deleted. */
+function person(index: number): DemoRecord {
+  const data = {
+    name: { surname: ['a', 'B', 'é', '10', '9'][index % 5], given_name: String(index).padStart(2, '0') },
+    sex: index % 2 === 0 ? 'female' : 'male',
+    identifier: [
+      { identifier_type: 'BRN', identifier_value: `b${99 - index}` },
+      { identifier_type: 'UIN', identifier_value: `u${100 + index}` },
+    ],
+    ...(index >= 5 && { birth_date: `${2000 - index}-01-01${index % 3 === 0 ? 'T10:00:00Z' : ''}` }),
+  };
+  const identifiers = [
+    { type: 'UIN', value: `u${100 + index}` },
+    { type: 'NIN', value: index < 3 ? 'shared' : `n${index}` },
+  ];
+  return { registry: 'CRVS', recordType: 'Person', externalId: String(index), identifiers, data };
+}
+
+async function search(query: Partial<SourceQuery>): Promise<SourceResult> {
+  const sql = {
+    query: <Row>(text: string, values?: unknown[], name?: string) => {
+      statements.push({ text, ...(name && { name }) });
+      return registry.database.query<Row>(text, values, name);
+    },
+  };
+  const all = { definition, recordType: 'Person', criteria: everyone, sort: [], page: { size: 1000, number: 1 } };
+  return createRecordSource(sql).search({ ...all, ...query });
+}
+
+const names = ({ records }: SourceResult) => records.map(({ data }) => String(valuesAt(data, 'name.given_name')[0]));
+const lookUp = (type: string, value: string): Criteria => ({ identifier: { type, value } });
+const sortBy = (...keys: string[]) =>
+  parseSort(
+    keys.map((key) => ({ attribute_name: key.replace('-', ''), sort_order: key.startsWith('-') ? 'desc' : 'asc' })),
+    definition,
+    'Person',
+  );
+
+describe('an identifier', () => {
+  test('is one prepared statement', async () => {
+    const found = await search({ criteria: lookUp('UIN', 'u107') });
+    expect(found).toEqual({
+      totalCount: 1,
+      records: [{ id: expect.any(String), recordType: 'Person', version: 1, data: person(7).data }],
+    });
+    expect(statements).toEqual([{ text: expect.stringContaining('record_identifier'), name: 'record-by-identifier' }]);
+  });
+
+  test.each([
+    ['another type', lookUp('NIN', 'u107'), {}],
+    ['an unknown value', lookUp('UIN', 'u'), {}],
+    [
+      'another registry',
+      lookUp('UIN', 'u107'),
+      { definition: createRegistries().byName('SOCIAL')!, recordType: 'Member' },
+    ],
+    ['a row filter against it', lookUp('UIN', 'u107'), { rowFilter: women }],
+    ['a second page', lookUp('UIN', 'u107'), { page: { size: 5, number: 2 } }],
+  ])('%s finds nobody', async (_, criteria, rest) => {
+    const found = await search({ criteria, ...rest });
+    expect(found.records).toEqual([]);
+    expect(found.totalCount).toBe('page' in rest ? 1 : 0);
+    expect(found.nextCursor).toBeUndefined();
+  });
+
+  test('of more records than a page holds is paged like any search', async () => {
+    const first = await search({ criteria: lookUp('NIN', 'shared'), page: { size: 2, number: 1 } });
+    expect([names(first), first.totalCount]).toEqual([['00', '01'], 3]);
+    const rest = await search({
+      criteria: lookUp('NIN', 'shared'),
+      page: { size: 2, number: 1, cursor: first.nextCursor! },
+    });
+    expect([names(rest), rest.totalCount, rest.nextCursor]).toEqual([['02'], 3, undefined]);
+  });
+
+  test('of a deleted record finds nobody', async () => {
+    await registry.load([person(90), person(91)]);
+    const [deleted] = (await search({ criteria: lookUp('UIN', 'u190') })).records;
+    await registry.database.query('UPDATE registry_record SET deleted_at = now() WHERE id = $1', [deleted!.id]);
+    for (const criteria of [lookUp('UIN', 'u190'), { and: [lookUp('UIN', 'u190')] }])
+      expect(await search({ criteria })).toMatchObject({ records: [], totalCount: 0 });
+    await registry.database.query('UPDATE registry_record SET deleted_at = now() WHERE external_id = $1', ['91']);
+  });
+});
+
+const missing = (index: number) => (index < 5 ? 1 : 0);
+
+describe('order', () => {
+  const all = [...Array(25).keys()];
+  test.each<[string, string[], ((index: number) => number)[]]>([
+    ['text by code point', ['surname', 'given_name'], [(index) => [3, 2, 4, 0, 1][index % 5]!, (index) => index]],
+    ['days, missing last', ['birth_date'], [missing, (index) => (index < 5 ? index : -index)]],
+    ['days down, missing last', ['-birth_date'], [missing, (index) => index]],
+    ['age', ['age'], [missing, (index) => index]],
+    ['an identifier of one type', ['-UIN'], [(index) => -index]],
+    ['an identifier of another', ['-BRN'], [(index) => index]],
+    ['two directions', ['-sex', 'BRN'], [(index) => (index % 2 === 1 ? 0 : 1), (index) => -index]],
+  ])('%s, in pages of both kinds', async (_, keys, ranks) => {
+    const order = (a: number, b: number) =>
+      ranks.map((rank) => rank(a) - rank(b)).find((difference) => difference !== 0);
+    const expected = all.toSorted((a, b) => order(a, b) ?? 0).map((index) => String(index).padStart(2, '0'));
+    expect(names(await search({ sort: sortBy(...keys) }))).toEqual(expected);
+    expect(await byCursor(keys)).toEqual(expected);
+    expect(await byNumber(keys)).toEqual(expected);
+  });
+
+  test('without sort is stable', async () => {
+    expect(await byCursor([])).toEqual(await byNumber([]));
+  });
+});
+
+describe('a cursor', () => {
+  const sort = sortBy('birth_date', 'surname');
+
+  test('with other conditions goes on from the same place', async () => {
+    const cursor = await cursorOf({ sort });
+    const found = await search({ sort, criteria: women, page: { size: 3, number: 1, cursor } });
+    expect([names(found), found.totalCount]).toEqual([['14', '12', '10'], 13]);
+  });
+
+  test.each<[string, (cursor: string) => string]>([
+    ['is no base64', () => '%%%'],
+    ['is no JSON', () => Buffer.from('{').toString('base64url')],
+    ['is null', () => Buffer.from('null').toString('base64url')],
+    ['has no id', (cursor) => changed(cursor, { id: undefined })],
+    ['has an id of another kind', (cursor) => changed(cursor, { id: "'; drop table" })],
+    ['has too few keys', (cursor) => changed(cursor, { keys: [null] })],
+    ['has keys of another type', (cursor) => changed(cursor, { keys: [5, 'a'] })],
+    ['has a NUL', (cursor) => changed(cursor, { keys: ['2000-01-01', '\0'] })],
+    ['has more than it should', (cursor) => changed(cursor, { more: 1 })],
+    ['belongs to another order', (cursor) => changed(cursor, { order: 'AAAAAAAAAAAA' })],
+  ])('that %s is refused', async (_, change) => {
+    const cursor = change(await cursorOf({ sort }));
+    const refusal = search({ sort, page: { size: 10, number: 1, cursor } });
+    await expect(refusal).rejects.toMatchObject({
+      code: 'rjct.pagination.invalid',
+      message: 'cursor is the next_cursor of an earlier reply, unchanged, to a search with the same sort',
+    });
+  });
+
+  test('of one sort does not fit another', async () => {
+    const cursor = await cursorOf({ sort: sortBy('surname') });
+    const refusal = search({ sort: sortBy('-surname'), page: { size: 10, number: 1, cursor } });
+    await expect(refusal).rejects.toMatchObject({ code: 'rjct.pagination.invalid' });
+  });
+});
+
+test('a page beyond the end still has the total', async () => {
+  const found = await search({ criteria: women, page: { size: 10, number: 9 } });
+  expect(found).toEqual({ records: [], totalCount: 13 });
+  expect(statements).toHaveLength(1);
+});
+
+test('a row filter narrows every search', async () => {
+  const rowFilter: Criteria = { attribute: 'birth_date', operator: 'gte', value: '1990-01-01' };
+  const found = await search({ criteria: women, rowFilter });
+  expect(names(found).toSorted()).toEqual(['06', '08', '10']);
+  const either = await search({ criteria: { or: [women, { not: women }] }, rowFilter });
+  expect(either.totalCount).toBe(6);
+});
+
+async function cursorOf(query: Partial<SourceQuery>): Promise<string> {
+  return (await search({ ...query, page: { size: 10, number: 1 } })).nextCursor!;
+}
+
+function changed(cursor: string, change: object): string {
+  const read: object = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  return Buffer.from(JSON.stringify({ ...read, ...change })).toString('base64url');
+}
+
+async function byCursor(keys: string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+    const page = await search({ sort: sortBy(...keys), page: { size: 4, number: 1, ...(cursor && { cursor }) } });
+    expect(page.totalCount).toBe(25);
+    found.push(...names(page));
+    cursor = page.nextCursor;
+  }
+  return found;
+}
+
+async function byNumber(keys: string[]): Promise<string[]> {
+  const numbers = [1, 2, 3, 4, 5, 6, 7, 8];
+  const pages = numbers.map((number) => search({ sort: sortBy(...keys), page: { size: 4, number } }));
+  return (await Promise.all(pages)).flatMap(names);
+}

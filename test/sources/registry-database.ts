@@ -1,0 +1,40 @@
+/** A database with demo records, and those records beside it, for tests that compare the two. */
+import { Database } from '../../src/entities/database.js';
+import { loadRecords } from '../../src/entities/record.repository.js';
+import type { DemoRecord } from '../../src/sources/demo-data.js';
+import { createTestDatabase } from '../support/postgres.js';
+
+export interface LoadedRecord extends DemoRecord {
+  id: string;
+}
+
+export interface RegistryDatabase {
+  database: Database;
+  load(records: DemoRecord[]): Promise<LoadedRecord[]>;
+  close(): Promise<void>;
+}
+
+export async function openRegistryDatabase(): Promise<RegistryDatabase> {
+  const created = await createTestDatabase();
+  const database = await Database.connect(created.url, 4);
+  return {
+    database,
+    load: async (records) => {
+      for (let at = 0; at < records.length; at += 5000) await loadRecords(database, records.slice(at, at + 5000));
+      await database.query('ANALYZE registry_record, record_identifier');
+      return withIds(database, records);
+    },
+    close: async () => {
+      await database.close();
+      await created.drop();
+    },
+  };
+}
+
+async function withIds(database: Database, records: DemoRecord[]): Promise<LoadedRecord[]> {
+  const rows = await database.query<{ id: string; key: string }>(
+    `SELECT id, registry || ' ' || external_id AS key FROM registry_record`,
+  );
+  const ids = new Map(rows.map(({ id, key }) => [key, id]));
+  return records.map((record) => ({ ...record, id: ids.get(`${record.registry} ${record.externalId}`)! }));
+}
