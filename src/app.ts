@@ -63,7 +63,12 @@ export async function startGateway(
   await listen(server, config.port, config.host);
   const url = config.publicUrl ?? addressOf(server, config.host);
   const services = await wire(config, { database, vault, keyRing, registries, clock, log, url });
-  const graphql = await startGraphqlServer(services.schema, services, createAuthenticator(services, new AdminToken(secrets.adminToken)), server);
+  const graphql = await startGraphqlServer(
+    services.schema,
+    services,
+    createAuthenticator(services, new AdminToken(secrets.adminToken)),
+    server,
+  );
   mount(app, services, graphql.router, config);
   const scheduler =
     config.role === 'api'

@@ -4,7 +4,11 @@ import type { Config } from './platform/config.js';
 import { readDemoPartner, type DemoPartner } from './demo-partner.js';
 import type { LocalSecrets } from './platform/local-secrets.js';
 
-export async function greet(gateway: Gateway, { dataDir }: Config, { adminToken, adminTokenIsNew }: LocalSecrets): Promise<void> {
+export async function greet(
+  gateway: Gateway,
+  { dataDir }: Config,
+  { adminToken, adminTokenIsNew }: LocalSecrets,
+): Promise<void> {
   const { url } = gateway;
   const lines = [
     '',

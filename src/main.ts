@@ -10,7 +10,8 @@ async function main(): Promise<void> {
   const { config, secrets } = readConfig(process.env);
   const log = createLog(config.logLevel);
   const local = await loadLocalSecrets(config.dataDir, secrets);
-  const postgres = secrets.databaseUrl === undefined ? await startEmbeddedPostgres({ dataDir: config.dataDir, log }) : undefined;
+  const postgres =
+    secrets.databaseUrl === undefined ? await startEmbeddedPostgres({ dataDir: config.dataDir, log }) : undefined;
   const databaseUrl = secrets.databaseUrl ?? postgres?.url ?? '';
   const gateway = await startGateway(config, { ...secrets, ...local, databaseUrl }, { log });
   await greet(gateway, config, local);
@@ -34,6 +35,8 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  process.stderr.write(error instanceof ConfigInvalid ? `${error.message}\n` : `the gateway could not start: ${String(error)}\n`);
+  process.stderr.write(
+    error instanceof ConfigInvalid ? `${error.message}\n` : `the gateway could not start: ${String(error)}\n`,
+  );
   process.exit(1);
 }

@@ -32,7 +32,11 @@ export async function prepareGateway({ database, keyRing, registries, log }: Pre
 }
 
 /** Deterministic and of any size; tells how far it is. */
-export async function seedRecords(database: Database, persons: number, progress: (records: number) => void = () => {}): Promise<number> {
+export async function seedRecords(
+  database: Database,
+  persons: number,
+  progress: (records: number) => void = () => {},
+): Promise<number> {
   let written = 0;
   const flush = async (batch: Parameters<typeof loadRecords>[1]) => {
     await loadRecords(database, batch);

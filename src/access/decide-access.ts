@@ -65,8 +65,7 @@ export function decideGate({ sender, definition, operation, now }: AccessQuestio
   if (!definition.operations.includes(operation))
     return refuse('REGISTRY_LACKS_OPERATION', `the registry ${definition.registry} does not offer ${operation}`);
   const agreements = sender.agreements.filter(
-    (terms) =>
-      terms.registry === definition.registry && terms.operations.includes(operation) && isInForce(terms, now),
+    (terms) => terms.registry === definition.registry && terms.operations.includes(operation) && isInForce(terms, now),
   );
   if (agreements.length === 0)
     return refuse('NO_AGREEMENT', `no agreement in force covers ${operation} of the registry ${definition.registry}`);
@@ -79,14 +78,19 @@ export function decideItem(
   definition: RegistryDefinition,
   { recordType, purpose }: ItemQuestion,
 ): ItemDecision {
-  const forType = agreements.filter((terms) => terms.recordTypes === null || terms.recordTypes.includes(recordType.name));
+  const forType = agreements.filter(
+    (terms) => terms.recordTypes === null || terms.recordTypes.includes(recordType.name),
+  );
   if (forType.length === 0)
     return refuse('RECORD_TYPE_NOT_COVERED', `no agreement covers the record type ${recordType.name}`);
   const agreement = forType.findLast(
     ({ purposes }) => purposes === null || (purpose !== undefined && purposes.includes(purpose)),
   );
   if (agreement === undefined)
-    return refuse('PURPOSE_NOT_COVERED', 'no agreement covers this purpose: name one of the agreement in authorize.purpose.code');
+    return refuse(
+      'PURPOSE_NOT_COVERED',
+      'no agreement covers this purpose: name one of the agreement in authorize.purpose.code',
+    );
   return grant(agreement, definition, recordType, purpose);
 }
 
@@ -130,10 +134,18 @@ function grant(
     (path) => covers(clamp, path) || covers(clamp, `${path}.identifier_value`),
   );
   const rowFilter =
-    agreement.rowFilter === null
-      ? undefined
-      : parseQuery('EXPRESSION', agreement.rowFilter, definition, recordType);
-  return { allowed: true, reason: 'AGREEMENT', agreement, definition, recordType, purpose, clamp, identifiable, rowFilter };
+    agreement.rowFilter === null ? undefined : parseQuery('EXPRESSION', agreement.rowFilter, definition, recordType);
+  return {
+    allowed: true,
+    reason: 'AGREEMENT',
+    agreement,
+    definition,
+    recordType,
+    purpose,
+    clamp,
+    identifiable,
+    rowFilter,
+  };
 }
 
 function isInForce({ validFrom, validUntil }: AgreementTerms, now: Date): boolean {

@@ -57,7 +57,11 @@ export class KeyRing {
 
   async jwks(): Promise<{ keys: Record<string, unknown>[] }> {
     const rows = await this.#keys();
-    return { keys: rows.map(({ kid, use, algorithm, public_jwk }) => jwksEntry({ kid, use, algorithm, publicJwk: public_jwk })) };
+    return {
+      keys: rows.map(({ kid, use, algorithm, public_jwk }) =>
+        jwksEntry({ kid, use, algorithm, publicJwk: public_jwk }),
+      ),
+    };
   }
 
   /** Seals a private key (PKCS#8) for the table; the key id is bound in. */

@@ -22,7 +22,11 @@ export class SlidingWindows {
     this.#take(`address ${address ?? 'unknown'}`, this.addressPerMinute, MINUTE_MS);
   }
 
-  async bySender(sender: { senderId: string; rateLimitPerMinute: number; rateLimitPerDay: number | null }): Promise<void> {
+  async bySender(sender: {
+    senderId: string;
+    rateLimitPerMinute: number;
+    rateLimitPerDay: number | null;
+  }): Promise<void> {
     this.#take(`minute ${sender.senderId}`, sender.rateLimitPerMinute, MINUTE_MS);
     if (sender.rateLimitPerDay !== null) this.#take(`day ${sender.senderId}`, sender.rateLimitPerDay, DAY_MS);
   }
@@ -33,7 +37,10 @@ export class SlidingWindows {
     const window = this.#window(name, now, length);
     const elapsed = (now - window.startedAt) / length;
     if (window.previous * (1 - elapsed) + window.current + 1 > limit)
-      throw new TooManyRequests('too many requests: wait as Retry-After says', Math.max(1, Math.ceil((length * (1 - elapsed)) / 1000)));
+      throw new TooManyRequests(
+        'too many requests: wait as Retry-After says',
+        Math.max(1, Math.ceil((length * (1 - elapsed)) / 1000)),
+      );
     window.current += 1;
   }
 

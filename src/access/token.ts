@@ -68,7 +68,9 @@ export class TokenService {
         expiresAt: payload.exp ?? 0,
       };
     } catch (cause) {
-      throw new TokenInvalid('the access token is invalid or expired: get a new one from /oauth2/client/token', { cause });
+      throw new TokenInvalid('the access token is invalid or expired: get a new one from /oauth2/client/token', {
+        cause,
+      });
     }
   }
 }

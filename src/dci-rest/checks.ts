@@ -1,6 +1,12 @@
 /** The named checks a request passes, each with one reason to fail. An endpoint reads as its list of them. */
 import { decryptMessage } from '../protocol/encryption.js';
-import { callbackHeader, describeProblem, encryptedMessage, requestHeader, type RequestHeader } from '../protocol/envelope.schema.js';
+import {
+  callbackHeader,
+  describeProblem,
+  encryptedMessage,
+  requestHeader,
+  type RequestHeader,
+} from '../protocol/envelope.schema.js';
 import {
   ContentTypeUnsupported,
   Forbidden,
@@ -75,7 +81,11 @@ export const verifySignature: Check = async (exchange, { clock, settings }) => {
   if (sender.signatureProfile === 'HTTP') return verifyHttp(exchange, settings.publicUrl, clock());
   const { text, document } = exchange;
   if (sender.signaturePolicy === 'OPTIONAL' && readSignature(sender.signatureProfile, document) === undefined) return;
-  await verifyEnvelope(sender.signatureProfile, { text, document }, { senderId: sender.senderId, keyFor, now: clock() });
+  await verifyEnvelope(
+    sender.signatureProfile,
+    { text, document },
+    { senderId: sender.senderId, keyFor, now: clock() },
+  );
   exchange.signed = true;
 };
 

@@ -1,25 +1,21 @@
-/** The endpoint table: path, action, message and handler; everything else about an endpoint follows from its row. */
-import type { z } from 'zod';
+/** The endpoint table: a path, what its message means, and whether it is answered at once. */
 import type { TransactionChannel } from '../entities/transaction.repository.js';
-import { searchRequest } from '../protocol/search.schema.js';
-import type { Operation } from '../protocol/vocabulary.js';
 import type { Exchange, Reply } from './exchange.js';
-import { syncSearch } from './search.handler.js';
+import type { MessageKind } from './message-kind.js';
+import { searchKind } from './search.kind.js';
 import type { FacadeServices } from './services.js';
+import { answerNow } from './sync.handler.js';
 
 export interface Endpoint {
   /** Below `/dci/v1/{registry}/registry`. */
   path: string;
-  /** `header.action` that it takes. */
-  action: string;
   mode: Extract<TransactionChannel, 'SYNC' | 'ASYNC' | 'INBOUND'>;
-  operation: Operation;
-  message: z.ZodType;
-  handle: (exchange: Exchange, services: FacadeServices) => Promise<Reply>;
+  kind: MessageKind;
+  handle: (kind: MessageKind, exchange: Exchange, services: FacadeServices) => Promise<Reply>;
+  /** Names of the registries that have it; all where left out. */
+  registries?: string[];
   /** A receiver reads either header form. */
   receiver?: boolean;
 }
 
-export const ENDPOINTS: Endpoint[] = [
-  { path: '/sync/search', action: 'search', mode: 'SYNC', operation: 'SEARCH', message: searchRequest, handle: syncSearch },
-];
+export const ENDPOINTS: Endpoint[] = [{ path: '/sync/search', mode: 'SYNC', kind: searchKind, handle: answerNow }];

@@ -24,7 +24,12 @@ export function oauthRouter(services: FacadeServices, settings: OAuthSettings): 
         await services.limiter.byAddress(request.ip);
       } catch (error) {
         if (!(error instanceof TooManyRequests)) throw error;
-        return refuse(response.set('Retry-After', String(error.retryAfter)), 429, 'temporarily_unavailable', error.message);
+        return refuse(
+          response.set('Retry-After', String(error.retryAfter)),
+          429,
+          'temporarily_unavailable',
+          error.message,
+        );
       }
       return issueToken(services, settings, request, response, expiresIn);
     });
@@ -60,7 +65,12 @@ async function issueToken(
       : refuse(response, 400, 'unsupported_grant_type', 'grant_type: only client_credentials is offered');
   const client = readClient(request, form);
   if (client === undefined)
-    return refuse(response, 400, 'invalid_request', 'client_id and client_secret: send both, in the form or as HTTP Basic');
+    return refuse(
+      response,
+      400,
+      'invalid_request',
+      'client_id and client_secret: send both, in the form or as HTTP Basic',
+    );
   const sender = await services.directory.byClientId(client.id);
   const matches = secretMatches(client.secret, sender?.clientSecretHash ?? NO_SECRET);
   if (sender === undefined || !matches || sender.state !== 'ACTIVE') {
@@ -69,7 +79,10 @@ async function issueToken(
     return refuse(response, 401, 'invalid_client', 'client_id or client_secret is wrong, or the client is not active');
   }
   const scopes = typeof form['scope'] === 'string' ? form['scope'].split(' ').filter((scope) => scope !== '') : [];
-  const token = await services.tokens.issue({ senderId: sender.senderId, clientId: sender.clientId, scopes }, services.clock());
+  const token = await services.tokens.issue(
+    { senderId: sender.senderId, clientId: sender.clientId, scopes },
+    services.clock(),
+  );
   response.json({
     access_token: token,
     token_type: 'bearer',
@@ -125,5 +138,7 @@ async function recordRefusal(services: FacadeServices, request: Request, senderI
 }
 
 function refuse(response: Response, status: number, error: string, description: string): void {
-  response.status(status).json({ error, error_description: description, errors: [{ code: error, message: description }] });
+  response
+    .status(status)
+    .json({ error, error_description: description, errors: [{ code: error, message: description }] });
 }

@@ -16,7 +16,10 @@ export async function refuse(
 ): Promise<Reply> {
   const refusal = error instanceof ProtocolError ? error : masked(error, services);
   const { code, status, errorId, message, retryAfter } = refusal;
-  services.log.info({ errorId, code, status, sender: exchange.sender?.senderId, cause: refusal.cause }, 'request refused');
+  services.log.info(
+    { errorId, code, status, sender: exchange.sender?.senderId, cause: refusal.cause },
+    'request refused',
+  );
   if (!(refusal instanceof TooManyRequests && exchange.sender === undefined))
     await record(refusal, exchange, services, channel).catch((cause: unknown) =>
       services.log.error({ errorId, err: cause }, 'a refusal could not be recorded'),
@@ -27,12 +30,19 @@ export async function refuse(
 
 /** A fault of ours is logged whole and told as unavailable: the partner may try again. */
 function masked(error: unknown, { log }: FacadeServices): ProtocolError {
-  const refusal = new ServiceUnavailable('the request could not be answered; try again later, and quote error_id if it persists');
+  const refusal = new ServiceUnavailable(
+    'the request could not be answered; try again later, and quote error_id if it persists',
+  );
   log.error({ errorId: refusal.errorId, err: error }, 'a request failed');
   return refusal;
 }
 
-async function record(error: ProtocolError, exchange: Exchange, services: FacadeServices, channel: TransactionChannel): Promise<void> {
+async function record(
+  error: ProtocolError,
+  exchange: Exchange,
+  services: FacadeServices,
+  channel: TransactionChannel,
+): Promise<void> {
   const { sender, header, document, request } = exchange;
   const proven = sender !== undefined && exchange.signed;
   const now = services.clock();

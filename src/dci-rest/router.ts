@@ -1,6 +1,7 @@
 /** The facade as an Express router: the endpoint tables, the checks in their order, the answer or the refusal. */
 import express, { Router, type ErrorRequestHandler, type Request, type Response } from 'express';
 import { BodyTooLarge, MessageIdDuplicate, NotFound, RequestInvalid } from '../protocol/errors.js';
+import type { Operation } from '../protocol/vocabulary.js';
 import { replyHeader } from '../protocol/reply.js';
 import {
   checkHeader,
@@ -43,11 +44,11 @@ export function dciRouter(services: FacadeServices): Router {
       send(response, await reply.catch((error: unknown) => refuse(error, exchange, services, 'SHORT')));
     });
   for (const definition of services.registries.all)
-    for (const endpoint of ENDPOINTS)
+    for (const endpoint of ENDPOINTS.filter(({ registries }) => registries?.includes(definition.registry) ?? true))
       router.post(
         definition.paths.map((path) => `/${path}/registry${endpoint.path}`),
         async (request, response) => {
-          const exchange = newExchange(services, request, definition, endpoint);
+          const exchange = newExchange(services, request, definition, endpoint.kind);
           send(response, await answerEndpoint(endpoint, exchange, services));
         },
       );
@@ -62,22 +63,45 @@ export function dciRouter(services: FacadeServices): Router {
 
 async function answerEndpoint(endpoint: Endpoint, exchange: Exchange, services: FacadeServices): Promise<Reply> {
   try {
-    for (const check of CHECKS) await check(exchange, services, endpoint);
-    return await endpoint.handle(exchange, services);
+    const checked = { ...endpoint.kind, receiver: endpoint.receiver ?? false };
+    for (const check of CHECKS) await check(exchange, services, checked);
+    return await endpoint.handle(endpoint.kind, exchange, services);
   } catch (error) {
     const refusal = await refuse(error, exchange, services, endpoint.mode);
-    if (error instanceof MessageIdDuplicate && endpoint.mode === 'SYNC') return duplicateReply(endpoint, exchange, services, error);
+    if (error instanceof MessageIdDuplicate && endpoint.mode === 'SYNC')
+      return duplicateReply(endpoint, exchange, services, error);
     return refusal;
   }
 }
 
 /** Protocol 2.7: on a synchronous endpoint a used message id is a business outcome, told in an envelope. */
-function duplicateReply(endpoint: Endpoint, exchange: Exchange, services: FacadeServices, error: MessageIdDuplicate): Promise<Reply> {
-  const status = { status: 'REJECTED', totalCount: 0, completedCount: 0, reasonCode: error.reason, reasonMessage: error.message } as const;
+function duplicateReply(
+  endpoint: Endpoint,
+  exchange: Exchange,
+  services: FacadeServices,
+  error: MessageIdDuplicate,
+): Promise<Reply> {
+  const status = {
+    status: 'REJECTED',
+    totalCount: 0,
+    completedCount: 0,
+    reasonCode: error.reason,
+    reasonMessage: error.message,
+  } as const;
   const message = exchange.message as { transaction_id?: string };
   return signedReply(services, exchange.knownSender, {
-    header: replyHeader(`on-${endpoint.action}`, exchange.requestHeader, services.settings.serverId, status, services.clock()),
-    message: { transaction_id: message.transaction_id ?? '', correlation_id: exchange.correlationId, search_response: [] },
+    header: replyHeader(
+      endpoint.kind.replyAction,
+      exchange.requestHeader,
+      services.settings.serverId,
+      status,
+      services.clock(),
+    ),
+    message: {
+      transaction_id: message.transaction_id ?? '',
+      correlation_id: exchange.correlationId,
+      search_response: [],
+    },
   });
 }
 
@@ -85,7 +109,7 @@ function newExchange(
   services: FacadeServices,
   request: Request,
   definition: Exchange['definition'],
-  { operation }: { operation?: Endpoint['operation'] },
+  { operation }: { operation?: Operation },
 ): Exchange {
   const { method, originalUrl: url, headers, ip: remoteAddress } = request;
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
@@ -105,5 +129,9 @@ function bodyRefused(services: FacadeServices): ErrorRequestHandler {
 }
 
 function send(response: Response, { status, body, headers }: Reply): void {
-  response.status(status).set(headers ?? {}).type('application/json').send(JSON.stringify(body));
+  response
+    .status(status)
+    .set(headers ?? {})
+    .type('application/json')
+    .send(JSON.stringify(body));
 }

@@ -10,10 +10,20 @@ import type { SearchAnswer } from '../protocol/translate.js';
 import { WIRE_STATUS, type Operation } from '../protocol/vocabulary.js';
 import { defineDocument, type NamedDocument } from '../graphql/run-document.js';
 import type { VerifyResult } from '../graphql/verify/verify.types.js';
-import { decodeBody, findSender, isObject, limitByAddress, limitBySender, parse, requireJson, requireToken, verifyHttp } from './checks.js';
+import {
+  decodeBody,
+  findSender,
+  isObject,
+  limitByAddress,
+  limitBySender,
+  parse,
+  requireJson,
+  requireToken,
+  verifyHttp,
+} from './checks.js';
 import type { Exchange, Reply } from './exchange.js';
 import { answer } from './partner-call.js';
-import { SEARCH } from './search.handler.js';
+import { SEARCH } from './search.kind.js';
 import type { FacadeServices } from './services.js';
 import { httpSignedReply } from './signing.js';
 
@@ -42,7 +52,8 @@ export const SHORT_ENDPOINTS: ShortEndpoint[] = [
     write: (result: SearchAnswer) => {
       const [item] = result.items;
       // There is one question, so its refusal is the request's.
-      if (item?.status === 'REJECTED') throw new RequestInvalid(`search_criteria: ${item.reasonCode}, ${item.reasonMessage}`);
+      if (item?.status === 'REJECTED')
+        throw new RequestInvalid(`search_criteria: ${item.reasonCode}, ${item.reasonMessage}`);
       return writeShortSearch(result);
     },
   },
@@ -63,7 +74,11 @@ export const SHORT_ENDPOINTS: ShortEndpoint[] = [
   },
 ];
 
-export async function answerShortForm(endpoint: ShortEndpoint, exchange: Exchange, services: FacadeServices): Promise<Reply> {
+export async function answerShortForm(
+  endpoint: ShortEndpoint,
+  exchange: Exchange,
+  services: FacadeServices,
+): Promise<Reply> {
   const checked = { action: endpoint.path.slice(1), message: endpoint.schema };
   await limitByAddress(exchange, services, checked);
   await requireJson(exchange, services, checked);
@@ -95,4 +110,3 @@ function registryOf({ registries }: FacadeServices, name: string): RegistryDefin
     throw new RequestInvalid(`registry: use one of ${registries.all.map(({ paths }) => paths[0]).join(', ')}`);
   return definition;
 }
-

@@ -7,7 +7,9 @@ import type { LegalBasis, Operation, Registry } from '../protocol/vocabulary.js'
 import { AgreementStateEnum, LegalBasisEnum, OperationEnum, RegistryEnum, type AgreementState } from './enums.js';
 import { Sender } from './sender.entity.js';
 
-@ObjectType({ description: 'A data sharing agreement: what one sender may have of one registry. Without one it gets nothing.' })
+@ObjectType({
+  description: 'A data sharing agreement: what one sender may have of one registry. Without one it gets nothing.',
+})
 @Entity({ tableName: 'agreement' })
 export class Agreement {
   @Field(() => ID)
@@ -33,7 +35,10 @@ export class Agreement {
   @Property({ type: ArrayType })
   fields!: string[];
 
-  @Field(() => [String], { nullable: true, description: 'Attributes that may be searched; null = all within `fields`.' })
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Attributes that may be searched; null = all within `fields`.',
+  })
   @Property({ type: ArrayType, nullable: true })
   searchableAttributes?: string[] | null;
 
@@ -49,7 +54,10 @@ export class Agreement {
   @Property({ type: 'boolean' })
   requiresConsent: boolean = false;
 
-  @Field(() => GraphQLJSONObject, { nullable: true, description: 'An expression query that every released record must satisfy.' })
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description: 'An expression query that every released record must satisfy.',
+  })
   @Property({ type: 'json', nullable: true })
   rowFilter?: Record<string, unknown> | null;
 

@@ -48,7 +48,9 @@ export class AdminAction {
   at: Date = new Date();
 }
 
-@ObjectType({ description: 'A signed link of the audit chain: the Merkle root of the entries committed since the seal before.' })
+@ObjectType({
+  description: 'A signed link of the audit chain: the Merkle root of the entries committed since the seal before.',
+})
 @Entity({ tableName: 'audit_seal' })
 export class AuditSeal {
   @Field(() => ID)

@@ -31,7 +31,11 @@ export function hashEntry(entry: Omit<AuditEntry, 'entryHash'>): Buffer {
 
 export function hashContent(...parts: (Buffer | null | undefined)[]): Buffer {
   const hash = createHash('sha256');
-  for (const part of parts) hash.update(String(part?.length ?? 0)).update(':').update(part ?? Buffer.alloc(0));
+  for (const part of parts)
+    hash
+      .update(String(part?.length ?? 0))
+      .update(':')
+      .update(part ?? Buffer.alloc(0));
   return hash.digest();
 }
 
@@ -40,15 +44,6 @@ export async function appendAudit(sql: Sql, entry: AuditEntry): Promise<void> {
   await sql.query(
     `insert into audit_entry (id, kind, subject, transition, actor, at, content_hash, entry_hash)
      values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [
-      entry.id,
-      entry.kind,
-      entry.subject,
-      entry.transition,
-      entry.actor,
-      entry.at,
-      entry.contentHash,
-      entry.entryHash,
-    ],
+    [entry.id, entry.kind, entry.subject, entry.transition, entry.actor, entry.at, entry.contentHash, entry.entryHash],
   );
 }

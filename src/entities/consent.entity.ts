@@ -5,7 +5,9 @@ import { uuidv7 } from '../platform/uuid.js';
 import type { Registry } from '../protocol/vocabulary.js';
 import { RegistryEnum } from './enums.js';
 
-@ObjectType({ description: 'A person’s consent that a sender, or a kind of organisation, may have fields of their record.' })
+@ObjectType({
+  description: 'A person’s consent that a sender, or a kind of organisation, may have fields of their record.',
+})
 @Entity({ tableName: 'consent' })
 export class Consent {
   @Field(() => ID)

@@ -92,7 +92,11 @@ export class Database implements Sql {
 }
 
 /** A new row: the entity's own defaults, then `values`. */
-export function addRow<Entity extends object>(em: EntityManager, type: new () => Entity, values: Partial<Entity>): Entity {
+export function addRow<Entity extends object>(
+  em: EntityManager,
+  type: new () => Entity,
+  values: Partial<Entity>,
+): Entity {
   const row = Object.assign(new type(), values);
   em.persist(row);
   return row;

@@ -85,7 +85,10 @@ export class Delivery {
   @Property({ type: 'blob', nullable: true, lazy: true })
   messageSealed?: Buffer | null;
 
-  @Field(() => GraphQLJSONObject, { nullable: true, description: 'What the access decision allowed at the time of sending, and why.' })
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description: 'What the access decision allowed at the time of sending, and why.',
+  })
   @Property({ type: 'json', nullable: true })
   accessDecision?: Record<string, unknown> | null;
 

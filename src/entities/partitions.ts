@@ -1,7 +1,13 @@
 /** Monthly partitions of the tables that are born large, by the time inside a UUIDv7. */
 import type { Sql } from './database.js';
 
-export const PARTITIONED = ['transaction', 'outbox_event', 'audit_entry', 'registry_event', 'delivery_attempt'] as const;
+export const PARTITIONED = [
+  'transaction',
+  'outbox_event',
+  'audit_entry',
+  'registry_event',
+  'delivery_attempt',
+] as const;
 
 /** Creates the partitions from last month (a clock may lag at its turn) to `ahead` months on, where they are missing. */
 export async function ensurePartitions(sql: Sql, now: Date, ahead = 3): Promise<void> {

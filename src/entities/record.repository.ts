@@ -69,7 +69,9 @@ export async function deleteRecord(sql: Sql, id: string, now: Date): Promise<Cha
     [id],
   );
   if (stored === undefined) return undefined;
-  const identifiers = await sql.query<Identifier>('select type, value from record_identifier where record_id = $1', [id]);
+  const identifiers = await sql.query<Identifier>('select type, value from record_identifier where record_id = $1', [
+    id,
+  ]);
   const version = Number(stored.version) + 1;
   await sql.query('update registry_record set deleted_at = $2, version = $3, updated_at = $2 where id = $1', [
     id,
@@ -149,7 +151,13 @@ async function findStored(sql: Sql, draft: RecordDraft): Promise<StoredRecord | 
        join unnest($3::text[], $4::text[]) as given (type, value) on i.type = given.type and i.value = given.value
        where i.registry = $1 and i.record_type = $2)
      order by r.id limit 1 for update`,
-    [registry, recordType, identifiers.map(({ type }) => type), identifiers.map(({ value }) => value), externalId == null],
+    [
+      registry,
+      recordType,
+      identifiers.map(({ type }) => type),
+      identifiers.map(({ value }) => value),
+      externalId == null,
+    ],
   );
   return found;
 }

@@ -161,7 +161,9 @@ export class SenderKey {
   @Property({ type: 'text' })
   use: KeyUse = 'SIG';
 
-  @Field(() => String, { description: 'Follows from the key: ed25519, rsa-sha256, ecdsa-sha256; for ENC RSA-OAEP-256, ECDH-ES+A256KW.' })
+  @Field(() => String, {
+    description: 'Follows from the key: ed25519, rsa-sha256, ecdsa-sha256; for ENC RSA-OAEP-256, ECDH-ES+A256KW.',
+  })
   @Property({ type: 'text' })
   algorithm!: string;
 

@@ -4,7 +4,9 @@ import { Field, ID, ObjectType } from 'type-graphql';
 import { uuidv7 } from '../platform/uuid.js';
 import { KeyUseEnum, ServerKeyStateEnum, type KeyUse, type ServerKeyState } from './enums.js';
 
-@ObjectType({ description: 'A key pair of this server; the private half is sealed under the master key and never read out.' })
+@ObjectType({
+  description: 'A key pair of this server; the private half is sealed under the master key and never read out.',
+})
 @Entity({ tableName: 'server_key' })
 export class ServerKey {
   @Field(() => ID)

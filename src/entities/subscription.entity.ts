@@ -52,7 +52,10 @@ export class Subscription {
   @Property({ type: 'json', nullable: true })
   criteria?: Criteria | null;
 
-  @Field(() => GraphQLJSONObject, { nullable: true, description: '`start_time`, `end_time` and a Quartz cron `frequency`.' })
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description: '`start_time`, `end_time` and a Quartz cron `frequency`.',
+  })
   @Property({ type: 'json', nullable: true })
   frequency?: { start_time?: string; end_time?: string; frequency?: string } | null;
 

@@ -49,7 +49,9 @@ export async function readTail(
 }
 
 export async function readEpoch(sql: Sql): Promise<string> {
-  const [row] = await sql.query<{ epoch: string }>(`select value #>> '{}' as epoch from gateway_state where key = 'epoch'`);
+  const [row] = await sql.query<{ epoch: string }>(
+    `select value #>> '{}' as epoch from gateway_state where key = 'epoch'`,
+  );
   if (row === undefined) throw new Error('the database has no epoch: migrate it');
   return row.epoch;
 }

@@ -70,7 +70,12 @@ txn as (
 select count(*)::int as written from go`;
 
 /** Commits the row before the answer may leave. */
-export async function recordTransaction(sql: Sql, vault: DataVault, entry: TransactionEntry, now: Date): Promise<Recorded> {
+export async function recordTransaction(
+  sql: Sql,
+  vault: DataVault,
+  entry: TransactionEntry,
+  now: Date,
+): Promise<Recorded> {
   const id = uuidv7();
   const { dataKeyId, request, response } = await sealPayloads(vault, id, entry);
   const contentHash = hashContent(request, response);
@@ -172,7 +177,8 @@ async function sealPayloads(vault: DataVault, id: string, entry: TransactionEntr
   if (entry.request === undefined && entry.response === undefined)
     return { dataKeyId: null, request: null, response: null };
   const owner = entry.senderId ?? GATEWAY_OWNER;
-  const seal = (name: string, value: unknown) => vault.seal(owner, entry.receivedAt, `transaction:${id}:${name}`, value);
+  const seal = (name: string, value: unknown) =>
+    vault.seal(owner, entry.receivedAt, `transaction:${id}:${name}`, value);
   const request = entry.request === undefined ? null : await seal('request', entry.request);
   const response = entry.response === undefined ? null : await seal('response', entry.response);
   return {

@@ -41,7 +41,14 @@ export async function recordAdminAction(unit: Unit, admin: Admin, change: Change
   const contentHash = createHash('sha256').update(JSON.stringify(change)).digest();
   await appendAudit(
     unit,
-    auditEntry({ kind: 'ADMIN', subject: action.id, transition: change.action, actor: admin.subject, at: now, contentHash }),
+    auditEntry({
+      kind: 'ADMIN',
+      subject: action.id,
+      transition: change.action,
+      actor: admin.subject,
+      at: now,
+      contentHash,
+    }),
   );
 }
 
@@ -49,6 +56,8 @@ export async function recordAdminAction(unit: Unit, admin: Admin, change: Change
 export function snapshot(entity: object): Record<string, unknown> {
   const hidden = /secret|sealed/i;
   return Object.fromEntries(
-    Object.entries(JSON.parse(JSON.stringify(entity)) as Record<string, unknown>).filter(([name]) => !hidden.test(name)),
+    Object.entries(JSON.parse(JSON.stringify(entity)) as Record<string, unknown>).filter(
+      ([name]) => !hidden.test(name),
+    ),
   );
 }

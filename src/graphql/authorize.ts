@@ -13,7 +13,8 @@ export const ADMINS: Role[] = ['ADMIN'];
 type Admin = Extract<Principal, { kind: 'admin' }>;
 
 export function requireRole({ principal }: Context, roles: Role[]): Admin {
-  if (principal.kind === 'anonymous') throw new UserError('UNAUTHENTICATED', 'sign in: send Authorization: Bearer <token>');
+  if (principal.kind === 'anonymous')
+    throw new UserError('UNAUTHENTICATED', 'sign in: send Authorization: Bearer <token>');
   if (principal.kind !== 'admin' || !roles.includes(principal.role))
     throw new UserError('FORBIDDEN', `this needs one of the roles ${roles.join(', ')}`);
   return principal;

@@ -93,6 +93,8 @@ export class DirectCall implements Call {
 /** @throws MessageSeen or MessageIdDuplicate, always */
 export async function refuseSeen(sql: Sql, vault: DataVault, seen: { id: string; same: boolean }): Promise<never> {
   if (!seen.same)
-    throw new MessageIdDuplicate('rjct.message_id.duplicate: this message_id was used for another message; use a new one');
+    throw new MessageIdDuplicate(
+      'rjct.message_id.duplicate: this message_id was used for another message; use a new one',
+    );
   throw new MessageSeen((await loadAnswer(sql, vault, seen.id)).response);
 }

@@ -9,7 +9,10 @@ const MAX_SIZE = 200;
 
 @ArgsType()
 export class ConnectionArgs {
-  @Field(() => Int, { nullable: true, description: 'The first n, at most 200; 20 where neither first nor last is given.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The first n, at most 200; 20 where neither first nor last is given.',
+  })
   first?: number;
 
   @Field(() => String, { nullable: true })
@@ -45,7 +48,10 @@ export interface ConnectionData<Node> {
 }
 
 /** The GraphQL types of a connection of `node`. */
-export function connectionOf<Node extends object>(node: ClassType<Node>, name: string): ClassType<ConnectionData<Node>> {
+export function connectionOf<Node extends object>(
+  node: ClassType<Node>,
+  name: string,
+): ClassType<ConnectionData<Node>> {
   @ObjectType(`${name}Edge`)
   class Edge {
     @Field(() => String)

@@ -19,7 +19,11 @@ export class UserError extends GraphQLError {
 export function formatError(formatted: GraphQLFormattedError, error: unknown, log: Log): GraphQLFormattedError {
   const original = unwrapResolverError(error);
   if (original instanceof ProtocolError)
-    return { ...formatted, message: original.message, extensions: { code: graphqlCode(original), errorId: original.errorId, reason: original.code } };
+    return {
+      ...formatted,
+      message: original.message,
+      extensions: { code: graphqlCode(original), errorId: original.errorId, reason: original.code },
+    };
   if (original instanceof ItemRejected || original instanceof KeyInvalid)
     return { ...formatted, message: original.message, extensions: { code: 'BAD_USER_INPUT' } };
   const code = formatted.extensions?.['code'];
@@ -30,7 +34,13 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, lo
 }
 
 function graphqlCode(error: ProtocolError): string {
-  const codes: Record<number, string> = { 401: 'UNAUTHENTICATED', 403: 'FORBIDDEN', 404: 'NOT_FOUND', 429: 'TOO_MANY_REQUESTS', 503: 'SERVICE_UNAVAILABLE' };
+  const codes: Record<number, string> = {
+    401: 'UNAUTHENTICATED',
+    403: 'FORBIDDEN',
+    404: 'NOT_FOUND',
+    429: 'TOO_MANY_REQUESTS',
+    503: 'SERVICE_UNAVAILABLE',
+  };
   return codes[error.status] ?? 'BAD_USER_INPUT';
 }
 

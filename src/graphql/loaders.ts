@@ -35,7 +35,11 @@ export function createLoaders(em: EntityManager, sql: Sql): Loaders {
       return ids.map((id) => grouped.get(id) ?? []);
     }),
     versionsOfAgreement: new DataLoader(async (ids) => {
-      const versions = await em.find(AgreementVersion, { agreement: { $in: [...ids] } }, { orderBy: { version: 'asc' } });
+      const versions = await em.find(
+        AgreementVersion,
+        { agreement: { $in: [...ids] } },
+        { orderBy: { version: 'asc' } },
+      );
       const grouped = Map.groupBy(versions, ({ agreement }) => agreement.id);
       return ids.map((id) => grouped.get(id) ?? []);
     }),

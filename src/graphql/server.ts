@@ -87,7 +87,8 @@ function serveWebSockets(schema: GraphQLSchema, services: Services, authenticato
         if (principal.kind !== 'admin') throw new UserError('FORBIDDEN', 'WebSockets are for administrators');
         return newContext(services, { principal });
       },
-      onError: (_context, _id, _payload, errors) => errors.map((error) => formatError(error.toJSON(), error, services.log)) as never,
+      onError: (_context, _id, _payload, errors) =>
+        errors.map((error) => formatError(error.toJSON(), error, services.log)) as never,
     },
     server,
     12_000,

@@ -73,4 +73,3 @@ export const REPLY_ACTION: Record<string, string> = {
   notify: 'notify',
   receipt: 'receipt',
 };
-

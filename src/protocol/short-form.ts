@@ -20,7 +20,9 @@ export function readShortSearch(message: ShortSearch, definition: RegistryDefini
   const entries = Object.entries(criteria);
   const [only] = entries;
   const single = entries.length === 1 && only !== undefined && isIdentifierType(definition, only[0]);
-  const query = single ? { type: only[0], value: only[1] } : Object.fromEntries(entries.map(([key, value]) => [key, { $eq: value }]));
+  const query = single
+    ? { type: only[0], value: only[1] }
+    : Object.fromEntries(entries.map(([key, value]) => [key, { $eq: value }]));
   return {
     registry: definition.registry,
     transactionId: message.transaction_id,
@@ -59,7 +61,8 @@ export function readShortVerify(message: ShortVerify, definition: RegistryDefini
   const claims: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(message.verify)) {
     if (!isIdentifierType(definition, key)) claims[key] = value;
-    else if (typeof value === 'string' || typeof value === 'number') identifiers.push({ type: key, value: String(value) });
+    else if (typeof value === 'string' || typeof value === 'number')
+      identifiers.push({ type: key, value: String(value) });
     else throw new RequestInvalid(`verify.${key}: an identifier is a text`);
   }
   return { registry: definition.registry, transactionId: message.transaction_id, identifiers, claims };

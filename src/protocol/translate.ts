@@ -67,7 +67,10 @@ export function readSearchRequest(message: SearchRequest, registry: Registry): S
       responseEntity: criteria.response_entity,
       queryType: QUERY_TYPE[criteria.query_type] ?? 'EXPRESSION',
       query: criteria.query,
-      sort: criteria.sort?.map(({ attribute_name: attribute = '', sort_order: order = 'asc' }) => ({ attribute, order })),
+      sort: criteria.sort?.map(({ attribute_name: attribute = '', sort_order: order = 'asc' }) => ({
+        attribute,
+        order,
+      })),
       page: pagination && {
         size: pagination.page_size,
         number: pagination.page_number,
@@ -121,7 +124,9 @@ function writeItem(item: SearchItemAnswer, definition: RegistryDefinition, recor
     ...locale,
   });
   if (recordsAs === 'ARRAY') return [data(item.records)];
-  return item.records.length === 0 ? [{ ...head, pagination: writePagination(item), ...locale }] : item.records.map(data);
+  return item.records.length === 0
+    ? [{ ...head, pagination: writePagination(item), ...locale }]
+    : item.records.map(data);
 }
 
 function writePagination({ page }: SearchItemAnswer): JsonObject {

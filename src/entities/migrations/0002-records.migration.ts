@@ -17,7 +17,9 @@ export class Records0002 extends Migration {
       )`);
     this.addSql(`create unique index registry_record_external
       on registry_record (registry, record_type, external_id) where external_id is not null and deleted_at is null`);
-    this.addSql(`create index registry_record_list on registry_record (registry, record_type, id) where deleted_at is null`);
+    this.addSql(
+      `create index registry_record_list on registry_record (registry, record_type, id) where deleted_at is null`,
+    );
     this.addSql(`create index registry_record_data on registry_record using gin (data jsonb_path_ops)`);
     this.addSql(`
       create table record_identifier (
@@ -54,7 +56,9 @@ export class Records0002 extends Migration {
         primary key (id)
       ) partition by range (id)`);
     this.addSql(`create index registry_event_waiting on registry_event (id) where fanned_out_at is null`);
-    this.addSql(`create index registry_event_subject on registry_event (record_id, version) where fanned_out_at is null`);
+    this.addSql(
+      `create index registry_event_subject on registry_event (record_id, version) where fanned_out_at is null`,
+    );
     this.addSql(`create index registry_event_type on registry_event (registry, event_type, id)`);
   }
 }

@@ -37,7 +37,9 @@ export class Delivery0004 extends Migration {
       )`);
     this.addSql(`create unique index subscription_live on subscription (dedupe_key)
       where state in ('PENDING', 'ACTIVE', 'PAUSED', 'SUSPENDED')`);
-    this.addSql(`create index subscription_match on subscription (registry, event_type) where state in ('ACTIVE', 'PAUSED', 'SUSPENDED')`);
+    this.addSql(
+      `create index subscription_match on subscription (registry, event_type) where state in ('ACTIVE', 'PAUSED', 'SUSPENDED')`,
+    );
     this.addSql(`create index subscription_sender on subscription (sender_id, id)`);
     this.addSql(`create index subscription_expiry on subscription (expires_at) where ended_at is null`);
     this.addSql(`
@@ -73,9 +75,13 @@ export class Delivery0004 extends Migration {
         finished_at timestamptz
       )`);
     this.addSql(`create unique index delivery_once on delivery (event_id, subscription_id) where event_id is not null`);
-    this.addSql(`create unique index delivery_page on delivery (request_id, action, page) where request_id is not null`);
+    this.addSql(
+      `create unique index delivery_page on delivery (request_id, action, page) where request_id is not null`,
+    );
     this.addSql(`create index delivery_due on delivery (due_at) where state = 'PENDING'`);
-    this.addSql(`create index delivery_order on delivery (subscription_id, record_id, version) where state = 'PENDING'`);
+    this.addSql(
+      `create index delivery_order on delivery (subscription_id, record_id, version) where state = 'PENDING'`,
+    );
     this.addSql(`create index delivery_subscription on delivery (subscription_id, sequence)`);
     this.addSql(`create index delivery_sender on delivery (sender_id, id)`);
     this.addSql(`create index delivery_state on delivery (state, id) where state <> 'DELIVERED'`);

@@ -36,7 +36,10 @@ export class AgreementResolver {
   }
 
   @Mutation(() => Agreement)
-  createAgreement(@Arg('input', () => CreateAgreementInput) input: CreateAgreementInput, @Ctx() context: Context): Promise<Agreement> {
+  createAgreement(
+    @Arg('input', () => CreateAgreementInput) input: CreateAgreementInput,
+    @Ctx() context: Context,
+  ): Promise<Agreement> {
     return createAgreement(context.services, requireRole(context, ADMINS), input);
   }
 
@@ -49,7 +52,9 @@ export class AgreementResolver {
     return updateAgreement(context.services, requireRole(context, ADMINS), id, input);
   }
 
-  @Mutation(() => Agreement, { description: 'Puts a pending agreement in force; with four eyes, another admin than its maker must.' })
+  @Mutation(() => Agreement, {
+    description: 'Puts a pending agreement in force; with four eyes, another admin than its maker must.',
+  })
   approveAgreement(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<Agreement> {
     return approveAgreement(context.services, requireRole(context, RUNNERS), id);
   }

@@ -1,7 +1,13 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, InputType } from 'type-graphql';
 import { Agreement } from '../../entities/agreement.entity.js';
-import { AgreementStateEnum, LegalBasisEnum, OperationEnum, RegistryEnum, type AgreementState } from '../../entities/enums.js';
+import {
+  AgreementStateEnum,
+  LegalBasisEnum,
+  OperationEnum,
+  RegistryEnum,
+  type AgreementState,
+} from '../../entities/enums.js';
 import type { LegalBasis, Operation, Registry } from '../../protocol/vocabulary.js';
 import { connectionOf } from '../connection.js';
 
@@ -34,7 +40,10 @@ export class CreateAgreementInput {
   @Field(() => Boolean, { defaultValue: false })
   requiresConsent!: boolean;
 
-  @Field(() => GraphQLJSONObject, { nullable: true, description: 'An expression query that every released record must satisfy.' })
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description: 'An expression query that every released record must satisfy.',
+  })
   rowFilter?: Record<string, unknown>;
 
   @Field(() => Date, { nullable: true, description: 'Left out = now.' })

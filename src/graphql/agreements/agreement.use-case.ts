@@ -31,12 +31,22 @@ export function createAgreement(services: Services, admin: Admin, input: CreateA
     await unit.em.flush();
     return {
       result: agreement,
-      change: { action: 'createAgreement', targetType: 'Agreement', targetId: agreement.id, after: snapshot(agreement) },
+      change: {
+        action: 'createAgreement',
+        targetType: 'Agreement',
+        targetId: agreement.id,
+        after: snapshot(agreement),
+      },
     };
   });
 }
 
-export function updateAgreement(services: Services, admin: Admin, id: string, input: UpdateAgreementInput): Promise<Agreement> {
+export function updateAgreement(
+  services: Services,
+  admin: Admin,
+  id: string,
+  input: UpdateAgreementInput,
+): Promise<Agreement> {
   return changeAgreement(services, admin, id, 'updateAgreement', (agreement) => {
     Object.assign(agreement, Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)));
     if (services.settings.fourEyes) {
@@ -76,8 +86,7 @@ function changeAgreement(
   return changeAsAdmin(services, admin, async (unit) => {
     const agreement = await unit.em.findOne(Agreement, { id });
     if (agreement === null) throw new UserError('NOT_FOUND', 'id: no such agreement', 'id');
-    if (agreement.state === 'ENDED')
-      throw new UserError('CONFLICT', 'the agreement has ended: make a new one', 'id');
+    if (agreement.state === 'ENDED') throw new UserError('CONFLICT', 'the agreement has ended: make a new one', 'id');
     const before = snapshot(agreement);
     change(agreement);
     agreement.version += 1;
@@ -129,4 +138,5 @@ function checkRowFilter(definition: RegistryDefinition, { rowFilter, recordTypes
       }
 }
 
-const wrong = (field: string, remedy: string): UserError => new UserError('BAD_USER_INPUT', `${field}: ${remedy}`, field);
+const wrong = (field: string, remedy: string): UserError =>
+  new UserError('BAD_USER_INPUT', `${field}: ${remedy}`, field);

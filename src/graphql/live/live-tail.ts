@@ -3,7 +3,13 @@
  * keep up is ended with its last cursor, and resumes there.
  */
 import type { Sql } from '../../entities/database.js';
-import { currentPosition, readEpoch, readTail, type TailEvent, type TailPosition } from '../../entities/tail.repository.js';
+import {
+  currentPosition,
+  readEpoch,
+  readTail,
+  type TailEvent,
+  type TailPosition,
+} from '../../entities/tail.repository.js';
 import type { Log } from '../../platform/log.js';
 import { UserError } from '../errors.js';
 
@@ -151,7 +157,11 @@ function encodeCursor({ xid, seq }: TailPosition, epoch: string): string {
 function decodeCursor(cursor: string, epoch: string): TailPosition {
   const [of, xid, seq] = parseCursor(cursor);
   if (of !== epoch)
-    throw new UserError('BAD_USER_INPUT', 'the cursor is from before a restore: subscribe again without after', 'after');
+    throw new UserError(
+      'BAD_USER_INPUT',
+      'the cursor is from before a restore: subscribe again without after',
+      'after',
+    );
   return { xid, seq };
 }
 

@@ -40,7 +40,12 @@ export class RecordInput {
   eventType?: string;
 }
 
-export const RECORD_CHANGES = { INSERTED: 'INSERTED', UPDATED: 'UPDATED', UNCHANGED: 'UNCHANGED', DELETED: 'DELETED' } as const;
+export const RECORD_CHANGES = {
+  INSERTED: 'INSERTED',
+  UPDATED: 'UPDATED',
+  UNCHANGED: 'UNCHANGED',
+  DELETED: 'DELETED',
+} as const;
 registerEnumType(RECORD_CHANGES, { name: 'RecordChange', description: 'What became of a record.' });
 
 @ObjectType({ description: 'What became of one record.' })

@@ -1,7 +1,12 @@
 /** Records as an administrator changes them: normalised, written with the event they raise, and audited. */
 import type { Principal } from '../../access/principal.js';
 import type { Unit } from '../../entities/database.js';
-import { deleteRecord, findRecordByIdentifier, upsertRecord, type RecordDraft } from '../../entities/record.repository.js';
+import {
+  deleteRecord,
+  findRecordByIdentifier,
+  upsertRecord,
+  type RecordDraft,
+} from '../../entities/record.repository.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
 import { draftRecord } from '../../protocol/registries/draft.js';
 import { RecordInvalid } from '../../protocol/registries/record-invalid.js';
@@ -16,9 +21,18 @@ type Admin = Extract<Principal, { kind: 'admin' }>;
 /** A longer transaction would delay the live tail of every reader. */
 const MAX_RECORDS = 1000;
 
-export function upsertRecords(services: Services, admin: Admin, registry: string, inputs: RecordInput[]): Promise<UpsertResult> {
+export function upsertRecords(
+  services: Services,
+  admin: Admin,
+  registry: string,
+  inputs: RecordInput[],
+): Promise<UpsertResult> {
   if (inputs.length > MAX_RECORDS)
-    throw new UserError('BAD_USER_INPUT', `records: at most ${MAX_RECORDS} at once; send the rest in a next call`, 'records');
+    throw new UserError(
+      'BAD_USER_INPUT',
+      `records: at most ${MAX_RECORDS} at once; send the rest in a next call`,
+      'records',
+    );
   const definition = definitionOf(services, registry);
   const drafts = inputs.map((input, index) => readInput(definition, input, `records.${index}`));
   return changeAsAdmin(services, admin, async (unit) => {
@@ -67,7 +81,14 @@ function readInput(definition: RegistryDefinition, input: RecordInput, field: st
   try {
     const { identifiers, data } = draftRecord(definition, recordType, input.identifiers, input.data);
     const { externalId } = input;
-    return { registry: definition.registry, recordType: recordType.name, externalId, identifiers, data, eventType: event?.name };
+    return {
+      registry: definition.registry,
+      recordType: recordType.name,
+      externalId,
+      identifiers,
+      data,
+      eventType: event?.name,
+    };
   } catch (error) {
     if (!(error instanceof RecordInvalid)) throw error;
     throw new UserError('BAD_USER_INPUT', `${field}.data.${error.message}`, `${field}.data`);
@@ -76,7 +97,8 @@ function readInput(definition: RegistryDefinition, input: RecordInput, field: st
 
 export function definitionOf(services: Pick<Services, 'registries'>, registry: string): RegistryDefinition {
   const definition = services.registries.byName(registry);
-  if (definition === undefined) throw new UserError('BAD_USER_INPUT', 'registry: this gateway does not serve it', 'registry');
+  if (definition === undefined)
+    throw new UserError('BAD_USER_INPUT', 'registry: this gateway does not serve it', 'registry');
   return definition;
 }
 

@@ -7,7 +7,8 @@ import { search } from './search.use-case.js';
 @Resolver()
 export class SearchResolver {
   @Mutation(() => SearchResult, {
-    description: 'Searches a registry. A mutation, since every search is written to the audit before its answer leaves.',
+    description:
+      'Searches a registry. A mutation, since every search is written to the audit before its answer leaves.',
   })
   search(@Arg('input', () => SearchInput) input: SearchInput, @Ctx() context: Context): Promise<SearchResult> {
     return search(context.services, requireSender(context), input);

@@ -113,10 +113,12 @@ export class SearchItems {
   }
 
   #checkReference(referenceId: string): void {
-    if (referenceId === '')
-      throw new ItemRejected('rjct.reference_id.invalid', 'reference_id: must not be empty');
+    if (referenceId === '') throw new ItemRejected('rjct.reference_id.invalid', 'reference_id: must not be empty');
     if (this.#references.has(referenceId))
-      throw new ItemRejected('rjct.reference_id.duplicate', 'reference_id: used before in this message; each item needs its own');
+      throw new ItemRejected(
+        'rjct.reference_id.duplicate',
+        'reference_id: used before in this message; each item needs its own',
+      );
     this.#references.add(referenceId);
   }
 
@@ -143,8 +145,14 @@ export function assertSearchable(grant: Grant, criteria: Criteria, sort: SortKey
   if (refused !== undefined)
     throw new ItemRejected('rjct.filter.invalid', `${refused}: the agreement does not let this attribute be searched`);
   if (identifierTypesIn(criteria).size > 0 && !grant.identifiable)
-    throw new ItemRejected('rjct.filter.invalid', 'the agreement does not cover identifiers, so records cannot be looked up by them');
+    throw new ItemRejected(
+      'rjct.filter.invalid',
+      'the agreement does not cover identifiers, so records cannot be looked up by them',
+    );
   const unsorted = sort.find(({ attribute }) => !maySearch(grant, attribute));
   if (unsorted !== undefined)
-    throw new ItemRejected('rjct.sort.invalid', `${unsorted.attribute}: the agreement does not let this attribute be sorted by`);
+    throw new ItemRejected(
+      'rjct.sort.invalid',
+      `${unsorted.attribute}: the agreement does not let this attribute be sorted by`,
+    );
 }

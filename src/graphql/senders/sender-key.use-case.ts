@@ -12,7 +12,12 @@ import type { SenderKeyInput } from './sender.types.js';
 
 type Admin = Extract<Principal, { kind: 'admin' }>;
 
-export function addSenderKey(services: Services, admin: Admin, senderId: string, input: SenderKeyInput): Promise<SenderKey> {
+export function addSenderKey(
+  services: Services,
+  admin: Admin,
+  senderId: string,
+  input: SenderKeyInput,
+): Promise<SenderKey> {
   if (!/^[\x21-\x7e]{1,255}$/.test(input.kid) || /["|]/.test(input.kid))
     throw new UserError('BAD_USER_INPUT', 'kid: 1 to 255 printable characters without space, quote or |', 'kid');
   const { algorithm, publicJwk, fingerprint } = readKey(input);

@@ -16,9 +16,11 @@ export function checkSender(sender: Checked): void {
   for (const field of ['rateLimitPerMinute', 'rateLimitPerDay', 'suppressCountsBelow'] as const)
     if ((sender[field] ?? 0) < 0) throw wrong(field, 'must not be negative');
   for (const host of sender.callbackHosts ?? [])
-    if (!isHost(host)) throw wrong('callbackHosts', 'give each as host or host:port, without scheme or path; IPv6 in brackets');
+    if (!isHost(host))
+      throw wrong('callbackHosts', 'give each as host or host:port, without scheme or path; IPv6 in brackets');
   for (const field of ['notifyUri', 'jwksUrl'] as const)
-    if (sender[field] != null && !isWebUrl(sender[field])) throw wrong(field, 'must be an http(s) URL without credentials');
+    if (sender[field] != null && !isWebUrl(sender[field]))
+      throw wrong(field, 'must be an http(s) URL without credentials');
 }
 
 function isHost(text: string): boolean {

@@ -52,7 +52,10 @@ export class SenderResolver {
   }
 
   @Mutation(() => CreateSenderPayload)
-  createSender(@Arg('input', () => CreateSenderInput) input: CreateSenderInput, @Ctx() context: Context): Promise<CreateSenderPayload> {
+  createSender(
+    @Arg('input', () => CreateSenderInput) input: CreateSenderInput,
+    @Ctx() context: Context,
+  ): Promise<CreateSenderPayload> {
     return createSender(context.services, requireRole(context, ADMINS), input);
   }
 
@@ -65,7 +68,9 @@ export class SenderResolver {
     return updateSender(context.services, requireRole(context, ADMINS), senderId, input);
   }
 
-  @Mutation(() => Sender, { description: 'Lets a pending sender in; with four eyes, another admin than its maker must.' })
+  @Mutation(() => Sender, {
+    description: 'Lets a pending sender in; with four eyes, another admin than its maker must.',
+  })
   approveSender(@Arg('senderId', () => String) senderId: string, @Ctx() context: Context): Promise<Sender> {
     return setSenderState(context.services, requireRole(context, RUNNERS), senderId, 'approveSender');
   }
@@ -85,7 +90,10 @@ export class SenderResolver {
   }
 
   @Mutation(() => CreateSenderPayload, { description: 'A new client secret, shown once; the old one ends at once.' })
-  rotateSenderSecret(@Arg('senderId', () => String) senderId: string, @Ctx() context: Context): Promise<CreateSenderPayload> {
+  rotateSenderSecret(
+    @Arg('senderId', () => String) senderId: string,
+    @Ctx() context: Context,
+  ): Promise<CreateSenderPayload> {
     return rotateSecret(context.services, requireRole(context, ADMINS), senderId);
   }
 

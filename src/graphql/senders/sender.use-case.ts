@@ -33,7 +33,12 @@ export function createSender(services: Services, admin: Admin, input: CreateSend
   });
 }
 
-export function updateSender(services: Services, admin: Admin, senderId: string, input: UpdateSenderInput): Promise<Sender> {
+export function updateSender(
+  services: Services,
+  admin: Admin,
+  senderId: string,
+  input: UpdateSenderInput,
+): Promise<Sender> {
   return changeSender(services, admin, senderId, 'updateSender', (sender) => {
     const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
     Object.assign(sender, given);
@@ -62,7 +67,10 @@ export function setSenderState(
     action,
     (sender) => {
       if (!(from as readonly SenderState[]).includes(sender.state))
-        throw new UserError('CONFLICT', `the sender is ${sender.state}: ${action} takes one that is ${from.join(' or ')}`);
+        throw new UserError(
+          'CONFLICT',
+          `the sender is ${sender.state}: ${action} takes one that is ${from.join(' or ')}`,
+        );
       if (services.settings.fourEyes && to === 'ACTIVE' && sender.approvedBy == null) {
         if (sender.createdBy === admin.subject)
           throw new UserError('FORBIDDEN', 'four eyes: another admin than the one who made the sender must approve it');

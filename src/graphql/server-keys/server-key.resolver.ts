@@ -20,7 +20,10 @@ const KEY_ALGORITHMS = {
   RSA_OAEP_256: 'RSA-OAEP-256',
   ECDH_ES_A256KW: 'ECDH-ES+A256KW',
 } as const satisfies Record<string, KeyAlgorithm>;
-registerEnumType(KEY_ALGORITHMS, { name: 'KeyAlgorithm', description: 'Algorithm of a server key: three that sign, two that decrypt.' });
+registerEnumType(KEY_ALGORITHMS, {
+  name: 'KeyAlgorithm',
+  description: 'Algorithm of a server key: three that sign, two that decrypt.',
+});
 
 @Resolver(() => ServerKey)
 export class ServerKeyResolver {

@@ -16,7 +16,12 @@ export async function generateServerKey(services: Services, admin: Admin, algori
   return storeAsAdmin(services, admin, 'generateServerKey', await generateKeyPair(algorithm));
 }
 
-export async function importServerKey(services: Services, admin: Admin, privateKeyPem: string, use: KeyUse): Promise<ServerKey> {
+export async function importServerKey(
+  services: Services,
+  admin: Admin,
+  privateKeyPem: string,
+  use: KeyUse,
+): Promise<ServerKey> {
   try {
     return await storeAsAdmin(services, admin, 'importServerKey', importPrivateKey(privateKeyPem, use));
   } catch (error) {
@@ -57,7 +62,12 @@ export function revokeServerKey(services: Services, admin: Admin, kid: string): 
 }
 
 /** Stores a pair; with `state` ACTIVE at first start. */
-export async function storeServerKey(unit: Pick<Unit, 'em'>, sealer: KeySealer, pair: KeyPair, state: ServerKeyState): Promise<ServerKey> {
+export async function storeServerKey(
+  unit: Pick<Unit, 'em'>,
+  sealer: KeySealer,
+  pair: KeyPair,
+  state: ServerKeyState,
+): Promise<ServerKey> {
   const kid = await thumbprint(pair.publicJwk);
   const use: KeyUse = pair.algorithm === 'RSA-OAEP-256' || pair.algorithm === 'ECDH-ES+A256KW' ? 'ENC' : 'SIG';
   return addRow(unit.em, ServerKey, {
@@ -93,7 +103,11 @@ function moveKey(
     const key = await unit.em.findOne(ServerKey, { kid });
     if (key === null) throw new UserError('NOT_FOUND', 'kid: no such server key', 'kid');
     if (!from.includes(key.state))
-      throw new UserError('CONFLICT', `the key is ${key.state}: ${action} takes one that is ${from.join(' or ')}`, 'kid');
+      throw new UserError(
+        'CONFLICT',
+        `the key is ${key.state}: ${action} takes one that is ${from.join(' or ')}`,
+        'kid',
+      );
     const before = { state: key.state };
     await move(key, unit);
     const change = { action, targetType: 'ServerKey', targetId: kid, before, after: { state: key.state } };

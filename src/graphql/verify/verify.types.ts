@@ -15,7 +15,9 @@ export class VerifyInput {
   @Field(() => [IdentifierInput], { description: 'All must name the person.' })
   identifiers!: IdentifierInput[];
 
-  @Field(() => GraphQLJSONObject, { description: 'Attribute → claimed value; `is_alive` is derived from `death_date`.' })
+  @Field(() => GraphQLJSONObject, {
+    description: 'Attribute → claimed value; `is_alive` is derived from `death_date`.',
+  })
   claims!: Record<string, unknown>;
 
   @Field(() => String, { nullable: true, description: 'Purpose code, where the agreement asks for one.' })

@@ -41,7 +41,8 @@ export async function verify(
   if (!grant.allowed) throw new Forbidden(grant.explanation);
   const claims = readClaims(grant, question.claims, call.receivedAt);
   const person = await findPerson(services, grant, question.identifiers);
-  const verified = person === undefined ? {} : Object.fromEntries(claims.map((claim) => [claim.key, judge(grant, claim, person)]));
+  const verified =
+    person === undefined ? {} : Object.fromEntries(claims.map((claim) => [claim.key, judge(grant, claim, person)]));
   const result: VerifyResult = {
     transactionId: question.transactionId,
     correlationId: call.correlationId,
@@ -106,7 +107,8 @@ async function findPerson(
 ): Promise<SourceRecord | undefined> {
   if (identifiers.length === 0)
     throw new RequestInvalid('verify: name the person by at least one identifier, such as national_id');
-  if (!grant.identifiable) throw new Forbidden('the agreement does not cover identifiers, so persons cannot be looked up');
+  if (!grant.identifiable)
+    throw new Forbidden('the agreement does not cover identifiers, so persons cannot be looked up');
   const parts = identifiers.map(({ type, value }): Criteria => {
     const known = findIdentifierType(grant.definition, type);
     if (known === undefined) throw new RequestInvalid(`verify.${type}: no identifier type of this registry`);

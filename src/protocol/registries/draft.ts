@@ -27,7 +27,10 @@ export function draftRecord(
   const [path] = recordType.identifierPaths;
   if (identifiers.length === 0 || path === undefined)
     throw new RecordInvalid(path ?? 'identifier', 'give at least one identifier');
-  return { identifiers, data: missing.length === 0 ? normalized : withIdentifiers(normalized, path.split('.'), missing) };
+  return {
+    identifiers,
+    data: missing.length === 0 ? normalized : withIdentifiers(normalized, path.split('.'), missing),
+  };
 }
 
 function withIdentifiers(data: Data, [name = '', ...rest]: string[], missing: Identifier[]): Data {

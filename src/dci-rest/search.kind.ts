@@ -1,0 +1,21 @@
+import { defineDocument } from '../graphql/run-document.js';
+import { searchRequest } from '../protocol/search.schema.js';
+import { readSearchRequest, writeSearchResponse, type SearchAnswer } from '../protocol/translate.js';
+import { defineKind } from './message-kind.js';
+
+/** The facade sends what the use case stored, so the document asks for no more than that it was done. */
+export const SEARCH = defineDocument(
+  `mutation Search($input: SearchInput!) { search(input: $input) { correlationId } }`,
+);
+
+/** `search` (protocol 3.1, 3.4). */
+export const searchKind = defineKind({
+  action: 'search',
+  replyAction: 'on-search',
+  operation: 'SEARCH',
+  message: searchRequest,
+  document: SEARCH,
+  read: (message, { definition }) => readSearchRequest(message, definition.registry),
+  write: (answer: SearchAnswer, { definition, sender }) => writeSearchResponse(answer, definition, sender.recordsAs),
+  status: ({ status, items, completedCount }: SearchAnswer) => ({ status, totalCount: items.length, completedCount }),
+});
