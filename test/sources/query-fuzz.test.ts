@@ -1,0 +1,186 @@
+/** Whatever a partner sends as a query is refused by name or runs: no fault, no SQL error, no hang. */
+import * as fc from 'fast-check';
+import { ItemRejected } from '../../src/protocol/errors.js';
+import { parseGraphqlQuery } from '../../src/protocol/query/graphql-query.js';
+import { parsePage } from '../../src/protocol/query/parse-page.js';
+import { parseQuery } from '../../src/protocol/query/parse-query.js';
+import { parseSort } from '../../src/protocol/query/parse-sort.js';
+import { createRegistries } from '../../src/protocol/registries/registries.js';
+import { QUERY_TYPES } from '../../src/protocol/vocabulary.js';
+import { demoRecords } from '../../src/sources/demo-data.js';
+import { createRecordSource } from '../../src/sources/record.source.js';
+import { openRegistryDatabase, type RegistryDatabase } from './registry-database.js';
+
+const definition = createRegistries().byName('SOCIAL')!;
+let registry: RegistryDatabase;
+beforeAll(async () => {
+  registry = await openRegistryDatabase();
+  await registry.load([...demoRecords(20)]);
+}, 60_000);
+afterAll(() => registry?.close());
+
+const NAMES = [
+  'sex',
+  'gender',
+  'birth_date',
+  'age',
+  'YOB',
+  'UIN',
+  'MOBILE',
+  'name.surname',
+  'address',
+  'identifier',
+  'x',
+  '__proto__',
+];
+const OPERATORS = ['$eq', 'ne', 'gt', '$gte', 'le', 'in', '$nin', '$and', '$or', '$not', '$where'];
+const name = fc.constantFrom(...NAMES);
+const value = fc.oneof(
+  fc.constantFrom(
+    'male',
+    '1985-05-20',
+    '1985-05-20T10:00:00Z',
+    '9999-12-31',
+    '0000-01-01',
+    'a,b',
+    '',
+    '\0',
+    '\ud800',
+    '%',
+    "'",
+  ),
+  fc.jsonValue({ maxDepth: 2 }),
+);
+const key = fc.oneof(name, fc.constantFrom(...OPERATORS), fc.string());
+const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
+  tree: fc.oneof(
+    { maxDepth: 10, depthSize: 'medium' },
+    value,
+    fc.array(tie('tree'), { maxLength: 3 }),
+    fc.dictionary(key, tie('tree'), { maxKeys: 3 }),
+  ),
+}));
+const expression = fc.record(
+  { attribute_name: fc.oneof(name, value), operator: fc.constantFrom(...OPERATORS), attribute_value: value },
+  { requiredKeys: ['attribute_name'] },
+);
+const item = fc.record(
+  {
+    seq_num: value,
+    expression1: expression,
+    condition: fc.constantFrom('and', 'or', 'not', '', 'x'),
+    expression2: fc.oneof(expression, value),
+  },
+  { requiredKeys: ['expression1'] },
+);
+const fitting = fc.oneof(
+  fc.tuple(fc.constant('gender'), fc.constantFrom('male', 'Female', 'unknown')),
+  fc.tuple(
+    fc.constant('birth_date'),
+    fc.constantFrom('1985-05-20', '1985-05-20T10:00:00Z', '9999-12-31', '0000-01-01'),
+  ),
+  fc.tuple(fc.constantFrom('age', 'YOB'), fc.nat(150)),
+  fc.tuple(fc.constantFrom('UIN', 'MOBILE', 'surname', 'address.locality'), fc.string()),
+);
+const comparison = fc
+  .tuple(fitting, fc.constantFrom(...OPERATORS.slice(0, 7)), fc.boolean())
+  .map(([[attribute, asked], operator, negated]) => {
+    const one = { [attribute]: { [operator]: asked } };
+    return negated ? { $not: one } : one;
+  });
+const combined = fc
+  .tuple(fc.constantFrom('$and', '$or'), fc.array(comparison, { minLength: 1, maxLength: 3 }))
+  .map(([operator, all]) => ({ value: { expression: { query: { [operator]: all } } } }));
+const query = fc.oneof(tree, comparison, combined, fc.array(item, { maxLength: 4 }), fc.record({ type: name, value }));
+const sort = fc.oneof(
+  value,
+  fc.array(fc.record({ attribute_name: fc.oneof(name, value), sort_order: fc.constantFrom('asc', 'desc') })),
+);
+const page = fc.oneof(
+  fc.constant(undefined),
+  fc.record({ page_size: fc.oneof(fc.integer(), value), page_number: fc.nat(), cursor: value }, { requiredKeys: [] }),
+);
+
+test('queries, sorts and pages', async () => {
+  const seen = { refused: 0, answered: 0 };
+  const types = fc.constantFrom(...definition.recordTypes);
+  const property = fc.asyncProperty(
+    fc.constantFrom(...QUERY_TYPES),
+    query,
+    sort,
+    page,
+    types,
+    async (type, ...rest) => {
+      const [asked, order, paging, recordType] = rest;
+      const read = answerOf(() => ({
+        definition,
+        recordType: recordType.name,
+        criteria: parseQuery(type, asked, definition, recordType),
+        sort: answerOf(() => parseSort(order, definition, recordType)) ?? [],
+        page: answerOf(() => parsePage(paging)) ?? { size: 20, number: 1 },
+      }));
+      seen[read ? 'answered' : 'refused']++;
+      if (read) await createRecordSource(registry.database).search(read).catch(expectRejection);
+    },
+  );
+  await fc.assert(property, { numRuns: 1500 });
+  expect(seen.answered).toBeGreaterThan(80);
+  expect(seen.refused).toBeGreaterThan(80);
+});
+
+const WORDS = [
+  'query',
+  '{',
+  '}',
+  '(',
+  ')',
+  ':',
+  '...',
+  '"',
+  '"""',
+  '@skip',
+  '$x',
+  'person',
+  'UIN',
+  'filter',
+  'sex',
+  'name',
+  '__typename',
+  '1',
+  '[',
+  'on',
+  'fragment',
+  'F',
+  '\0',
+];
+const words = fc.array(fc.constantFrom(...WORDS), { maxLength: 40 }).map((all) => all.join(' '));
+const shuffled = fc
+  .tuple(
+    fc.constantFrom(
+      '{ person(UIN: "1") { sex name { surname } } }',
+      '{ group(filter: {age: {lt: 5}}, first: 2) { group_size } }',
+    ),
+    fc.nat(60),
+    fc.string({ maxLength: 3 }),
+  )
+  .map(([text, at, inserted]) => text.slice(0, at) + inserted + text.slice(at));
+
+test('GraphQL text', () => {
+  const property = fc.property(fc.oneof(words, shuffled, fc.string(), fc.anything()), (text) => {
+    answerOf(() => parseGraphqlQuery(text, definition));
+  });
+  expect(() => fc.assert(property, { numRuns: 3000 })).not.toThrow();
+});
+
+function answerOf<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    return expectRejection(error);
+  }
+}
+
+function expectRejection(error: unknown): undefined {
+  if (!(error instanceof ItemRejected)) throw error;
+  expect(error.message.length).toBeLessThan(1000);
+}
