@@ -1,0 +1,59 @@
+/** What a fresh clone lacks: the packages and the compiled code. Runs on any Node of the machine, before ours is there. */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+process.chdir(root);
+
+const STAMP = 'dist/.built';
+
+const changedAt = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+export function installIfNeeded() {
+  if (changedAt('node_modules/.package-lock.json') >= changedAt('package-lock.json')) return;
+  step('installing packages (npm ci)', 'npm', ['ci', '--include=dev', '--no-progress', '--loglevel=error']);
+}
+
+export function buildIfNeeded() {
+  const sources = readdirSync('src', { recursive: true }).map((name) => `src/${name}`);
+  const newest = Math.max(...['package.json', 'tsconfig.json', 'tsconfig.build.json', ...sources].map(changedAt));
+  if (changedAt(STAMP) >= newest) return;
+  step('building (npm run build)', 'npm', ['run', 'build', '--silent']);
+  writeFileSync(STAMP, '');
+}
+
+/** Quiet when all goes well: the output of a step is shown only where it failed. */
+function step(title, command, args) {
+  console.error(`· ${title}`);
+  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 2 ** 28 });
+  if (status === 0) return;
+  console.error(`${stdout ?? ''}${stderr ?? ''}${error ?? ''}\n${title} failed`);
+  process.exit(1);
+}
+
+/** Our pinned runtime in place of this process: same terminal, same signals, same exit code. */
+export function become(args, { env = process.env } = {}) {
+  const runtime = 'node_modules/.bin/node';
+  if (!existsSync(runtime)) {
+    console.error(`${runtime} is missing: did npm skip install scripts? Allow that of the package "node", then npm ci`);
+    process.exit(1);
+  }
+  // The channel closes when we are killed, which tells the child to stop in order.
+  const child = spawn(runtime, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env });
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  stopWithNpm(child);
+  child.once('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
+}
+
+/** npm passes signals on, but not that it was killed by one. */
+function stopWithNpm(child) {
+  if (!process.env.npm_lifecycle_event) return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    child.kill('SIGTERM');
+  }, 500);
+}

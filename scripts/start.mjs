@@ -1,0 +1,5 @@
+import { become, buildIfNeeded, installIfNeeded } from './prepare.mjs';
+
+installIfNeeded();
+buildIfNeeded();
+become(['--enable-source-maps', 'dist/main.js', ...process.argv.slice(2)]);
