@@ -1,7 +1,7 @@
 /** First start, under the start lock: the first signing key, and the demo registry where it is asked for. */
 import type { KeyRing } from './access/key-ring.js';
 import type { Database } from './entities/database.js';
-import { loadRecords } from './entities/record.repository.js';
+import { loadRecords, type RecordDraft } from './entities/record.repository.js';
 import { ServerKey } from './entities/server-key.entity.js';
 import { storeServerKey } from './graphql/server-keys/server-key.use-case.js';
 import { makeDemoPartner } from './demo-partner.js';
@@ -28,31 +28,32 @@ export async function prepareGateway({ database, keyRing, registries, log }: Pre
   if (config.seed !== 'demo' || !(await isEmpty(database))) return;
   log.info({ persons: DEMO_PERSONS }, 'seeding the demo registries');
   await makeDemoPartner(database, registries, config.dataDir);
-  await seedRecords(database, DEMO_PERSONS);
+  await seedRecords(database, demoRecords(DEMO_PERSONS));
 }
 
-/** Deterministic and of any size; tells how far it is. */
+/** Writes records as they come, a batch at a time; tells how many there are so far. */
 export async function seedRecords(
   database: Database,
-  persons: number,
+  records: Iterable<RecordDraft>,
   progress: (records: number) => void = () => {},
 ): Promise<number> {
   let written = 0;
-  const flush = async (batch: Parameters<typeof loadRecords>[1]) => {
+  for (const batch of batchesOf(records, BATCH)) {
     await loadRecords(database, batch);
-    written += batch.length;
-    progress(written);
-  };
-  let batch: Parameters<typeof loadRecords>[1] = [];
-  for (const record of demoRecords(persons)) {
-    batch.push(record);
-    if (batch.length < BATCH) continue;
-    await flush(batch);
-    batch = [];
+    progress((written += batch.length));
   }
-  if (batch.length > 0) await flush(batch);
   await database.query('analyze registry_record, record_identifier');
   return written;
+}
+
+function* batchesOf<T>(items: Iterable<T>, size: number): Generator<T[]> {
+  let batch: T[] = [];
+  for (const item of items)
+    if (batch.push(item) === size) {
+      yield batch;
+      batch = [];
+    }
+  if (batch.length > 0) yield batch;
 }
 
 async function makeFirstKeys(database: Database, keyRing: KeyRing): Promise<void> {
