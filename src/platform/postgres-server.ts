@@ -10,6 +10,7 @@ import { isNativeError } from 'node:util/types';
 import type { PostgresHome } from './postgres-home.js';
 
 const READY_TIMEOUT_MS = 60_000;
+const HANDOVER_TIMEOUT_MS = 5_000;
 const STOP_TIMEOUT_MS = 10_000;
 
 interface Log {
@@ -79,11 +80,10 @@ async function untilReady(home: PostgresHome, child: ChildProcess, logPath: stri
 export async function stopOrphan(home: PostgresHome, log: Log): Promise<void> {
   const pid = Number((await readPidFile(home))[0]);
   if (!pid || !isAlive(pid)) return;
-  if (!(await isServerOf(home, pid))) return rm(join(home.data, 'postmaster.pid'));
-  const parent = await parentOf(pid);
-  if (parent !== process.pid && (await readlink(`/proc/${parent}/exe`).catch(() => '')) === process.execPath) {
-    throw new Error(`process ${parent} already uses ${home.path}: stop it, or set another DATA_DIR`);
-  }
+  if (!(await isServerOf(home, pid))) return rm(join(home.data, 'postmaster.pid'), { force: true });
+  const gateway = await livingGateway(pid);
+  if (gateway) throw new Error(`process ${gateway} already uses ${home.path}: stop it, or set another DATA_DIR`);
+  if (!isAlive(pid)) return;
   log.info(`stopping the PostgreSQL that an earlier gateway left behind (process ${pid})`);
   await stopProcess(
     (signal) => process.kill(pid, signal),
@@ -115,10 +115,23 @@ async function isServerOf(home: PostgresHome, pid: number): Promise<boolean> {
   return /\/postgres( \(deleted\))?$/.test(binary) && folder === (await realpath(home.data));
 }
 
-async function parentOf(pid: number): Promise<number | undefined> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  const parent = /^PPid:\t(\d+)$/m.exec(status)?.[1];
-  return parent === undefined ? undefined : Number(parent);
+/** The gateway that started the server, unless it ends within a few seconds: a restart may overlap. */
+async function livingGateway(server: number): Promise<number | undefined> {
+  const deadline = Date.now() + HANDOVER_TIMEOUT_MS;
+  let gateway = await gatewayOf(server);
+  while (gateway && Date.now() < deadline) {
+    await sleep(100);
+    gateway = await gatewayOf(server);
+  }
+  return gateway;
+}
+
+/** An orphan's parent is `init` or the like, and no Node.js process. */
+async function gatewayOf(server: number): Promise<number | undefined> {
+  const status = await readFile(`/proc/${server}/status`, 'utf8').catch(() => '');
+  const parent = Number(/^PPid:\t(\d+)$/m.exec(status)?.[1]);
+  const binary = await readlink(`/proc/${parent}/exe`).catch(() => '');
+  return binary === process.execPath && parent !== process.pid ? parent : undefined;
 }
 
 /** SIGINT is PostgreSQL's fast shutdown; SIGQUIT, after a while, its immediate one, which the next start recovers. */

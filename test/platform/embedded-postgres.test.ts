@@ -102,6 +102,15 @@ test('the server of a living gateway is left alone', async () => {
   expect(await ask(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
 });
 
+test('a gateway that is just stopping is waited for', async () => {
+  const dataDir = await makeFolder(0o755);
+  const { child } = await hostProcess(dataDir);
+  setTimeout(() => child.kill('SIGTERM'), 300);
+  const next = await startEmbeddedPostgres({ dataDir, log });
+  expect(await ask(next.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  await next.close();
+});
+
 test('a stale pid file that names a stranger harms neither', async () => {
   const dataDir = await makeFolder(0o755);
   await (await startEmbeddedPostgres({ dataDir, log })).close();
