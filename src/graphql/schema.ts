@@ -6,6 +6,7 @@ import { buildSchema, type NonEmptyArray } from 'type-graphql';
 import { AgreementResolver } from './agreements/agreement.resolver.js';
 import { MeResolver } from './me.resolver.js';
 import { RecordResolver } from './records/record.resolver.js';
+import { RegistryResolver } from './registries/registry.resolver.js';
 import { SearchResolver } from './search/search.resolver.js';
 import { SenderResolver } from './senders/sender.resolver.js';
 import { ServerKeyResolver } from './server-keys/server-key.resolver.js';
@@ -19,6 +20,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   ServerKeyResolver,
   AgreementResolver,
   RecordResolver,
+  RegistryResolver,
   SearchResolver,
   VerifyResolver,
   TransactionResolver,
