@@ -5,12 +5,12 @@ import {
   OPERATIONS,
   QUERY_TYPES,
   RECORDS_AS,
-  REGISTRIES,
   ROLES,
   SIGNATURE_POLICIES,
   SIGNATURE_PROFILES,
   TRANSACTION_STATUSES,
 } from '../protocol/vocabulary.js';
+import { DEFINITIONS } from '../protocol/registries/registries.js';
 
 function graphqlEnum<const Values extends readonly string[]>(name: string, description: string, values: Values) {
   const object = Object.fromEntries(values.map((value) => [value, value])) as { [K in Values[number]]: K };
@@ -18,7 +18,11 @@ function graphqlEnum<const Values extends readonly string[]>(name: string, descr
   return object;
 }
 
-export const RegistryEnum = graphqlEnum('Registry', 'A registry that this gateway serves.', REGISTRIES);
+export const RegistryEnum = graphqlEnum(
+  'Registry',
+  'A registry that this gateway serves.',
+  DEFINITIONS.map(({ registry }) => registry),
+);
 export const OperationEnum = graphqlEnum('Operation', 'What a partner may be allowed to do.', OPERATIONS);
 export const TransactionStatusEnum = graphqlEnum(
   'TransactionStatus',

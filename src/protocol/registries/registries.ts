@@ -17,8 +17,11 @@ export interface Registries {
   byPath(segment: string): RegistryDefinition | undefined;
 }
 
-/** A further registry is one more definition in this list. Throws an Error that names every mistake in a definition. */
-export function createRegistries(definitions: RegistryDefinition[] = [SOCIAL, CRVS, DR, FR, IBR]): Registries {
+/** The registries of this gateway; a further one joins here. */
+export const DEFINITIONS: RegistryDefinition[] = [SOCIAL, CRVS, DR, FR, IBR];
+
+/** @throws Error that names every mistake in a definition */
+export function createRegistries(definitions: RegistryDefinition[] = DEFINITIONS): Registries {
   checkDefinitions(definitions);
   const names = new Map(definitions.map((definition) => [squash(definition.registry), definition]));
   const paths = new Map(definitions.flatMap((definition) => definition.paths.map((path) => [path, definition])));
