@@ -7,6 +7,7 @@ import { KeyRing } from './access/key-ring.js';
 import { SlidingWindows } from './access/rate-limit.js';
 import { SenderDirectory } from './access/sender-directory.js';
 import { TokenService } from './access/token.js';
+import { consoleRouter } from './console.router.js';
 import { createAuthenticator } from './dci-rest/graphql-authenticator.js';
 import { oauthRouter } from './dci-rest/oauth.router.js';
 import { dciRouter } from './dci-rest/router.js';
@@ -121,6 +122,7 @@ function mount(app: Express, services: FacadeServices, graphql: express.Router, 
   app.use('/graphql', graphql);
   app.use('/dci/v1', dciRouter(services));
   app.use(oauthRouter(services, { publicUrl: services.settings.publicUrl, tokenTtlSeconds: config.tokenTtlSeconds }));
+  app.use(consoleRouter(config));
   app.use(operationsRouter(services));
 }
 

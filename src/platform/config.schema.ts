@@ -64,6 +64,7 @@ export const environment = z.object({
   ADMIN_TOKEN: z.string().regex(/^\S+$/, 'must not hold spaces').optional(),
   ADMIN_OIDC_ISSUER: url(['http:', 'https:']).optional(),
   ADMIN_OIDC_AUDIENCE: z.string().optional(),
+  ADMIN_OIDC_CLIENT_ID: z.string().optional(),
   ADMIN_OIDC_ROLES_CLAIM: z.string().default('roles'),
   SEED: oneOf(['demo', 'none']).optional(),
   FOUR_EYES: flag,

@@ -13,7 +13,8 @@ export interface Config {
   serverId: string;
   /** Without a final slash; absent where `HOST:PORT` is all there is. */
   publicUrl?: string;
-  oidc?: { issuer: string; audience: string; rolesClaim: string };
+  /** `clientId` is the console's own, at the issuer; the audience where it has none. */
+  oidc?: { issuer: string; audience: string; clientId: string; rolesClaim: string };
   seed: 'demo' | 'none';
   fourEyes: boolean;
   /** Addresses and ranges whose forwarding headers are believed. */
@@ -87,7 +88,8 @@ function toConfig(env: Environment): Config {
     role: env.ROLE,
     serverId: env.SERVER_ID,
     publicUrl: env.PUBLIC_URL,
-    oidc: issuer && audience ? { issuer, audience, rolesClaim } : undefined,
+    oidc:
+      issuer && audience ? { issuer, audience, clientId: env.ADMIN_OIDC_CLIENT_ID ?? audience, rolesClaim } : undefined,
     seed: env.SEED ?? (env.DATABASE_URL ? 'none' : 'demo'),
     fourEyes: env.FOUR_EYES,
     trustProxy: env.TRUST_PROXY,
