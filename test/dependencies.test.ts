@@ -9,3 +9,10 @@ test('every dependency has its reason in docs/dependencies.md, and an exact vers
   expect(Object.keys(versions).filter((name) => !reasons.includes(`\`${name}\``))).toEqual([]);
   expect(Object.values(versions).filter((version) => !/^\d/.test(version))).toEqual([]);
 });
+
+test('package-lock.json holds every platform (else: node scripts/complete-lock.mjs), or npm ci refuses it', () => {
+  const locked: Record<string, { optionalDependencies?: object }> = JSON.parse(read('package-lock.json')).packages;
+  const names = new Set(Object.keys(locked).map((path) => path.replace(/^.*node_modules\//, '')));
+  const wanted = Object.values(locked).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
+  expect(wanted.filter((name) => !names.has(name))).toEqual([]);
+});
