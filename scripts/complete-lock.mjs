@@ -18,7 +18,9 @@ const platformOf = (name) => {
 
 const isLocked = (owner, name) => {
   const folders = owner.split('/node_modules/').map((_, i, parts) => parts.slice(0, i + 1).join('/node_modules/'));
-  return ['', ...folders.map((folder) => `${folder}/`)].some((folder) => `${folder}node_modules/${name}` in lock.packages);
+  return ['', ...folders.map((folder) => `${folder}/`)].some(
+    (folder) => `${folder}node_modules/${name}` in lock.packages,
+  );
 };
 
 for (const [owner, { optionalDependencies = {}, dev }] of Object.entries(lock.packages))
