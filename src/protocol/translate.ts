@@ -47,12 +47,16 @@ export interface SearchAnswer {
   items: SearchItemAnswer[];
 }
 
-const QUERY_TYPE: Record<string, QueryType> = {
-  'idtype-value': 'IDTYPE_VALUE',
-  expression: 'EXPRESSION',
-  predicate: 'PREDICATE',
-  graphql: 'GRAPHQL',
-};
+export const WIRE_QUERY_TYPE = {
+  IDTYPE_VALUE: 'idtype-value',
+  EXPRESSION: 'expression',
+  PREDICATE: 'predicate',
+  GRAPHQL: 'graphql',
+} as const satisfies Record<QueryType, string>;
+
+export const QUERY_TYPE: Record<string, QueryType> = Object.fromEntries(
+  Object.entries(WIRE_QUERY_TYPE).map(([type, wire]) => [wire, type as QueryType]),
+);
 
 /** SearchRequest (protocol 3.1) → question. */
 export function readSearchRequest(message: SearchRequest, registry: Registry): SearchQuestion {

@@ -75,6 +75,8 @@ export interface RegistryDefinition {
   /** First is the default. */
   recordTypes: RecordTypeDefinition[];
   events: EventTypeDefinition[];
+  /** Spellings that the domain's SubscriptionInfo lists, where it does; others are left out there (protocol 3.5). */
+  subscribedEvents?: string[];
   /** Identifier types read beside the dictionary's → the stored one, for example `national_id` → `UIN`. Compared without case, `_` and `-`. */
   identifierTypes: Record<string, string>;
   /** Where `reg_records` must differ from an array, per message (protocol 1.4). */

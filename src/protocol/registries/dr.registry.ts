@@ -22,6 +22,7 @@ export const DR: RegistryDefinition = {
     },
   ],
   events: [...lifecycle(['REGISTER']), event('DisabledPerson', false), event('NewDisabledNewborn', false)],
+  subscribedEvents: ['REGISTER'],
   identifierTypes: IDENTIFIER_TYPES,
   txnStatusRecords: 'object',
   operations: operations('DISABLED', 'DISABILITY_DETAILS', 'DISABILITY_SUPPORT'),
