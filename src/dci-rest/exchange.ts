@@ -1,7 +1,8 @@
 /** One request on its way through the checks: each check adds what it proved, handlers read it. */
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Principal } from '../access/principal.js';
+import { uuidv7 } from '../platform/uuid.js';
 import type { KnownSender } from '../access/sender-directory.js';
 import type { TokenClaims } from '../access/token.js';
 import type { RequestHeader } from '../protocol/envelope.schema.js';
@@ -20,7 +21,7 @@ export interface ReceivedRequest {
 }
 
 export class Exchange {
-  readonly correlationId = randomUUID();
+  readonly correlationId = uuidv7();
   readonly receivedAt: Date;
   /** Set by `requireToken`. */
   token?: TokenClaims;
