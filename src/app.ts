@@ -23,6 +23,7 @@ import { createJobStore } from './jobs/job-store.js';
 import { startScheduler } from './jobs/scheduler.js';
 import type { Config, Secrets } from './platform/config.js';
 import { createLog, type Log } from './platform/log.js';
+import { createOutbound } from './platform/outbound-http.js';
 import { createRegistries, type Registries } from './protocol/registries/registries.js';
 import { prepareGateway } from './prepare.js';
 import { createRecordSource } from './sources/record.source.js';
@@ -111,10 +112,24 @@ async function wire(config: Config, { database, url, ...built }: Built): Promise
     source: createRecordSource(database),
     directory: new SenderDirectory(database),
     tail: new LiveTail(database, log),
+    outbound: createOutbound({
+      allowHttp: config.allowHttpCallbacks,
+      allowPrivate: config.allowPrivateCallbacks,
+      timeoutMs: config.deliveryTimeoutMs,
+      maxResponseBytes: 65_536,
+      proxyUrl: config.outboundProxy,
+    }),
     tokens: new TokenService(keyRing, { issuer: url, audience: config.serverId, ttlSeconds: config.tokenTtlSeconds }),
     limiter: new SlidingWindows(() => clock().getTime()),
     maxBodyBytes: config.maxBodyBytes,
-    settings: { serverId: config.serverId, publicUrl: url, fourEyes: config.fourEyes },
+    messageLimits: { items: config.maxBatchItems, strictTotalCount: config.strictTotalCount },
+    settings: {
+      serverId: config.serverId,
+      publicUrl: url,
+      fourEyes: config.fourEyes,
+      maxSubscriptionsPerSender: config.maxSubscriptionsPerSender,
+      maxRecordsFound: config.maxRecordsFound,
+    },
   };
 }
 

@@ -15,6 +15,8 @@ import {
   SenderInvalid,
   SignatureMissing,
   TokenInvalid,
+  TotalCountExceeded,
+  TotalCountInvalid,
   VersionNotSupported,
 } from '../protocol/errors.js';
 import { parseJson, type Json, type JsonObject } from '../protocol/json.js';
@@ -29,6 +31,7 @@ export interface CheckedEndpoint {
   action: string;
   message: z.ZodType;
   receiver?: boolean;
+  items?: (message: never) => string[];
 }
 
 export type Check = (exchange: Exchange, services: FacadeServices, endpoint: CheckedEndpoint) => Promise<void> | void;
@@ -122,6 +125,18 @@ export const checkHeader: Check = (exchange, { clock, settings }, endpoint) => {
     throw new ReceiverInvalid('header.receiver_id: this message is for another receiver');
   if (Math.abs(clock().getTime() - new Date(sentAt).getTime()) > FRESHNESS_MS)
     throw new RequestInvalid('header.message_ts: rjct.message_ts.invalid, must lie within 300 seconds of now');
+};
+
+/** `total_count` is what the sender says; the items are what counts, unless they are asked to agree (protocol 8, 13). */
+export const checkCount: Check = (exchange, { messageLimits }, { items }) => {
+  const count = items?.(exchange.message as never).length ?? 1;
+  if (count > messageLimits.items)
+    throw new TotalCountExceeded(
+      `rjct.total_count.limit_exceeded: a message carries at most ${messageLimits.items} items; send the rest in another`,
+    );
+  const { total_count: stated } = exchange.requestHeader as Partial<RequestHeader>;
+  if (messageLimits.strictTotalCount && stated !== undefined && stated !== count)
+    throw new TotalCountInvalid(`header.total_count: rjct.total_count.invalid, the message has ${count} items`);
 };
 
 export const limitBySender: Check = ({ knownSender }, { limiter }) => limiter.bySender(knownSender);

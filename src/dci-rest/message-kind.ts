@@ -31,6 +31,10 @@ interface TypedKind<Message, Result> {
   write: (result: Result, context: MessageContext) => JsonObject;
   /** For the reply's header. */
   status: (result: Result) => ReplyStatus;
+  /** Ids of a message's items: `total_count` counts them, `txn/status` finds a message by them. One without id where left out. */
+  items?: (message: Message) => string[];
+  /** The answer's message without its ids, when a message is refused as a whole; an empty `search_response` where left out. */
+  empty?: (ids: { transaction_id: string; correlation_id: string }) => JsonObject;
 }
 
 export type MessageKind = TypedKind<never, never> & { message: z.ZodType };

@@ -1,7 +1,7 @@
 /** Every refusal: one error body, one log line without personal data, one row in the audit with the reason. */
 import { createHash } from 'node:crypto';
 import { recordTransaction, type TransactionChannel } from '../entities/transaction.repository.js';
-import { MessageIdDuplicate, ProtocolError, ServiceUnavailable, TooManyRequests } from '../protocol/errors.js';
+import { HeaderRejected, ProtocolError, ServiceUnavailable, TooManyRequests } from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/json.js';
 import { errorBody } from '../protocol/reply.js';
 import type { Exchange, Reply } from './exchange.js';
@@ -60,7 +60,7 @@ async function record(
       operation: exchange.operation ?? null,
       registry: exchange.definition?.registry ?? null,
       status: 'REJECTED',
-      statusReasonCode: error instanceof MessageIdDuplicate ? error.reason : error.code,
+      statusReasonCode: error instanceof HeaderRejected ? error.reason : error.code,
       statusReasonMessage: error.message.slice(0, 999),
       digest: null,
       claim: false,

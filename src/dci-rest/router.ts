@@ -1,9 +1,10 @@
 /** The facade as an Express router: the endpoint tables, the checks in their order, the answer or the refusal. */
 import express, { Router, type ErrorRequestHandler, type Request, type Response } from 'express';
-import { BodyTooLarge, MessageIdDuplicate, NotFound, RequestInvalid } from '../protocol/errors.js';
+import { BodyTooLarge, HeaderRejected, NotFound, RequestInvalid } from '../protocol/errors.js';
 import type { Operation } from '../protocol/vocabulary.js';
 import { replyHeader } from '../protocol/reply.js';
 import {
+  checkCount,
   checkHeader,
   decrypt,
   findSender,
@@ -32,6 +33,7 @@ const CHECKS: Check[] = [
   decrypt,
   checkHeader,
   limitBySender,
+  checkCount,
 ];
 
 export function dciRouter(services: FacadeServices): Router {
@@ -68,18 +70,18 @@ async function answerEndpoint(endpoint: Endpoint, exchange: Exchange, services: 
     return await endpoint.handle(endpoint.kind, exchange, services);
   } catch (error) {
     const refusal = await refuse(error, exchange, services, endpoint.mode);
-    if (error instanceof MessageIdDuplicate && endpoint.mode === 'SYNC')
-      return duplicateReply(endpoint, exchange, services, error);
+    if (error instanceof HeaderRejected && endpoint.mode === 'SYNC')
+      return rejectedReply(endpoint, exchange, services, error);
     return refusal;
   }
 }
 
-/** Protocol 2.7: on a synchronous endpoint a used message id is a business outcome, told in an envelope. */
-function duplicateReply(
-  endpoint: Endpoint,
+/** Protocol 2.7: on a synchronous endpoint what the header has a code for is a business outcome, told in an envelope. */
+function rejectedReply(
+  { kind }: Endpoint,
   exchange: Exchange,
   services: FacadeServices,
-  error: MessageIdDuplicate,
+  error: HeaderRejected,
 ): Promise<Reply> {
   const status = {
     status: 'REJECTED',
@@ -88,20 +90,11 @@ function duplicateReply(
     reasonCode: error.reason,
     reasonMessage: error.message,
   } as const;
-  const message = exchange.message as { transaction_id?: string };
+  const { transaction_id = '' } = exchange.message as { transaction_id?: string };
+  const ids = { transaction_id, correlation_id: exchange.correlationId };
   return signedReply(services, exchange.knownSender, {
-    header: replyHeader(
-      endpoint.kind.replyAction,
-      exchange.requestHeader,
-      services.settings.serverId,
-      status,
-      services.clock(),
-    ),
-    message: {
-      transaction_id: message.transaction_id ?? '',
-      correlation_id: exchange.correlationId,
-      search_response: [],
-    },
+    header: replyHeader(kind.replyAction, exchange.requestHeader, services.settings.serverId, status, services.clock()),
+    message: { ...ids, ...(kind.empty?.(ids) ?? { search_response: [] }) },
   });
 }
 

@@ -17,5 +17,6 @@ export const searchKind = defineKind({
   document: SEARCH,
   read: (message, { definition }) => readSearchRequest(message, definition.registry),
   write: (answer: SearchAnswer, { definition, sender }) => writeSearchResponse(answer, definition, sender.recordsAs),
+  items: ({ search_request: items }) => items.map(({ reference_id: id }) => id),
   status: ({ status, items, completedCount }: SearchAnswer) => ({ status, totalCount: items.length, completedCount }),
 });

@@ -8,6 +8,15 @@ export interface FacadeServices extends Services {
   tokens: TokenService;
   limiter: RateLimiter;
   maxBodyBytes: number;
+  messageLimits: MessageLimits;
+}
+
+/** What a header's `total_count` is held to. */
+export interface MessageLimits {
+  /** Items of one message. */
+  items: number;
+  /** Whether `total_count` must equal their number. */
+  strictTotalCount: boolean;
 }
 
 /** Who has asked how often; a refusal says how long to wait. */

@@ -5,6 +5,7 @@ import type { SenderDirectory } from '../access/sender-directory.js';
 import type { Database } from '../entities/database.js';
 import type { DataVault } from '../entities/data-vault.js';
 import type { Log } from '../platform/log.js';
+import type { Outbound } from '../platform/outbound-http.js';
 import type { Registries } from '../protocol/registries/registries.js';
 import type { RegistrySource } from '../sources/registry-source.js';
 import type { Call } from './call.js';
@@ -19,6 +20,8 @@ export interface Services {
   directory: SenderDirectory;
   keyRing: KeyRing;
   tail: LiveTail;
+  /** Judges addresses that partners give us. */
+  outbound: Pick<Outbound, 'assertAllowed'>;
   clock: () => Date;
   log: Log;
   settings: GraphqlSettings;
@@ -28,6 +31,10 @@ export interface GraphqlSettings {
   serverId: string;
   publicUrl: string;
   fourEyes: boolean;
+  /** Pending, active and resting ones together. */
+  maxSubscriptionsPerSender: number;
+  /** A search that matches more is refused (`rjct.search.too_many_records_found`). */
+  maxRecordsFound: number;
 }
 
 export interface Context {

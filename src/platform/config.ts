@@ -23,12 +23,17 @@ export interface Config {
   mtlsHeader?: string;
   tokenTtlSeconds: number;
   maxBodyBytes: number;
+  maxUploadBytes: number;
+  maxBatchItems: number;
+  strictTotalCount: boolean;
+  maxRecordsFound: number;
   allowHttpCallbacks: boolean;
   allowPrivateCallbacks: boolean;
   outboundProxy?: string;
   /** Waiting time before the second, third … attempt. */
   deliveryRetrySeconds: number[];
   deliveryTimeoutMs: number;
+  maxSubscriptionsPerSender: number;
   /** How long a subscription may fail before it is suspended. */
   suspendAfterHours: number;
   retentionDays: number;
@@ -96,11 +101,16 @@ function toConfig(env: Environment): Config {
     mtlsHeader: env.MTLS_HEADER?.toLowerCase(),
     tokenTtlSeconds: env.TOKEN_TTL_SECONDS,
     maxBodyBytes: env.MAX_BODY_BYTES,
+    maxUploadBytes: env.MAX_UPLOAD_BYTES,
+    maxBatchItems: env.MAX_BATCH_ITEMS,
+    strictTotalCount: env.STRICT_TOTAL_COUNT,
+    maxRecordsFound: env.MAX_RECORDS_FOUND,
     allowHttpCallbacks: env.ALLOW_HTTP_CALLBACKS,
     allowPrivateCallbacks: env.ALLOW_PRIVATE_CALLBACKS,
     outboundProxy: env.OUTBOUND_PROXY,
     deliveryRetrySeconds: env.DELIVERY_RETRY_SECONDS,
     deliveryTimeoutMs: env.DELIVERY_TIMEOUT_MS,
+    maxSubscriptionsPerSender: env.MAX_SUBSCRIPTIONS_PER_SENDER,
     suspendAfterHours: env.SUSPEND_AFTER_HOURS,
     retentionDays: env.RETENTION_DAYS,
     logLevel: env.LOG_LEVEL,

@@ -16,7 +16,7 @@ export const requestHeader = z.looseObject({
   sender_id: z.string().min(1).max(255),
   sender_uri: z.string().max(2048).optional(),
   receiver_id: z.string().max(255).optional(),
-  total_count: z.int().min(0),
+  total_count: z.int32().min(0),
   is_msg_encrypted: z.boolean().optional(),
   meta: freeObject.optional(),
 });
@@ -28,8 +28,8 @@ const wireStatus = z.enum(['rcvd', 'pdng', 'succ', 'rjct']);
 export const callbackHeader = z.looseObject({
   ...requestHeader.shape,
   sender_id: z.string().min(1).max(255).optional(),
-  total_count: z.int().min(0).optional(),
-  completed_count: z.int().min(0).optional(),
+  total_count: z.int32().min(0).optional(),
+  completed_count: z.int32().min(0).optional(),
   status: wireStatus.optional(),
   status_reason_code: z.string().max(99).optional(),
   status_reason_message: z.string().max(999).optional(),
@@ -46,9 +46,9 @@ export const encryptedMessage = z.looseObject({
 });
 
 export const paginationRequest = z.looseObject({
-  page_size: z.int().min(1),
-  page_number: z.int().min(1).default(1),
-  cursor: z.string().max(2048).optional(),
+  page_size: z.int32().min(1),
+  page_number: z.int32().min(1).default(1),
+  cursor: z.string().max(20_000).optional(),
 });
 
 export const sort = z.array(

@@ -51,11 +51,26 @@ export class ServiceUnavailable extends define('err.service.unavailable', 503) {
 }
 
 /**
- * A used `message_id` with another `action` or `message` (protocol 2.7): a business outcome on synchronous endpoints,
- * `err.request.bad` on asynchronous ones, whose list of codes has no better one.
+ * A message refused as a whole for a reason that its header has a code for (protocol 2.4, 2.7): an envelope with status
+ * `rjct` on synchronous endpoints, `err.request.bad` on asynchronous ones, whose list of codes has no better one.
  */
-export class MessageIdDuplicate extends define('err.request.bad', 400) {
+export abstract class HeaderRejected extends define('err.request.bad', 400) {
+  abstract readonly reason: `rjct.${string}`;
+}
+
+/** A used `message_id` with another `action` or `message`. */
+export class MessageIdDuplicate extends HeaderRejected {
   readonly reason = 'rjct.message_id.duplicate';
+}
+
+/** `total_count` is not the number of items, where that is asked for. */
+export class TotalCountInvalid extends HeaderRejected {
+  readonly reason = 'rjct.total_count.invalid';
+}
+
+/** More items than one message may carry. */
+export class TotalCountExceeded extends HeaderRejected {
+  readonly reason = 'rjct.total_count.limit_exceeded';
 }
 
 /** Why one item of a batch is refused: `status_reason_code` and `status_reason_message` of that item; never thrown to the wire. */

@@ -40,12 +40,12 @@ test.each<[string, Criteria, Criteria]>([
 test.each<[unknown, unknown]>([
   [undefined, []],
   [
-    [{ attribute_name: 'gender', sort_order: 'desc' }, { attribute_name: 'surname' }],
+    [{ attribute: 'gender', order: 'desc' }, { attribute: 'surname' }],
     [key('sex', 'desc'), key('name.surname')],
   ],
-  [[{ attribute_name: 'UIN', sort_order: 'asc' }], [{ ...key('identifier.identifier_value'), identifierType: 'UIN' }]],
+  [[{ attribute: 'UIN', order: 'asc' }], [{ ...key('identifier.identifier_value'), identifierType: 'UIN' }]],
   [
-    [{ attribute_name: 'age' }, { attribute_name: 'YOB' }],
+    [{ attribute: 'age' }, { attribute: 'YOB' }],
     [key('birth_date', 'desc'), key('birth_date')],
   ],
 ])('sort %j', (sort, keys) => expect(parseSort(sort, social, 'SRPerson')).toEqual(keys));
@@ -53,9 +53,9 @@ test.each<[unknown, unknown]>([
 test.each([
   ['sex', 'sort is a list'],
   [[{}], 'names an "attribute_name"'],
-  [[{ attribute_name: 'sex', sort_order: 'up' }], 'sort_order of "sex" is asc or desc'],
-  [[{ attribute_name: 'shoe_size' }], 'SRPerson cannot be sorted by "shoe_size"; use identifier.'],
-  [Array.from({ length: 9 }, () => ({ attribute_name: 'sex' })), 'at most 8 attributes'],
+  [[{ attribute: 'sex', order: 'up' }], 'sort_order of "sex" is asc or desc'],
+  [[{ attribute: 'shoe_size' }], 'SRPerson cannot be sorted by "shoe_size"; use identifier.'],
+  [Array.from({ length: 9 }, () => ({ attribute: 'sex' })), 'at most 8 attributes'],
 ])('sort %j is refused', (sort, text) => {
   const read = () => parseSort(sort, social, 'SRPerson');
   expect(read).toThrow(expect.objectContaining({ code: 'rjct.sort.invalid', message: expect.stringContaining(text) }));
@@ -64,21 +64,21 @@ test.each([
 test.each([
   [undefined, { size: 20, number: 1 }],
   [
-    { page_size: 1000, page_number: 3 },
+    { size: 1000, number: 3 },
     { size: 1000, number: 3 },
   ],
   [
-    { page_size: 5, cursor: 'abc' },
+    { size: 5, cursor: 'abc' },
     { size: 5, number: 1, cursor: 'abc' },
   ],
 ])('pagination %j', (pagination, page) => expect(parsePage(pagination)).toEqual(page));
 
 test.each([
   [5, 'pagination is an object'],
-  [{ page_size: 1001 }, 'page_size is a whole number from 1 to 1000'],
-  [{ page_size: 0 }, 'page_size is a whole number'],
-  [{ page_size: 2.5 }, 'page_size is a whole number'],
-  [{ page_number: 0 }, 'page_number is a whole number'],
+  [{ size: 1001 }, 'page_size is a whole number from 1 to 1000'],
+  [{ size: 0 }, 'page_size is a whole number'],
+  [{ size: 2.5 }, 'page_size is a whole number'],
+  [{ number: 0 }, 'page_number is a whole number'],
   [{ cursor: 5 }, 'cursor is the next_cursor of an earlier reply'],
   [{ cursor: '' }, 'cursor is the next_cursor'],
 ])('pagination %j is refused', (pagination, text) => {

@@ -94,11 +94,11 @@ const combined = fc
 const query = fc.oneof(tree, comparison, combined, fc.array(item, { maxLength: 4 }), fc.record({ type: name, value }));
 const sort = fc.oneof(
   value,
-  fc.array(fc.record({ attribute_name: fc.oneof(name, value), sort_order: fc.constantFrom('asc', 'desc') })),
+  fc.array(fc.record({ attribute: fc.oneof(name, value), order: fc.constantFrom('asc', 'desc') })),
 );
 const page = fc.oneof(
   fc.constant(undefined),
-  fc.record({ page_size: fc.oneof(fc.integer(), value), page_number: fc.nat(), cursor: value }, { requiredKeys: [] }),
+  fc.record({ size: fc.oneof(fc.integer(), value), number: fc.nat(), cursor: value }, { requiredKeys: [] }),
 );
 
 test('queries, sorts and pages', async () => {

@@ -53,7 +53,7 @@ const names = ({ records }: SourceResult) => records.map(({ data }) => String(va
 const lookUp = (type: string, value: string): Criteria => ({ identifier: { type, value } });
 const sortBy = (...keys: string[]) =>
   parseSort(
-    keys.map((key) => ({ attribute_name: key.replace('-', ''), sort_order: key.startsWith('-') ? 'desc' : 'asc' })),
+    keys.map((key) => ({ attribute: key.replace('-', ''), order: key.startsWith('-') ? 'desc' : 'asc' })),
     definition,
     'Person',
   );

@@ -7,10 +7,11 @@ import type { Criteria } from '../../protocol/criteria.js';
 import { Forbidden, ItemRejected, RequestInvalid } from '../../protocol/errors.js';
 import { attributesIn, identifierTypesIn } from '../../protocol/query/criteria-walk.js';
 import { parsePage } from '../../protocol/query/parse-page.js';
-import { parseQuery } from '../../protocol/query/parse-query.js';
 import { parseSort, type SortKey } from '../../protocol/query/parse-sort.js';
-import { findRecordType } from '../../protocol/registries/registries.js';
-import type { RegistryDefinition } from '../../protocol/registries/definition.js';
+import { readQuery } from '../../protocol/query/read-query.js';
+import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
+import { clampRecord, expandFields } from '../../protocol/registries/fields.js';
+import { presentRecord } from '../../protocol/registries/normalize.js';
 import type { SearchAnswer, SearchItem, SearchItemAnswer, SearchQuestion } from '../../protocol/translate.js';
 import type { Operation } from '../../protocol/vocabulary.js';
 import type { AgreementTerms } from '../../entities/sender.repository.js';
@@ -85,10 +86,11 @@ export class SearchItems {
 
   async #find(item: SearchItem): Promise<Pick<SearchItemAnswer, 'recordType' | 'records' | 'page'>> {
     this.#checkReference(item.referenceId);
-    const grant = this.#decide(item);
-    const criteria = parseQuery(item.queryType, item.query, this.definition, grant.recordType);
-    const sort = parseSort(item.sort, this.definition, grant.recordType);
-    const page = parsePage(item.page);
+    const today = this.services.clock().toISOString().slice(0, 10);
+    const { recordType, criteria, projection, ...query } = readQuery(item, this.definition, { today });
+    const grant = this.#decide(item, recordType);
+    const sort = parseSort(item.sort, this.definition, recordType);
+    const page = query.page ?? parsePage(item.page);
     assertSearchable(grant, criteria, sort);
     const found = await this.services.source.search({
       definition: this.definition,
@@ -98,11 +100,12 @@ export class SearchItems {
       sort,
       page,
     });
+    assertNotTooMany(found.totalCount, this.services.settings.maxRecordsFound);
     const released = await release(grant, found.records);
     this.recordIds.push(...released.map(({ id }) => id));
     return {
       recordType: grant.recordType.name,
-      records: released.map(({ data }) => data),
+      records: released.map(({ data }) => (projection === undefined ? data : project(grant, projection, data))),
       page: {
         size: page.size,
         number: page.number,
@@ -122,13 +125,7 @@ export class SearchItems {
     this.#references.add(referenceId);
   }
 
-  #decide(item: SearchItem): Grant {
-    const recordType = findRecordType(this.definition, item.responseEntity ?? item.recordType);
-    if (recordType === undefined)
-      throw new ItemRejected(
-        'rjct.search_criteria.invalid',
-        `reg_record_type: not a record type of ${this.definition.registry}; use one of ${this.definition.recordTypes.map(({ name }) => name).join(', ')}`,
-      );
+  #decide(item: SearchItem, recordType: RecordTypeDefinition): Grant {
     const decision = decideItem(this.agreements, this.definition, {
       recordType,
       purpose: purposeOf(item.authorize) ?? purposeOf(item.consent),
@@ -139,9 +136,22 @@ export class SearchItems {
   }
 }
 
+/** What a partner selected of a record that was clamped before: never more than the agreement lets out. */
+function project({ definition, recordType }: Grant, projection: string[], data: Record<string, unknown>) {
+  const selected = expandFields(definition, recordType.name, projection);
+  return presentRecord(definition, recordType.name, clampRecord(selected, data));
+}
+
+function assertNotTooMany(found: number, most: number): void {
+  if (found > most)
+    throw new ItemRejected('rjct.search.too_many_records_found', `more than ${most} records match; narrow the query`);
+}
+
 /** Only what the agreement lets a sender see may be asked about or sorted by. */
 export function assertSearchable(grant: Grant, criteria: Criteria, sort: SortKey[] = []): void {
-  const refused = [...attributesIn(criteria)].find((path) => !maySearch(grant, path));
+  const identifies = (path: string) =>
+    grant.identifiable && grant.recordType.identifierPaths.some((own) => path === `${own}.identifier_value`);
+  const refused = [...attributesIn(criteria)].find((path) => !identifies(path) && !maySearch(grant, path));
   if (refused !== undefined)
     throw new ItemRejected('rjct.filter.invalid', `${refused}: the agreement does not let this attribute be searched`);
   if (identifierTypesIn(criteria).size > 0 && !grant.identifiable)

@@ -61,7 +61,7 @@ export function parseGraphqlQuery(
     recordType,
     criteria: criteriaOf(given, new QueryContext({ definition, recordType }, today)),
     projection: projectionOf(document, type, root.selectionSet),
-    ...(('first' in given || 'after' in given) && { page: parsePage({ page_size: given.first, cursor: given.after }) }),
+    ...(('first' in given || 'after' in given) && { page: parsePage({ size: given.first, cursor: given.after }) }),
   };
 }
 

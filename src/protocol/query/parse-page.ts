@@ -1,4 +1,4 @@
-/** `pagination` of a search (protocol 2.5), with `cursor` as our extension. */
+/** `pagination` of a search (protocol 2.5), after translation, with `cursor` as our extension. Texts name the wire's members. */
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, type Page } from '../criteria.js';
 import { ItemRejected } from '../errors.js';
 import { isObject } from './query-rejection.js';
@@ -11,10 +11,10 @@ export function parsePage(pagination: unknown): Page {
   if (pagination === undefined || pagination === null || pagination === '')
     return { size: DEFAULT_PAGE_SIZE, number: 1 };
   if (!isObject(pagination)) throw paginationInvalid('pagination is an object with page_size and page_number');
-  const { page_size, page_number, cursor } = pagination;
+  const { size, number, cursor } = pagination;
   return {
-    size: count('page_size', page_size, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE),
-    number: count('page_number', page_number, 1, MAX_PAGE_NUMBER),
+    size: count('page_size', size, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE),
+    number: count('page_number', number, 1, MAX_PAGE_NUMBER),
     ...(cursor !== undefined && cursor !== null && { cursor: readCursor(cursor) }),
   };
 }

@@ -1,4 +1,4 @@
-/** `sort` of a search (protocol 2.5): a list of `{attribute_name, sort_order}`. */
+/** `sort` of a search (protocol 2.5), after translation: a list of `{attribute, order}`. Texts name the wire's members. */
 import type { Sort } from '../criteria.js';
 import { ItemRejected } from '../errors.js';
 import { attributesOf } from '../registries/attributes.js';
@@ -30,7 +30,7 @@ export function parseSort(
 }
 
 function readKey(names: Names, item: unknown): SortKey {
-  const { attribute_name: name, sort_order: order = 'asc' } = isObject(item) ? item : {};
+  const { attribute: name, order = 'asc' } = isObject(item) ? item : {};
   if (typeof name !== 'string') throw sortInvalid('every item of sort names an "attribute_name"');
   if (order !== 'asc' && order !== 'desc') throw sortInvalid(`sort_order of ${quoteName(name)} is asc or desc`);
   const key = attributeKey(names, name, order) ?? identifierKey(names, name, order) ?? derivedKey(names, name, order);
