@@ -29,6 +29,8 @@ export interface TransactionEntry {
   response?: unknown;
   accessDecision?: unknown;
   recordIds?: string[];
+  /** Ids of the message's items, by which `txn/status` finds it. */
+  referenceIds?: string[];
   itemCount?: number;
   itemsDone?: number;
   recordCount?: number;
@@ -55,10 +57,10 @@ txn as (
   insert into transaction (id, sender_id, message_id, transaction_id, correlation_id, action, channel, operation, registry,
     status, status_reason_code, status_reason_message, data_key_id, request_sealed, digest, response_sealed, content_hash,
     access_decision, record_ids, item_count, items_done, received_at, processed_at, duration_ms, error_id, record_count,
-    remote_address)
+    remote_address, reference_ids)
   select $1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::text, $9::text, $10::text, $11::text,
     $12::text, $13::uuid, $14::bytea, $15::bytea, $16::bytea, $17::bytea, $18::jsonb, $19::uuid[], $20::int, $21::int,
-    $22::timestamptz, $23::timestamptz, $24::real, $25::uuid, $27::int, $28::text from go
+    $22::timestamptz, $23::timestamptz, $24::real, $25::uuid, $27::int, $28::text, $36::text[] from go
 ), event as (
   insert into outbox_event (id, topic, subject, detail) select $29::uuid, 'transaction', $1, $30::jsonb from go
 ), audit as (
@@ -124,6 +126,7 @@ export async function recordTransaction(
     now,
     audit.entryHash,
     entry.dueAt ?? null,
+    entry.referenceIds ?? [],
   ];
   const [result] = await sql.query<{ written: number }>(RECORD, values, 'record-transaction');
   if (result?.written === 1) return { outcome: 'recorded', id };

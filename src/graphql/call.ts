@@ -24,6 +24,8 @@ export interface Outcome {
   statusReasonMessage?: string;
   accessDecision?: unknown;
   recordIds?: string[];
+  /** Ids of the items, by which `txn/status` finds the transaction. */
+  referenceIds?: string[];
   itemCount: number;
   itemsDone: number;
   recordCount: number;

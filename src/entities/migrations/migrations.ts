@@ -3,13 +3,23 @@ import { Records0002 } from './0002-records.migration.js';
 import { Transactions0003 } from './0003-transactions.migration.js';
 import { Delivery0004 } from './0004-delivery.migration.js';
 import { Work0005 } from './0005-work.migration.js';
+import { References0010 } from './0010-references.migration.js';
 import { Disclosures0011 } from './0011-disclosures.migration.js';
 import { Subscriptions0006 } from './0006-subscriptions.migration.js';
+import { Callers0007 } from './0007-callers.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
-export const MIGRATIONS = [Senders0001, Records0002, Transactions0003, Delivery0004, Work0005, Subscriptions0006, Disclosures0011].map(
-  (migration) => ({
-    name: migration.name,
-    class: migration,
-  }),
-);
+export const MIGRATIONS = [
+  Senders0001,
+  Records0002,
+  Transactions0003,
+  Delivery0004,
+  Work0005,
+  Subscriptions0006,
+  Callers0007,
+  References0010,
+  Disclosures0011,
+].map((migration) => ({
+  name: migration.name,
+  class: migration,
+}));

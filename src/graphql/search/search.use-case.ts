@@ -1,7 +1,7 @@
 /** Search: every question judged alone, what may leave decided once per question, the answer settled before it leaves. */
 import { maySearch, decideGate, decideItem, summarizeDecision, type Grant } from '../../access/decide-access.js';
-import { purposeOf } from '../../access/purpose.js';
-import { release } from '../../access/release.js';
+import { statedPurpose } from '../../access/purpose.js';
+import { findReleased } from '../../access/release.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { Criteria } from '../../protocol/criteria.js';
 import { Forbidden, ItemRejected, RequestInvalid } from '../../protocol/errors.js';
@@ -54,6 +54,7 @@ export async function search(
     statusReasonMessage: items.find(({ reasonMessage }) => reasonMessage !== undefined)?.reasonMessage,
     accessDecision: { items: answerItem.decisions },
     recordIds: answerItem.recordIds,
+    referenceIds: question.items.map(({ referenceId }) => referenceId),
     itemCount: items.length,
     itemsDone: items.length,
     recordCount: answerItem.recordIds.length,
@@ -92,16 +93,9 @@ export class SearchItems {
     const sort = parseSort(item.sort, this.definition, recordType);
     const page = query.page ?? parsePage(item.page);
     assertSearchable(grant, criteria, sort);
-    const found = await this.services.source.search({
-      definition: this.definition,
-      recordType: grant.recordType.name,
-      criteria,
-      ...(grant.rowFilter === undefined ? {} : { rowFilter: grant.rowFilter }),
-      sort,
-      page,
-    });
+    const { source, database } = this.services;
+    const { records: released, ...found } = await findReleased(source, database, grant, { criteria, sort, page });
     assertNotTooMany(found.totalCount, this.services.settings.maxRecordsFound);
-    const released = await release(grant, found.records);
     this.recordIds.push(...released.map(({ id }) => id));
     return {
       recordType: grant.recordType.name,
@@ -128,7 +122,7 @@ export class SearchItems {
   #decide(item: SearchItem, recordType: RecordTypeDefinition): Grant {
     const decision = decideItem(this.agreements, this.definition, {
       recordType,
-      purpose: purposeOf(item.authorize) ?? purposeOf(item.consent),
+      purpose: statedPurpose(item, this.services.clock()),
     });
     this.decisions.push(summarizeDecision(decision));
     if (!decision.allowed) throw new ItemRejected('rjct.search_criteria.invalid', decision.explanation);
