@@ -1,0 +1,126 @@
+/**
+ * Deliveries as work. A claim is fair to every host, keeps the order of each record and subscription, and lets rest what
+ * belongs to a sender or subscription that is not active.
+ */
+import type { Registry } from '../protocol/vocabulary.js';
+import { LEASE_SECONDS } from './claim.repository.js';
+import type { Sql } from './database.js';
+import type { DeliveryState } from './enums.js';
+
+export interface DueDelivery {
+  id: string;
+  kind: 'CALLBACK' | 'NOTIFICATION';
+  action: string;
+  senderId: string;
+  registry: Registry;
+  requestId: string | null;
+  subscriptionId: string | null;
+  eventId: string | null;
+  recordId: string | null;
+  version: number | null;
+  sequence: number | null;
+  target: string;
+  host: string;
+  messageId: string;
+  /** Attempts made so far. */
+  attempts: number;
+  dataKeyId: string | null;
+  /** A callback has it from the start, a notification from its first attempt on. */
+  messageSealed: Buffer | null;
+  firstFailedAt: string | null;
+  createdAt: string;
+}
+
+/** How many more deliveries a host may get now; the others get `perHost`. */
+export interface HostRoom {
+  perHost: number;
+  limited: { host: string; room: number }[];
+}
+
+const COLUMNS = `d.id, d.kind, d.action, d.sender_id as "senderId", d.registry, d.request_id as "requestId",
+  d.subscription_id as "subscriptionId", d.event_id as "eventId", d.record_id as "recordId", d.version::float8 as version,
+  d.sequence::float8 as sequence, d.target, d.host, d.message_id as "messageId", d.attempts, d.data_key_id as "dataKeyId",
+  d.message_sealed as "messageSealed", d.first_failed_at as "firstFailedAt", d.created_at as "createdAt"`;
+
+// The hosts are found by hopping through the index, so a host with a million rows costs as much as one with ten.
+const CLAIM = `
+with recursive hosts as (
+  (select host from delivery where state = 'PENDING' order by host limit 1)
+  union all
+  select (select d.host from delivery d where d.state = 'PENDING' and d.host > hosts.host order by d.host limit 1)
+  from hosts where hosts.host is not null
+), room as (
+  select hosts.host, coalesce(limited.room, $3::int) as room
+  from hosts left join unnest($4::text[], $5::int[]) as limited (host, room) on limited.host = hosts.host
+  where hosts.host is not null and coalesce(limited.room, $3::int) > 0
+), due as (
+  select mine.id from room cross join lateral (
+    select d.id, d.due_at from delivery d
+    where d.state = 'PENDING' and d.host = room.host and d.due_at <= $2 and (d.claimed_until is null or d.claimed_until < now())
+      and exists (select 1 from sender s where s.sender_id = d.sender_id and s.state = 'ACTIVE')
+      and (d.subscription_id is null or not exists (
+        select 1 from subscription s where s.id = d.subscription_id and s.state in ('PAUSED', 'SUSPENDED')))
+      and (d.record_id is null or not exists (
+        select 1 from delivery earlier where earlier.state = 'PENDING' and earlier.subscription_id = d.subscription_id
+          and earlier.record_id = d.record_id and earlier.version < d.version))
+    order by d.due_at limit room.room for update of d skip locked
+  ) mine order by mine.due_at limit $6
+)
+update delivery d set claimed_by = $1, claimed_until = now() + interval '${LEASE_SECONDS} seconds'
+from due where d.id = due.id returning ${COLUMNS}`;
+
+export function claimDeliveries(
+  sql: Sql,
+  worker: string,
+  now: Date,
+  { perHost, limited }: HostRoom,
+  limit: number,
+): Promise<DueDelivery[]> {
+  const hosts = limited.map(({ host }) => host);
+  const rooms = limited.map(({ room }) => room);
+  return sql.query<DueDelivery>(CLAIM, [worker, now, perHost, hosts, rooms, limit], 'claim-deliveries');
+}
+
+export interface AttemptRow {
+  id: string;
+  at: Date;
+  address: string | null;
+  outcome: string;
+  status: number | null;
+  latencyMs: number | null;
+  error: string | null;
+  responseExcerpt: string | null;
+}
+
+/** What an attempt made of its delivery. */
+export interface DeliveryEnd {
+  state: DeliveryState;
+  reason: string | null;
+  /** Of the next attempt, while PENDING. */
+  dueAt: Date | null;
+}
+
+/** After a fault of ours: the attempt does not count. */
+export async function postponeDelivery(sql: Sql, worker: string, id: string, dueAt: Date): Promise<void> {
+  await sql.query(
+    'update delivery set due_at = $3, claimed_by = null, claimed_until = null where id = $1 and claimed_by = $2',
+    [id, worker, dueAt],
+  );
+}
+
+/** Fixes the message that this and all later attempts bring; false when the claim was lost meanwhile. */
+export async function fixMessage(
+  sql: Sql,
+  worker: string,
+  id: string,
+  { dataKeyId, sealed }: { dataKeyId: string; sealed: Buffer },
+  accessDecision: Record<string, unknown> | undefined,
+): Promise<boolean> {
+  const rows = await sql.query(
+    `update delivery set data_key_id = $3, message_sealed = $4, access_decision = coalesce($5::jsonb, access_decision)
+     where id = $1 and claimed_by = $2 returning 1`,
+    [id, worker, dataKeyId, sealed, accessDecision === undefined ? null : JSON.stringify(accessDecision)],
+    'fix-message',
+  );
+  return rows.length === 1;
+}

@@ -1,0 +1,47 @@
+/** What a receiver's answer means for a delivery (protocol, async flow rules 3). */
+import type { OutboundResponse } from '../platform/outbound-http.js';
+import { readRetryAfter } from './retry-schedule.js';
+
+export type AttemptOutcome = 'DELIVERED' | 'REFUSED' | 'FAILED' | 'GONE' | 'BLOCKED';
+
+export interface Verdict {
+  outcome: AttemptOutcome;
+  /** For the attempt's row: what was wrong. */
+  error: string | null;
+  /** Whether the receiver's machine is in trouble, so that its host should be spared. */
+  overloaded: boolean;
+  /** Seconds. */
+  retryAfter?: number;
+  /** Of an attempt that got no answer. */
+  address?: string | undefined;
+  latencyMs?: number;
+}
+
+type Answer = Pick<OutboundResponse, 'status' | 'headers' | 'body'>;
+
+export function classifyAnswer({ status, headers, body }: Answer, now: Date): Verdict {
+  const text = body.toString('utf8');
+  // It has the message, from an attempt whose answer did not reach us.
+  if (text.includes('rjct.message_id.duplicate')) return { outcome: 'DELIVERED', error: null, overloaded: false };
+  if (status >= 200 && status < 300) {
+    if (ackStatus(text) !== 'ERR') return { outcome: 'DELIVERED', error: null, overloaded: false };
+    return { outcome: 'REFUSED', error: 'the receiver answered ERR', overloaded: false };
+  }
+  if (status === 410)
+    return { outcome: 'GONE', error: 'the receiver answered 410: it wants no more', overloaded: false };
+  const error = `the receiver answered ${status}`;
+  const overloaded = status === 429 || status >= 500;
+  const retryAfter = readRetryAfter(headers['retry-after'], now);
+  const outcome = status >= 400 && status < 500 && status !== 429 ? 'REFUSED' : 'FAILED';
+  return { outcome, error, overloaded, ...(retryAfter === undefined ? {} : { retryAfter }) };
+}
+
+/** `message.ack_status`; some receivers leave the `message` out. */
+function ackStatus(text: string): unknown {
+  try {
+    const body = JSON.parse(text) as { ack_status?: unknown; message?: { ack_status?: unknown } } | null;
+    return body?.message?.ack_status ?? body?.ack_status;
+  } catch {
+    return undefined;
+  }
+}

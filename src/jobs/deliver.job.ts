@@ -1,0 +1,212 @@
+/** Brings messages to partners: at least once, in order, each receiver at its own pace. */
+import type { KeyRing } from '../access/key-ring.js';
+import type { KnownSender, SenderDirectory } from '../access/sender-directory.js';
+import { releaseClaims, renewClaims } from '../entities/claim.repository.js';
+import type { DataVault } from '../entities/data-vault.js';
+import type { Database } from '../entities/database.js';
+import { cancelDeliveries, finishAttempt } from '../entities/delivery-outcome.repository.js';
+import {
+  claimDeliveries,
+  fixMessage,
+  postponeDelivery,
+  type AttemptRow,
+  type DueDelivery,
+} from '../entities/due-delivery.repository.js';
+import type { Log } from '../platform/log.js';
+import { OutboundFailed, OutboundRefused } from '../platform/outbound-errors.js';
+import type { Outbound, OutboundResponse } from '../platform/outbound-http.js';
+import { uuidv7 } from '../platform/uuid.js';
+import type { JsonObject } from '../protocol/json.js';
+import { classifyAnswer, type Verdict } from './classify-answer.js';
+import { endSubscription, suspendFailing } from './failing-subscription.js';
+import { HostBreaker } from './host-breaker.js';
+import type { NotificationRenderer } from './notification.renderer.js';
+import { covers, signOutgoing, stampEnvelope } from './outgoing-message.js';
+import { NoAccessToken, type ReceiverCredentials } from './receiver-credentials.js';
+import { nextAttemptIn } from './retry-schedule.js';
+import type { Work } from './work-queue.js';
+
+export interface Delivering {
+  database: Database;
+  vault: DataVault;
+  directory: SenderDirectory;
+  keyRing: KeyRing;
+  outbound: Pick<Outbound, 'request'>;
+  credentials: ReceiverCredentials;
+  renderNotification: NotificationRenderer;
+  clock: () => Date;
+  log: Log;
+  settings: { serverId: string };
+  deliverySettings: { retrySeconds: number[]; suspendAfterHours: number };
+  /** After each commit, for those who watch. */
+  committed: () => void;
+}
+
+const CAPACITY = 200;
+const EXCERPT_BYTES = 1024;
+const OWN_FAULT_MS = 5000;
+
+export function deliverWork(services: Delivering): Work<DueDelivery> {
+  const { database, clock } = services;
+  const breaker = new HostBreaker();
+  return {
+    name: 'deliver',
+    capacity: CAPACITY,
+    claim: async (worker, free) => {
+      const claimed = await claimDeliveries(database, worker, clock(), breaker.room(), free);
+      for (const { host } of claimed) breaker.started(host);
+      return claimed;
+    },
+    run: async (delivery, worker, signal) => {
+      let verdict: Verdict | undefined;
+      try {
+        verdict = await deliver(services, delivery, worker, signal);
+      } finally {
+        breaker.ended(delivery.host, verdict && troubleOf(verdict), verdict?.retryAfter);
+        services.committed();
+      }
+    },
+    postpone: ({ id }, worker) => postponeDelivery(database, worker, id, new Date(clock().getTime() + OWN_FAULT_MS)),
+    renew: (worker, ids) => renewClaims(database, 'delivery', worker, ids),
+    release: (worker, ids) => releaseClaims(database, 'delivery', worker, ids),
+  };
+}
+
+/** One attempt; undefined where none was made. */
+async function deliver(
+  services: Delivering,
+  delivery: DueDelivery,
+  worker: string,
+  signal: AbortSignal,
+): Promise<Verdict | undefined> {
+  const { database, clock } = services;
+  const sender = await services.directory.bySenderId(delivery.senderId);
+  // Suspended since the claim: it rests.
+  if (sender?.state !== 'ACTIVE') return void (await releaseClaims(database, 'delivery', worker, [delivery.id]));
+  const prepared = await prepareMessage(services, delivery, worker);
+  if ('cancelled' in prepared) {
+    const { cancelled } = prepared;
+    await database.transaction((unit) => cancelDeliveries(unit, [delivery.id], cancelled, 'gateway', clock()));
+    return undefined;
+  }
+  const at = clock();
+  const { verdict, answer } = await attempt(services, delivery, sender, prepared.envelope, signal);
+  const row = attemptRow(at, verdict, answer);
+  const now = clock();
+  await finishAttempt(database, worker, delivery, row, endOf(services, delivery, verdict, now), now);
+  await followUp(services, delivery, verdict, now);
+  return verdict;
+}
+
+/**
+ * A callback as it was made; a notification as the rights of this moment have it. The first attempt fixes its message;
+ * where the rights have narrowed since, it is not sent again.
+ */
+async function prepareMessage(
+  { database, vault, clock, renderNotification }: Delivering,
+  delivery: DueDelivery,
+  worker: string,
+): Promise<{ envelope: JsonObject } | { cancelled: string }> {
+  const place = `delivery:${delivery.id}:message`;
+  const { dataKeyId, messageSealed } = delivery;
+  const fixed =
+    dataKeyId === null || messageSealed === null
+      ? undefined
+      : ((await vault.open(dataKeyId, messageSealed, place)) as JsonObject | undefined);
+  if (messageSealed !== null && fixed === undefined) return { cancelled: 'its message was deleted by retention' };
+  if (delivery.kind === 'CALLBACK')
+    return fixed === undefined ? { cancelled: 'it has no message' } : { envelope: fixed };
+  const rendered = await renderNotification(delivery);
+  if ('cancelled' in rendered) return rendered;
+  if (fixed !== undefined)
+    return covers(rendered.envelope['message'], fixed['message'])
+      ? { envelope: fixed }
+      : { cancelled: 'what the subscriber may see was narrowed after the first attempt' };
+  const { envelope, accessDecision } = rendered;
+  const sealed = await vault.seal(delivery.senderId, clock(), place, envelope);
+  if (!(await fixMessage(database, worker, delivery.id, sealed, accessDecision))) throw new Error('the claim was lost');
+  Object.assign(delivery, { dataKeyId: sealed.dataKeyId, messageSealed: sealed.sealed });
+  return { envelope };
+}
+
+/** @throws only for faults of ours */
+async function attempt(
+  { outbound, credentials, keyRing, clock, settings }: Delivering,
+  { target, messageId }: DueDelivery,
+  sender: KnownSender,
+  envelope: JsonObject,
+  signal: AbortSignal,
+): Promise<{ verdict: Verdict; answer?: OutboundResponse }> {
+  try {
+    const { tls, authorization } = await credentials.of(sender.id);
+    const now = clock();
+    const stamped = stampEnvelope(envelope, messageId, now);
+    const signing = { keyRing, serverId: settings.serverId, now };
+    const outgoing = await signOutgoing(stamped, sender, { target, authorization }, signing);
+    const answer = await outbound.request({
+      url: target,
+      method: 'POST',
+      ...outgoing,
+      allowedHosts: sender.callbackHosts,
+      signal,
+      ...(tls === undefined ? {} : { tls }),
+    });
+    if (answer.status === 401) credentials.forgetToken(sender.id);
+    return { verdict: classifyAnswer(answer, clock()), answer };
+  } catch (error) {
+    return { verdict: verdictOf(error, signal) };
+  }
+}
+
+function verdictOf(error: unknown, signal: AbortSignal): Verdict {
+  if (signal.aborted) throw error;
+  if (error instanceof OutboundRefused) return { outcome: 'BLOCKED', error: error.message, overloaded: false };
+  if (error instanceof OutboundFailed)
+    return {
+      outcome: 'FAILED',
+      error: error.message,
+      overloaded: true,
+      address: error.address,
+      latencyMs: error.durationMs,
+    };
+  if (error instanceof NoAccessToken) return { outcome: 'FAILED', error: error.message, overloaded: false };
+  throw error;
+}
+
+function attemptRow(at: Date, verdict: Verdict, answer: OutboundResponse | undefined): AttemptRow {
+  return {
+    id: uuidv7(),
+    at,
+    address: answer?.address ?? verdict.address ?? null,
+    outcome: verdict.outcome,
+    status: answer?.status ?? null,
+    latencyMs: answer?.durationMs ?? verdict.latencyMs ?? null,
+    error: verdict.error,
+    responseExcerpt: answer?.body.subarray(0, EXCERPT_BYTES).toString('utf8').replaceAll('\0', '') ?? null,
+  };
+}
+
+function endOf({ deliverySettings }: Delivering, { attempts }: DueDelivery, verdict: Verdict, now: Date) {
+  if (verdict.outcome === 'DELIVERED') return { state: 'DELIVERED', reason: null, dueAt: null } as const;
+  const reason = verdict.error;
+  const wait = nextAttemptIn(attempts + 1, deliverySettings.retrySeconds, verdict.retryAfter);
+  if (verdict.outcome === 'GONE' || wait === undefined) return { state: 'FAILED', reason, dueAt: null } as const;
+  return { state: 'PENDING', reason, dueAt: new Date(now.getTime() + wait) } as const;
+}
+
+async function followUp(services: Delivering, delivery: DueDelivery, verdict: Verdict, now: Date): Promise<void> {
+  const { log } = services;
+  const { id, senderId, subscriptionId } = delivery;
+  if (verdict.outcome === 'DELIVERED') return;
+  log.info(
+    { delivery: id, sender: senderId, outcome: verdict.outcome, reason: verdict.error },
+    'delivery attempt failed',
+  );
+  if (subscriptionId === null) return;
+  if (verdict.outcome === 'GONE') await endSubscription(services, subscriptionId, now);
+  else await suspendFailing(services, subscriptionId, now);
+}
+
+function troubleOf({ outcome, overloaded }: Verdict): boolean | undefined {
+  return outcome === 'BLOCKED' ? undefined : overloaded;
+}

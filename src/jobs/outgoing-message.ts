@@ -1,0 +1,54 @@
+/** The request that brings a message: time and signature are fresh at each attempt, message id and content are not. */
+import type { KeyRing } from '../access/key-ring.js';
+import type { KnownSender } from '../access/sender-directory.js';
+import type { JsonObject } from '../protocol/json.js';
+import { signHttpRequest } from '../protocol/signature/http.profile.js';
+import { signEnvelope } from '../protocol/signature/signature.js';
+
+export interface Signing {
+  keyRing: KeyRing;
+  serverId: string;
+  now: Date;
+}
+
+export interface Outgoing {
+  headers: Record<string, string>;
+  body: Buffer;
+}
+
+/** Nothing leaves unsigned. @throws ServiceUnavailable when no key is active */
+export async function signOutgoing(
+  envelope: JsonObject,
+  sender: Pick<KnownSender, 'signatureProfile'>,
+  { target, authorization }: { target: string; authorization?: string | undefined },
+  { keyRing, serverId, now }: Signing,
+): Promise<Outgoing> {
+  const key = await keyRing.signingKey();
+  const options = { senderId: serverId, now };
+  const headers = {
+    'content-type': 'application/json',
+    'user-agent': 'dci-gateway',
+    ...(authorization === undefined ? {} : { authorization }),
+  };
+  if (sender.signatureProfile === 'HTTP') {
+    const body = Buffer.from(JSON.stringify(envelope));
+    const message = { method: 'POST', targetUri: new URL(target).href, headers, body };
+    return { headers: { ...headers, ...signHttpRequest(message, key, options) }, body };
+  }
+  const { header = {}, message } = envelope;
+  const signature = await signEnvelope(sender.signatureProfile, { header, message }, key, options);
+  return { headers, body: Buffer.from(JSON.stringify({ signature, ...envelope })) };
+}
+
+/** The same message, sent now. */
+export function stampEnvelope(envelope: JsonObject, messageId: string, now: Date): JsonObject {
+  const header = envelope['header'] as JsonObject;
+  return { ...envelope, header: { ...header, message_id: messageId, message_ts: now.toISOString() } };
+}
+
+/** Whether all that `older` says stands in `newer` too: what was sent may be sent again only while it is so. */
+export function covers(newer: unknown, older: unknown): boolean {
+  if (typeof older !== 'object' || older === null) return newer === older;
+  if (typeof newer !== 'object' || newer === null || Array.isArray(newer) !== Array.isArray(older)) return false;
+  return Object.entries(older).every(([name, value]) => covers((newer as Record<string, unknown>)[name], value));
+}
