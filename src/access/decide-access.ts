@@ -8,6 +8,7 @@ import { findAttribute } from '../protocol/registries/attributes.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../protocol/registries/definition.js';
 import { covers, expandFields, type Clamp } from '../protocol/registries/fields.js';
 import { parseQuery } from '../protocol/query/parse-query.js';
+import { isMemberPath } from '../protocol/registries/members.js';
 import type { Operation } from '../protocol/vocabulary.js';
 
 export interface AccessQuestion {
@@ -97,6 +98,8 @@ export function decideItem(
 /** Whether a criterion on this attribute is allowed: a filter on a field that may not be seen would be an oracle. */
 export function maySearch({ agreement, definition, recordType, clamp }: Grant, path: string): boolean {
   if (!covers(clamp, path)) return false;
+  // Consent is asked of the record's subject before a search, so nothing may be asked about the persons inside.
+  if (agreement.requiresConsent && isMemberPath(recordType, path)) return false;
   const listed = agreement.searchableAttributes;
   if (listed === null || listed.includes('*')) return true;
   return listed.some((name) => {

@@ -1,6 +1,39 @@
-/** The purpose that a `consent` or `authorize` block states (protocol 3.3): `purpose.code`. */
-export function purposeOf(block: Record<string, unknown> | undefined): string | undefined {
+/** What a message says of its purpose, in `authorize` or `consent` (protocol 3.3); the agreement and the consents judge it. */
+import { ItemRejected } from '../protocol/errors.js';
+
+type Block = Record<string, unknown> | undefined;
+
+/** How far a partner's clock may run ahead, as for the header. */
+const AHEAD_MS = 300_000;
+const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/i;
+
+/** The code that a block states: `purpose.code`. */
+export function purposeOf(block: Block): string | undefined {
   const purpose = block?.['purpose'];
   if (typeof purpose !== 'object' || purpose === null || !('code' in purpose)) return undefined;
   return typeof purpose.code === 'string' && purpose.code !== '' ? purpose.code : undefined;
 }
+
+/**
+ * The one purpose of an item; undefined where it states none.
+ *
+ * @throws ItemRejected `rjct.search_criteria.invalid` for a time that cannot be, or two purposes
+ */
+export function statedPurpose(blocks: { consent?: Block; authorize?: Block }, now: Date): string | undefined {
+  for (const name of ['consent', 'authorize'] as const) checkTime(name, blocks[name]?.['ts'], now);
+  const consented = purposeOf(blocks.consent);
+  const authorized = purposeOf(blocks.authorize);
+  if (consented !== undefined && authorized !== undefined && consented !== authorized)
+    throw refusal('consent.purpose.code', 'must be the same as authorize.purpose.code');
+  return authorized ?? consented;
+}
+
+function checkTime(block: string, ts: unknown, now: Date): void {
+  if (ts === undefined || ts === null) return;
+  const at = typeof ts === 'string' && DATE_TIME.test(ts) ? new Date(ts).getTime() : Number.NaN;
+  if (Number.isNaN(at)) throw refusal(`${block}.ts`, 'must be an RFC 3339 date-time with a time zone');
+  if (at > now.getTime() + AHEAD_MS) throw refusal(`${block}.ts`, 'lies in the future');
+}
+
+const refusal = (field: string, remedy: string): ItemRejected =>
+  new ItemRejected('rjct.search_criteria.invalid', `${field}: ${remedy}`);

@@ -1,7 +1,11 @@
-/** The one way out for records: what the grant does not cover is absent from what this returns. */
+/** The one way out for records: what the grant does not cover, or its subject did not consent to, is absent from what this returns. */
+import type { Sql } from '../entities/database.js';
+import type { Criteria, Page, Sort } from '../protocol/criteria.js';
+import { attributesIn } from '../protocol/query/criteria-walk.js';
 import { clampRecord } from '../protocol/registries/fields.js';
 import { presentRecord } from '../protocol/registries/normalize.js';
-import type { SourceRecord } from '../sources/registry-source.js';
+import type { RegistrySource, SourceQuery, SourceRecord } from '../sources/registry-source.js';
+import { applyConsent, consentScope } from './consent.js';
 import type { Grant } from './decide-access.js';
 
 export interface Released {
@@ -9,10 +13,72 @@ export interface Released {
   data: Record<string, unknown>;
 }
 
-export async function release(grant: Grant, records: SourceRecord[]): Promise<Released[]> {
-  // Until consents are read, an agreement that asks for them releases nothing.
-  if (grant.agreement.requiresConsent) return [];
-  return records.map(({ id, data }) => ({
+export interface Question {
+  criteria: Criteria;
+  sort?: Sort[];
+  page: Page;
+  /** Canonical paths that the answer speaks about beside those compared, such as the claims of a verification. */
+  about?: string[];
+}
+
+/** A question to the source as the grant lets it be asked: row filter and consent decide what is found and counted. */
+export function askUnder(grant: Grant, { criteria, sort = [], page, about = [] }: Question): SourceQuery {
+  const { definition, recordType, rowFilter } = grant;
+  const asked = new Set([...attributesIn(criteria), ...sort.map(({ attribute }) => attribute), ...about]);
+  const consent = consentScope(grant, [...asked]);
+  return {
+    definition,
+    recordType: recordType.name,
+    criteria,
+    sort,
+    page,
+    ...(rowFilter === undefined ? {} : { rowFilter }),
+    ...(consent === undefined ? {} : { consent }),
+  };
+}
+
+export interface Found {
+  records: Released[];
+  /** Of all pages; what may not be found is not counted. */
+  totalCount: number;
+  nextCursor?: string;
+}
+
+/** The way of every search: asks under the grant, keeps small counts from senders so marked, releases what is left. */
+export async function findReleased(source: RegistrySource, sql: Sql, grant: Grant, question: Question): Promise<Found> {
+  const { records, ...found } = await source.search(askUnder(grant, question));
+  if (isSuppressed(grant, question.criteria, found.totalCount)) return { records: [], totalCount: 0 };
+  return { ...found, records: await release(sql, grant, records) };
+}
+
+/**
+ * Few matches are told as none, records and count alike: a search by attributes that narrows to few is about persons, not
+ * groups. Somebody named by an identifier is no group to begin with.
+ */
+function isSuppressed({ agreement }: Grant, criteria: Criteria, count: number): boolean {
+  return count < agreement.grantee.suppressCountsBelow && !namesOnly(criteria);
+}
+
+function namesOnly(criteria: Criteria): boolean {
+  if ('identifier' in criteria) return true;
+  const parts = 'and' in criteria ? criteria.and : 'or' in criteria ? criteria.or : [];
+  return parts.length > 0 && parts.every(namesOnly);
+}
+
+/**
+ * Records as they may leave; consent is read here once more, and afresh.
+ *
+ * @param about canonical paths by which the records were chosen where no `askUnder` search chose them, such as those of a
+ *   subscription's filter: who did not consent to them must not be told apart by them
+ */
+export async function release(
+  sql: Sql,
+  grant: Grant,
+  records: SourceRecord[],
+  about: string[] = [],
+): Promise<Released[]> {
+  const consented = grant.agreement.requiresConsent ? await applyConsent(sql, grant, records, about) : records;
+  return consented.map(({ id, data }) => ({
     id,
     data: presentRecord(grant.definition, grant.recordType.name, clampRecord(grant.clamp, data)),
   }));

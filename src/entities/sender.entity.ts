@@ -126,6 +126,17 @@ export class Sender {
   @Property({ type: 'text' })
   clientSecretHash!: string;
 
+  @Field(() => [String], { description: 'SHA-256 fingerprints of client certificates (mutual TLS), in colon hex.' })
+  @Property({ type: ArrayType })
+  tlsThumbprints: string[] = [];
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Subject of its client certificates, such as `CN=partner,O=Ministry`.',
+  })
+  @Property({ type: 'text', nullable: true })
+  tlsSubject?: string | null;
+
   @Field(() => String)
   @Property({ type: 'text' })
   createdBy!: string;
@@ -186,4 +197,11 @@ export class SenderKey {
   @Field(() => Date, { nullable: true })
   @Property({ type: 'datetime', nullable: true })
   revokedAt?: Date | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The administrator, or JWKS when the sender published it no more.',
+  })
+  @Property({ type: 'text', nullable: true })
+  revokedBy?: string | null;
 }

@@ -33,6 +33,10 @@ export interface SenderProfile {
   suppressCountsBelow: number;
   clientId: string;
   clientSecretHash: string;
+  /** SHA-256 of client certificates, colon hex as `openssl x509 -fingerprint -sha256` prints it. */
+  tlsThumbprints: string[];
+  /** Distinguished name of its client certificates. */
+  tlsSubject: string | null;
   keys: { kid: string; use: KeyUse; algorithm: string; publicJwk: Record<string, unknown> }[];
   agreements: AgreementTerms[];
 }
@@ -51,6 +55,14 @@ export interface AgreementTerms {
   rowFilter: Record<string, unknown> | null;
   validFrom: string;
   validUntil: string | null;
+  /** With whom it was made; consents name one of the two. */
+  grantee: Grantee;
+}
+
+export interface Grantee {
+  senderId: string;
+  organizationKind: string | null;
+  suppressCountsBelow: number;
 }
 
 const PROFILE = `
@@ -62,6 +74,7 @@ select json_build_object(
   'autoApproveSubscriptions', s.auto_approve_subscriptions, 'rateLimitPerMinute', s.rate_limit_per_minute,
   'rateLimitPerDay', s.rate_limit_per_day, 'encryptReplies', s.encrypt_replies, 'recordsAs', s.records_as,
   'suppressCountsBelow', s.suppress_counts_below, 'clientId', s.client_id, 'clientSecretHash', s.client_secret_hash,
+  'tlsThumbprints', s.tls_thumbprints, 'tlsSubject', s.tls_subject,
   'keys', coalesce((select json_agg(json_build_object('kid', k.kid, 'use', k.use, 'algorithm', k.algorithm,
       'publicJwk', k.public_jwk) order by k.id desc)
     from sender_key k where k.sender_id = s.id and k.revoked_at is null), '[]'),
@@ -69,7 +82,9 @@ select json_build_object(
       'operations', a.operations, 'recordTypes', a.record_types, 'fields', a.fields,
       'searchableAttributes', a.searchable_attributes, 'purposes', a.purposes, 'legalBasis', a.legal_basis,
       'requiresConsent', a.requires_consent, 'rowFilter', a.row_filter, 'validFrom', a.valid_from,
-      'validUntil', a.valid_until) order by a.id)
+      'validUntil', a.valid_until,
+      'grantee', json_build_object('senderId', s.sender_id, 'organizationKind', s.organization_kind,
+        'suppressCountsBelow', s.suppress_counts_below)) order by a.id)
     from agreement a where a.sender_id = s.id and a.state = 'ACTIVE'), '[]')
 ) as profile
 from sender s`;

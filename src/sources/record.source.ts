@@ -1,5 +1,6 @@
 /** Our own tables as a source of records: one statement a search. */
 import type { Sql } from '../entities/database.js';
+import { consentSql } from './consent.sql.js';
 import { criteriaSql, type Scope } from './criteria.sql.js';
 import { decodeCursor, encodeCursor, orderName } from './cursor.js';
 import { Parameters } from './parameters.js';
@@ -27,7 +28,8 @@ const LOOK_UP = `SELECT r.id, r.version, r.data
  */
 async function lookUp(sql: Sql, query: SourceQuery): Promise<SourceResult | undefined> {
   const { criteria, definition, recordType, page } = query;
-  const plain = !query.rowFilter && query.sort.length === 0 && page.number === 1 && page.cursor === undefined;
+  const plain =
+    !query.rowFilter && !query.consent && query.sort.length === 0 && page.number === 1 && page.cursor === undefined;
   if (!plain || !('identifier' in criteria)) return undefined;
   const { type, value } = criteria.identifier;
   const values = [definition.registry, type, value, recordType, page.size + 1];
@@ -58,9 +60,10 @@ async function searchPage(sql: Sql, query: SourceQuery): Promise<SourceResult> {
 
 // `hits` holds ids and keys only, for the count and the page; the records are fetched for the page alone.
 function pageSql(query: SourceQuery, scope: Scope, columns: SortColumn[], order: string): string {
-  const { criteria, rowFilter, page } = query;
+  const { criteria, rowFilter, consent, page } = query;
   const { parameters } = scope;
   const conditions = [criteria, ...(rowFilter ? [rowFilter] : [])].map((part) => criteriaSql(part, scope));
+  if (consent) conditions.push(consentSql(consent, scope.definition.registry, parameters));
   const keys = columns.map(({ sql, name }) => `, ${sql} AS ${name}`).join('');
   return `WITH hits AS (
     SELECT r.id${keys} FROM registry_record r

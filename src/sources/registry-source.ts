@@ -9,9 +9,21 @@ export interface SourceQuery {
   criteria: Criteria;
   /** The agreement's row filter; both must hold. */
   rowFilter?: Criteria;
+  /** Present where the agreement asks for consent: records without it are neither returned nor counted. */
+  consent?: ConsentScope;
   /** Empty = stable order by record id. Every order ends in the record id. */
   sort: Sort[];
   page: Page;
+}
+
+/** Whose consent is asked for, and what it must cover beside existing. */
+export interface ConsentScope {
+  senderId: string;
+  organizationKind: string | null;
+  /** Code; without one only consents to every purpose count. */
+  purpose: string | undefined;
+  /** Canonical paths that the search compares or sorts by: what a person did not consent to must not decide a match. */
+  attributes: string[];
 }
 
 export interface SourceRecord {

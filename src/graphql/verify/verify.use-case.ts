@@ -1,6 +1,6 @@
 /** Verify: yes or no per claim about one person; no record leaves. */
 import { decideGate, decideItem, summarizeDecision, type Grant } from '../../access/decide-access.js';
-import { release } from '../../access/release.js';
+import { askUnder, release } from '../../access/release.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { Criteria } from '../../protocol/criteria.js';
 import { Forbidden, ItemRejected, RequestInvalid } from '../../protocol/errors.js';
@@ -40,7 +40,8 @@ export async function verify(
   const grant = decideItem(gate.agreements, definition, { recordType, purpose: question.purpose });
   if (!grant.allowed) throw new Forbidden(grant.explanation);
   const claims = readClaims(grant, question.claims, call.receivedAt);
-  const person = await findPerson(services, grant, question.identifiers);
+  const about = claims.flatMap(({ criteria }) => [...attributesIn(criteria)]);
+  const person = await findPerson(services, grant, question.identifiers, about);
   const verified =
     person === undefined ? {} : Object.fromEntries(claims.map((claim) => [claim.key, judge(grant, claim, person)]));
   const result: VerifyResult = {
@@ -104,6 +105,7 @@ async function findPerson(
   services: Services,
   grant: Grant,
   identifiers: { type: string; value: string }[],
+  about: string[],
 ): Promise<SourceRecord | undefined> {
   if (identifiers.length === 0)
     throw new RequestInvalid('verify: name the person by at least one identifier, such as national_id');
@@ -114,15 +116,9 @@ async function findPerson(
     if (known === undefined) throw new RequestInvalid(`verify.${type}: no identifier type of this registry`);
     return { identifier: { type: known, value } };
   });
-  const { records } = await services.source.search({
-    definition: grant.definition,
-    recordType: grant.recordType.name,
-    criteria: parts.length === 1 && parts[0] !== undefined ? parts[0] : { and: parts },
-    ...(grant.rowFilter === undefined ? {} : { rowFilter: grant.rowFilter }),
-    sort: [],
-    page: { size: 2, number: 1 },
-  });
+  const criteria = parts.length === 1 && parts[0] !== undefined ? parts[0] : { and: parts };
+  const { records } = await services.source.search(askUnder(grant, { criteria, page: { size: 2, number: 1 }, about }));
   const [record] = records;
   if (records.length !== 1 || record === undefined) return undefined;
-  return (await release(grant, [record])).length === 1 ? record : undefined;
+  return (await release(services.database, grant, [record], about)).length === 1 ? record : undefined;
 }

@@ -5,6 +5,7 @@
 import { resolveName } from './attributes.js';
 import type { RegistryDefinition } from './definition.js';
 import { isObject, type PlainObject } from './plain-object.js';
+import { resolvePath } from './property.path.js';
 
 /** Compiled patterns. `ALL` covers the value and everything below it. */
 export type Clamp = typeof ALL | Branch;
@@ -33,6 +34,11 @@ export function expandFields(definition: RegistryDefinition, recordType: string,
   return clamp;
 }
 
+/** The same for an object of a class inside a record, such as a member of a household; not kept compiled. */
+export function expandClassFields(definition: RegistryDefinition, className: string, patterns: string[]): Clamp {
+  return plantAll(patterns, (pattern) => resolvePath(definition, className, withoutStar(pattern))?.path);
+}
+
 /** A new object with the covered paths only; lists element by element. What is left empty, or is null, is absent. */
 export function clampRecord(clamp: Clamp, data: PlainObject): PlainObject {
   return clamp === ALL ? { ...data } : (clampObject(clamp, data) ?? {});
@@ -56,13 +62,24 @@ export function isKnownField(definition: RegistryDefinition, recordType: string 
 }
 
 const canonical = (definition: RegistryDefinition, recordType: string, pattern: string): string | undefined =>
-  resolveName(definition, recordType, pattern.replace(/\.\*$/, ''))?.path;
+  resolveName(definition, recordType, withoutStar(pattern))?.path;
 
-function compile(definition: RegistryDefinition, recordType: string, patterns: string[]): Clamp {
+const withoutStar = (pattern: string): string => pattern.replace(/\.\*$/, '');
+
+/** The canonical paths that a pattern names in the record types of a registry; empty for one that names nothing. */
+export const canonicalPaths = (definition: RegistryDefinition, pattern: string): string[] =>
+  pattern === '*'
+    ? ['*']
+    : [...new Set(definition.recordTypes.flatMap(({ name }) => canonical(definition, name, pattern) ?? []))];
+
+const compile = (definition: RegistryDefinition, recordType: string, patterns: string[]): Clamp =>
+  plantAll(patterns, (pattern) => canonical(definition, recordType, pattern));
+
+function plantAll(patterns: string[], pathOf: (pattern: string) => string | undefined): Clamp {
   if (patterns.includes('*')) return ALL;
   const tree: Tree = new Map();
   for (const pattern of patterns) {
-    const path = canonical(definition, recordType, pattern);
+    const path = pathOf(pattern);
     if (path !== undefined) plant(tree, path.split('.'));
   }
   return freeze(tree);

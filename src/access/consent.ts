@@ -1,0 +1,108 @@
+/**
+ * Consent of persons, always read afresh: one that was revoked a moment ago is obeyed. What a person consented to narrows
+ * what the agreement allows; who has given none is left out, also inside somebody else's record.
+ */
+import type { Grantee } from '../entities/sender.repository.js';
+import type { Sql } from '../entities/database.js';
+import type { RegistryDefinition } from '../protocol/registries/definition.js';
+import { clampRecord, covers, expandClassFields, expandFields } from '../protocol/registries/fields.js';
+import { mapMembers, membersIn, type InnerPerson } from '../protocol/registries/members.js';
+import { identifiersOf, type RecordIdentifier } from '../protocol/registries/normalize.js';
+import { IN_FORCE } from '../sources/consent.sql.js';
+import type { ConsentScope, SourceRecord } from '../sources/registry-source.js';
+import type { Grant } from './decide-access.js';
+
+/** A consent in force that fits sender and purpose. */
+export interface GivenConsent extends RecordIdentifier {
+  id: string;
+  fields: string[];
+}
+
+/** What a search must add to its question; undefined where the agreement asks for no consent. */
+export function consentScope({ agreement, purpose }: Grant, attributes: string[]): ConsentScope | undefined {
+  const { senderId, organizationKind } = agreement.grantee;
+  return agreement.requiresConsent ? { senderId, organizationKind, purpose, attributes } : undefined;
+}
+
+/**
+ * Records narrowed to what their subjects, and the persons inside them, consented to; without consent not at all.
+ *
+ * @param about canonical paths that must be covered as well, or the record is left out
+ */
+export async function applyConsent(
+  sql: Sql,
+  grant: Grant,
+  records: SourceRecord[],
+  about: string[],
+): Promise<SourceRecord[]> {
+  const consents = await consentsOf(sql, grant, records);
+  return records.flatMap((record) => {
+    const data = consentedPart(grant, record.data, consents, about);
+    return data === undefined ? [] : [{ ...record, data }];
+  });
+}
+
+/** Consents in force of the subjects of records and of everybody inside them, by identifier. */
+export async function consentsOf(sql: Sql, grant: Grant, records: SourceRecord[]): Promise<Consents> {
+  const { definition, recordType, agreement, purpose } = grant;
+  const identifiers = records.flatMap(({ data }) => [
+    ...identifiersOf(definition, recordType.name, data),
+    ...membersIn(definition, recordType, data).flatMap((person) => person.identifiers),
+  ]);
+  return new Consents(await findConsents(sql, definition.registry, agreement.grantee, purpose, identifiers));
+}
+
+export class Consents {
+  readonly #fields: Map<string, GivenConsent[]>;
+
+  constructor(given: GivenConsent[]) {
+    this.#fields = Map.groupBy(given, ({ type, value }) => JSON.stringify([type, value]));
+  }
+
+  /** Of one person, under any of its identifiers. */
+  of(identifiers: RecordIdentifier[]): GivenConsent[] {
+    return identifiers.flatMap(({ type, value }) => this.#fields.get(JSON.stringify([type, value])) ?? []);
+  }
+}
+
+const FIND = `
+select c.id, c.identifier_type as type, c.identifier_value as value, c.fields
+from unnest($2::text[], $3::text[]) as person (type, value)
+join consent c on c.registry = $1 and c.identifier_type = person.type and c.identifier_value = person.value
+where ${IN_FORCE} and (c.sender_id = $4 or c.organization_kind = $5) and (c.purposes is null or $6 = any (c.purposes))`;
+
+function findConsents(
+  sql: Sql,
+  registry: string,
+  { senderId, organizationKind }: Grantee,
+  purpose: string | undefined,
+  identifiers: RecordIdentifier[],
+): Promise<GivenConsent[]> {
+  const types = identifiers.map(({ type }) => type);
+  const values = identifiers.map(({ value }) => value);
+  const parameters = [registry, types, values, senderId, organizationKind, purpose ?? null];
+  return sql.query<GivenConsent>(FIND, parameters, 'find-consents');
+}
+
+function consentedPart(
+  { definition, recordType }: Grant,
+  data: Record<string, unknown>,
+  consents: Consents,
+  about: string[],
+): Record<string, unknown> | undefined {
+  const own = consents.of(identifiersOf(definition, recordType.name, data)).flatMap((consent) => consent.fields);
+  if (own.length === 0) return undefined;
+  const clamp = expandFields(definition, recordType.name, own);
+  if (!about.every((path) => covers(clamp, path))) return undefined;
+  const withMembers = mapMembers(definition, recordType, data, (person) => {
+    const given = consents.of(person.identifiers);
+    return given.length === 0 ? undefined : narrowPerson(definition, person, given);
+  });
+  // The subject's consent does not decide about persons inside: theirs has narrowed them already.
+  return clampRecord(expandFields(definition, recordType.name, [...own, ...recordType.memberPaths]), withMembers);
+}
+
+function narrowPerson(definition: RegistryDefinition, { className, data }: InnerPerson, given: GivenConsent[]) {
+  const fields = given.flatMap((consent) => consent.fields);
+  return clampRecord(expandClassFields(definition, className, fields), data);
+}
