@@ -20,6 +20,7 @@ import { gatewaySchema } from './graphql/schema.js';
 import { startGraphqlServer } from './graphql/server.js';
 import { keepHouse } from './jobs/housekeeping.job.js';
 import { createJobStore } from './jobs/job-store.js';
+import { sealAudit } from './jobs/seal-audit.job.js';
 import { startScheduler } from './jobs/scheduler.js';
 import type { Config, Secrets } from './platform/config.js';
 import { createLog, type Log } from './platform/log.js';
@@ -39,7 +40,6 @@ export interface Gateway {
 export interface GatewaySecrets extends Secrets {
   databaseUrl: string;
   masterKey: Buffer;
-  adminToken: string;
 }
 
 export interface GatewayOverrides {
@@ -77,7 +77,10 @@ export async function startGateway(
       ? undefined
       : await startScheduler(
           createJobStore(secrets.jobsUrl ?? secrets.databaseUrl),
-          [{ name: 'housekeeping', every: '1 minute', run: () => keepHouse(database, clock()) }],
+          [
+            { name: 'housekeeping', every: '1 minute', run: () => keepHouse(database, clock()) },
+            { name: 'seal-audit', every: '10 seconds', run: () => sealAudit({ database, keyRing, clock, log }) },
+          ],
           log,
         );
   return {

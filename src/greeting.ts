@@ -7,7 +7,7 @@ import type { LocalSecrets } from './platform/local-secrets.js';
 export async function greet(
   gateway: Gateway,
   { dataDir }: Config,
-  { adminToken, adminTokenIsNew }: LocalSecrets,
+  { adminToken, adminTokenIsNew }: Partial<LocalSecrets>,
 ): Promise<void> {
   const { url } = gateway;
   const lines = [

@@ -2,41 +2,54 @@
 import { startGateway } from './app.js';
 import { greet } from './greeting.js';
 import { startEmbeddedPostgres } from './platform/embedded-postgres.js';
-import { ConfigInvalid, readConfig } from './platform/config.js';
-import { loadLocalSecrets } from './platform/local-secrets.js';
-import { createLog } from './platform/log.js';
+import { ConfigInvalid, readConfig, type Config, type Secrets } from './platform/config.js';
+import { loadLocalSecrets, type LocalSecrets } from './platform/local-secrets.js';
+import { createLog, type Log } from './platform/log.js';
+import { stopOnRequest } from './platform/shutdown.js';
+
+/** What was started, to be closed in the opposite order. */
+const started: { close(): Promise<void> }[] = [];
+
+async function closeAll(): Promise<void> {
+  for (let last = started.pop(); last !== undefined; last = started.pop()) await last.close();
+}
 
 async function main(): Promise<void> {
   const { config, secrets } = readConfig(process.env);
   const log = createLog(config.logLevel);
-  const local = await loadLocalSecrets(config.dataDir, secrets);
-  const postgres =
-    secrets.databaseUrl === undefined ? await startEmbeddedPostgres({ dataDir: config.dataDir, log }) : undefined;
-  const databaseUrl = secrets.databaseUrl ?? postgres?.url ?? '';
+  stopOnRequest(
+    (reason) => {
+      log.info({ reason }, 'stopping');
+      return closeAll();
+    },
+    (error) => log.error({ err: error }, 'could not stop in order'),
+  );
+  const { databaseUrl, local } = await findDatabase(config, secrets, log);
   const gateway = await startGateway(config, { ...secrets, ...local, databaseUrl }, { log });
+  started.push(gateway);
   await greet(gateway, config, local);
-  const stop = async (signal: string): Promise<void> => {
-    log.info({ signal }, 'stopping');
-    await gateway.close();
-    await postgres?.close();
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.once(signal, () => {
-      stop(signal).then(
-        () => process.exit(0),
-        (error: unknown) => {
-          log.error({ err: error }, 'could not stop in order');
-          process.exit(1);
-        },
-      );
-    });
+}
+
+/** The database of `DATABASE_URL`, or one of our own whose secrets are made beside it. */
+async function findDatabase(
+  config: Config,
+  secrets: Secrets,
+  log: Log,
+): Promise<{ databaseUrl: string; local: Partial<LocalSecrets> & Pick<LocalSecrets, 'masterKey'> }> {
+  const { databaseUrl, masterKey } = secrets;
+  // Together by `readConfig`: a server's database without its master key is refused there.
+  if (databaseUrl !== undefined && masterKey !== undefined) return { databaseUrl, local: { masterKey } };
+  const local = await loadLocalSecrets(config.dataDir, secrets);
+  const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
+  started.push(postgres);
+  return { databaseUrl: postgres.url, local };
 }
 
 try {
   await main();
 } catch (error) {
-  process.stderr.write(
-    error instanceof ConfigInvalid ? `${error.message}\n` : `the gateway could not start: ${String(error)}\n`,
-  );
+  const text = error instanceof ConfigInvalid ? error.message : `the gateway could not start: ${String(error)}`;
+  process.stderr.write(`${text}\n`);
+  await closeAll();
   process.exit(1);
 }

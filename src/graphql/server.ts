@@ -38,6 +38,8 @@ export async function startGraphqlServer(
     schema,
     introspection: true,
     csrfPrevention: true,
+    // The process stops in its own order: main.ts.
+    stopOnTerminationSignals: false,
     allowBatchedHttpRequests: false,
     includeStacktraceInErrorResponses: false,
     formatError: (formatted, error) => formatError(formatted, error, services.log),
