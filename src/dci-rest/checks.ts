@@ -24,6 +24,7 @@ import { hasHttpSignature, verifyHttpRequest } from '../protocol/signature/http.
 import { readSignature, verifyEnvelope } from '../protocol/signature/signature.js';
 import type { z } from 'zod';
 import type { Exchange } from './exchange.js';
+import { encryptionKeyOf } from './outgoing.js';
 import type { FacadeServices } from './services.js';
 
 /** What a check knows of the endpoint it guards. */
@@ -112,6 +113,11 @@ export const decrypt: Check = async (exchange, { keyRing }, endpoint) => {
   if (!exchange.encrypted) return;
   const opened: Json = await decryptMessage(exchange.message, (kid) => keyRing.decryptionKey(kid));
   exchange.message = parse(endpoint.message, opened, 'message');
+};
+
+/** Before any work is done: an answer that must be encrypted needs a key to encrypt it to. */
+export const requireReplyKey: Check = ({ encrypted, knownSender }, _, { receiver }) => {
+  if (!receiver && (encrypted || knownSender.encryptReplies)) encryptionKeyOf(knownSender);
 };
 
 /** Bounds of the header that a valid signature does not give: time, receiver, action, version. */

@@ -6,7 +6,7 @@ import { uuidv7 } from '../platform/uuid.js';
 import type { KnownSender } from '../access/sender-directory.js';
 import type { TokenClaims } from '../access/token.js';
 import type { RequestHeader } from '../protocol/envelope.schema.js';
-import { canonicalJson, type JsonObject } from '../protocol/json.js';
+import { canonicalJson, type Json, type JsonObject } from '../protocol/json.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import type { Operation } from '../protocol/vocabulary.js';
 
@@ -69,10 +69,20 @@ export class Exchange {
     return { kind: 'sender', sender: this.knownSender, scopes: this.token?.scopes ?? [] };
   }
 
+  /** What is stored of the request: the envelope without its signature, the message in the clear. */
+  get plainRequest(): JsonObject {
+    return { header: this.document['header'] ?? null, message: this.#plainMessage };
+  }
+
+  get #plainMessage(): Json {
+    const received = this.encrypted ? undefined : this.document['message'];
+    return received ?? (this.message as Json);
+  }
+
   /** Sameness of a repeated message id: the digest of `action` and `message`, not of header time or signature. */
   digest(action: string): Buffer {
     return createHash('sha256')
-      .update(canonicalJson({ action, message: this.document['message'] ?? this.message }))
+      .update(canonicalJson({ action, message: this.#plainMessage ?? null }))
       .digest();
   }
 }

@@ -4,10 +4,12 @@ import type { JsonObject } from '../protocol/json.js';
 import { signHttpResponse } from '../protocol/signature/http.profile.js';
 import { signEnvelope } from '../protocol/signature/signature.js';
 import type { Reply } from './exchange.js';
+import { encryptWhereDue } from './outgoing.js';
 import type { FacadeServices } from './services.js';
 
-/** A stored, unsigned envelope → the reply of status 200, signed in the sender's profile. */
-export async function signedReply(services: FacadeServices, sender: KnownSender, envelope: JsonObject): Promise<Reply> {
+/** A stored, unsigned envelope → the reply of status 200, encrypted where it must be, signed in the sender's profile. */
+export async function signedReply(services: FacadeServices, sender: KnownSender, stored: JsonObject): Promise<Reply> {
+  const envelope = await encryptWhereDue(stored, sender);
   if (sender.signatureProfile === 'HTTP') return httpSignedReply(services, envelope);
   const key = await services.keyRing.signingKey();
   const { header = {}, message } = envelope;

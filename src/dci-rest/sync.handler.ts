@@ -6,13 +6,13 @@ import { signedReply } from './signing.js';
 
 /** Answers a message at once. */
 export async function answerNow(kind: MessageKind, exchange: Exchange, services: FacadeServices): Promise<Reply> {
-  const { requestHeader: header, registry: definition, knownSender: sender, document, message } = exchange;
+  const { requestHeader: header, registry: definition, knownSender: sender, message } = exchange;
   const context = { definition, header, sender };
   const envelope = await answer(services, exchange, kind.document, kind.read(message as never, context), {
     channel: 'SYNC',
     action: header.action,
     messageId: header.message_id,
-    request: { header: document['header'], message: document['message'] },
+    request: exchange.plainRequest,
     digest: exchange.digest(header.action),
     encode: (result) => answerEnvelope(kind, result, context, services.settings.serverId, services.clock()),
   });

@@ -1,6 +1,7 @@
 /** The request that brings a message: time and signature are fresh at each attempt, message id and content are not. */
 import type { KeyRing } from '../access/key-ring.js';
 import type { KnownSender } from '../access/sender-directory.js';
+import { encryptWhereDue } from '../dci-rest/outgoing.js';
 import type { JsonObject } from '../protocol/json.js';
 import { signHttpRequest } from '../protocol/signature/http.profile.js';
 import { signEnvelope } from '../protocol/signature/signature.js';
@@ -16,13 +17,14 @@ export interface Outgoing {
   body: Buffer;
 }
 
-/** Nothing leaves unsigned. @throws ServiceUnavailable when no key is active */
+/** Nothing leaves unsigned, or in the clear where it must not. @throws ServiceUnavailable when no key is active, EncryptionInvalid */
 export async function signOutgoing(
-  envelope: JsonObject,
-  sender: Pick<KnownSender, 'signatureProfile'>,
+  stored: JsonObject,
+  sender: Pick<KnownSender, 'signatureProfile' | 'keys' | 'encryptReplies'>,
   { target, authorization }: { target: string; authorization?: string | undefined },
   { keyRing, serverId, now }: Signing,
 ): Promise<Outgoing> {
+  const envelope = await encryptWhereDue(stored, sender);
   const key = await keyRing.signingKey();
   const options = { senderId: serverId, now };
   const headers = {

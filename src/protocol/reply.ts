@@ -16,7 +16,7 @@ export interface ReplyStatus {
 /** Header of a reply or callback to `request`, from `serverId` back to its sender. */
 export function replyHeader(
   action: string,
-  request: { sender_id?: string | undefined; version?: string | undefined },
+  request: { sender_id?: string | undefined; version?: string | undefined; is_msg_encrypted?: boolean | undefined },
   serverId: string,
   { status, totalCount, completedCount, reasonCode, reasonMessage }: ReplyStatus,
   now: Date,
@@ -34,7 +34,8 @@ export function replyHeader(
     completed_count: completedCount,
     sender_id: serverId,
     ...(request.sender_id === undefined ? {} : { receiver_id: request.sender_id }),
-    is_msg_encrypted: false,
+    // What answers an encrypted message leaves encrypted; stored is the plain message under this header.
+    is_msg_encrypted: request.is_msg_encrypted === true,
     meta: {},
   };
 }
