@@ -1,5 +1,6 @@
 /** First start, under the start lock: the first signing key, and the demo registry where it is asked for. */
 import type { KeyRing } from './access/key-ring.js';
+import { continueCommitNumbers } from './entities/audit-seal.repository.js';
 import type { Database } from './entities/database.js';
 import { loadRecords, type RecordDraft } from './entities/record.repository.js';
 import { ServerKey } from './entities/server-key.entity.js';
@@ -24,6 +25,7 @@ export interface Preparing {
 }
 
 export async function prepareGateway({ database, keyRing, registries, log }: Preparing, config: Config): Promise<void> {
+  await continueCommitNumbers(database);
   await makeFirstKeys(database, keyRing);
   if (config.seed !== 'demo' || !(await isEmpty(database))) return;
   log.info({ persons: DEMO_PERSONS }, 'seeding the demo registries');

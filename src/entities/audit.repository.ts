@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { uuidv7 } from '../platform/uuid.js';
+import { canonicalJson } from '../protocol/json.js';
 import type { Sql } from './database.js';
 
 export interface AuditEntry {
@@ -23,10 +24,18 @@ export function auditEntry(entry: Omit<AuditEntry, 'id' | 'entryHash'>): AuditEn
 }
 
 /** SHA-256 over the entry's fields, one a line, in the order of the table. */
-export function hashEntry(entry: Omit<AuditEntry, 'entryHash'>): Buffer {
+export function hashEntry({ at, ...entry }: Omit<AuditEntry, 'entryHash'>): Buffer {
+  return hashEntryText({ ...entry, at: at.toISOString() });
+}
+
+export function hashEntryText(entry: Omit<AuditEntry, 'entryHash' | 'at'> & { at: string }): Buffer {
+  return createHash('sha256').update(entryText(entry)).digest();
+}
+
+/** What an export shows and `sha256sum` repeats. */
+export function entryText(entry: Omit<AuditEntry, 'entryHash' | 'at'> & { at: string }): string {
   const { id, kind, subject, transition, actor, at, contentHash } = entry;
-  const lines = [id, kind, subject, transition, actor, at.toISOString(), contentHash.toString('hex')];
-  return createHash('sha256').update(lines.join('\n')).digest();
+  return [id, kind, subject, transition, actor, at, contentHash.toString('hex')].join('\n');
 }
 
 export function hashContent(...parts: (Buffer | null | undefined)[]): Buffer {
@@ -37,6 +46,24 @@ export function hashContent(...parts: (Buffer | null | undefined)[]): Buffer {
       .update(':')
       .update(part ?? Buffer.alloc(0));
   return hash.digest();
+}
+
+/** What an administrator did, as its audit entry hashes it: canonical JSON, so that the stored columns give it again. */
+export function hashAdminAction(action: {
+  actor: string;
+  role: string;
+  action: string;
+  targetType: string;
+  targetId: string;
+  reason?: string | null | undefined;
+  before?: unknown;
+  after?: unknown;
+}): Buffer {
+  const { actor, role, action: name, targetType, targetId, reason = null, before = null, after = null } = action;
+  const plain: unknown = JSON.parse(
+    JSON.stringify({ actor, role, action: name, targetType, targetId, reason, before, after }),
+  );
+  return createHash('sha256').update(canonicalJson(plain)).digest();
 }
 
 /** Appends in the transaction of `sql`, so that change and entry commit together. */

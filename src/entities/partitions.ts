@@ -19,7 +19,21 @@ export async function ensurePartitions(sql: Sql, now: Date, ahead = 3): Promise<
       await sql.query(
         `create table if not exists ${table}_${suffix} partition of ${table} for values from ('${firstId(from)}') to ('${firstId(until)}')`,
       );
+    await refuseTruncate(sql, `audit_entry_${suffix}`);
   }
+}
+
+/** Row triggers follow a table into its partitions, those on TRUNCATE do not. */
+async function refuseTruncate(sql: Sql, partition: string): Promise<void> {
+  const name = 'audit_entry_no_truncate';
+  const guarded = await sql.query('select 1 from pg_trigger where tgname = $1 and tgrelid = $2::regclass', [
+    name,
+    partition,
+  ]);
+  if (guarded.length > 0) return;
+  await sql.query(
+    `create trigger ${name} before truncate on ${partition} for each statement execute function refuse_change()`,
+  );
 }
 
 /** The smallest UUIDv7 of a moment; also turns a time range into a range of ids. */

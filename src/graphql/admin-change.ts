@@ -1,7 +1,6 @@
 /** A change by an administrator: the change, who made it, before and after, and its audit entry commit together. */
-import { createHash } from 'node:crypto';
 import type { Principal } from '../access/principal.js';
-import { appendAudit, auditEntry } from '../entities/audit.repository.js';
+import { appendAudit, auditEntry, hashAdminAction } from '../entities/audit.repository.js';
 import { AdminAction } from '../entities/audit.entity.js';
 import { addRow, type Unit } from '../entities/database.js';
 import type { Services } from './context.js';
@@ -38,7 +37,7 @@ export async function changeAsAdmin<T>(
 export async function recordAdminAction(unit: Unit, admin: Admin, change: ChangeRecord, now: Date): Promise<void> {
   const action = addRow(unit.em, AdminAction, { ...change, actor: admin.subject, role: admin.role, at: now });
   await unit.em.flush();
-  const contentHash = createHash('sha256').update(JSON.stringify(change)).digest();
+  const contentHash = hashAdminAction(action);
   await appendAudit(
     unit,
     auditEntry({

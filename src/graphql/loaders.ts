@@ -2,6 +2,8 @@
 import DataLoader from 'dataloader';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { AgreementVersion } from '../entities/agreement.entity.js';
+import { AuditSeal } from '../entities/audit.entity.js';
+import { sealsOfSubjects } from '../entities/audit-seal.repository.js';
 import { Transaction } from '../entities/transaction.entity.js';
 import type { Sql } from '../entities/database.js';
 import type { Identifier } from '../entities/record.repository.js';
@@ -15,6 +17,8 @@ export interface Loaders {
   identifiersOfRecord: DataLoader<string, Identifier[]>;
   transactionById: DataLoader<string, Transaction | undefined>;
   contentHashOfTransaction: DataLoader<string, Buffer>;
+  /** The seal over the newest audit entry of a transaction, delivery or admin action. */
+  sealOfSubject: DataLoader<string, AuditSeal | undefined>;
 }
 
 export function createLoaders(em: EntityManager, sql: Sql): Loaders {
@@ -55,6 +59,12 @@ export function createLoaders(em: EntityManager, sql: Sql): Loaders {
       const transactions = await em.find(Transaction, { id: { $in: [...ids] } });
       const found = new Map(transactions.map((transaction) => [transaction.id, transaction]));
       return ids.map((id) => found.get(id));
+    }),
+    sealOfSubject: new DataLoader(async (subjects) => {
+      const sealIds = await sealsOfSubjects(sql, [...subjects]);
+      const seals = await em.find(AuditSeal, { id: { $in: [...sealIds.values()] } });
+      const found = new Map(seals.map((seal) => [seal.id, seal]));
+      return subjects.map((subject) => found.get(sealIds.get(subject) ?? ''));
     }),
     contentHashOfTransaction: new DataLoader(async (ids) => {
       const rows = await sql.query<{ id: string; content_hash: Buffer }>(

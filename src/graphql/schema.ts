@@ -4,12 +4,14 @@ import { createPubSub } from '@graphql-yoga/subscription';
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
 import { buildSchema, type NonEmptyArray } from 'type-graphql';
 import { AgreementResolver } from './agreements/agreement.resolver.js';
+import { AdminActionResolver, AuditSealResolver, TransactionSealResolver } from './audit/audit.resolver.js';
 import { MeResolver } from './me.resolver.js';
 import { RecordResolver } from './records/record.resolver.js';
 import { RegistryResolver } from './registries/registry.resolver.js';
 import { SearchResolver } from './search/search.resolver.js';
 import { SenderResolver } from './senders/sender.resolver.js';
 import { ServerKeyResolver } from './server-keys/server-key.resolver.js';
+import { SubscriptionResolver } from './subscriptions/subscription.resolver.js';
 import { TransactionResolver } from './transactions/transaction.resolver.js';
 import { VerifyResolver } from './verify/verify.resolver.js';
 
@@ -24,6 +26,10 @@ const RESOLVERS: NonEmptyArray<Function> = [
   SearchResolver,
   VerifyResolver,
   TransactionResolver,
+  SubscriptionResolver,
+  AuditSealResolver,
+  AdminActionResolver,
+  TransactionSealResolver,
 ];
 
 let schema: Promise<GraphQLSchema> | undefined;

@@ -3,7 +3,9 @@ import { Records0002 } from './0002-records.migration.js';
 import { Transactions0003 } from './0003-transactions.migration.js';
 import { Delivery0004 } from './0004-delivery.migration.js';
 import { Work0005 } from './0005-work.migration.js';
+import { Monitoring0009 } from './0009-monitoring.migration.js';
 import { References0010 } from './0010-references.migration.js';
+import { Trust0008 } from './0008-trust.migration.js';
 import { Disclosures0011 } from './0011-disclosures.migration.js';
 import { Subscriptions0006 } from './0006-subscriptions.migration.js';
 import { Callers0007 } from './0007-callers.migration.js';
@@ -17,7 +19,9 @@ export const MIGRATIONS = [
   Work0005,
   Subscriptions0006,
   Callers0007,
+  Monitoring0009,
   References0010,
+  Trust0008,
   Disclosures0011,
 ].map((migration) => ({
   name: migration.name,

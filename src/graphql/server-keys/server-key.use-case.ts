@@ -83,9 +83,9 @@ export async function storeServerKey(
 
 function storeAsAdmin(services: Services, admin: Admin, action: string, pair: KeyPair): Promise<ServerKey> {
   return changeAsAdmin(services, admin, async (unit) => {
-    const key = await storeServerKey(unit, services.keyRing, pair, 'NEXT');
-    if ((await unit.em.count(ServerKey, { kid: key.kid })) > 0)
+    if ((await unit.em.count(ServerKey, { kid: await thumbprint(pair.publicJwk) })) > 0)
       throw new UserError('CONFLICT', 'this key is already here; import another', 'privateKeyPem');
+    const key = await storeServerKey(unit, services.keyRing, pair, 'NEXT');
     const after = { kid: key.kid, use: key.use, algorithm: key.algorithm, state: key.state };
     return { result: key, change: { action, targetType: 'ServerKey', targetId: key.kid, after } };
   });

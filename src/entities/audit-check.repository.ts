@@ -1,0 +1,89 @@
+/** What a verifier reads: entries in the order of their commits, and beside each what it speaks of as it is now. */
+import type { AuditEntry } from './audit.repository.js';
+import { hashAdminAction } from './audit.repository.js';
+import type { Sql } from './database.js';
+
+/** An entry as stored; `at` with all its digits, so that no change of it goes unseen. */
+export interface StoredEntry {
+  id: string;
+  xid: string;
+  kind: AuditEntry['kind'];
+  subject: string;
+  transition: string;
+  actor: string;
+  at: string;
+  contentHash: Buffer;
+  entryHash: Buffer;
+}
+
+/** The row that the newest entry of a subject speaks of. */
+export interface CheckedSubject {
+  id: string;
+  /** A later entry speaks of the same subject. */
+  superseded: boolean;
+  present: boolean;
+  /** No payload is stored (never was, or purged). */
+  empty: boolean;
+  contentHash: Buffer | null;
+  /** Over what is stored now. */
+  actualHash: Buffer | null;
+  status: string | null;
+}
+
+const ENTRY = `id, xid::text as xid, kind, subject, transition, actor, content_hash as "contentHash",
+  entry_hash as "entryHash", to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') as at`;
+
+/** Entries of commits from `fromXid` to below `untilXid` behind `after`, in order. */
+export async function readEntries(
+  sql: Sql,
+  range: { fromXid: string; untilXid?: string; after?: Pick<StoredEntry, 'xid' | 'id'> },
+  limit: number,
+): Promise<StoredEntry[]> {
+  const { fromXid, untilXid, after } = range;
+  const rows = await sql.query<StoredEntry>(
+    `select ${ENTRY} from audit_entry
+     where audit_entry.xid >= $1::xid8 and ($2::xid8 is null or audit_entry.xid < $2::xid8)
+       and ($3::xid8 is null or (audit_entry.xid, id) > ($3::xid8, $4::uuid))
+     order by audit_entry.xid, id limit $5`,
+    [fromXid, untilXid ?? null, after?.xid ?? null, after?.id ?? null, limit],
+  );
+  return rows.map((row) => ({ ...row, at: `${row.at.replace(/000$/, '')}Z` }));
+}
+
+/** Transactions behind these entries, by entry id. */
+export async function checkTransactions(sql: Sql, entryIds: string[]): Promise<Map<string, CheckedSubject>> {
+  const rows = await sql.query<CheckedSubject>(
+    `select e.id, t.id is not null as present, t.request_sealed is null and t.response_sealed is null as empty,
+       t.content_hash as "contentHash", t.status,
+       sha256(convert_to(coalesce(length(t.request_sealed), 0) || ':', 'UTF8') || coalesce(t.request_sealed, '')
+         || convert_to(coalesce(length(t.response_sealed), 0) || ':', 'UTF8') || coalesce(t.response_sealed, '')) as "actualHash",
+       exists (select 1 from audit_entry n where n.subject = e.subject and (n.xid, n.id) > (e.xid, e.id)) as superseded
+     from audit_entry e left join transaction t on t.id = e.subject where e.id = any($1::uuid[])`,
+    [entryIds],
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Hashes of the admin actions behind these entries, by entry id; none for one that is gone. */
+export async function hashAdminActions(sql: Sql, entryIds: string[]): Promise<Map<string, Buffer>> {
+  const rows = await sql.query<{ id: string } & Parameters<typeof hashAdminAction>[0]>(
+    `select e.id, a.actor, a.role, a.action, a.target_type as "targetType", a.target_id as "targetId", a.reason,
+       a.before, a.after
+     from audit_entry e join admin_action a on a.id = e.subject where e.id = any($1::uuid[])`,
+    [entryIds],
+  );
+  return new Map(rows.map((row) => [row.id, hashAdminAction(row)]));
+}
+
+export const PURGE_ACTION = 'purge';
+
+/** Until when (by the time in a UUIDv7) retention removed what it names: `transactions`, `payloads`. */
+export async function purgedUntil(sql: Sql, what: string): Promise<Date> {
+  const [row] = await sql.query<{ until: string | null }>(
+    `select max(a.after ->> 'until') as until from admin_action a
+     where a.action = $1 and a.target_type = 'Retention' and a.target_id = $2
+       and exists (select 1 from audit_entry e where e.subject = a.id and e.kind = 'ADMIN')`,
+    [PURGE_ACTION, what],
+  );
+  return new Date(row?.until ?? 0);
+}

@@ -1,0 +1,81 @@
+import { Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { AdminAction, AuditSeal } from '../../entities/audit.entity.js';
+import { connectionOf } from '../connection.js';
+import { AUDIT_PROBLEMS, type AuditProblemKind } from './audit-problem.js';
+
+export const AuditSealConnection = connectionOf(AuditSeal, 'AuditSeal');
+export const AdminActionConnection = connectionOf(AdminAction, 'AdminAction');
+
+@InputType({ description: 'All that is given must hold.' })
+export class AdminActionFilter {
+  @Field(() => String, { nullable: true, description: 'Subject of the administrator.' })
+  actor?: string;
+
+  @Field(() => String, { nullable: true, description: 'The mutation, `readPayload`, or `purge`.' })
+  action?: string;
+
+  @Field(() => String, { nullable: true, description: 'Such as `Sender`, `Agreement`, `Transaction`.' })
+  targetType?: string;
+
+  @Field(() => String, { nullable: true })
+  targetId?: string;
+
+  @Field(() => Date, { nullable: true, description: 'At or after.' })
+  from?: Date;
+
+  @Field(() => Date, { nullable: true, description: 'Before.' })
+  until?: Date;
+}
+
+registerEnumType(AUDIT_PROBLEMS, { name: 'AuditProblemKind', description: 'What is wrong with the audit.' });
+
+@ObjectType({ description: 'The first row of the audit that does not fit.' })
+export class AuditProblemView {
+  @Field(() => AUDIT_PROBLEMS)
+  kind!: AuditProblemKind;
+
+  @Field(() => String)
+  message!: string;
+
+  @Field(() => Int, { nullable: true, description: 'Sequence of the seal.' })
+  seal?: number;
+
+  @Field(() => String, { nullable: true })
+  entryId?: string;
+
+  @Field(() => String, { nullable: true, description: 'Transaction, delivery or admin action it speaks of.' })
+  subject?: string;
+}
+
+@ObjectType({ description: 'The newest seal that was checked; keep it elsewhere to compare with later.' })
+export class AuditHead {
+  @Field(() => Int)
+  sequence!: number;
+
+  @Field(() => String, { description: 'SHA-256, hex.' })
+  sealHash!: string;
+
+  @Field(() => String)
+  sealedAt!: string;
+}
+
+@ObjectType({ description: 'Whether the audit is whole.' })
+export class AuditVerification {
+  @Field(() => Boolean)
+  intact!: boolean;
+
+  @Field(() => Int, { description: 'Seals checked.' })
+  seals!: number;
+
+  @Field(() => Int, { description: 'Sealed entries checked.' })
+  entries!: number;
+
+  @Field(() => Int, { description: 'Entries that wait for the next seal.' })
+  unsealed!: number;
+
+  @Field(() => AuditHead, { nullable: true })
+  head!: AuditHead | null;
+
+  @Field(() => AuditProblemView, { nullable: true })
+  problem!: AuditProblemView | null;
+}

@@ -1,0 +1,278 @@
+/** Nobody, an administrator of the database included, changes what happened without being found out. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { exportAudit } from '../../src/graphql/audit/export-audit.use-case.js';
+import { verifyAudit } from '../../src/graphql/audit/verify-audit.use-case.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { createPartner, searchById, type Partner } from '../support/partner.js';
+import { SEALED_BY_TEST, sealNow } from '../support/seal.js';
+
+const SCRIPT = join(import.meta.dirname, '../../examples/verify_audit_export.py');
+
+describe('the audit', () => {
+  let gateway: TestGateway;
+  let partner: Partner;
+
+  const search = (value = '1') => partner.send('social/registry/sync/search', 'search', searchById(value));
+  const verify = () => verifyAudit(gateway.database);
+  const one = async <Row>(sql: string): Promise<Row> => {
+    const [row] = await gateway.database.query<Row>(sql);
+    if (row === undefined) throw new Error('the test expected a row');
+    return row;
+  };
+
+  /** As a database administrator who switches the triggers off; undone afterwards, so that each case stands alone. */
+  async function tampered<T>(statements: string[], look: () => Promise<T>): Promise<T> {
+    const client = await gateway.database.pool.connect();
+    const run = async (sql: string) => {
+      await client.query('set session_replication_role = replica');
+      await client.query(sql);
+      await client.query('reset session_replication_role');
+    };
+    const tables = ['audit_entry', 'audit_seal', 'admin_action', 'transaction'];
+    try {
+      for (const table of tables) await client.query(`create temp table kept_${table} as table ${table}`);
+      for (const statement of statements) await run(statement);
+      return await look();
+    } finally {
+      for (const table of tables) {
+        await run(`delete from ${table}`);
+        await run(`insert into ${table} table kept_${table}`);
+        await client.query(`drop table kept_${table}`);
+      }
+      client.release();
+    }
+  }
+
+  beforeAll(async () => {
+    gateway = await startTestGateway({ env: SEALED_BY_TEST });
+    partner = await createPartner(gateway);
+    for (let round = 0; round < 3; round++) {
+      for (let count = 0; count < 4; count++) await search();
+      await sealNow(gateway.database);
+    }
+  });
+  afterAll(() => gateway.close());
+
+  test('is whole, sealed and unsealed entries alike, and says where it ends', async () => {
+    await search();
+    const report = await verify();
+    expect(report).toMatchObject({ intact: true, seals: 3, problem: null, head: { sequence: 3 } });
+    expect(report.entries).toBeGreaterThanOrEqual(12);
+    expect(report.unsealed).toBeGreaterThanOrEqual(1);
+  });
+
+  test.each(['audit_entry', 'audit_seal', 'admin_action'])('refuses to change or remove rows of %s', async (table) => {
+    const refusal = /are never changed or removed/;
+    const column = table === 'audit_seal' ? 'kid' : 'actor';
+    await expect(gateway.database.query(`update ${table} set ${column} = 'x'`)).rejects.toThrow(refusal);
+    await expect(gateway.database.query(`delete from ${table}`)).rejects.toThrow(refusal);
+    await expect(gateway.database.query(`truncate ${table}`)).rejects.toThrow(refusal);
+  });
+
+  test('refuses to truncate a partition of its own', async () => {
+    const { name } = await one<{ name: string }>(
+      `select inhrelid::regclass::text as name from pg_inherits where inhparent = 'audit_entry'::regclass limit 1`,
+    );
+    await expect(gateway.database.query(`truncate ${name}`)).rejects.toThrow(/never changed or removed/);
+  });
+
+  describe('names', () => {
+    const middle = `(select id from audit_entry order by xid, id offset 6 limit 1)`;
+
+    test('an entry that was edited', async () => {
+      const { id } = await one<{ id: string }>(`select ${middle} as id`);
+      const { problem, intact } = await tampered(
+        [`update audit_entry set actor = 'nobody' where id = ${middle}`],
+        verify,
+      );
+      expect(intact).toBe(false);
+      expect(problem).toMatchObject({ kind: 'ENTRY_EDITED', entryId: id });
+    });
+
+    test('an entry that was edited together with its own hash', async () => {
+      const { id } = await one<{ id: string }>(`select ${middle} as id`);
+      const statement = `update audit_entry set actor = 'nobody', entry_hash = sha256('x') where id = ${middle}`;
+      expect((await tampered([statement], verify)).problem).toMatchObject({ kind: 'ENTRY_EDITED', entryId: id });
+    });
+
+    test('an entry whose time moved by less than it shows', async () => {
+      const statement = `update audit_entry set at = at + interval '1 microsecond' where id = ${middle}`;
+      expect((await tampered([statement], verify)).problem).toMatchObject({ kind: 'ENTRY_EDITED' });
+    });
+
+    test('an entry that was removed', async () => {
+      const { id } = await one<{ id: string }>(`select ${middle} as id`);
+      const { problem } = await tampered([`delete from audit_entry where id = ${middle}`], verify);
+      expect(problem).toMatchObject({ kind: 'ENTRY_REMOVED', entryId: id, seal: expect.any(Number) });
+    });
+
+    test('an entry that was slipped in behind a seal', async () => {
+      const statement = `insert into audit_entry (id, xid, kind, subject, transition, actor, at, content_hash, entry_hash)
+        select overlay(id::text placing 'ffff' from 20 for 4)::uuid, xid, kind, subject, transition, actor, at, content_hash, entry_hash
+        from audit_entry where id = ${middle}`;
+      expect((await tampered([statement], verify)).problem).toMatchObject({ kind: 'ENTRY_ADDED' });
+    });
+
+    test('entries in another order', async () => {
+      const statement = `update audit_entry set xid = (select max(xid::text::bigint)::text::xid8 from audit_entry
+        where xid < (select until_xid from audit_seal where sequence = 2)) where id = ${middle}`;
+      expect((await tampered([statement], verify)).problem).toMatchObject({ kind: 'ENTRY_REORDERED' });
+    });
+
+    test('a seal that was edited, removed, or signed by another key', async () => {
+      const edited = await tampered([`update audit_seal set entry_count = entry_count - 1 where sequence = 2`], verify);
+      expect(edited.problem).toMatchObject({ kind: 'SEAL_EDITED', seal: 2 });
+      const removed = await tampered([`delete from audit_seal where sequence = 2`], verify);
+      expect(removed.problem).toMatchObject({ kind: 'SEAL_MISSING', seal: 2 });
+      const forged = await tampered(
+        [`update audit_seal set signature = (select signature from audit_seal where sequence = 1) where sequence = 2`],
+        verify,
+      );
+      expect(forged.problem).toMatchObject({ kind: 'SEAL_FORGED', seal: 2 });
+      const listed = await tampered(
+        [`update audit_seal set leaves = overlay(leaves placing '\\x00' from 20) where sequence = 2`],
+        verify,
+      );
+      expect(listed.problem).toMatchObject({ kind: 'SEAL_EDITED', seal: 2 });
+    });
+
+    test('the newest seals cut off, to whoever kept a head', async () => {
+      const { head } = await verify();
+      const cut = ['delete from audit_seal where sequence = 3'];
+      expect((await tampered(cut, verify)).intact).toBe(true);
+      const anchor = { sequence: head?.sequence ?? 0, sealHash: head?.sealHash ?? '' };
+      const anchored = () => verifyAudit(gateway.database, { anchor });
+      expect((await tampered(cut, anchored)).problem).toMatchObject({ kind: 'SEAL_MISSING', seal: 3 });
+      expect((await anchored()).intact).toBe(true);
+    });
+
+    test('a sealed payload that was swapped or is gone, and a transaction that is', async () => {
+      const row = `(select subject from audit_entry where kind = 'TRANSACTION' order by xid, id limit 1)`;
+      const { id } = await one<{ id: string }>(`select ${row} as id`);
+      const swapped = await tampered(
+        [`update transaction set response_sealed = request_sealed where id = ${row}`],
+        verify,
+      );
+      expect(swapped.problem).toMatchObject({ kind: 'PAYLOAD_EDITED', subject: id });
+      const gone = await tampered(
+        [`update transaction set request_sealed = null, response_sealed = null where id = ${row}`],
+        verify,
+      );
+      expect(gone.problem).toMatchObject({ kind: 'PAYLOAD_MISSING', subject: id });
+      const rehashed = await tampered([`update transaction set content_hash = sha256('x') where id = ${row}`], verify);
+      expect(rehashed.problem).toMatchObject({ kind: 'ROW_EDITED', subject: id });
+      const rejected = await tampered([`update transaction set status = 'REJECTED' where id = ${row}`], verify);
+      expect(rejected.problem).toMatchObject({ kind: 'ROW_EDITED', subject: id });
+      const missing = await tampered([`delete from transaction where id = ${row}`], verify);
+      expect(missing.problem).toMatchObject({ kind: 'ROW_MISSING', subject: id });
+    });
+
+    test('an admin action that was edited or removed', async () => {
+      const row = `(select id from admin_action order by id limit 1)`;
+      const { id } = await one<{ id: string }>(`select ${row} as id`);
+      const edited = await tampered([`update admin_action set after = '{}' where id = ${row}`], verify);
+      expect(edited.problem).toMatchObject({ kind: 'ROW_EDITED', subject: id });
+      const removed = await tampered([`delete from admin_action where id = ${row}`], verify);
+      expect(removed.problem).toMatchObject({ kind: 'ROW_MISSING', subject: id });
+    });
+  });
+
+  test('is sealed once by many processes at a time', async () => {
+    for (let count = 0; count < 5; count++) await search();
+    const before = await verify();
+    const results = await Promise.all(Array.from({ length: 6 }, () => sealNow(gateway.database)));
+    expect(results.reduce((sum, { seals }) => sum + seals, 0)).toBe(1);
+    expect(await verify()).toMatchObject({ intact: true, seals: before.seals + 1, unsealed: 0 });
+  });
+
+  test('leaves out what is not committed yet, and takes it up in the seal after', async () => {
+    const client = await gateway.database.pool.connect();
+    try {
+      await client.query('begin');
+      await client.query(
+        `insert into outbox_event (id, topic, subject) select id, 'transaction', id from transaction limit 1`,
+      );
+      await search();
+      expect((await sealNow(gateway.database)).seals).toBe(0);
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+    expect((await sealNow(gateway.database)).seals).toBe(1);
+    expect((await verify()).intact).toBe(true);
+  });
+
+  test('stays provable when the signing key was rotated and the old one revoked', async () => {
+    const { serverKeys } = await gateway.admin<{ serverKeys: { kid: string; state: string; use: string }[] }>(
+      '{ serverKeys { kid state use } }',
+    );
+    const old = serverKeys.find(({ state, use }) => state === 'ACTIVE' && use === 'SIG')?.kid;
+    const { generateServerKey } = await gateway.admin<{ generateServerKey: { kid: string } }>(
+      'mutation { generateServerKey(algorithm: ECDSA_SHA256) { kid } }',
+    );
+    const kid = generateServerKey.kid;
+    await gateway.admin('mutation ($kid: String!) { activateServerKey(kid: $kid) { kid } }', { kid });
+    await gateway.admin('mutation ($kid: String!) { revokeServerKey(kid: $kid) { kid } }', { kid: old });
+    await search();
+    await sealNow(gateway.database);
+    expect(await verify()).toMatchObject({ intact: true, unsealed: 0 });
+  });
+
+  test('is told by GraphQL: the seals, the seal of a transaction, whether it is whole', async () => {
+    const answer = await gateway.admin<{
+      auditSeals: { totalCount: number; nodes: { sequence: number; sealHash: string; signedText: string }[] };
+      transactions: { nodes: { seal: { sequence: number } | null }[] };
+      verifyAudit: { intact: boolean; problem: unknown };
+    }>(`{ auditSeals(first: 2) { totalCount nodes { sequence sealHash signedText } }
+          transactions(first: 1, orderBy: OLDEST) { nodes { seal { sequence } } }
+          verifyAudit { intact problem { kind } } }`);
+    expect(answer.auditSeals.nodes[0]?.sequence).toBe(answer.auditSeals.totalCount);
+    expect(answer.auditSeals.nodes[0]?.signedText).toContain('dci-audit-seal-v1\n');
+    expect(answer.transactions.nodes[0]?.seal).toEqual({ sequence: 1 });
+    expect(answer.verifyAudit).toEqual({ intact: true, problem: null });
+  });
+
+  describe('exported', () => {
+    let folder: string;
+    let lines: string[];
+    const python = spawnSync('python3', ['--version']).status === 0 && spawnSync('openssl', ['version']).status === 0;
+    if (!python && process.env['CI']) throw new Error('python3 and openssl are needed to verify the audit export');
+    const withPython = python ? test : test.skip;
+    if (!python) console.warn('skipped: python3 and openssl verify the audit export where they are installed');
+
+    const check = async (content: string[]) => {
+      const file = join(folder, 'audit.ndjson');
+      await writeFile(file, content.join(''));
+      return spawnSync('python3', [SCRIPT, file], { encoding: 'utf8' });
+    };
+
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'audit-'));
+      lines = [];
+      for await (const line of exportAudit(gateway.database)) lines.push(line);
+    });
+    afterAll(() => rm(folder, { recursive: true }));
+
+    withPython('verifies with public tools, over keys of two algorithms', async () => {
+      const { stdout } = await check(lines);
+      expect(stdout).toMatch(/^intact: \d+ seals, \d+ entries/);
+      expect(execFileSync('python3', ['--version']).length).toBeGreaterThan(0);
+    });
+
+    withPython('does not verify after any change', async () => {
+      const entry = lines.findIndex((line) => line.includes('"type":"entry"'));
+      const seal = lines.findLastIndex((line) => line.includes('"type":"seal"'));
+      const edited = lines.with(
+        entry,
+        lines[entry]?.replace('\\nTRANSACTION', '\\nDELIVERY').replace('\\nADMIN', '\\nX') ?? '',
+      );
+      expect((await check(edited)).stderr).toMatch(/NOT INTACT: entry .* was edited/);
+      expect((await check(lines.toSpliced(entry, 1))).stderr).toMatch(/not those that were sealed/);
+      const forged = lines.with(seal, lines[seal]?.replace(/entries: \d+/, 'entries: 99') ?? '');
+      expect((await check(forged)).stderr).toMatch(/seal \d+ was edited/);
+    });
+  });
+});
