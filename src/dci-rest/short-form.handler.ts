@@ -1,11 +1,27 @@
-/** `/dci/v1/search` and `/dci/v1/verify`: the same use cases as the standard form, signed in the HTTP profile. */
+/** `/dci/v1/search`, `verify`, `subscribe` and `unsubscribe`: the same use cases as the standard form, signed in the HTTP profile. */
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { RequestInvalid } from '../protocol/errors.js';
 import { parseJson, type JsonObject } from '../protocol/json.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import { readShortSearch, readShortVerify, writeShortSearch } from '../protocol/short-form.js';
-import { shortSearch, shortVerify, type ShortSearch, type ShortVerify } from '../protocol/short-form.schema.js';
+import {
+  shortSearch,
+  shortSubscribe,
+  shortUnsubscribe,
+  shortVerify,
+  type ShortSearch,
+  type ShortSubscribe,
+  type ShortUnsubscribe,
+  type ShortVerify,
+} from '../protocol/short-form.schema.js';
+import {
+  readShortSubscribe,
+  readShortUnsubscribe,
+  writeShortSubscribe,
+  writeShortUnsubscribe,
+} from '../protocol/short-form.subscribe.js';
+import type { SubscribeAnswer, UnsubscribeAnswer } from '../protocol/subscription.js';
 import type { SearchAnswer } from '../protocol/translate.js';
 import { WIRE_STATUS, type Operation } from '../protocol/vocabulary.js';
 import { defineDocument, type NamedDocument } from '../graphql/run-document.js';
@@ -24,6 +40,8 @@ import {
 import type { Exchange, Reply } from './exchange.js';
 import { answer } from './partner-call.js';
 import { SEARCH } from './search.kind.js';
+import { SUBSCRIBE } from './subscribe.kind.js';
+import { UNSUBSCRIBE } from './unsubscribe.kind.js';
 import type { FacadeServices } from './services.js';
 import { httpSignedReply } from './signing.js';
 
@@ -71,6 +89,24 @@ export const SHORT_ENDPOINTS: ShortEndpoint[] = [
       found,
       verified,
     }),
+  },
+  {
+    path: '/subscribe',
+    operation: 'SUBSCRIBE',
+    defaultRegistry: 'CRVS',
+    schema: shortSubscribe,
+    document: SUBSCRIBE,
+    read: (message: ShortSubscribe, definition) => readShortSubscribe(message, definition),
+    write: (result: SubscribeAnswer) => writeShortSubscribe(result),
+  },
+  {
+    path: '/unsubscribe',
+    operation: 'UNSUBSCRIBE',
+    defaultRegistry: 'CRVS',
+    schema: shortUnsubscribe,
+    document: UNSUBSCRIBE,
+    read: (message: ShortUnsubscribe, definition) => readShortUnsubscribe(message, definition),
+    write: (result: UnsubscribeAnswer) => writeShortUnsubscribe(result),
   },
 ];
 

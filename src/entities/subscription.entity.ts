@@ -4,6 +4,7 @@ import { GraphQLJSON, GraphQLJSONObject } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { uuidv7 } from '../platform/uuid.js';
 import type { Criteria } from '../protocol/criteria.js';
+import type { Frequency } from '../protocol/subscription.js';
 import type { QueryType, Registry } from '../protocol/vocabulary.js';
 import { QueryTypeEnum, RegistryEnum, SubscriptionStateEnum, type Channel, type SubscriptionState } from './enums.js';
 
@@ -57,7 +58,7 @@ export class Subscription {
     description: '`start_time`, `end_time` and a Quartz cron `frequency`.',
   })
   @Property({ type: 'json', nullable: true })
-  frequency?: { start_time?: string; end_time?: string; frequency?: string } | null;
+  frequency?: Frequency | null;
 
   @Property({ type: 'text' })
   channel: Channel = 'STANDARD';
@@ -65,6 +66,10 @@ export class Subscription {
   @Field(() => String, { description: 'Where notifications go.' })
   @Property({ type: 'text' })
   target!: string;
+
+  /** Where a later decision is told; absent where nobody asked for it. */
+  @Property({ type: 'text', nullable: true })
+  replyUri?: string | null;
 
   /** One live subscription per sender, registry, event, canonical filter, record type and target. */
   @Property({ type: 'text' })
@@ -99,6 +104,10 @@ export class Subscription {
   @Field(() => Int, { description: 'Sequence number of its last delivery.' })
   @Property({ type: new BigIntType('number') })
   sequence: number = 0;
+
+  @Field(() => Date, { nullable: true, description: 'Events from then on are told; null while it is pending.' })
+  @Property({ type: 'datetime', nullable: true })
+  activeSince?: Date | null;
 
   @Field(() => Date, { nullable: true })
   @Property({ type: 'datetime', nullable: true })

@@ -23,3 +23,20 @@ export const shortVerify = z.looseObject({
   verify: z.record(z.string(), z.unknown()),
 });
 export type ShortVerify = z.infer<typeof shortVerify>;
+
+export const shortSubscribe = z.looseObject({
+  ...base,
+  subscription: z.looseObject({
+    event_type: z.string().min(1).max(255),
+    callback_url: z.string().min(1).max(2048),
+    /** Of the shape of `search_criteria`; left out or empty: every record. */
+    filter: z.record(z.string(), z.unknown()).optional(),
+  }),
+});
+export type ShortSubscribe = z.infer<typeof shortSubscribe>;
+
+export const shortUnsubscribe = z.looseObject({
+  ...base,
+  subscription_codes: z.array(z.string().max(99)).min(1, 'name at least one subscription'),
+});
+export type ShortUnsubscribe = z.infer<typeof shortUnsubscribe>;

@@ -7,7 +7,7 @@ import { findIdentifierType } from './registries/registries.js';
 import type { ShortSearch, ShortVerify } from './short-form.schema.js';
 import type { SearchAnswer, SearchQuestion } from './translate.js';
 import { DEFAULT_PAGE_SIZE } from './criteria.js';
-import { WIRE_STATUS } from './vocabulary.js';
+import { WIRE_STATUS, type QueryType } from './vocabulary.js';
 
 interface Identifier {
   type: string;
@@ -17,23 +17,31 @@ interface Identifier {
 /** Every key is an identifier type or an attribute; all must hold. */
 export function readShortSearch(message: ShortSearch, definition: RegistryDefinition): SearchQuestion {
   const { search_criteria: criteria, page_size: size, page_number: number } = message;
-  const entries = Object.entries(criteria);
-  const [only] = entries;
-  const single = entries.length === 1 && only !== undefined && isIdentifierType(definition, only[0]);
-  const query = single
-    ? { type: only[0], value: only[1] }
-    : Object.fromEntries(entries.map(([key, value]) => [key, { $eq: value }]));
   return {
     registry: definition.registry,
     transactionId: message.transaction_id,
     items: [
       {
         referenceId: message.transaction_id,
-        queryType: single ? 'IDTYPE_VALUE' : 'EXPRESSION',
-        query,
+        ...readShortCriteria(criteria, definition),
         page: { size: size ?? DEFAULT_PAGE_SIZE, number: number ?? 1 },
       },
     ],
+  };
+}
+
+/** `search_criteria`, and `filter` of the same shape, as a query. */
+export function readShortCriteria(
+  criteria: Record<string, unknown>,
+  definition: RegistryDefinition,
+): { queryType: QueryType; query: unknown } {
+  const entries = Object.entries(criteria);
+  const [only] = entries;
+  if (entries.length === 1 && only !== undefined && isIdentifierType(definition, only[0]))
+    return { queryType: 'IDTYPE_VALUE', query: { type: only[0], value: only[1] } };
+  return {
+    queryType: 'EXPRESSION',
+    query: Object.fromEntries(entries.map(([key, value]) => [key, { $eq: value }])),
   };
 }
 

@@ -1,0 +1,153 @@
+/** Subscribe and unsubscribe: the change and the audit row of the request commit together. */
+import { decideGate, summarizeDecision, type GateDecision } from '../../access/decide-access.js';
+import type { KnownSender } from '../../access/sender-directory.js';
+import type { Unit } from '../../entities/database.js';
+import {
+  databaseNow,
+  findRequestId,
+  lockSubscriber,
+  LIVE_STATES,
+  findSubscription,
+} from '../../entities/subscription.repository.js';
+import { Forbidden } from '../../protocol/errors.js';
+import type { RegistryDefinition } from '../../protocol/registries/definition.js';
+import type {
+  SubscribeAnswer,
+  SubscribeItemAnswer,
+  SubscribeQuestion,
+  UnsubscribeAnswer,
+  UnsubscribeQuestion,
+} from '../../protocol/subscription.js';
+import type { Operation, TransactionStatus } from '../../protocol/vocabulary.js';
+import type { Call, Outcome } from '../call.js';
+import type { Services } from '../context.js';
+import { definitionOf } from '../records/record.use-case.js';
+import { SubscribeItems } from './subscribe.items.js';
+import { endSubscription } from './end-subscription.js';
+
+interface Caller {
+  sender: KnownSender;
+  call: Call;
+}
+
+/** @throws Forbidden when no agreement in force covers SUBSCRIBE */
+export async function subscribe(
+  services: Services,
+  { sender, call }: Caller,
+  question: SubscribeQuestion,
+): Promise<SubscribeAnswer> {
+  const { definition, agreements } = allow(services, { sender, call }, question.registry, 'SUBSCRIBE');
+  return services.database.transaction(async (unit) => {
+    await lockSubscriber(unit, sender.senderId);
+    const subscriber = { sender, definition, agreements, question };
+    const subscribing = new SubscribeItems(services, unit, subscriber, await databaseNow(unit));
+    const items: SubscribeItemAnswer[] = [];
+    for (const item of question.items) items.push(await subscribing.answer(item));
+    const answer = answerOf(question.transactionId, call, items);
+    await call.settle(outcomeOf(answer, definition, { items: subscribing.decisions }), unit);
+    const requestId = await findRequestId(unit, sender.senderId, call.correlationId);
+    for (const subscription of subscribing.made) subscription.requestId = requestId;
+    return answer;
+  });
+}
+
+/**
+ * Ends the caller's own subscriptions, of whatever registry. Unknown and foreign codes are answered alike.
+ *
+ * @throws Forbidden when no agreement in force covers UNSUBSCRIBE
+ */
+export async function unsubscribe(
+  services: Services,
+  { sender, call }: Caller,
+  question: UnsubscribeQuestion,
+): Promise<UnsubscribeAnswer> {
+  const { gate, definition } = allow(services, { sender, call }, question.registry, 'UNSUBSCRIBE');
+  return services.database.transaction(async (unit) => {
+    await lockSubscriber(unit, sender.senderId);
+    const answer: UnsubscribeAnswer = {
+      transactionId: question.transactionId,
+      correlationId: call.correlationId,
+      timestamp: services.clock().toISOString(),
+      ...(await endAll(services, unit, sender.senderId, question.codes)),
+    };
+    await call.settle(
+      {
+        operation: 'UNSUBSCRIBE',
+        registry: definition.registry,
+        transactionId: question.transactionId,
+        status: answer.status,
+        statusReasonCode: answer.reasonCode,
+        statusReasonMessage: answer.reasonMessage,
+        accessDecision: summarizeDecision(gate),
+        itemCount: question.codes.length,
+        itemsDone: question.codes.length,
+        recordCount: 0,
+        result: answer,
+      },
+      unit,
+    );
+    return answer;
+  });
+}
+
+function allow(services: Services, { sender, call }: Caller, registry: string, operation: Operation) {
+  const definition = definitionOf(services, registry);
+  const gate: GateDecision = decideGate({ sender, definition, operation, now: call.receivedAt });
+  if (!gate.allowed) throw new Forbidden(gate.explanation);
+  return { definition, gate, agreements: gate.agreements };
+}
+
+function answerOf(transactionId: string, call: Call, items: SubscribeItemAnswer[]): SubscribeAnswer {
+  const completedCount = items.filter(({ status }) => status === 'SUCCEEDED').length;
+  return { transactionId, correlationId: call.correlationId, status: overall(items), completedCount, items };
+}
+
+function overall(items: SubscribeItemAnswer[]): TransactionStatus {
+  const has = (wanted: TransactionStatus) => items.some(({ status }) => status === wanted);
+  if (has('SUCCEEDED') || items.length === 0) return 'SUCCEEDED';
+  return has('PENDING') ? 'PENDING' : 'REJECTED';
+}
+
+function outcomeOf(answer: SubscribeAnswer, definition: RegistryDefinition, accessDecision: unknown): Outcome {
+  const refused = answer.items.find(({ status }) => status === 'REJECTED');
+  return {
+    operation: 'SUBSCRIBE',
+    registry: definition.registry,
+    transactionId: answer.transactionId,
+    status: answer.status,
+    statusReasonCode: refused?.reasonCode,
+    statusReasonMessage: refused?.reasonMessage,
+    accessDecision,
+    itemCount: answer.items.length,
+    itemsDone: answer.items.filter(({ status }) => status !== 'PENDING').length,
+    recordCount: 0,
+    result: answer,
+  };
+}
+
+type Ended = Pick<UnsubscribeAnswer, 'status' | 'reasonCode' | 'reasonMessage' | 'codes'>;
+
+async function endAll(services: Services, unit: Unit, senderId: string, codes: string[]): Promise<Ended> {
+  const own: UnsubscribeAnswer['codes'] = [];
+  let first: Pick<Ended, 'reasonCode' | 'reasonMessage'> | undefined;
+  if (codes.length === 0) first = UNKNOWN;
+  for (const code of new Set(codes)) {
+    const subscription = await findSubscription(unit, senderId, code);
+    if (subscription === null) first ??= UNKNOWN;
+    else {
+      own.push({ code, ended: true });
+      if (LIVE_STATES.includes(subscription.state)) await endSubscription(services, unit, subscription, 'unsubscribed');
+      else first ??= OVER;
+    }
+  }
+  return { status: first === undefined ? 'SUCCEEDED' : 'REJECTED', ...first, codes: own };
+}
+
+const UNKNOWN = {
+  reasonCode: 'rjct.subscription_code.invalid',
+  reasonMessage: 'subscription_codes: name subscriptions of this sender, by the code that on-subscribe told',
+} as const;
+const OVER = {
+  reasonCode: 'rjct.event.already_unsubscribed',
+  reasonMessage: 'subscription_codes: a subscription among them has ended before',
+} as const;

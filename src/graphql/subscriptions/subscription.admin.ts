@@ -1,0 +1,100 @@
+/** What administrators do with subscriptions; each change is audited and told to live readers as it commits. */
+import type { Principal } from '../../access/principal.js';
+import type { Unit } from '../../entities/database.js';
+import type { SubscriptionState } from '../../entities/enums.js';
+import { Subscription } from '../../entities/subscription.entity.js';
+import { announce, databaseNow, restDeliveries, wakeDeliveries } from '../../entities/subscription.repository.js';
+import { nextTime } from '../../protocol/frequency.js';
+import { changeAsAdmin, snapshot } from '../admin-change.js';
+import type { Services } from '../context.js';
+import { UserError } from '../errors.js';
+import { tellDecision } from './decision.js';
+import { endSubscription } from './end-subscription.js';
+
+type Admin = Extract<Principal, { kind: 'admin' }>;
+type Work = (unit: Unit, subscription: Subscription) => Promise<void>;
+
+/** From now on its events are told, and the subscriber is told so. */
+export function approveSubscription(services: Services, admin: Admin, id: string): Promise<Subscription> {
+  return change(services, admin, { id, action: 'approveSubscription', from: ['PENDING'] }, async (unit, row) => {
+    Object.assign(row, { state: 'ACTIVE', approvedBy: admin.subject, activeSince: await databaseNow(unit) });
+    await announce(unit, row);
+    await tellDecision(services, unit, row);
+  });
+}
+
+/** Its events are still collected, but rest until it is resumed. */
+export function pauseSubscription(
+  services: Services,
+  admin: Admin,
+  id: string,
+  reason?: string,
+): Promise<Subscription> {
+  const what = { id, action: 'pauseSubscription', from: ['ACTIVE'], reason } as const;
+  return change(services, admin, what, async (unit, row) => {
+    Object.assign(row, { state: 'PAUSED', stateReason: reason ?? null });
+    await restDeliveries(unit, id);
+    await announce(unit, row);
+  });
+}
+
+/** What rested is due again, in its order. */
+export function resumeSubscription(services: Services, admin: Admin, id: string): Promise<Subscription> {
+  const what = { id, action: 'resumeSubscription', from: ['PAUSED', 'SUSPENDED'] } as const;
+  return change(services, admin, what, async (unit, row) => {
+    Object.assign(row, { state: 'ACTIVE', stateReason: null, failingSince: null });
+    const now = services.clock();
+    await wakeDeliveries(unit, id, (row.frequency && nextTime(row.frequency, now)) ?? now);
+    await announce(unit, row);
+  });
+}
+
+/** Ends it for good; one that was still pending is told to be rejected. */
+export function cancelSubscription(
+  services: Services,
+  admin: Admin,
+  id: string,
+  reason?: string,
+): Promise<Subscription> {
+  const from = ['PENDING', 'ACTIVE', 'PAUSED', 'SUSPENDED'] as const;
+  return change(services, admin, { id, action: 'cancelSubscription', from, reason }, async (unit, row) => {
+    const undecided = row.state === 'PENDING';
+    await endSubscription(services, unit, row, reason ?? 'cancelled by the registry');
+    if (undecided) await tellDecision(services, unit, row, reason ?? 'the registry did not approve the subscription');
+  });
+}
+
+interface What {
+  id: string;
+  action: string;
+  from: readonly SubscriptionState[];
+  reason?: string | undefined;
+}
+
+function change(services: Services, admin: Admin, what: What, work: Work): Promise<Subscription> {
+  const { id, action, from, reason } = what;
+  return changeAsAdmin(services, admin, async (unit) => {
+    const subscription = await findLocked(unit, id);
+    if (!from.includes(subscription.state))
+      throw new UserError(
+        'CONFLICT',
+        `the subscription is ${subscription.state}: ${action} takes ${from.join(' or ')}`,
+      );
+    const before = snapshot(subscription);
+    await work(unit, subscription);
+    const after = snapshot(subscription);
+    return {
+      result: subscription,
+      change: { action, targetType: 'Subscription', targetId: id, reason, before, after },
+    };
+  });
+}
+
+async function findLocked({ em, query }: Unit, id: string): Promise<Subscription> {
+  const known = /^[0-9a-f-]{36}$/i.test(id)
+    ? await query('select 1 from subscription where id = $1 for update', [id])
+    : [];
+  const subscription = known.length === 0 ? null : await em.findOne(Subscription, { id });
+  if (subscription === null) throw new UserError('NOT_FOUND', 'id: no such subscription', 'id');
+  return subscription;
+}

@@ -1,0 +1,95 @@
+import type { FilterQuery } from '@mikro-orm/core';
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Sender } from '../../entities/sender.entity.js';
+import { Subscription } from '../../entities/subscription.entity.js';
+import { READERS, RUNNERS, requireRole, requireSender } from '../authorize.js';
+import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
+import type { Context } from '../context.js';
+import { subscribe, unsubscribe } from './subscribe.use-case.js';
+import {
+  approveSubscription,
+  cancelSubscription,
+  pauseSubscription,
+  resumeSubscription,
+} from './subscription.admin.js';
+import {
+  SubscribeInput,
+  SubscribeResult,
+  SUBSCRIPTION_ORDERS,
+  SubscriptionConnection,
+  SubscriptionFilter,
+  UnsubscribeInput,
+  UnsubscribeResult,
+  type SubscriptionOrder,
+} from './subscription.types.js';
+
+@Resolver(() => Subscription)
+export class SubscriptionResolver {
+  @Query(() => SubscriptionConnection, { description: 'Subscriptions of all senders to events.' })
+  subscriptions(
+    @Args(() => ConnectionArgs) args: ConnectionArgs,
+    @Arg('filter', () => SubscriptionFilter, { nullable: true }) filter: SubscriptionFilter | undefined,
+    @Arg('orderBy', () => SUBSCRIPTION_ORDERS, { defaultValue: 'NEWEST' }) orderBy: SubscriptionOrder,
+    @Ctx() context: Context,
+  ): Promise<ConnectionData<Subscription>> {
+    requireRole(context, READERS);
+    const where = Object.fromEntries(Object.entries(filter ?? {}).filter(([, value]) => value != null));
+    const order = { id: orderBy === 'NEWEST' ? 'desc' : 'asc' } as const;
+    return findConnection(
+      context.services.database.em(),
+      Subscription,
+      where as FilterQuery<Subscription>,
+      order,
+      args,
+    );
+  }
+
+  @FieldResolver(() => Sender, { nullable: true })
+  async sender(@Root() { senderId }: Subscription, @Ctx() context: Context): Promise<Sender | null> {
+    return (await context.loaders.senderBySenderId.load(senderId)) ?? null;
+  }
+
+  @Mutation(() => SubscribeResult, { description: 'Asks to be told of events; each item is answered alone.' })
+  subscribe(
+    @Arg('input', () => SubscribeInput) input: SubscribeInput,
+    @Ctx() context: Context,
+  ): Promise<SubscribeResult> {
+    return subscribe(context.services, requireSender(context), input) as Promise<SubscribeResult>;
+  }
+
+  @Mutation(() => UnsubscribeResult, { description: 'Ends subscriptions of the caller.' })
+  unsubscribe(
+    @Arg('input', () => UnsubscribeInput) input: UnsubscribeInput,
+    @Ctx() context: Context,
+  ): Promise<UnsubscribeResult> {
+    return unsubscribe(context.services, requireSender(context), input);
+  }
+
+  @Mutation(() => Subscription, { description: 'Lets a pending subscription begin, and tells the subscriber.' })
+  approveSubscription(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<Subscription> {
+    return approveSubscription(context.services, requireRole(context, RUNNERS), id);
+  }
+
+  @Mutation(() => Subscription, { description: 'Events are collected but rest until it is resumed.' })
+  pauseSubscription(
+    @Arg('id', () => ID) id: string,
+    @Arg('reason', () => String, { nullable: true }) reason: string | undefined,
+    @Ctx() context: Context,
+  ): Promise<Subscription> {
+    return pauseSubscription(context.services, requireRole(context, RUNNERS), id, reason);
+  }
+
+  @Mutation(() => Subscription, { description: 'After a pause or a suspension; what rested is sent in its order.' })
+  resumeSubscription(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<Subscription> {
+    return resumeSubscription(context.services, requireRole(context, RUNNERS), id);
+  }
+
+  @Mutation(() => Subscription, { description: 'Ends it for good; a pending one is told to be rejected.' })
+  cancelSubscription(
+    @Arg('id', () => ID) id: string,
+    @Arg('reason', () => String, { nullable: true }) reason: string | undefined,
+    @Ctx() context: Context,
+  ): Promise<Subscription> {
+    return cancelSubscription(context.services, requireRole(context, RUNNERS), id, reason);
+  }
+}

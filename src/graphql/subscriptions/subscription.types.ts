@@ -1,0 +1,215 @@
+import { GraphQLJSON, GraphQLJSONObject } from 'graphql-scalars';
+import { Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import {
+  QueryTypeEnum,
+  RegistryEnum,
+  SubscriptionStateEnum,
+  TransactionStatusEnum,
+  type SubscriptionState,
+} from '../../entities/enums.js';
+import { Subscription } from '../../entities/subscription.entity.js';
+import type { ItemReasonCode } from '../../protocol/errors.js';
+import type {
+  Frequency,
+  SubscribeAnswer,
+  SubscribeItem,
+  SubscribeItemAnswer,
+  SubscribeQuestion,
+  SubscriptionFacts,
+  UnsubscribeAnswer,
+  UnsubscribeQuestion,
+} from '../../protocol/subscription.js';
+import type { QueryType, Registry, TransactionStatus } from '../../protocol/vocabulary.js';
+import { connectionOf } from '../connection.js';
+
+@InputType({ description: 'One wish to be told of events.' })
+export class SubscribeItemInput implements SubscribeItem {
+  @Field(() => String)
+  referenceId!: string;
+
+  @Field(() => String, { nullable: true, description: 'RFC 3339.' })
+  timestamp?: string;
+
+  @Field(() => String, { nullable: true, description: 'ISO 639-3.' })
+  locale?: string;
+
+  @Field(() => String, { description: 'An event of the registry, such as `LiveBirth`.' })
+  eventType!: string;
+
+  @Field(() => String, { nullable: true, description: 'Record type; the registry’s default where left out.' })
+  recordType?: string;
+
+  @Field(() => QueryTypeEnum, { nullable: true, description: 'Read from the form of the filter where left out.' })
+  filterType?: QueryType;
+
+  @Field(() => GraphQLJSON, {
+    nullable: true,
+    description: 'What the record must satisfy, in the form of its type; left out or empty = every record.',
+  })
+  filter?: unknown;
+
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description: '`start_time`, `end_time` and a Quartz cron `frequency`; left out = at once, without an end.',
+  })
+  frequency?: Frequency;
+
+  @Field(() => GraphQLJSONObject, { nullable: true, description: '`purpose.code` states what the data is for.' })
+  authorize?: Record<string, unknown>;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Where notifications go, on a callback host of the sender; its `notifyUri` where left out.',
+  })
+  callbackUrl?: string;
+}
+
+@InputType({ description: 'Subscriptions to events of one registry.' })
+export class SubscribeInput implements SubscribeQuestion {
+  @Field(() => RegistryEnum)
+  registry!: Registry;
+
+  @Field(() => String, { description: 'The caller’s transaction id, 1 to 99 characters.' })
+  transactionId!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Where an on-subscribe tells what an administrator decided; left out = nowhere.',
+  })
+  senderUri?: string;
+
+  @Field(() => [SubscribeItemInput])
+  items!: SubscribeItemInput[];
+}
+
+@ObjectType({ description: 'A subscription in its subscriber’s spelling.' })
+export class SubscriptionInfo implements SubscriptionFacts {
+  @Field(() => String)
+  code!: string;
+
+  @Field(() => SubscriptionStateEnum)
+  state!: SubscriptionState;
+
+  @Field(() => String)
+  timestamp!: string;
+
+  @Field(() => String)
+  eventType!: string;
+
+  @Field(() => String, { nullable: true })
+  recordType?: string;
+}
+
+@ObjectType({ description: 'What became of one wish.' })
+export class SubscribeItemResult implements SubscribeItemAnswer {
+  @Field(() => String)
+  referenceId!: string;
+
+  @Field(() => String)
+  timestamp!: string;
+
+  @Field(() => TransactionStatusEnum, { description: 'PENDING waits for an administrator.' })
+  status!: TransactionStatus;
+
+  @Field(() => String, { nullable: true, description: 'Reason code of the specification, `rjct.…`.' })
+  reasonCode?: ItemReasonCode;
+
+  @Field(() => String, { nullable: true })
+  reasonMessage?: string;
+
+  @Field(() => SubscriptionInfo, {
+    nullable: true,
+    description: 'The new one; with `rjct.event.already_subscribed` the one that is there.',
+  })
+  subscription?: SubscriptionInfo;
+
+  @Field(() => String, { nullable: true })
+  locale?: string;
+}
+
+@ObjectType({ description: 'The answer to subscribe.' })
+export class SubscribeResult implements SubscribeAnswer {
+  @Field(() => String)
+  transactionId!: string;
+
+  @Field(() => String)
+  correlationId!: string;
+
+  @Field(() => TransactionStatusEnum, { description: 'SUCCEEDED if any item is, else PENDING if any is.' })
+  status!: TransactionStatus;
+
+  @Field(() => Int)
+  completedCount!: number;
+
+  @Field(() => [SubscribeItemResult])
+  items!: SubscribeItemResult[];
+}
+
+@InputType({ description: 'Subscriptions to end.' })
+export class UnsubscribeInput implements UnsubscribeQuestion {
+  @Field(() => RegistryEnum, { description: 'Whose agreement covers the call.' })
+  registry!: Registry;
+
+  @Field(() => String)
+  transactionId!: string;
+
+  @Field(() => [String], { description: 'Codes of the caller’s own subscriptions.' })
+  codes!: string[];
+}
+
+@ObjectType({ description: 'A subscription that was named.' })
+export class EndedSubscription {
+  @Field(() => String)
+  code!: string;
+
+  @Field(() => Boolean)
+  ended!: boolean;
+}
+
+@ObjectType({ description: 'The answer to unsubscribe.' })
+export class UnsubscribeResult implements UnsubscribeAnswer {
+  @Field(() => String)
+  transactionId!: string;
+
+  @Field(() => String)
+  correlationId!: string;
+
+  @Field(() => String)
+  timestamp!: string;
+
+  @Field(() => TransactionStatusEnum, { description: 'SUCCEEDED if all ended now.' })
+  status!: TransactionStatus;
+
+  @Field(() => String, { nullable: true, description: 'Reason of the first that could not be ended, `rjct.…`.' })
+  reasonCode?: ItemReasonCode;
+
+  @Field(() => String, { nullable: true })
+  reasonMessage?: string;
+
+  @Field(() => [EndedSubscription], { description: 'The caller’s own ones only.' })
+  codes!: EndedSubscription[];
+}
+
+@InputType({ description: 'All that is given must hold.' })
+export class SubscriptionFilter {
+  @Field(() => String, { nullable: true })
+  senderId?: string;
+
+  @Field(() => String, { nullable: true })
+  code?: string;
+
+  @Field(() => RegistryEnum, { nullable: true })
+  registry?: Registry;
+
+  @Field(() => String, { nullable: true, description: 'Canonical name, such as `LiveBirth`.' })
+  eventType?: string;
+
+  @Field(() => SubscriptionStateEnum, { nullable: true })
+  state?: SubscriptionState;
+}
+
+export const SUBSCRIPTION_ORDERS = { NEWEST: 'NEWEST', OLDEST: 'OLDEST' } as const;
+export type SubscriptionOrder = keyof typeof SUBSCRIPTION_ORDERS;
+registerEnumType(SUBSCRIPTION_ORDERS, { name: 'SubscriptionOrder', description: 'By time of subscribing.' });
+
+export const SubscriptionConnection = connectionOf(Subscription, 'Subscription');
