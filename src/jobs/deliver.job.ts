@@ -14,6 +14,7 @@ import {
 } from '../entities/due-delivery.repository.js';
 import type { Log } from '../platform/log.js';
 import { OutboundFailed, OutboundRefused } from '../platform/outbound-errors.js';
+import { EncryptionInvalid } from '../protocol/errors.js';
 import type { Outbound, OutboundResponse } from '../platform/outbound-http.js';
 import { uuidv7 } from '../platform/uuid.js';
 import type { JsonObject } from '../protocol/json.js';
@@ -160,7 +161,9 @@ async function attempt(
 
 function verdictOf(error: unknown, signal: AbortSignal): Verdict {
   if (signal.aborted) throw error;
-  if (error instanceof OutboundRefused) return { outcome: 'BLOCKED', error: error.message, overloaded: false };
+  // Nothing leaves in the clear that must not: the sender has to register an encryption key first.
+  if (error instanceof OutboundRefused || error instanceof EncryptionInvalid)
+    return { outcome: 'BLOCKED', error: error.message, overloaded: false };
   if (error instanceof OutboundFailed)
     return {
       outcome: 'FAILED',
