@@ -2,41 +2,43 @@
 import type { EntityName, FilterQuery, QueryOrderMap } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { ArgsType, Field, Int, ObjectType, type ClassType } from 'type-graphql';
+import { decodeCursor, encodeCursor, keysOf } from './cursor.js';
 import { UserError } from './errors.js';
 
-const DEFAULT_SIZE = 20;
-const MAX_SIZE = 200;
+export const DEFAULT_SIZE = 20;
+export const MAX_SIZE = 200;
 
+/** `null` is the same as left out. */
 @ArgsType()
 export class ConnectionArgs {
   @Field(() => Int, {
     nullable: true,
-    description: 'The first n, at most 200; 20 where neither first nor last is given.',
+    description: 'The first n, 0 to 200; 20 where neither first nor last is given.',
   })
-  first?: number;
+  first?: number | null;
 
-  @Field(() => String, { nullable: true })
-  after?: string;
+  @Field(() => String, { nullable: true, description: 'Goes with `first`: a cursor; what comes behind it.' })
+  after?: string | null;
 
-  @Field(() => Int, { nullable: true })
-  last?: number;
+  @Field(() => Int, { nullable: true, description: 'The last n, 0 to 200.' })
+  last?: number | null;
 
-  @Field(() => String, { nullable: true })
-  before?: string;
+  @Field(() => String, { nullable: true, description: 'Goes with `last`: a cursor; what comes before it.' })
+  before?: string | null;
 }
 
-@ObjectType({ description: 'Relay page info.' })
+@ObjectType({ description: 'Where a page lies in its list, as Relay has it.' })
 export class PageInfo {
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'Whether more comes behind this page.' })
   hasNextPage!: boolean;
 
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'Whether more comes before this page.' })
   hasPreviousPage!: boolean;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Cursor of the first row; null on an empty page.' })
   startCursor!: string | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Cursor of the last row; null on an empty page.' })
   endCursor!: string | null;
 }
 
@@ -52,29 +54,29 @@ export function connectionOf<Node extends object>(
   node: ClassType<Node>,
   name: string,
 ): ClassType<ConnectionData<Node>> {
-  @ObjectType(`${name}Edge`)
+  @ObjectType(`${name}Edge`, { description: 'A row of the list and where it stands.' })
   class Edge {
-    @Field(() => String)
+    @Field(() => String, { description: 'For `after` or `before`.' })
     cursor!: string;
 
-    @Field(() => node)
+    @Field(() => node, { description: 'The row.' })
     node!: Node;
   }
 
-  @ObjectType(`${name}Connection`)
+  @ObjectType(`${name}Connection`, { description: 'A page of the list.' })
   class Connection implements ConnectionData<Node> {
-    @Field(() => [Edge])
+    @Field(() => [Edge], { description: 'The rows with their cursors.' })
     edges!: Edge[];
 
-    @Field(() => [node])
+    @Field(() => [node], { description: 'The rows alone.' })
     nodes!: Node[];
 
-    @Field(() => PageInfo)
+    @Field(() => PageInfo, { description: 'Where the page lies in the list.' })
     pageInfo!: PageInfo;
 
     count!: () => Promise<number>;
 
-    @Field(() => Int, { description: 'Counted only when selected.' })
+    @Field(() => Int, { description: 'All rows that the filter lets through; counted only when selected.' })
     totalCount(): Promise<number> {
       return this.count();
     }
@@ -90,38 +92,53 @@ export async function findConnection<Node extends object>(
   orderBy: QueryOrderMap<NoInfer<Node>> | QueryOrderMap<NoInfer<Node>>[],
   args: ConnectionArgs,
 ): Promise<ConnectionData<Node>> {
-  const cursor = await em.findByCursor(entity, { where, orderBy, ...pageOf(args), includeCount: false });
-  const nodes = cursor.items as unknown as Node[];
+  const { size, backward, field, cursor } = pageOf(args);
+  const meta = em.getMetadata().get<Node>(entity);
+  const order = [orderBy].flat() as QueryOrderMap<Node>[];
+  const keys = keysOf(order);
+  const from = cursor == null ? undefined : decodeCursor(meta, keys, field, cursor);
+  const found = await em.findByCursor<Node>(entity, {
+    where,
+    orderBy: order as never,
+    includeCount: false,
+    // A page of none still tells whether there is one to come.
+    ...(backward ? { last: size || 1, before: from } : { first: size || 1, after: from }),
+  } as never);
+  const all = found.items as Node[];
+  const nodes = all.slice(0, size);
+  const more = size === 0 ? all.length > 0 : undefined;
+  const edges = nodes.map((node) => ({ cursor: encodeCursor(meta, keys, node), node }));
   return {
     nodes,
-    edges: cursor.items.map((item) => ({ cursor: cursor.from(item), node: item as unknown as Node })),
+    edges,
     pageInfo: {
-      hasNextPage: cursor.hasNextPage,
-      hasPreviousPage: cursor.hasPrevPage,
-      startCursor: cursor.startCursor,
-      endCursor: cursor.endCursor,
+      hasNextPage: backward ? found.hasNextPage : (more ?? found.hasNextPage),
+      hasPreviousPage: backward ? (more ?? found.hasPrevPage) : found.hasPrevPage,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
     },
     count: () => em.count(entity, where),
   };
 }
 
-function pageOf({ first, after, last, before }: ConnectionArgs) {
-  if (first !== undefined && last !== undefined)
-    throw new UserError('BAD_USER_INPUT', 'first and last: give one of them', 'first');
-  for (const [field, size] of Object.entries({ first, last }))
-    if (size !== undefined && (size < 1 || size > MAX_SIZE))
-      throw new UserError('BAD_USER_INPUT', `${field}: must be between 1 and ${MAX_SIZE}`, field);
-  for (const [field, cursor] of Object.entries({ after, before })) checkCursor(field, cursor);
-  if (last !== undefined) return { last, before };
-  return { first: first ?? DEFAULT_SIZE, after };
+interface Page {
+  size: number;
+  backward: boolean;
+  field: 'after' | 'before';
+  cursor: string | null | undefined;
 }
 
-function checkCursor(field: string, cursor: string | undefined): void {
-  if (cursor === undefined) return;
-  try {
-    if (Array.isArray(JSON.parse(Buffer.from(cursor, 'base64url').toString()))) return;
-  } catch {
-    // Falls through to the refusal.
-  }
-  throw new UserError('BAD_USER_INPUT', `${field}: not a cursor of this list`, field);
+function pageOf({ first, after, last, before }: ConnectionArgs): Page {
+  if (first != null && last != null) throw refusal('first', 'first and last: give one of them');
+  if (after != null && (last != null || before != null))
+    throw refusal('after', 'after: goes with first; use before with last');
+  if (before != null && last == null) throw refusal('before', 'before: goes with last; use after with first');
+  for (const [field, size] of Object.entries({ first, last }))
+    if (size != null && (size < 0 || size > MAX_SIZE))
+      throw refusal(field, `${field}: must be between 0 and ${MAX_SIZE}`);
+  return last == null
+    ? { size: first ?? DEFAULT_SIZE, backward: false, field: 'after', cursor: after }
+    : { size: last, backward: true, field: 'before', cursor: before };
 }
+
+const refusal = (field: string, message: string): UserError => new UserError('BAD_USER_INPUT', message, field);

@@ -43,4 +43,6 @@ export interface Context {
   call?: Call;
   services: Services;
   loaders: Loaders;
+  /** Whether the caller may still be told; asked before each live event. */
+  stillAllowed?: () => Promise<boolean>;
 }

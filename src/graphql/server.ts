@@ -1,23 +1,25 @@
 /** `/graphql`: Apollo over HTTP and graphql-ws over WebSocket, one schema and one way to know the caller. */
 import type { Server } from 'node:http';
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { expressMiddleware } from '@as-integrations/express5';
 import express, { Router, type Request } from 'express';
 import type { GraphQLSchema } from 'graphql';
-import { useServer } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
 import type { Principal } from '../access/principal.js';
 import type { Call } from './call.js';
 import type { Context, Services } from './context.js';
 import { formatError, UserError } from './errors.js';
 import { createLoaders } from './loaders.js';
+import { checkNodeLimit, MAX_TOKENS } from './node-limit.js';
+import { serveWebSockets } from './web-sockets.js';
 
 /** Who is calling, as `app.ts` finds out; the signature check of partners stands to our right. */
 export interface Authenticator {
   http(request: Request): Promise<{ principal: Principal; call?: Call }>;
   webSocket(authorization: string | undefined): Promise<Principal>;
+  /** Whether who was let in by `webSocket` still is; asked before each live event. Left out = always. */
+  stillAllowed?(principal: Principal): boolean | Promise<boolean>;
 }
 
 export interface GraphqlServer {
@@ -33,7 +35,9 @@ export async function startGraphqlServer(
   authenticator: Authenticator,
   httpServer: Server,
 ): Promise<GraphqlServer> {
-  const sockets = serveWebSockets(schema, services, authenticator, httpServer);
+  const { log } = services;
+  const contextOf = (authorization: string | undefined) => socketContext(services, authenticator, authorization);
+  const sockets = serveWebSockets({ schema, log, httpServer, contextOf });
   const apollo = new ApolloServer<Context>({
     schema,
     introspection: true,
@@ -42,8 +46,13 @@ export async function startGraphqlServer(
     stopOnTerminationSignals: false,
     allowBatchedHttpRequests: false,
     includeStacktraceInErrorResponses: false,
-    formatError: (formatted, error) => formatError(formatted, error, services.log),
-    plugins: [ApolloServerPluginDrainHttpServer({ httpServer }), ApolloServerPluginLandingPageDisabled()],
+    parseOptions: { maxTokens: MAX_TOKENS },
+    formatError: (formatted, error) => formatError(formatted, error, log),
+    plugins: [
+      ApolloServerPluginDrainHttpServer({ httpServer }),
+      ApolloServerPluginLandingPageDisabled(),
+      limitNodes(schema),
+    ],
   });
   await apollo.start();
   const router = Router();
@@ -71,28 +80,24 @@ function newContext(services: Services, caller: { principal: Principal; call?: C
   return { ...caller, services, loaders: createLoaders(services.database.em(), services.database) };
 }
 
-function serveWebSockets(schema: GraphQLSchema, services: Services, authenticator: Authenticator, httpServer: Server) {
-  const server = new WebSocketServer({ server: httpServer, path: '/graphql', maxPayload: 1_048_576 });
-  const principalOf = async (parameters: Record<string, unknown> | undefined): Promise<Principal> => {
-    const authorization = parameters?.['authorization'] ?? parameters?.['Authorization'];
-    return authenticator.webSocket(typeof authorization === 'string' ? authorization : undefined);
+async function socketContext(
+  services: Services,
+  authenticator: Authenticator,
+  authorization: string | undefined,
+): Promise<Context> {
+  const principal = await authenticator.webSocket(authorization);
+  if (principal.kind !== 'admin') throw new UserError('FORBIDDEN', 'WebSockets are for administrators');
+  return {
+    ...newContext(services, { principal }),
+    stillAllowed: async () => authenticator.stillAllowed?.(principal) ?? true,
   };
-  return useServer(
-    {
-      schema,
-      onConnect: async ({ connectionParams }) => {
-        const principal = await principalOf(connectionParams);
-        return principal.kind === 'admin';
-      },
-      context: async ({ connectionParams }) => {
-        const principal = await principalOf(connectionParams);
-        if (principal.kind !== 'admin') throw new UserError('FORBIDDEN', 'WebSockets are for administrators');
-        return newContext(services, { principal });
-      },
-      onError: (_context, _id, _payload, errors) =>
-        errors.map((error) => formatError(error.toJSON(), error, services.log)) as never,
-    },
-    server,
-    12_000,
-  );
+}
+
+function limitNodes(schema: GraphQLSchema): ApolloServerPlugin {
+  return {
+    requestDidStart: async () => ({
+      didResolveOperation: async ({ document, request, operationName }) =>
+        checkNodeLimit(schema, document, request.variables, operationName),
+    }),
+  };
 }

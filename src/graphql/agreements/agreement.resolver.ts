@@ -5,15 +5,17 @@ import { Sender } from '../../entities/sender.entity.js';
 import { ADMINS, READERS, RUNNERS, requireRole } from '../authorize.js';
 import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
+import { byTime, TimeOrderEnum, type TimeOrder } from '../time-order.js';
 import { AgreementConnection, AgreementFilter, CreateAgreementInput, UpdateAgreementInput } from './agreement.types.js';
 import { approveAgreement, createAgreement, endAgreement, updateAgreement } from './agreement.use-case.js';
 
 @Resolver(() => Agreement)
 export class AgreementResolver {
-  @Query(() => AgreementConnection, { description: 'Data sharing agreements, newest first.' })
+  @Query(() => AgreementConnection, { description: 'Data sharing agreements.' })
   agreements(
     @Args(() => ConnectionArgs) args: ConnectionArgs,
     @Arg('filter', () => AgreementFilter, { nullable: true }) filter: AgreementFilter | undefined,
+    @Arg('orderBy', () => TimeOrderEnum, { defaultValue: 'NEWEST' }) orderBy: TimeOrder,
     @Ctx() context: Context,
   ): Promise<ConnectionData<Agreement>> {
     requireRole(context, READERS);
@@ -22,7 +24,7 @@ export class AgreementResolver {
       ...(filter?.registry == null ? {} : { registry: filter.registry }),
       ...(filter?.state == null ? {} : { state: filter.state }),
     };
-    return findConnection(context.services.database.em(), Agreement, where, { id: 'desc' }, args);
+    return findConnection(context.services.database.em(), Agreement, where, byTime(orderBy), args);
   }
 
   @FieldResolver(() => Sender)

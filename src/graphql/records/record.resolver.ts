@@ -8,6 +8,7 @@ import { requireRole, RUNNERS } from '../authorize.js';
 import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
 import { UserError } from '../errors.js';
+import { byTime, TimeOrderEnum, type TimeOrder } from '../time-order.js';
 import {
   IdentifierInput,
   RecordConnection,
@@ -25,12 +26,13 @@ export class RecordResolver {
   async records(
     @Arg('registry', () => RegistryEnum) registry: Registry,
     @Arg('filter', () => RecordFilter, { nullable: true }) filter: RecordFilter | undefined,
+    @Arg('orderBy', () => TimeOrderEnum, { defaultValue: 'OLDEST' }) orderBy: TimeOrder,
     @Args(() => ConnectionArgs) args: ConnectionArgs,
     @Ctx() context: Context,
   ): Promise<ConnectionData<RegistryRecord>> {
     requireRole(context, RUNNERS);
     const where = await whereRecord(context, registry, filter);
-    return findConnection(context.services.database.em(), RegistryRecord, where, { id: 'asc' }, args);
+    return findConnection(context.services.database.em(), RegistryRecord, where, byTime(orderBy), args);
   }
 
   @FieldResolver(() => [RecordIdentifier])
@@ -61,8 +63,9 @@ export class RecordResolver {
 async function whereRecord(
   { services }: Context,
   registry: Registry,
-  filter: RecordFilter = {},
+  given: RecordFilter | null | undefined,
 ): Promise<FilterQuery<RegistryRecord>> {
+  const filter = given ?? {};
   const definition = definitionOf(services, registry);
   const recordType = filter.recordType == null ? undefined : findRecordType(definition, filter.recordType);
   if (filter.recordType != null && recordType === undefined)

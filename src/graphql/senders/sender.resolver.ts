@@ -9,23 +9,27 @@ import { addSenderKey, revokeSenderKey } from './sender-key.use-case.js';
 import {
   CreateSenderInput,
   CreateSenderPayload,
+  SENDER_ORDERS,
   SenderConnection,
   SenderFilter,
   SenderKeyInput,
+  SenderOrderEnum,
   UpdateSenderInput,
+  type SenderOrder,
 } from './sender.types.js';
 
 @Resolver(() => Sender)
 export class SenderResolver {
-  @Query(() => SenderConnection, { description: 'All senders, by sender id.' })
+  @Query(() => SenderConnection, { description: 'All senders.' })
   senders(
     @Args(() => ConnectionArgs) args: ConnectionArgs,
     @Arg('filter', () => SenderFilter, { nullable: true }) filter: SenderFilter | undefined,
+    @Arg('orderBy', () => SenderOrderEnum, { defaultValue: 'SENDER_ID' }) orderBy: SenderOrder,
     @Ctx() context: Context,
   ): Promise<ConnectionData<Sender>> {
     requireRole(context, READERS);
     const em = context.services.database.em();
-    return findConnection(em, Sender, whereSender(filter), [{ senderId: 'asc' }, { id: 'asc' }], args);
+    return findConnection(em, Sender, whereSender(filter), SENDER_ORDERS[orderBy], args);
   }
 
   @Query(() => Sender, { nullable: true })
@@ -116,7 +120,8 @@ export class SenderResolver {
   }
 }
 
-function whereSender(filter: SenderFilter = {}): FilterQuery<Sender> {
+function whereSender(given: SenderFilter | null | undefined): FilterQuery<Sender> {
+  const filter = given ?? {};
   return {
     ...(filter.senderId == null ? {} : { senderId: filter.senderId }),
     ...(filter.name == null ? {} : { name: { $ilike: `%${filter.name.replace(/[%_\\]/g, '\\$&')}%` } }),

@@ -1,3 +1,4 @@
+import type { QueryOrderMap } from '@mikro-orm/core';
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
 import {
@@ -12,6 +13,7 @@ import {
   type KeyUse,
   type SenderState,
 } from '../../entities/enums.js';
+import { graphqlEnum } from '../../entities/graphql-enum.js';
 import { Sender } from '../../entities/sender.entity.js';
 import type {
   LegalBasis,
@@ -181,5 +183,17 @@ export class SenderFilter {
   @Field(() => RegistryEnum, { nullable: true })
   registry?: Registry;
 }
+
+export type SenderOrder = 'SENDER_ID' | 'NAME' | 'NEWEST';
+export const SenderOrderEnum = graphqlEnum<SenderOrder>('SenderOrder', 'Order of the senders.', {
+  SENDER_ID: 'By sender id.',
+  NAME: 'By name.',
+  NEWEST: 'The newest first.',
+});
+export const SENDER_ORDERS: Record<SenderOrder, QueryOrderMap<Sender>[]> = {
+  SENDER_ID: [{ senderId: 'asc' }, { id: 'asc' }],
+  NAME: [{ name: 'asc' }, { id: 'asc' }],
+  NEWEST: [{ id: 'desc' }],
+};
 
 export const SenderConnection = connectionOf(Sender, 'Sender');

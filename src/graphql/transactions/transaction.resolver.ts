@@ -7,15 +7,11 @@ import { Transaction } from '../../entities/transaction.entity.js';
 import { READERS, readerScope, requireRole } from '../authorize.js';
 import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
+import { isUuid } from '../cursor.js';
 import { watchTransactions } from '../live/transaction.live.js';
 import { readPayload } from './payload.js';
-import {
-  TRANSACTION_ORDERS,
-  TransactionChange,
-  TransactionConnection,
-  TransactionFilter,
-  type TransactionOrder,
-} from './transaction.types.js';
+import { byTime, TimeOrderEnum, type TimeOrder } from '../time-order.js';
+import { TransactionChange, TransactionConnection, TransactionFilter } from './transaction.types.js';
 
 @Resolver(() => Transaction)
 export class TransactionResolver {
@@ -23,12 +19,12 @@ export class TransactionResolver {
   transactions(
     @Args(() => ConnectionArgs) args: ConnectionArgs,
     @Arg('filter', () => TransactionFilter, { nullable: true }) filter: TransactionFilter | undefined,
-    @Arg('orderBy', () => TRANSACTION_ORDERS, { defaultValue: 'NEWEST' }) orderBy: TransactionOrder,
+    @Arg('orderBy', () => TimeOrderEnum, { defaultValue: 'NEWEST', description: 'By time of receipt.' })
+    orderBy: TimeOrder,
     @Ctx() context: Context,
   ): Promise<ConnectionData<Transaction>> {
     const where = { $and: [whereTransaction(filter), readerScope(context) ?? {}] };
-    const order = { id: orderBy === 'NEWEST' ? 'desc' : 'asc' } as const;
-    return findConnection(context.services.database.em(), Transaction, where, order, args);
+    return findConnection(context.services.database.em(), Transaction, where, byTime(orderBy), args);
   }
 
   @Query(() => Transaction, { nullable: true })
@@ -86,8 +82,8 @@ export class TransactionResolver {
   }
 }
 
-function whereTransaction(filter: TransactionFilter = {}): FilterQuery<Transaction> {
-  const { receivedFrom, receivedUntil, ...columns } = filter;
+function whereTransaction(filter: TransactionFilter | null | undefined): FilterQuery<Transaction> {
+  const { receivedFrom, receivedUntil, ...columns } = filter ?? {};
   const given = Object.fromEntries(Object.entries(columns).filter(([, value]) => value != null));
   // A UUIDv7 holds its time, so a time range is a range of the primary key.
   const id = {
@@ -96,5 +92,3 @@ function whereTransaction(filter: TransactionFilter = {}): FilterQuery<Transacti
   };
   return Object.keys(id).length === 0 ? given : { ...given, id };
 }
-
-const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);

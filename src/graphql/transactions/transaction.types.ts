@@ -1,4 +1,4 @@
-import { Field, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, InputType, ObjectType } from 'type-graphql';
 import { OperationEnum, RegistryEnum, TransactionStatusEnum } from '../../entities/enums.js';
 import { Transaction } from '../../entities/transaction.entity.js';
 import type { Operation, Registry, TransactionStatus } from '../../protocol/vocabulary.js';
@@ -30,10 +30,6 @@ export class TransactionFilter {
   @Field(() => Date, { nullable: true, description: 'Received before.' })
   receivedUntil?: Date;
 }
-
-export const TRANSACTION_ORDERS = { NEWEST: 'NEWEST', OLDEST: 'OLDEST' } as const;
-export type TransactionOrder = keyof typeof TRANSACTION_ORDERS;
-registerEnumType(TRANSACTION_ORDERS, { name: 'TransactionOrder', description: 'By time of receipt.' });
 
 @ObjectType({ description: 'A transaction was received, went on, or ended.' })
 export class TransactionChange {

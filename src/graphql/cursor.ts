@@ -1,0 +1,52 @@
+/** Cursors of lists: the list and order they belong to, and the row's values in that order. Opaque to clients. */
+import type { EntityMetadata, QueryOrderMap } from '@mikro-orm/core';
+import { UserError } from './errors.js';
+
+/** The columns of an order. @throws when it does not end in the id: two rows could be equal in it */
+export function keysOf<Node extends object>(orderBy: QueryOrderMap<Node>[]): string[] {
+  const keys = orderBy.flatMap((part) => Object.keys(part));
+  if (keys.at(-1) !== 'id') throw new Error('the order of a list must end in id');
+  return keys;
+}
+
+export function encodeCursor<Node extends object>(meta: EntityMetadata<Node>, keys: string[], node: Node): string {
+  const values = keys.map((key) => (node as Record<string, unknown>)[key]);
+  return Buffer.from(JSON.stringify([nameOf(meta, keys), ...values])).toString('base64url');
+}
+
+/** @throws UserError for a cursor of another list or order, and for anything that is none */
+export function decodeCursor<Node extends object>(
+  meta: EntityMetadata<Node>,
+  keys: string[],
+  field: string,
+  cursor: string,
+): Record<string, unknown> {
+  const [name, ...values] = parse(cursor);
+  const valid =
+    name === nameOf(meta, keys) &&
+    values.length === keys.length &&
+    keys.every((key, index) => fits(meta.properties[key as never]?.['type'], values[index]));
+  if (!valid)
+    throw new UserError('BAD_USER_INPUT', `${field}: not a cursor of this list in this order; begin without it`, field);
+  return Object.fromEntries(keys.map((key, index) => [key, values[index]]));
+}
+
+const nameOf = (meta: { tableName: string }, keys: string[]): string => [meta.tableName, ...keys].join(' ');
+
+function parse(cursor: string): unknown[] {
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    return Array.isArray(parsed) ? parsed : [];
+  } catch {
+    return [];
+  }
+}
+
+/** A value that PostgreSQL would choke on never reaches it. */
+function fits(type: unknown, value: unknown): boolean {
+  if (type === 'uuid') return typeof value === 'string' && isUuid(value);
+  if (type === 'text') return typeof value === 'string' && !value.includes('\0');
+  return type === 'integer' && Number.isSafeInteger(value);
+}
+
+export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);

@@ -1,0 +1,54 @@
+/** How many rows one operation may ask for: page sizes multiply down the nesting, so the product is what is bounded. */
+import {
+  getNamedType,
+  isListType,
+  isObjectType,
+  getNullableType,
+  type DocumentNode,
+  type GraphQLSchema,
+} from 'graphql';
+import { getComplexity, type ComplexityEstimator } from 'graphql-query-complexity';
+import { DEFAULT_SIZE } from './connection.js';
+import { UserError } from './errors.js';
+
+export const MAX_NODES = 10_000;
+/** Of a document; the largest of a console has some hundreds. */
+export const MAX_TOKENS = 5_000;
+/** Lists without pages (keys of a sender, attempts of a delivery) are short. */
+const SHORT_LIST = 10;
+
+/** @throws UserError when an operation asks for too much at once */
+export function checkNodeLimit(
+  schema: GraphQLSchema,
+  query: DocumentNode,
+  variables: Record<string, unknown> = {},
+  operationName?: string | null,
+): void {
+  const nodes = getComplexity({
+    schema,
+    query,
+    variables,
+    estimators: [countNodes],
+    ...(operationName == null ? {} : { operationName }),
+  });
+  if (nodes > MAX_NODES)
+    throw new UserError(
+      'BAD_USER_INPUT',
+      `this asks for up to ${nodes} rows at once, at most ${MAX_NODES} are answered: ask for smaller pages (first)`,
+    );
+}
+
+const countNodes: ComplexityEstimator = ({ type, field, args, childComplexity }) => {
+  if (!isObjectType(getNamedType(field.type))) return 0;
+  if (isPage(type)) return childComplexity;
+  if (isPage(getNamedType(field.type))) return pageSize(args) * (1 + childComplexity);
+  return isListType(getNullableType(field.type)) ? SHORT_LIST * (1 + childComplexity) : 1 + childComplexity;
+};
+
+/** The connection, its edges and its page info: the field that gives the connection has counted its rows. */
+const isPage = (type: { name: string }): boolean => /(Connection|Edge)$/.test(type.name);
+
+function pageSize({ first, last }: { first?: unknown; last?: unknown }): number {
+  const size = first ?? last;
+  return typeof size === 'number' ? Math.max(1, size) : DEFAULT_SIZE;
+}

@@ -1,0 +1,78 @@
+/** GraphQL over WebSocket (graphql-ws): each operation is checked as over HTTP, and runs for whoever connected. */
+import type { Server } from 'node:http';
+import { GraphQLError, parse, validate, type ExecutionArgs, type GraphQLSchema } from 'graphql';
+import type { Context as SocketContext, SubscribePayload } from 'graphql-ws';
+import { useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import type { Log } from '../platform/log.js';
+import type { Context } from './context.js';
+import { formatError, UserError } from './errors.js';
+import { checkNodeLimit, MAX_TOKENS } from './node-limit.js';
+
+/** A ping that is not answered within as much again ends the connection. */
+const HEARTBEAT_MS = 12_000;
+const MAX_MESSAGE = 1_048_576;
+const MAX_OPERATIONS = 50;
+
+export interface SocketOptions {
+  schema: GraphQLSchema;
+  log: Log;
+  httpServer: Server;
+  /** @throws UserError when the token opens nothing here */
+  contextOf: (authorization: string | undefined) => Promise<Context>;
+}
+
+export function serveWebSockets({ schema, log, httpServer, contextOf }: SocketOptions): { dispose(): Promise<void> } {
+  const server = new WebSocketServer({ server: httpServer, path: '/graphql', maxPayload: MAX_MESSAGE });
+  const format = (errors: readonly GraphQLError[]) => errors.map((error) => formatError(error.toJSON(), error, log));
+  const { dispose } = useServer(
+    {
+      onConnect: ({ connectionParams }) =>
+        contextOf(authorizationIn(connectionParams)).then(
+          () => true,
+          (error: unknown) => {
+            if (error instanceof UserError) return false;
+            throw error;
+          },
+        ),
+      onSubscribe: async (socket, _id, payload) => prepare(schema, payload, socket),
+      context: ({ connectionParams }) => contextOf(authorizationIn(connectionParams)),
+      onNext: (_socket, _id, _payload, _args, { errors, ...result }) =>
+        errors === undefined ? undefined : ({ ...result, errors: format(errors) } as never),
+      onError: (_socket, _id, _payload, errors) => format(errors) as never,
+    },
+    server,
+    HEARTBEAT_MS,
+  );
+  return { dispose: async () => dispose() };
+}
+
+function authorizationIn(parameters: Record<string, unknown> | undefined): string | undefined {
+  const authorization = parameters?.['authorization'] ?? parameters?.['Authorization'];
+  return typeof authorization === 'string' ? authorization : undefined;
+}
+
+function prepare(
+  schema: GraphQLSchema,
+  { query, variables, operationName }: SubscribePayload,
+  socket: SocketContext,
+): ExecutionArgs | GraphQLError[] {
+  try {
+    if (Object.keys(socket.subscriptions).length > MAX_OPERATIONS)
+      throw new UserError('CONFLICT', `at most ${MAX_OPERATIONS} operations at once on one connection: end some first`);
+    const document = parse(query, { maxTokens: MAX_TOKENS });
+    const problems = validate(schema, document);
+    if (problems.length > 0) return problems.map(asUserError);
+    checkNodeLimit(schema, document, variables ?? {}, operationName);
+    return { schema, document, variableValues: variables, operationName } as ExecutionArgs;
+  } catch (error) {
+    if (error instanceof UserError) return [error];
+    if (error instanceof GraphQLError) return [asUserError(error)];
+    throw error;
+  }
+}
+
+/** As Apollo does over HTTP: what the client got wrong has a code, so that it is told and not masked. */
+function asUserError(error: GraphQLError): GraphQLError {
+  return new GraphQLError(error.message, { nodes: error.nodes, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
+}

@@ -1,0 +1,233 @@
+import { randomUUID } from 'node:crypto';
+import { statementsOf } from '../support/statements.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { createPartner, searchById } from '../support/partner.js';
+
+interface Page {
+  nodes: { name: string }[];
+  edges: { cursor: string }[];
+  totalCount?: number;
+  pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
+}
+
+const SENDERS = `query ($first: Int, $after: String, $last: Int, $before: String, $filter: SenderFilter, $orderBy: SenderOrder! = NAME) {
+  senders(first: $first, after: $after, last: $last, before: $before, filter: $filter, orderBy: $orderBy) {
+    nodes { name } edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+  }
+}`;
+
+let gateway: TestGateway;
+
+async function makeSender(name: string): Promise<void> {
+  await gateway.admin(`mutation ($input: CreateSenderInput!) { createSender(input: $input) { clientId } }`, {
+    input: { senderId: `s-${randomUUID()}`, name, allowedOperations: ['SEARCH'], registries: ['SOCIAL'] },
+  });
+}
+
+async function page(variables: Record<string, unknown>): Promise<Page> {
+  return (await gateway.admin<{ senders: Page }>(SENDERS, variables)).senders;
+}
+
+const names = ({ nodes }: Page): string[] => nodes.map(({ name }) => name);
+
+async function refusal(query: string, variables: Record<string, unknown> = {}) {
+  const { errors } = await gateway.graphql(query, variables);
+  return { code: errors?.[0]?.extensions.code, field: errors?.[0]?.extensions.field, message: errors?.[0]?.message };
+}
+
+beforeAll(async () => {
+  gateway = await startTestGateway({ env: { ROLE: 'api' } });
+  for (const name of ['A', 'B', 'C', 'C', 'D', 'E', 'F']) await makeSender(name);
+});
+afterAll(() => gateway.close());
+
+describe('pages', () => {
+  test('forward to the end, equal names included, each row once', async () => {
+    const first = await page({ first: 3 });
+    const second = await page({ first: 3, after: first.pageInfo.endCursor });
+    const third = await page({ first: 3, after: second.pageInfo.endCursor });
+    expect([first, second, third].map(names)).toEqual([['A', 'B', 'C'], ['C', 'D', 'E'], ['F']]);
+    expect(first.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: false });
+    expect(second.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: true });
+    expect(third.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true });
+    expect(first.edges[0]?.cursor).toBe(first.pageInfo.startCursor);
+  });
+
+  test('backward to the beginning, in the order of the list', async () => {
+    const last = await page({ last: 3 });
+    const middle = await page({ last: 3, before: last.pageInfo.startCursor });
+    const start = await page({ last: 3, before: middle.pageInfo.startCursor });
+    expect([last, middle, start].map(names)).toEqual([['D', 'E', 'F'], ['B', 'C', 'C'], ['A']]);
+    expect(last.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true });
+    expect(start.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: false });
+  });
+
+  test('stay exact while rows arrive before and behind', async () => {
+    const first = await page({ first: 3, filter: { name: 'c' } });
+    expect(names(first)).toEqual(['C', 'C']);
+    const before = await page({ first: 4 });
+    await makeSender('AA');
+    await makeSender('CC');
+    const after = await page({ first: 2, after: before.pageInfo.endCursor });
+    expect(names(before)).toEqual(['A', 'B', 'C', 'C']);
+    expect(names(after)).toEqual(['CC', 'D']);
+  });
+
+  test('of none tell only whether there are rows', async () => {
+    expect(await page({ first: 0 })).toMatchObject({
+      nodes: [],
+      pageInfo: { hasNextPage: true, startCursor: null, endCursor: null },
+    });
+    expect((await page({ first: 0, filter: { name: 'nobody' } })).pageInfo.hasNextPage).toBe(false);
+  });
+
+  test('null is the same as left out', async () => {
+    const given = await page({ first: null, after: null, last: null, before: null, filter: null });
+    expect(names(given)).toEqual(names(await page({})));
+  });
+});
+
+describe('arguments that do not fit are refused by name', () => {
+  test.each([
+    [{ first: 201 }, 'first', /between 0 and 200/],
+    [{ last: -1 }, 'last', /between 0 and 200/],
+    [{ first: 1, last: 1 }, 'first', /one of them/],
+    [{ first: 1, before: 'x' }, 'before', /goes with last/],
+    [{ last: 1, after: 'x' }, 'after', /goes with first/],
+    [{ after: 'x' }, 'after', /not a cursor of this list/],
+    [{ after: Buffer.from('["sender name id","A","not-an-id"]').toString('base64url') }, 'after', /not a cursor/],
+    [{ after: Buffer.from('["sender name id","A"]').toString('base64url') }, 'after', /not a cursor/],
+    [{ after: Buffer.from('{}').toString('base64url') }, 'after', /not a cursor/],
+    [{ after: '' }, 'after', /not a cursor/],
+  ])('%j', async (variables, field, message) => {
+    const refused = await refusal(SENDERS, variables);
+    expect(refused).toMatchObject({ code: 'BAD_USER_INPUT', field });
+    expect(refused.message).toMatch(message);
+  });
+
+  test('a cursor of another order, and of another list', async () => {
+    const { pageInfo } = await page({ first: 1 });
+    const other = { after: pageInfo.endCursor, orderBy: 'SENDER_ID' };
+    expect(await refusal(SENDERS, other)).toMatchObject({ code: 'BAD_USER_INPUT', field: 'after' });
+    const list = `query ($after: String) { agreements(after: $after) { nodes { id } } }`;
+    expect(await refusal(list, { after: pageInfo.endCursor })).toMatchObject({ field: 'after' });
+  });
+
+  test('more rows at once than are answered', async () => {
+    const query = `query ($n: Int) { agreements(first: $n) { nodes { sender { keys { kid } } versions { version } } } }`;
+    const refused = await refusal(query, { n: 200 });
+    expect(refused).toEqual({ code: undefined, field: undefined, message: undefined });
+    const deep = `query ($n: Int) { ${Array.from({ length: 3 }, (_, i) => `a${i}: ${query.slice(17, -1)}`).join(' ')} }`;
+    expect(await refusal(deep, { n: 200 })).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      message: expect.stringMatching(/at most 10000 .* smaller pages/),
+    });
+    expect(await refusal(deep, { n: 20 })).toMatchObject({ code: undefined });
+  });
+});
+
+describe('statements', () => {
+  test('the count costs one, and only when it is selected', async () => {
+    const counts = (texts: string[]) => texts.filter((text) => /count\(/.test(text)).length;
+    const list = (fields: string) => gateway.admin(`{ senders(first: 2) { ${fields} } }`);
+    expect(counts(await statementsOf(gateway.database, () => list('nodes { name }')))).toBe(0);
+    expect(counts(await statementsOf(gateway.database, () => list('totalCount')))).toBe(1);
+    const { senders } = await gateway.admin<{ senders: { totalCount: number } }>(
+      `{ senders(first: 0, filter: { name: "C" }) { totalCount } }`,
+    );
+    expect(senders.totalCount).toBe(3);
+  });
+
+  test('do not grow with the rows', async () => {
+    const queries = {
+      'senders → keys': `query ($n: Int) { senders(first: $n) { nodes { senderId active warnings keys { kid } } } }`,
+      'agreements → sender → keys, versions': `query ($n: Int) {
+        agreements(first: $n) { edges { node { id sender { senderId keys { kid } } versions { version } } } } }`,
+      'transactions → sender → keys': `query ($n: Int) {
+        transactions(first: $n) { nodes { id contentHash sender { name keys { kid } } } } }`,
+      'records → identifiers': `query ($n: Int) {
+        records(registry: SOCIAL, first: $n) { nodes { id identifiers { type value } } } }`,
+    };
+    await fill(gateway);
+    for (const [name, query] of Object.entries(queries)) {
+      const count = async (n: number) =>
+        (await statementsOf(gateway.database, () => gateway.admin(query, { n }))).filter((text) => /select/i.test(text))
+          .length;
+      const few = await count(1);
+      expect({ name, statements: await count(4) }).toEqual({ name, statements: few });
+      expect(few).toBeLessThanOrEqual(5);
+    }
+  });
+});
+
+/** Four different senders, each with key, agreement, transaction and record. */
+async function fill({ admin }: TestGateway): Promise<void> {
+  const records = ['1', '2', '3', '4'].map((value) => ({
+    recordType: 'SRPerson',
+    identifiers: [{ type: 'UIN', value }],
+    data: { name: { surname: 'Okafor' } },
+  }));
+  await admin(
+    `mutation ($records: [RecordInput!]!) { upsertRecords(registry: SOCIAL, records: $records) { inserted } }`,
+    { records },
+  );
+  for (const _ of records) {
+    const partner = await createPartner(gateway);
+    expect((await partner.send('social/registry/sync/search', 'search', searchById('1'))).status).toBe(200);
+  }
+}
+
+describe('every listed order is read from an index, whatever the filter', () => {
+  test.each([
+    'senders(orderBy: SENDER_ID)',
+    'senders(orderBy: NAME)',
+    'senders(orderBy: NEWEST)',
+    'senders(orderBy: NAME, AFTER)',
+    'agreements(orderBy: NEWEST)',
+    'agreements(orderBy: OLDEST)',
+    'transactions(orderBy: NEWEST)',
+    'transactions(orderBy: OLDEST)',
+    'transactions(orderBy: NEWEST, AFTER)',
+    'transactions(orderBy: NEWEST, filter: { receivedFrom: "2026-01-01T00:00:00Z" })',
+    'transactions(orderBy: NEWEST, filter: { senderId: "s" })',
+    'transactions(orderBy: NEWEST, filter: { registry: SOCIAL })',
+    'transactions(orderBy: NEWEST, filter: { status: REJECTED })',
+    'transactions(orderBy: NEWEST, filter: { operation: VERIFY })',
+    'records(registry: SOCIAL, orderBy: OLDEST)',
+    'records(registry: SOCIAL, orderBy: NEWEST, filter: { recordType: "Group" })',
+  ])('%s', async (list) => {
+    const [name = ''] = list.split('(');
+    const after = await cursorOf(list.replace(', AFTER', ''));
+    const query = `{ ${list.replace('AFTER', `after: "${after}"`)} { nodes { __typename } } }`;
+    const statements = await statementsOf(gateway.database, () => gateway.admin(query));
+    const table = name === 'records' ? 'registry_record' : name.slice(0, -1);
+    const sql = statements.find((text) => text.includes(`from "${table}"`)) ?? 'the list was not read';
+    const plan = await gateway.database.transaction(async (unit) => {
+      await unit.query('set local enable_seqscan = off');
+      await unit.query('set local enable_bitmapscan = off');
+      await unit.query('set local enable_sort = off');
+      return unit.query<{ 'QUERY PLAN': string }>(`explain (generic_plan) ${sql}`);
+    });
+    const text = plan.map((row) => row['QUERY PLAN']).join('\n');
+    expect(text).toMatch(/Index (Only )?Scan/);
+    // An incremental sort over a unique column only breaks ties that do not exist.
+    expect(text).not.toMatch(/(?<!Incremental )Sort(?! Key)/);
+  });
+
+  async function cursorOf(list: string): Promise<string> {
+    const [name = ''] = list.split('(');
+    const data = await gateway.admin<Record<string, { pageInfo: { endCursor: string } }>>(
+      `{ ${list.replace(/\)$/, ', first: 1)')} { pageInfo { endCursor } } }`,
+    );
+    return data[name]?.pageInfo.endCursor ?? '';
+  }
+});
+
+test('newest first is oldest first turned round', async () => {
+  const list = (args: string) =>
+    gateway.admin<{ transactions: { nodes: { id: string }[] } }>(`{ transactions(${args}) { nodes { id } } }`);
+  const down = await list('first: 2, orderBy: NEWEST');
+  const up = await list('last: 2, orderBy: OLDEST');
+  expect(down.transactions.nodes).toHaveLength(2);
+  expect(down.transactions.nodes).toEqual(up.transactions.nodes.toReversed());
+});
