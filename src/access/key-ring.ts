@@ -5,12 +5,14 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { Sql } from '../entities/database.js';
 import type { KeyUse, ServerKeyState } from '../entities/enums.js';
-import { open, seal } from '../platform/sealed-box.js';
+import { MasterKey } from '../platform/master-key.js';
 import { importPublicKey, jwksEntry } from '../protocol/signature/keys.js';
 import type { SigningKey } from '../protocol/signature/signature.js';
 import { ServiceUnavailable } from '../protocol/errors.js';
 
 const FRESH_MS = 1000;
+/** A retired key verifies and decrypts for so long: beyond every token, and every copy of the JWKS that a partner keeps. */
+export const RETIRED_KEPT_MS = 7 * 86_400_000;
 
 export interface ServerKeyRow {
   kid: string;
@@ -19,6 +21,7 @@ export interface ServerKeyRow {
   state: ServerKeyState;
   public_jwk: Record<string, unknown>;
   private_sealed: Buffer | null;
+  retired_at: string | null;
 }
 
 export class KeyRing {
@@ -28,10 +31,15 @@ export class KeyRing {
   readonly #privateKeys = new Map<string, KeyObject>();
   readonly #publicKeys = new Map<string, KeyObject>();
 
+  readonly #masterKey: MasterKey;
+
   constructor(
     private readonly sql: Sql,
-    private readonly masterKey: Buffer,
-  ) {}
+    masterKey: Buffer | MasterKey,
+    private readonly clock: () => Date = () => new Date(),
+  ) {
+    this.#masterKey = MasterKey.of(masterKey);
+  }
 
   /** @throws ServiceUnavailable when no key is active: nothing leaves unsigned */
   async signingKey(): Promise<SigningKey> {
@@ -40,7 +48,7 @@ export class KeyRing {
     return { kid: row.kid, algorithm: row.algorithm as SigningKey['algorithm'], privateKey: this.#privateKey(row) };
   }
 
-  /** For verifying what we signed: any key that is not revoked. */
+  /** For verifying what we signed: any key that is not revoked or long retired. */
   async publicKey(kid: string): Promise<KeyObject | undefined> {
     const row = (await this.#keys()).find((key) => key.kid === kid && key.use === 'SIG' && key.state !== 'NEXT');
     if (row === undefined) return undefined;
@@ -49,7 +57,7 @@ export class KeyRing {
     return key;
   }
 
-  /** For messages encrypted to us: any encryption key that is not revoked. */
+  /** For messages encrypted to us: any encryption key that is not revoked or long retired. */
   async decryptionKey(kid: string): Promise<KeyObject | undefined> {
     const row = (await this.#keys()).find((key) => key.kid === kid && key.use === 'ENC');
     return row === undefined ? undefined : this.#privateKey(row);
@@ -66,7 +74,7 @@ export class KeyRing {
 
   /** Seals a private key (PKCS#8) for the table; the key id is bound in. */
   sealPrivate(kid: string, privateKey: KeyObject): Buffer {
-    return seal(this.masterKey, privateKey.export({ type: 'pkcs8', format: 'der' }), `server_key:${kid}`);
+    return this.#masterKey.seal(privateKey.export({ type: 'pkcs8', format: 'der' }), `server_key:${kid}`);
   }
 
   /** After a change made here; other processes follow within a second. */
@@ -79,12 +87,13 @@ export class KeyRing {
   async #keys(): Promise<ServerKeyRow[]> {
     if (performance.now() - this.#loadedAt >= FRESH_MS)
       await (this.#loading ??= this.#load().finally(() => (this.#loading = undefined)));
-    return this.#rows;
+    const keptFrom = this.clock().getTime() - RETIRED_KEPT_MS;
+    return this.#rows.filter(({ retired_at: at }) => at === null || new Date(at).getTime() > keptFrom);
   }
 
   async #load(): Promise<void> {
     this.#rows = await this.sql.query<ServerKeyRow>(
-      `select kid, use, algorithm, state, public_jwk, private_sealed from server_key
+      `select kid, use, algorithm, state, public_jwk, private_sealed, retired_at from server_key
        where state <> 'REVOKED' order by id desc`,
       [],
       'server-keys',
@@ -96,7 +105,7 @@ export class KeyRing {
     let key = this.#privateKeys.get(row.kid);
     if (key === undefined) {
       if (row.private_sealed === null) throw new ServiceUnavailable('a server key has lost its private half');
-      const der = open(this.masterKey, row.private_sealed, `server_key:${row.kid}`);
+      const der = this.#masterKey.open(row.private_sealed, `server_key:${row.kid}`);
       key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
       this.#privateKeys.set(row.kid, key);
     }

@@ -3,6 +3,7 @@
  * Shredding a data key makes every payload under it unreadable while hashes over the ciphertext stay valid.
  */
 import { randomBytes } from 'node:crypto';
+import { MasterKey } from '../platform/master-key.js';
 import { open, seal } from '../platform/sealed-box.js';
 import { uuidv7 } from '../platform/uuid.js';
 import type { Sql } from './database.js';
@@ -19,20 +20,33 @@ export interface Sealed {
 
 /** Owner of payloads that belong to no sender. */
 export const GATEWAY_OWNER = '(gateway)';
+const FORGET_MS = 60_000;
+
+/** First day of the month whose data key seals what happens at `at`, as `YYYY-MM-01`. */
+export const monthOf = (at: Date): string => `${at.toISOString().slice(0, 7)}-01`;
+
+/** Where a wrapped data key belongs. */
+export const placeOf = (owner: string, month: string): string => `data_key:${owner}:${month}`;
 
 export class DataVault {
   /** By owner and month, for sealing; by id, for opening. Keys are few: one per sender and month. */
   readonly #current = new Map<string, Promise<DataKey>>();
   readonly #byId = new Map<string, Promise<Buffer | undefined>>();
 
+  readonly #masterKey: MasterKey;
+  #since = performance.now();
+
   constructor(
     private readonly sql: Sql,
-    private readonly masterKey: Buffer,
-  ) {}
+    masterKey: Buffer | MasterKey,
+  ) {
+    this.#masterKey = MasterKey.of(masterKey);
+  }
 
   /** The data key that seals what `owner` sends and gets this month. */
   dataKey(owner: string, at: Date): Promise<DataKey> {
-    const month = `${at.toISOString().slice(0, 7)}-01`;
+    this.#forgetInTime();
+    const month = monthOf(at);
     const name = `${owner} ${month}`;
     let key = this.#current.get(name);
     if (key === undefined) {
@@ -51,6 +65,7 @@ export class DataVault {
 
   /** `undefined` when the data key was shredded. */
   async open(dataKeyId: string, sealed: Buffer, place: string): Promise<unknown> {
+    this.#forgetInTime();
     let key = this.#byId.get(dataKeyId);
     if (key === undefined) {
       key = this.#load(dataKeyId);
@@ -67,9 +82,16 @@ export class DataVault {
     this.#byId.clear();
   }
 
+  /** A key that another process shredded must not live on in this one. */
+  #forgetInTime(): void {
+    if (performance.now() - this.#since < FORGET_MS) return;
+    this.#since = performance.now();
+    this.forget();
+  }
+
   async #loadOrMake(owner: string, month: string): Promise<DataKey> {
     const id = uuidv7();
-    const wrapped = seal(this.masterKey, randomBytes(32), `data_key:${owner}:${month}`);
+    const wrapped = this.#masterKey.seal(randomBytes(32), placeOf(owner, month));
     await this.sql.query(
       'insert into data_key (id, owner, month, wrapped) values ($1, $2, $3, $4) on conflict (owner, month) do nothing',
       [id, owner, month, wrapped],
@@ -79,7 +101,7 @@ export class DataVault {
       [owner, month],
     );
     if (row?.wrapped == null) throw new Error('the data key of this month was shredded');
-    return { id: row.id, key: open(this.masterKey, row.wrapped, `data_key:${owner}:${month}`) };
+    return { id: row.id, key: this.#masterKey.open(row.wrapped, placeOf(owner, month)) };
   }
 
   async #load(id: string): Promise<Buffer | undefined> {
@@ -88,6 +110,6 @@ export class DataVault {
       [id],
     );
     if (row?.wrapped == null) return undefined;
-    return open(this.masterKey, row.wrapped, `data_key:${row.owner}:${row.month}`);
+    return this.#masterKey.open(row.wrapped, placeOf(row.owner, row.month));
   }
 }

@@ -34,7 +34,14 @@ export async function changeAsAdmin<T>(
   return result;
 }
 
-export async function recordAdminAction(unit: Unit, admin: Admin, change: ChangeRecord, now: Date): Promise<void> {
+/** Who acts: an administrator, or the gateway itself on its schedule. */
+export interface Actor {
+  subject: string;
+  role: string;
+}
+export const GATEWAY: Actor = { subject: 'gateway', role: 'SYSTEM' };
+
+export async function recordAdminAction(unit: Unit, admin: Actor, change: ChangeRecord, now: Date): Promise<void> {
   const action = addRow(unit.em, AdminAction, { ...change, actor: admin.subject, role: admin.role, at: now });
   await unit.em.flush();
   const contentHash = hashAdminAction(action);

@@ -49,6 +49,19 @@ const proxyAddress = z.string().refine((text) => {
 
 const senderId = z.string().regex(/^[A-Za-z0-9._-]+$/, 'may hold only letters, digits, ".", "_" and "-"');
 
+/** Days: sealed messages of transactions, the transactions, what delivery left, the outbox, record versions of events. */
+const RETENTION = { payloads: 365, transactions: 3650, attempts: 90, outbox: 30, versions: 90 };
+export type Retention = typeof RETENTION;
+
+/** `365` is for payloads; `payloads=365,attempts=30` names classes. */
+const retention = z.string().transform((text, context): Retention => {
+  const given = text.split(',').map((part) => /^\s*(?:([a-z]+)\s*=)?\s*(\d{1,5})\s*$/.exec(part));
+  const days = given.map((match) => [match?.[1] ?? 'payloads', Number(match?.[2] ?? 0)] as const);
+  if (days.some(([name, count]) => !Object.hasOwn(RETENTION, name) || count < 1 || count > 36_500))
+    context.addIssue(`must be days from 1 to 36500, alone or by class: ${Object.keys(RETENTION).join(', ')}`);
+  return { ...RETENTION, ...Object.fromEntries(days) };
+});
+
 export const environment = z.object({
   PORT: whole(0, 65_535).default(4000),
   HOST: z.string().default('127.0.0.1'),
@@ -61,6 +74,7 @@ export const environment = z.object({
   SERVER_ID: senderId.default('dci-gateway'),
   PUBLIC_URL: web.optional(),
   MASTER_KEY: masterKey.optional(),
+  MASTER_KEY_PREVIOUS: masterKey.optional(),
   ADMIN_TOKEN: z.string().regex(/^\S+$/, 'must not hold spaces').optional(),
   ADMIN_OIDC_ISSUER: url(['http:', 'https:']).optional(),
   ADMIN_OIDC_AUDIENCE: z.string().optional(),
@@ -71,6 +85,8 @@ export const environment = z.object({
   TRUST_PROXY: list(proxyAddress).default([]),
   MTLS_HEADER: z.string().optional(),
   TOKEN_TTL_SECONDS: whole(30, 86_400).default(600),
+  ADDRESS_LIMIT_PER_MINUTE: whole(1, 1_000_000).default(1200),
+  VERIFY_LIMIT_PER_HOUR: whole(1, 1_000_000).default(60),
   MAX_BODY_BYTES: whole(1_024, 100 * 1_048_576).default(1_048_576),
   MAX_UPLOAD_BYTES: whole(1_024, 1_024 * 1_048_576).default(64 * 1_048_576),
   MAX_BATCH_ITEMS: whole(1, 100_000).default(500),
@@ -83,7 +99,9 @@ export const environment = z.object({
   DELIVERY_TIMEOUT_MS: whole(100, 120_000).default(10_000),
   MAX_SUBSCRIPTIONS_PER_SENDER: whole(0, 1_000_000).default(100),
   SUSPEND_AFTER_HOURS: whole(1, 8_760).default(72),
-  RETENTION_DAYS: whole(1, 36_500).default(365),
+  RETENTION_DAYS: retention.default(RETENTION),
+  SIGNING_KEY_ROTATION_DAYS: whole(0, 3_650).default(90),
+  PERSISTED_OPERATIONS: z.string().optional(),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 

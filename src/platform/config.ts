@@ -1,6 +1,6 @@
 /** The environment, read once: plain settings, and apart from them what must never be printed. */
 import { environment } from './config.schema.js';
-import type { Environment } from './config.schema.js';
+import type { Environment, Retention } from './config.schema.js';
 
 export interface Config {
   port: number;
@@ -22,6 +22,10 @@ export interface Config {
   /** Lower case; the header in which a trusted proxy passes the client's certificate. */
   mtlsHeader?: string;
   tokenTtlSeconds: number;
+  /** Refused requests a minute of one address. */
+  addressLimitPerMinute: number;
+  /** Verifications of one person by one sender. */
+  verifyLimitPerHour: number;
   maxBodyBytes: number;
   maxUploadBytes: number;
   maxBatchItems: number;
@@ -36,7 +40,11 @@ export interface Config {
   maxSubscriptionsPerSender: number;
   /** How long a subscription may fail before it is suspended. */
   suspendAfterHours: number;
-  retentionDays: number;
+  retentionDays: Retention;
+  /** 0: keys are changed by hand only. */
+  signingKeyRotationDays: number;
+  /** File of the only GraphQL operations that are answered. */
+  persistedOperations?: string;
   logLevel: string;
 }
 
@@ -46,6 +54,8 @@ export interface Secrets {
   redisUrl?: string;
   /** 32 bytes. */
   masterKey?: Buffer;
+  /** Another key that is accepted for opening while one replaces the other. */
+  masterKeyPrevious?: Buffer;
   adminToken?: string;
 }
 
@@ -100,6 +110,8 @@ function toConfig(env: Environment): Config {
     trustProxy: env.TRUST_PROXY,
     mtlsHeader: env.MTLS_HEADER?.toLowerCase(),
     tokenTtlSeconds: env.TOKEN_TTL_SECONDS,
+    addressLimitPerMinute: env.ADDRESS_LIMIT_PER_MINUTE,
+    verifyLimitPerHour: env.VERIFY_LIMIT_PER_HOUR,
     maxBodyBytes: env.MAX_BODY_BYTES,
     maxUploadBytes: env.MAX_UPLOAD_BYTES,
     maxBatchItems: env.MAX_BATCH_ITEMS,
@@ -113,6 +125,8 @@ function toConfig(env: Environment): Config {
     maxSubscriptionsPerSender: env.MAX_SUBSCRIPTIONS_PER_SENDER,
     suspendAfterHours: env.SUSPEND_AFTER_HOURS,
     retentionDays: env.RETENTION_DAYS,
+    signingKeyRotationDays: env.SIGNING_KEY_ROTATION_DAYS,
+    persistedOperations: env.PERSISTED_OPERATIONS,
     logLevel: env.LOG_LEVEL,
   };
 }
@@ -123,6 +137,7 @@ function toSecrets(env: Environment): Secrets {
     jobsUrl: env.JOBS_URL,
     redisUrl: env.REDIS_URL,
     masterKey: env.MASTER_KEY,
+    masterKeyPrevious: env.MASTER_KEY_PREVIOUS,
     adminToken: env.ADMIN_TOKEN,
   };
 }

@@ -32,16 +32,23 @@ export async function importServerKey(
 
 /** Makes it the one that signs (or decrypts first); the one before is retired. */
 export function activateServerKey(services: Services, admin: Admin, kid: string): Promise<ServerKey> {
-  return moveKey(services, admin, kid, 'activateServerKey', ['NEXT', 'RETIRED'], async (key, { em }) => {
-    const active = await em.findOne(ServerKey, { use: key.use, state: 'ACTIVE' });
-    if (active !== null) {
-      retire(active, services.clock());
-      await em.flush();
-    }
-    key.state = 'ACTIVE';
-    key.activatedAt = services.clock();
-    key.retiredAt = null;
+  return moveKey(services, admin, kid, 'activateServerKey', ['NEXT', 'RETIRED'], (key, unit) => {
+    if (key.privateSealed == null)
+      throw new UserError('CONFLICT', 'the private half of this key was destroyed: generate a new key', 'kid');
+    return switchTo(key, unit, services.clock());
   });
+}
+
+/** Retires the active key of the same use; from the commit on, `key` is the one. */
+export async function switchTo(key: ServerKey, { em }: Pick<Unit, 'em'>, now: Date): Promise<void> {
+  const active = await em.findOne(ServerKey, { use: key.use, state: 'ACTIVE' });
+  if (active !== null) {
+    retire(active, now);
+    await em.flush();
+  }
+  key.state = 'ACTIVE';
+  key.activatedAt = now;
+  key.retiredAt = null;
 }
 
 export function retireServerKey(services: Services, admin: Admin, kid: string): Promise<ServerKey> {
@@ -67,6 +74,7 @@ export async function storeServerKey(
   sealer: KeySealer,
   pair: KeyPair,
   state: ServerKeyState,
+  now = new Date(),
 ): Promise<ServerKey> {
   const kid = await thumbprint(pair.publicJwk);
   const use: KeyUse = pair.algorithm === 'RSA-OAEP-256' || pair.algorithm === 'ECDH-ES+A256KW' ? 'ENC' : 'SIG';
@@ -77,7 +85,8 @@ export async function storeServerKey(
     state,
     publicJwk: { ...pair.publicJwk },
     privateSealed: sealer.sealPrivate(kid, pair.privateKey),
-    activatedAt: state === 'ACTIVE' ? new Date() : null,
+    createdAt: now,
+    activatedAt: state === 'ACTIVE' ? now : null,
   });
 }
 
@@ -85,7 +94,7 @@ function storeAsAdmin(services: Services, admin: Admin, action: string, pair: Ke
   return changeAsAdmin(services, admin, async (unit) => {
     if ((await unit.em.count(ServerKey, { kid: await thumbprint(pair.publicJwk) })) > 0)
       throw new UserError('CONFLICT', 'this key is already here; import another', 'privateKeyPem');
-    const key = await storeServerKey(unit, services.keyRing, pair, 'NEXT');
+    const key = await storeServerKey(unit, services.keyRing, pair, 'NEXT', services.clock());
     const after = { kid: key.kid, use: key.use, algorithm: key.algorithm, state: key.state };
     return { result: key, change: { action, targetType: 'ServerKey', targetId: key.kid, after } };
   });

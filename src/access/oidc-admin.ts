@@ -1,0 +1,138 @@
+/**
+ * Administrators of an OpenID Connect issuer (Discovery 1.0, RFC 9068 access tokens or ID tokens). The issuer says who
+ * somebody is and which role they have; a token that was called back here is refused before it expires.
+ */
+import { createRemoteJWKSet, customFetch, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import type { Sql } from '../entities/database.js';
+import { readRevocations } from '../entities/revoked-admin.repository.js';
+import type { Outbound } from '../platform/outbound-http.js';
+import { ROLES, type Role } from '../protocol/vocabulary.js';
+import type { Principal } from './principal.js';
+
+export interface OidcSettings {
+  issuer: string;
+  audience: string;
+  /** Name or path of the claim: `roles`, `realm_access.roles`. */
+  rolesClaim: string;
+}
+
+/** Asymmetric only: a secret shared with the issuer would be one that leaks here. */
+const ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
+const CLOCK_TOLERANCE_SECONDS = 30;
+const FRESH_MS = 1000;
+
+type Admin = Extract<Principal, { kind: 'admin' }>;
+
+export class OidcAdmins {
+  #keys: Promise<JWTVerifyGetKey> | undefined;
+  #revocations: { at: number; bySubject: Promise<Map<string, Date>> } | undefined;
+
+  constructor(
+    private readonly settings: OidcSettings,
+    private readonly outbound: Outbound,
+    private readonly sql: Sql,
+    private readonly clock: () => Date,
+  ) {}
+
+  /** Whether a token names our issuer; its signature decides whether that is true. */
+  issued(token: string): boolean {
+    try {
+      const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+      return (
+        typeof payload === 'object' && payload !== null && 'iss' in payload && payload.iss === this.settings.issuer
+      );
+    } catch {
+      return false;
+    }
+  }
+
+  /** @throws when the token is no good here; the cause is for the log only */
+  async authenticate(token: string): Promise<Admin> {
+    const { issuer, audience, rolesClaim } = this.settings;
+    const { payload } = await jwtVerify(token, await this.#issuerKeys(), {
+      issuer,
+      audience,
+      algorithms: ALGORITHMS,
+      requiredClaims: ['sub', 'iat', 'exp'],
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      currentDate: this.clock(),
+    });
+    const subject = payload.sub ?? '';
+    if (!/^[\x21-\x7e]{1,255}$/.test(subject) || subject === 'bootstrap-admin') throw new Error('sub is not usable');
+    await this.#refuseRevoked(subject, payload);
+    const role = roleIn(claimAt(payload, rolesClaim));
+    if (role === undefined) throw new Error('the roles claim names no role of this gateway');
+    return { kind: 'admin', subject, role };
+  }
+
+  async #refuseRevoked(subject: string, { iat = 0 }: JWTPayload): Promise<void> {
+    if (this.#revocations === undefined || performance.now() - this.#revocations.at >= FRESH_MS)
+      this.#revocations = { at: performance.now(), bySubject: readRevocations(this.sql) };
+    const revokedAt = (await this.#revocations.bySubject).get(subject);
+    // A token says when it was issued in whole seconds; one of the very second of the revocation is refused too.
+    if (revokedAt !== undefined && iat * 1000 <= revokedAt.getTime())
+      throw new Error('the tokens of this admin were revoked');
+  }
+
+  /** Found once; an issuer that could not be reached is asked again at the next token. */
+  #issuerKeys(): Promise<JWTVerifyGetKey> {
+    if (this.#keys === undefined) {
+      this.#keys = this.#discover();
+      this.#keys.catch(() => (this.#keys = undefined));
+    }
+    return this.#keys;
+  }
+
+  async #discover(): Promise<JWTVerifyGetKey> {
+    const { issuer } = this.settings;
+    const response = await this.#fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
+    const metadata: unknown = await response.json();
+    if (typeof metadata !== 'object' || metadata === null || !('issuer' in metadata) || metadata.issuer !== issuer)
+      throw new Error('the metadata of the OpenID Connect issuer names another issuer');
+    if (!('jwks_uri' in metadata) || typeof metadata.jwks_uri !== 'string')
+      throw new Error('the metadata of the OpenID Connect issuer names no jwks_uri');
+    return createRemoteJWKSet(new URL(metadata.jwks_uri), {
+      cacheMaxAge: 300_000,
+      cooldownDuration: 30_000,
+      [customFetch]: (url) => this.#fetch(url),
+    });
+  }
+
+  async #fetch(url: string): Promise<Response> {
+    const { status, body } = await this.outbound.request({
+      url,
+      method: 'GET',
+      headers: { accept: 'application/json' },
+    });
+    return new Response(new Uint8Array(body), { status });
+  }
+}
+
+function claimAt(payload: JWTPayload, path: string): unknown {
+  if (Object.hasOwn(payload, path)) return payload[path];
+  return path.split('.').reduce<unknown>((value, name) => {
+    return typeof value === 'object' && value !== null
+      ? Object.entries(value).find(([key]) => key === name)?.[1]
+      : undefined;
+  }, payload);
+}
+
+/** One of several roles counts: the first in the order ADMIN, OPERATOR, AUDITOR, MONITOR. */
+function roleIn(claim: unknown): Role | undefined {
+  const given = (Array.isArray(claim) ? claim : typeof claim === 'string' ? claim.split(/[\s,]+/) : []).map((role) =>
+    String(role).toUpperCase(),
+  );
+  return ROLES.find((role) => given.includes(role));
+}

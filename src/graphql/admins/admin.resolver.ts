@@ -1,0 +1,33 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { revokeAdmin } from '../../entities/revoked-admin.repository.js';
+import { changeAsAdmin } from '../admin-change.js';
+import { ADMINS, requireRole } from '../authorize.js';
+import type { Context } from '../context.js';
+import { UserError } from '../errors.js';
+
+@Resolver()
+export class AdminResolver {
+  @Mutation(() => Boolean, {
+    description:
+      'Ends all sessions of an administrator of the OpenID Connect issuer: tokens issued until now are refused, open WebSockets close within seconds.',
+  })
+  async revokeAdminSessions(
+    @Arg('subject', () => String, { description: '`sub` of their tokens.' }) subject: string,
+    @Arg('reason', () => String) reason: string,
+    @Ctx() context: Context,
+  ): Promise<boolean> {
+    const admin = requireRole(context, ADMINS);
+    const { services } = context;
+    if (subject === '' || subject === 'bootstrap-admin')
+      throw new UserError(
+        'BAD_USER_INPUT',
+        'subject: name an admin of the issuer; to end the bootstrap token, set another',
+        'subject',
+      );
+    return changeAsAdmin(services, admin, async (unit) => {
+      await revokeAdmin(unit, subject, admin.subject, services.clock());
+      const change = { action: 'revokeAdminSessions', targetType: 'Admin', targetId: subject, reason };
+      return { result: true, change };
+    });
+  }
+}
