@@ -1,4 +1,6 @@
 /** The few statements of subscriptions that an entity manager does not write. */
+import type { Frequency } from '../protocol/subscription.js';
+import type { QueryType } from '../protocol/vocabulary.js';
 import type { Sql, Unit } from './database.js';
 import type { SubscriptionState } from './enums.js';
 import { appendOutbox } from './outbox.repository.js';
@@ -50,4 +52,65 @@ export async function wakeDeliveries(sql: Sql, subscriptionId: string, dueAt: Da
     subscriptionId,
     dueAt,
   ]);
+}
+
+/** What matching reads of a subscription. */
+export interface MatchableSubscription {
+  id: string;
+  senderId: string;
+  registry: string;
+  eventType: string;
+  recordType: string;
+  queryType: QueryType | null;
+  filter: unknown;
+  frequency: Frequency | null;
+  target: string;
+  activeSince: Date;
+  expiresAt: Date | null;
+}
+
+/** Those that collect events of these kinds, resting ones included. */
+export async function findCollecting(
+  sql: Sql,
+  kinds: { registry: string; eventType: string }[],
+): Promise<MatchableSubscription[]> {
+  const rows = await sql.query<Dated<MatchableSubscription>>(
+    `select s.id, s.sender_id as "senderId", s.registry, s.event_type as "eventType", s.record_type as "recordType",
+       s.query_type as "queryType", s.filter, s.frequency, s.target, coalesce(s.active_since, s.created_at) as "activeSince",
+       s.expires_at as "expiresAt"
+     from subscription s
+     where s.state in ('ACTIVE', 'PAUSED', 'SUSPENDED')
+       and (s.registry, s.event_type) in (select * from unnest($1::text[], $2::text[]))`,
+    [kinds.map(({ registry }) => registry), kinds.map(({ eventType }) => eventType)],
+  );
+  return rows.map((row) => ({
+    ...row,
+    activeSince: new Date(row.activeSince),
+    expiresAt: row.expiresAt === null ? null : new Date(row.expiresAt),
+  }));
+}
+
+type Dated<Row> = Omit<Row, 'activeSince' | 'expiresAt'> & { activeSince: string; expiresAt: string | null };
+
+export interface Counter {
+  state: SubscriptionState;
+  /** Of its last delivery. */
+  sequence: number;
+}
+
+/** Locks the counters, in one order for everybody, so that numbers have no gap and no two are equal. */
+export async function lockCounters(sql: Sql, ids: string[]): Promise<Map<string, Counter>> {
+  const rows = await sql.query<Counter & { id: string }>(
+    'select id, state, sequence::float8 as sequence from subscription where id = any($1::uuid[]) order by id for update',
+    [ids],
+  );
+  return new Map(rows.map(({ id, ...counter }) => [id, counter]));
+}
+
+export async function saveCounters(sql: Sql, counters: Map<string, Counter>): Promise<void> {
+  await sql.query(
+    `update subscription s set sequence = n.sequence from unnest($1::uuid[], $2::bigint[]) as n (id, sequence)
+     where s.id = n.id and s.sequence <> n.sequence`,
+    [[...counters.keys()], [...counters.values()].map(({ sequence }) => sequence)],
+  );
 }

@@ -6,6 +6,6 @@ export class Subscriptions0006 extends Migration {
     // By the database's clock, as the events it is compared with.
     this.addSql(`alter table subscription add column active_since timestamptz`);
     this.addSql(`alter table subscription add column reply_uri text`);
-    this.addSql(`create index delivery_version on delivery (record_id, version) where state = 'PENDING'`);
+    this.addSql(`create index delivery_version on delivery (record_id, version) where state in ('PENDING', 'FAILED')`);
   }
 }

@@ -118,6 +118,7 @@ function outcomeOf(answer: SubscribeAnswer, definition: RegistryDefinition, acce
     statusReasonCode: refused?.reasonCode,
     statusReasonMessage: refused?.reasonMessage,
     accessDecision,
+    referenceIds: answer.items.map(({ referenceId }) => referenceId),
     itemCount: answer.items.length,
     itemsDone: answer.items.filter(({ status }) => status !== 'PENDING').length,
     recordCount: 0,

@@ -1,0 +1,35 @@
+/** Subscriptions whose `end_time` has passed: they end, and what is still pending of them is cancelled. */
+import { appendAudit, auditEntry, hashContent } from '../entities/audit.repository.js';
+import type { Database } from '../entities/database.js';
+import { Subscription } from '../entities/subscription.entity.js';
+import { LIVE_STATES } from '../entities/subscription.repository.js';
+import { endSubscription } from '../graphql/subscriptions/end-subscription.js';
+
+const BATCH = 200;
+
+/** Gives how many have expired. */
+export async function expireSubscriptions(services: { database: Database; clock: () => Date }): Promise<number> {
+  let expired = 0;
+  for (let done = BATCH; done === BATCH; expired += done) done = await expireBatch(services);
+  return expired;
+}
+
+function expireBatch(services: { database: Database; clock: () => Date }): Promise<number> {
+  const { database, clock } = services;
+  return database.transaction(async (unit) => {
+    const now = clock();
+    const due = await unit.query<{ id: string }>(
+      `select id from subscription where expires_at <= $1 and ended_at is null and state = any($2::text[])
+       order by id limit ${BATCH} for update skip locked`,
+      [now, LIVE_STATES],
+    );
+    const subscriptions = await unit.em.find(Subscription, { id: { $in: due.map(({ id }) => id) } });
+    for (const subscription of subscriptions) {
+      await endSubscription(services, unit, subscription, 'its end_time has passed', 'EXPIRED');
+      const entry = { kind: 'DELIVERY', subject: subscription.id, transition: 'SUBSCRIPTION_EXPIRED' } as const;
+      const contentHash = hashContent(Buffer.from('EXPIRED'));
+      await appendAudit(unit, auditEntry({ ...entry, actor: 'gateway', at: now, contentHash }));
+    }
+    return subscriptions.length;
+  });
+}

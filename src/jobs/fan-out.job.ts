@@ -1,0 +1,120 @@
+/**
+ * From an event to what is owed for it: one delivery per subscription that matches, numbered per subscription. Matching,
+ * deliveries and the event's flag commit together, so any number of processes may run this.
+ */
+import type { DataVault } from '../entities/data-vault.js';
+import type { Database, Unit } from '../entities/database.js';
+import { insertNotifications, type NewNotification } from '../entities/notification.repository.js';
+import { forgetVersions, lastData, openVersion } from '../entities/record-version.repository.js';
+import { markFannedOut, takeEvents, type WaitingEvent } from '../entities/registry-event.repository.js';
+import {
+  findCollecting,
+  lockCounters,
+  saveCounters,
+  type Counter,
+  type MatchableSubscription,
+} from '../entities/subscription.repository.js';
+import { matchSubscriptions } from '../graphql/subscriptions/subscription.matcher.js';
+import type { Log } from '../platform/log.js';
+import { nextTime } from '../protocol/frequency.js';
+import type { Registries } from '../protocol/registries/registries.js';
+
+export interface FanningOut {
+  database: Database;
+  vault: DataVault;
+  registries: Registries;
+  clock: () => Date;
+  log: Log;
+}
+
+/** A longer transaction would delay the live tail of every reader. */
+const BATCH = 100;
+
+/** One batch; gives how many events it did. */
+export function fanOutBatch(services: FanningOut): Promise<number> {
+  return services.database.transaction(async (unit) => {
+    const events = await takeEvents(unit, BATCH);
+    if (events.length === 0) return 0;
+    const now = services.clock();
+    const pairs = await matchAll(services, unit, events, now);
+    await insertNotifications(unit, await numbered(unit, pairs, now), now);
+    const ids = events.map(({ id }) => id);
+    await markFannedOut(unit, ids, now);
+    const told = new Set(pairs.map(({ event }) => event.id));
+    await forgetVersions(
+      unit,
+      events.filter(({ id }) => !told.has(id)),
+    );
+    return events.length;
+  });
+}
+
+interface Pair {
+  event: WaitingEvent;
+  subscription: MatchableSubscription;
+}
+
+async function matchAll(services: FanningOut, unit: Unit, events: WaitingEvent[], now: Date): Promise<Pair[]> {
+  const subscriptions = await findCollecting(unit, events);
+  const pairs: Pair[] = [];
+  for (const event of events) {
+    const definition = services.registries.byName(event.registry);
+    const wanted = subscriptions.some(({ registry, eventType }) => isOf(event, registry, eventType));
+    if (definition === undefined || !wanted) continue;
+    const data = await dataOf(services, unit, event);
+    if (data === undefined) continue;
+    const matched = matchSubscriptions(definition, event, data, subscriptions, now);
+    pairs.push(...matched.map((subscription) => ({ event, subscription })));
+  }
+  return pairs;
+}
+
+const isOf = (event: WaitingEvent, registry: string, eventType: string): boolean =>
+  event.registry === registry && event.eventType === eventType;
+
+/** An event that cannot be read must not hold up all the others. */
+async function dataOf({ vault, log }: FanningOut, unit: Unit, event: WaitingEvent) {
+  const reading = event.eventType === 'DELETE' ? lastData(unit, event.recordId) : openVersion(unit, vault, event);
+  const data = await reading.catch((error: unknown) => void log.error({ err: error }, 'a record version is broken'));
+  if (data === undefined)
+    log.error({ event: event.id }, 'the record version of an event is gone: nobody is told of it');
+  return data;
+}
+
+async function numbered(unit: Unit, pairs: Pair[], now: Date): Promise<NewNotification[]> {
+  const counters = await lockCounters(unit, [...new Set(pairs.map(({ subscription }) => subscription.id))]);
+  const notifications = pairs.flatMap(({ event, subscription }): NewNotification[] => {
+    const counter = counters.get(subscription.id);
+    if (counter === undefined || !COLLECTING.has(counter.state)) return [];
+    counter.sequence += 1;
+    const { recordId, version, registry } = event;
+    const { senderId, target } = subscription;
+    const { sequence } = counter;
+    return [
+      {
+        ...{
+          subscriptionId: subscription.id,
+          eventId: event.id,
+          recordId,
+          version,
+          sequence,
+          senderId,
+          registry,
+          target,
+        },
+        ...dueOf(subscription, counter, now),
+      },
+    ];
+  });
+  await saveCounters(unit, counters);
+  return notifications;
+}
+
+const COLLECTING = new Set(['ACTIVE', 'PAUSED', 'SUSPENDED']);
+
+/** What belongs to a resting subscription is due when it is resumed. */
+function dueOf({ frequency }: MatchableSubscription, { state }: Counter, now: Date) {
+  if (state !== 'ACTIVE') return { dueAt: null };
+  const dueAt = frequency === null ? now : nextTime(frequency, now);
+  return dueAt === undefined ? { dueAt: null, cancelled: 'no time of its frequency is left' } : { dueAt };
+}
