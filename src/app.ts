@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net';
 import express, { type Express } from 'express';
 import { AdminToken } from './access/admin-token.js';
 import { KeyRing } from './access/key-ring.js';
-import { SlidingWindows } from './access/rate-limit.js';
+import { RateLimits, type Counters } from './access/rate-limits.js';
 import { SenderDirectory } from './access/sender-directory.js';
+import { createCounterStore } from './access/shared-counters.js';
 import { TokenService } from './access/token.js';
 import { consoleRouter } from './console.router.js';
 import { createAuthenticator } from './dci-rest/graphql-authenticator.js';
@@ -15,13 +16,16 @@ import type { FacadeServices } from './dci-rest/services.js';
 import { DataVault } from './entities/data-vault.js';
 import { Database } from './entities/database.js';
 import { migrateDatabase, underStartLock } from './entities/migrate.js';
+import { SenderOutboundStore } from './entities/sender-outbound.repository.js';
+import { WakeLine } from './entities/wake-line.js';
 import { LiveTail } from './graphql/live/live-tail.js';
 import { gatewaySchema } from './graphql/schema.js';
 import { startGraphqlServer } from './graphql/server.js';
+import { startBackground, workerQueues, type BackgroundServices } from './jobs/background.js';
 import { keepHouse } from './jobs/housekeeping.job.js';
 import { createJobStore } from './jobs/job-store.js';
 import { sealAudit } from './jobs/seal-audit.job.js';
-import { startScheduler } from './jobs/scheduler.js';
+import type { RecurringJob } from './jobs/scheduler.js';
 import type { Config, Secrets } from './platform/config.js';
 import { createLog, type Log } from './platform/log.js';
 import { createOutbound } from './platform/outbound-http.js';
@@ -64,7 +68,19 @@ export async function startGateway(
   const server = createServer(app);
   await listen(server, config.port, config.host);
   const url = config.publicUrl ?? addressOf(server, config.host);
-  const services = await wire(config, { database, vault, keyRing, registries, clock, log, url });
+  const { counters, close: closeCounters } = createCounterStore(database.pool, secrets.redisUrl, log);
+  const wakeLine = new WakeLine(database, secrets.databaseUrl, log);
+  await wakeLine.open();
+  const services: BackgroundServices = {
+    ...(await wire(config, { database, vault, keyRing, registries, clock, log, url, counters })),
+    wakeLine,
+    wake: (...queues) => wakeLine.wake(...queues),
+    senderOutbound: new SenderOutboundStore(database, secrets.masterKey),
+    jobHealth: () => background.health(),
+    renderNotification: () => Promise.reject(new Error('notifications are not rendered')),
+    deliverySettings: { retrySeconds: config.deliveryRetrySeconds, suspendAfterHours: config.suspendAfterHours },
+  };
+  wakeLine.onWake(() => services.tail.nudge());
   const graphql = await startGraphqlServer(
     services.schema,
     services,
@@ -72,29 +88,38 @@ export async function startGateway(
     server,
   );
   mount(app, services, graphql.router, config);
-  const scheduler =
-    config.role === 'api'
-      ? undefined
-      : await startScheduler(
-          createJobStore(secrets.jobsUrl ?? secrets.databaseUrl),
-          [
-            { name: 'housekeeping', every: '1 minute', run: () => keepHouse(database, clock()) },
-            { name: 'seal-audit', every: '10 seconds', run: () => sealAudit({ database, keyRing, clock, log }) },
-          ],
-          log,
-        );
+  const works = config.role !== 'api';
+  const background = startBackground(services, createJobStore(secrets.jobsUrl ?? secrets.databaseUrl, log), {
+    queues: works ? workerQueues(services) : [],
+    jobs: works ? recurringJobs(services) : [],
+  });
   return {
     url,
     database,
     close: async () => {
-      services.tail.close();
+      await services.tail.close();
       await graphql.close();
       server.closeAllConnections();
-      await scheduler?.close();
+      await background.close();
+      await wakeLine.close();
+      closeCounters();
       await database.close();
     },
   };
 }
+
+/** What runs by the clock in a worker; any number of processes share each run. */
+function recurringJobs({ database, keyRing, clock, log }: BackgroundServices): RecurringJob[] {
+  return [
+    { name: 'housekeeping', every: '1 minute', run: () => keepHouse(database, clock()) },
+    { name: 'seal-audit', every: '10 seconds', run: () => sealAudit({ database, keyRing, clock, log }) },
+  ];
+}
+
+type Wired = Omit<
+  BackgroundServices,
+  'wakeLine' | 'wake' | 'senderOutbound' | 'jobHealth' | 'renderNotification' | 'deliverySettings'
+>;
 
 interface Built {
   database: Database;
@@ -104,10 +129,11 @@ interface Built {
   clock: () => Date;
   log: Log;
   url: string;
+  counters: Counters;
 }
 
-async function wire(config: Config, { database, url, ...built }: Built): Promise<FacadeServices> {
-  const { keyRing, clock, log } = built;
+async function wire(config: Config, { database, url, counters, ...built }: Built): Promise<Wired> {
+  const { keyRing, log } = built;
   return {
     ...built,
     database,
@@ -123,7 +149,10 @@ async function wire(config: Config, { database, url, ...built }: Built): Promise
       proxyUrl: config.outboundProxy,
     }),
     tokens: new TokenService(keyRing, { issuer: url, audience: config.serverId, ttlSeconds: config.tokenTtlSeconds }),
-    limiter: new SlidingWindows(() => clock().getTime()),
+    limiter: new RateLimits(counters, {
+      strangersPerMinute: config.addressLimitPerMinute,
+      verificationsPerHour: config.verifyLimitPerHour,
+    }),
     maxBodyBytes: config.maxBodyBytes,
     messageLimits: { items: config.maxBatchItems, strictTotalCount: config.strictTotalCount },
     settings: {

@@ -1,8 +1,12 @@
 /** The endpoint table: a path, what its message means, and whether it is answered at once. */
 import type { TransactionChannel } from '../entities/transaction.repository.js';
+import { acceptLater } from './async.handler.js';
+import { disabilityDetailsKind, disabilitySupportKind, disabledKind } from './disability.kinds.js';
+import { enrolledKind, enrollmentUpdatesKind } from './enrollment.kinds.js';
 import type { Exchange, Reply } from './exchange.js';
 import type { MessageKind } from './message-kind.js';
 import { searchKind } from './search.kind.js';
+import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import type { FacadeServices } from './services.js';
 import { answerNow } from './sync.handler.js';
 
@@ -12,10 +16,23 @@ export interface Endpoint {
   mode: Extract<TransactionChannel, 'SYNC' | 'ASYNC' | 'INBOUND'>;
   kind: MessageKind;
   handle: (kind: MessageKind, exchange: Exchange, services: FacadeServices) => Promise<Reply>;
-  /** Names of the registries that have it; all where left out. */
-  registries?: string[];
   /** A receiver reads either header form. */
   receiver?: boolean;
 }
 
-export const ENDPOINTS: Endpoint[] = [{ path: '/sync/search', mode: 'SYNC', kind: searchKind, handle: answerNow }];
+/** A registry has the endpoints of the operations that its definition names. */
+export const endpointsOf = ({ operations }: RegistryDefinition): Endpoint[] =>
+  ENDPOINTS.filter(({ kind }) => operations.includes(kind.operation));
+
+const sync = { mode: 'SYNC', handle: answerNow } as const;
+const later = { mode: 'ASYNC', handle: acceptLater } as const;
+
+export const ENDPOINTS: Endpoint[] = [
+  { ...later, path: '/search', kind: searchKind },
+  { ...sync, path: '/sync/search', kind: searchKind },
+  { ...sync, path: '/sync/disabled', kind: disabledKind },
+  { ...sync, path: '/sync/get-disability-details', kind: disabilityDetailsKind },
+  { ...sync, path: '/sync/get-disability-support', kind: disabilitySupportKind },
+  { ...sync, path: '/sync/enrolled', kind: enrolledKind },
+  { ...sync, path: '/sync/enrollment/updates', kind: enrollmentUpdatesKind, receiver: true },
+];

@@ -33,7 +33,7 @@ export async function answer(
   return stored(call.answer);
 }
 
-function contextFor(services: FacadeServices, exchange: Exchange, call: DirectCall): Context {
+export function contextFor(services: FacadeServices, exchange: Exchange, call: DirectCall): Context {
   return {
     principal: exchange.principal,
     call,

@@ -151,6 +151,7 @@ export interface StoredAnswer {
   id: string;
   status: TransactionStatus;
   correlationId: string;
+  receivedAt: Date;
   response: unknown;
 }
 
@@ -159,12 +160,18 @@ export async function loadAnswer(sql: Sql, vault: DataVault, id: string): Promis
   const [row] = await sql.query<{
     status: TransactionStatus;
     correlation_id: string;
+    received_at: string;
     data_key_id: string | null;
     response_sealed: Buffer | null;
-  }>('select status, correlation_id, data_key_id, response_sealed from transaction where id = $1', [id], 'load-answer');
+  }>(
+    'select status, correlation_id, received_at, data_key_id, response_sealed from transaction where id = $1',
+    [id],
+    'load-answer',
+  );
   if (row === undefined) throw new Error('a stored transaction vanished');
   const response = await openPayload(vault, row.data_key_id, row.response_sealed, `transaction:${id}:response`);
-  return { id, status: row.status, correlationId: row.correlation_id, response };
+  const { status, correlation_id: correlationId, received_at: receivedAt } = row;
+  return { id, status, correlationId, receivedAt: new Date(receivedAt), response };
 }
 
 export async function openPayload(

@@ -8,6 +8,7 @@ import type { Sql } from '../entities/database.js';
 import {
   loadAnswer,
   recordTransaction,
+  type StoredAnswer,
   type TransactionChannel,
   type TransactionEntry,
 } from '../entities/transaction.repository.js';
@@ -29,12 +30,18 @@ export interface Outcome {
   itemCount: number;
   itemsDone: number;
   recordCount: number;
+  /** Items are left for the next part. */
+  partial?: boolean;
   result: unknown;
 }
 
 export interface Call {
   readonly correlationId: string;
   readonly receivedAt: Date;
+  /** Set where the message is only to be accepted: when its work is due. */
+  readonly dueAt?: Date | undefined;
+  /** Set where a large message is worked on in parts. */
+  readonly part?: Part | undefined;
   /**
    * Commits the audit row. `unit` makes it part of a transaction that changes something else too.
    *
@@ -44,10 +51,20 @@ export interface Call {
   settle(outcome: Outcome, unit?: Unit): Promise<void>;
 }
 
-/** The same message again: its stored answer is to be sent, signed afresh. */
+/** The items that one part of a large message may take: from here, until either number is reached. */
+export interface Part {
+  from: number;
+  maxItems: number;
+  maxRecords: number;
+}
+
+/** The same message again: its stored answer is to be sent, signed afresh; where it was only accepted, the same ACK. */
 export class MessageSeen extends Error {
-  constructor(readonly answer: unknown) {
+  readonly answer: unknown;
+
+  constructor(readonly stored: StoredAnswer) {
     super('this message was answered before');
+    this.answer = stored.response;
   }
 }
 
@@ -61,14 +78,17 @@ export interface CallFacts {
   request: unknown;
   receivedAt: Date;
   remoteAddress?: string | undefined;
+  /** Accepts only: the work is due then, and there is no answer yet. */
+  dueAt?: Date | undefined;
   /** Domain result → the unsigned message that is stored and sent. */
   encode: (result: unknown) => unknown;
 }
 
-/** A call that is answered at once: claims its message id and stores question and answer in one write. */
+/** A call that is answered, or accepted, at once: claims its message id and stores question and answer in one write. */
 export class DirectCall implements Call {
   readonly correlationId: string;
   readonly receivedAt: Date;
+  readonly dueAt: Date | undefined;
   /** The unsigned message that was stored and may now leave. */
   answer: unknown;
 
@@ -78,14 +98,16 @@ export class DirectCall implements Call {
   ) {
     this.correlationId = facts.correlationId;
     this.receivedAt = facts.receivedAt;
+    this.dueAt = facts.dueAt;
   }
 
   async settle(outcome: Outcome, unit?: Unit): Promise<void> {
     const { sql, vault, clock } = this.services;
-    const { result, ...columns } = outcome;
+    const { result, partial: _, ...columns } = outcome;
     const answer = this.facts.encode(result);
     const now = clock();
-    const entry: TransactionEntry = { ...this.facts, ...columns, claim: true, response: answer, processedAt: now };
+    const processedAt = this.dueAt === undefined ? now : null;
+    const entry: TransactionEntry = { ...this.facts, ...columns, claim: true, response: answer, processedAt };
     const recorded = await recordTransaction(unit ?? sql, vault, entry, now);
     if (recorded.outcome === 'seen') await refuseSeen(sql, vault, recorded);
     this.answer = answer;
@@ -98,5 +120,5 @@ export async function refuseSeen(sql: Sql, vault: DataVault, seen: { id: string;
     throw new MessageIdDuplicate(
       'rjct.message_id.duplicate: this message_id was used for another message; use a new one',
     );
-  throw new MessageSeen((await loadAnswer(sql, vault, seen.id)).response);
+  throw new MessageSeen(await loadAnswer(sql, vault, seen.id));
 }

@@ -1,14 +1,17 @@
 /** What resolvers need of the house; `app.ts` passes an object that has it all. */
 import type { Principal } from '../access/principal.js';
 import type { KeyRing } from '../access/key-ring.js';
+import type { RateLimits } from '../access/rate-limits.js';
 import type { SenderDirectory } from '../access/sender-directory.js';
 import type { Database } from '../entities/database.js';
 import type { DataVault } from '../entities/data-vault.js';
+import type { SenderOutboundStore } from '../entities/sender-outbound.repository.js';
 import type { Log } from '../platform/log.js';
 import type { Outbound } from '../platform/outbound-http.js';
 import type { Registries } from '../protocol/registries/registries.js';
 import type { RegistrySource } from '../sources/registry-source.js';
 import type { Call } from './call.js';
+import type { JobHealthReader } from './jobs/job-health.js';
 import type { LiveTail } from './live/live-tail.js';
 import type { Loaders } from './loaders.js';
 
@@ -20,12 +23,20 @@ export interface Services {
   directory: SenderDirectory;
   keyRing: KeyRing;
   tail: LiveTail;
+  limiter: RateLimits;
   /** Judges addresses that partners give us. */
   outbound: Pick<Outbound, 'assertAllowed'>;
+  /** After a commit that left work for a queue. */
+  wake: (...queues: QueueName[]) => void;
+  /** How we show who we are to receivers. */
+  senderOutbound: SenderOutboundStore;
+  jobHealth: JobHealthReader;
   clock: () => Date;
   log: Log;
   settings: GraphqlSettings;
 }
+
+export type QueueName = 'process-requests' | 'fan-out' | 'deliver';
 
 export interface GraphqlSettings {
   serverId: string;

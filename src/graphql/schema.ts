@@ -3,8 +3,12 @@ import 'reflect-metadata';
 import { createPubSub } from '@graphql-yoga/subscription';
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
 import { buildSchema, type NonEmptyArray } from 'type-graphql';
+import { AcceptResolver } from './accept/accept.resolver.js';
 import { AgreementResolver } from './agreements/agreement.resolver.js';
 import { AdminActionResolver, AuditSealResolver, TransactionSealResolver } from './audit/audit.resolver.js';
+import { DisabilityResolver } from './disability/disability.resolver.js';
+import { EnrollmentResolver } from './enrollment/enrollment.resolver.js';
+import { LiveResolver } from './live/live.resolver.js';
 import { MeResolver } from './me.resolver.js';
 import { RecordResolver } from './records/record.resolver.js';
 import { RegistryResolver } from './registries/registry.resolver.js';
@@ -25,11 +29,15 @@ const RESOLVERS: NonEmptyArray<Function> = [
   RegistryResolver,
   SearchResolver,
   VerifyResolver,
+  DisabilityResolver,
+  EnrollmentResolver,
   TransactionResolver,
+  LiveResolver,
   SubscriptionResolver,
   AuditSealResolver,
   AdminActionResolver,
   TransactionSealResolver,
+  AcceptResolver,
 ];
 
 let schema: Promise<GraphQLSchema> | undefined;

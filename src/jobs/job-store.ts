@@ -1,13 +1,85 @@
-/** Where Agenda keeps its schedule: the gateway's PostgreSQL, another one, or MongoDB. */
+/**
+ * Where Agenda keeps its schedule: the gateway's PostgreSQL, another one, or MongoDB. It may be away at any time: then
+ * we go on without it and come back to it, and no fault of its ends the process.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
 import { MongoBackend } from '@agendajs/mongo-backend';
 import { PostgresBackend } from '@agendajs/postgres-backend';
-import type { AgendaBackend } from 'agenda';
+import type { AgendaBackend, JobRepository } from 'agenda';
+import { Pool } from 'pg';
+import type { Log } from '../platform/log.js';
 
 /** Agenda's own connections: its driver reads timestamps as dates, MikroORM's pool as text. */
 const POOL_SIZE = 4;
+const ANSWER_MS = 3000;
+const RETRY_MS = 500;
+
+export interface JobStore {
+  backend: AgendaBackend;
+  /** Milliseconds since it last answered the question for the next job. */
+  silentFor(): number;
+}
 
 /** @param jobsUrl `mongodb://…` or `postgres://…` */
-export function createJobStore(jobsUrl: string): AgendaBackend {
-  if (jobsUrl.startsWith('mongodb')) return new MongoBackend({ address: jobsUrl });
-  return new PostgresBackend({ poolConfig: { connectionString: jobsUrl, max: POOL_SIZE } });
+export function createJobStore(jobsUrl: string, log: Log): JobStore {
+  const { backend, close } = jobsUrl.startsWith('mongodb') ? mongoBackend(jobsUrl) : postgresBackend(jobsUrl, log);
+  const { repository } = backend;
+  const closing = new AbortController();
+  let answeredAt = -Infinity;
+  const nextJob = repository.getNextJobToRun.bind(repository);
+  repository.getNextJobToRun = async (...question) => {
+    const job = await nextJob(...question);
+    answeredAt = performance.now();
+    return job;
+  };
+  forgiveUnlocking(repository, log);
+  return {
+    silentFor: () => performance.now() - answeredAt,
+    backend: {
+      name: backend.name,
+      repository,
+      ownsConnection: true,
+      // Agenda does not catch what its backend throws here.
+      connect: () => keepTrying(() => backend.connect(), closing.signal, log),
+      disconnect: async () => {
+        closing.abort();
+        await close();
+      },
+    },
+  };
+}
+
+function postgresBackend(connectionString: string, log: Log) {
+  const pool = new Pool({
+    connectionString,
+    max: POOL_SIZE,
+    connectionTimeoutMillis: ANSWER_MS,
+    query_timeout: ANSWER_MS,
+    application_name: 'dci-jobs',
+  });
+  pool.on('error', (error) => log.debug({ err: error }, 'a connection to the job store broke'));
+  return { backend: new PostgresBackend({ pool, disableNotifications: true }), close: () => pool.end() };
+}
+
+function mongoBackend(address: string) {
+  const options = { serverSelectionTimeoutMS: ANSWER_MS, socketTimeoutMS: ANSWER_MS, connectTimeoutMS: ANSWER_MS };
+  const backend = new MongoBackend({ address, options });
+  return { backend, close: () => backend.disconnect() };
+}
+
+async function keepTrying(connect: () => Promise<void>, signal: AbortSignal, log: Log): Promise<void> {
+  for (let tries = 1; !signal.aborted; tries++)
+    try {
+      return await connect();
+    } catch (error) {
+      if (tries === 1) log.warn({ err: error }, 'the job store is away; work goes on without it');
+      await wait(RETRY_MS, undefined, { signal }).catch(() => undefined);
+    }
+}
+
+/** Agenda does not wait for it, so a fault here would end the process; the lock ends by itself. */
+function forgiveUnlocking(repository: JobRepository, log: Log): void {
+  const unlock = repository.unlockJob.bind(repository);
+  repository.unlockJob = (job) =>
+    unlock(job).catch((error: unknown) => log.debug({ err: error }, 'a job stays locked for a moment'));
 }

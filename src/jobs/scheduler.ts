@@ -1,7 +1,12 @@
-/** Agenda decides when; our rows say what. A few recurring jobs, each of which drains batches of what is due. */
-import { Agenda } from 'agenda';
-import type { AgendaBackend } from 'agenda';
+/**
+ * Agenda decides when; our rows say what. A few recurring jobs wake the queues or keep house; between two runs a queue
+ * is woken by commits here and in other processes. While the job store is away, a clock of this process wakes the queues.
+ */
+import { Agenda, type Job } from 'agenda';
+import type { JobState } from '../graphql/jobs/job-health.js';
 import type { Log } from '../platform/log.js';
+import type { Drain } from './drain.js';
+import type { JobStore } from './job-store.js';
 
 export interface RecurringJob {
   name: string;
@@ -11,27 +16,110 @@ export interface RecurringJob {
 }
 
 export interface Scheduler {
+  /** @throws while the store is away */
+  jobs(): Promise<JobState[]>;
+  storeIsUp(): boolean;
   close(): Promise<void>;
 }
 
-export async function startScheduler(store: AgendaBackend, jobs: RecurringJob[], log: Log): Promise<Scheduler> {
-  const agenda = new Agenda({ backend: store, processEvery: '1 second', defaultLockLifetime: 60_000 });
-  agenda.on('error', (error: Error) => log.warn({ err: error }, 'the job store failed; it is tried again'));
-  for (const { name, run } of jobs)
-    agenda.define(name, async () => {
-      try {
-        log.debug({ job: name, result: await run() }, 'job done');
-      } catch (error) {
-        log.error({ job: name, err: error }, 'job failed');
-        throw error;
-      }
-    });
-  await agenda.start();
-  for (const { name, every } of jobs) await agenda.every(every, name);
+const SWEEP = 'sweep';
+const SWEEP_MS = 1000;
+/** The store is asked every second; after so long without an answer it counts as away. */
+const AWAY_MS = 3000;
+/** Of a crashed process: its jobs run elsewhere after this. Longer ones renew it. */
+const LOCK_MS = 4000;
+const DRAIN_MS = 5000;
+
+export function startScheduler(
+  store: JobStore,
+  jobs: RecurringJob[],
+  drains: Drain[],
+  log: Log,
+  wakeOthers: (names: string[]) => void = () => {},
+): Scheduler {
+  const agenda = new Agenda({ backend: store.backend, processEvery: '1 second', defaultLockLifetime: LOCK_MS });
+  agenda.on('error', (error: Error) => log.debug({ err: error }, 'the job store failed; it is asked again'));
+  const wakeAll = (): void => drains.forEach((drain) => drain.wake());
+  const sweep = async () => wakeOthers(drains.map(({ name }) => name));
+  const recurring: RecurringJob[] = [
+    ...(drains.length === 0 ? [] : [{ name: SWEEP, every: '1 second', run: sweep }]),
+    ...drains.map((drain) => ({ name: drain.name, every: '10 seconds', run: async () => drain.wake() })),
+    ...jobs,
+  ];
+  for (const job of recurring) agenda.define(job.name, (running) => runJob(job, running, log));
+  let closed = false;
+  const started = startWhenPossible(agenda, recurring, log, () => closed);
+  const away = watchStore(store, log);
+  const clock = setInterval(() => {
+    if (away()) wakeAll();
+  }, SWEEP_MS);
+  wakeAll();
   return {
+    jobs: () => readJobs(agenda),
+    storeIsUp: () => store.silentFor() < AWAY_MS,
     close: async () => {
-      await agenda.drain(10_000);
-      await agenda.stop();
+      closed = true;
+      clearInterval(clock);
+      await Promise.all(drains.map((drain) => drain.close()));
+      await agenda.drain({ timeout: DRAIN_MS, closeConnection: false });
+      await store.backend.disconnect();
+      await started;
     },
   };
+}
+
+async function startWhenPossible(agenda: Agenda, jobs: RecurringJob[], log: Log, closed: () => boolean): Promise<void> {
+  await agenda.ready;
+  for (const waiting = [...jobs]; waiting.length > 0 && !closed();)
+    try {
+      await agenda.every(waiting[0]?.every ?? '', waiting[0]?.name ?? '');
+      waiting.shift();
+    } catch (error) {
+      log.warn({ err: error }, 'a job could not be scheduled; it is tried again');
+      await new Promise((resolve) => setTimeout(resolve, SWEEP_MS));
+    }
+  if (!closed()) await agenda.start();
+}
+
+async function runJob({ name, run }: RecurringJob, running: Job, log: Log): Promise<void> {
+  const renewal = setInterval(() => {
+    running.touch().catch((error: unknown) => log.debug({ job: name, err: error }, 'a job could not renew its lock'));
+  }, LOCK_MS / 4);
+  try {
+    log.debug({ job: name, result: await run() }, 'job done');
+  } catch (error) {
+    log.error({ job: name, err: error }, 'job failed');
+    throw error;
+  } finally {
+    clearInterval(renewal);
+  }
+}
+
+/** Tells when the store goes and comes back, once each. */
+function watchStore(store: JobStore, log: Log): () => boolean {
+  const startedAt = performance.now();
+  let away = false;
+  return () => {
+    const silent = store.silentFor() > AWAY_MS;
+    if (silent && !away && performance.now() - startedAt > AWAY_MS)
+      log.warn('the job store does not answer; this process wakes its queues itself');
+    if (!silent && away) log.info('the job store answers again');
+    away = silent;
+    return silent;
+  };
+}
+
+async function readJobs(agenda: Agenda): Promise<JobState[]> {
+  const { jobs } = await agenda.queryJobs({ sort: { name: 'asc' } });
+  return jobs.map((job) => ({
+    name: job.name,
+    every: job.repeatInterval === undefined ? null : String(job.repeatInterval),
+    running: job.lockedAt != null,
+    nextRunAt: job.nextRunAt ?? null,
+    lastRunAt: job.lastRunAt ?? null,
+    lastFinishedAt: job.lastFinishedAt ?? null,
+    failedAt: job.failedAt ?? null,
+    failReason: job.failReason ?? null,
+    failCount: job.failCount ?? 0,
+  }));
 }

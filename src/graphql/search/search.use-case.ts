@@ -34,9 +34,14 @@ export async function search(
   if (definition === undefined) throw new RequestInvalid('registry: this gateway does not serve it');
   const gate = decideGate({ sender, definition, operation, now: call.receivedAt });
   if (!gate.allowed) throw new Forbidden(gate.explanation);
-  const answerItem = new SearchItems(services, definition, gate.agreements);
+  const { from, maxItems, maxRecords } = call.part ?? { from: 0, maxItems: Infinity, maxRecords: Infinity };
+  const before = question.items.slice(0, from).map(({ referenceId }) => referenceId);
+  const answerItem = new SearchItems(services, definition, gate.agreements, before);
   const items: SearchItemAnswer[] = [];
-  for (const item of question.items) items.push(await answerItem.answer(item));
+  for (const item of question.items.slice(from)) {
+    if (items.length >= maxItems || answerItem.recordIds.length >= maxRecords) break;
+    items.push(await answerItem.answer(item));
+  }
   const completedCount = items.filter(({ status }) => status === 'SUCCEEDED').length;
   const answer: SearchAnswer = {
     transactionId: question.transactionId,
@@ -55,8 +60,9 @@ export async function search(
     accessDecision: { items: answerItem.decisions },
     recordIds: answerItem.recordIds,
     referenceIds: question.items.map(({ referenceId }) => referenceId),
-    itemCount: items.length,
-    itemsDone: items.length,
+    itemCount: question.items.length,
+    itemsDone: from + items.length,
+    partial: from + items.length < question.items.length,
     recordCount: answerItem.recordIds.length,
     result: answer,
   });
@@ -67,13 +73,17 @@ export async function search(
 export class SearchItems {
   readonly decisions: Record<string, unknown>[] = [];
   readonly recordIds: string[] = [];
-  readonly #references = new Set<string>();
+  readonly #references: Set<string>;
 
+  /** @param references of items of the same message that were answered before */
   constructor(
     private readonly services: Services,
     private readonly definition: RegistryDefinition,
     private readonly agreements: AgreementTerms[],
-  ) {}
+    references: string[] = [],
+  ) {
+    this.#references = new Set(references);
+  }
 
   async answer(item: SearchItem): Promise<SearchItemAnswer> {
     const head = { referenceId: item.referenceId, timestamp: this.services.clock().toISOString(), locale: item.locale };
@@ -88,7 +98,7 @@ export class SearchItems {
   async #find(item: SearchItem): Promise<Pick<SearchItemAnswer, 'recordType' | 'records' | 'page'>> {
     this.#checkReference(item.referenceId);
     const today = this.services.clock().toISOString().slice(0, 10);
-    const { recordType, criteria, projection, ...query } = readQuery(item, this.definition, { today });
+    const { recordType, criteria, projection = item.fields, ...query } = readQuery(item, this.definition, { today });
     const grant = this.#decide(item, recordType);
     const sort = parseSort(item.sort, this.definition, recordType);
     const page = query.page ?? parsePage(item.page);
@@ -99,7 +109,7 @@ export class SearchItems {
     this.recordIds.push(...released.map(({ id }) => id));
     return {
       recordType: grant.recordType.name,
-      records: released.map(({ data }) => (projection === undefined ? data : project(grant, projection, data))),
+      records: released.map(({ data }) => (projection == null ? data : project(grant, projection, data))),
       page: {
         size: page.size,
         number: page.number,

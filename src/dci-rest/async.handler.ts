@@ -1,0 +1,63 @@
+import { DirectCall, MessageSeen } from '../graphql/call.js';
+import { defineDocument, runDocument } from '../graphql/run-document.js';
+import { ack } from '../protocol/reply.js';
+import type { Exchange, Reply } from './exchange.js';
+import type { MessageKind } from './message-kind.js';
+import { contextFor } from './partner-call.js';
+import type { FacadeServices } from './services.js';
+
+export const ACCEPT = defineDocument(
+  `mutation Accept($input: AcceptRequestInput!) { acceptRequest(input: $input) { correlationId } }`,
+);
+
+/** Takes a message to be worked on later: its row commits before the ACK leaves; the same message gets the same ACK. */
+export async function acceptLater(kind: MessageKind, exchange: Exchange, services: FacadeServices): Promise<Reply> {
+  const { requestHeader: header, registry, message, receivedAt, correlationId } = exchange;
+  const input = {
+    operation: kind.operation,
+    registry: registry.registry,
+    transactionId: (message as { transaction_id: string }).transaction_id,
+    senderUri: header.sender_uri,
+    referenceIds: kind.items?.(message as never) ?? [],
+  };
+  try {
+    await runDocument(
+      services.schema,
+      ACCEPT,
+      { input },
+      contextFor(services, exchange, acceptingCall(exchange, services)),
+    );
+  } catch (error) {
+    if (!(error instanceof MessageSeen)) throw error;
+    return accepted(error.stored.correlationId, error.stored.receivedAt);
+  }
+  services.tail.nudge();
+  // Behind the ACK, so that the callback does not overtake it.
+  setImmediate(() => services.wake('process-requests'));
+  return accepted(correlationId, receivedAt);
+}
+
+function acceptingCall(exchange: Exchange, services: FacadeServices): DirectCall {
+  const { requestHeader: header, receivedAt, correlationId, knownSender, request } = exchange;
+  return new DirectCall(
+    { sql: services.database, vault: services.vault, clock: services.clock },
+    {
+      channel: 'ASYNC',
+      senderId: knownSender.senderId,
+      messageId: header.message_id,
+      action: header.action,
+      correlationId,
+      digest: exchange.digest(header.action),
+      request: exchange.plainRequest,
+      receivedAt,
+      remoteAddress: request.remoteAddress,
+      dueAt: receivedAt,
+      encode: () => undefined,
+    },
+  );
+}
+
+const accepted = (correlationId: string, receivedAt: Date): Reply => ({
+  status: 202,
+  body: ack(correlationId, receivedAt),
+});

@@ -1,0 +1,62 @@
+/** The background work of one process, listed in one place: queues of rows, and recurring jobs. */
+import type { FacadeServices } from '../dci-rest/services.js';
+import { readQueues } from '../entities/queue.repository.js';
+import type { WakeLine } from '../entities/wake-line.js';
+import type { JobHealth } from '../graphql/jobs/job-health.js';
+import type { Outbound } from '../platform/outbound-http.js';
+import { deliverWork } from './deliver.job.js';
+import type { Drain } from './drain.js';
+import type { JobStore } from './job-store.js';
+import type { NotificationRenderer } from './notification.renderer.js';
+import { processRequestsWork } from './process-requests.job.js';
+import { ReceiverCredentials } from './receiver-credentials.js';
+import { startScheduler, type RecurringJob } from './scheduler.js';
+import { WorkQueue } from './work-queue.js';
+
+export interface BackgroundServices extends FacadeServices {
+  outbound: Outbound;
+  renderNotification: NotificationRenderer;
+  deliverySettings: { retrySeconds: number[]; suspendAfterHours: number };
+  wakeLine: WakeLine;
+}
+
+export interface Background {
+  health(): Promise<JobHealth>;
+  close(): Promise<void>;
+}
+
+/** @param work the queues and jobs of this process; none where it only serves */
+export function startBackground(
+  services: BackgroundServices,
+  store: JobStore,
+  { queues, jobs }: { queues: Drain[]; jobs: RecurringJob[] },
+): Background {
+  const { wakeLine, log } = services;
+  wakeLine.onWake((names) => {
+    for (const queue of queues) if (names.has(queue.name)) queue.wake();
+  });
+  const scheduler = startScheduler(store, jobs, queues, log, (names) => wakeLine.wake(...names));
+  return {
+    health: async () => {
+      const [jobStates, waiting] = await Promise.all([
+        scheduler.jobs().catch(() => undefined),
+        readQueues(services.database, services.clock()),
+      ]);
+      const running = (name: string) => queues.find((queue) => queue.name === name)?.running ?? 0;
+      return {
+        store: { name: store.backend.name, up: jobStates !== undefined },
+        jobs: jobStates ?? [],
+        queues: waiting.map((queue) => ({ ...queue, running: running(queue.name) })),
+      };
+    },
+    close: () => scheduler.close(),
+  };
+}
+
+/** The queues that a worker drains. */
+export function workerQueues(services: BackgroundServices): Drain[] {
+  const { log, senderOutbound, outbound, tail } = services;
+  const credentials = new ReceiverCredentials(senderOutbound, outbound);
+  const delivering = { ...services, credentials, committed: () => tail.nudge() };
+  return [new WorkQueue(processRequestsWork(services), log), new WorkQueue(deliverWork(delivering), log)];
+}

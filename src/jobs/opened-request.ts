@@ -1,0 +1,12 @@
+import type { MessageContext, MessageKind } from '../dci-rest/message-kind.js';
+import type { AcceptedRequest } from '../entities/accepted-request.repository.js';
+
+/** An opened request, with the world as it is now. */
+export interface OpenedRequest {
+  request: AcceptedRequest;
+  worker: string;
+  kind: MessageKind;
+  context: MessageContext;
+  message: unknown;
+  target: string;
+}

@@ -1,0 +1,131 @@
+/** Works accepted requests: the same document as at once, run as their sender; whatever comes of it ends in a callback. */
+import type { KnownSender } from '../access/sender-directory.js';
+import { endpointsOf } from '../dci-rest/endpoints.js';
+import { answerEnvelope } from '../dci-rest/message-kind.js';
+import type { FacadeServices } from '../dci-rest/services.js';
+import {
+  ClaimLost,
+  claimRequests,
+  postponeRequest,
+  type AcceptedRequest,
+} from '../entities/accepted-request.repository.js';
+import { releaseClaims, renewClaims } from '../entities/claim.repository.js';
+import { openPayload } from '../entities/transaction.repository.js';
+import { callbackTarget } from '../graphql/accept/accept.use-case.js';
+import { createLoaders } from '../graphql/loaders.js';
+import { runDocument } from '../graphql/run-document.js';
+import type { RequestHeader } from '../protocol/envelope.schema.js';
+import { SenderUriInvalid } from '../protocol/errors.js';
+import type { RegistryDefinition } from '../protocol/registries/definition.js';
+import type { OpenedRequest } from './opened-request.js';
+import { QueuedCall } from './queued-call.js';
+import { refusalOf, refuseRequest } from './refused-request.js';
+import { ownFaultDelay } from './retry-schedule.js';
+import type { Work } from './work-queue.js';
+
+const CAPACITY = 4;
+/** Over some two hours; then a fault of ours ends the request too, and its sender is told. */
+const MAX_ATTEMPTS = 30;
+
+export function processRequestsWork(services: FacadeServices): Work<AcceptedRequest> {
+  const { database, clock } = services;
+  return {
+    name: 'process-requests',
+    capacity: CAPACITY,
+    claim: (worker, free) => claimRequests(database, worker, clock(), free),
+    run: (request, worker, signal) => processRequest(services, request, worker, signal),
+    postpone: async ({ id, attempts }, worker, error) => {
+      if (error instanceof ClaimLost) return;
+      const dueAt = new Date(clock().getTime() + ownFaultDelay(attempts));
+      await postponeRequest(database, worker, id, dueAt, error instanceof Error ? error.name : 'fault');
+    },
+    renew: (worker, ids) => renewClaims(database, 'accepted_request', worker, ids),
+    release: (worker, ids) => releaseClaims(database, 'accepted_request', worker, ids),
+  };
+}
+
+async function processRequest(
+  services: FacadeServices,
+  request: AcceptedRequest,
+  worker: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { database, directory } = services;
+  const sender = await directory.bySenderId(request.senderId);
+  // Suspended since the claim: it rests.
+  if (sender?.state !== 'ACTIVE') return releaseClaims(database, 'accepted_request', worker, [request.id]);
+  const opened = await openRequest(services, request, worker, sender);
+  for (let more = true; more;) {
+    signal.throwIfAborted();
+    more = await workPart(services, opened);
+    services.wake('deliver');
+    services.tail.nudge();
+  }
+}
+
+async function openRequest(
+  services: FacadeServices,
+  request: AcceptedRequest,
+  worker: string,
+  sender: KnownSender,
+): Promise<OpenedRequest> {
+  const { vault, registries, outbound } = services;
+  const place = `transaction:${request.id}:request`;
+  const stored = await openPayload(vault, request.dataKeyId, request.requestSealed, place);
+  if (stored === undefined) throw new Error('an accepted request has lost its message');
+  const { header, message } = stored as { header: RequestHeader; message: unknown };
+  const definition = registries.byName(request.registry);
+  if (definition === undefined) throw new Error('the registry of an accepted request is not served any more');
+  const kind = kindOf(request, definition);
+  const target = targetOf(outbound, sender, header.sender_uri);
+  return { request, worker, kind, context: { definition, header, sender }, message, target };
+}
+
+/** Whether items are left. */
+async function workPart(services: FacadeServices, opened: OpenedRequest): Promise<boolean> {
+  const { request, worker, kind, context, message, target } = opened;
+  const { serverId } = services.settings;
+  const call = new QueuedCall(services, {
+    request,
+    worker,
+    replyAction: kind.replyAction,
+    target,
+    encode: (result) => answerEnvelope(kind, result, context, serverId, services.clock()),
+  });
+  const principal = { kind: 'sender', sender: context.sender } as const;
+  const loaders = createLoaders(services.database.em(), services.database);
+  try {
+    const input = kind.read(kind.message.parse(message) as never, context);
+    await runDocument(services.schema, kind.document, { input }, { principal, call, services, loaders });
+  } catch (error) {
+    const refusal = request.attempts > MAX_ATTEMPTS ? GIVEN_UP : refusalOf(error);
+    if (refusal === undefined || error instanceof ClaimLost) throw error;
+    if (call.outcome === undefined) await refuseRequest(services, opened, refusal);
+    return call.outcome === 'MORE';
+  }
+  if (call.outcome === undefined) throw new Error(`${kind.action} was worked on but not settled`);
+  return call.outcome === 'MORE';
+}
+
+const GIVEN_UP = {
+  code: 'err.service.unavailable',
+  message: 'the request could not be worked on; send it again with a new message_id',
+};
+
+function kindOf({ action, operation }: AcceptedRequest, definition: RegistryDefinition) {
+  const endpoint = endpointsOf(definition).find(
+    ({ mode, kind }) => mode === 'ASYNC' && kind.action === action && kind.operation === operation,
+  );
+  if (endpoint === undefined) throw new Error(`no endpoint takes ${action} later`);
+  return endpoint.kind;
+}
+
+/** Where the address is not allowed any more, delivery refuses it, visibly, and an administrator may allow it again. */
+function targetOf(outbound: FacadeServices['outbound'], sender: KnownSender, senderUri: string | undefined): string {
+  try {
+    return callbackTarget(outbound, sender, senderUri);
+  } catch (error) {
+    if (error instanceof SenderUriInvalid && senderUri !== undefined && URL.canParse(senderUri)) return senderUri;
+    throw error;
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * The call of an accepted request. Settling it commits, in one transaction, what became of the request and the callback
+ * that tells it; a large one settles part by part, each a callback of its own, and goes on there after a crash.
+ */
+import { settleRequest, type AcceptedRequest } from '../entities/accepted-request.repository.js';
+import type { DataVault } from '../entities/data-vault.js';
+import type { Database, Unit } from '../entities/database.js';
+import { enqueueCallback } from '../entities/delivery.repository.js';
+import type { Call, Outcome, Part } from '../graphql/call.js';
+import type { JsonObject } from '../protocol/json.js';
+
+/** What one callback holds at most. */
+const MAX_ITEMS = 100;
+const MAX_RECORDS = 1000;
+
+export interface QueuedFacts {
+  request: AcceptedRequest;
+  worker: string;
+  /** Action of the callback, and where it goes. */
+  replyAction: string;
+  target: string;
+  /** Result → unsigned callback. */
+  encode: (result: unknown) => JsonObject;
+}
+
+export class QueuedCall implements Call {
+  readonly correlationId: string;
+  readonly receivedAt: Date;
+  readonly part: Part;
+  /** Set once it is committed: whether items are left. */
+  outcome: 'DONE' | 'MORE' | undefined;
+
+  constructor(
+    private readonly services: { database: Database; vault: DataVault; clock: () => Date },
+    private readonly facts: QueuedFacts,
+  ) {
+    const { request } = facts;
+    this.correlationId = request.correlationId;
+    this.receivedAt = new Date(request.receivedAt);
+    this.part = { from: request.progress.itemsDone ?? 0, maxItems: MAX_ITEMS, maxRecords: MAX_RECORDS };
+  }
+
+  async settle(outcome: Outcome, unit?: Unit): Promise<void> {
+    const envelope = this.facts.encode(outcome.result);
+    if (unit === undefined) await this.services.database.transaction((own) => this.#commit(own, outcome, envelope));
+    else await this.#commit(unit, outcome, envelope);
+    this.outcome = outcome.partial === true ? 'MORE' : 'DONE';
+  }
+
+  async #commit(unit: Unit, outcome: Outcome, envelope: JsonObject): Promise<void> {
+    const { vault, clock } = this.services;
+    const { request, worker, replyAction, target } = this.facts;
+    const { pages = 0, succeeded = false } = request.progress;
+    const now = clock();
+    const more = outcome.partial === true;
+    const anySucceeded = succeeded || outcome.status === 'SUCCEEDED';
+    const next = { itemsDone: outcome.itemsDone, pages: pages + 1, succeeded: anySucceeded };
+    const whole = pages === 0 && !more;
+    const place = `transaction:${request.id}:response`;
+    // Sealed under the key of the request, which stands in the same row.
+    const response = whole ? await vault.seal(request.senderId, this.receivedAt, place, envelope) : undefined;
+    const step = {
+      status: more ? ('PENDING' as const) : anySucceeded ? ('SUCCEEDED' as const) : outcome.status,
+      statusReasonCode: outcome.statusReasonCode ?? null,
+      statusReasonMessage: outcome.statusReasonMessage?.slice(0, 999) ?? null,
+      accessDecision: outcome.accessDecision,
+      recordIds: outcome.recordIds ?? [],
+      referenceIds: outcome.referenceIds ?? [],
+      itemCount: outcome.itemCount,
+      itemsDone: outcome.itemsDone,
+      recordCount: outcome.recordCount,
+      responseSealed: response?.sealed ?? null,
+      next: more ? next : undefined,
+    };
+    await settleRequest(unit, worker, request, step, now);
+    const { senderId, registry, id: requestId } = request;
+    const callback = { requestId, action: replyAction, page: pages + 1, senderId, registry, target, envelope };
+    await enqueueCallback(unit, vault, callback, now);
+    request.progress = next;
+  }
+}

@@ -1,0 +1,49 @@
+/** A request that was accepted and may not be answered any more still gets its callback, which says why. */
+import type { FacadeServices } from '../dci-rest/services.js';
+import { UserError } from '../graphql/errors.js';
+import { ItemRejected, ProtocolError } from '../protocol/errors.js';
+import type { JsonObject } from '../protocol/json.js';
+import { replyHeader } from '../protocol/reply.js';
+import type { OpenedRequest } from './opened-request.js';
+import { QueuedCall } from './queued-call.js';
+
+export interface Refusal {
+  code: string;
+  message: string;
+}
+
+/** Why the request is refused; undefined for a fault of ours, which is tried again. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  if (error instanceof ProtocolError)
+    return error.status < 500 ? { code: error.code, message: error.message } : undefined;
+  if (error instanceof ItemRejected) return { code: error.code, message: error.message };
+  if (error instanceof UserError) return { code: 'err.request.forbidden', message: error.message };
+  return undefined;
+}
+
+export async function refuseRequest(services: FacadeServices, opened: OpenedRequest, refusal: Refusal): Promise<void> {
+  const { request, worker, kind, context, target } = opened;
+  const { itemsDone = 0 } = request.progress;
+  const ids = { transaction_id: request.transactionId ?? '', correlation_id: request.correlationId };
+  const status = { status: 'REJECTED', totalCount: 0, completedCount: 0, reasonMessage: refusal.message } as const;
+  const encode = (): JsonObject => ({
+    header: replyHeader(kind.replyAction, context.header, services.settings.serverId, status, services.clock()),
+    message: { ...ids, ...(kind.empty?.(ids) ?? { search_response: [] }) },
+  });
+  const call = new QueuedCall(services, { request, worker, replyAction: kind.replyAction, target, encode });
+  const referenceIds = kind.items?.(opened.message as never) ?? [];
+  await call.settle({
+    operation: request.operation,
+    registry: request.registry,
+    transactionId: request.transactionId ?? '',
+    status: 'REJECTED',
+    statusReasonCode: refusal.code,
+    statusReasonMessage: refusal.message,
+    accessDecision: { allowed: false, explanation: refusal.message },
+    referenceIds,
+    itemCount: referenceIds.length,
+    itemsDone,
+    recordCount: 0,
+    result: undefined,
+  });
+}
