@@ -21,11 +21,8 @@ import { WakeLine } from './entities/wake-line.js';
 import { LiveTail } from './graphql/live/live-tail.js';
 import { gatewaySchema } from './graphql/schema.js';
 import { startGraphqlServer } from './graphql/server.js';
-import { startBackground, workerQueues, type BackgroundServices } from './jobs/background.js';
-import { keepHouse } from './jobs/housekeeping.job.js';
+import { recurringJobs, startBackground, workerQueues, type BackgroundServices } from './jobs/background.js';
 import { createJobStore } from './jobs/job-store.js';
-import { sealAudit } from './jobs/seal-audit.job.js';
-import type { RecurringJob } from './jobs/scheduler.js';
 import type { Config, Secrets } from './platform/config.js';
 import { createLog, type Log } from './platform/log.js';
 import { createOutbound } from './platform/outbound-http.js';
@@ -77,7 +74,6 @@ export async function startGateway(
     wake: (...queues) => wakeLine.wake(...queues),
     senderOutbound: new SenderOutboundStore(database, secrets.masterKey),
     jobHealth: () => background.health(),
-    renderNotification: () => Promise.reject(new Error('notifications are not rendered')),
     deliverySettings: { retrySeconds: config.deliveryRetrySeconds, suspendAfterHours: config.suspendAfterHours },
   };
   wakeLine.onWake(() => services.tail.nudge());
@@ -97,7 +93,7 @@ export async function startGateway(
     url,
     database,
     close: async () => {
-      await services.tail.close();
+      services.tail.close();
       await graphql.close();
       server.closeAllConnections();
       await background.close();
@@ -108,18 +104,7 @@ export async function startGateway(
   };
 }
 
-/** What runs by the clock in a worker; any number of processes share each run. */
-function recurringJobs({ database, keyRing, clock, log }: BackgroundServices): RecurringJob[] {
-  return [
-    { name: 'housekeeping', every: '1 minute', run: () => keepHouse(database, clock()) },
-    { name: 'seal-audit', every: '10 seconds', run: () => sealAudit({ database, keyRing, clock, log }) },
-  ];
-}
-
-type Wired = Omit<
-  BackgroundServices,
-  'wakeLine' | 'wake' | 'senderOutbound' | 'jobHealth' | 'renderNotification' | 'deliverySettings'
->;
+type Wired = Omit<BackgroundServices, 'wakeLine' | 'wake' | 'senderOutbound' | 'jobHealth' | 'deliverySettings'>;
 
 interface Built {
   database: Database;
@@ -154,6 +139,7 @@ async function wire(config: Config, { database, url, counters, ...built }: Built
       verificationsPerHour: config.verifyLimitPerHour,
     }),
     maxBodyBytes: config.maxBodyBytes,
+    mtlsHeader: config.mtlsHeader,
     messageLimits: { items: config.maxBatchItems, strictTotalCount: config.strictTotalCount },
     settings: {
       serverId: config.serverId,

@@ -1,21 +1,26 @@
 /** The background work of one process, listed in one place: queues of rows, and recurring jobs. */
 import type { FacadeServices } from '../dci-rest/services.js';
+import type { DueDelivery } from '../entities/due-delivery.repository.js';
 import { readQueues } from '../entities/queue.repository.js';
 import type { WakeLine } from '../entities/wake-line.js';
 import type { JobHealth } from '../graphql/jobs/job-health.js';
+import { renderNotification } from '../graphql/subscriptions/render-notification.js';
 import type { Outbound } from '../platform/outbound-http.js';
 import { deliverWork } from './deliver.job.js';
-import type { Drain } from './drain.js';
+import { BatchDrain, type Drain } from './drain.js';
+import { expireSubscriptions } from './expire-subscriptions.job.js';
+import { fanOutBatch } from './fan-out.job.js';
+import { forgetTold } from './forget-versions.job.js';
+import { keepHouse } from './housekeeping.job.js';
 import type { JobStore } from './job-store.js';
-import type { NotificationRenderer } from './notification.renderer.js';
 import { processRequestsWork } from './process-requests.job.js';
 import { ReceiverCredentials } from './receiver-credentials.js';
 import { startScheduler, type RecurringJob } from './scheduler.js';
+import { sealAudit } from './seal-audit.job.js';
 import { WorkQueue } from './work-queue.js';
 
 export interface BackgroundServices extends FacadeServices {
   outbound: Outbound;
-  renderNotification: NotificationRenderer;
   deliverySettings: { retrySeconds: number[]; suspendAfterHours: number };
   wakeLine: WakeLine;
 }
@@ -57,6 +62,28 @@ export function startBackground(
 export function workerQueues(services: BackgroundServices): Drain[] {
   const { log, senderOutbound, outbound, tail } = services;
   const credentials = new ReceiverCredentials(senderOutbound, outbound);
-  const delivering = { ...services, credentials, committed: () => tail.nudge() };
-  return [new WorkQueue(processRequestsWork(services), log), new WorkQueue(deliverWork(delivering), log)];
+  const render = (delivery: DueDelivery) => renderNotification(services, delivery);
+  const delivering = { ...services, credentials, renderNotification: render, committed: () => tail.nudge() };
+  return [
+    new WorkQueue(processRequestsWork(services), log),
+    new BatchDrain('fan-out', () => fanOut(services), log),
+    new WorkQueue(deliverWork(delivering), log),
+  ];
+}
+
+async function fanOut(services: BackgroundServices): Promise<number> {
+  const events = await fanOutBatch(services);
+  if (events > 0) services.wake('deliver');
+  return events;
+}
+
+/** What runs by the clock in a worker; any number of processes share each run. */
+export function recurringJobs(services: BackgroundServices): RecurringJob[] {
+  const { database, clock } = services;
+  return [
+    { name: 'housekeeping', every: '1 minute', run: () => keepHouse(database, clock()) },
+    { name: 'seal-audit', every: '10 seconds', run: () => sealAudit(services) },
+    { name: 'expire-subscriptions', every: '10 seconds', run: () => expireSubscriptions(services) },
+    { name: 'forget-versions', every: '1 minute', run: () => forgetTold(database) },
+  ];
 }
