@@ -35,6 +35,8 @@ export interface Gateway {
   /** Where it answers, without a final slash. */
   url: string;
   database: Database;
+  /** For commands that run the use cases from the inside. */
+  services: FacadeServices;
   close(): Promise<void>;
 }
 
@@ -92,6 +94,7 @@ export async function startGateway(
   return {
     url,
     database,
+    services,
     close: async () => {
       services.tail.close();
       await graphql.close();
