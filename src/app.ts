@@ -25,6 +25,7 @@ import { recurringJobs, startBackground, workerQueues, type BackgroundServices }
 import { createJobStore } from './jobs/job-store.js';
 import type { Config, Secrets } from './platform/config.js';
 import { createLog, type Log } from './platform/log.js';
+import { MasterKey } from './platform/master-key.js';
 import { createOutbound } from './platform/outbound-http.js';
 import { createRegistries, type Registries } from './protocol/registries/registries.js';
 import { prepareGateway } from './prepare.js';
@@ -56,8 +57,9 @@ export async function startGateway(
   { clock = () => new Date(), log = createLog(config.logLevel) }: GatewayOverrides = {},
 ): Promise<Gateway> {
   const database = await Database.connect(secrets.databaseUrl, config.dbPoolSize, log);
-  const vault = new DataVault(database, secrets.masterKey);
-  const keyRing = new KeyRing(database, secrets.masterKey);
+  const masterKey = new MasterKey(secrets.masterKey, secrets.masterKeyPrevious);
+  const vault = new DataVault(database, masterKey);
+  const keyRing = new KeyRing(database, masterKey, clock);
   const registries = createRegistries();
   await underStartLock(database, async () => {
     await migrateDatabase(database, clock());
@@ -74,8 +76,13 @@ export async function startGateway(
     ...(await wire(config, { database, vault, keyRing, registries, clock, log, url, counters })),
     wakeLine,
     wake: (...queues) => wakeLine.wake(...queues),
-    senderOutbound: new SenderOutboundStore(database, secrets.masterKey),
+    senderOutbound: new SenderOutboundStore(database, masterKey),
     jobHealth: () => background.health(),
+    keeping: {
+      masterKey,
+      retentionDays: config.retentionDays,
+      rotationDays: config.signingKeyRotationDays,
+    },
     deliverySettings: { retrySeconds: config.deliveryRetrySeconds, suspendAfterHours: config.suspendAfterHours },
   };
   wakeLine.onWake(() => services.tail.nudge());
@@ -107,7 +114,10 @@ export async function startGateway(
   };
 }
 
-type Wired = Omit<BackgroundServices, 'wakeLine' | 'wake' | 'senderOutbound' | 'jobHealth' | 'deliverySettings'>;
+type Wired = Omit<
+  BackgroundServices,
+  'wakeLine' | 'wake' | 'senderOutbound' | 'jobHealth' | 'deliverySettings' | 'keeping'
+>;
 
 interface Built {
   database: Database;

@@ -89,7 +89,18 @@ export class DataVault {
     this.forget();
   }
 
+  /** The data key of an owner and month (`YYYY-MM-01`), made where there is none; also when it was shredded. */
+  async keyIdOf(owner: string, month: string): Promise<string> {
+    return (await this.#rowOf(owner, month)).id;
+  }
+
   async #loadOrMake(owner: string, month: string): Promise<DataKey> {
+    const { id, wrapped } = await this.#rowOf(owner, month);
+    if (wrapped === null) throw new Error('the data key of this month was shredded');
+    return { id, key: this.#masterKey.open(wrapped, placeOf(owner, month)) };
+  }
+
+  async #rowOf(owner: string, month: string): Promise<{ id: string; wrapped: Buffer | null }> {
     const id = uuidv7();
     const wrapped = this.#masterKey.seal(randomBytes(32), placeOf(owner, month));
     await this.sql.query(
@@ -100,8 +111,8 @@ export class DataVault {
       'select id, wrapped from data_key where owner = $1 and month = $2',
       [owner, month],
     );
-    if (row?.wrapped == null) throw new Error('the data key of this month was shredded');
-    return { id: row.id, key: this.#masterKey.open(row.wrapped, placeOf(owner, month)) };
+    if (row === undefined) throw new Error('a data key vanished');
+    return row;
   }
 
   async #load(id: string): Promise<Buffer | undefined> {

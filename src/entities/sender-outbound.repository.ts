@@ -1,5 +1,5 @@
 /** How we show who we are to a receiver that asks: an OAuth2 client, a TLS client certificate. Secrets are sealed under the master key. */
-import { open, seal } from '../platform/sealed-box.js';
+import type { MasterKey } from '../platform/master-key.js';
 import type { Sql } from './database.js';
 
 export interface SenderOutbound {
@@ -22,7 +22,7 @@ interface Row {
 export class SenderOutboundStore {
   constructor(
     private readonly sql: Sql,
-    private readonly masterKey: Buffer,
+    private readonly masterKey: MasterKey,
   ) {}
 
   /** @param id of the sender's row */
@@ -65,10 +65,10 @@ export class SenderOutboundStore {
   }
 
   #seal(id: string, name: string, secret: string | undefined): Buffer | null {
-    return secret === undefined ? null : seal(this.masterKey, Buffer.from(secret), `sender_outbound:${id}:${name}`);
+    return secret === undefined ? null : this.masterKey.seal(Buffer.from(secret), `sender_outbound:${id}:${name}`);
   }
 
   #open(id: string, name: string, sealed: Buffer | null): string | undefined {
-    return sealed === null ? undefined : open(this.masterKey, sealed, `sender_outbound:${id}:${name}`).toString();
+    return sealed === null ? undefined : this.masterKey.open(sealed, `sender_outbound:${id}:${name}`).toString();
   }
 }

@@ -6,10 +6,14 @@ import { buildSchema, type NonEmptyArray } from 'type-graphql';
 import { AcceptResolver } from './accept/accept.resolver.js';
 import { AgreementResolver } from './agreements/agreement.resolver.js';
 import { AdminActionResolver, AuditSealResolver, TransactionSealResolver } from './audit/audit.resolver.js';
+import { CallbackResolver } from './callbacks/callback.resolver.js';
 import { DisabilityResolver } from './disability/disability.resolver.js';
 import { EnrollmentResolver } from './enrollment/enrollment.resolver.js';
 import { LiveResolver } from './live/live.resolver.js';
+import { AdminResolver } from './admins/admin.resolver.js';
+import { LegalHoldResolver } from './admins/legal-hold.resolver.js';
 import { MeResolver } from './me.resolver.js';
+import { NotifyResolver } from './notify/notify.resolver.js';
 import { RecordResolver } from './records/record.resolver.js';
 import { RegistryResolver } from './registries/registry.resolver.js';
 import { SearchResolver } from './search/search.resolver.js';
@@ -31,12 +35,16 @@ const RESOLVERS: NonEmptyArray<Function> = [
   VerifyResolver,
   DisabilityResolver,
   EnrollmentResolver,
+  NotifyResolver,
+  CallbackResolver,
   TransactionResolver,
   LiveResolver,
   SubscriptionResolver,
   AuditSealResolver,
   AdminActionResolver,
   TransactionSealResolver,
+  AdminResolver,
+  LegalHoldResolver,
   AcceptResolver,
 ];
 

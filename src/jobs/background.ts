@@ -5,6 +5,8 @@ import { readQueues } from '../entities/queue.repository.js';
 import type { WakeLine } from '../entities/wake-line.js';
 import type { JobHealth } from '../graphql/jobs/job-health.js';
 import { renderNotification } from '../graphql/subscriptions/render-notification.js';
+import type { Retention } from '../platform/config.schema.js';
+import type { MasterKey } from '../platform/master-key.js';
 import type { Outbound } from '../platform/outbound-http.js';
 import { deliverWork } from './deliver.job.js';
 import { BatchDrain, type Drain } from './drain.js';
@@ -15,6 +17,9 @@ import { keepHouse } from './housekeeping.job.js';
 import type { JobStore } from './job-store.js';
 import { processRequestsWork } from './process-requests.job.js';
 import { ReceiverCredentials } from './receiver-credentials.js';
+import { keepRetention } from './retention.job.js';
+import { rewrapKeys } from './rewrap-keys.job.js';
+import { rotateKeys } from './rotate-keys.job.js';
 import { startScheduler, type RecurringJob } from './scheduler.js';
 import { sealAudit } from './seal-audit.job.js';
 import { WorkQueue } from './work-queue.js';
@@ -23,6 +28,7 @@ export interface BackgroundServices extends FacadeServices {
   outbound: Outbound;
   deliverySettings: { retrySeconds: number[]; suspendAfterHours: number };
   wakeLine: WakeLine;
+  keeping: { masterKey: MasterKey; retentionDays: Retention; rotationDays: number };
 }
 
 export interface Background {
@@ -79,10 +85,15 @@ async function fanOut(services: BackgroundServices): Promise<number> {
 
 /** What runs by the clock in a worker; any number of processes share each run. */
 export function recurringJobs(services: BackgroundServices): RecurringJob[] {
-  const { database, clock } = services;
+  const { database, clock, keeping } = services;
   return [
     { name: 'housekeeping', every: '1 minute', run: () => keepHouse(database, clock()) },
     { name: 'seal-audit', every: '10 seconds', run: () => sealAudit(services) },
+    { name: 'rotate-keys', every: '1 minute', run: () => rotateKeys({ ...services, ...keeping }) },
+    { name: 'retention', every: '1 hour', run: () => keepRetention({ ...services, days: keeping.retentionDays }) },
+    ...(keeping.masterKey.isBeingReplaced
+      ? [{ name: 'rewrap-keys', every: '1 minute', run: () => rewrapKeys(database, keeping.masterKey, services.log) }]
+      : []),
     { name: 'expire-subscriptions', every: '10 seconds', run: () => expireSubscriptions(services) },
     { name: 'forget-versions', every: '1 minute', run: () => forgetTold(database) },
   ];

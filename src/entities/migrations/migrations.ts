@@ -5,6 +5,7 @@ import { Delivery0004 } from './0004-delivery.migration.js';
 import { Work0005 } from './0005-work.migration.js';
 import { Monitoring0009 } from './0009-monitoring.migration.js';
 import { References0010 } from './0010-references.migration.js';
+import { Retention0018 } from './0018-retention.migration.js';
 import { Trust0008 } from './0008-trust.migration.js';
 import { Disclosures0011 } from './0011-disclosures.migration.js';
 import { Subscriptions0006 } from './0006-subscriptions.migration.js';
@@ -23,6 +24,7 @@ export const MIGRATIONS = [
   References0010,
   Trust0008,
   Disclosures0011,
+  Retention0018,
 ].map((migration) => ({
   name: migration.name,
   class: migration,

@@ -1,0 +1,71 @@
+import { Arg, Ctx, Field, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import { GATEWAY_OWNER } from '../../entities/data-vault.js';
+import { readHolds, setHold } from '../../entities/legal-hold.repository.js';
+import { changeAsAdmin } from '../admin-change.js';
+import { ADMINS, READERS, requireRole } from '../authorize.js';
+import type { Context } from '../context.js';
+import { UserError } from '../errors.js';
+
+@ObjectType({ description: 'What one sender sent and got in one month is not deleted, whatever its age.' })
+export class LegalHold {
+  @Field(() => String, {
+    description: 'Sender id; `(gateway)` for what belongs to no sender, such as record versions.',
+  })
+  owner!: string;
+
+  @Field(() => String, { description: '`YYYY-MM`.' })
+  month!: string;
+}
+
+@Resolver(() => LegalHold)
+export class LegalHoldResolver {
+  @Query(() => [LegalHold], { description: 'All legal holds.' })
+  legalHolds(@Ctx() context: Context): Promise<LegalHold[]> {
+    requireRole(context, READERS);
+    return readHolds(context.services.database);
+  }
+
+  @Mutation(() => LegalHold, {
+    description: 'Keeps what a sender sent and got in a month from retention and shredding until the hold is lifted.',
+  })
+  placeLegalHold(
+    @Arg('senderId', () => String) senderId: string,
+    @Arg('month', () => String, { description: '`YYYY-MM`.' }) month: string,
+    @Arg('reason', () => String) reason: string,
+    @Ctx() context: Context,
+  ): Promise<LegalHold> {
+    return changeHold(context, senderId, month, reason, true);
+  }
+
+  @Mutation(() => LegalHold, { description: 'Retention takes up again what the hold kept.' })
+  liftLegalHold(
+    @Arg('senderId', () => String) senderId: string,
+    @Arg('month', () => String, { description: '`YYYY-MM`.' }) month: string,
+    @Arg('reason', () => String) reason: string,
+    @Ctx() context: Context,
+  ): Promise<LegalHold> {
+    return changeHold(context, senderId, month, reason, false);
+  }
+}
+
+async function changeHold(
+  context: Context,
+  owner: string,
+  month: string,
+  reason: string,
+  held: boolean,
+): Promise<LegalHold> {
+  const admin = requireRole(context, ADMINS);
+  const { services, loaders } = context;
+  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) throw new UserError('BAD_USER_INPUT', 'month: send YYYY-MM', 'month');
+  if (owner !== GATEWAY_OWNER && (await loaders.senderBySenderId.load(owner)) === undefined)
+    throw new UserError('NOT_FOUND', 'senderId: no such sender', 'senderId');
+  const dataKeyId = await services.vault.keyIdOf(owner, `${month}-01`);
+  return changeAsAdmin(services, admin, async (unit) => {
+    if (!(await setHold(unit, dataKeyId, held)))
+      throw new UserError('CONFLICT', 'month: its data key was shredded, nothing is left to hold', 'month');
+    const action = held ? 'placeLegalHold' : 'liftLegalHold';
+    const change = { action, targetType: 'LegalHold', targetId: `${owner} ${month}`, reason, after: { held } };
+    return { result: { owner, month }, change };
+  });
+}

@@ -1,0 +1,102 @@
+/**
+ * What is kept, and how long. What a verifier of the audit would miss (payloads, transactions) is announced there before
+ * it is deleted; the audit itself, its seals and admin actions stay. What a legal hold covers stays, whatever its age.
+ */
+import { PURGE_ACTION, purgedUntil } from '../entities/audit-check.repository.js';
+import type { DataVault } from '../entities/data-vault.js';
+import type { Database } from '../entities/database.js';
+import { readHolds, type Hold } from '../entities/legal-hold.repository.js';
+import {
+  deleteRemains,
+  deleteTransactions,
+  dropMonth,
+  hasPayloads,
+  isFannedOut,
+  monthsBefore,
+  purgeDeliveries,
+  purgePayloads,
+  purgeVersions,
+  shredDataKeys,
+} from '../entities/purge.repository.js';
+import { GATEWAY, recordAdminAction } from '../graphql/admin-change.js';
+import type { Retention } from '../platform/config.schema.js';
+import type { Log } from '../platform/log.js';
+
+export interface Retaining {
+  database: Database;
+  vault: DataVault;
+  clock: () => Date;
+  log: Log;
+  days: Retention;
+}
+
+/** Whole days of UTC, so that a class is announced once a day at most. */
+function boundOf(now: Date, days: number): Date {
+  return new Date(Math.floor(now.getTime() / DAY_MS - days) * DAY_MS);
+}
+const DAY_MS = 86_400_000;
+
+export async function keepRetention(retaining: Retaining): Promise<Record<string, number>> {
+  const { database, days, vault, clock, log } = retaining;
+  const now = clock();
+  const until = (name: keyof Retention) => boundOf(now, days[name]);
+  const holds = await readHolds(database);
+  const done = {
+    payloads: await purgeOldPayloads(retaining, until('payloads')),
+    messages: await purgeDeliveries(database, until('attempts')),
+    attempts: await dropMonths(database, 'delivery_attempt', until('attempts'), holds),
+    outbox: await dropMonths(database, 'outbox_event', until('outbox'), []),
+    versions: await purgeVersions(database, until('versions')),
+    events: await dropEvents(database, until('versions'), holds),
+    transactions: await dropTransactions(retaining, until('transactions'), holds),
+    dataKeys: await shredDataKeys(database, days, now),
+  };
+  vault.forget();
+  if (Object.values(done).some((count) => count > 0)) log.info({ done }, 'retention');
+  return done;
+}
+
+async function purgeOldPayloads(retaining: Retaining, until: Date): Promise<number> {
+  if (!(await hasPayloads(retaining.database, until))) return 0;
+  await announce(retaining, 'payloads', until);
+  return purgePayloads(retaining.database, until);
+}
+
+async function dropMonths(database: Database, table: string, until: Date, holds: Hold[]): Promise<number> {
+  const months = await monthsBefore(database, table, until);
+  const free = months.filter((month) => !holds.some((hold) => hold.month === month));
+  for (const month of free) await dropMonth(database, table, month);
+  return free.length;
+}
+
+async function dropEvents(database: Database, until: Date, holds: Hold[]): Promise<number> {
+  let dropped = 0;
+  for (const month of await monthsBefore(database, 'registry_event', until)) {
+    if (holds.some((hold) => hold.month === month) || !(await isFannedOut(database, month))) continue;
+    await dropMonth(database, 'registry_event', month);
+    dropped += 1;
+  }
+  return dropped;
+}
+
+async function dropTransactions(retaining: Retaining, until: Date, holds: Hold[]): Promise<number> {
+  const { database } = retaining;
+  const months = await monthsBefore(database, 'transaction', until);
+  if (months.length === 0) return 0;
+  const whole = new Date(Date.UTC(until.getUTCFullYear(), until.getUTCMonth(), 1));
+  await announce(retaining, 'transactions', whole);
+  for (const month of months) {
+    const held = holds.filter((hold) => hold.month === month).map(({ owner }) => owner);
+    if (held.length === 0) await dropMonth(database, 'transaction', month);
+    else await deleteTransactions(database, month, held);
+  }
+  await deleteRemains(database, whole);
+  return months.length;
+}
+
+async function announce({ database, clock }: Retaining, what: string, until: Date): Promise<void> {
+  if ((await purgedUntil(database, what)) >= until) return;
+  const after = { until: until.toISOString() };
+  const change = { action: PURGE_ACTION, targetType: 'Retention', targetId: what, after };
+  await database.transaction((unit) => recordAdminAction(unit, GATEWAY, change, clock()));
+}
