@@ -1,6 +1,22 @@
 import { lastData, openVersion } from '../../entities/record-version.repository.js';
 import type { WaitingEvent } from '../../entities/registry-event.repository.js';
-import type { NotificationDelivery, RenderingServices } from './render-notification.js';
+import type { Services } from '../context.js';
+
+export type RenderingServices = Pick<
+  Services,
+  'database' | 'vault' | 'registries' | 'directory' | 'clock' | 'settings'
+>;
+
+/** What of a delivery says which notification it is. */
+export interface NotificationDelivery {
+  id: string;
+  subscriptionId: string | null;
+  eventId: string | null;
+  sequence: number | null;
+  messageId: string;
+  dataKeyId: string | null;
+  messageSealed: Buffer | null;
+}
 
 type Data = Record<string, unknown>;
 

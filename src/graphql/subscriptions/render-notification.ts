@@ -19,26 +19,9 @@ import { clampRecord, expandFields } from '../../protocol/registries/fields.js';
 import { presentRecord } from '../../protocol/registries/normalize.js';
 import { findEvent as findEventType } from '../../protocol/registries/registries.js';
 import { replyHeader } from '../../protocol/reply.js';
-import type { Services } from '../context.js';
 import { assertSearchable } from '../search/search.use-case.js';
 import { readFilter, type SubscriptionFilter } from './subscription.filter.js';
-import { recordOfEvent } from './event-record.js';
-
-export type RenderingServices = Pick<
-  Services,
-  'database' | 'vault' | 'registries' | 'directory' | 'clock' | 'settings'
->;
-
-/** What of a delivery says which notification it is. */
-export interface NotificationDelivery {
-  id: string;
-  subscriptionId: string | null;
-  eventId: string | null;
-  sequence: number | null;
-  messageId: string;
-  dataKeyId: string | null;
-  messageSealed: Buffer | null;
-}
+import { recordOfEvent, type NotificationDelivery, type RenderingServices } from './event-record.js';
 
 /** The unsigned envelope, or why nothing may be sent; with the same rights it has the same message again. */
 export type RenderedNotification = ({ envelope: JsonObject } | { cancelled: string }) & {

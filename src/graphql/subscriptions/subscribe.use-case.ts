@@ -1,5 +1,5 @@
 /** Subscribe and unsubscribe: the change and the audit row of the request commit together. */
-import { decideGate, summarizeDecision, type GateDecision } from '../../access/decide-access.js';
+import { decideGate, summarizeDecision, type AccessReason } from '../../access/decide-access.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { Unit } from '../../entities/database.js';
 import {
@@ -18,7 +18,7 @@ import type {
   UnsubscribeAnswer,
   UnsubscribeQuestion,
 } from '../../protocol/subscription.js';
-import type { Operation, TransactionStatus } from '../../protocol/vocabulary.js';
+import type { TransactionStatus } from '../../protocol/vocabulary.js';
 import type { Call, Outcome } from '../call.js';
 import type { Services } from '../context.js';
 import { definitionOf } from '../records/record.use-case.js';
@@ -30,13 +30,19 @@ interface Caller {
   call: Call;
 }
 
+/** Why UNSUBSCRIBE is not covered does not matter as long as the sender may use it. */
+const HARMLESS: AccessReason[] = ['NO_AGREEMENT', 'REGISTRY_NOT_ALLOWED'];
+
 /** @throws Forbidden when no agreement in force covers SUBSCRIBE */
 export async function subscribe(
   services: Services,
   { sender, call }: Caller,
   question: SubscribeQuestion,
 ): Promise<SubscribeAnswer> {
-  const { definition, agreements } = allow(services, { sender, call }, question.registry, 'SUBSCRIBE');
+  const definition = definitionOf(services, question.registry);
+  const gate = decideGate({ sender, definition, operation: 'SUBSCRIBE', now: call.receivedAt });
+  if (!gate.allowed) throw new Forbidden(gate.explanation);
+  const { agreements } = gate;
   return services.database.transaction(async (unit) => {
     await lockSubscriber(unit, sender.senderId);
     const subscriber = { sender, definition, agreements, question };
@@ -52,16 +58,19 @@ export async function subscribe(
 }
 
 /**
- * Ends the caller's own subscriptions, of whatever registry. Unknown and foreign codes are answered alike.
+ * Ends the caller's own subscriptions, of whatever registry, and needs no agreement for it: nothing is released. Unknown
+ * and foreign codes are answered alike.
  *
- * @throws Forbidden when no agreement in force covers UNSUBSCRIBE
+ * @throws Forbidden when the sender may not use UNSUBSCRIBE at all
  */
 export async function unsubscribe(
   services: Services,
   { sender, call }: Caller,
   question: UnsubscribeQuestion,
 ): Promise<UnsubscribeAnswer> {
-  const { gate, definition } = allow(services, { sender, call }, question.registry, 'UNSUBSCRIBE');
+  const definition = definitionOf(services, question.registry);
+  const gate = decideGate({ sender, definition, operation: 'UNSUBSCRIBE', now: call.receivedAt });
+  if (!gate.allowed && !HARMLESS.includes(gate.reason)) throw new Forbidden(gate.explanation);
   return services.database.transaction(async (unit) => {
     await lockSubscriber(unit, sender.senderId);
     const answer: UnsubscribeAnswer = {
@@ -88,13 +97,6 @@ export async function unsubscribe(
     );
     return answer;
   });
-}
-
-function allow(services: Services, { sender, call }: Caller, registry: string, operation: Operation) {
-  const definition = definitionOf(services, registry);
-  const gate: GateDecision = decideGate({ sender, definition, operation, now: call.receivedAt });
-  if (!gate.allowed) throw new Forbidden(gate.explanation);
-  return { definition, gate, agreements: gate.agreements };
 }
 
 function answerOf(transactionId: string, call: Call, items: SubscribeItemAnswer[]): SubscribeAnswer {
