@@ -2,6 +2,7 @@
  * The one access decision, used by every exit: search, verify, callback, notification, bulk and GraphQL queries. It
  * says what may leave, and why; what it does not allow stays inside.
  */
+import { scopesAllow } from './scopes.js';
 import type { AgreementTerms, SenderProfile } from '../entities/sender.repository.js';
 import type { Criteria } from '../protocol/criteria.js';
 import { findAttribute } from '../protocol/registries/attributes.js';
@@ -12,7 +13,8 @@ import { isMemberPath } from '../protocol/registries/members.js';
 import type { Operation } from '../protocol/vocabulary.js';
 
 export interface AccessQuestion {
-  sender: SenderProfile;
+  /** `scopes` are those of its access token, where it has any. */
+  sender: SenderProfile & { scopes?: string[] };
   definition: RegistryDefinition;
   operation: Operation;
   now: Date;
@@ -31,6 +33,7 @@ export type AccessReason =
   | 'OPERATION_NOT_ALLOWED'
   | 'REGISTRY_NOT_ALLOWED'
   | 'REGISTRY_LACKS_OPERATION'
+  | 'SCOPE_NOT_GRANTED'
   | 'NO_AGREEMENT'
   | 'RECORD_TYPE_NOT_COVERED'
   | 'PURPOSE_NOT_COVERED';
@@ -65,6 +68,8 @@ export function decideGate({ sender, definition, operation, now }: AccessQuestio
     return refuse('REGISTRY_NOT_ALLOWED', `the sender may not use the registry ${definition.registry}`);
   if (!definition.operations.includes(operation))
     return refuse('REGISTRY_LACKS_OPERATION', `the registry ${definition.registry} does not offer ${operation}`);
+  if (!scopesAllow(sender.scopes, { operation, definition }))
+    return refuse('SCOPE_NOT_GRANTED', `the access token has no scope for ${operation} of ${definition.registry}`);
   const agreements = sender.agreements.filter(
     (terms) => terms.registry === definition.registry && terms.operations.includes(operation) && isInForce(terms, now),
   );

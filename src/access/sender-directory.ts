@@ -13,6 +13,8 @@ const FRESH_MS = 1000;
 export interface KnownSender extends SenderProfile {
   /** Signature keys that are not revoked, by kid. */
   verificationKeys: Map<string, VerificationKey>;
+  /** Of the access token in use; absent = not limited. */
+  scopes?: string[];
 }
 
 interface Entry {

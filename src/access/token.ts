@@ -8,7 +8,12 @@ import type { KeyRing } from './key-ring.js';
 export interface TokenClaims {
   senderId: string;
   clientId: string;
+  /** Canonical; none = all that the agreements allow. */
   scopes: string[];
+  /** Of the secret at the time of issue: a token ends with it. */
+  credential: string;
+  /** Thumbprint of the client certificate that it is bound to (RFC 8705). */
+  thumbprint?: string;
   /** Seconds since the epoch. */
   expiresAt: number;
 }
@@ -28,10 +33,16 @@ export class TokenService {
     private readonly settings: TokenSettings,
   ) {}
 
-  async issue(claims: { senderId: string; clientId: string; scopes: string[] }, now: Date): Promise<string> {
+  async issue(claims: Omit<TokenClaims, 'expiresAt'>, now: Date): Promise<string> {
     const { kid, algorithm, privateKey } = await this.keyRing.signingKey();
     const issuedAt = Math.floor(now.getTime() / 1000);
-    return new SignJWT({ sender_id: claims.senderId, client_id: claims.clientId, scope: claims.scopes.join(' ') })
+    return new SignJWT({
+      sender_id: claims.senderId,
+      client_id: claims.clientId,
+      scope: claims.scopes.join(' '),
+      credential: claims.credential,
+      ...(claims.thumbprint === undefined ? {} : { cnf: { 'x5t#S256': claims.thumbprint } }),
+    })
       .setProtectedHeader({ alg: JOSE_ALGORITHMS[algorithm], kid, typ: 'at+jwt' })
       .setIssuer(this.settings.issuer)
       .setAudience(this.settings.audience)
@@ -65,6 +76,8 @@ export class TokenService {
         senderId: String(payload.sub),
         clientId: String(payload['client_id']),
         scopes: typeof payload['scope'] === 'string' && payload['scope'] !== '' ? payload['scope'].split(' ') : [],
+        credential: String(payload['credential']),
+        ...boundTo(payload['cnf']),
         expiresAt: payload.exp ?? 0,
       };
     } catch (cause) {
@@ -73,6 +86,18 @@ export class TokenService {
       });
     }
   }
+}
+
+function boundTo(cnf: unknown): { thumbprint?: string } {
+  if (cnf === undefined) return {};
+  const thumbprint = typeof cnf === 'object' && cnf !== null && 'x5t#S256' in cnf ? cnf['x5t#S256'] : undefined;
+  if (typeof thumbprint !== 'string') throw new Error('a token is bound to something unknown');
+  return { thumbprint };
+}
+
+/** What a token keeps of the client's secret: changes with it, and tells nothing of it. */
+export function credentialOf({ clientSecretHash }: { clientSecretHash: string }): string {
+  return createHash('sha256').update(`credential ${clientSecretHash}`).digest('base64url').slice(0, 16);
 }
 
 /**

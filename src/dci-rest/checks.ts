@@ -1,4 +1,7 @@
 /** The named checks a request passes, each with one reason to fail. An endpoint reads as its list of them. */
+import { weightOf } from '../access/rate-limits.js';
+import { scopesAllow } from '../access/scopes.js';
+import { credentialOf } from '../access/token.js';
 import { decryptMessage } from '../protocol/encryption.js';
 import {
   callbackHeader,
@@ -9,12 +12,14 @@ import {
 } from '../protocol/envelope.schema.js';
 import {
   ContentTypeUnsupported,
+  EncryptionInvalid,
   Forbidden,
   ReceiverInvalid,
   RequestInvalid,
   SenderInvalid,
   SignatureMissing,
   TokenInvalid,
+  TooManyRequests,
   TotalCountExceeded,
   TotalCountInvalid,
   VersionNotSupported,
@@ -26,6 +31,7 @@ import type { z } from 'zod';
 import type { Exchange } from './exchange.js';
 import { encryptionKeyOf } from './outgoing.js';
 import type { FacadeServices } from './services.js';
+import { senderKey } from './unknown-key.js';
 
 /** What a check knows of the endpoint it guards. */
 export interface CheckedEndpoint {
@@ -39,8 +45,6 @@ export type Check = (exchange: Exchange, services: FacadeServices, endpoint: Che
 
 const FRESHNESS_MS = 300_000;
 
-export const limitByAddress: Check = ({ request }, { limiter }) => limiter.byAddress(request.remoteAddress);
-
 export const requireJson: Check = ({ request }) => {
   const [type = ''] = (request.headers['content-type'] ?? '').split(';');
   if (type.trim().toLowerCase() !== 'application/json')
@@ -52,6 +56,9 @@ export const requireToken: Check = async (exchange, { tokens, clock }) => {
   if (scheme?.toLowerCase() !== 'bearer' || token === undefined || token === '' || rest.length > 0)
     throw new TokenInvalid('Authorization: send Bearer and an access token from /oauth2/client/token');
   exchange.token = await tokens.verify(token, clock());
+  const { thumbprint } = exchange.token;
+  if (thumbprint !== undefined && thumbprint !== exchange.request.certificate?.thumbprint)
+    throw new TokenInvalid('the access token is bound to a client certificate: send it over mutual TLS');
 };
 
 /** Reads header and message; an encrypted message is checked once it is open. */
@@ -75,14 +82,17 @@ export const findSender: Check = async (exchange, { directory }) => {
   const sender = token === undefined ? undefined : await directory.bySenderId(token.senderId);
   if (token === undefined || sender === undefined || named !== token.senderId || sender.clientId !== token.clientId)
     throw new SenderInvalid('header.sender_id: must be the sender that the access token was issued to');
-  exchange.sender = sender;
+  if (token.credential !== credentialOf(sender))
+    throw new TokenInvalid('the access token has ended with its client secret: get a new one');
+  exchange.sender = token.scopes.length === 0 ? sender : { ...sender, scopes: token.scopes };
   if (sender.state !== 'ACTIVE') throw new Forbidden('this sender is not active; ask the registry’s administrator');
 };
 
-export const verifySignature: Check = async (exchange, { clock, settings }) => {
+export const verifySignature: Check = async (exchange, services) => {
+  const { clock } = services;
   const sender = exchange.knownSender;
-  const keyFor = (kid: string) => Promise.resolve(sender.verificationKeys.get(kid));
-  if (sender.signatureProfile === 'HTTP') return verifyHttp(exchange, settings.publicUrl, clock());
+  const keyFor = (kid: string) => senderKey(services, sender, kid);
+  if (sender.signatureProfile === 'HTTP') return verifyHttp(exchange, services);
   const { text, document } = exchange;
   if (sender.signaturePolicy === 'OPTIONAL' && readSignature(sender.signatureProfile, document) === undefined) return;
   await verifyEnvelope(
@@ -94,7 +104,7 @@ export const verifySignature: Check = async (exchange, { clock, settings }) => {
 };
 
 /** The `HTTP` profile (RFC 9421), also for the short form, where it is the only one. */
-export async function verifyHttp(exchange: Exchange, publicUrl: string, now: Date): Promise<void> {
+export async function verifyHttp(exchange: Exchange, services: FacadeServices): Promise<void> {
   const sender = exchange.knownSender;
   const { method, url, headers, body } = exchange.request;
   if (!hasHttpSignature(headers)) {
@@ -102,9 +112,9 @@ export async function verifyHttp(exchange: Exchange, publicUrl: string, now: Dat
     throw new SignatureMissing('Signature-Input and Signature: sign the request (RFC 9421) with a registered key');
   }
   const keyFor = (senderId: string, kid: string) =>
-    Promise.resolve(senderId === sender.senderId ? sender.verificationKeys.get(kid) : undefined);
-  const message = { method, targetUri: `${publicUrl}${url}`, headers, body };
-  const proof = await verifyHttpRequest(message, { senderId: sender.senderId, keyFor, now });
+    senderId === sender.senderId ? senderKey(services, sender, kid) : Promise.resolve(undefined);
+  const message = { method, targetUri: `${services.settings.publicUrl}${url}`, headers, body };
+  const proof = await verifyHttpRequest(message, { senderId: sender.senderId, keyFor, now: services.clock() });
   exchange.nonce = proof.nonce;
   exchange.signed = true;
 }
@@ -115,9 +125,23 @@ export const decrypt: Check = async (exchange, { keyRing }, endpoint) => {
   exchange.message = parse(endpoint.message, opened, 'message');
 };
 
+/** Accepted work runs later without the token, so its scopes count here. */
+export const requireScope: Check = ({ knownSender, operation, definition }, _, { action }) => {
+  if (!scopesAllow(knownSender.scopes, { action, operation, definition }))
+    throw new Forbidden(`the access token has no scope for ${action}: ask for registry.${action}`);
+};
+
 /** Before any work is done: an answer that must be encrypted needs a key to encrypt it to. */
 export const requireReplyKey: Check = ({ encrypted, knownSender }, _, { receiver }) => {
   if (!receiver && (encrypted || knownSender.encryptReplies)) encryptionKeyOf(knownSender);
+};
+
+/** Forms that have no place for an encrypted message refuse a sender that must get no other. */
+export const requireClearReply: Check = ({ knownSender }) => {
+  if (knownSender.encryptReplies)
+    throw new EncryptionInvalid(
+      'replies to this sender must be encrypted, which this form cannot do: use /dci/v1/{registry}/registry/…',
+    );
 };
 
 /** Bounds of the header that a valid signature does not give: time, receiver, action, version. */
@@ -145,7 +169,14 @@ export const checkCount: Check = (exchange, { messageLimits }, { items }) => {
     throw new TotalCountInvalid(`header.total_count: rjct.total_count.invalid, the message has ${count} items`);
 };
 
-export const limitBySender: Check = ({ knownSender }, { limiter }) => limiter.bySender(knownSender);
+/** A quota is spent only by its proven owner, so this comes behind the signature. */
+export const limitBySender: Check = async (exchange, { limiter }, { items }) => {
+  const weight = weightOf(exchange.operation, items?.(exchange.message as never).length);
+  exchange.quotas = await limiter.bySender(exchange.knownSender, weight);
+  const last = exchange.quotas.at(-1);
+  if (last !== undefined && !last.allowed)
+    throw new TooManyRequests('the quota of this sender is spent: wait as Retry-After says', last.reset);
+};
 
 /** Strict: a byte that is no UTF-8 would otherwise be replaced, and the signature checked over another text. */
 export function decodeBody(body: Buffer): string {

@@ -1,9 +1,11 @@
 /** One request on its way through the checks: each check adds what it proved, handlers read it. */
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { ClientCertificate } from '../access/client-certificate.js';
 import type { Principal } from '../access/principal.js';
 import { uuidv7 } from '../platform/uuid.js';
 import type { KnownSender } from '../access/sender-directory.js';
+import type { QuotaState } from '../access/shared-quota.js';
 import type { TokenClaims } from '../access/token.js';
 import type { RequestHeader } from '../protocol/envelope.schema.js';
 import { canonicalJson, type Json, type JsonObject } from '../protocol/json.js';
@@ -18,6 +20,8 @@ export interface ReceivedRequest {
   headers: IncomingHttpHeaders;
   body: Buffer;
   remoteAddress: string | undefined;
+  /** Passed by a trusted proxy (mutual TLS). */
+  certificate?: ClientCertificate | undefined;
 }
 
 export class Exchange {
@@ -38,6 +42,8 @@ export class Exchange {
   /** Nonce of an HTTP signature. */
   nonce?: string;
   encrypted = false;
+  /** Set by `limitBySender`: proven to come from its sender, whose quotas these are. */
+  quotas?: QuotaState[];
 
   constructor(
     readonly request: ReceivedRequest,

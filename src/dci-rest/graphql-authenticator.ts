@@ -10,8 +10,10 @@ import { DirectCall } from '../graphql/call.js';
 import { UserError } from '../graphql/errors.js';
 import type { Authenticator } from '../graphql/server.js';
 import { ProtocolError } from '../protocol/errors.js';
-import { findSender, limitBySender, verifyHttp } from './checks.js';
+import { certificateOf } from './client-certificate.header.js';
+import { findSender, limitBySender, requireClearReply, requireToken, verifyHttp } from './checks.js';
 import { Exchange } from './exchange.js';
+import { chargeStranger } from './refusals.js';
 import type { FacadeServices } from './services.js';
 
 export function createAuthenticator(services: FacadeServices, adminToken: AdminToken): Authenticator {
@@ -20,7 +22,7 @@ export function createAuthenticator(services: FacadeServices, adminToken: AdminT
       const token = bearer(request.headers.authorization);
       if (token === undefined) return { principal: ANONYMOUS };
       const admin = adminToken.authenticate(token);
-      return admin === undefined ? authenticatePartner(services, request, token) : { principal: admin };
+      return admin === undefined ? authenticatePartner(services, request) : { principal: admin };
     },
     webSocket: async (authorization) => {
       const token = bearer(authorization);
@@ -36,20 +38,27 @@ function bearer(authorization: string | undefined): string | undefined {
 async function authenticatePartner(
   services: FacadeServices,
   request: Request,
-  token: string,
 ): Promise<{ principal: Principal; call: DirectCall }> {
   const { method, originalUrl: url, headers, ip: remoteAddress } = request;
   const body = (request as { rawBody?: Buffer }).rawBody ?? Buffer.alloc(0);
-  const exchange = new Exchange({ method, url, headers, body, remoteAddress }, undefined, undefined, services.clock());
+  const certificate = certificateOf(request, services.mtlsHeader);
+  const exchange = new Exchange(
+    { method, url, headers, body, remoteAddress, certificate },
+    undefined,
+    undefined,
+    services.clock(),
+  );
   const none = { action: 'graphql', message: undefined as never };
   try {
-    await services.limiter.byAddress(remoteAddress);
-    exchange.token = await services.tokens.verify(token, services.clock());
+    await requireToken(exchange, services, none);
     await findSender(exchange, services, none);
-    await verifyHttp(exchange, services.settings.publicUrl, services.clock());
+    await verifyHttp(exchange, services);
+    await requireClearReply(exchange, services, none);
     await limitBySender(exchange, services, none);
   } catch (error) {
-    throw error instanceof ProtocolError ? refusal(error) : error;
+    if (!(error instanceof ProtocolError)) throw error;
+    const charged = await chargeStranger(error, exchange, services);
+    throw refusal(charged.refusal);
   }
   return { principal: exchange.principal, call: graphqlCall(services, exchange, body) };
 }

@@ -1,144 +1,105 @@
 /** OAuth2 client credentials (RFC 6749 4.4; protocol 6.1), the JWKS, and the metadata document (RFC 8414). */
-import express, { Router, type Request, type Response } from 'express';
-import { secretMatches } from '../access/token.js';
-import { TooManyRequests } from '../protocol/errors.js';
-import { recordTransaction } from '../entities/transaction.repository.js';
-import { randomUUID } from 'node:crypto';
+import express, { Router, type ErrorRequestHandler, type Request, type Response } from 'express';
+import { SCOPES } from '../access/scopes.js';
 import type { FacadeServices } from './services.js';
+import { issueToken, settleRefusal } from './token.handler.js';
+import { TokenRefused } from './token-refused.js';
 
 export interface OAuthSettings {
   publicUrl: string;
   tokenTtlSeconds: number;
 }
 
+/** Path → form of `expires_in`: a string as the specification has it, a number as RFC 6749 does. */
 const TOKEN_PATHS = { '/oauth2/client/token': String, '/oauth2/token': Number } as const;
-/** Compared against when the client is unknown, so that both refusals cost the same. */
-const NO_SECRET = Buffer.alloc(32).toString('base64url');
+const MAX_FORM_BYTES = 10_000;
 
 export function oauthRouter(services: FacadeServices, settings: OAuthSettings): Router {
   const router = Router();
+  const form = express.urlencoded({ extended: false, limit: MAX_FORM_BYTES, parameterLimit: 50 });
+  const refused = formRefused(services);
   for (const [path, expiresIn] of Object.entries(TOKEN_PATHS))
-    router.post(path, express.urlencoded({ extended: false, limit: 10_000 }), async (request, response) => {
-      response.set('Cache-Control', 'no-store');
-      try {
-        await services.limiter.byAddress(request.ip);
-      } catch (error) {
-        if (!(error instanceof TooManyRequests)) throw error;
-        return refuse(
-          response.set('Retry-After', String(error.retryAfter)),
-          429,
-          'temporarily_unavailable',
-          error.message,
-        );
-      }
-      return issueToken(services, settings, request, response, expiresIn);
-    });
+    router.post(
+      path,
+      form,
+      (request: Request, response: Response) => answerToken(services, settings, request, response, expiresIn),
+      refused,
+    );
   router.get('/.well-known/jwks.json', async (_request, response) => {
     response.set('Cache-Control', 'public, max-age=60').json(await services.keyRing.jwks());
   });
   router.get('/.well-known/oauth-authorization-server', (_request, response) => {
-    response.json({
-      issuer: settings.publicUrl,
-      token_endpoint: `${settings.publicUrl}/oauth2/token`,
-      jwks_uri: `${settings.publicUrl}/.well-known/jwks.json`,
-      grant_types_supported: ['client_credentials'],
-      response_types_supported: [],
-      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
-    });
+    response.json(metadata(services, settings));
   });
   return router;
 }
 
-async function issueToken(
+async function answerToken(
   services: FacadeServices,
   { tokenTtlSeconds }: OAuthSettings,
   request: Request,
   response: Response,
   expiresIn: (seconds: number) => string | number,
 ): Promise<void> {
-  const form = (request.body ?? {}) as Record<string, unknown>;
-  if (!request.is('application/x-www-form-urlencoded'))
-    return refuse(response, 415, 'invalid_request', 'Content-Type: send application/x-www-form-urlencoded');
-  if (form['grant_type'] !== 'client_credentials')
-    return form['grant_type'] === undefined
-      ? refuse(response, 400, 'invalid_request', 'grant_type: send client_credentials')
-      : refuse(response, 400, 'unsupported_grant_type', 'grant_type: only client_credentials is offered');
-  const client = readClient(request, form);
-  if (client === undefined)
-    return refuse(
-      response,
-      400,
-      'invalid_request',
-      'client_id and client_secret: send both, in the form or as HTTP Basic',
-    );
-  const sender = await services.directory.byClientId(client.id);
-  const matches = secretMatches(client.secret, sender?.clientSecretHash ?? NO_SECRET);
-  if (sender === undefined || !matches || sender.state !== 'ACTIVE') {
-    await recordRefusal(services, request, sender !== undefined && matches ? sender.senderId : null);
-    response.set('WWW-Authenticate', 'Basic realm="oauth2"');
-    return refuse(response, 401, 'invalid_client', 'client_id or client_secret is wrong, or the client is not active');
-  }
-  const scopes = typeof form['scope'] === 'string' ? form['scope'].split(' ').filter((scope) => scope !== '') : [];
-  const token = await services.tokens.issue(
-    { senderId: sender.senderId, clientId: sender.clientId, scopes },
-    services.clock(),
-  );
-  response.json({
-    access_token: token,
-    token_type: 'bearer',
-    expires_in: expiresIn(tokenTtlSeconds),
-    ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }),
-  });
-}
-
-function readClient(request: Request, form: Record<string, unknown>): { id: string; secret: string } | undefined {
-  const [scheme, credentials = ''] = (request.headers.authorization ?? '').split(' ');
-  if (scheme?.toLowerCase() === 'basic') {
-    const [id = '', ...secret] = Buffer.from(credentials, 'base64').toString('utf8').split(':');
-    return { id: decode(id), secret: decode(secret.join(':')) };
-  }
-  const { client_id: id, client_secret: secret } = form;
-  return typeof id === 'string' && typeof secret === 'string' && id !== '' ? { id, secret } : undefined;
-}
-
-/** RFC 6749 2.3.1: both halves are form-encoded inside the Basic credentials. */
-function decode(text: string): string {
+  response.set('Cache-Control', 'no-store');
   try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    return text;
+    const { accessToken, ...scope } = await issueToken(services, request);
+    response.json({
+      access_token: accessToken,
+      token_type: 'bearer',
+      expires_in: expiresIn(tokenTtlSeconds),
+      ...scope,
+    });
+  } catch (error) {
+    await refuse(services, request, response, error);
   }
 }
 
-async function recordRefusal(services: FacadeServices, request: Request, senderId: string | null): Promise<void> {
-  const now = services.clock();
-  await recordTransaction(
-    services.database,
-    services.vault,
-    {
-      senderId,
-      messageId: null,
-      transactionId: null,
-      correlationId: randomUUID(),
-      action: 'token',
-      channel: 'SYNC',
-      operation: null,
-      registry: null,
-      status: 'REJECTED',
-      statusReasonCode: 'err.request.unauthorized',
-      statusReasonMessage: 'invalid_client',
-      digest: null,
-      claim: false,
-      receivedAt: now,
-      processedAt: now,
-      remoteAddress: request.ip ?? null,
-    },
-    now,
-  );
+async function refuse(services: FacadeServices, request: Request, response: Response, error: unknown): Promise<void> {
+  if (!(error instanceof TokenRefused)) {
+    services.log.error({ err: error }, 'a token request failed');
+    const message = 'no token can be issued now; try again later';
+    response.status(503).set('Retry-After', '5').json(errorBody('temporarily_unavailable', message));
+    return;
+  }
+  const { status, headers, error: code, message } = await settleRefusal(services, request, error);
+  if (status === 401) response.set('WWW-Authenticate', 'Basic realm="oauth2"');
+  response.status(status).set(headers).json(errorBody(code, message));
 }
 
-function refuse(response: Response, status: number, error: string, description: string): void {
-  response
-    .status(status)
-    .json({ error, error_description: description, errors: [{ code: error, message: description }] });
+/** RFC 6749 and HttpErrorResponse of the specification at once. */
+const errorBody = (error: string, description: string) => ({
+  error,
+  error_description: description,
+  errors: [{ code: error, message: description }],
+});
+
+/** What `express.urlencoded` refuses: too large, too many fields, or an encoding it does not know. */
+function formRefused(services: FacadeServices): ErrorRequestHandler {
+  return async (error: { status?: number }, request, response, _next) => {
+    const malformed = error.status !== undefined && error.status < 500;
+    const refused = new TokenRefused(400, 'invalid_request', `body: a form of at most ${MAX_FORM_BYTES} bytes`);
+    await refuse(services, request, response, malformed ? refused : error);
+  };
+}
+
+function metadata({ mtlsHeader }: FacadeServices, { publicUrl }: OAuthSettings) {
+  const mutualTls = mtlsHeader === undefined ? [] : ['tls_client_auth', 'self_signed_tls_client_auth'];
+  return {
+    issuer: publicUrl,
+    token_endpoint: `${publicUrl}/oauth2/token`,
+    jwks_uri: `${publicUrl}/.well-known/jwks.json`,
+    scopes_supported: SCOPES,
+    response_types_supported: [],
+    grant_types_supported: ['client_credentials'],
+    token_endpoint_auth_methods_supported: [
+      'client_secret_basic',
+      'client_secret_post',
+      'private_key_jwt',
+      ...mutualTls,
+    ],
+    token_endpoint_auth_signing_alg_values_supported: ['EdDSA', 'RS256', 'ES256'],
+    tls_client_certificate_bound_access_tokens: mtlsHeader !== undefined,
+    service_documentation: `${publicUrl}/dci/v1/docs`,
+  };
 }

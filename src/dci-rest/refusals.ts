@@ -1,10 +1,12 @@
 /** Every refusal: one error body, one log line without personal data, one row in the audit with the reason. */
 import { createHash } from 'node:crypto';
+import type { QuotaState } from '../access/shared-quota.js';
 import { recordTransaction, type TransactionChannel } from '../entities/transaction.repository.js';
 import { HeaderRejected, ProtocolError, ServiceUnavailable, TooManyRequests } from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/json.js';
 import { errorBody } from '../protocol/reply.js';
 import type { Exchange, Reply } from './exchange.js';
+import { rateLimitHeaders } from './rate-limit.headers.js';
 import type { FacadeServices } from './services.js';
 
 /** Turns whatever a handler threw into the reply that refuses, after recording it. */
@@ -14,18 +16,44 @@ export async function refuse(
   services: FacadeServices,
   channel: TransactionChannel,
 ): Promise<Reply> {
-  const refusal = error instanceof ProtocolError ? error : masked(error, services);
+  const { refusal, quotas, first } = await chargeStranger(
+    error instanceof ProtocolError ? error : masked(error, services),
+    exchange,
+    services,
+  );
   const { code, status, errorId, message, retryAfter } = refusal;
   services.log.info(
     { errorId, code, status, sender: exchange.sender?.senderId, cause: refusal.cause },
     'request refused',
   );
-  if (!(refusal instanceof TooManyRequests && exchange.sender === undefined))
+  // One row a window says it all; a row for each would let a flood through to the database.
+  if (!(refusal instanceof TooManyRequests) || first)
     await record(refusal, exchange, services, channel).catch((cause: unknown) =>
       services.log.error({ errorId, err: cause }, 'a refusal could not be recorded'),
     );
   const body = errorBody({ code, errorId, message }, services.clock(), exchange.correlationId);
-  return { status, body, ...(retryAfter === undefined ? {} : { headers: { 'Retry-After': String(retryAfter) } }) };
+  const retry: Record<string, string> = retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
+  return { status, body, headers: { ...retry, ...rateLimitHeaders(quotas) } };
+}
+
+interface Charged {
+  refusal: ProtocolError;
+  quotas: QuotaState[];
+  first: boolean;
+}
+
+/** A refused request that is not proven to be anybody's is paid by its address, or by the client its token names. */
+export async function chargeStranger(
+  refusal: ProtocolError,
+  exchange: Exchange,
+  { limiter }: FacadeServices,
+): Promise<Charged> {
+  const { quotas, token, request } = exchange;
+  if (quotas !== undefined) return { refusal, quotas, first: quotas.at(-1)?.first ?? false };
+  const quota = await limiter.byStranger({ address: request.remoteAddress, clientId: token?.clientId });
+  if (quota.allowed) return { refusal, quotas: [], first: false };
+  const tooMany = new TooManyRequests('too many refused requests: wait as Retry-After says', quota.reset);
+  return { refusal: tooMany, quotas: [quota], first: quota.first ?? false };
 }
 
 /** A fault of ours is logged whole and told as unavailable: the partner may try again. */

@@ -8,29 +8,31 @@ import {
   checkHeader,
   decrypt,
   findSender,
-  limitByAddress,
   limitBySender,
   readMessage,
   requireJson,
   requireReplyKey,
+  requireScope,
   requireToken,
   verifySignature,
   type Check,
 } from './checks.js';
-import { ENDPOINTS, type Endpoint } from './endpoints.js';
+import { certificateOf } from './client-certificate.header.js';
+import { endpointsOf, type Endpoint } from './endpoints.js';
 import { Exchange, type Reply } from './exchange.js';
 import { refuse } from './refusals.js';
+import { rateLimitHeaders } from './rate-limit.headers.js';
 import type { FacadeServices } from './services.js';
 import { answerShortForm, SHORT_ENDPOINTS } from './short-form.handler.js';
 import { signedReply } from './signing.js';
 
 const CHECKS: Check[] = [
-  limitByAddress,
   requireJson,
   requireToken,
   readMessage,
   findSender,
   verifySignature,
+  requireScope,
   decrypt,
   requireReplyKey,
   checkHeader,
@@ -45,15 +47,15 @@ export function dciRouter(services: FacadeServices): Router {
     router.post(endpoint.path, async (request, response) => {
       const exchange = newExchange(services, request, undefined, endpoint);
       const reply = answerShortForm(endpoint, exchange, services);
-      send(response, await reply.catch((error: unknown) => refuse(error, exchange, services, 'SHORT')));
+      send(response, await reply.catch((error: unknown) => refuse(error, exchange, services, 'SHORT')), exchange);
     });
   for (const definition of services.registries.all)
-    for (const endpoint of ENDPOINTS.filter(({ registries }) => registries?.includes(definition.registry) ?? true))
+    for (const endpoint of endpointsOf(definition))
       router.post(
         definition.paths.map((path) => `/${path}/registry${endpoint.path}`),
         async (request, response) => {
           const exchange = newExchange(services, request, definition, endpoint.kind);
-          send(response, await answerEndpoint(endpoint, exchange, services));
+          send(response, await answerEndpoint(endpoint, exchange, services), exchange);
         },
       );
   router.use(async (request, response) => {
@@ -108,7 +110,13 @@ function newExchange(
 ): Exchange {
   const { method, originalUrl: url, headers, ip: remoteAddress } = request;
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  return new Exchange({ method, url, headers, body, remoteAddress }, definition, operation, services.clock());
+  const certificate = certificateOf(request, services.mtlsHeader);
+  return new Exchange(
+    { method, url, headers, body, remoteAddress, certificate },
+    definition,
+    operation,
+    services.clock(),
+  );
 }
 
 /** What `express.raw` refuses: too large, cut off, or in an encoding it does not know. */
@@ -123,10 +131,10 @@ function bodyRefused(services: FacadeServices): ErrorRequestHandler {
   };
 }
 
-function send(response: Response, { status, body, headers }: Reply): void {
+function send(response: Response, { status, body, headers }: Reply, { quotas = [] }: Partial<Exchange> = {}): void {
   response
     .status(status)
-    .set(headers ?? {})
+    .set({ ...rateLimitHeaders(quotas), ...headers })
     .type('application/json')
     .send(JSON.stringify(body));
 }

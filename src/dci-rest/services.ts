@@ -6,8 +6,9 @@ import type { Services } from '../graphql/context.js';
 export interface FacadeServices extends Services {
   schema: GraphQLSchema;
   tokens: TokenService;
-  limiter: RateLimiter;
   maxBodyBytes: number;
+  /** Lower case; the header in which a trusted proxy passes client certificates. */
+  mtlsHeader: string | undefined;
   messageLimits: MessageLimits;
 }
 
@@ -17,12 +18,4 @@ export interface MessageLimits {
   items: number;
   /** Whether `total_count` must equal their number. */
   strictTotalCount: boolean;
-}
-
-/** Who has asked how often; a refusal says how long to wait. */
-export interface RateLimiter {
-  /** @throws TooManyRequests */
-  byAddress(address: string | undefined): Promise<void>;
-  /** @throws TooManyRequests */
-  bySender(sender: { senderId: string; rateLimitPerMinute: number; rateLimitPerDay: number | null }): Promise<void>;
 }

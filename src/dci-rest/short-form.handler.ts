@@ -1,8 +1,11 @@
-/** `/dci/v1/search`, `verify`, `subscribe` and `unsubscribe`: the same use cases as the standard form, signed in the HTTP profile. */
+/** `/dci/v1/search`, `verify`, `subscribe`, `unsubscribe` and `notify`: the same use cases as the standard form, signed in the HTTP profile. */
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
+import type { PushAnswer } from '../protocol/enrollment.js';
 import { RequestInvalid } from '../protocol/errors.js';
 import { parseJson, type JsonObject } from '../protocol/json.js';
+import { shortNotify, type ShortNotify } from '../protocol/received.schema.js';
+import { readShortNotify } from '../protocol/received.translate.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import { readShortSearch, readShortVerify, writeShortSearch } from '../protocol/short-form.js';
 import {
@@ -30,15 +33,16 @@ import {
   decodeBody,
   findSender,
   isObject,
-  limitByAddress,
   limitBySender,
   parse,
+  requireClearReply,
   requireJson,
   requireToken,
   verifyHttp,
 } from './checks.js';
 import type { Exchange, Reply } from './exchange.js';
 import { answer } from './partner-call.js';
+import { NOTIFY } from './receivers.kinds.js';
 import { SEARCH } from './search.kind.js';
 import { SUBSCRIBE } from './subscribe.kind.js';
 import { UNSUBSCRIBE } from './unsubscribe.kind.js';
@@ -108,7 +112,27 @@ export const SHORT_ENDPOINTS: ShortEndpoint[] = [
     read: (message: ShortUnsubscribe, definition) => readShortUnsubscribe(message, definition),
     write: (result: UnsubscribeAnswer) => writeShortUnsubscribe(result),
   },
+  {
+    path: '/notify',
+    operation: 'NOTIFY',
+    defaultRegistry: 'CRVS',
+    schema: shortNotify,
+    document: NOTIFY,
+    read: (message: ShortNotify, definition) => readShortNotify(message, definition.registry),
+    write: ({ transactionId, correlationId }: PushAnswer) => ({
+      transaction_id: transactionId,
+      correlation_id: correlationId,
+      status: WIRE_STATUS.RECEIVED,
+    }),
+  },
 ];
+
+/** What every short message has. */
+interface ShortMessage {
+  sender_id: string;
+  registry?: string;
+  event?: { registry?: string };
+}
 
 export async function answerShortForm(
   endpoint: ShortEndpoint,
@@ -116,19 +140,19 @@ export async function answerShortForm(
   services: FacadeServices,
 ): Promise<Reply> {
   const checked = { action: endpoint.path.slice(1), message: endpoint.schema };
-  await limitByAddress(exchange, services, checked);
   await requireJson(exchange, services, checked);
   await requireToken(exchange, services, checked);
   const document = parseJson(decodeBody(exchange.request.body));
   if (!isObject(document)) throw new RequestInvalid('body: send a JSON object');
   exchange.document = document;
-  const message = parse(endpoint.schema, document, 'body') as { sender_id: string; registry?: string };
+  const message = parse(endpoint.schema, document, 'body') as ShortMessage;
   exchange.message = message;
   exchange.header = { sender_id: message.sender_id } as Exchange['header'];
   await findSender(exchange, services, checked);
-  await verifyHttp(exchange, services.settings.publicUrl, services.clock());
+  await verifyHttp(exchange, services);
+  await requireClearReply(exchange, services, checked);
   await limitBySender(exchange, services, checked);
-  const definition = registryOf(services, message.registry ?? endpoint.defaultRegistry);
+  const definition = registryOf(services, message.registry ?? message.event?.registry ?? endpoint.defaultRegistry);
   const body = await answer(services, exchange, endpoint.document, endpoint.read(message as never, definition), {
     channel: 'SHORT',
     action: checked.action,

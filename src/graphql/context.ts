@@ -25,7 +25,7 @@ export interface Services {
   tail: LiveTail;
   limiter: RateLimits;
   /** Judges addresses that partners give us. */
-  outbound: Pick<Outbound, 'assertAllowed'>;
+  outbound: Pick<Outbound, 'assertAllowed' | 'request'>;
   /** After a commit that left work for a queue. */
   wake: (...queues: QueueName[]) => void;
   /** How we show who we are to receivers. */

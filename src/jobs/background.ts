@@ -17,6 +17,7 @@ import { keepHouse } from './housekeeping.job.js';
 import type { JobStore } from './job-store.js';
 import { processRequestsWork } from './process-requests.job.js';
 import { ReceiverCredentials } from './receiver-credentials.js';
+import { refreshJwks } from './refresh-jwks.job.js';
 import { keepRetention } from './retention.job.js';
 import { rewrapKeys } from './rewrap-keys.job.js';
 import { rotateKeys } from './rotate-keys.job.js';
@@ -94,6 +95,7 @@ export function recurringJobs(services: BackgroundServices): RecurringJob[] {
     ...(keeping.masterKey.isBeingReplaced
       ? [{ name: 'rewrap-keys', every: '1 minute', run: () => rewrapKeys(database, keeping.masterKey, services.log) }]
       : []),
+    { name: 'refresh-jwks', every: '10 minutes', run: () => refreshJwks(services) },
     { name: 'expire-subscriptions', every: '10 seconds', run: () => expireSubscriptions(services) },
     { name: 'forget-versions', every: '1 minute', run: () => forgetTold(database) },
   ];

@@ -45,6 +45,8 @@ export function revokeSenderKey(services: Services, admin: Admin, senderId: stri
     if (key === null) throw new UserError('NOT_FOUND', 'kid: the sender has no such key', 'kid');
     const before = snapshot({ kid: key.kid, revokedAt: key.revokedAt });
     key.revokedAt ??= services.clock();
+    // Final, whatever the sender publishes.
+    key.revokedBy = admin.subject;
     return { result: key, change: { action: 'revokeSenderKey', targetType: 'Sender', targetId: senderId, before } };
   });
 }

@@ -5,6 +5,7 @@ import { ADMINS, READERS, RUNNERS, requireRole } from '../authorize.js';
 import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
 import { createSender, rotateSecret, setSenderState, updateSender } from './sender.use-case.js';
+import { fetchSenderKeys } from './sender-jwks.use-case.js';
 import { addSenderKey, revokeSenderKey } from './sender-key.use-case.js';
 import {
   CreateSenderInput,
@@ -108,6 +109,13 @@ export class SenderResolver {
     @Ctx() context: Context,
   ): Promise<SenderKey> {
     return addSenderKey(context.services, requireRole(context, ADMINS), senderId, input);
+  }
+
+  @Mutation(() => [SenderKey], {
+    description: 'Reads the sender’s JWKS now: new keys come, vanished ones are revoked, registered ones stay as they are.',
+  })
+  fetchSenderKeys(@Arg('senderId', () => String) senderId: string, @Ctx() context: Context): Promise<SenderKey[]> {
+    return fetchSenderKeys(context.services, requireRole(context, ADMINS), senderId);
   }
 
   @Mutation(() => SenderKey)

@@ -1,0 +1,91 @@
+/**
+ * How often somebody may ask. A sender's quota is spent only by requests that are proven to be its own; who proves
+ * nothing spends that of its address.
+ */
+import { isIPv6 } from 'node:net';
+import type { Operation } from '../protocol/vocabulary.js';
+import { SharedQuota, type QuotaState, type SharedCounter } from './shared-quota.js';
+
+export interface Counters {
+  minute: SharedCounter;
+  hour: SharedCounter;
+  day: SharedCounter;
+}
+
+export interface RateLimitSettings {
+  /** Refused requests a minute of one address, or of one client whose messages prove false. */
+  strangersPerMinute: number;
+  /** Verifications of one person by one sender in an hour. */
+  verificationsPerHour: number;
+}
+
+/** What one request costs; 1 where nothing else stands. */
+const WEIGHTS: Partial<Record<Operation, number>> = { BULK_SEARCH: 10, BULK_VERIFY: 10 };
+const ITEMS_PER_POINT = 10;
+
+/** @param items of the message */
+export const weightOf = (operation: Operation | undefined, items = 1): number =>
+  ((operation && WEIGHTS[operation]) ?? 1) * Math.max(1, Math.ceil(items / ITEMS_PER_POINT));
+
+export class RateLimits {
+  readonly #minute: SharedQuota;
+  readonly #hour: SharedQuota;
+  readonly #day: SharedQuota;
+
+  constructor(
+    counters: Counters,
+    private readonly settings: RateLimitSettings,
+  ) {
+    this.#minute = new SharedQuota(counters.minute);
+    this.#hour = new SharedQuota(counters.hour);
+    this.#day = new SharedQuota(counters.day);
+  }
+
+  /** Spends a sender's quotas, the shortest window first; the last state tells whether it may go on. */
+  async bySender(
+    sender: { senderId: string; rateLimitPerMinute: number; rateLimitPerDay: number | null },
+    weight = 1,
+  ): Promise<QuotaState[]> {
+    const minute = await this.#minute.take(`sender ${sender.senderId}`, weight, sender.rateLimitPerMinute);
+    if (!minute.allowed || sender.rateLimitPerDay === null) return [minute];
+    return [minute, await this.#day.take(`sender ${sender.senderId}`, weight, sender.rateLimitPerDay)];
+  }
+
+  /** Spends one refusal of somebody who proved nothing. */
+  byStranger(stranger: Stranger): Promise<QuotaState> {
+    return this.#minute.take(nameOf(stranger), 1, this.settings.strangersPerMinute);
+  }
+
+  /** The refusal of a stranger who has spent everything; spends nothing. */
+  blockedStranger(stranger: Stranger): QuotaState | undefined {
+    return this.#minute.blocked(nameOf(stranger), this.settings.strangersPerMinute);
+  }
+
+  /** Guessing claims about one person is slow, whatever quota the sender has. */
+  verification(senderId: string, recordId: string): Promise<QuotaState> {
+    return this.#hour.take(`verify ${senderId} ${recordId}`, 1, this.settings.verificationsPerHour);
+  }
+}
+
+/** By the client that a valid token names, else by address. */
+export interface Stranger {
+  address: string | undefined;
+  clientId?: string | undefined;
+}
+
+const nameOf = ({ address, clientId }: Stranger): string =>
+  clientId === undefined ? `address ${network(address ?? 'unknown')}` : `client ${clientId}`;
+
+/** Who has one IPv6 address has its whole /64. */
+function network(address: string): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  if (!isIPv6(plain)) return plain;
+  const [head = '', tail = ''] = plain.split('::');
+  const left = head.split(':').filter((part) => part !== '');
+  const right = plain.includes('::') ? tail.split(':').filter((part) => part !== '') : [];
+  const groups = [...left, ...Array<string>(8 - left.length - right.length).fill('0'), ...right];
+  return groups
+    .slice(0, 4)
+    .map((group) => parseInt(group, 16).toString(16))
+    .join(':');
+}

@@ -1,0 +1,51 @@
+/** Where shared quotas are counted: Redis where `REDIS_URL` names one, else PostgreSQL; alone in memory while it is away. */
+import { Redis } from 'ioredis';
+import type { Pool } from 'pg';
+import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRedis } from 'rate-limiter-flexible';
+import type { Log } from '../platform/log.js';
+import type { Counters } from './rate-limits.js';
+import type { SharedCounter } from './shared-quota.js';
+
+export interface CounterStore {
+  counters: Counters;
+  close(): void;
+}
+
+/** Counters only count; limits differ per caller and are judged where points are leased. */
+const UNLIMITED = 2 ** 31 - 1;
+const WINDOWS = { minute: 60, hour: 3600, day: 86_400 };
+
+export function createCounterStore(pool: Pool, redisUrl: string | undefined, log: Log): CounterStore {
+  if (redisUrl === undefined)
+    return {
+      counters: countersOf((window) => new RateLimiterPostgres(postgresOptions(window, pool))),
+      close: () => {},
+    };
+  const redis = new Redis(redisUrl, { enableOfflineQueue: false, maxRetriesPerRequest: 1 });
+  redis.on('error', (error: Error) => log.warn({ err: error }, 'Redis is away: rate limits hold per process'));
+  return {
+    counters: countersOf((window) => new RateLimiterRedis({ ...optionsOf(window), storeClient: redis })),
+    close: () => redis.disconnect(),
+  };
+}
+
+type Window = keyof Counters;
+
+const countersOf = (create: (window: Window) => SharedCounter): Counters => ({
+  minute: create('minute'),
+  hour: create('hour'),
+  day: create('day'),
+});
+
+function optionsOf(window: Window) {
+  const own = { points: UNLIMITED, duration: WINDOWS[window], keyPrefix: `dci ${window}` };
+  return { ...own, insuranceLimiter: new RateLimiterMemory(own) };
+}
+
+const postgresOptions = (window: Window, pool: Pool) => ({
+  ...optionsOf(window),
+  storeClient: pool,
+  storeType: 'pool',
+  tableName: 'spent_quota',
+  tableCreated: true,
+});

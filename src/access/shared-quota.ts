@@ -1,0 +1,133 @@
+/**
+ * A quota per key and window that all processes share. A process leases a few points ahead of a fast caller, so that most
+ * of its requests cost no round trip; a slow one is counted point by point. What is leased was counted before it is spent,
+ * so the limit is never exceeded.
+ */
+import type { RateLimiterRes } from 'rate-limiter-flexible';
+
+/** Counts points of a key in a window that starts with its first point, atomically for every process. */
+export interface SharedCounter {
+  /** Seconds. */
+  readonly duration: number;
+  consume(key: string, points: number): Promise<Pick<RateLimiterRes, 'consumedPoints' | 'msBeforeNext'>>;
+}
+
+export interface QuotaState {
+  allowed: boolean;
+  limit: number;
+  /** Length of the window in seconds. */
+  window: number;
+  remaining: number;
+  /** Seconds until the window ends. */
+  reset: number;
+  /** The first refusal of this window here. */
+  first?: boolean;
+}
+
+interface Lease {
+  limit: number;
+  /** Points leased and not yet spent. */
+  left: number;
+  /** Points that nobody had leased when this was taken. */
+  free: number;
+  size: number;
+  takenAt: number;
+  endsAt: number;
+  exhausted: boolean;
+  refused: boolean;
+}
+
+const MAX_KEYS = 50_000;
+const MAX_LEASE = 10_000;
+/** A lease that is spent sooner grows, so that a fast caller asks about once a second. */
+const AIM_MS = 1000;
+
+export class SharedQuota {
+  readonly #leases = new Map<string, Lease>();
+  readonly #renewals = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly counter: SharedCounter,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /** Spends `weight` points of a key; a weight above the limit is the whole of it. */
+  async take(key: string, weight: number, limit: number): Promise<QuotaState> {
+    const { duration: window } = this.counter;
+    if (limit <= 0) return { allowed: false, limit: 0, window, remaining: 0, reset: window };
+    const wanted = Math.min(weight, limit);
+    for (;;) {
+      const lease = this.#valid(key, limit);
+      if (lease !== undefined && lease.left >= wanted) {
+        lease.left -= wanted;
+        return this.#state(lease, true);
+      }
+      if (lease?.exhausted) return this.#refusal(lease);
+      await this.#renew(key, wanted, limit);
+    }
+  }
+
+  /** The refusal that a key would get, as far as this process knows; spends nothing. */
+  blocked(key: string, limit: number): QuotaState | undefined {
+    const lease = this.#valid(key, limit);
+    return lease?.exhausted && lease.left < 1 ? this.#refusal(lease) : undefined;
+  }
+
+  #valid(key: string, limit: number): Lease | undefined {
+    const lease = this.#leases.get(key);
+    return lease !== undefined && lease.limit === limit && this.now() < lease.endsAt ? lease : undefined;
+  }
+
+  #renew(key: string, wanted: number, limit: number): Promise<void> {
+    const running = this.#renewals.get(key);
+    if (running !== undefined) return running;
+    const renewal = this.#lease(key, wanted, limit).finally(() => this.#renewals.delete(key));
+    this.#renewals.set(key, renewal);
+    return renewal;
+  }
+
+  async #lease(key: string, wanted: number, limit: number): Promise<void> {
+    const known = this.#valid(key, limit);
+    const size = leaseSize(this.#leases.get(key), this.now(), limit);
+    const asked = Math.max(size, wanted - (known?.left ?? 0));
+    const { consumedPoints, msBeforeNext } = await this.counter.consume(key, asked);
+    const before = consumedPoints - asked;
+    const granted = Math.min(asked, Math.max(0, limit - before));
+    const now = this.now();
+    this.#makeRoom(now);
+    this.#leases.set(key, {
+      limit,
+      left: granted + (before > 0 ? (known?.left ?? 0) : 0),
+      free: Math.max(0, limit - consumedPoints),
+      size,
+      takenAt: now,
+      endsAt: now + msBeforeNext,
+      exhausted: granted < asked,
+      refused: false,
+    });
+  }
+
+  #state(lease: Lease, allowed: boolean): QuotaState {
+    const remaining = lease.free + lease.left;
+    const reset = Math.max(1, Math.ceil((lease.endsAt - this.now()) / 1000));
+    return { allowed, limit: lease.limit, window: this.counter.duration, remaining, reset };
+  }
+
+  #refusal(lease: Lease): QuotaState {
+    const first = !lease.refused;
+    lease.refused = true;
+    return { ...this.#state(lease, false), first };
+  }
+
+  #makeRoom(now: number): void {
+    if (this.#leases.size < MAX_KEYS) return;
+    for (const [key, { endsAt }] of this.#leases) if (endsAt <= now) this.#leases.delete(key);
+    if (this.#leases.size >= MAX_KEYS) this.#leases.clear();
+  }
+}
+
+function leaseSize(last: Lease | undefined, now: number, limit: number): number {
+  const most = Math.min(MAX_LEASE, Math.max(1, Math.floor(limit / 20)));
+  if (last === undefined) return 1;
+  return now - last.takenAt < AIM_MS ? Math.min(last.size * 2, most) : Math.max(1, Math.floor(last.size / 2));
+}

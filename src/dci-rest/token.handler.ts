@@ -1,0 +1,111 @@
+/** One token request (RFC 6749 4.4): who asks, for which scopes; a refusal is audited and paid by its address. */
+import { randomUUID } from 'node:crypto';
+import type { Request } from 'express';
+import { readScope } from '../access/scopes.js';
+import { credentialOf } from '../access/token.js';
+import { recordTransaction } from '../entities/transaction.repository.js';
+import { authenticateClient } from './client-authentication.js';
+import { rateLimitHeaders } from './rate-limit.headers.js';
+import type { FacadeServices } from './services.js';
+import { TokenRefused } from './token-refused.js';
+
+export interface IssuedToken {
+  accessToken: string;
+  /** As granted; absent where none were asked for. */
+  scope?: string;
+}
+
+/** @throws TokenRefused */
+export async function issueToken(services: FacadeServices, request: Request): Promise<IssuedToken> {
+  refuseBlocked(services, request);
+  const form = readForm(request);
+  const { sender, thumbprint } = await authenticateClient(services, request, form);
+  const { asked, scopes } = readScopes(services, form['scope'], sender.senderId);
+  const accessToken = await services.tokens.issue(
+    {
+      senderId: sender.senderId,
+      clientId: sender.clientId,
+      credential: credentialOf(sender),
+      scopes,
+      ...(thumbprint === undefined ? {} : { thumbprint }),
+    },
+    services.clock(),
+  );
+  return { accessToken, ...(asked.length === 0 ? {} : { scope: asked.join(' ') }) };
+}
+
+/** Writes the refusal to the audit and charges the address; too many are refused as such. */
+export async function settleRefusal(
+  services: FacadeServices,
+  request: Request,
+  refused: TokenRefused,
+): Promise<TokenRefused> {
+  if (refused.status === 429) return refused;
+  const quota = await services.limiter.byStranger({ address: request.ip });
+  if (quota.allowed || quota.first) await recordRefusal(services, request, refused);
+  return quota.allowed ? refused : tooMany(quota);
+}
+
+function refuseBlocked({ limiter }: FacadeServices, request: Request): void {
+  const quota = limiter.blockedStranger({ address: request.ip });
+  if (quota !== undefined) throw tooMany(quota);
+}
+
+function tooMany(quota: Parameters<typeof rateLimitHeaders>[0][number]): TokenRefused {
+  return new TokenRefused(
+    429,
+    'temporarily_unavailable',
+    'too many refused requests: wait as Retry-After says',
+    undefined,
+    { 'Retry-After': String(quota.reset), ...rateLimitHeaders([quota]) },
+  );
+}
+
+function readForm(request: Request): Record<string, unknown> {
+  if (!request.is('application/x-www-form-urlencoded'))
+    throw new TokenRefused(415, 'invalid_request', 'Content-Type: send application/x-www-form-urlencoded');
+  const form = (request.body ?? {}) as Record<string, unknown>;
+  const grant = form['grant_type'];
+  if (grant === undefined) throw new TokenRefused(400, 'invalid_request', 'grant_type: send client_credentials');
+  if (grant !== 'client_credentials')
+    throw new TokenRefused(400, 'unsupported_grant_type', 'grant_type: only client_credentials is offered');
+  return form;
+}
+
+/** What is not understood is not granted (RFC 6749 3.3); a request of nothing else is refused. */
+function readScopes({ registries }: FacadeServices, scope: unknown, senderId: string) {
+  const words = typeof scope === 'string' ? scope.split(' ').filter((word) => word !== '') : [];
+  const asked = words.filter((word) => readScope(registries, word) !== undefined);
+  if (words.length > 0 && asked.length === 0)
+    throw new TokenRefused(
+      400,
+      'invalid_scope',
+      'scope: use such as registry.search or registry.social.search, separated by spaces',
+      senderId,
+    );
+  return { asked, scopes: [...new Set(asked.flatMap((word) => readScope(registries, word) ?? []))] };
+}
+
+async function recordRefusal(services: FacadeServices, request: Request, refused: TokenRefused): Promise<void> {
+  const now = services.clock();
+  const entry = {
+    senderId: refused.senderId ?? null,
+    messageId: null,
+    transactionId: null,
+    correlationId: randomUUID(),
+    action: 'token',
+    channel: 'SYNC',
+    operation: null,
+    registry: null,
+    status: 'REJECTED',
+    statusReasonCode: refused.status === 401 ? 'err.request.unauthorized' : 'err.request.bad',
+    statusReasonMessage: `${refused.error}: ${refused.message}`.slice(0, 999),
+    digest: null,
+    claim: false,
+    receivedAt: now,
+    processedAt: now,
+    remoteAddress: request.ip ?? null,
+  } as const;
+  await recordTransaction(services.database, services.vault, entry, now);
+  services.tail.nudge();
+}

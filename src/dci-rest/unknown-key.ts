@@ -1,0 +1,44 @@
+/** A key id that we do not know may be new in its sender's JWKS: it is read again, once in a while, and never more. */
+import type { KnownSender } from '../access/sender-directory.js';
+import { isFaultOfPartner, JWKS_REFRESH, refreshSenderKeys } from '../graphql/senders/sender-jwks.use-case.js';
+import type { VerificationKey } from '../protocol/signature/signature.js';
+import type { FacadeServices } from './services.js';
+
+/** For all processes together: a caller's made-up key ids must not send us to its server again and again. */
+const COOL_DOWN_SECONDS = 60;
+
+const running = new Map<string, Promise<void>>();
+
+/** The sender's signature key of this id; undefined where it has none, or has revoked it. */
+export async function senderKey(
+  services: FacadeServices,
+  sender: KnownSender,
+  kid: string,
+): Promise<VerificationKey | undefined> {
+  const known = sender.verificationKeys.get(kid);
+  if (known !== undefined || sender.jwksUrl === null) return known;
+  await refreshOnce(services, sender, sender.jwksUrl);
+  const fresh = await services.directory.bySenderId(sender.senderId);
+  return fresh?.verificationKeys.get(kid);
+}
+
+/** Requests of one sender that arrive together wait for one refresh. */
+function refreshOnce(services: FacadeServices, sender: KnownSender, jwksUrl: string): Promise<void> {
+  const name = `${services.settings.publicUrl} ${sender.id}`;
+  const started = running.get(name) ?? refresh(services, sender, jwksUrl).finally(() => running.delete(name));
+  running.set(name, started);
+  return started;
+}
+
+async function refresh(services: FacadeServices, { id, senderId }: KnownSender, jwksUrl: string): Promise<void> {
+  const [claimed] = await services.database.query(
+    `update sender set jwks_fetched_at = now() where id = $1
+     and (jwks_fetched_at is null or jwks_fetched_at < now() - make_interval(secs => $2)) returning 1`,
+    [id, COOL_DOWN_SECONDS],
+  );
+  if (claimed === undefined) return;
+  await refreshSenderKeys(services, JWKS_REFRESH, senderId, jwksUrl).catch((error: unknown) => {
+    if (!isFaultOfPartner(error)) throw error;
+    services.log.info({ sender: senderId, cause: error.message }, 'the keys of a sender could not be read');
+  });
+}
