@@ -1,0 +1,121 @@
+/** Peers keep every payload for ever. Here each class has its time, a legal hold stops it, and proofs outlive the data. */
+import { DataVault } from '../../src/entities/data-vault.js';
+import { verifyAudit } from '../../src/graphql/audit/verify-audit.use-case.js';
+import { keepRetention } from '../../src/jobs/retention.job.js';
+import { createLog } from '../../src/platform/log.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { createPartner, searchById, type Partner } from '../support/partner.js';
+import { MASTER_KEY, SEALED_BY_TEST, sealNow } from '../support/seal.js';
+
+const DAYS = { payloads: 30, transactions: 400, attempts: 60, outbox: 20, versions: 60 };
+const MONTH = new Date().toISOString().slice(0, 7);
+
+describe('retention', () => {
+  let gateway: TestGateway;
+  let kept: Partner;
+  let purged: Partner;
+
+  const after = (days: number) => {
+    const now = new Date(Date.now() + days * 86_400_000);
+    const vault = new DataVault(gateway.database, MASTER_KEY);
+    return keepRetention({ database: gateway.database, vault, clock: () => now, log: createLog('silent'), days: DAYS });
+  };
+  const payloadsOf = async ({ senderId }: Partner) =>
+    (
+      await gateway.database.query(
+        'select 1 from transaction where sender_id = $1 and (request_sealed is not null or response_sealed is not null)',
+        [senderId],
+      )
+    ).length;
+  const hold = (mutation: string, senderId: string, month = MONTH) =>
+    gateway.graphql(
+      `mutation ($id: String!, $month: String!) { ${mutation}(senderId: $id, month: $month, reason: "case 1") { owner month } }`,
+      { id: senderId, month },
+    );
+
+  beforeAll(async () => {
+    gateway = await startTestGateway({ env: SEALED_BY_TEST });
+    kept = await createPartner(gateway);
+    purged = await createPartner(gateway);
+    for (const partner of [kept, purged]) await partner.send('social/registry/sync/search', 'search', searchById('1'));
+    await hold('placeLegalHold', kept.senderId);
+    await sealNow(gateway.database);
+  });
+  afterAll(() => gateway.close());
+
+  test('leaves alone what is young', async () => {
+    expect(await after(1)).toMatchObject({ payloads: 0, transactions: 0, dataKeys: 0 });
+    expect(await payloadsOf(purged)).toBe(1);
+  });
+
+  test('purges payloads past their time, not those under legal hold, and the proofs stay valid', async () => {
+    expect((await after(32)).payloads).toBeGreaterThanOrEqual(1);
+    expect(await payloadsOf(purged)).toBe(0);
+    expect(await payloadsOf(kept)).toBe(1);
+    expect(await verifyAudit(gateway.database)).toMatchObject({ intact: true, problem: null });
+  });
+
+  test('says in the audit what it deleted, so that nobody else can pass for it', async () => {
+    const { adminActions } = await gateway.admin<{
+      adminActions: { nodes: { actor: string; after: { until: string } }[] };
+    }>('{ adminActions(filter: { action: "purge", targetId: "payloads" }) { nodes { actor after } } }');
+    expect(adminActions.nodes).toMatchObject([{ actor: 'gateway' }]);
+  });
+
+  test('shreds the data keys of old months, not those under legal hold', async () => {
+    expect((await after(120)).dataKeys).toBeGreaterThanOrEqual(1);
+    const keys = await gateway.database.query<{ owner: string; shredded: boolean }>(
+      'select owner, wrapped is null as shredded from data_key',
+    );
+    expect(keys.find(({ owner }) => owner === kept.senderId)).toMatchObject({ shredded: false });
+    expect(keys.find(({ owner }) => owner === purged.senderId)).toMatchObject({ shredded: true });
+    expect(await verifyAudit(gateway.database)).toMatchObject({ intact: true });
+  });
+
+  test('shredding makes a copy of a ciphertext unreadable', async () => {
+    const vault = new DataVault(gateway.database, MASTER_KEY);
+    const { dataKeyId, sealed } = await vault.seal('someone', new Date('2020-01-05'), 'place', { a: 1 });
+    expect(await vault.open(dataKeyId, sealed, 'place')).toEqual({ a: 1 });
+    await after(1);
+    expect(await new DataVault(gateway.database, MASTER_KEY).open(dataKeyId, sealed, 'place')).toBeUndefined();
+    await expect(
+      new DataVault(gateway.database, MASTER_KEY).seal('someone', new Date('2020-01-05'), 'p', 1),
+    ).rejects.toThrow(/shredded/);
+  });
+
+  test('a hold cannot be placed on what is gone, on nobody, or for no month', async () => {
+    expect((await hold('placeLegalHold', purged.senderId)).errors?.[0]).toMatchObject({
+      extensions: { code: 'CONFLICT', field: 'month' },
+    });
+    expect((await hold('placeLegalHold', 'nobody')).errors?.[0]).toMatchObject({ extensions: { code: 'NOT_FOUND' } });
+    expect((await hold('placeLegalHold', kept.senderId, '2026-13')).errors?.[0]).toMatchObject({
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+  });
+
+  test('drops transactions of old months except those under hold, and the proofs stay valid', async () => {
+    expect((await after(500)).transactions).toBeGreaterThanOrEqual(1);
+    const rows = await gateway.database.query<{ sender_id: string }>('select distinct sender_id from transaction');
+    expect(rows).toEqual([{ sender_id: kept.senderId }]);
+    expect(await payloadsOf(kept)).toBe(1);
+    expect(await verifyAudit(gateway.database)).toMatchObject({ intact: true, problem: null });
+  });
+
+  test('takes up again what a lifted hold kept', async () => {
+    expect((await hold('liftLegalHold', kept.senderId)).errors).toBeUndefined();
+    await after(500);
+    expect(await gateway.database.query('select 1 from transaction')).toEqual([]);
+    await sealNow(gateway.database);
+    expect(await verifyAudit(gateway.database)).toMatchObject({ intact: true, problem: null, unsealed: 0 });
+  });
+
+  test('never touches the audit, its seals and admin actions', async () => {
+    const [counts] = await gateway.database.query<Record<string, number>>(
+      `select (select count(*)::int from audit_entry) as entries, (select count(*)::int from audit_seal) as seals,
+         (select count(*)::int from admin_action) as actions`,
+    );
+    expect(counts).toMatchObject({ seals: 2 });
+    expect(counts?.['entries']).toBeGreaterThan(5);
+    expect(counts?.['actions']).toBeGreaterThan(5);
+  });
+});
