@@ -5,7 +5,11 @@ import { disabilityDetailsKind, disabilitySupportKind, disabledKind } from './di
 import { enrolledKind, enrollmentUpdatesKind } from './enrollment.kinds.js';
 import type { Exchange, Reply } from './exchange.js';
 import type { MessageKind } from './message-kind.js';
+import { receiveNow } from './receive.handler.js';
+import { notifyKind, onSearchKind, onStatusKind, onSubscribeKind, onUnsubscribeKind } from './receivers.kinds.js';
 import { searchKind } from './search.kind.js';
+import { subscribeKind } from './subscribe.kind.js';
+import { unsubscribeKind } from './unsubscribe.kind.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import type { FacadeServices } from './services.js';
 import { answerNow } from './sync.handler.js';
@@ -25,14 +29,22 @@ export const endpointsOf = ({ operations }: RegistryDefinition): Endpoint[] =>
   ENDPOINTS.filter(({ kind }) => operations.includes(kind.operation));
 
 const sync = { mode: 'SYNC', handle: answerNow } as const;
+const inbound = { mode: 'INBOUND', handle: receiveNow, receiver: true } as const;
 const later = { mode: 'ASYNC', handle: acceptLater } as const;
 
 export const ENDPOINTS: Endpoint[] = [
   { ...later, path: '/search', kind: searchKind },
   { ...sync, path: '/sync/search', kind: searchKind },
+  { ...later, path: '/subscribe', kind: subscribeKind },
+  { ...later, path: '/unsubscribe', kind: unsubscribeKind },
   { ...sync, path: '/sync/disabled', kind: disabledKind },
   { ...sync, path: '/sync/get-disability-details', kind: disabilityDetailsKind },
   { ...sync, path: '/sync/get-disability-support', kind: disabilitySupportKind },
   { ...sync, path: '/sync/enrolled', kind: enrolledKind },
   { ...sync, path: '/sync/enrollment/updates', kind: enrollmentUpdatesKind, receiver: true },
+  { ...inbound, path: '/notify', kind: notifyKind },
+  { ...inbound, path: '/on-search', kind: onSearchKind },
+  { ...inbound, path: '/on-subscribe', kind: onSubscribeKind },
+  { ...inbound, path: '/on-unsubscribe', kind: onUnsubscribeKind },
+  { ...inbound, path: '/txn/on-status', kind: onStatusKind },
 ];

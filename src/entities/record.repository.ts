@@ -62,6 +62,22 @@ export async function upsertRecord(sql: Sql, vault: DataVault, draft: RecordDraf
   return { id, version, change: 'UPDATED', eventId };
 }
 
+/** What `upsertRecord` would find for a draft, kept for this transaction until it commits. */
+export async function lockStoredRecord(
+  sql: Sql,
+  draft: RecordDraft,
+): Promise<(Pick<RecordDraft, 'externalId' | 'identifiers' | 'data'> & { id: string }) | undefined> {
+  await lockIdentity(sql, draft);
+  const stored = await findStored(sql, draft);
+  if (stored === undefined) return undefined;
+  return {
+    id: stored.id,
+    externalId: stored.external_id,
+    identifiers: await identifiersOfRecord(sql, stored.id),
+    data: stored.data,
+  };
+}
+
 /** Marks a record deleted and raises DELETE, which carries identifiers only; undefined when there is none. */
 export async function deleteRecord(sql: Sql, id: string, now: Date): Promise<ChangedRecord | undefined> {
   const [stored] = await sql.query<{ version: string; registry: string; record_type: string }>(
@@ -69,9 +85,7 @@ export async function deleteRecord(sql: Sql, id: string, now: Date): Promise<Cha
     [id],
   );
   if (stored === undefined) return undefined;
-  const identifiers = await sql.query<Identifier>('select type, value from record_identifier where record_id = $1', [
-    id,
-  ]);
+  const identifiers = await identifiersOfRecord(sql, id);
   const version = Number(stored.version) + 1;
   await sql.query('update registry_record set deleted_at = $2, version = $3, updated_at = $2 where id = $1', [
     id,
@@ -125,6 +139,9 @@ export async function loadRecords(sql: Sql, drafts: RecordDraft[]): Promise<void
     ],
   );
 }
+
+const identifiersOfRecord = (sql: Sql, id: string): Promise<Identifier[]> =>
+  sql.query('select type, value from record_identifier where record_id = $1', [id]);
 
 /** Two first registrations of one person wait for each other, so that there is one record at the end. */
 async function lockIdentity(sql: Sql, { registry, recordType, externalId, identifiers }: RecordDraft): Promise<void> {

@@ -12,6 +12,7 @@ import { EnrollmentResolver } from './enrollment/enrollment.resolver.js';
 import { LiveResolver } from './live/live.resolver.js';
 import { AdminResolver } from './admins/admin.resolver.js';
 import { LegalHoldResolver } from './admins/legal-hold.resolver.js';
+import { DeliveryResolver, TransactionDeliveriesResolver } from './deliveries/delivery.resolver.js';
 import { MeResolver } from './me.resolver.js';
 import { NotifyResolver } from './notify/notify.resolver.js';
 import { RecordResolver } from './records/record.resolver.js';
@@ -46,6 +47,8 @@ const RESOLVERS: NonEmptyArray<Function> = [
   AdminResolver,
   LegalHoldResolver,
   AcceptResolver,
+  DeliveryResolver,
+  TransactionDeliveriesResolver,
 ];
 
 let schema: Promise<GraphQLSchema> | undefined;

@@ -19,6 +19,8 @@ export interface SearchItem {
   page?: { size: number; number: number; cursor?: string | undefined } | undefined;
   consent?: Record<string, unknown> | undefined;
   authorize?: Record<string, unknown> | undefined;
+  /** Paths to return, where not all that the agreement lets out is wanted. */
+  fields?: string[] | undefined;
 }
 
 export interface SearchQuestion {

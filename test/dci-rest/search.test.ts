@@ -20,17 +20,17 @@ beforeAll(async () => {
 });
 afterAll(() => gateway?.close());
 
-const item = (criteria: JsonObject, rest: JsonObject = {}): JsonObject => ({
+const item = (criteria: object, rest: object = {}): JsonObject => ({
   reference_id: randomUUID(),
   timestamp: new Date().toISOString(),
-  search_criteria: criteria,
+  search_criteria: criteria as JsonObject,
   ...rest,
 });
 
 const order = (a = '', b = ''): number => (a < b ? -1 : a > b ? 1 : 0);
 const message = (...items: JsonObject[]): JsonObject => ({ transaction_id: randomUUID(), search_request: items });
 
-async function search(criteria: JsonObject, registry = 'social', as = partner) {
+async function search(criteria: object, registry = 'social', as = partner) {
   const { status, body } = await as.send(`${registry}/registry/sync/search`, 'search', message(item(criteria)));
   return { status, body, item: body.message?.search_response?.[0] };
 }
@@ -38,7 +38,7 @@ async function search(criteria: JsonObject, registry = 'social', as = partner) {
 describe('paging', () => {
   const sort = [{ attribute_name: 'sex', sort_order: 'desc' }, { attribute_name: 'birth_date' }];
   const women = { query_type: 'expression', query: { sex: 'female' }, sort };
-  const page = (pagination: JsonObject) => search({ ...women, pagination });
+  const page = (pagination: object) => search({ ...women, pagination });
   const keys = (records: { sex: string; birth_date: string }[]) => records.map(({ birth_date }) => birth_date);
 
   test('by number and by cursor gives every record once, in the order of all sort keys', async () => {

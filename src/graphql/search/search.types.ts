@@ -63,6 +63,12 @@ export class SearchItemInput implements SearchItem {
 
   @Field(() => GraphQLJSONObject, { nullable: true, description: '`purpose.code` states what the data is for.' })
   authorize?: Record<string, unknown>;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Paths to return; all that the agreement allows where left out.',
+  })
+  fields?: string[];
 }
 
 @InputType({ description: 'A search of one registry, with several questions.' })

@@ -64,7 +64,7 @@ function order(stored: unknown, value: Scalar, type: ScalarType): number | undef
 const compareCodePoints = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 /** Everything under a path, through lists on the way. */
-function valuesAt(nodes: unknown[], [key, ...rest]: string[]): unknown[] {
+export function valuesAt(nodes: unknown[], [key, ...rest]: string[]): unknown[] {
   const flat = nodes.flatMap((node): unknown[] => (Array.isArray(node) ? node : [node]));
   if (key === undefined) return flat;
   const next = flat.flatMap((node) => (isObject(node) && Object.hasOwn(node, key) ? [node[key]] : []));

@@ -43,6 +43,17 @@ export function findEvent(definition: RegistryDefinition, name: string): EventTy
   return named(definition.events, name);
 }
 
+/** The registry that a `reg_type` means: `ns:org:RegistryType:Civil`, `Civil`, `crvs`; undefined where none of ours does. */
+export function findRegistryByType(
+  registries: Registries,
+  regType: string | undefined,
+): RegistryDefinition | undefined {
+  if (regType === undefined || regType === '') return undefined;
+  const wanted = squash(bare(regType));
+  const namesOf = ({ registry, regType: type, paths }: RegistryDefinition) => [registry, bare(type), ...paths];
+  return registries.all.find((definition) => namesOf(definition).some((name) => squash(name) === wanted));
+}
+
 /** The stored type of an identifier (`national_id` → `UIN`); undefined where this registry knows no such type. */
 export function findIdentifierType({ identifierTypes }: RegistryDefinition, type: string): string | undefined {
   const index = identifierIndexes.get(identifierTypes) ?? identifierIndex(identifierTypes);

@@ -1,0 +1,27 @@
+import { Field, InputType, ObjectType } from 'type-graphql';
+import { OperationEnum, RegistryEnum } from '../../entities/enums.js';
+import type { Operation, Registry } from '../../protocol/vocabulary.js';
+
+@InputType({ description: 'The answer to a request, as an `on-…` message brings it.' })
+export class CallbackInput {
+  @Field(() => RegistryEnum)
+  registry!: Registry;
+
+  @Field(() => OperationEnum, { description: 'What was asked.' })
+  operation!: Operation;
+
+  @Field(() => String)
+  transactionId!: string;
+
+  @Field(() => String, { description: 'As the request’s ACK had it.' })
+  correlationId!: string;
+}
+
+@ObjectType({ description: 'Whether an answer was one that we wait for.' })
+export class CallbackResult {
+  @Field(() => String)
+  correlationId!: string;
+
+  @Field(() => Boolean)
+  known!: boolean;
+}

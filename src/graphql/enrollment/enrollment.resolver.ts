@@ -1,0 +1,25 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { requireSender } from '../authorize.js';
+import type { Context } from '../context.js';
+import { StatusCheckInput, StatusCheckResult } from '../search/status-check.types.js';
+import { checkStatus } from '../search/status-check.use-case.js';
+import { updateEnrollments } from './enrollment-updates.use-case.js';
+import { EnrollmentUpdatesInput, PushResult } from './enrollment.types.js';
+
+@Resolver()
+export class EnrollmentResolver {
+  @Mutation(() => StatusCheckResult, {
+    description: 'Whether a person is actively enrolled, in a programme or in any.',
+  })
+  enrolled(@Arg('input', () => StatusCheckInput) input: StatusCheckInput, @Ctx() context: Context) {
+    return checkStatus(context.services, requireSender(context), input, 'ENROLLED');
+  }
+
+  @Mutation(() => PushResult, { description: 'Takes over enrolments that a service provider made or changed.' })
+  updateEnrollments(
+    @Arg('input', () => EnrollmentUpdatesInput) input: EnrollmentUpdatesInput,
+    @Ctx() context: Context,
+  ): Promise<PushResult> {
+    return updateEnrollments(context.services, requireSender(context), input);
+  }
+}

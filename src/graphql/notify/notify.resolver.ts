@@ -1,0 +1,16 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { requireSender } from '../authorize.js';
+import type { Context } from '../context.js';
+import { PushResult } from '../enrollment/enrollment.types.js';
+import { NotifyInput } from './notify.types.js';
+import { receiveNotification } from './notify.use-case.js';
+
+@Resolver()
+export class NotifyResolver {
+  @Mutation(() => PushResult, {
+    description: 'Tells a registry of events. Stored in any case, applied where the agreement allows NOTIFY.',
+  })
+  notify(@Arg('input', () => NotifyInput) input: NotifyInput, @Ctx() context: Context): Promise<PushResult> {
+    return receiveNotification(context.services, requireSender(context), input);
+  }
+}

@@ -1,0 +1,338 @@
+/** What partners send us unasked or in answer (protocol 2.6, 2.7, 5): in every registry, in either header form. */
+import { randomUUID } from 'node:crypto';
+import type { JsonObject } from '../../src/protocol/json.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { createPartner, searchById, type Partner } from '../support/partner.js';
+
+const REGISTRIES = ['social', 'crvs', 'dr', 'fr', 'ibr'];
+
+let gateway: TestGateway;
+let partner: Partner;
+let other: Partner;
+
+beforeAll(async () => {
+  gateway = await startTestGateway();
+  const agreements = REGISTRIES.map((registry) => ({ registry: registry.toUpperCase() }));
+  partner = await createPartner(gateway, { agreements });
+  other = await createPartner(gateway, { agreements });
+});
+afterAll(() => gateway?.close());
+
+const now = () => new Date().toISOString();
+const item = () => ({ reference_id: randomUUID(), timestamp: now(), status: 'succ' });
+
+const CALLBACKS: [string, string, (ids: JsonObject) => JsonObject][] = [
+  ['on-search', 'on-search', (ids) => ({ ...ids, search_response: [item()] })],
+  ['on-subscribe', 'on-subscribe', (ids) => ({ ...ids, subscribe_response: [item()] })],
+  [
+    'on-unsubscribe',
+    'on-unsubscribe',
+    (ids) => ({ ...ids, timestamp: now(), status: 'succ', subscription_status: [] }),
+  ],
+  [
+    'txn/on-status',
+    'txn-on-status',
+    (ids) => ({ ...ids, txnstatus_response: { txn_type: 'search', txn_status: { ...ids, search_response: [] } } }),
+  ],
+];
+
+const death = (identifiers: object[], rest: object = {}) => ({
+  '@type': 'CRVS_Person',
+  identifier: identifiers,
+  name: { surname: 'Mensah', given_name: 'Kofi' },
+  death_date: '2026-10-01',
+  ...rest,
+});
+const uin = (value: string) => ({ identifier_type: 'UIN', identifier_value: value });
+
+function notification(record: object, data: object = {}): JsonObject {
+  return {
+    transaction_id: randomUUID(),
+    notify_event: [
+      {
+        reference_id: randomUUID(),
+        timestamp: now(),
+        data: {
+          version: '1.0.0',
+          reg_type: 'ns:org:RegistryType:Civil',
+          reg_event_type: 'spdci-common:RegistryEventType:Death',
+          reg_record_type: 'spdci-extensions-dci:Person',
+          reg_records: record,
+          ...data,
+        } as JsonObject,
+      },
+    ],
+  };
+}
+
+const notify = (registry: string, message: JsonObject, as = partner, overrides: JsonObject = {}) =>
+  as.send(`${registry}/registry/notify`, 'notify', message, { status: 'succ', ...overrides });
+
+const addPerson = (value: string) =>
+  gateway.admin(
+    `mutation ($records: [RecordInput!]!) { upsertRecords(registry: SOCIAL, records: $records) { inserted } }`,
+    {
+      records: [
+        { recordType: 'SRPerson', identifiers: [{ type: 'UIN', value }], data: { name: { surname: 'Mensah' } } },
+        { recordType: 'Member', identifiers: [{ type: 'UIN', value }], data: { marital_status: 'M' } },
+      ],
+    },
+  );
+
+async function recordsOf(registry: string, value: string, recordType?: string) {
+  const { records } = await gateway.admin<{ records: { nodes: { data: JsonObject; version: number }[] } }>(
+    `query ($registry: Registry!, $filter: RecordFilter) { records(registry: $registry, filter: $filter) { nodes { data version } } }`,
+    { registry, filter: { identifier: { type: 'UIN', value }, ...(recordType && { recordType }) } },
+  );
+  return records.nodes;
+}
+
+async function lastTransaction(message: JsonObject) {
+  const { transactions } = await gateway.admin<{ transactions: { nodes: JsonObject[] } }>(
+    `query ($id: String!) { transactions(filter: { transactionId: $id }) {
+       nodes { operation channel status recordCount statusReasonCode statusReasonMessage sender { senderId } } } }`,
+    { id: message['transaction_id'] },
+  );
+  return transactions.nodes;
+}
+
+describe.each(REGISTRIES)('%s', (registry) => {
+  test.each(CALLBACKS)('%s of a request that is not ours is told so', async (path, action, build) => {
+    const message = build({ transaction_id: randomUUID(), correlation_id: randomUUID() });
+    const { status, body } = await partner.send(`${registry}/registry/${path}`, action, message, { status: 'succ' });
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      message: {
+        ack_status: 'ERR',
+        timestamp: expect.any(String),
+        correlation_id: expect.any(String),
+        error: { code: 'err.request.not_found', message: expect.stringContaining('correlation_id') },
+      },
+    });
+    expect(await lastTransaction(message)).toMatchObject([
+      { channel: 'INBOUND', status: 'REJECTED', statusReasonCode: 'err.request.not_found' },
+    ]);
+  });
+
+  test('notify is acknowledged and stored', async () => {
+    const message = notification({ identifier: [uin('unknown')] }, { reg_type: undefined, reg_event_type: 'REGISTER' });
+    const { status, body } = await notify(registry, message);
+    expect(status).toBe(200);
+    expect(body.message).toEqual({
+      ack_status: 'ACK',
+      timestamp: expect.any(String),
+      correlation_id: expect.any(String),
+    });
+    expect(await lastTransaction(message)).toMatchObject([
+      { operation: 'NOTIFY', channel: 'INBOUND', status: 'SUCCEEDED', sender: { senderId: partner.senderId } },
+    ]);
+  });
+});
+
+describe('an answer', () => {
+  const onSearch = (correlationId: string, as: Partner, overrides: JsonObject = {}) =>
+    as.send(
+      'social/registry/on-search',
+      'on-search',
+      { transaction_id: 't', correlation_id: correlationId, search_response: [item()] },
+      overrides,
+    );
+
+  test('is acknowledged for a correlation id of that sender only, in either header form', async () => {
+    const { body: asked } = await partner.send('social/registry/sync/search', 'search', searchById('nobody'));
+    const { correlation_id: id } = asked.message;
+    expect((await onSearch(id, partner)).body.message.ack_status).toBe('ACK');
+    const callback = { status: 'succ', completed_count: 1, total_count: 1 };
+    expect((await onSearch(id, partner, callback)).body.message.ack_status).toBe('ACK');
+    expect((await onSearch(id, other)).body.message.error.code).toBe('err.request.not_found');
+    const wrongRegistry = await partner.send('dr/registry/on-search', 'on-search', {
+      transaction_id: 't',
+      correlation_id: id,
+      search_response: [],
+    });
+    expect(wrongRegistry.body.message.error.code).toBe('err.request.not_found');
+  });
+
+  test('without sender_id and total_count is its token’s sender’s', async () => {
+    const { body: asked } = await partner.send('social/registry/sync/search', 'search', searchById('nobody'));
+    const message = { transaction_id: 't', correlation_id: asked.message.correlation_id, search_response: [item()] };
+    const envelope = await partner.envelope('on-search', message, { status: 'succ' });
+    const { sender_id: _, total_count: __, ...header } = envelope['header'] as JsonObject;
+    const { signEnvelope } = await import('../../src/protocol/signature/signature.js');
+    const options = { senderId: partner.senderId, now: new Date() };
+    const signature = await signEnvelope('DCI', { header, message: message as JsonObject }, partner.key, options);
+    const { body } = await partner.post('/dci/v1/social/registry/on-search', { signature, header, message });
+    expect(body.message.ack_status).toBe('ACK');
+  });
+
+  test.each<[string, (envelope: JsonObject) => unknown, number, string]>([
+    ['unsigned', ({ signature: _, ...rest }) => rest, 401, 'err.signature.missing'],
+    [
+      'changed',
+      (envelope) => ({ ...envelope, message: { transaction_id: 'x', correlation_id: 'y', search_response: [] } }),
+      401,
+      'err.signature.invalid',
+    ],
+    ['empty', () => '', 400, 'err.request.bad'],
+    ['an empty object', () => ({}), 400, 'err.request.bad'],
+    ['without message', ({ message: _, ...rest }) => rest, 400, 'err.request.bad'],
+    ['with an empty message', (envelope) => ({ ...envelope, message: {} }), 400, 'err.request.bad'],
+    ['no JSON', () => 'ok', 400, 'err.request.bad'],
+  ])('that is %s is not acknowledged', async (_, change, expected, code) => {
+    const envelope = await partner.envelope('on-search', {
+      transaction_id: 't',
+      correlation_id: 'c',
+      search_response: [],
+    });
+    const { status, body } = await partner.post('/dci/v1/social/registry/on-search', change(envelope));
+    expect(status).toBe(expected);
+    expect(body.message.ack_status).toBe('ERR');
+    expect(body.errors[0].code).toBe(code);
+  });
+
+  test('without a token is not acknowledged', async () => {
+    const envelope = await partner.envelope('on-search', {
+      transaction_id: 't',
+      correlation_id: 'c',
+      search_response: [],
+    });
+    const { status, body } = await partner.post('/dci/v1/social/registry/on-search', envelope, { authorization: '' });
+    expect(status).toBe(401);
+    expect(body.message.ack_status).toBe('ERR');
+  });
+});
+
+describe('a death told to the civil registry', () => {
+  test('is written there and marks the person in the social registry, once', async () => {
+    await addPerson('9001');
+    const message = notification(death([uin('9001'), { identifier_type: 'DRN', identifier_value: 'D-9001' }]));
+    const envelope = await partner.envelope('notify', message, { status: 'succ' });
+    const first = await partner.post('/dci/v1/crvs/registry/notify', envelope);
+    const again = await partner.post('/dci/v1/crvs/registry/notify', envelope);
+    expect(first.body.message.ack_status).toBe('ACK');
+    expect(again.body).toEqual(first.body);
+    expect(await recordsOf('CRVS', '9001')).toMatchObject([{ version: 1, data: { death_date: '2026-10-01' } }]);
+    expect(await recordsOf('SOCIAL', '9001', 'SRPerson')).toMatchObject([
+      { version: 2, data: { death_date: '2026-10-01', name: { surname: 'Mensah' } } },
+    ]);
+    expect(await recordsOf('SOCIAL', '9001', 'Member')).toMatchObject([
+      { data: { marital_status: 'M', demographic_info: { death_date: '2026-10-01' } } },
+    ]);
+    await notify('crvs', notification(death([uin('9001')])));
+    expect(await recordsOf('SOCIAL', '9001', 'SRPerson')).toMatchObject([{ version: 2 }]);
+    const raised = await gateway.database.query<{ event_type: string }>(
+      `select event_type from registry_event where registry = 'CRVS' and identifiers @> '[{"value": "9001"}]'`,
+    );
+    expect(raised).toEqual([{ event_type: 'Death' }]);
+    const verified = await partner.postHttpSigned('/dci/v1/verify', {
+      transaction_id: randomUUID(),
+      sender_id: partner.senderId,
+      verify: { national_id: '9001', is_alive: true },
+    });
+    expect(verified.body.verified).toEqual({ is_alive: false });
+  });
+
+  test('is found by any identifier that the records share', async () => {
+    await gateway.admin(
+      `mutation ($records: [RecordInput!]!) { upsertRecords(registry: SOCIAL, records: $records) { inserted } }`,
+      { records: [{ recordType: 'SRPerson', identifiers: [{ type: 'BRN', value: 'B-9002' }], data: { sex: 'male' } }] },
+    );
+    await notify('crvs', notification(death([{ identifier_type: 'birth_reg_no', identifier_value: 'B-9002' }])));
+    const [row] = await gateway.database.query<{ day: string }>(
+      `select r.data ->> 'death_date' as day from registry_record r join record_identifier i on i.record_id = r.id
+       where i.value = 'B-9002' and r.registry = 'SOCIAL'`,
+    );
+    expect(row).toEqual({ day: '2026-10-01' });
+  });
+
+  test('sent to the social registry marks the person there and writes no civil record', async () => {
+    await addPerson('9003');
+    const social = await createPartner(gateway, { agreements: [{ registry: 'SOCIAL', operations: ['NOTIFY'] }] });
+    expect((await notify('social', notification(death([uin('9003')])), social)).body.message.ack_status).toBe('ACK');
+    expect(await recordsOf('SOCIAL', '9003', 'SRPerson')).toMatchObject([{ data: { death_date: '2026-10-01' } }]);
+    expect(await recordsOf('CRVS', '9003')).toEqual([]);
+  });
+
+  test('in the short form is received', async () => {
+    await addPerson('9004');
+    const { status, body } = await partner.postHttpSigned('/dci/v1/notify', {
+      transaction_id: 't-9004',
+      sender_id: partner.senderId,
+      event: { event_type: 'death', record: death([uin('9004')]) },
+    });
+    expect(status).toBe(200);
+    expect(body).toEqual({ transaction_id: 't-9004', correlation_id: expect.any(String), status: 'rcvd' });
+    expect(await recordsOf('SOCIAL', '9004', 'SRPerson')).toMatchObject([{ data: { death_date: '2026-10-01' } }]);
+  });
+
+  test.each<[string, () => Promise<Partner>, object]>([
+    [
+      'without NOTIFY in the agreement',
+      () => createPartner(gateway, { agreements: [{ registry: 'CRVS', operations: ['SEARCH'] }] }),
+      {},
+    ],
+    ['without any agreement', () => createPartner(gateway, { agreements: [] }), {}],
+    [
+      'with rows that end elsewhere',
+      () => createPartner(gateway, { agreements: [{ registry: 'CRVS', rowFilter: { sex: { $eq: 'female' } } }] }),
+      {},
+    ],
+    ['of another registry', async () => partner, { reg_type: 'ns:org:RegistryType:FR' }],
+    [
+      'with a record that the dictionary does not know',
+      async () => partner,
+      { reg_records: { death_date: 'soon', identifier: [uin('9005')] } },
+    ],
+  ])('%s is stored, acknowledged and not applied', async (_, sender, data) => {
+    const value = `n-${randomUUID()}`;
+    await addPerson(value);
+    const message = notification(death([uin(value)]), data);
+    const { status, body } = await notify('crvs', message, await sender());
+    expect(status).toBe(200);
+    expect(body.message.ack_status).toBe('ACK');
+    expect(await lastTransaction(message)).toMatchObject([
+      { operation: 'NOTIFY', recordCount: 0, statusReasonMessage: expect.stringContaining('not applied') },
+    ]);
+    expect((await recordsOf('SOCIAL', value, 'SRPerson'))[0]!.data).not.toHaveProperty('death_date');
+    expect(await recordsOf('CRVS', value)).toEqual([]);
+  });
+
+  test('told to a registry whose agreement does not cover the date leaves it alone', async () => {
+    await addPerson('9006');
+    const narrow = await createPartner(gateway, { agreements: [{ fields: ['identifier', 'name'] }] });
+    await notify('social', notification(death([uin('9006')])), narrow);
+    expect((await recordsOf('SOCIAL', '9006', 'SRPerson'))[0]!.data).not.toHaveProperty('death_date');
+  });
+});
+
+describe('other events', () => {
+  test('raise their own type, and a partial record is merged', async () => {
+    const farmer = { farmer_personal_details: { member_identifier: [uin('7001')] }, farm_type: '2' };
+    const data = { reg_type: 'Farmer', reg_record_type: 'Farmer', reg_event_type: 'NewFarmer' };
+    const { reg_type: _, ...own } = data;
+    await notify('fr', notification(farmer, { ...own, reg_type: undefined }));
+    await notify(
+      'fr',
+      notification(
+        { farmer_personal_details: { member_identifier: [uin('7001')], marital_status: 'S' } },
+        { ...own, reg_type: undefined, reg_event_type: 'UPDATE' },
+      ),
+    );
+    expect(await recordsOf('FR', '7001')).toMatchObject([
+      { version: 2, data: { farm_type: '2', farmer_personal_details: { marital_status: 'S' } } },
+    ]);
+    const raised = await gateway.database.query<{ event_type: string }>(
+      `select event_type from registry_event where registry = 'FR' and identifiers @> '[{"value": "7001"}]' order by id`,
+    );
+    expect(raised.map(({ event_type }) => event_type)).toEqual(['NewFarmer', 'UPDATE']);
+  });
+
+  test('DEREGISTER deletes', async () => {
+    const data = { reg_type: undefined, reg_record_type: 'Farmer', reg_event_type: 'REGISTER' };
+    const farmer = { farmer_personal_details: { member_identifier: [uin('7002')] }, farm_type: '2' };
+    await notify('fr', notification(farmer, data));
+    expect(await recordsOf('FR', '7002')).toHaveLength(1);
+    await notify('fr', notification(farmer, { ...data, reg_event_type: 'DEREGISTER' }));
+    expect(await recordsOf('FR', '7002')).toEqual([]);
+  });
+});
