@@ -4,10 +4,13 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { AgreementVersion } from '../entities/agreement.entity.js';
 import { AuditSeal } from '../entities/audit.entity.js';
 import { sealsOfSubjects } from '../entities/audit-seal.repository.js';
+import { Delivery, DeliveryAttempt } from '../entities/delivery.entity.js';
 import { Transaction } from '../entities/transaction.entity.js';
 import type { Sql } from '../entities/database.js';
 import type { Identifier } from '../entities/record.repository.js';
+import { RegistryEvent } from '../entities/registry-event.entity.js';
 import { Sender, SenderKey } from '../entities/sender.entity.js';
+import { Subscription } from '../entities/subscription.entity.js';
 
 export interface Loaders {
   senderBySenderId: DataLoader<string, Sender | undefined>;
@@ -16,6 +19,12 @@ export interface Loaders {
   versionsOfAgreement: DataLoader<string, AgreementVersion[]>;
   identifiersOfRecord: DataLoader<string, Identifier[]>;
   transactionById: DataLoader<string, Transaction | undefined>;
+  deliveryById: DataLoader<string, Delivery | undefined>;
+  /** Of callbacks, the first first. */
+  deliveriesOfTransaction: DataLoader<string, Delivery[]>;
+  attemptsOfDelivery: DataLoader<string, DeliveryAttempt[]>;
+  subscriptionById: DataLoader<string, Subscription | undefined>;
+  registryEventById: DataLoader<string, RegistryEvent | undefined>;
   contentHashOfTransaction: DataLoader<string, Buffer>;
   /** The seal over the newest audit entry of a transaction, delivery or admin action. */
   sealOfSubject: DataLoader<string, AuditSeal | undefined>;
@@ -55,11 +64,20 @@ export function createLoaders(em: EntityManager, sql: Sql): Loaders {
       const grouped = Map.groupBy(rows, ({ record_id: id }) => id);
       return ids.map((id) => grouped.get(id) ?? []);
     }),
-    transactionById: new DataLoader(async (ids) => {
-      const transactions = await em.find(Transaction, { id: { $in: [...ids] } });
-      const found = new Map(transactions.map((transaction) => [transaction.id, transaction]));
-      return ids.map((id) => found.get(id));
+    transactionById: byId((ids) => em.find(Transaction, { id: { $in: ids } })),
+    deliveryById: byId((ids) => em.find(Delivery, { id: { $in: ids } })),
+    deliveriesOfTransaction: new DataLoader(async (ids) => {
+      const deliveries = await em.find(Delivery, { requestId: { $in: [...ids] } }, { orderBy: { id: 'asc' } });
+      const grouped = Map.groupBy(deliveries, ({ requestId }) => requestId);
+      return ids.map((id) => grouped.get(id) ?? []);
     }),
+    attemptsOfDelivery: new DataLoader(async (ids) => {
+      const attempts = await em.find(DeliveryAttempt, { deliveryId: { $in: [...ids] } }, { orderBy: { id: 'asc' } });
+      const grouped = Map.groupBy(attempts, ({ deliveryId }) => deliveryId);
+      return ids.map((id) => grouped.get(id) ?? []);
+    }),
+    subscriptionById: byId((ids) => em.find(Subscription, { id: { $in: ids } })),
+    registryEventById: byId((ids) => em.find(RegistryEvent, { id: { $in: ids } })),
     sealOfSubject: new DataLoader(async (subjects) => {
       const sealIds = await sealsOfSubjects(sql, [...subjects]);
       const seals = await em.find(AuditSeal, { id: { $in: [...sealIds.values()] } });
@@ -75,4 +93,13 @@ export function createLoaders(em: EntityManager, sql: Sql): Loaders {
       return ids.map((id) => found.get(id) ?? new Error('no such transaction'));
     }),
   };
+}
+
+function byId<Row extends { id: string }>(
+  find: (ids: string[]) => Promise<Row[]>,
+): DataLoader<string, Row | undefined> {
+  return new DataLoader(async (ids) => {
+    const found = new Map((await find([...ids])).map((row) => [row.id, row]));
+    return ids.map((id) => found.get(id));
+  });
 }

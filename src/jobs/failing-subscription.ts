@@ -3,6 +3,7 @@ import { appendAudit, auditEntry, hashContent } from '../entities/audit.reposito
 import type { Database, Unit } from '../entities/database.js';
 import { cancelDeliveries } from '../entities/delivery-outcome.repository.js';
 import { appendOutbox } from '../entities/outbox.repository.js';
+import { restDeliveries } from '../entities/subscription.repository.js';
 import type { Log } from '../platform/log.js';
 
 interface Services {
@@ -47,6 +48,7 @@ export async function suspendFailing(services: Services, id: string, now: Date):
        where id = $1 and state = 'ACTIVE' and failing_since <= $4 returning id, sender_id, registry`,
       [id, `its deliveries have failed for ${hours} hours`, now, new Date(now.getTime() - hours * 3_600_000)],
     );
+    if (changed.length > 0) await restDeliveries(unit, id);
     await tell(unit, changed, 'SUSPENDED', now);
     if (changed.length > 0)
       log.error({ subscription: id, hours }, 'subscription suspended: its deliveries keep failing');

@@ -1,0 +1,109 @@
+import type { FilterQuery } from '@mikro-orm/core';
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Delivery, DeliveryAttempt } from '../../entities/delivery.entity.js';
+import { firstId } from '../../entities/partitions.js';
+import { Sender } from '../../entities/sender.entity.js';
+import { Subscription } from '../../entities/subscription.entity.js';
+import { Transaction } from '../../entities/transaction.entity.js';
+import { READERS, RUNNERS, requireRole } from '../authorize.js';
+import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
+import type { Context } from '../context.js';
+import { isUuid } from '../cursor.js';
+import { byTime, TimeOrderEnum, type TimeOrder } from '../time-order.js';
+import { cancelDelivery, replayDeliveries, retryDelivery } from './delivery.use-case.js';
+import { DeliveryConnection, DeliveryFilter, ReplayFilter, ReplayResult } from './delivery.types.js';
+
+@Resolver(() => Delivery)
+export class DeliveryResolver {
+  @Query(() => DeliveryConnection, { description: 'Messages that we owed or owe partners.' })
+  async deliveries(
+    @Args(() => ConnectionArgs) args: ConnectionArgs,
+    @Arg('filter', () => DeliveryFilter, { nullable: true }) filter: DeliveryFilter | undefined,
+    @Arg('orderBy', () => TimeOrderEnum, { defaultValue: 'NEWEST', description: 'By time of making.' })
+    orderBy: TimeOrder,
+    @Ctx() context: Context,
+  ): Promise<ConnectionData<Delivery>> {
+    requireRole(context, READERS);
+    const em = context.services.database.em();
+    const where = await whereDelivery(context, filter ?? {});
+    return findConnection(em, Delivery, where, byTime(orderBy), args);
+  }
+
+  @Query(() => Delivery, { nullable: true, description: 'One message to a partner.' })
+  async delivery(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<Delivery | null> {
+    requireRole(context, READERS);
+    return isUuid(id) ? ((await context.loaders.deliveryById.load(id)) ?? null) : null;
+  }
+
+  // The entity has its own count under the name `attempts`.
+  @FieldResolver(() => [DeliveryAttempt], { name: 'attempts', description: 'Every try, the first first.' })
+  attemptRows(@Root() { id }: Delivery, @Ctx() context: Context): Promise<DeliveryAttempt[]> {
+    return context.loaders.attemptsOfDelivery.load(id);
+  }
+
+  @FieldResolver(() => Sender, { nullable: true, description: 'Its receiver.' })
+  async sender(@Root() { senderId }: Delivery, @Ctx() context: Context): Promise<Sender | null> {
+    return (await context.loaders.senderBySenderId.load(senderId)) ?? null;
+  }
+
+  @FieldResolver(() => Transaction, { nullable: true, description: 'What a callback answers.' })
+  async transaction(@Root() { requestId }: Delivery, @Ctx() context: Context): Promise<Transaction | null> {
+    return requestId == null ? null : ((await context.loaders.transactionById.load(requestId)) ?? null);
+  }
+
+  @FieldResolver(() => Subscription, { nullable: true, description: 'What a notification belongs to.' })
+  async subscription(@Root() { subscriptionId }: Delivery, @Ctx() context: Context): Promise<Subscription | null> {
+    return subscriptionId == null ? null : ((await context.loaders.subscriptionById.load(subscriptionId)) ?? null);
+  }
+
+  @Mutation(() => Delivery, { description: 'Tries now and with a fresh schedule, under the same message id.' })
+  retryDelivery(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<Delivery> {
+    return retryDelivery(context.services, requireRole(context, RUNNERS), id);
+  }
+
+  @Mutation(() => ReplayResult, { description: 'Brings many deliveries again, in the order of their making.' })
+  async replayDeliveries(
+    @Arg('filter', () => ReplayFilter) filter: ReplayFilter,
+    @Ctx() context: Context,
+  ): Promise<ReplayResult> {
+    return { count: await replayDeliveries(context.services, requireRole(context, RUNNERS), filter) };
+  }
+
+  @Mutation(() => Delivery, { description: 'A pending delivery is not sent any more.' })
+  cancelDelivery(
+    @Arg('id', () => ID) id: string,
+    @Arg('reason', () => String) reason: string,
+    @Ctx() context: Context,
+  ): Promise<Delivery> {
+    return cancelDelivery(context.services, requireRole(context, RUNNERS), id, reason);
+  }
+}
+
+@Resolver(() => Transaction)
+export class TransactionDeliveriesResolver {
+  @FieldResolver(() => [Delivery], { description: 'The callbacks that answer it.' })
+  deliveries(@Root() { id }: Transaction, @Ctx() context: Context): Promise<Delivery[]> {
+    return context.loaders.deliveriesOfTransaction.load(id);
+  }
+}
+
+async function whereDelivery({ services }: Context, filter: DeliveryFilter): Promise<FilterQuery<Delivery>> {
+  const { createdFrom, createdUntil, subscriptionCode, transactionId: requestId, ...columns } = filter;
+  const given = Object.entries({ ...columns, requestId }).filter(([, value]) => value != null);
+  // A UUIDv7 holds its time, so a time range is a range of the primary key.
+  const id = {
+    ...(createdFrom == null ? {} : { $gte: firstId(createdFrom) }),
+    ...(createdUntil == null ? {} : { $lt: firstId(createdUntil) }),
+  };
+  const subscription =
+    subscriptionCode == null
+      ? undefined
+      : await services.database.em().findOne(Subscription, { code: subscriptionCode });
+  return {
+    ...Object.fromEntries(given),
+    ...(Object.keys(id).length === 0 ? {} : { id }),
+    ...(subscriptionCode == null ? {} : { subscriptionId: subscription?.id ?? NO_SUBSCRIPTION }),
+  } as FilterQuery<Delivery>;
+}
+
+const NO_SUBSCRIPTION = '00000000-0000-0000-0000-000000000000';

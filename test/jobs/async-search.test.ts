@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import type { JsonObject } from '../../src/protocol/json.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { answer, dropConnection, startInbox, type Inbox } from '../support/inbox.js';
+import { createPartner, searchById, type Partner } from '../support/partner.js';
+
+const PERSON = {
+  recordType: 'SRPerson',
+  identifiers: [{ type: 'UIN', value: '4711' }],
+  data: { name: { surname: 'Okafor', given_name: 'Ada' }, sex: 'female', birth_date: '1985-05-20' },
+};
+
+describe('an asynchronous search', () => {
+  let gateway: TestGateway;
+  let partner: Partner;
+  let inbox: Inbox;
+
+  beforeAll(async () => {
+    gateway = await startTestGateway({ env: { DELIVERY_RETRY_SECONDS: '0,0,0,0,0,0,0' } });
+    partner = await createPartner(gateway);
+    await gateway.admin(
+      `mutation ($records: [RecordInput!]!) { upsertRecords(registry: SOCIAL, records: $records) { inserted } }`,
+      { records: [PERSON] },
+    );
+  });
+  afterAll(() => gateway.close());
+  beforeEach(async () => {
+    inbox = await startInbox(gateway.url);
+  });
+  afterEach(() => inbox.close());
+
+  const send = (message: JsonObject, header: JsonObject = {}) =>
+    partner.send('social/registry/search', 'search', message, {
+      sender_uri: `${inbox.url}/registry/on-search?kept=verbatim`,
+      ...header,
+    });
+
+  const stateOf = async (message: JsonObject) => {
+    const { transactions } = await gateway.admin<{
+      transactions: { nodes: { status: string; itemCount: number; itemsDone: number; recordCount: number }[] };
+    }>(
+      `query ($id: String!) { transactions(filter: { transactionId: $id }) { nodes { status itemCount itemsDone recordCount } } }`,
+      { id: message['transaction_id'] },
+    );
+    return transactions.nodes[0];
+  };
+
+  test('is acknowledged at once and answered at sender_uri, signed, with the correlation id of the ACK', async () => {
+    const message = searchById('4711');
+    const { status, body } = await send(message);
+    expect(status).toBe(202);
+    expect(body).toEqual({
+      message: { ack_status: 'ACK', timestamp: expect.any(String), correlation_id: expect.any(String) },
+    });
+    const [callback] = await inbox.wait(1);
+    expect(callback?.path).toBe('/registry/on-search?kept=verbatim');
+    expect(callback?.verified).toBe(true);
+    expect(callback?.body.header).toMatchObject({
+      action: 'on-search',
+      status: 'succ',
+      total_count: 1,
+      completed_count: 1,
+      sender_id: 'dci-gateway',
+      receiver_id: partner.senderId,
+    });
+    expect(callback?.body.message).toMatchObject({
+      transaction_id: message['transaction_id'],
+      correlation_id: body.message.correlation_id,
+      search_response: [{ status: 'succ', data: { reg_records: [{ name: { surname: 'Okafor' } }] } }],
+    });
+    expect(await stateOf(message)).toEqual({ status: 'SUCCEEDED', itemCount: 1, itemsDone: 1, recordCount: 1 });
+  });
+
+  test('sent twice is acknowledged twice with one correlation id and worked once', async () => {
+    const envelope = await partner.envelope('search', searchById('4711'), { sender_uri: `${inbox.url}/on-search` });
+    const first = await partner.post('/dci/v1/social/registry/search', envelope);
+    await inbox.wait(1);
+    const second = await partner.post('/dci/v1/social/registry/search', envelope);
+    expect(second.status).toBe(202);
+    expect(second.body).toEqual(first.body);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(inbox.received).toHaveLength(1);
+  });
+
+  test('with a used message id and another message is refused with 400', async () => {
+    const message_id = randomUUID();
+    await send(searchById('4711'), { message_id });
+    const { status, body } = await send(searchById('4712'), { message_id });
+    expect(status).toBe(400);
+    expect(body.message.error.code).toBe('err.request.bad');
+    expect(body.message.error.message).toContain('rjct.message_id.duplicate');
+  });
+
+  test('is tried again under one message id, with a fresh time and signature', async () => {
+    const behaviours = [dropConnection, answer(500), answer(200, { message: { ack_status: 'ERR' } })];
+    inbox.behave((received, response) => (behaviours.shift() ?? answer(200))(received, response));
+    await send(searchById('4711'));
+    const [first, ...others] = await inbox.wait(4);
+    for (const other of others) {
+      expect(other.verified).toBe(true);
+      expect(other.body.header.message_id).toBe(first?.body.header.message_id);
+      expect(other.body.header.message_ts).not.toBe(first?.body.header.message_ts);
+      expect(other.body.message).toEqual(first?.body.message);
+    }
+  });
+
+  test('of many questions is answered in several callbacks, and a repeated reference id is seen across them', async () => {
+    const items = Array.from({ length: 250 }, (_, index) => ({
+      reference_id: index === 240 ? 'ref-3' : `ref-${index}`,
+      timestamp: new Date().toISOString(),
+      search_criteria: { query_type: 'idtype-value', query: { type: 'UIN', value: '4711' } },
+    }));
+    const message = { transaction_id: randomUUID(), search_request: items };
+    const { body } = await send(message, { total_count: 250 });
+    const callbacks = await inbox.wait(3);
+    const pages = callbacks.map((callback) => callback.body);
+    expect(new Set(pages.map(({ header }) => header.message_id)).size).toBe(3);
+    for (const page of pages) {
+      expect(page.message.correlation_id).toBe(body.message.correlation_id);
+      expect(page.message.transaction_id).toBe(message.transaction_id);
+    }
+    const answers = pages.flatMap(({ message: { search_response: answered } }) => answered);
+    expect(answers).toHaveLength(250);
+    expect(answers.filter(({ status }) => status === 'rjct')).toMatchObject([
+      { reference_id: 'ref-3', status_reason_code: 'rjct.reference_id.duplicate' },
+    ]);
+    expect(await stateOf(message)).toEqual({ status: 'SUCCEEDED', itemCount: 250, itemsDone: 250, recordCount: 249 });
+  });
+
+  test('goes to the registered address where the message names none, and is refused where there is none', async () => {
+    const refused = await send(searchById('4711'), { sender_uri: '' });
+    expect(refused.status).toBe(400);
+    expect(refused.body.message.error.code).toBe('err.sender_uri.invalid');
+    const other = await createPartner(gateway, { sender: { notifyUri: `${inbox.url}/registered` } });
+    await other.send('social/registry/search', 'search', searchById('4711'));
+    expect((await inbox.wait(1))[0]?.path).toBe('/registered');
+  });
+
+  test.each([
+    ['another host', 'http://192.0.2.7/on-search'],
+    ['a host that was not registered', 'http://example.org/on-search'],
+    ['a decimal address', 'http://2130706433/on-search'],
+    ['an octal address', 'http://0177.0.0.1/on-search'],
+    ['a mapped address', 'http://[::ffff:127.0.0.1]/on-search'],
+    ['another protocol', 'ftp://127.0.0.1/on-search'],
+    ['a password', 'http://user:secret@127.0.0.1/on-search'],
+    ['no URL', 'on-search'],
+  ])('to %s is refused at the door', async (_, sender_uri) => {
+    const { status, body } = await send(searchById('4711'), { sender_uri });
+    expect(status).toBe(400);
+    expect(body.message.error.code).toBe('err.sender_uri.invalid');
+  });
+
+  test('without an agreement is refused at the door', async () => {
+    const other = await createPartner(gateway, { agreements: [] });
+    const { status, body } = await other.send('social/registry/search', 'search', searchById('4711'), {
+      sender_uri: inbox.url,
+    });
+    expect(status).toBe(403);
+    expect(body.message.error.code).toBe('err.request.forbidden');
+  });
+
+  test('rests while its sender is suspended, and its agreement ending meanwhile is told in the callback', async () => {
+    const other = await createPartner(gateway);
+    const suspend = `mutation ($id: String!) { suspendSender(senderId: $id) { state } }`;
+    const { agreements } = await gateway.admin<{ agreements: { nodes: { id: string }[] } }>(
+      `query ($id: String!) { agreements(filter: { senderId: $id }) { nodes { id } } }`,
+      { id: other.senderId },
+    );
+    // Accepted while no worker can take it: the row is held back by a claim.
+    const message = searchById('4711');
+    const hold = await gateway.database.pool.connect();
+    await hold.query('begin');
+    await hold.query('lock table accepted_request in share mode');
+    const sending = other.send('social/registry/search', 'search', message, { sender_uri: `${inbox.url}/on-search` });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await gateway.admin(suspend, { id: other.senderId });
+    await hold.query('commit');
+    hold.release();
+    expect((await sending).status).toBe(202);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(inbox.received).toHaveLength(0);
+    await gateway.admin(`mutation ($id: ID!) { endAgreement(id: $id) { id } }`, { id: agreements.nodes[0]?.id });
+    await gateway.admin(`mutation ($id: String!) { activateSender(senderId: $id) { state } }`, { id: other.senderId });
+    const [callback] = await inbox.wait(1);
+    expect(callback?.body.header).toMatchObject({ action: 'on-search', status: 'rjct' });
+    expect(callback?.body.header.status_reason_message).toContain('no agreement');
+    expect(callback?.body.message).toMatchObject({ transaction_id: message['transaction_id'], search_response: [] });
+  });
+
+  test.each(['JWS', 'OPENSPP', 'HTTP'] as const)('is signed in the profile %s of its sender', async (profile) => {
+    const other = await createPartner(gateway, { profile });
+    const theirs = await startInbox(gateway.url, profile);
+    await other.send('social/registry/search', 'search', searchById('4711'), { sender_uri: `${theirs.url}/on-search` });
+    const [callback] = await theirs.wait(1);
+    expect(callback?.verified).toBe(true);
+    await theirs.close();
+  });
+});
