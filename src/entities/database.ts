@@ -14,6 +14,7 @@ import { Consent } from './consent.entity.js';
 import { DeliveryAttempt, Delivery } from './delivery.entity.js';
 import { MIGRATIONS } from './migrations/migrations.js';
 import { RegistryRecord } from './record.entity.js';
+import { RegistryEvent } from './registry-event.entity.js';
 import { Sender, SenderKey } from './sender.entity.js';
 import { ServerKey } from './server-key.entity.js';
 import { Subscription } from './subscription.entity.js';
@@ -37,6 +38,7 @@ export const ENTITIES = [
   AgreementVersion,
   Consent,
   RegistryRecord,
+  RegistryEvent,
   Transaction,
   Subscription,
   Delivery,

@@ -48,10 +48,30 @@ export async function readTail(
   return rows.map(({ xid, seq, ...event }) => ({ position: { xid, seq: String(seq) }, ...event }));
 }
 
-export async function readEpoch(sql: Sql): Promise<string> {
-  const [row] = await sql.query<{ epoch: string }>(
-    `select value #>> '{}' as epoch from gateway_state where key = 'epoch'`,
+export interface TailState {
+  /** A restore begins a new one: positions of another say nothing about this database. */
+  epoch: string;
+  /** Events up to here were purged; `0` = none. */
+  purged: string;
+}
+
+export async function readTailState(sql: Sql): Promise<TailState> {
+  const rows = await sql.query<{ key: string; value: string }>(
+    `select key, value #>> '{}' as value from gateway_state where key in ('epoch', 'outbox_purged')`,
   );
-  if (row === undefined) throw new Error('the database has no epoch: migrate it');
-  return row.epoch;
+  const values = new Map(rows.map(({ key, value }) => [key, value]));
+  const epoch = values.get('epoch');
+  if (epoch === undefined) throw new Error('the database has no epoch: migrate it');
+  return { epoch, purged: values.get('outbox_purged') ?? '0' };
+}
+
+/** For how many seconds committed events have waited for an older transaction to end; 0 when none waits. */
+export async function readTailLag(sql: Sql): Promise<number> {
+  const [row] = await sql.query<{ lag: number | null }>(
+    `select extract(epoch from clock_timestamp() - min(created_at))::float8 as lag from outbox_event
+     where xid >= pg_snapshot_xmin(pg_current_snapshot())`,
+    [],
+    'tail-lag',
+  );
+  return row?.lag ?? 0;
 }

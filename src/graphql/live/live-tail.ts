@@ -1,85 +1,124 @@
 /**
- * One reader of the outbox per process, many listeners: backfill from a cursor, cut over, live. A listener that cannot
- * keep up is ended with its last cursor, and resumes there.
+ * One reader of the outbox per process, many listeners. Each backfills from its cursor by itself, and cuts over to the
+ * shared reader at the very place where it stands. A listener that cannot keep up is ended with its last cursor.
  */
 import type { Sql } from '../../entities/database.js';
 import {
   currentPosition,
-  readEpoch,
   readTail,
+  readTailLag,
+  readTailState,
   type TailEvent,
   type TailPosition,
+  type TailState,
 } from '../../entities/tail.repository.js';
 import type { Log } from '../../platform/log.js';
 import { UserError } from '../errors.js';
+import { decodeTailCursor, encodeTailCursor, isBehind } from './tail-cursor.js';
+import { TailListener } from './tail-listener.js';
 
 const BATCH = 500;
 const POLL_MS = 250;
+const MAX_BUFFER = 500;
+const RECHECK_MS = 5000;
 
 export interface LiveEvent extends TailEvent {
   cursor: string;
 }
 
-interface Listener {
-  buffer: TailEvent[];
-  wake: () => void;
-  overflowed: boolean;
-}
-
 export interface ListenOptions {
-  after?: string | undefined;
+  after?: string | null | undefined;
   signal?: AbortSignal | undefined;
+  /** Events that it says no to are neither kept nor told. */
+  accepts?: (event: TailEvent) => boolean;
   maxBuffer?: number;
 }
 
+interface Shared extends TailState {
+  position: TailPosition;
+}
+
 export class LiveTail {
-  readonly #listeners = new Set<Listener>();
-  #position: TailPosition | undefined;
-  #epoch: string | undefined;
+  readonly #listeners = new Set<TailListener>();
+  #readers = 0;
+  #starting: Promise<Shared> | undefined;
+  #shared: Shared | undefined;
   #timer: NodeJS.Timeout | undefined;
   #reading = false;
+  #again = false;
+  /** After a failed read the database may be another: restored meanwhile. */
+  #suspect = false;
+  #checkedAt = 0;
   #closed = false;
 
   constructor(
     private readonly sql: Sql,
     private readonly log: Log,
+    /** Tells all processes, this one included, by their `heard`. */
+    private readonly tell: () => void = () => this.heard(),
   ) {}
 
-  /** Events behind `after`, or from now on, in commit order, each exactly once. */
-  async *events({ after, signal, maxBuffer = 500 }: ListenOptions = {}): AsyncGenerator<LiveEvent> {
-    const listener: Listener = { buffer: [], wake: () => {}, overflowed: false };
-    const epoch = (this.#epoch ??= await readEpoch(this.sql));
-    const start = after === undefined ? undefined : decodeCursor(after, epoch);
-    const cutOver = await this.#attach(listener);
-    const stop = () => listener.wake();
-    signal?.addEventListener('abort', stop);
-    let last = start ?? cutOver;
+  /** Events behind `after`, or from now on, in commit order, each exactly once; several at a time where they have come. */
+  async *batches(options: ListenOptions = {}): AsyncGenerator<LiveEvent[]> {
+    const { after, signal, accepts = () => true, maxBuffer = MAX_BUFFER } = options;
+    if (this.#closed) return;
+    this.#readers += 1;
+    let listener: TailListener | undefined;
+    const wake = () => listener?.wake();
+    signal?.addEventListener('abort', wake);
+    const ended = () => this.#closed || (signal?.aborted ?? false);
     try {
-      for await (const event of this.#backfill(start, cutOver)) {
-        if (signal?.aborted) return;
-        last = event.position;
-        yield withCursor(event, epoch);
+      const shared = await (this.#starting ??= this.#start());
+      const told = (event: TailEvent): LiveEvent => ({
+        ...event,
+        cursor: encodeTailCursor(event.position, shared.epoch),
+      });
+      let position = after == null ? await currentPosition(this.sql) : await this.#positionOf(after, shared);
+      while (isBehind(shared.position, position)) {
+        const until = shared.position;
+        const events = await readTail(this.sql, position, BATCH, until);
+        position = events.length < BATCH ? until : (events.at(-1)?.position ?? until);
+        const wanted = events.filter(accepts).map(told);
+        if (ended()) return;
+        if (wanted.length > 0) yield wanted;
       }
-      while (!this.#closed && !signal?.aborted) {
-        for (let event = listener.buffer.shift(); event !== undefined; event = listener.buffer.shift()) {
-          last = event.position;
-          yield withCursor(event, epoch);
-        }
-        if (listener.overflowed) throw slowReader(encodeCursor(last, epoch));
-        listener.overflowed = listener.buffer.length > maxBuffer;
-        if (listener.buffer.length === 0) await new Promise<void>((resolve) => (listener.wake = resolve));
-        listener.overflowed ||= listener.buffer.length > maxBuffer;
+      // Nothing is awaited between the comparison above and here, so nothing is read in between.
+      listener = new TailListener(position, accepts, maxBuffer);
+      this.#listeners.add(listener);
+      if (this.#shared !== shared) listener.fail(restored());
+      while (!ended()) {
+        const events = await listener.take();
+        if (events === undefined) throw tooSlow(encodeTailCursor(position, shared.epoch));
+        position = events.at(-1)?.position ?? position;
+        if (events.length > 0 && !ended()) yield events.map(told);
       }
     } finally {
-      signal?.removeEventListener('abort', stop);
-      this.#listeners.delete(listener);
-      if (this.#listeners.size === 0) this.#pause();
+      signal?.removeEventListener('abort', wake);
+      if (listener !== undefined) this.#listeners.delete(listener);
+      this.#readers -= 1;
+      if (this.#readers === 0) this.#pause();
     }
   }
 
-  /** Reads at once instead of at the next poll: call after a commit made here. */
+  /** The end of the stream as it is now: what a later `after` begins behind. */
+  async cursor(): Promise<string> {
+    const [{ epoch }, position] = [await readTailState(this.sql), await currentPosition(this.sql)];
+    return encodeTailCursor(position, epoch);
+  }
+
+  /** Call after a commit: every process that has readers looks at once instead of at its next poll. */
   nudge(): void {
-    if (this.#listeners.size > 0) void this.#read();
+    this.tell();
+  }
+
+  /** Some process has committed something. */
+  heard(): void {
+    if (this.#readers > 0) void this.#read();
+  }
+
+  /** For how many seconds committed events have waited for an older transaction to end. */
+  lagSeconds(): Promise<number> {
+    return readTailLag(this.sql);
   }
 
   close(): void {
@@ -88,90 +127,78 @@ export class LiveTail {
     for (const listener of this.#listeners) listener.wake();
   }
 
-  /** The listener gets everything behind the returned position, and nothing before. */
-  async #attach(listener: Listener): Promise<TailPosition> {
-    this.#position ??= await currentPosition(this.sql);
-    const cutOver = this.#position;
-    this.#listeners.add(listener);
-    this.#timer ??= setInterval(() => void this.#read(), POLL_MS).unref();
-    return cutOver;
+  async #positionOf(after: string, shared: Shared): Promise<TailPosition> {
+    const state = await readTailState(this.sql);
+    if (state.epoch !== shared.epoch) {
+      this.#suspect = true;
+      void this.#read();
+    }
+    return decodeTailCursor(after, state);
+  }
+
+  async #start(): Promise<Shared> {
+    try {
+      this.#checkedAt = Date.now();
+      this.#shared = { ...(await readTailState(this.sql)), position: await currentPosition(this.sql) };
+    } catch (error) {
+      this.#starting = undefined;
+      throw error;
+    }
+    this.#timer = setInterval(() => void this.#read(), POLL_MS).unref();
+    return this.#shared;
   }
 
   #pause(): void {
     clearInterval(this.#timer);
-    this.#timer = undefined;
-    this.#position = undefined;
-  }
-
-  async *#backfill(start: TailPosition | undefined, until: TailPosition): AsyncGenerator<TailEvent> {
-    let after = start;
-    while (after !== undefined) {
-      const events: TailEvent[] = await readTail(this.sql, after, BATCH, until);
-      yield* events;
-      after = events.length < BATCH ? undefined : events.at(-1)?.position;
-    }
+    this.#starting = undefined;
+    this.#shared = undefined;
   }
 
   async #read(): Promise<void> {
+    this.#again = true;
     if (this.#reading) return;
     this.#reading = true;
     try {
-      let events: TailEvent[];
-      do {
-        const position = this.#position;
-        if (position === undefined) return;
-        events = await readTail(this.sql, position, BATCH);
-        if (this.#position !== position) return;
-        this.#position = events.at(-1)?.position ?? position;
-        for (const listener of this.#listeners) this.#push(listener, events);
-      } while (events.length === BATCH);
+      while (this.#again) {
+        this.#again = false;
+        if (this.#suspect || Date.now() - this.#checkedAt > RECHECK_MS) await this.#checkEpoch();
+        this.#again = (await this.#readOnce()) || this.#again;
+      }
     } catch (error) {
-      this.log.warn({ err: error }, 'the live tail could not read; it tries again');
+      if (!this.#suspect) this.log.warn({ err: error }, 'the live tail could not read; it tries again');
+      this.#suspect = true;
     } finally {
       this.#reading = false;
     }
   }
 
-  #push(listener: Listener, events: TailEvent[]): void {
-    if (events.length === 0) return;
-    listener.buffer.push(...events);
-    listener.wake();
+  /** Whether there may be more. */
+  async #readOnce(): Promise<boolean> {
+    const shared = this.#shared;
+    if (shared === undefined) return false;
+    const events = await readTail(this.sql, shared.position, BATCH);
+    if (this.#shared !== shared) return true;
+    shared.position = events.at(-1)?.position ?? shared.position;
+    for (const listener of this.#listeners) listener.push(events);
+    return events.length === BATCH;
+  }
+
+  async #checkEpoch(): Promise<void> {
+    const state = await readTailState(this.sql);
+    this.#suspect = false;
+    this.#checkedAt = Date.now();
+    if (this.#shared === undefined || this.#shared.epoch === state.epoch) return;
+    this.#shared = { ...state, position: await currentPosition(this.sql) };
+    this.#starting = Promise.resolve(this.#shared);
+    for (const listener of this.#listeners) listener.fail(restored());
   }
 }
 
-function slowReader(cursor: string): UserError {
+function tooSlow(cursor: string): UserError {
   const error = new UserError('CONFLICT', 'this reader is too slow: subscribe again with after set to the cursor');
   error.extensions['cursor'] = cursor;
   return error;
 }
 
-function withCursor(event: TailEvent, epoch: string): LiveEvent {
-  return { ...event, cursor: encodeCursor(event.position, epoch) };
-}
-
-function encodeCursor({ xid, seq }: TailPosition, epoch: string): string {
-  return Buffer.from(JSON.stringify([epoch, xid, seq])).toString('base64url');
-}
-
-/** @throws UserError for anything but a cursor of this database's epoch */
-function decodeCursor(cursor: string, epoch: string): TailPosition {
-  const [of, xid, seq] = parseCursor(cursor);
-  if (of !== epoch)
-    throw new UserError(
-      'BAD_USER_INPUT',
-      'the cursor is from before a restore: subscribe again without after',
-      'after',
-    );
-  return { xid, seq };
-}
-
-function parseCursor(cursor: string): [string, string, string] {
-  try {
-    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(parts) && parts.length === 3 && /^\d+$/.test(String(parts[1])) && /^\d+$/.test(String(parts[2])))
-      return [String(parts[0]), String(parts[1]), String(parts[2])];
-  } catch {
-    // Falls through to the one refusal below.
-  }
-  throw new UserError('BAD_USER_INPUT', 'after: not a cursor of this subscription', 'after');
-}
+const restored = (): UserError =>
+  new UserError('CONFLICT', 'the database was restored: load the lists anew and subscribe without after');

@@ -1,18 +1,22 @@
-/** `transactionChanged`: the outbox tail, filtered per reader; the row is loaded when it is about to be told. */
-import { Transaction } from '../../entities/transaction.entity.js';
+/** `transactionChanged`: transactions as they come and change. */
+import type { Transaction } from '../../entities/transaction.entity.js';
 import type { Context } from '../context.js';
 import type { TransactionChange, TransactionFilter } from '../transactions/transaction.types.js';
+import { detailMeets, follow } from './follow.js';
 
-export async function* watchTransactions(
-  { services }: Context,
+export function watchTransactions(
+  context: Context,
   filter: TransactionFilter,
-  after: string | undefined,
+  after: string | null | undefined,
 ): AsyncGenerator<TransactionChange> {
-  for await (const event of services.tail.events({ after })) {
-    if (event.topic !== 'transaction') continue;
-    const transaction = await services.database.em().findOne(Transaction, { id: event.subject });
-    if (transaction !== null && matches(filter, transaction)) yield { cursor: event.cursor, transaction };
-  }
+  const { senderId, registry, operation } = filter;
+  return follow(context, after, {
+    topic: 'transaction',
+    accepts: (detail) => detailMeets(detail, { senderId, registry, operation }),
+    load: (loaders, ids) => Promise.all(ids.map((id) => loaders.transactionById.load(id))),
+    matches: (transaction) => matches(filter, transaction),
+    told: (transaction, cursor) => ({ cursor, transaction }),
+  });
 }
 
 function matches(filter: TransactionFilter, transaction: Transaction): boolean {

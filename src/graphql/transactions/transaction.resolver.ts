@@ -68,7 +68,13 @@ export class TransactionResolver {
   @Subscription(() => TransactionChange, {
     description:
       'Transactions as they come and change, from `after` on or from now. Ids travel; the row is read per reader.',
-    subscribe: ({ args, context }: { args: { filter?: TransactionFilter; after?: string }; context: Context }) => {
+    subscribe: ({
+      args,
+      context,
+    }: {
+      args: { filter?: TransactionFilter | null; after?: string | null };
+      context: Context;
+    }) => {
       requireRole(context, READERS);
       return watchTransactions(context, args.filter ?? {}, args.after);
     },
