@@ -26,8 +26,8 @@ const SWEEP = 'sweep';
 const SWEEP_MS = 1000;
 /** The store is asked every second; after so long without an answer it counts as away. */
 const AWAY_MS = 3000;
-/** Of a crashed process: its jobs run elsewhere after this. Longer ones renew it. */
-const LOCK_MS = 4000;
+/** Of a crashed process: its jobs run elsewhere after this. Longer ones renew it. Agenda keeps a timer for half of it. */
+const LOCK_MS = 2000;
 const DRAIN_MS = 5000;
 
 export function startScheduler(
