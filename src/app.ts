@@ -73,7 +73,7 @@ export async function startGateway(
   const wakeLine = new WakeLine(database, secrets.databaseUrl, log);
   await wakeLine.open();
   const services: BackgroundServices = {
-    ...(await wire(config, { database, vault, keyRing, registries, clock, log, url, counters })),
+    ...(await wire(config, { database, vault, keyRing, registries, clock, log, url, counters, wakeLine })),
     wakeLine,
     wake: (...queues) => wakeLine.wake(...queues),
     senderOutbound: new SenderOutboundStore(database, masterKey),
@@ -85,7 +85,7 @@ export async function startGateway(
     },
     deliverySettings: { retrySeconds: config.deliveryRetrySeconds, suspendAfterHours: config.suspendAfterHours },
   };
-  wakeLine.onWake(() => services.tail.nudge());
+  wakeLine.onWake(() => services.tail.heard());
   const graphql = await startGraphqlServer(
     services.schema,
     services,
@@ -128,9 +128,10 @@ interface Built {
   log: Log;
   url: string;
   counters: Counters;
+  wakeLine: WakeLine;
 }
 
-async function wire(config: Config, { database, url, counters, ...built }: Built): Promise<Wired> {
+async function wire(config: Config, { database, url, counters, wakeLine, ...built }: Built): Promise<Wired> {
   const { keyRing, log } = built;
   return {
     ...built,
@@ -138,7 +139,7 @@ async function wire(config: Config, { database, url, counters, ...built }: Built
     schema: await gatewaySchema(),
     source: createRecordSource(database),
     directory: new SenderDirectory(database),
-    tail: new LiveTail(database, log),
+    tail: new LiveTail(database, log, () => wakeLine.wake('tail')),
     outbound: createOutbound({
       allowHttp: config.allowHttpCallbacks,
       allowPrivate: config.allowPrivateCallbacks,

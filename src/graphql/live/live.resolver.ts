@@ -4,14 +4,21 @@ import { findEvent } from '../../protocol/registries/registries.js';
 import type { Registry } from '../../protocol/vocabulary.js';
 import { READERS, requireRole } from '../authorize.js';
 import type { Context } from '../context.js';
+import { DeliveryFilter } from '../deliveries/delivery.types.js';
 import { UserError } from '../errors.js';
 import { definitionOf } from '../records/record.use-case.js';
 import { detailMeets, follow } from './follow.js';
-import { RegistryEventChange, SubscriptionChange } from './live.types.js';
+import { watchDeliveries } from './delivery.live.js';
+import { DeliveryChange, RegistryEventChange, SubscriptionChange } from './live.types.js';
 
 interface Subscribing<Args> {
   args: Args;
   context: Context;
+}
+
+interface DeliveryArgs {
+  filter?: DeliveryFilter | null;
+  after?: string | null;
 }
 
 interface RegistryEventArgs {
@@ -31,6 +38,22 @@ export class LiveResolver {
   liveCursor(@Ctx() context: Context): Promise<string> {
     requireRole(context, READERS);
     return context.services.tail.cursor();
+  }
+
+  @Subscription(() => DeliveryChange, {
+    description: 'Deliveries as they come and change; the filter is held against each as it is when told.',
+    subscribe: ({ args: { filter, after }, context }: Subscribing<DeliveryArgs>) => {
+      requireRole(context, READERS);
+      return watchDeliveries(context, filter ?? {}, after);
+    },
+  })
+  deliveryChanged(
+    @Root() change: DeliveryChange,
+    @Arg('filter', () => DeliveryFilter, { nullable: true, description: 'Left out = all.' })
+    _filter: DeliveryFilter | undefined,
+    @Arg('after', () => String, { nullable: true, description: AFTER }) _after: string | undefined,
+  ): DeliveryChange {
+    return change;
   }
 
   @Subscription(() => SubscriptionChange, {

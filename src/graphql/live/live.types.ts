@@ -1,8 +1,18 @@
 import { Field, ObjectType } from 'type-graphql';
+import { Delivery } from '../../entities/delivery.entity.js';
 import { RegistryEvent } from '../../entities/registry-event.entity.js';
 import { Subscription } from '../../entities/subscription.entity.js';
 
 const CURSOR = 'Subscribe again with `after` set to it to go on from here.';
+
+@ObjectType({ description: 'A delivery was made, tried, brought, given up or cancelled.' })
+export class DeliveryChange {
+  @Field(() => String, { description: CURSOR })
+  cursor!: string;
+
+  @Field(() => Delivery, { description: 'As it is now.' })
+  delivery!: Delivery;
+}
 
 @ObjectType({ description: 'A subscription was made, decided, paused, resumed, suspended or ended.' })
 export class SubscriptionChange {
