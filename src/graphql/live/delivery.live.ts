@@ -1,0 +1,43 @@
+/** `deliveryChanged`: deliveries as they come and change. */
+import type { Delivery } from '../../entities/delivery.entity.js';
+import { Subscription } from '../../entities/subscription.entity.js';
+import type { Context } from '../context.js';
+import type { DeliveryFilter } from '../deliveries/delivery.types.js';
+import { UserError } from '../errors.js';
+import { detailMeets, follow } from './follow.js';
+import type { DeliveryChange } from './live.types.js';
+
+export async function watchDeliveries(
+  context: Context,
+  filter: DeliveryFilter,
+  after: string | null | undefined,
+): Promise<AsyncGenerator<DeliveryChange>> {
+  const { senderId, registry } = filter;
+  const columns = await columnsOf(context, filter);
+  return follow(context, after, {
+    topic: 'delivery',
+    accepts: (detail) => detailMeets(detail, { senderId, registry }),
+    load: (loaders, ids) => Promise.all(ids.map((id) => loaders.deliveryById.load(id))),
+    matches: (delivery) => inTime(filter, delivery) && columns.every(([name, value]) => delivery[name] === value),
+    told: (delivery, cursor) => ({ cursor, delivery }),
+  });
+}
+
+/** The filter as columns of the row; what was not given is left out. */
+async function columnsOf(
+  { services }: Context,
+  { createdFrom: _from, createdUntil: _until, subscriptionCode, transactionId: requestId, ...same }: DeliveryFilter,
+): Promise<[keyof Delivery, unknown][]> {
+  const columns = { ...same, requestId, subscriptionId: undefined as string | undefined };
+  if (subscriptionCode != null) {
+    const subscription = await services.database.em().findOne(Subscription, { code: subscriptionCode });
+    if (subscription === null)
+      throw new UserError('NOT_FOUND', 'filter.subscriptionCode: no such subscription', 'filter.subscriptionCode');
+    columns.subscriptionId = subscription.id;
+  }
+  return (Object.entries(columns) as [keyof Delivery, unknown][]).filter(([, value]) => value != null);
+}
+
+function inTime({ createdFrom, createdUntil }: DeliveryFilter, { createdAt }: Delivery): boolean {
+  return !(createdFrom != null && createdAt < createdFrom) && !(createdUntil != null && createdAt >= createdUntil);
+}
