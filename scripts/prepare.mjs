@@ -5,6 +5,7 @@ import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
+export const startedIn = process.cwd();
 process.chdir(root);
 
 const STAMP = 'dist/.built';
@@ -34,14 +35,14 @@ function step(title, command, args) {
 }
 
 /** Our pinned runtime in place of this process: same terminal, same signals, same exit code. */
-export function become(args, { env = process.env } = {}) {
-  const runtime = 'node_modules/.bin/node';
+export function become(args, { env = process.env, cwd = root } = {}) {
+  const runtime = `${root}node_modules/.bin/node`;
   if (!existsSync(runtime)) {
     console.error(`${runtime} is missing: did npm skip install scripts? Allow that of the package "node", then npm ci`);
     process.exit(1);
   }
   // The channel closes when we are killed, which tells the child to stop in order.
-  const child = spawn(runtime, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env });
+  const child = spawn(runtime, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env, cwd });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   stopWithNpm(child);
   child.once('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));

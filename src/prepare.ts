@@ -36,11 +36,11 @@ export async function prepareGateway({ database, keyRing, registries, log }: Pre
 /** Writes records as they come, a batch at a time; tells how many there are so far. */
 export async function seedRecords(
   database: Database,
-  records: Iterable<RecordDraft>,
+  records: Iterable<RecordDraft> | AsyncIterable<RecordDraft>,
   progress: (records: number) => void = () => {},
 ): Promise<number> {
   let written = 0;
-  for (const batch of batchesOf(records, BATCH)) {
+  for await (const batch of batchesOf(records, BATCH)) {
     await loadRecords(database, batch);
     progress((written += batch.length));
   }
@@ -48,9 +48,9 @@ export async function seedRecords(
   return written;
 }
 
-function* batchesOf<T>(items: Iterable<T>, size: number): Generator<T[]> {
+async function* batchesOf<T>(items: Iterable<T> | AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
   let batch: T[] = [];
-  for (const item of items)
+  for await (const item of items)
     if (batch.push(item) === size) {
       yield batch;
       batch = [];

@@ -39,8 +39,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const password = await initialiseOnce(home, join(dataDir, 'postgres-password'), options.log);
   const port = await freePort();
   const server = await launchServer(home, { ...SETTINGS, ...options.settings, port: String(port) }, options.log);
-  return { url: `postgres://${USER}:${password}@127.0.0.1:${port}/postgres`, close: () => server.stop() };
+  return { url: embeddedUrl(password, port), close: () => server.stop() };
 }
+
+export const embeddedUrl = (password: string, port: number): string =>
+  `postgres://${USER}:${password}@127.0.0.1:${port}/postgres`;
 
 /** Returns the password. An interrupted first start leaves only `data.new`, which the next one replaces. */
 async function initialiseOnce(home: PostgresHome, passwordPath: string, log: EmbeddedPostgresOptions['log']) {

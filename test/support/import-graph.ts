@@ -55,13 +55,13 @@ export function lineViolations(graph: ImportGraph): string[] {
 }
 
 function mayImport(from: string, to: string): boolean {
-  if (from === to || from === '') return true;
+  if (from === to || from === '' || from === 'cli') return true;
   const allowed = BESIDE.get(from);
   if (allowed) return allowed.some((folder) => folder === to);
   return LINE.includes(from) && LINE.includes(to) && LINE.indexOf(to) < LINE.indexOf(from);
 }
 
-/** `''` for the files at the right end of the line: app.ts, cli.ts, main.ts and what they share. */
+/** `''` for the files at the right end of the line: app.ts, cli.ts, main.ts and what they share; `cli/` stands with them. */
 export const folderOf = (file: string): string => (file.includes('/') ? (file.split('/')[0] ?? '') : '');
 
 /** One path per cycle met, from a file back to itself. */

@@ -69,7 +69,8 @@ export async function upsertDrafts(services: Services, unit: Unit, drafts: Recor
   return outcomes;
 }
 
-function readInput(definition: RegistryDefinition, input: RecordInput, field: string): RecordDraft {
+/** @throws UserError that names what is wrong, under `field` */
+export function readInput(definition: RegistryDefinition, input: RecordInput, field: string): RecordDraft {
   const recordType = recordTypeOf(definition, input.recordType, `${field}.recordType`);
   const event = input.eventType == null ? undefined : findEvent(definition, input.eventType);
   if (input.eventType != null && event === undefined)

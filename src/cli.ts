@@ -1,0 +1,25 @@
+/** `npx dci <command>`: parses, runs, and turns a failure into words and an exit code. */
+import { CommanderError } from 'commander';
+import { describeFailure, UsageError } from './cli/failure.js';
+import { createProgram } from './cli/program.js';
+
+const program = createProgram();
+const json = process.argv.includes('--json');
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = explain(error);
+}
+
+function explain(error: unknown): number {
+  // commander has printed its own.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const failure = describeFailure(error);
+  const { message, remedy } = failure;
+  const text = json
+    ? JSON.stringify({ error: failure })
+    : `dci: ${message}${remedy === undefined ? '' : `\n  ${remedy}`}`;
+  process.stderr.write(`${text}\n`);
+  return error instanceof UsageError ? 2 : 1;
+}

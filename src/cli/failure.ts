@@ -1,0 +1,64 @@
+/** Why a command failed, and what to do next; nothing that repeats its input. */
+import { isNativeError } from 'node:util/types';
+import { describeError } from '../platform/log.js';
+
+/** A refusal with the step that leads on. */
+export class CliFailure extends Error {
+  override readonly name: string = 'CliFailure';
+
+  constructor(
+    message: string,
+    readonly remedy?: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Arguments that do not fit together: exit code 2, as for those that the parser refuses. */
+export class UsageError extends CliFailure {
+  override readonly name = 'UsageError';
+}
+
+export interface Failure {
+  code: string;
+  message: string;
+  remedy?: string;
+}
+
+/** Names of errors whose text is written for whoever asked. */
+const PLAIN = new Set(['CliFailure', 'UsageError', 'ConfigInvalid', 'KeyInvalid', 'RecordInvalid', 'CallRefused']);
+
+export function describeFailure(error: unknown): Failure {
+  if (!isNativeError(error)) return { code: 'FAILED', message: 'it failed for an unknown reason' };
+  const { code, extensions, remedy }: Record<string, unknown> = Object.fromEntries(Object.entries(error));
+  const own = codeOf(extensions) ?? (typeof code === 'string' ? code : error.name);
+  const step = remedy ?? (own in REMEDIES ? REMEDIES[own] : undefined);
+  const message = isPlain(error, own) ? error.message : explain(error, own);
+  return { code: own, message, ...(typeof step === 'string' ? { remedy: step } : {}) };
+}
+
+/** Steps that follow from what kind of failure it is. */
+const REMEDIES: Record<string, string> = {
+  ECONNREFUSED: 'is it running, and is the address right? See --url, or DATABASE_URL for the database',
+  ENOENT: 'check the path; it is read from the folder you are in',
+  NOT_FOUND: 'check the id',
+  '28P01': 'check the password in DATABASE_URL',
+};
+
+const isPlain = (error: Error, code: string): boolean =>
+  PLAIN.has(error.name) || code.startsWith('err.') || error.name === 'GraphQLError';
+
+function explain(error: Error, code: string): string {
+  const { path, address, port }: Record<string, unknown> = Object.fromEntries(Object.entries(error));
+  if (typeof path === 'string') return `${code}: ${path}`;
+  if (typeof address === 'string') return `${code}: ${address}:${String(port)}`;
+  if (isNativeError(error.cause)) return describeFailure(error.cause).message;
+  const { message, stack } = describeError(error);
+  return `${typeof message === 'string' ? message : code}${process.env['DEBUG'] ? `\n${String(stack)}` : ''}`;
+}
+
+function codeOf(extensions: unknown): string | undefined {
+  const code: unknown = Object(extensions).code;
+  return typeof code === 'string' ? code : undefined;
+}

@@ -1,0 +1,83 @@
+import { extname } from 'node:path';
+import { Command } from 'commander';
+import { createRegistries, findRecordType } from '../protocol/registries/registries.js';
+import type { RegistryDefinition } from '../protocol/registries/definition.js';
+import { action, examples, oneOf } from './action.js';
+import { UsageError } from './failure.js';
+import type { RowFormat } from './import.rows.js';
+import type { ImportReport } from './import.run.js';
+
+const SHOWN = 20;
+
+interface Options {
+  registry: string;
+  recordType?: string;
+  format?: RowFormat;
+  dryRun?: boolean;
+}
+
+export const importCommand = (): Command =>
+  new Command('import')
+    .description(
+      'write the records of a file; each change raises its event. Bad rows are reported, the rest is written',
+    )
+    .argument('<file>', 'NDJSON or CSV; - reads standard input')
+    .requiredOption('--registry <name>', 'social, crvs, dr, fr, ibr')
+    .option('--record-type <name>', 'of rows that name none; the default is the first of the registry')
+    .option('--format <name>', 'ndjson or csv, where the name of the file does not say so', oneOf(['ndjson', 'csv']))
+    .option('--dry-run', 'only check the rows')
+    .addHelpText(
+      'after',
+      examples(
+        'npx dci import --registry social examples/persons.csv',
+        'npx dci import --registry crvs examples/births.ndjson --dry-run',
+      ),
+    )
+    .action(
+      action<Options>(async (terminal, { dryRun = false, ...options }, file) => {
+        const definition = registryNamed(options.registry);
+        const recordType = recordTypeNamed(definition, options.recordType);
+        const format = options.format ?? formatOf(file);
+        const { withHouse } = await import('./house.js');
+        const { importRows } = await import('./import.run.js');
+        const counter = terminal.progress('rows');
+        const progress = (rows: number): void => counter.at(rows);
+        const report = await withHouse(terminal, (house) =>
+          importRows(house, definition, { file, format, recordType, dryRun, progress }),
+        );
+        counter.end();
+        if (report.refused > 0) terminal.exitCode = 1;
+        for (const { line, message } of report.problems.slice(0, SHOWN)) terminal.note(`line ${line}: ${message}`);
+        if (report.refused > SHOWN) terminal.note(`… and ${report.refused - SHOWN} more; --json lists 1000 of them`);
+        terminal.result({ dryRun, ...report }, summary(report, dryRun));
+      }),
+    );
+
+function summary({ inserted, updated, unchanged, refused }: ImportReport, dryRun: boolean): string {
+  if (dryRun) return refused === 0 ? 'Every row is good.' : `${refused} rows refused.`;
+  return `${inserted} inserted, ${updated} updated, ${unchanged} unchanged, ${refused} refused.`;
+}
+
+function registryNamed(name: string): RegistryDefinition {
+  const registries = createRegistries();
+  const definition = registries.byName(name) ?? registries.byPath(name);
+  if (definition !== undefined) return definition;
+  throw new UsageError(
+    '--registry: no such registry',
+    `use one of ${registries.all.map(({ paths }) => paths[0]).join(', ')}`,
+  );
+}
+
+function recordTypeNamed(definition: RegistryDefinition, name: string | undefined): string {
+  const recordType = findRecordType(definition, name);
+  if (recordType !== undefined) return recordType.name;
+  const known = definition.recordTypes.map((type) => type.name).join(', ');
+  throw new UsageError(`--record-type: ${definition.registry} has no such record type`, `use one of ${known}`);
+}
+
+function formatOf(file: string): RowFormat {
+  const extension = extname(file).toLowerCase();
+  if (extension === '.csv') return 'csv';
+  if (['.ndjson', '.jsonl', '.json'].includes(extension)) return 'ndjson';
+  throw new UsageError('the name of the file does not say what is in it', 'add --format ndjson or --format csv');
+}

@@ -1,0 +1,32 @@
+import { defineDocument } from '../graphql/run-document.js';
+import type { House } from './house.js';
+
+export interface ServerKeyLine {
+  kid: string;
+  use: string;
+  algorithm: string;
+  state: string;
+}
+
+const LIST = defineDocument(`{ keys: serverKeys { kid use algorithm state } }`);
+const GENERATE = defineDocument(`mutation ($algorithm: KeyAlgorithm!) {
+  key: generateServerKey(algorithm: $algorithm) { kid use algorithm state }
+}`);
+const MOVE = {
+  activate: defineDocument(
+    `mutation ($kid: String!) { key: activateServerKey(kid: $kid) { kid use algorithm state } }`,
+  ),
+  retire: defineDocument(`mutation ($kid: String!) { key: retireServerKey(kid: $kid) { kid use algorithm state } }`),
+};
+
+export async function listKeys(house: House): Promise<ServerKeyLine[]> {
+  return (await house.run<{ keys: ServerKeyLine[] }>(LIST)).keys;
+}
+
+export async function generateKey(house: House, algorithm: string): Promise<ServerKeyLine> {
+  return (await house.run<{ key: ServerKeyLine }>(GENERATE, { algorithm })).key;
+}
+
+export async function moveKey(house: House, move: keyof typeof MOVE, kid: string): Promise<ServerKeyLine> {
+  return (await house.run<{ key: ServerKeyLine }>(MOVE[move], { kid })).key;
+}

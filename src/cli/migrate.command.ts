@@ -1,0 +1,22 @@
+import { Command } from 'commander';
+import { action, examples } from './action.js';
+
+export const migrateCommand = (): Command =>
+  new Command('migrate')
+    .description('bring the database schema up to date (every gateway does so at its start)')
+    .addHelpText('after', examples('npx dci migrate', 'DATABASE_URL=postgres://… npx dci migrate --json'))
+    .action(
+      action(async (terminal) => {
+        const { withDatabase } = await import('./house.js');
+        const { migrateDatabase, underStartLock } = await import('../entities/migrate.js');
+        const applied = await withDatabase(terminal, (database) =>
+          underStartLock(database, async () => {
+            const pending = await database.orm.migrator.getPending();
+            await migrateDatabase(database, new Date());
+            return pending.map(({ name }) => name);
+          }),
+        );
+        const text = applied.length === 0 ? 'The schema is up to date.' : `Applied: ${applied.join(', ')}`;
+        terminal.result({ applied }, text);
+      }),
+    );

@@ -1,0 +1,47 @@
+/** All commands, in the order in which a newcomer meets them. */
+import { Command } from 'commander';
+import { importCommand } from './import.command.js';
+import { keyCommand } from './key.command.js';
+import { migrateCommand } from './migrate.command.js';
+import { replayCommand } from './replay.command.js';
+import { schemaCommand } from './schema.command.js';
+import { seedCommand } from './seed.command.js';
+import { senderCommand } from './sender.command.js';
+import { signCommand } from './sign.command.js';
+import { verifyAuditCommand } from './verify-audit.command.js';
+
+const ABOUT = `
+Commands of the operator work on the database of the environment, as a gateway does: DATABASE_URL and MASTER_KEY,
+or the embedded database of DATA_DIR. Commands of the partner (call, sign, listen, check) need neither.
+Exit codes: 0 done; 1 refused, failed or found something wrong; 2 wrong usage.
+Every command with its options and an example: docs/cli.md
+`;
+
+export function createProgram(): Command {
+  const program = new Command('dci')
+    .description('The command line of the DCI gateway, for its operators and its partners.')
+    .option('--json', 'print the outcome as one line of JSON')
+    .addHelpText('after', ABOUT);
+  const commands = [
+    migrateCommand(),
+    seedCommand(),
+    importCommand(),
+    senderCommand(),
+    keyCommand(),
+    replayCommand(),
+    verifyAuditCommand(),
+    schemaCommand(),
+    signCommand(),
+  ];
+  for (const command of commands) program.addCommand(command);
+  for (const command of everyCommand(program))
+    command
+      .exitOverride()
+      .configureHelp({ showGlobalOptions: true })
+      .showHelpAfterError('(add --help for all options)');
+  return program;
+}
+
+export function everyCommand(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(everyCommand)];
+}

@@ -1,0 +1,48 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { action, examples } from './action.js';
+import { UsageError } from './failure.js';
+
+interface Options {
+  sender?: string;
+  subscription?: string;
+  from?: Date;
+  until?: Date;
+  all?: boolean;
+}
+
+export const replayCommand = (): Command =>
+  new Command('replay')
+    .description('bring deliveries again, in the order of their making; those that failed, or all')
+    .option('--sender <id>', 'to this receiver')
+    .option('--subscription <code>', 'notifications of this subscription')
+    .option('--from <time>', 'made at or after, such as 2026-01-31T08:00:00Z', moment)
+    .option('--until <time>', 'made before', moment)
+    .option('--all', 'also what was delivered')
+    .addHelpText(
+      'after',
+      examples(
+        'npx dci replay --sender ministry-of-health',
+        'npx dci replay --subscription 0199… --from 2026-01-31T08:00:00Z --all',
+      ),
+    )
+    .action(
+      action<Options>(async (terminal, { sender, subscription, from, until, all = false }) => {
+        if ([sender, subscription, from, until].every((given) => given === undefined))
+          throw new UsageError('nothing says which deliveries', 'give --sender, --subscription, --from or --until');
+        const { withHouse } = await import('./house.js');
+        const { replay } = await import('./replay.run.js');
+        const filter = { senderId: sender, subscriptionCode: subscription, from, until, failedOnly: !all };
+        const count = await withHouse(terminal, (house) => replay(house, filter));
+        terminal.result(
+          { count },
+          `${count} deliveries are due again${count === 0 ? '' : '; a worker sends them now'}.`,
+        );
+      }),
+    );
+
+function moment(value: string): Date {
+  const time = new Date(value);
+  if (!/^\d{4}-\d{2}-\d{2}/.test(value) || Number.isNaN(time.valueOf()))
+    throw new InvalidArgumentError('Use a time such as 2026-01-31T08:00:00Z.');
+  return time;
+}

@@ -1,0 +1,55 @@
+import { Command, InvalidArgumentError } from 'commander';
+import type { AuditReport } from '../graphql/audit/verify-audit.use-case.js';
+import { action, examples, wholeNumber } from './action.js';
+
+interface Anchor {
+  sequence: number;
+  sealHash: string;
+}
+
+interface Options {
+  from?: number;
+  anchor?: Anchor;
+}
+
+export const verifyAuditCommand = (): Command =>
+  new Command('verify-audit')
+    .description('prove the audit log whole, or name the first row that is not: exit code 1')
+    .option('--from <seal>', 'start at this seal and take those before it on trust', wholeNumber(1))
+    .option(
+      '--anchor <seal:hash>',
+      'a head printed earlier: shows that nothing was cut off or written anew',
+      readAnchor,
+    )
+    .addHelpText('after', examples('npx dci verify-audit', 'npx dci verify-audit --anchor 17:9f86d081…'))
+    .action(
+      action<Options>(async (terminal, { from, anchor }) => {
+        const { withDatabase } = await import('./house.js');
+        const { verifyAudit } = await import('../graphql/audit/verify-audit.use-case.js');
+        const progress = terminal.progress('seals');
+        const report = await withDatabase(terminal, (database) =>
+          verifyAudit(database, {
+            ...(from === undefined ? {} : { fromSequence: from }),
+            ...(anchor === undefined ? {} : { anchor }),
+            onProgress: ({ lastSeal, seals }) => progress.at(seals, lastSeal - (from ?? 1) + 1),
+          }),
+        );
+        progress.end();
+        if (!report.intact) terminal.exitCode = 1;
+        terminal.result(report, ...describe(report));
+      }),
+    );
+
+function describe({ intact, problem, seals, entries, unsealed, head }: AuditReport): string[] {
+  const checked = `${seals} seals over ${entries} entries checked; ${unsealed} entries wait for the next seal.`;
+  const keep = head === null ? [] : [`Head: ${head.sequence}:${head.sealHash} (keep it: --anchor compares with it)`];
+  if (intact) return ['The audit is whole.', checked, ...keep];
+  return [`The audit is broken: ${problem?.message ?? 'unknown'} (${problem?.kind ?? ''})`, checked];
+}
+
+function readAnchor(value: string): Anchor {
+  const [, sequence, sealHash] = /^(\d+):([0-9a-f]{64})$/.exec(value) ?? [];
+  if (sequence === undefined || sealHash === undefined)
+    throw new InvalidArgumentError('Use the head of an earlier report: its number, a colon, 64 hex digits.');
+  return { sequence: Number(sequence), sealHash };
+}
