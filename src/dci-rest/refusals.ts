@@ -49,7 +49,8 @@ export async function chargeStranger(
   { limiter }: FacadeServices,
 ): Promise<Charged> {
   const { quotas, token, request } = exchange;
-  if (quotas !== undefined) return { refusal, quotas, first: quotas.at(-1)?.first ?? false };
+  const last = quotas?.at(-1);
+  if (quotas !== undefined) return { refusal, quotas, first: last?.allowed !== false || last.first === true };
   const quota = await limiter.byStranger({ address: request.remoteAddress, clientId: token?.clientId });
   if (quota.allowed) return { refusal, quotas: [], first: false };
   const tooMany = new TooManyRequests('too many refused requests: wait as Retry-After says', quota.reset);

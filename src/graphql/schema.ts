@@ -4,8 +4,10 @@ import { createPubSub } from '@graphql-yoga/subscription';
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
 import { buildSchema, type NonEmptyArray } from 'type-graphql';
 import { AcceptResolver } from './accept/accept.resolver.js';
+import { AccessResolver } from './access/access.resolver.js';
 import { AgreementResolver } from './agreements/agreement.resolver.js';
 import { AdminActionResolver, AuditSealResolver, TransactionSealResolver } from './audit/audit.resolver.js';
+import { ConsentResolver } from './consents/consent.resolver.js';
 import { CallbackResolver } from './callbacks/callback.resolver.js';
 import { DisabilityResolver } from './disability/disability.resolver.js';
 import { EnrollmentResolver } from './enrollment/enrollment.resolver.js';
@@ -18,6 +20,7 @@ import { NotifyResolver } from './notify/notify.resolver.js';
 import { RecordResolver } from './records/record.resolver.js';
 import { RegistryResolver } from './registries/registry.resolver.js';
 import { SearchResolver } from './search/search.resolver.js';
+import { SenderOutboundResolver } from './senders/outbound.resolver.js';
 import { SenderResolver } from './senders/sender.resolver.js';
 import { ServerKeyResolver } from './server-keys/server-key.resolver.js';
 import { SubscriptionResolver } from './subscriptions/subscription.resolver.js';
@@ -30,6 +33,8 @@ const RESOLVERS: NonEmptyArray<Function> = [
   SenderResolver,
   ServerKeyResolver,
   AgreementResolver,
+  ConsentResolver,
+  AccessResolver,
   RecordResolver,
   RegistryResolver,
   SearchResolver,
@@ -49,6 +54,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   AcceptResolver,
   DeliveryResolver,
   TransactionDeliveriesResolver,
+  SenderOutboundResolver,
 ];
 
 let schema: Promise<GraphQLSchema> | undefined;

@@ -1,9 +1,21 @@
 /** What a sender must satisfy, whoever makes or changes it. */
 import type { Sender } from '../../entities/sender.entity.js';
+import { canonicalThumbprint } from '../../access/client-certificate.js';
 import { UserError } from '../errors.js';
 
 type Checked = Pick<Sender, 'senderId' | 'name' | 'signaturePolicy' | 'sandbox' | 'rateLimitPerMinute'> &
-  Partial<Pick<Sender, 'rateLimitPerDay' | 'callbackHosts' | 'notifyUri' | 'jwksUrl' | 'suppressCountsBelow'>>;
+  Partial<
+    Pick<
+      Sender,
+      | 'rateLimitPerDay'
+      | 'callbackHosts'
+      | 'notifyUri'
+      | 'jwksUrl'
+      | 'suppressCountsBelow'
+      | 'tlsThumbprints'
+      | 'tlsSubject'
+    >
+  >;
 
 /** @throws UserError BAD_USER_INPUT that names the field */
 export function checkSender(sender: Checked): void {
@@ -21,7 +33,15 @@ export function checkSender(sender: Checked): void {
   for (const field of ['notifyUri', 'jwksUrl'] as const)
     if (sender[field] != null && !isWebUrl(sender[field]))
       throw wrong(field, 'must be an http(s) URL without credentials');
+  if (sender.tlsThumbprints?.some((text) => canonicalThumbprint(text) === undefined))
+    throw wrong('tlsThumbprints', 'give each as the SHA-256 that openssl x509 -fingerprint -sha256 prints');
+  if (sender.tlsSubject != null && !/^[A-Za-z.0-9]+=/.test(sender.tlsSubject))
+    throw wrong('tlsSubject', 'write it as CN=partner,O=Ministry');
 }
+
+/** As it is compared with what a proxy passes. */
+export const canonicalThumbprints = (texts: string[] | null | undefined): string[] =>
+  (texts ?? []).flatMap((text) => canonicalThumbprint(text) ?? []);
 
 function isHost(text: string): boolean {
   if (!/^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/.test(text)) return false;

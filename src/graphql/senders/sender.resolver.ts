@@ -112,7 +112,8 @@ export class SenderResolver {
   }
 
   @Mutation(() => [SenderKey], {
-    description: 'Reads the sender’s JWKS now: new keys come, vanished ones are revoked, registered ones stay as they are.',
+    description:
+      'Reads the sender’s JWKS now: new keys come, vanished ones are revoked, registered ones stay as they are.',
   })
   fetchSenderKeys(@Arg('senderId', () => String) senderId: string, @Ctx() context: Context): Promise<SenderKey[]> {
     return fetchSenderKeys(context.services, requireRole(context, ADMINS), senderId);

@@ -78,6 +78,12 @@ export class CreateSenderInput {
   @Field(() => String, { nullable: true, description: 'Kind of organisation, which consents may name.' })
   organizationKind?: string;
 
+  @Field(() => [String], { nullable: true, description: 'SHA-256 fingerprints of client certificates (mutual TLS).' })
+  tlsThumbprints?: string[];
+
+  @Field(() => String, { nullable: true, description: 'Subject of client certificates that the proxy’s CA issued.' })
+  tlsSubject?: string;
+
   @Field(() => LegalBasisEnum, { nullable: true })
   legalBasis?: LegalBasis;
 
@@ -134,6 +140,12 @@ export class UpdateSenderInput {
 
   @Field(() => String, { nullable: true })
   organizationKind?: string | null;
+
+  @Field(() => [String], { nullable: true })
+  tlsThumbprints?: string[];
+
+  @Field(() => String, { nullable: true })
+  tlsSubject?: string | null;
 
   @Field(() => LegalBasisEnum, { nullable: true })
   legalBasis?: LegalBasis | null;

@@ -8,7 +8,7 @@ import { Sender } from '../../entities/sender.entity.js';
 import { changeAsAdmin, snapshot } from '../admin-change.js';
 import type { Services } from '../context.js';
 import { UserError } from '../errors.js';
-import { checkSender } from './sender.check.js';
+import { canonicalThumbprints, checkSender } from './sender.check.js';
 import type { CreateSenderInput, CreateSenderPayload, UpdateSenderInput } from './sender.types.js';
 
 type Admin = Extract<Principal, { kind: 'admin' }>;
@@ -22,6 +22,7 @@ export function createSender(services: Services, admin: Admin, input: CreateSend
     const sender = addRow(em, Sender, {
       ...input,
       callbackHosts: input.callbackHosts ?? [],
+      tlsThumbprints: canonicalThumbprints(input.tlsThumbprints),
       state: services.settings.fourEyes ? 'PENDING' : 'ACTIVE',
       clientId: `client-${randomBytes(9).toString('base64url')}`,
       clientSecretHash: hash,
@@ -43,6 +44,7 @@ export function updateSender(
     const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
     Object.assign(sender, given);
     checkSender(sender);
+    sender.tlsThumbprints = canonicalThumbprints(sender.tlsThumbprints);
   });
 }
 

@@ -3,7 +3,7 @@ import { decideGate, decideItem, summarizeDecision, type Grant } from '../../acc
 import { askUnder, release } from '../../access/release.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { Criteria } from '../../protocol/criteria.js';
-import { Forbidden, ItemRejected, RequestInvalid } from '../../protocol/errors.js';
+import { Forbidden, ItemRejected, RequestInvalid, TooManyRequests } from '../../protocol/errors.js';
 import { attributesIn } from '../../protocol/query/criteria-walk.js';
 import { isRecorded, matches } from '../../protocol/query/evaluate.js';
 import { parseQuery } from '../../protocol/query/parse-query.js';
@@ -42,6 +42,7 @@ export async function verify(
   const claims = readClaims(grant, question.claims, call.receivedAt);
   const about = claims.flatMap(({ criteria }) => [...attributesIn(criteria)]);
   const person = await findPerson(services, grant, question.identifiers, about);
+  if (person !== undefined) await limitGuesses(services, sender, person);
   const verified =
     person === undefined ? {} : Object.fromEntries(claims.map((claim) => [claim.key, judge(grant, claim, person)]));
   const result: VerifyResult = {
@@ -64,6 +65,13 @@ export async function verify(
     result,
   });
   return result;
+}
+
+/** Claims about one person cannot be tried one after the other until one holds. @throws TooManyRequests */
+async function limitGuesses({ limiter }: Services, { senderId }: KnownSender, { id }: SourceRecord): Promise<void> {
+  const quota = await limiter.verification(senderId, id);
+  if (!quota.allowed)
+    throw new TooManyRequests('too many verifications of this person: wait as Retry-After says', quota.reset);
 }
 
 function readClaims(grant: Grant, claims: Record<string, unknown>, now: Date): Claim[] {

@@ -50,6 +50,29 @@ export function membersIn(
   return found;
 }
 
+/** Where the identifiers of inner persons stand, one level deep. */
+export function memberIdentifierPaths(definition: RegistryDefinition, recordType: RecordTypeDefinition): string[] {
+  return recordType.memberPaths.flatMap((member) => {
+    const property = resolvePath(definition, recordType.class, member)?.property;
+    if (property === undefined || !('class' in property)) return [];
+    return identifierPathsOf(definition, property.class).map((path) => `${member}.${path}`);
+  });
+}
+
+function identifierPathsOf(definition: RegistryDefinition, className: string): string[] {
+  return Object.entries(definition.classes[className]?.properties ?? {}).flatMap(([name, property]) => {
+    if (isIdentifier(property)) return [name];
+    const part = partOf(definition, property);
+    return part === undefined ? [] : identifierPathsOf(definition, part.name).map((path) => `${name}.${path}`);
+  });
+}
+
+/** The demographic part of a person: one object that is a person too. */
+function partOf(definition: RegistryDefinition, property: PropertyDefinition): ClassDefinition | undefined {
+  const part = property.list || !('class' in property) ? undefined : definition.classes[property.class];
+  return part !== undefined && 'birth_date' in part.properties ? part : undefined;
+}
+
 type Keep = (person: InnerPerson) => PlainObject | undefined;
 
 function mapAt(
@@ -95,15 +118,12 @@ function ownIdentifiers(definition: RegistryDefinition, className: string, data:
   return Object.entries(owner.properties).flatMap(([name, property]): RecordIdentifier[] => {
     const values = [data[name]].flat().filter(isObject);
     if (isIdentifier(property)) return values.flatMap((value) => readIdentifier(definition, value));
-    const part = property.list || !('class' in property) ? undefined : definition.classes[property.class];
-    return part !== undefined && isPerson(part)
-      ? values.flatMap((value) => ownIdentifiers(definition, part.name, value))
-      : [];
+    const part = partOf(definition, property);
+    return part === undefined ? [] : values.flatMap((value) => ownIdentifiers(definition, part.name, value));
   });
 }
 
 const isIdentifier = (property: PropertyDefinition): boolean => 'class' in property && property.class === 'Identifier';
-const isPerson = ({ properties }: ClassDefinition): boolean => 'birth_date' in properties;
 
 function readIdentifier(definition: RegistryDefinition, data: PlainObject): RecordIdentifier[] {
   const { identifier_type: type, identifier_value: value } = data;

@@ -1,0 +1,131 @@
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Agreement } from '../../entities/agreement.entity.js';
+import { Consent } from '../../entities/consent.entity.js';
+import { LegalBasisEnum, OperationEnum, RegistryEnum } from '../../entities/enums.js';
+import type { LegalBasis, Operation, Registry } from '../../protocol/vocabulary.js';
+
+@ObjectType({ description: 'One step of the access decision.' })
+export class AccessStep {
+  @Field(() => Boolean)
+  passed!: boolean;
+
+  @Field(() => String, { description: 'A stable code, such as `NO_AGREEMENT`.' })
+  reason!: string;
+
+  @Field(() => String, { description: 'The same in words, with the remedy.' })
+  explanation!: string;
+}
+
+@ObjectType({ description: 'Whether a field would be released, and why. Its value is not told.' })
+export class FieldExplanation {
+  @Field(() => String, { description: 'Canonical path.' })
+  path!: string;
+
+  @Field(() => Boolean, { description: 'Whether the record holds a value there.' })
+  recorded!: boolean;
+
+  @Field(() => Boolean)
+  released!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether the sender may search by it.' })
+  searchable!: boolean;
+
+  @Field(() => String, {
+    description:
+      'RELEASED, NOT_IN_AGREEMENT, NOT_CONSENTED, OWN_CONSENT (each person inside the record decides), or REFUSED by an earlier step.',
+  })
+  reason!: string;
+}
+
+@ObjectType({ description: 'What a sender would see of a person, and why. Asking releases nothing to the sender.' })
+export class AccessExplanation {
+  @Field(() => String)
+  senderId!: string;
+
+  @Field(() => RegistryEnum)
+  registry!: Registry;
+
+  @Field(() => OperationEnum)
+  operation!: Operation;
+
+  @Field(() => String)
+  recordType!: string;
+
+  @Field(() => String, { nullable: true })
+  purpose?: string;
+
+  @Field(() => Boolean, { description: 'Whether the record would be found and anything of it released.' })
+  released!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether there is such a record.' })
+  found!: boolean;
+
+  @Field(() => [AccessStep], { description: 'Gate, agreement, row filter and consent, in the order of the decision.' })
+  steps!: AccessStep[];
+
+  @Field(() => Agreement, { nullable: true, description: 'The agreement that decides alone.' })
+  agreement?: Agreement;
+
+  @Field(() => [Consent], { description: 'Consents that count for this sender and purpose.' })
+  consents!: Consent[];
+
+  @Field(() => Boolean, { description: 'Whether the sender may look the person up by an identifier.' })
+  identifiable!: boolean;
+
+  @Field(() => Int, { description: 'Persons inside the record whose data would be released too.' })
+  membersReleased!: number;
+
+  @Field(() => Int, { description: 'Persons inside the record who would be left out.' })
+  membersLeftOut!: number;
+
+  @Field(() => [FieldExplanation])
+  fields!: FieldExplanation[];
+}
+
+@ObjectType({ description: 'One disclosure about a person.' })
+export class Disclosure {
+  @Field(() => ID, { description: 'Of the transaction or delivery.' })
+  id!: string;
+
+  @Field(() => Date)
+  at!: Date;
+
+  @Field(() => String)
+  senderId!: string;
+
+  @Field(() => String, { nullable: true })
+  senderName!: string | null;
+
+  @Field(() => String, { description: 'The operation, or NOTIFICATION for what was sent without being asked.' })
+  kind!: string;
+
+  @Field(() => Boolean, { description: 'As a person inside somebody else’s record, such as a household.' })
+  inside!: boolean;
+
+  @Field(() => LegalBasisEnum, { nullable: true })
+  legalBasis!: LegalBasis | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether the agreement asked for consent.' })
+  requiredConsent!: boolean | null;
+
+  @Field(() => String, { nullable: true })
+  purpose!: string | null;
+
+  @Field(() => ID, { nullable: true })
+  agreementId!: string | null;
+
+  @Field(() => Int, { nullable: true })
+  agreementVersion!: number | null;
+
+  @Field(() => [String], { nullable: true, description: 'What the agreement let out, as it stood then.' })
+  fields!: string[] | null;
+}
+
+@ObjectType({ description: 'Who got what of a person, when, and on what ground.' })
+export class AccessReport {
+  @Field(() => [Disclosure], { description: 'Newest first.' })
+  disclosures!: Disclosure[];
+
+  @Field(() => Boolean, { description: 'False where there are more than were asked for.' })
+  complete!: boolean;
+}

@@ -1,0 +1,91 @@
+/** Granting and revoking consent. The audit names the consent by its id: it outlives the person's data. */
+import type { Principal } from '../../access/principal.js';
+import { Consent } from '../../entities/consent.entity.js';
+import { addRow } from '../../entities/database.js';
+import type { RegistryDefinition } from '../../protocol/registries/definition.js';
+import { canonicalPaths } from '../../protocol/registries/fields.js';
+import { findIdentifierType } from '../../protocol/registries/registries.js';
+import { changeAsAdmin, snapshot } from '../admin-change.js';
+import type { Services } from '../context.js';
+import { UserError } from '../errors.js';
+import { definitionOf } from '../records/record.use-case.js';
+import { findSender } from '../senders/sender.use-case.js';
+import type { GrantConsentInput } from './consent.types.js';
+
+type Admin = Extract<Principal, { kind: 'admin' }>;
+
+export function grantConsent(services: Services, admin: Admin, input: GrantConsentInput): Promise<Consent> {
+  const definition = definitionOf(services, input.registry);
+  const values = readInput(definition, input, services.clock());
+  return changeAsAdmin(services, admin, async (unit) => {
+    if (values.senderId !== null) await findSender(unit, values.senderId);
+    const consent = addRow(unit.em, Consent, { ...values, grantedBy: admin.subject });
+    await unit.em.flush();
+    return { result: consent, change: changeOf('grantConsent', consent, undefined, auditable(consent)) };
+  });
+}
+
+/** Ends it at once: the next question finds nothing. */
+export function revokeConsent(services: Services, admin: Admin, id: string, reason?: string): Promise<Consent> {
+  return changeAsAdmin(services, admin, async (unit) => {
+    const consent = isUuid(id) ? await unit.em.findOne(Consent, { id }) : null;
+    if (consent === null) throw new UserError('NOT_FOUND', 'id: no such consent', 'id');
+    if (consent.revokedAt != null) throw new UserError('CONFLICT', 'id: this consent was revoked before', 'id');
+    const before = auditable(consent);
+    consent.revokedAt = services.clock();
+    consent.revokedBy = admin.subject;
+    return { result: consent, change: { ...changeOf('revokeConsent', consent, before, auditable(consent)), reason } };
+  });
+}
+
+function readInput(definition: RegistryDefinition, input: GrantConsentInput, now: Date) {
+  const { identifier, senderId, organizationKind, purposes, fields, validUntil, evidence } = input;
+  const identifierType = findIdentifierType(definition, identifier.type);
+  if (identifierType === undefined) throw wrong('identifier.type', 'no identifier type of this registry');
+  if (identifier.value.trim() === '') throw wrong('identifier.value', 'must not be empty');
+  if (isBlank(senderId) === isBlank(organizationKind))
+    throw wrong('senderId', 'give it or organizationKind, one of the two');
+  if (purposes?.some(isBlank)) throw wrong('purposes', 'an empty code names no purpose; leave purposes out for all');
+  const validFrom = input.validFrom ?? now;
+  if (validUntil != null && validUntil <= validFrom) throw wrong('validUntil', 'must lie after validFrom');
+  return {
+    registry: definition.registry,
+    identifierType,
+    identifierValue: identifier.value,
+    senderId: isBlank(senderId) ? null : senderId,
+    organizationKind: isBlank(organizationKind) ? null : organizationKind,
+    purposes: purposes ?? null,
+    fields: readFields(definition, fields),
+    validFrom,
+    validUntil: validUntil ?? null,
+    evidence: evidence ?? null,
+  };
+}
+
+/** As canonical paths of every record type, so that a search can compare them. */
+function readFields(definition: RegistryDefinition, fields: string[]): string[] {
+  if (fields.length === 0) throw wrong('fields', 'name at least one path, or "*"');
+  const paths = fields.flatMap((field) => {
+    const known = canonicalPaths(definition, field);
+    if (known.length === 0)
+      throw wrong('fields', `${JSON.stringify(field)} is no field of the registry ${definition.registry}`);
+    return known;
+  });
+  return [...new Set(paths)];
+}
+
+const isBlank = (text: string | null | undefined): text is null | undefined | '' => text == null || text.trim() === '';
+
+const wrong = (field: string, remedy: string): UserError =>
+  new UserError('BAD_USER_INPUT', `${field}: ${remedy}`, field);
+
+function changeOf(action: string, { id }: Consent, before?: Record<string, unknown>, after?: Record<string, unknown>) {
+  return { action, targetType: 'Consent', targetId: id, before, after };
+}
+
+function auditable(consent: Consent): Record<string, unknown> {
+  const { identifierValue: _value, ...rest } = snapshot(consent);
+  return rest;
+}
+
+const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
