@@ -26,7 +26,7 @@ import { createJobStore } from './jobs/job-store.js';
 import type { Config, Secrets } from './platform/config.js';
 import { createLog, type Log } from './platform/log.js';
 import { MasterKey } from './platform/master-key.js';
-import { createOutbound } from './platform/outbound-http.js';
+import { createOutbound, type OutboundOptions } from './platform/outbound-http.js';
 import { createRegistries, type Registries } from './protocol/registries/registries.js';
 import { prepareGateway } from './prepare.js';
 import { createRecordSource } from './sources/record.source.js';
@@ -49,12 +49,14 @@ export interface GatewaySecrets extends Secrets {
 export interface GatewayOverrides {
   clock?: () => Date;
   log?: Log;
+  /** Resolves the names of partners' hosts; the system's resolver where left out. */
+  lookup?: OutboundOptions['lookup'];
 }
 
 export async function startGateway(
   config: Config,
   secrets: GatewaySecrets,
-  { clock = () => new Date(), log = createLog(config.logLevel) }: GatewayOverrides = {},
+  { clock = () => new Date(), log = createLog(config.logLevel), lookup }: GatewayOverrides = {},
 ): Promise<Gateway> {
   const database = await Database.connect(secrets.databaseUrl, config.dbPoolSize, log);
   const masterKey = new MasterKey(secrets.masterKey, secrets.masterKeyPrevious);
@@ -73,7 +75,7 @@ export async function startGateway(
   const wakeLine = new WakeLine(database, secrets.databaseUrl, log);
   await wakeLine.open();
   const services: BackgroundServices = {
-    ...(await wire(config, { database, vault, keyRing, registries, clock, log, url, counters, wakeLine })),
+    ...(await wire(config, { database, vault, keyRing, registries, clock, log, url, counters, wakeLine, lookup })),
     wakeLine,
     wake: (...queues) => wakeLine.wake(...queues),
     senderOutbound: new SenderOutboundStore(database, masterKey),
@@ -128,10 +130,11 @@ interface Built {
   log: Log;
   url: string;
   counters: Counters;
+  lookup: OutboundOptions['lookup'];
   wakeLine: WakeLine;
 }
 
-async function wire(config: Config, { database, url, counters, wakeLine, ...built }: Built): Promise<Wired> {
+async function wire(config: Config, { database, url, counters, wakeLine, lookup, ...built }: Built): Promise<Wired> {
   const { keyRing, log } = built;
   return {
     ...built,
@@ -146,6 +149,7 @@ async function wire(config: Config, { database, url, counters, wakeLine, ...buil
       timeoutMs: config.deliveryTimeoutMs,
       maxResponseBytes: 65_536,
       proxyUrl: config.outboundProxy,
+      ...(lookup === undefined ? {} : { lookup }),
     }),
     tokens: new TokenService(keyRing, { issuer: url, audience: config.serverId, ttlSeconds: config.tokenTtlSeconds }),
     limiter: new RateLimits(counters, {
