@@ -1,0 +1,358 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { startDnsStub } from '../support/dns-stub.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { answer, dropConnection, hang, startInbox, type Behaviour, type Inbox } from '../support/inbox.js';
+import { createPartner, searchById, type Partner } from '../support/partner.js';
+
+const pem = (name: string) => readFileSync(new URL(`../support/tls/${name}`, import.meta.url), 'utf8');
+
+interface Delivery {
+  id: string;
+  state: string;
+  stateReason: string | null;
+  messageId: string;
+  attemptCount: number;
+  attempts: {
+    outcome: string;
+    status: number | null;
+    error: string | null;
+    address: string | null;
+    responseExcerpt: string | null;
+  }[];
+  transaction: { correlationId: string } | null;
+  sender: { senderId: string } | null;
+  subscription: null;
+}
+
+const DELIVERIES = `query ($filter: DeliveryFilter) { deliveries(filter: $filter, orderBy: OLDEST) { totalCount nodes {
+  id state stateReason messageId attemptCount attempts { outcome status error address responseExcerpt }
+  transaction { correlationId } sender { senderId } subscription { id } } } }`;
+
+describe('a delivery', () => {
+  let gateway: TestGateway;
+  let partner: Partner;
+  let inbox: Inbox;
+
+  beforeAll(async () => {
+    gateway = await startTestGateway({ env: { DELIVERY_RETRY_SECONDS: '0,0,0', DELIVERY_TIMEOUT_MS: '400' } });
+  });
+  afterAll(() => gateway.close());
+  beforeEach(async () => {
+    inbox = await startInbox(gateway.url);
+    partner = await createPartner(gateway);
+  });
+  afterEach(() => inbox.close());
+
+  const send = async (from = partner, sender_uri = `${inbox.url}/on-search`) => {
+    const { status, body } = await from.send('social/registry/search', 'search', searchById('4711'), { sender_uri });
+    expect(status).toBe(202);
+    return body.message.correlation_id as string;
+  };
+
+  const find = async (filter: Record<string, unknown> = { senderId: partner.senderId }): Promise<Delivery[]> =>
+    (await gateway.admin<{ deliveries: { nodes: Delivery[] } }>(DELIVERIES, { filter })).deliveries.nodes;
+
+  /** The partner's only delivery, once it is so. */
+  const until = async (is: (delivery: Delivery) => boolean): Promise<Delivery> => {
+    for (const deadline = Date.now() + 10_000; Date.now() < deadline;) {
+      const [delivery] = await find();
+      if (delivery !== undefined && is(delivery)) return delivery;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`not so: ${JSON.stringify(await find())}`);
+  };
+  const ended = ({ state }: Delivery) => state !== 'PENDING';
+
+  const first = (...behaviours: Behaviour[]) =>
+    inbox.behave((received, response) =>
+      (behaviours.shift() ?? answer(200, { ack_status: 'ACK' }))(received, response),
+    );
+
+  test('is shown with its attempts, its transaction and its receiver', async () => {
+    const correlationId = await send();
+    const delivery = await until(ended);
+    expect(delivery).toMatchObject({
+      state: 'DELIVERED',
+      attemptCount: 1,
+      attempts: [{ outcome: 'DELIVERED', status: 200, error: null, address: '127.0.0.1' }],
+      transaction: { correlationId },
+      sender: { senderId: partner.senderId },
+      subscription: null,
+    });
+    expect(delivery.attempts[0]?.responseExcerpt).toContain('ACK');
+    const { transactions } = await gateway.admin<{ transactions: { nodes: { deliveries: { id: string }[] }[] } }>(
+      `query ($id: String) { transactions(filter: { correlationId: $id }) { nodes { deliveries { id } } } }`,
+      { id: correlationId },
+    );
+    expect(transactions.nodes[0]?.deliveries).toEqual([{ id: delivery.id }]);
+  });
+
+  test('is tried again when the receiver hangs, drops the connection or answers ERR', async () => {
+    first(hang, dropConnection, answer(200, { message: { ack_status: 'ERR' } }));
+    await send();
+    const { state, attempts } = await until(ended);
+    expect(state).toBe('DELIVERED');
+    expect(attempts).toMatchObject([
+      { outcome: 'FAILED', error: 'the host did not answer in time', status: null },
+      { outcome: 'FAILED', error: 'the host broke off before its answer was complete' },
+      { outcome: 'REFUSED', error: 'the receiver answered ERR', status: 200 },
+      { outcome: 'DELIVERED' },
+    ]);
+  });
+
+  test('that the receiver has already is delivered', async () => {
+    first(answer(400, { errors: [{ code: 'err.request.bad', message: 'rjct.message_id.duplicate' }] }));
+    await send();
+    expect(await until(ended)).toMatchObject({ state: 'DELIVERED', attemptCount: 1 });
+  });
+
+  test('does not follow a redirect', async () => {
+    const other = await startInbox(gateway.url);
+    first(answer(302, {}, { location: `${other.url}/elsewhere` }));
+    await send();
+    const { attempts } = await until(ended);
+    expect(attempts).toMatchObject([{ outcome: 'FAILED', status: 302 }, { outcome: 'DELIVERED' }]);
+    expect(other.received).toHaveLength(0);
+    await other.close();
+  });
+
+  test.each([
+    ['seconds', () => '1'],
+    ['a date', () => new Date(Date.now() + 2000).toUTCString()],
+  ])('waits as long as Retry-After asks, in %s', async (_, retryAfter) => {
+    first((received, response) => answer(429, {}, { 'retry-after': retryAfter() })(received, response));
+    await send();
+    const [before, after] = await inbox.wait(2);
+    expect((after?.at.getTime() ?? 0) - (before?.at.getTime() ?? 0)).toBeGreaterThanOrEqual(900);
+  });
+
+  test('fails after the last attempt, and is brought by retryDelivery under the same message id', async () => {
+    inbox.behave(answer(404));
+    await send();
+    const failed = await until(ended);
+    expect(failed).toMatchObject({ state: 'FAILED', stateReason: 'the receiver answered 404', attemptCount: 4 });
+    inbox.behave(undefined);
+    const retry = `mutation ($id: ID!) { retryDelivery(id: $id) { state } }`;
+    expect(await gateway.admin(retry, { id: failed.id })).toEqual({ retryDelivery: { state: 'PENDING' } });
+    const delivered = await until(ended);
+    expect(delivered).toMatchObject({ state: 'DELIVERED', messageId: failed.messageId });
+    expect(delivered.attempts).toHaveLength(5);
+    expect(new Set(inbox.received.map(({ body }) => body.header.message_id))).toEqual(new Set([failed.messageId]));
+    const unknown = await gateway.graphql(retry, { id: '0197a0b0-0000-7000-8000-000000000000' });
+    expect(unknown.errors?.[0]).toMatchObject({ extensions: { code: 'NOT_FOUND', field: 'id' } });
+  });
+
+  test('ends at 410', async () => {
+    inbox.behave(answer(410));
+    await send();
+    expect(await until(ended)).toMatchObject({ state: 'FAILED', attemptCount: 1, attempts: [{ outcome: 'GONE' }] });
+  });
+
+  test('to a slow receiver delays nobody else', async () => {
+    const slow = await startInbox(gateway.url);
+    slow.behave(hang);
+    for (let one = 0; one < 12; one++) await send(partner, `${slow.url}/on-search`);
+    const started = Date.now();
+    await send();
+    await inbox.wait(1);
+    expect(Date.now() - started).toBeLessThan(1000);
+    await slow.close();
+  });
+
+  test('rests while its sender is suspended', async () => {
+    first(answer(503, {}, { 'retry-after': '1' }));
+    await send();
+    await inbox.wait(1);
+    const change = (name: string) =>
+      gateway.admin(`mutation ($id: String!) { ${name}(senderId: $id) { state } }`, { id: partner.senderId });
+    await change('suspendSender');
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    expect(inbox.received).toHaveLength(1);
+    await change('activateSender');
+    expect(await until(ended)).toMatchObject({ state: 'DELIVERED' });
+  });
+
+  test('to a host that is no longer registered is blocked', async () => {
+    first(answer(503, {}, { 'retry-after': '1' }));
+    await send();
+    await inbox.wait(1);
+    await gateway.admin(
+      `mutation ($id: String!) { updateSender(senderId: $id, input: { callbackHosts: ["example.org"] }) { senderId } }`,
+      { id: partner.senderId },
+    );
+    const { state, attempts } = await until(ended);
+    expect(state).toBe('FAILED');
+    expect(attempts[1]).toMatchObject({ outcome: 'BLOCKED', error: expect.stringContaining('not registered') });
+    expect(inbox.received).toHaveLength(1);
+  });
+
+  test('without a signing key does not leave, and the wait does not count against the receiver', async () => {
+    const set = (state: string, from: string) =>
+      gateway.database.query(`update server_key set state = $1 where state = $2 and use = 'SIG'`, [state, from]);
+    first(answer(503, {}, { 'retry-after': '2' }));
+    await send();
+    await inbox.wait(1);
+    await set('RETIRED', 'ACTIVE');
+    await new Promise((resolve) => setTimeout(resolve, 4000));
+    expect(inbox.received).toHaveLength(1);
+    await set('ACTIVE', 'RETIRED');
+    expect(await until(ended)).toMatchObject({ state: 'DELIVERED', attemptCount: 2 });
+  }, 30_000);
+
+  test('that is pending can be cancelled, with a reason and once', async () => {
+    first(answer(503, {}, { 'retry-after': '3600' }));
+    await send();
+    await inbox.wait(1);
+    const { id } = await until(({ attemptCount }) => attemptCount === 1);
+    const cancel = `mutation ($id: ID!, $reason: String!) { cancelDelivery(id: $id, reason: $reason) { state stateReason } }`;
+    const without = await gateway.graphql(cancel, { id, reason: ' ' });
+    expect(without.errors?.[0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT', field: 'reason' } });
+    expect(await gateway.admin(cancel, { id, reason: 'sent by post' })).toEqual({
+      cancelDelivery: { state: 'CANCELLED', stateReason: 'sent by post' },
+    });
+    expect((await gateway.graphql(cancel, { id, reason: 'again' })).errors?.[0]?.extensions.code).toBe('CONFLICT');
+    const retry = await gateway.graphql(`mutation ($id: ID!) { retryDelivery(id: $id) { id } }`, { id });
+    expect(retry.errors?.[0]?.extensions.code).toBe('CONFLICT');
+    const audit = await gateway.database.query<{ transition: string; actor: string }>(
+      `select transition, actor from audit_entry where subject = $1 order by id`,
+      [id],
+    );
+    expect(audit).toMatchObject([{ transition: 'CANCELLED', actor: 'bootstrap-admin' }]);
+  });
+
+  test('is replayed by filter: the failed ones, or all, of one sender only', async () => {
+    inbox.behave(answer(404));
+    await send();
+    await until(ended);
+    inbox.behave(undefined);
+    const theirs = await createPartner(gateway);
+    await send(theirs);
+    const replay = (filter: Record<string, unknown>) =>
+      gateway.admin<{ replayDeliveries: { count: number } }>(
+        `mutation ($filter: ReplayFilter!) { replayDeliveries(filter: $filter) { count } }`,
+        { filter },
+      );
+    const none = await replay({ senderId: partner.senderId, until: '2026-01-01T00:00:00Z' });
+    expect(none.replayDeliveries.count).toBe(0);
+    expect((await replay({ senderId: partner.senderId })).replayDeliveries.count).toBe(1);
+    expect(await until(ended)).toMatchObject({ state: 'DELIVERED' });
+    expect((await replay({ senderId: partner.senderId })).replayDeliveries.count).toBe(0);
+    expect((await replay({ senderId: partner.senderId, failedOnly: false })).replayDeliveries.count).toBe(1);
+    const everything = await gateway.graphql(`mutation { replayDeliveries(filter: {}) { count } }`);
+    expect(everything.errors?.[0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT', field: 'filter' } });
+  });
+
+  test.each([
+    ['deliveries', `{ deliveries { nodes { id } } }`],
+    ['delivery', `{ delivery(id: "0197a0b0-0000-7000-8000-000000000000") { id } }`],
+    ['retryDelivery', `mutation { retryDelivery(id: "0197a0b0-0000-7000-8000-000000000000") { id } }`],
+    ['replayDeliveries', `mutation { replayDeliveries(filter: { senderId: "x" }) { count } }`],
+    ['cancelDelivery', `mutation { cancelDelivery(id: "0197a0b0-0000-7000-8000-000000000000", reason: "x") { id } }`],
+  ])('%s is for administrators only', async (_, query) => {
+    expect((await gateway.graphql(query, {}, '')).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
+    const { body } = await partner.postHttpSigned('/graphql', { query });
+    expect(body.errors[0].extensions.code).toBe('FORBIDDEN');
+  });
+
+  test('carries an access token of the receiver, a new one after a 401', async () => {
+    const tokens: string[] = [];
+    inbox.behave(undefined);
+    const issuer = await startTokenEndpoint((token) => tokens.push(token));
+    await gateway.admin(
+      `mutation ($id: String!, $oauth: OutboundOAuthInput!) {
+        setSenderOutbound(senderId: $id, input: { oauth: $oauth }) { tokenUrl clientId scope clientCertificate } }`,
+      { id: partner.senderId, oauth: { tokenUrl: issuer.url, clientId: 'us', clientSecret: 'open sesame' } },
+    );
+    first(answer(401));
+    await send();
+    const received = await inbox.wait(2);
+    expect(received.map(({ headers }) => headers.authorization)).toEqual(['Bearer token-1', 'Bearer token-2']);
+    expect(tokens).toEqual(['token-1', 'token-2']);
+    const [row] = await gateway.database.query<{ sealed: Buffer }>(
+      'select client_secret_sealed as sealed from sender_outbound',
+    );
+    expect(row?.sealed.includes('open sesame')).toBe(false);
+    await issuer.close();
+    await send();
+    expect((await inbox.wait(3))[2]?.headers.authorization).toBe('Bearer token-2');
+  });
+
+  test.each([
+    ['oauth.tokenUrl', { oauth: { tokenUrl: 'http://169.254.169.254/token', clientId: 'a', clientSecret: 'b' } }],
+    ['tls.certificate', { tls: { certificate: 'none', key: 'none' } }],
+    ['tls.key', { tls: { certificate: pem('gateway.test.pem') } }],
+    ['tls.key', { tls: { certificate: pem('gateway.test.pem'), key: pem('partner.test.key.pem') } }],
+    ['tls.authority', { tls: { authority: 'none' } }],
+  ])('credentials with a bad %s are refused', async (field, input) => {
+    const { errors } = await gateway.graphql(
+      `mutation ($id: String!, $input: SenderOutboundInput!) { setSenderOutbound(senderId: $id, input: $input) { tokenUrl } }`,
+      { id: partner.senderId, input },
+    );
+    expect(errors?.[0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT', field } });
+  });
+});
+
+describe('the host of a delivery', () => {
+  test('is resolved anew and checked at every attempt, and its own name and certificate are asked for', async () => {
+    let rebound = false;
+    const dns = await startDnsStub(() => [rebound ? '169.254.169.254' : '127.0.0.1']);
+    const gateway = await startTestGateway({ env: { DELIVERY_RETRY_SECONDS: '0' }, lookup: dns.lookup });
+    const partner = await createPartner(gateway, { sender: { callbackHosts: ['partner.test'] } });
+    const subjects: unknown[] = [];
+    const tls = { cert: pem('partner.test.pem'), key: pem('partner.test.key.pem'), ca: pem('ca.pem') };
+    const server = createServer({ ...tls, requestCert: true }, (request, response) => {
+      subjects.push((request.socket as TLSSocket).getPeerCertificate().subject.CN);
+      rebound = true;
+      response.writeHead(500).end('{}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await gateway.admin(
+      `mutation ($id: String!, $tls: OutboundTlsInput!) { setSenderOutbound(senderId: $id, input: { tls: $tls }) { clientCertificate } }`,
+      {
+        id: partner.senderId,
+        tls: { certificate: pem('gateway.test.pem'), key: pem('gateway.test.key.pem'), authority: pem('ca.pem') },
+      },
+    );
+    const sender_uri = `https://partner.test:${(server.address() as AddressInfo).port}/on-search`;
+    await partner.send('social/registry/search', 'search', searchById('4711'), { sender_uri });
+    let attempts: Delivery['attempts'] = [];
+    for (const deadline = Date.now() + 10_000; attempts.length < 2 && Date.now() < deadline;) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const filter = { senderId: partner.senderId };
+      const { deliveries } = await gateway.admin<{ deliveries: { nodes: Delivery[] } }>(DELIVERIES, { filter });
+      attempts = deliveries.nodes[0]?.attempts ?? [];
+    }
+    expect(attempts).toMatchObject([
+      { outcome: 'FAILED', status: 500 },
+      { outcome: 'BLOCKED', status: null, address: null },
+    ]);
+    expect(subjects).toEqual(['gateway.test']);
+    server.closeAllConnections();
+    server.close();
+    await gateway.close();
+    await dns.close();
+  });
+});
+
+async function startTokenEndpoint(issued: (token: string) => void) {
+  const { createServer: createHttpServer } = await import('node:http');
+  let count = 0;
+  const server = createHttpServer((request, response) => {
+    request.resume();
+    const token = `token-${++count}`;
+    issued(token);
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ access_token: token, token_type: 'bearer', expires_in: '600' }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
