@@ -1,0 +1,256 @@
+import { WebSocket } from 'ws';
+import { addRow } from '../../src/entities/database.js';
+import { enqueueCallback } from '../../src/entities/delivery.repository.js';
+import { Subscription } from '../../src/entities/subscription.entity.js';
+import { announce } from '../../src/entities/subscription.repository.js';
+import type { Context } from '../../src/graphql/context.js';
+import { watchTransactions } from '../../src/graphql/live/transaction.live.js';
+import { createLoaders } from '../../src/graphql/loaders.js';
+import { uuidv7 } from '../../src/platform/uuid.js';
+import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js';
+import { begun, openLive, type LiveClient } from '../support/live-client.js';
+import { createPartner, searchById, type Partner } from '../support/partner.js';
+import { statementsOf } from '../support/statements.js';
+
+interface TransactionTold {
+  transactionChanged: {
+    cursor: string;
+    transaction: { transactionId: string; status: string; sender: { senderId: string } | null };
+  };
+}
+
+const TRANSACTIONS = `subscription ($filter: TransactionFilter, $after: String) {
+  transactionChanged(filter: $filter, after: $after) { cursor transaction { transactionId status sender { senderId } } }
+}`;
+
+let gateway: TestGateway;
+let second: TestGateway;
+let partner: Partner;
+let live: LiveClient;
+let pinged: Promise<number>;
+
+beforeAll(async () => {
+  gateway = await startTestGateway({ env: { ROLE: 'api' } });
+  second = await startTestGateway({ env: { ROLE: 'api' }, databaseUrl: gateway.databaseUrl });
+  partner = await createPartner(gateway);
+  live = openLive(gateway.url);
+  pinged = timeOfPing(gateway.url);
+});
+afterAll(async () => {
+  await live.close();
+  await second.close();
+  await gateway.close();
+});
+
+/** A search, refused or not: one transaction. */
+async function search(by: Partner = partner): Promise<string> {
+  const message = searchById('1');
+  await by.send('social/registry/sync/search', 'search', message);
+  return String(message['transaction_id']);
+}
+
+const ids = (told: TransactionTold[]): string[] =>
+  told.map(({ transactionChanged: { transaction } }) => transaction.transactionId);
+const liveCursor = async (): Promise<string> =>
+  (await gateway.admin<{ liveCursor: string }>('{ liveCursor }')).liveCursor;
+
+describe('transactionChanged', () => {
+  test('tells in order, with the rows that the reader selects, soon after the commit', async () => {
+    const telling = live.take<TransactionTold>(TRANSACTIONS, {}, 3);
+    await begun();
+    const made = [await search(), await search(), await search()];
+    const begin = performance.now();
+    const told = await telling;
+    expect(performance.now() - begin).toBeLessThan(240);
+    expect(ids(told)).toEqual(made);
+    expect(told[0]?.transactionChanged.transaction).toMatchObject({
+      status: 'SUCCEEDED',
+      sender: { senderId: partner.senderId },
+    });
+  });
+
+  test('resumes behind a cursor without loss or repeat, on another process too', async () => {
+    const after = await liveCursor();
+    const made = [await search(), await search(), await search(), await search()];
+    const first = await live.take<TransactionTold>(TRANSACTIONS, { after }, 2);
+    const elsewhere = openLive(second.url);
+    const rest = await elsewhere.take<TransactionTold>(
+      TRANSACTIONS,
+      { after: first.at(-1)?.transactionChanged.cursor },
+      2,
+    );
+    expect(ids([...first, ...rest])).toEqual(made);
+    await elsewhere.close();
+  });
+
+  test('reaches readers of another process without waiting for their poll', async () => {
+    const elsewhere = openLive(second.url);
+    const waits: number[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      const telling = elsewhere.take<TransactionTold>(TRANSACTIONS, {}, 1);
+      await begun();
+      await search();
+      const begin = performance.now();
+      await telling;
+      waits.push(performance.now() - begin);
+    }
+    expect(waits.toSorted((a, b) => a - b)[2]).toBeLessThan(120);
+    await elsewhere.close();
+  });
+
+  test('tells each reader what its own filter lets through', async () => {
+    const other = await createPartner(gateway, { agreements: [] });
+    const rejected = live.take<TransactionTold>(TRANSACTIONS, { filter: { status: 'REJECTED' } }, 1);
+    const own = live.take<TransactionTold>(TRANSACTIONS, { filter: { senderId: partner.senderId } }, 1);
+    const none = live.take<TransactionTold>(TRANSACTIONS, { filter: { registry: 'FR', status: null } }, 1, 600);
+    await begun();
+    const refused = await search(other);
+    const answered = await search();
+    expect(ids(await rejected)).toEqual([refused]);
+    expect(ids(await own)).toEqual([answered]);
+    expect(await none).toEqual([]);
+  });
+
+  test('loads the rows of many events with few statements', async () => {
+    const after = await liveCursor();
+    for (let i = 0; i < 8; i += 1) await search();
+    const statements = await statementsOf(gateway.database, () => live.take(TRANSACTIONS, { after }, 8));
+    const selects = statements.filter((text) => /from "(transaction|sender)"/.test(text));
+    expect(selects.length).toBeLessThanOrEqual(2);
+  });
+
+  test('ends when the token no longer opens it, checked at every event', async () => {
+    let allowed = true;
+    const { database } = gateway;
+    const context: Context = {
+      principal: { kind: 'admin', subject: 'someone', role: 'MONITOR' },
+      services: gateway.services,
+      loaders: createLoaders(database.em(), database),
+      stillAllowed: async () => allowed,
+    };
+    const changes = watchTransactions(context, {}, await liveCursor());
+    await search();
+    expect((await changes.next()).value).toMatchObject({ transaction: { status: 'SUCCEEDED' } });
+    allowed = false;
+    await search();
+    await expect(changes.next()).rejects.toMatchObject({
+      message: 'the token no longer opens this: connect again with a new one',
+      extensions: { code: 'UNAUTHENTICATED' },
+    });
+  });
+});
+
+describe('the other live streams', () => {
+  const record = (value: string) => ({
+    recordType: 'Person',
+    identifiers: [{ type: 'UIN', value }],
+    data: { name: { surname: 'Okafor' } },
+    eventType: 'LiveBirth',
+  });
+  const upsert = (value: string) =>
+    second.admin(`mutation ($r: [RecordInput!]!) { upsertRecords(registry: CRVS, records: $r) { inserted } }`, {
+      r: [record(value)],
+    });
+
+  test('registryEventOccurred tells what happened, not to whom, and of the events asked for', async () => {
+    const query = `subscription ($types: [String!]) {
+      registryEventOccurred(registry: CRVS, eventTypes: $types) { cursor event { registry recordType eventType version } } }`;
+    const births = live.take(query, { types: ['live_birth'] }, 1);
+    const deaths = live.take(query, { types: ['Death'] }, 1, 700);
+    await begun();
+    await upsert('10');
+    expect(await births).toMatchObject([
+      {
+        registryEventOccurred: {
+          event: { registry: 'CRVS', recordType: 'Person', eventType: 'LiveBirth', version: 1 },
+        },
+      },
+    ]);
+    expect(await deaths).toEqual([]);
+    const { errors } = await live.once(query, { types: ['Party'] });
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field: 'eventTypes' } }]);
+  });
+
+  test('subscriptionChanged and deliveryChanged tell of theirs, filtered by the row', async () => {
+    const after = await liveCursor();
+    const { database, services } = gateway;
+    const { senderId } = partner;
+    await database.transaction(async (unit) => {
+      const subscription = addRow(unit.em, Subscription, {
+        ...{ code: 'S-1', senderId, registry: 'CRVS', eventType: 'LiveBirth', eventTypeAsSent: 'birth' },
+        ...{ recordType: 'Person', target: 'http://127.0.0.1:9/', dedupeKey: 'd', state: 'ACTIVE' },
+        ...{ transactionId: 't', referenceId: 'r' },
+      });
+      await unit.em.flush();
+      await announce(unit, subscription);
+      const callback = { requestId: uuidv7(), action: 'on-search', page: 1, senderId, registry: 'CRVS' };
+      const envelope = { header: {}, message: {} };
+      await enqueueCallback(unit, services.vault, { ...callback, target: 'http://127.0.0.1:9/', envelope }, new Date());
+    });
+    const subscriptions = `subscription ($after: String) {
+      subscriptionChanged(after: $after) { subscription { code state sender { senderId } } } }`;
+    expect(await live.take(subscriptions, { after }, 1)).toEqual([
+      { subscriptionChanged: { subscription: { code: 'S-1', state: 'ACTIVE', sender: { senderId } } } },
+    ]);
+    const deliveries = `subscription ($filter: DeliveryFilter, $after: String) {
+      deliveryChanged(filter: $filter, after: $after) { delivery { action state attempts { id } } } }`;
+    const own = { senderId, state: 'PENDING', action: 'on-search', createdFrom: '2020-01-01T00:00:00Z' };
+    expect(await live.take(deliveries, { after, filter: own }, 1)).toEqual([
+      { deliveryChanged: { delivery: { action: 'on-search', state: 'PENDING', attempts: [] } } },
+    ]);
+    for (const filter of [{ state: 'FAILED' }, { registry: 'FR' }, { createdUntil: '2020-01-01T00:00:00Z' }])
+      expect(await live.take(deliveries, { after, filter }, 1, 400)).toEqual([]);
+    const { errors } = await live.once(deliveries, { filter: { subscriptionCode: 'none' } });
+    expect(errors).toMatchObject([{ extensions: { code: 'NOT_FOUND', field: 'filter.subscriptionCode' } }]);
+  });
+});
+
+describe('who may connect', () => {
+  test('nobody without a token, and no sender', async () => {
+    for (const token of ['', 'wrong', partner.token]) {
+      const client = openLive(gateway.url, token);
+      await expect(client.once(TRANSACTIONS)).rejects.toMatchObject({ code: 4403, reason: 'Forbidden' });
+      await client.close();
+    }
+  });
+
+  test('queries over the socket are checked as over HTTP, and faults are masked there too', async () => {
+    const query = '{ senders(first: 1000) { nodes { name } } }';
+    const refused = await live.once(query);
+    expect(refused.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field: 'first' } }]);
+    await expect(live.once('{ nothing }')).rejects.toMatchObject([
+      { message: expect.stringContaining('nothing'), extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } },
+    ]);
+    await expect(live.once('{ oops')).rejects.toMatchObject([{ message: expect.stringMatching(/^Syntax Error/) }]);
+    const list = 'agreements(first: 200) { nodes { sender { keys { kid } } versions { version } } }';
+    const lists = ['a', 'b', 'c'].map((alias) => `${alias}: ${list}`).join(' ');
+    await expect(live.once(`{ ${lists} }`)).rejects.toMatchObject([
+      { message: expect.stringContaining('smaller pages'), extensions: { code: 'BAD_USER_INPUT' } },
+    ]);
+  });
+
+  test('a malformed cursor is refused by name', async () => {
+    await expect(live.once(TRANSACTIONS, { after: 'x' })).rejects.toMatchObject([
+      { extensions: { code: 'BAD_USER_INPUT', field: 'after' } },
+    ]);
+  });
+});
+
+test('a socket that hears nothing is pinged', async () => {
+  expect(await pinged).toBeLessThan(13_000);
+}, 15_000);
+
+function timeOfPing(url: string): Promise<number> {
+  const begin = performance.now();
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  socket.on('open', () =>
+    socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${ADMIN_TOKEN}` } })),
+  );
+  return new Promise((resolve, reject) => {
+    socket.on('error', reject);
+    socket.on('ping', () => {
+      socket.close();
+      resolve(performance.now() - begin);
+    });
+  });
+}
