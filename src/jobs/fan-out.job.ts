@@ -75,7 +75,10 @@ const isOf = (event: WaitingEvent, registry: string, eventType: string): boolean
 /** An event that cannot be read must not hold up all the others. */
 async function dataOf({ vault, log }: FanningOut, unit: Unit, event: WaitingEvent) {
   const reading = event.eventType === 'DELETE' ? lastData(unit, event.recordId) : openVersion(unit, vault, event);
-  const data = await reading.catch((error: unknown) => void log.error({ err: error }, 'a record version is broken'));
+  const data = await reading.catch((error: unknown) => {
+    log.error({ err: error }, 'a record version is broken');
+    return undefined;
+  });
   if (data === undefined)
     log.error({ event: event.id }, 'the record version of an event is gone: nobody is told of it');
   return data;
@@ -87,24 +90,11 @@ async function numbered(unit: Unit, pairs: Pair[], now: Date): Promise<NewNotifi
     const counter = counters.get(subscription.id);
     if (counter === undefined || !COLLECTING.has(counter.state)) return [];
     counter.sequence += 1;
-    const { recordId, version, registry } = event;
-    const { senderId, target } = subscription;
+    const { id: eventId, recordId, version, registry } = event;
+    const { id: subscriptionId, senderId, target } = subscription;
     const { sequence } = counter;
-    return [
-      {
-        ...{
-          subscriptionId: subscription.id,
-          eventId: event.id,
-          recordId,
-          version,
-          sequence,
-          senderId,
-          registry,
-          target,
-        },
-        ...dueOf(subscription, counter, now),
-      },
-    ];
+    const what = { subscriptionId, eventId, recordId, version, sequence, senderId, registry, target };
+    return [{ ...what, ...dueOf(subscription, counter, now) }];
   });
   await saveCounters(unit, counters);
   return notifications;

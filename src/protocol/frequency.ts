@@ -28,10 +28,10 @@ export function checkFrequency(frequency: Frequency, now: Date): void {
   const { start_time: start, end_time: end } = frequency;
   if (!(new Date(start) < new Date(end))) throw invalid('end_time: must lie after start_time');
   if (!(now < new Date(end))) throw invalid('end_time: lies in the past');
-  if (next(frequency, now) === undefined) throw invalid('frequency: has no time left before end_time');
+  if (readNext(frequency, now) === undefined) throw invalid('frequency: has no time left before end_time');
 }
 
-function next(frequency: Frequency, now: Date): Date | undefined {
+function readNext(frequency: Frequency, now: Date): Date | undefined {
   try {
     return nextTime(frequency, now);
   } catch {

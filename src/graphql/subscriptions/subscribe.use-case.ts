@@ -31,7 +31,7 @@ interface Caller {
 }
 
 /** Why UNSUBSCRIBE is not covered does not matter as long as the sender may use it. */
-const HARMLESS: AccessReason[] = ['NO_AGREEMENT', 'REGISTRY_NOT_ALLOWED'];
+const HARMLESS = new Set<AccessReason>(['NO_AGREEMENT', 'REGISTRY_NOT_ALLOWED']);
 
 /** @throws Forbidden when no agreement in force covers SUBSCRIBE */
 export async function subscribe(
@@ -70,7 +70,7 @@ export async function unsubscribe(
 ): Promise<UnsubscribeAnswer> {
   const definition = definitionOf(services, question.registry);
   const gate = decideGate({ sender, definition, operation: 'UNSUBSCRIBE', now: call.receivedAt });
-  if (!gate.allowed && !HARMLESS.includes(gate.reason)) throw new Forbidden(gate.explanation);
+  if (!gate.allowed && !HARMLESS.has(gate.reason)) throw new Forbidden(gate.explanation);
   return services.database.transaction(async (unit) => {
     await lockSubscriber(unit, sender.senderId);
     const answer: UnsubscribeAnswer = {
@@ -88,6 +88,7 @@ export async function unsubscribe(
         statusReasonCode: answer.reasonCode,
         statusReasonMessage: answer.reasonMessage,
         accessDecision: summarizeDecision(gate),
+        referenceIds: question.codes,
         itemCount: question.codes.length,
         itemsDone: question.codes.length,
         recordCount: 0,

@@ -90,11 +90,10 @@ function change(services: Services, admin: Admin, what: What, work: Work): Promi
   });
 }
 
-async function findLocked({ em, query }: Unit, id: string): Promise<Subscription> {
-  const known = /^[0-9a-f-]{36}$/i.test(id)
-    ? await query('select 1 from subscription where id = $1 for update', [id])
-    : [];
-  const subscription = known.length === 0 ? null : await em.findOne(Subscription, { id });
+async function findLocked(unit: Unit, id: string): Promise<Subscription> {
+  const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id);
+  if (isId) await unit.query('select 1 from subscription where id = $1 for update', [id]);
+  const subscription = isId ? await unit.em.findOne(Subscription, { id }) : null;
   if (subscription === null) throw new UserError('NOT_FOUND', 'id: no such subscription', 'id');
   return subscription;
 }

@@ -1,10 +1,13 @@
 import type { FilterQuery } from '@mikro-orm/core';
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Delivery } from '../../entities/delivery.entity.js';
 import { Sender } from '../../entities/sender.entity.js';
 import { Subscription } from '../../entities/subscription.entity.js';
 import { READERS, RUNNERS, requireRole, requireSender } from '../authorize.js';
 import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
+import { DeliveryConnection } from '../deliveries/delivery.types.js';
+import { byTime, TimeOrderEnum, type TimeOrder } from '../time-order.js';
 import { subscribe, unsubscribe } from './subscribe.use-case.js';
 import {
   approveSubscription,
@@ -15,12 +18,10 @@ import {
 import {
   SubscribeInput,
   SubscribeResult,
-  SUBSCRIPTION_ORDERS,
   SubscriptionConnection,
   SubscriptionFilter,
   UnsubscribeInput,
   UnsubscribeResult,
-  type SubscriptionOrder,
 } from './subscription.types.js';
 
 @Resolver(() => Subscription)
@@ -29,24 +30,29 @@ export class SubscriptionResolver {
   subscriptions(
     @Args(() => ConnectionArgs) args: ConnectionArgs,
     @Arg('filter', () => SubscriptionFilter, { nullable: true }) filter: SubscriptionFilter | undefined,
-    @Arg('orderBy', () => SUBSCRIPTION_ORDERS, { defaultValue: 'NEWEST' }) orderBy: SubscriptionOrder,
+    @Arg('orderBy', () => TimeOrderEnum, { defaultValue: 'NEWEST', description: 'By time of subscribing.' })
+    orderBy: TimeOrder,
     @Ctx() context: Context,
   ): Promise<ConnectionData<Subscription>> {
     requireRole(context, READERS);
-    const where = Object.fromEntries(Object.entries(filter ?? {}).filter(([, value]) => value != null));
-    const order = { id: orderBy === 'NEWEST' ? 'desc' : 'asc' } as const;
-    return findConnection(
-      context.services.database.em(),
-      Subscription,
-      where as FilterQuery<Subscription>,
-      order,
-      args,
+    const where: FilterQuery<Subscription> = Object.fromEntries(
+      Object.entries(filter ?? {}).filter(([, value]) => value != null),
     );
+    return findConnection(context.services.database.em(), Subscription, where, byTime(orderBy), args);
   }
 
-  @FieldResolver(() => Sender, { nullable: true })
+  @FieldResolver(() => Sender, { nullable: true, description: 'The subscriber.' })
   async sender(@Root() { senderId }: Subscription, @Ctx() context: Context): Promise<Sender | null> {
     return (await context.loaders.senderBySenderId.load(senderId)) ?? null;
+  }
+
+  @FieldResolver(() => DeliveryConnection, { description: 'Its notifications, newest first.' })
+  deliveries(
+    @Root() { id }: Subscription,
+    @Args(() => ConnectionArgs) args: ConnectionArgs,
+    @Ctx() context: Context,
+  ): Promise<ConnectionData<Delivery>> {
+    return findConnection(context.services.database.em(), Delivery, { subscriptionId: id }, byTime('NEWEST'), args);
   }
 
   @Mutation(() => SubscribeResult, { description: 'Asks to be told of events; each item is answered alone.' })

@@ -1,5 +1,5 @@
 import { GraphQLJSON, GraphQLJSONObject } from 'graphql-scalars';
-import { Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, InputType, Int, ObjectType } from 'type-graphql';
 import {
   QueryTypeEnum,
   RegistryEnum,
@@ -24,7 +24,7 @@ import { connectionOf } from '../connection.js';
 
 @InputType({ description: 'One wish to be told of events.' })
 export class SubscribeItemInput implements SubscribeItem {
-  @Field(() => String)
+  @Field(() => String, { description: 'Of the item, as its sender chose it.' })
   referenceId!: string;
 
   @Field(() => String, { nullable: true, description: 'RFC 3339.' })
@@ -66,7 +66,7 @@ export class SubscribeItemInput implements SubscribeItem {
 
 @InputType({ description: 'Subscriptions to events of one registry.' })
 export class SubscribeInput implements SubscribeQuestion {
-  @Field(() => RegistryEnum)
+  @Field(() => RegistryEnum, { description: 'Whose events.' })
   registry!: Registry;
 
   @Field(() => String, { description: 'The caller’s transaction id, 1 to 99 characters.' })
@@ -78,34 +78,34 @@ export class SubscribeInput implements SubscribeQuestion {
   })
   senderUri?: string;
 
-  @Field(() => [SubscribeItemInput])
+  @Field(() => [SubscribeItemInput], { description: 'Each is judged alone.' })
   items!: SubscribeItemInput[];
 }
 
 @ObjectType({ description: 'A subscription in its subscriber’s spelling.' })
 export class SubscriptionInfo implements SubscriptionFacts {
-  @Field(() => String)
+  @Field(() => String, { description: 'Subscription code; cannot be guessed.' })
   code!: string;
 
-  @Field(() => SubscriptionStateEnum)
+  @Field(() => SubscriptionStateEnum, { description: 'PENDING waits for an administrator.' })
   state!: SubscriptionState;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'RFC 3339.' })
   timestamp!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'As asked for.' })
   eventType!: string;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'As asked for.' })
   recordType?: string;
 }
 
 @ObjectType({ description: 'What became of one wish.' })
 export class SubscribeItemResult implements SubscribeItemAnswer {
-  @Field(() => String)
+  @Field(() => String, { description: 'Of the item, as its sender chose it.' })
   referenceId!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'RFC 3339.' })
   timestamp!: string;
 
   @Field(() => TransactionStatusEnum, { description: 'PENDING waits for an administrator.' })
@@ -114,7 +114,7 @@ export class SubscribeItemResult implements SubscribeItemAnswer {
   @Field(() => String, { nullable: true, description: 'Reason code of the specification, `rjct.…`.' })
   reasonCode?: ItemReasonCode;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'What is wrong, and the remedy.' })
   reasonMessage?: string;
 
   @Field(() => SubscriptionInfo, {
@@ -123,25 +123,25 @@ export class SubscribeItemResult implements SubscribeItemAnswer {
   })
   subscription?: SubscriptionInfo;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'ISO 639-3.' })
   locale?: string;
 }
 
 @ObjectType({ description: 'The answer to subscribe.' })
 export class SubscribeResult implements SubscribeAnswer {
-  @Field(() => String)
+  @Field(() => String, { description: 'The caller’s transaction id, 1 to 99 characters.' })
   transactionId!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Ours of this call.' })
   correlationId!: string;
 
   @Field(() => TransactionStatusEnum, { description: 'SUCCEEDED if any item is, else PENDING if any is.' })
   status!: TransactionStatus;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Items that succeeded.' })
   completedCount!: number;
 
-  @Field(() => [SubscribeItemResult])
+  @Field(() => [SubscribeItemResult], { description: 'In the order of the request.' })
   items!: SubscribeItemResult[];
 }
 
@@ -150,7 +150,7 @@ export class UnsubscribeInput implements UnsubscribeQuestion {
   @Field(() => RegistryEnum, { description: 'Whose agreement covers the call.' })
   registry!: Registry;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The caller’s transaction id, 1 to 99 characters.' })
   transactionId!: string;
 
   @Field(() => [String], { description: 'Codes of the caller’s own subscriptions.' })
@@ -159,22 +159,22 @@ export class UnsubscribeInput implements UnsubscribeQuestion {
 
 @ObjectType({ description: 'A subscription that was named.' })
 export class EndedSubscription {
-  @Field(() => String)
+  @Field(() => String, { description: 'Subscription code; cannot be guessed.' })
   code!: string;
 
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'Whether it is over, now or before.' })
   ended!: boolean;
 }
 
 @ObjectType({ description: 'The answer to unsubscribe.' })
 export class UnsubscribeResult implements UnsubscribeAnswer {
-  @Field(() => String)
+  @Field(() => String, { description: 'The caller’s transaction id, 1 to 99 characters.' })
   transactionId!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Ours of this call.' })
   correlationId!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'RFC 3339.' })
   timestamp!: string;
 
   @Field(() => TransactionStatusEnum, { description: 'SUCCEEDED if all ended now.' })
@@ -183,7 +183,7 @@ export class UnsubscribeResult implements UnsubscribeAnswer {
   @Field(() => String, { nullable: true, description: 'Reason of the first that could not be ended, `rjct.…`.' })
   reasonCode?: ItemReasonCode;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'What is wrong, and the remedy.' })
   reasonMessage?: string;
 
   @Field(() => [EndedSubscription], { description: 'The caller’s own ones only.' })
@@ -192,24 +192,20 @@ export class UnsubscribeResult implements UnsubscribeAnswer {
 
 @InputType({ description: 'All that is given must hold.' })
 export class SubscriptionFilter {
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The subscriber’s sender id.' })
   senderId?: string;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Subscription code.' })
   code?: string;
 
-  @Field(() => RegistryEnum, { nullable: true })
+  @Field(() => RegistryEnum, { nullable: true, description: 'Whose events.' })
   registry?: Registry;
 
   @Field(() => String, { nullable: true, description: 'Canonical name, such as `LiveBirth`.' })
   eventType?: string;
 
-  @Field(() => SubscriptionStateEnum, { nullable: true })
+  @Field(() => SubscriptionStateEnum, { nullable: true, description: 'Where it stands.' })
   state?: SubscriptionState;
 }
-
-export const SUBSCRIPTION_ORDERS = { NEWEST: 'NEWEST', OLDEST: 'OLDEST' } as const;
-export type SubscriptionOrder = keyof typeof SUBSCRIPTION_ORDERS;
-registerEnumType(SUBSCRIPTION_ORDERS, { name: 'SubscriptionOrder', description: 'By time of subscribing.' });
 
 export const SubscriptionConnection = connectionOf(Subscription, 'Subscription');

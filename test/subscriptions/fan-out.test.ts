@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { fanOutBatch } from '../../src/jobs/fan-out.job.js';
+import { expireSubscriptions } from '../../src/jobs/expire-subscriptions.job.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { startInbox, type Inbox } from '../support/inbox.js';
+import { createPartner } from '../support/partner.js';
+import { allEnded, change, deliveriesOf, eventOf, settled, subscribed, upsert } from './subscriptions.js';
+
+const auto = { agreements: [{ registry: 'CRVS' }], sender: { autoApproveSubscriptions: true } };
+
+describe('several processes', () => {
+  let gateways: TestGateway[];
+  let inbox: Inbox;
+  beforeAll(async () => {
+    const first = await startTestGateway();
+    gateways = [first, await startTestGateway({ databaseUrl: first.databaseUrl })];
+    inbox = await startInbox(first.url);
+  });
+  afterAll(async () => {
+    await inbox.close();
+    for (const gateway of gateways.toReversed()) await gateway.close();
+  });
+
+  test('share the events: each is told once, in the order of its subject, numbered without a gap', async () => {
+    const [one, two] = gateways as [TestGateway, TestGateway];
+    const partner = await createPartner(one, auto);
+    const { code } = await subscribed(partner, inbox, { event: 'UPDATE' });
+    const ids = Array.from({ length: 20 }, () => randomUUID());
+    const versions = [1, 2, 3, 4, 5];
+    for (const version of [0, ...versions])
+      await Promise.all(
+        [ids.slice(0, 10), ids.slice(10)].map((some, index) =>
+          upsert(index === 0 ? one : two, ...some.map((id) => ({ id, data: { name: { surname: `v${version}` } } }))),
+        ),
+      );
+    const rows = await settled(one, code, allEnded(ids.length * versions.length));
+    expect(rows.map(({ sequence }) => sequence)).toEqual(rows.map((_, index) => index + 1));
+    expect(new Set(rows.map(({ state }) => state))).toEqual(new Set(['DELIVERED']));
+    const told = Map.groupBy(
+      inbox.received.map(eventOf),
+      ({ data }) => data.reg_records.identifier[0].identifier_value,
+    );
+    for (const id of ids)
+      expect(told.get(id)?.map(({ data }) => data.reg_records.name.surname)).toEqual(versions.map((v) => `v${v}`));
+    const sequences = inbox.received.map(({ body }) => body.header.meta.sequence as number);
+    expect(sequences.toSorted((a, b) => a - b)).toEqual(rows.map(({ sequence }) => sequence));
+  }, 20_000);
+});
+
+const frequencyOf = (start: Date, end: Date, cron: string) => ({
+  start_time: start.toISOString(),
+  end_time: end.toISOString(),
+  frequency: cron,
+});
+const inDays = (days: number) => new Date(Date.now() + days * 86_400_000);
+
+describe('with a clock of its own', () => {
+  let gateway: TestGateway;
+  let inbox: Inbox;
+  let ahead = 0;
+  const clock = () => new Date(Date.now() + ahead);
+  beforeAll(async () => {
+    gateway = await startTestGateway({ env: { ROLE: 'api' } });
+    inbox = await startInbox(gateway.url);
+  });
+  beforeEach(() => (ahead = 0));
+  afterAll(async () => {
+    await inbox.close();
+    await gateway.close();
+  });
+
+  /** Over GraphQL, so that nothing needs a worker. */
+  async function subscribe(frequency?: Record<string, string>): Promise<string> {
+    const partner = await createPartner(gateway, auto);
+    const { body } = await partner.postHttpSigned('/graphql', {
+      query: `mutation ($input: SubscribeInput!) { subscribe(input: $input) { items { status reasonMessage subscription { code } } } }`,
+      variables: {
+        input: {
+          registry: 'CRVS',
+          transactionId: 't',
+          items: [{ referenceId: 'r', eventType: 'Death', callbackUrl: `${inbox.url}/notify`, frequency }],
+        },
+      },
+    });
+    return body.data.subscribe.items[0].subscription.code as string;
+  }
+
+  const services = () => ({ ...gateway.services, clock });
+  const rowsOf = (code: string) =>
+    gateway.database.query<{ state: string; dueAt: string | null; reason: string | null }>(
+      `select d.state, d.due_at as "dueAt", d.state_reason as reason from delivery d
+       join subscription s on s.id = d.subscription_id where s.code = $1 order by d.sequence`,
+      [code],
+    );
+  const happen = () => upsert(gateway, { id: randomUUID(), event: 'Death' });
+  test('an event between two times of a frequency is due at the next, without one at once', async () => {
+    const start = inDays(2);
+    const later = await subscribe(frequencyOf(start, inDays(30), '0 0 0 * * ?'));
+    const soon = await subscribe();
+    await happen();
+    await fanOutBatch(services());
+    const [late] = await rowsOf(later);
+    const due = new Date(late?.dueAt ?? 0);
+    expect(due.getTime() - start.getTime()).toBeGreaterThan(0);
+    expect(due.getTime() - start.getTime()).toBeLessThan(86_400_000);
+    expect(due.toISOString()).toMatch(/T00:00:00.000Z$/);
+    const [row] = await rowsOf(soon);
+    expect(new Date(row?.dueAt ?? 0).getTime()).toBeLessThanOrEqual(Date.now());
+  });
+
+  test('an event behind the last time of a frequency is written down and never sent', async () => {
+    const once = inDays(1);
+    const day = `${once.getUTCDate()} ${once.getUTCMonth() + 1} ? ${once.getUTCFullYear()}`;
+    const code = await subscribe(frequencyOf(inDays(-1), inDays(3), `0 0 ${once.getUTCHours()} ${day}`));
+    await happen();
+    ahead = 2 * 86_400_000;
+    await fanOutBatch(services());
+    expect(await rowsOf(code)).toEqual([
+      { state: 'CANCELLED', dueAt: null, reason: 'no time of its frequency is left' },
+    ]);
+  });
+
+  test('behind its end nothing is matched, and the subscription expires with what was pending', async () => {
+    const code = await subscribe(frequencyOf(inDays(-1), inDays(3), '0 0 0 * * ?'));
+    await happen();
+    await fanOutBatch(services());
+    ahead = 4 * 86_400_000;
+    expect(await expireSubscriptions(services())).toBeGreaterThan(0);
+    await happen();
+    await fanOutBatch(services());
+    const [row, ...more] = await rowsOf(code);
+    expect(more).toEqual([]);
+    expect(row?.state).toBe('PENDING');
+    const { subscriptions } = await gateway.admin<{ subscriptions: { nodes: { state: string; endedAt: string }[] } }>(
+      `query ($code: String) { subscriptions(filter: { code: $code }) { nodes { state endedAt } } }`,
+      { code },
+    );
+    expect(subscriptions.nodes[0]).toMatchObject({ state: 'EXPIRED', endedAt: expect.any(String) });
+    expect(await expireSubscriptions(services())).toBe(0);
+  });
+
+  test('what rests is due when it is resumed', async () => {
+    const code = await subscribe();
+    await change(gateway, 'pauseSubscription', code);
+    await happen();
+    await fanOutBatch(services());
+    expect((await rowsOf(code)).map(({ dueAt }) => dueAt)).toEqual([null]);
+    await change(gateway, 'resumeSubscription', code);
+    expect((await rowsOf(code)).map(({ dueAt }) => dueAt)).toEqual([expect.any(String)]);
+  });
+
+  test('two that fan out at once do each event once', async () => {
+    const code = await subscribe();
+    const before = (await deliveriesOf(gateway, code)).length;
+    for (let event = 0; event < 150; event++) await happen();
+    const runs = await Promise.all(
+      [1, 2, 3].map(async () => {
+        let done = 0;
+        for (let events = 1; events > 0; done += events) events = await fanOutBatch(services());
+        return done;
+      }),
+    );
+    expect(runs.reduce((sum, done) => sum + done)).toBe(150);
+    const rows = await deliveriesOf(gateway, code);
+    expect(rows.map(({ sequence }) => sequence)).toEqual(rows.map((_, index) => index + 1));
+    expect(rows.length - before).toBe(150);
+  });
+
+  test('a version whose key was shredded holds nobody up', async () => {
+    const code = await subscribe();
+    const id = randomUUID();
+    await upsert(gateway, { id, event: 'Death' });
+    await gateway.database.query(
+      `update record_version set data_sealed = '\\x00' where record_id = (select record_id from record_identifier where value = $1)`,
+      [id],
+    );
+    await happen();
+    await fanOutBatch(services());
+    expect(await rowsOf(code)).toHaveLength(1);
+    expect(await fanOutBatch(services())).toBe(0);
+  });
+});

@@ -1,0 +1,306 @@
+import { randomUUID } from 'node:crypto';
+import { forgetTold } from '../../src/jobs/forget-versions.job.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { answer, startInbox, type Inbox } from '../support/inbox.js';
+import { createPartner, type Partner } from '../support/partner.js';
+import {
+  allEnded,
+  change,
+  endAgreements,
+  eventOf,
+  remove,
+  settled,
+  subscribed,
+  updateAgreement,
+  upsert,
+  upsertInto,
+  type Wish,
+} from './subscriptions.js';
+
+const ADA = { name: { surname: 'Okafor', given_name: 'Ada' }, sex: 'female', birth_date: '1985-05-20' };
+
+let gateway: TestGateway;
+let inbox: Inbox;
+beforeAll(async () => {
+  gateway = await startTestGateway({ env: { DELIVERY_RETRY_SECONDS: '0,0,0,0,0' } });
+});
+afterAll(() => gateway.close());
+beforeEach(async () => {
+  inbox = await startInbox(gateway.url);
+});
+afterEach(() => inbox.close());
+
+const newPartner = (agreement: Record<string, unknown> = {}, sender: Record<string, unknown> = {}): Promise<Partner> =>
+  createPartner(gateway, {
+    agreements: [{ registry: 'CRVS', ...agreement }],
+    sender: { autoApproveSubscriptions: true, ...sender },
+  });
+
+/** Nothing more comes although there was time for it. */
+const silence = () => new Promise((resolve) => setTimeout(resolve, 400));
+
+describe('a notification', () => {
+  test('tells one event of one record, as the agreement lets it out, signed, beside on-subscribe', async () => {
+    const partner = await newPartner({ fields: ['identifier', 'name.surname'] });
+    const { code, message } = await subscribed(partner, inbox, { event: 'live_birth', reference: 'r-7' });
+    const id = randomUUID();
+    await upsert(gateway, { id, data: ADA, event: 'LiveBirth' });
+    const [notice] = await inbox.wait(1);
+    expect(notice?.path).toBe('/registry/notify');
+    expect(notice?.verified).toBe(true);
+    expect(notice?.body.header).toMatchObject({
+      action: 'notify',
+      status: 'succ',
+      total_count: 1,
+      sender_id: 'dci-gateway',
+      receiver_id: partner.senderId,
+      meta: { subscription_code: code, sequence: 1, event_id: expect.any(String) },
+    });
+    expect(notice?.body.message).toEqual({
+      transaction_id: message['transaction_id'],
+      notify_event: [
+        {
+          reference_id: 'r-7',
+          timestamp: expect.any(String),
+          data: {
+            version: '1.0.0',
+            reg_type: 'ns:org:RegistryType:Civil',
+            reg_event_type: 'LiveBirth',
+            reg_record_type: 'spdci-extensions-dci:Person',
+            reg_records: {
+              '@context': expect.stringContaining('https://schema.spdci.org/'),
+              '@type': 'CRVS_Person',
+              identifier: [{ identifier_type: 'UIN', identifier_value: id }],
+              name: { surname: 'Okafor' },
+            },
+          },
+        },
+      ],
+    });
+    const [row] = await settled(gateway, code, allEnded(1));
+    expect(row).toMatchObject({
+      state: 'DELIVERED',
+      decision: { allowed: true, fields: ['identifier', 'name.surname'] },
+    });
+  });
+
+  test('leaves out an event type that the domain does not list', async () => {
+    const partner = await createPartner(gateway, { sender: { autoApproveSubscriptions: true } });
+    await subscribed(partner, inbox, { event: 'UPDATE', recordType: 'SRPerson' }, 'social');
+    const id = randomUUID();
+    await upsertInto(gateway, 'SOCIAL', 'SRPerson', { id, data: ADA });
+    await upsertInto(gateway, 'SOCIAL', 'SRPerson', { id, data: { ...ADA, sex: 'male' } });
+    const [notice] = await inbox.wait(1);
+    expect(eventOf(notice!).data).not.toHaveProperty('reg_event_type');
+    expect(eventOf(notice!).data.reg_records.sex).toBe('male');
+  });
+
+  test('of a deletion carries identifiers only, and those only where they are covered', async () => {
+    const [seeing, blind] = await Promise.all([newPartner(), newPartner({ fields: ['name', 'sex'] })]);
+    const { code } = await subscribed(seeing, inbox, { event: 'DELETE' });
+    const other = await subscribed(blind, inbox, { event: 'DELETE', filter: { sex: { $eq: 'female' } } });
+    const id = randomUUID();
+    await upsert(gateway, { id, data: ADA });
+    await remove(gateway, id);
+    await settled(gateway, code, allEnded(1));
+    const [cancelled] = await settled(gateway, other.code, allEnded(1));
+    expect(cancelled).toMatchObject({ state: 'CANCELLED', reason: 'the agreement does not cover identifiers' });
+    expect(inbox.received).toHaveLength(1);
+    const { data } = eventOf(inbox.received[0]!);
+    expect(data.reg_event_type).toBe('DELETE');
+    expect(Object.keys(data.reg_records)).toEqual(['@context', '@type', 'identifier']);
+    expect(data.reg_records.identifier).toEqual([{ identifier_type: 'UIN', identifier_value: id }]);
+  });
+
+  test('is of the version that its event made, whatever came after, and in its order', async () => {
+    const partner = await newPartner();
+    const { code } = await subscribed(partner, inbox, { event: 'UPDATE' });
+    const id = randomUUID();
+    let refusals = 3;
+    inbox.behave((received, response) => answer(refusals-- > 0 ? 503 : 200)(received, response));
+    await upsert(gateway, { id, data: ADA });
+    const names = ['Birth', 'Correction', 'Death'];
+    for (const surname of names) await upsert(gateway, { id, data: { ...ADA, name: { surname } } });
+    const rows = await settled(gateway, code, allEnded(3));
+    expect(rows.map(({ state, sequence }) => [state, sequence])).toEqual([
+      ['DELIVERED', 1],
+      ['DELIVERED', 2],
+      ['DELIVERED', 3],
+    ]);
+    const told = inbox.received.map((notice) => eventOf(notice).data.reg_records.name.surname as string);
+    expect(told).toEqual(['Birth', 'Birth', 'Birth', 'Birth', 'Correction', 'Death']);
+    expect(new Set(inbox.received.slice(0, 4).map(({ body }) => body.header.message_id as string)).size).toBe(1);
+  });
+
+  test('is made for no event from before the subscription', async () => {
+    const partner = await newPartner();
+    await upsert(gateway, { id: randomUUID(), data: ADA, event: 'Adoption' });
+    const { code } = await subscribed(partner, inbox, { event: 'Adoption' });
+    await upsert(gateway, { id: randomUUID(), data: ADA, event: 'Adoption' });
+    await settled(gateway, code, allEnded(1));
+    await silence();
+    expect(inbox.received).toHaveLength(1);
+  });
+});
+
+const expression = {
+  type: 'ns:org:QueryType:expression',
+  value: { expression: { query: { sex: { $eq: 'female' } } } },
+};
+const predicate = [
+  { seq_num: 1, expression1: { attribute_name: 'birth_date', operator: 'lt', attribute_value: '1990-01-01' } },
+];
+const text = 'query { person(sex: "female") { birth_date name { given_name } } }';
+const graphql = { type: 'ns:org:QueryType:graphql', value: { expression: text } };
+
+const WHOLE = ['@context', '@type', 'sex', 'name', 'email', 'birth_date', 'identifier'];
+
+describe('matching', () => {
+  const yes = randomUUID();
+  const identifier = { type: 'UIN', value: yes };
+  test.each<[string, Wish, string[]?]>([
+    ['without a filter', {}],
+    ['by idtype-value', { filter: identifier, filterType: 'idtype-value' }],
+    ['by expression', { filter: expression, filterType: 'expression' }],
+    ['by predicate', { filter: predicate, filterType: 'predicate' }],
+    ['by age, on the day of the event', { filter: { age: { $gt: 30 } }, filterType: 'expression' }],
+    [
+      'by graphql, with its selection',
+      { filter: graphql, filterType: 'graphql' },
+      ['@context', '@type', 'birth_date', 'name'],
+    ],
+    ['by the shape of the filter', { filter: predicate }],
+  ])('%s finds its records and no others', async (_, wish, selected = WHOLE) => {
+    const partner = await newPartner();
+    const { code } = await subscribed(partner, inbox, { event: 'Marriage', ...wish });
+    const young = { name: { surname: 'Bello' }, sex: 'male', birth_date: '2010-01-01' };
+    const id = 'filter' in wish ? yes : randomUUID();
+    await upsert(
+      gateway,
+      { id: randomUUID(), data: young, event: 'Divorce' },
+      ...('filter' in wish ? [{ id: randomUUID(), data: young, event: 'Marriage' }] : []),
+      // Nothing is raised where nothing changes.
+      { id, data: { ...ADA, email: [`${randomUUID()}@example.org`] }, event: 'Marriage' },
+    );
+    await settled(gateway, code, allEnded(1));
+    const { reg_records: record } = eventOf((await inbox.wait(1))[0]!).data;
+    expect(record.name.given_name).toBe('Ada');
+    expect(Object.keys(record).toSorted()).toEqual(selected.toSorted());
+  });
+});
+
+/** An event waits in a paused subscription while the rights change. */
+async function meanwhile(partner: Partner, wish: Wish, turn: (id: string) => Promise<void>) {
+  const { code } = await subscribed(partner, inbox, { event: 'Death', ...wish });
+  expect(await change(gateway, 'pauseSubscription', code)).toBe('PAUSED');
+  const id = randomUUID();
+  await upsert(gateway, { id, data: ADA, event: 'Death' });
+  await settled(gateway, code, (rows) => rows.length === 1);
+  await silence();
+  expect(inbox.received).toEqual([]);
+  await turn(id);
+  await change(gateway, 'resumeSubscription', code);
+  const [row] = await settled(gateway, code, allEnded(1));
+  return { row: row!, code, id };
+}
+
+describe('rights are those of the moment of sending', () => {
+  test('a pause delays and loses nothing', async () => {
+    const { row } = await meanwhile(await newPartner(), {}, async () => {});
+    expect(row.state).toBe('DELIVERED');
+    expect(inbox.received).toHaveLength(1);
+  });
+
+  test.each<[string, (partner: Partner) => Promise<void>, Wish, RegExp]>([
+    ['the agreement ended', (partner) => endAgreements(gateway, partner), {}, /no agreement in force covers SUBSCRIBE/],
+    [
+      'the filter is no longer covered',
+      (partner) => updateAgreement(gateway, partner, { fields: ['name', 'identifier'] }),
+      { filter: { sex: { $eq: 'female' } } },
+      /its filter is no longer allowed: .*sex/,
+    ],
+    [
+      'the purpose is no longer covered',
+      (partner) => updateAgreement(gateway, partner, { purposes: ['AUDIT'] }),
+      {},
+      /no agreement covers this purpose/,
+    ],
+    [
+      'the record lies outside the row filter',
+      (partner) => updateAgreement(gateway, partner, { rowFilter: { sex: { $eq: 'male' } } }),
+      {},
+      /outside the rows/,
+    ],
+    [
+      'the agreement covers nothing of the record',
+      (partner) => updateAgreement(gateway, partner, { fields: ['marital_status'] }),
+      {},
+      /covers nothing of the record/,
+    ],
+    [
+      'consent is asked for and not given',
+      (partner) => updateAgreement(gateway, partner, { requiresConsent: true }),
+      {},
+      /has not consented/,
+    ],
+  ])('where %s, nothing is sent and the delivery says why', async (_, turn, wish, reason) => {
+    const partner = await newPartner();
+    const { row } = await meanwhile(partner, wish, () => turn(partner));
+    expect(row.state).toBe('CANCELLED');
+    expect(row.reason).toMatch(reason);
+    expect(inbox.received).toEqual([]);
+  });
+
+  test('what was consented to a second ago is sent, and no more', async () => {
+    const partner = await newPartner({ requiresConsent: true });
+    const { row, id } = await meanwhile(partner, {}, async (value) => {
+      await gateway.database.query(
+        `insert into consent (id, registry, identifier_type, identifier_value, sender_id, fields, valid_from, granted_by)
+         values (gen_random_uuid(), 'CRVS', 'UIN', $1, $2, $3, now() - interval '1 day', 'test')`,
+        [value, partner.senderId, ['identifier', 'sex']],
+      );
+    });
+    expect(row.state).toBe('DELIVERED');
+    const { '@context': _, '@type': __, ...record } = eventOf(inbox.received[0]!).data.reg_records;
+    expect(record).toEqual({ identifier: [{ identifier_type: 'UIN', identifier_value: id }], sex: 'female' });
+  });
+
+  test('what the agreement covers now is sent, not what it covered then', async () => {
+    const partner = await newPartner();
+    await meanwhile(partner, {}, () => updateAgreement(gateway, partner, { fields: ['sex'] }));
+    expect(Object.keys(eventOf(inbox.received[0]!).data.reg_records)).toEqual(['@context', '@type', 'sex']);
+  });
+
+  test('an ended subscription sends nothing more', async () => {
+    const partner = await newPartner();
+    const { code } = await subscribed(partner, inbox, { event: 'Death' });
+    await change(gateway, 'pauseSubscription', code);
+    await upsert(gateway, { id: randomUUID(), data: ADA, event: 'Death' });
+    await settled(gateway, code, (rows) => rows.length === 1);
+    expect(await change(gateway, 'cancelSubscription', code)).toBe('CANCELLED');
+    const [row] = await settled(gateway, code, allEnded(1));
+    expect(row).toMatchObject({ state: 'CANCELLED', reason: expect.stringContaining('the subscription is CANCELLED') });
+    expect(inbox.received).toEqual([]);
+  });
+});
+
+describe('record versions', () => {
+  test('are forgotten once everybody was told', async () => {
+    const partner = await newPartner();
+    const { code } = await subscribed(partner, inbox, { event: 'FetalDeath' });
+    const id = randomUUID();
+    await upsert(gateway, { id, data: ADA, event: 'FetalDeath' });
+    await upsert(gateway, { id, data: { ...ADA, sex: 'male' }, event: 'Divorce' });
+    await settled(gateway, code, allEnded(1));
+    const kept = () =>
+      gateway.database.query<{ version: string }>(
+        `select version from record_version where record_id =
+           (select record_id from record_identifier where value = $1) order by version`,
+        [id],
+      );
+    // The event that nobody wants is worked on by itself.
+    for (const deadline = Date.now() + 5000; (await forgetTold(gateway.database)) >= 0 && Date.now() < deadline;)
+      if ((await kept()).length === 0) break;
+    expect(await kept()).toEqual([]);
+  });
+});
