@@ -5,6 +5,7 @@ import { disabilityDetailsKind, disabilitySupportKind, disabledKind } from './di
 import { enrolledKind, enrollmentUpdatesKind } from './enrollment.kinds.js';
 import type { Exchange, Reply } from './exchange.js';
 import type { MessageKind } from './message-kind.js';
+import { receiptKind } from './receipt.kind.js';
 import { receiveNow } from './receive.handler.js';
 import { notifyKind, onSearchKind, onStatusKind, onSubscribeKind, onUnsubscribeKind } from './receivers.kinds.js';
 import { searchKind } from './search.kind.js';
@@ -13,6 +14,7 @@ import { unsubscribeKind } from './unsubscribe.kind.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import type { FacadeServices } from './services.js';
 import { answerNow } from './sync.handler.js';
+import { txnStatusKind } from './txn-status.kind.js';
 
 export interface Endpoint {
   /** Below `/dci/v1/{registry}/registry`. */
@@ -37,6 +39,10 @@ export const ENDPOINTS: Endpoint[] = [
   { ...sync, path: '/sync/search', kind: searchKind },
   { ...later, path: '/subscribe', kind: subscribeKind },
   { ...later, path: '/unsubscribe', kind: unsubscribeKind },
+  { ...later, path: '/txn/status', kind: txnStatusKind },
+  { ...sync, path: '/sync/txn/status', kind: txnStatusKind },
+  { ...later, path: '/receipt', kind: receiptKind },
+  { ...sync, path: '/sync/receipt', kind: receiptKind },
   { ...sync, path: '/sync/disabled', kind: disabledKind },
   { ...sync, path: '/sync/get-disability-details', kind: disabilityDetailsKind },
   { ...sync, path: '/sync/get-disability-support', kind: disabilitySupportKind },

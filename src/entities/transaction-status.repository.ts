@@ -2,26 +2,28 @@
 import type { Operation, Registry, TransactionStatus } from '../protocol/vocabulary.js';
 import type { DataVault } from './data-vault.js';
 import type { Sql } from './database.js';
-import { openPayload, type TransactionChannel } from './transaction.repository.js';
+import { openPayload } from './transaction.repository.js';
 
 export interface EarlierRequest {
   senderId: string;
   registry: Registry;
-  operations: Operation[];
+  operations: readonly Operation[];
 }
 
 export interface EarlierTransaction {
   id: string;
   transactionId: string;
   correlationId: string;
-  channel: TransactionChannel;
+  channel: string;
   operation: Operation;
   status: TransactionStatus;
+  statusReasonMessage: string | null;
   receivedAt: Date;
   referenceIds: string[];
+  itemCount: number;
+  itemsDone: number;
   accessDecision: unknown;
-  /** Unsigned messages as stored; undefined once they were purged, or before there is an answer. */
-  request: unknown;
+  /** As stored; undefined before there is an answer, where it went out in parts, or once it was purged. */
   response: unknown;
 }
 
@@ -42,21 +44,17 @@ export async function findEarlier(
   { senderId, registry, operations }: EarlierRequest,
   key: Key,
 ): Promise<EarlierTransaction[]> {
-  const [condition, value] = conditionOf(key);
-  const from =
-    'referenceIds' in key
-      ? `(select * from transaction where sender_id = $1 order by id desc limit ${NEWEST}) t`
-      : 'transaction t';
+  const { table, condition, value } = lookUp(key);
   const rows = await sql.query<Row>(
-    `select id, transaction_id, correlation_id, channel, operation, status, received_at, reference_ids, access_decision,
-       data_key_id, request_sealed, response_sealed
-     from ${from}
-     where sender_id = $1 and registry = $2 and operation = any ($3) and error_id is null and channel <> 'INBOUND'
-       and ${condition}
+    `select id, transaction_id, correlation_id, channel, operation, status, status_reason_message, received_at,
+       reference_ids, item_count, items_done, access_decision, data_key_id, response_sealed
+     from ${table} as t
+     where sender_id = $1 and registry = $2 and operation = any ($3::text[]) and error_id is null
+       and channel <> 'INBOUND' and ${condition}
      order by id desc limit ${MOST}`,
     [senderId, registry, operations, value],
   );
-  return Promise.all(rows.map((row) => open(vault, row)));
+  return Promise.all(rows.map((row) => openTransaction(vault, row)));
 }
 
 /** Whether a request between us and this sender has a correlation id. */
@@ -72,30 +70,62 @@ export async function findByCorrelation(
   return rows.length > 0;
 }
 
-function conditionOf(key: Key): [condition: string, value: unknown] {
-  if ('transactionIds' in key) return ['transaction_id = any ($4)', key.transactionIds];
-  if ('correlationId' in key) return ['correlation_id = $4', key.correlationId];
-  return ['reference_ids && $4::text[]', key.referenceIds];
+/** The callbacks that answered a request, in their order, unsigned; at most `limit`. */
+export async function loadCallbacks(sql: Sql, vault: DataVault, requestId: string, limit: number): Promise<unknown[]> {
+  const rows = await sql.query<{ id: string; data_key_id: string | null; message_sealed: Buffer | null }>(
+    `select id, data_key_id, message_sealed from delivery where request_id = $1 order by page limit $2`,
+    [requestId, limit],
+  );
+  return Promise.all(
+    rows.map(({ id, data_key_id, message_sealed }) =>
+      openPayload(vault, data_key_id, message_sealed, `delivery:${id}:message`),
+    ),
+  );
+}
+
+/** Which items of which requests made these subscriptions of the sender, and what has become of them. */
+export function findSubscriptionStates(
+  sql: Sql,
+  senderId: string,
+  codes: string[],
+): Promise<{ code: string; transactionId: string; referenceId: string; state: string; approved: boolean }[]> {
+  return sql.query(
+    `select code, transaction_id as "transactionId", reference_id as "referenceId", state, active_since is not null as approved
+     from subscription where sender_id = $1 and code = any ($2::text[])`,
+    [senderId, codes],
+  );
+}
+
+function lookUp(key: Key): { table: string; condition: string; value: unknown } {
+  if ('transactionIds' in key)
+    return { table: 'transaction', condition: 'transaction_id = any ($4::text[])', value: key.transactionIds };
+  if ('correlationId' in key)
+    return { table: 'transaction', condition: 'correlation_id = $4', value: key.correlationId };
+  return {
+    table: `(select * from transaction where sender_id = $1 order by id desc limit ${NEWEST})`,
+    condition: 'reference_ids && $4::text[]',
+    value: key.referenceIds,
+  };
 }
 
 interface Row {
   id: string;
   transaction_id: string;
   correlation_id: string;
-  channel: TransactionChannel;
+  channel: string;
   operation: Operation;
   status: TransactionStatus;
+  status_reason_message: string | null;
   received_at: string;
   reference_ids: string[];
+  item_count: number;
+  items_done: number;
   access_decision: unknown;
   data_key_id: string | null;
-  request_sealed: Buffer | null;
   response_sealed: Buffer | null;
 }
 
-async function open(vault: DataVault, row: Row): Promise<EarlierTransaction> {
-  const payload = (name: 'request' | 'response', sealed: Buffer | null) =>
-    openPayload(vault, row.data_key_id, sealed, `transaction:${row.id}:${name}`);
+async function openTransaction(vault: DataVault, row: Row): Promise<EarlierTransaction> {
   return {
     id: row.id,
     transactionId: row.transaction_id,
@@ -103,10 +133,12 @@ async function open(vault: DataVault, row: Row): Promise<EarlierTransaction> {
     channel: row.channel,
     operation: row.operation,
     status: row.status,
+    statusReasonMessage: row.status_reason_message,
     receivedAt: new Date(row.received_at),
     referenceIds: row.reference_ids,
+    itemCount: row.item_count,
+    itemsDone: row.items_done,
     accessDecision: row.access_decision,
-    request: await payload('request', row.request_sealed),
-    response: await payload('response', row.response_sealed),
+    response: await openPayload(vault, row.data_key_id, row.response_sealed, `transaction:${row.id}:response`),
   };
 }

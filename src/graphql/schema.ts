@@ -15,8 +15,10 @@ import { LiveResolver } from './live/live.resolver.js';
 import { AdminResolver } from './admins/admin.resolver.js';
 import { LegalHoldResolver } from './admins/legal-hold.resolver.js';
 import { DeliveryResolver, TransactionDeliveriesResolver } from './deliveries/delivery.resolver.js';
+import { enforceDeadlines } from './deadline.js';
 import { MeResolver } from './me.resolver.js';
 import { NotifyResolver } from './notify/notify.resolver.js';
+import { ReceiptResolver } from './receipts/receipt.resolver.js';
 import { RecordResolver } from './records/record.resolver.js';
 import { RegistryResolver } from './registries/registry.resolver.js';
 import { SearchResolver } from './search/search.resolver.js';
@@ -24,6 +26,7 @@ import { SenderOutboundResolver } from './senders/outbound.resolver.js';
 import { SenderResolver } from './senders/sender.resolver.js';
 import { ServerKeyResolver } from './server-keys/server-key.resolver.js';
 import { SubscriptionResolver } from './subscriptions/subscription.resolver.js';
+import { TransactionStatusResolver } from './transaction-status/transaction-status.resolver.js';
 import { TransactionResolver } from './transactions/transaction.resolver.js';
 import { VerifyResolver } from './verify/verify.resolver.js';
 
@@ -42,6 +45,8 @@ const RESOLVERS: NonEmptyArray<Function> = [
   DisabilityResolver,
   EnrollmentResolver,
   NotifyResolver,
+  TransactionStatusResolver,
+  ReceiptResolver,
   CallbackResolver,
   TransactionResolver,
   LiveResolver,
@@ -66,7 +71,7 @@ export function gatewaySchema(): Promise<GraphQLSchema> {
     validate: false,
     // Asked for even where every subscription brings its own `subscribe`; nothing is published on it.
     pubSub: createPubSub(),
-  });
+  }).then(enforceDeadlines);
   return schema;
 }
 

@@ -1,0 +1,139 @@
+/** What became of an earlier request, put together from its answer, its callbacks, and what is still to come. */
+import { decideGate } from '../../access/decide-access.js';
+import type { KnownSender } from '../../access/sender-directory.js';
+import {
+  findSubscriptionStates,
+  loadCallbacks,
+  type EarlierTransaction,
+} from '../../entities/transaction-status.repository.js';
+import type { JsonObject } from '../../protocol/json.js';
+import type { RegistryDefinition } from '../../protocol/registries/definition.js';
+import { standardMessage } from '../../protocol/stored-answer.js';
+import type { TxnType } from '../../protocol/txn-status.translate.js';
+import { WIRE_STATUS } from '../../protocol/vocabulary.js';
+import type { Services } from '../context.js';
+
+/** Callbacks of a large request that a status repeats; the others were sent as well. */
+const MOST_PARTS = 10;
+
+export interface Asking {
+  services: Services;
+  sender: KnownSender;
+  definition: RegistryDefinition;
+  type: TxnType;
+}
+
+const LISTS: Record<TxnType, string | undefined> = {
+  SEARCH: 'search_response',
+  SUBSCRIBE: 'subscribe_response',
+  UNSUBSCRIBE: undefined,
+  RECEIPT: undefined,
+};
+
+/** The answer's message, without records that today's agreements would not release as they were. */
+export async function earlierMessage(asking: Asking, transaction: EarlierTransaction): Promise<JsonObject> {
+  const told = await toldMessages(asking, transaction);
+  const list = LISTS[asking.type];
+  const message = told.length === 0 ? {} : mergeParts(told);
+  const whole =
+    list === undefined ? { ...pending(transaction, asking.type), ...message } : withRest(transaction, message, list);
+  if (asking.type === 'SUBSCRIBE') return withStates(asking, whole);
+  return asking.type === 'SEARCH' && !isStillCovered(asking, transaction) ? withoutRecords(whole) : whole;
+}
+
+/** The answer, or its parts, then what was told later (the decision about a subscription). */
+async function toldMessages({ services, definition }: Asking, transaction: EarlierTransaction): Promise<JsonObject[]> {
+  const { database, vault } = services;
+  const callbacks =
+    transaction.channel === 'ASYNC' || transaction.channel === 'BULK'
+      ? await loadCallbacks(database, vault, transaction.id, MOST_PARTS)
+      : [];
+  const parts = callbacks.map((response) => standardMessage({ ...transaction, response }, definition));
+  const messages = parts.some((part) => part !== undefined) ? parts : [standardMessage(transaction, definition)];
+  return messages.filter((message) => message !== undefined);
+}
+
+/** Lists one behind the other; of anything else the last word. */
+function mergeParts(parts: JsonObject[]): JsonObject {
+  const merged: JsonObject = {};
+  for (const { transaction_id: _, correlation_id: __, ...part } of parts)
+    for (const [name, value] of Object.entries(part)) {
+      const before = merged[name];
+      merged[name] = Array.isArray(before) && Array.isArray(value) ? [...before, ...value] : value;
+    }
+  return merged;
+}
+
+/** Items that nothing was told of yet, or ever: a request that was refused as a whole. */
+function withRest(transaction: EarlierTransaction, message: JsonObject, list: string): JsonObject {
+  const items = (message[list] ?? []) as JsonObject[];
+  const told = new Set(items.map(({ reference_id: id }) => id));
+  const { status, statusReasonMessage, receivedAt } = transaction;
+  const rest = transaction.referenceIds
+    .filter((id) => !told.has(id))
+    .map((id) => ({
+      reference_id: id,
+      timestamp: receivedAt.toISOString(),
+      status: WIRE_STATUS[status],
+      ...(status === 'REJECTED' && statusReasonMessage !== null ? { status_reason_message: statusReasonMessage } : {}),
+    }));
+  return { ...message, [list]: [...items, ...rest] };
+}
+
+/** Messages without items, before they are answered. */
+function pending({ status, receivedAt }: EarlierTransaction, type: TxnType): JsonObject {
+  if (type === 'RECEIPT') return { receipt_information: { beneficiaries: [] } };
+  return { timestamp: receivedAt.toISOString(), status: WIRE_STATUS[status], subscription_status: [] };
+}
+
+/** A subscription that waited for approval is told as it stands now. */
+async function withStates({ services, sender }: Asking, message: JsonObject): Promise<JsonObject> {
+  const items = new Map<unknown, JsonObject>();
+  for (const item of message['subscribe_response'] as JsonObject[]) items.set(item['reference_id'], item);
+  const codeOf = ({ subscriptions }: JsonObject): string | undefined =>
+    (subscriptions as { code: string }[] | undefined)?.[0]?.code;
+  const waiting = [...items.values()].filter(({ status }) => status === WIRE_STATUS.PENDING);
+  const codes = waiting.map(codeOf).filter((code) => code !== undefined);
+  const states = await findSubscriptionStates(services.database, sender.senderId, codes);
+  const decided = new Map(states.filter(({ state }) => state !== 'PENDING').map((one) => [one.code, one]));
+  const told = [...items.values()].map((item): JsonObject => {
+    const now = item['status'] === WIRE_STATUS.PENDING ? decided.get(codeOf(item) ?? '') : undefined;
+    return now === undefined ? item : { ...item, status: now.approved ? WIRE_STATUS.SUCCEEDED : WIRE_STATUS.REJECTED };
+  });
+  return { ...message, subscribe_response: told };
+}
+
+/** Every item was released under an agreement that is still in force, unchanged, and asks for nobody's consent. */
+function isStillCovered(
+  { services, sender, definition }: Asking,
+  { operation, accessDecision }: EarlierTransaction,
+): boolean {
+  const gate = decideGate({ sender, definition, operation, now: services.clock() });
+  if (!gate.allowed) return false;
+  const decisions = (accessDecision as { items?: Decision[] } | null)?.items ?? [accessDecision as Decision];
+  return decisions.every(
+    (decision) =>
+      decision?.allowed !== true ||
+      (decision.requiresConsent === false &&
+        gate.agreements.some(
+          ({ id, version }) => id === decision.agreementId && version === decision.agreementVersion,
+        )),
+  );
+}
+
+interface Decision {
+  allowed?: boolean;
+  agreementId?: string;
+  agreementVersion?: number;
+  requiresConsent?: boolean;
+}
+
+function withoutRecords(message: JsonObject): JsonObject {
+  const bare = ({ data: _, verified: __, ...item }: JsonObject): JsonObject => item;
+  return Object.fromEntries(
+    Object.entries(message).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.map((item) => bare(item as JsonObject)) : value,
+    ]),
+  );
+}
