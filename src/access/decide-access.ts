@@ -5,6 +5,7 @@
 import { scopesAllow } from './scopes.js';
 import type { AgreementTerms, SenderProfile } from '../entities/sender.repository.js';
 import type { Criteria } from '../protocol/criteria.js';
+import { ItemRejected } from '../protocol/errors.js';
 import { findAttribute } from '../protocol/registries/attributes.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../protocol/registries/definition.js';
 import { covers, expandFields, type Clamp } from '../protocol/registries/fields.js';
@@ -97,7 +98,27 @@ export function decideItem(
       'PURPOSE_NOT_COVERED',
       'no agreement covers this purpose: name one of the agreement in authorize.purpose.code',
     );
-  return grant(agreement, definition, recordType, purpose);
+  const rowFilter = readRowFilter(agreement, definition, recordType);
+  if (rowFilter === UNREADABLE)
+    return refuse('RECORD_TYPE_NOT_COVERED', `the row filter of the agreement lets no ${recordType.name} through`);
+  return grant(agreement, definition, recordType, purpose, rowFilter);
+}
+
+const UNREADABLE = Symbol('a row filter on what the record type does not have');
+
+/** A filter that says nothing of a record type lets none of it through. */
+function readRowFilter(
+  { rowFilter }: AgreementTerms,
+  definition: RegistryDefinition,
+  recordType: RecordTypeDefinition,
+): Criteria | undefined | typeof UNREADABLE {
+  if (rowFilter === null) return undefined;
+  try {
+    return parseQuery('EXPRESSION', rowFilter, definition, recordType);
+  } catch (error) {
+    if (error instanceof ItemRejected) return UNREADABLE;
+    throw error;
+  }
 }
 
 /** Whether a criterion on this attribute is allowed: a filter on a field that may not be seen would be an oracle. */
@@ -136,13 +157,12 @@ function grant(
   definition: RegistryDefinition,
   recordType: RecordTypeDefinition,
   purpose: string | undefined,
+  rowFilter: Criteria | undefined,
 ): Grant {
   const clamp = expandFields(definition, recordType.name, agreement.fields);
   const identifiable = recordType.identifierPaths.some(
     (path) => covers(clamp, path) || covers(clamp, `${path}.identifier_value`),
   );
-  const rowFilter =
-    agreement.rowFilter === null ? undefined : parseQuery('EXPRESSION', agreement.rowFilter, definition, recordType);
   return {
     allowed: true,
     reason: 'AGREEMENT',

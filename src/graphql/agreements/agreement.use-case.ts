@@ -125,17 +125,20 @@ function recordTypeOf(definition: RegistryDefinition, name: string): string {
   return recordType.name;
 }
 
-/** The filter must be readable for every record type it will be laid over, or those records could never be decided. */
+/** The filter must be readable for a record type of the agreement; those that it does not fit release nothing. */
 function checkRowFilter(definition: RegistryDefinition, { rowFilter, recordTypes }: Agreement): void {
   if (rowFilter == null) return;
-  for (const recordType of definition.recordTypes)
-    if (recordTypes == null || recordTypes.includes(recordType.name))
-      try {
-        parseQuery('EXPRESSION', rowFilter, definition, recordType);
-      } catch (error) {
-        if (!(error instanceof ItemRejected)) throw error;
-        throw wrong('rowFilter', `for ${recordType.name}: ${error.message}; set recordTypes to those it fits`);
-      }
+  const covered = definition.recordTypes.filter(({ name }) => recordTypes == null || recordTypes.includes(name));
+  const problems = covered.map((recordType) => {
+    try {
+      parseQuery('EXPRESSION', rowFilter, definition, recordType);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof ItemRejected)) throw error;
+      return `for ${recordType.name}: ${error.message}`;
+    }
+  });
+  if (problems.every((problem) => problem !== undefined)) throw wrong('rowFilter', problems.join('; '));
 }
 
 const wrong = (field: string, remedy: string): UserError =>

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { addRecords, household, person } from '../support/consent.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { createPartner, searchById, type Partner } from '../support/partner.js';
+
+const REPORT = `query ($identifier: IdentifierInput!, $reason: String!) {
+  accessReport(registry: SOCIAL, identifier: $identifier, reason: $reason) {
+    complete disclosures { senderId kind inside legalBasis purpose agreementVersion fields at } } }`;
+
+interface Report {
+  accessReport: { complete: boolean; disclosures: { senderId: string; kind: string; inside: boolean }[] };
+}
+
+describe('the access report of a person', () => {
+  let gateway: TestGateway;
+  let partner: Partner;
+
+  beforeAll(async () => {
+    gateway = await startTestGateway();
+    partner = await createPartner(gateway, { agreements: [{ fields: ['*'], legalBasis: 'VITAL_INTEREST' }] });
+    await addRecords(gateway, [person('1'), person('2'), household('H1', ['1'])]);
+  });
+  afterAll(() => gateway.close());
+
+  const report = async (uin: string) => {
+    const variables = { identifier: { type: 'UIN', value: uin }, reason: 'the person asked' };
+    return (await gateway.admin<Report>(REPORT, variables)).accessReport;
+  };
+
+  test('says who got what, when and on what ground, searches and verifications alike', async () => {
+    expect((await report('1')).disclosures).toEqual([]);
+    const message = searchById('1');
+    const [item] = message['search_request'] as { search_criteria: Record<string, unknown> }[];
+    Object.assign(item?.search_criteria ?? {}, { authorize: { purpose: { code: 'payment' } } });
+    await partner.send('social/registry/sync/search', 'search', message);
+    await partner.postHttpSigned('/dci/v1/verify', {
+      transaction_id: randomUUID(),
+      sender_id: partner.senderId,
+      verify: { national_id: '1', sex: 'female' },
+    });
+    expect(await report('1')).toMatchObject({
+      complete: true,
+      disclosures: [
+        { kind: 'VERIFY', senderId: partner.senderId, legalBasis: 'VITAL_INTEREST' },
+        { kind: 'SEARCH', senderId: partner.senderId, purpose: 'payment', fields: ['*'], inside: false },
+      ],
+    });
+    expect((await report('2')).disclosures).toEqual([]);
+  });
+
+  test('knows of a household that the person stands in', async () => {
+    const message = searchById('H1', 'HOUSEHOLD_ID');
+    const [item] = message['search_request'] as { search_criteria: Record<string, unknown> }[];
+    Object.assign(item?.search_criteria ?? {}, { reg_record_type: 'Group' });
+    await partner.send('social/registry/sync/search', 'search', message);
+    expect((await report('1')).disclosures[0]).toMatchObject({ kind: 'SEARCH', inside: true });
+  });
+
+  test('needs a reason, which is kept', async () => {
+    const without = await gateway.graphql(REPORT, { identifier: { type: 'UIN', value: '1' }, reason: ' ' });
+    expect(without.errors?.[0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT', field: 'reason' } });
+    await report('1');
+    const { adminActions } = await gateway.admin<{ adminActions: unknown }>(
+      `{ adminActions(first: 1) { nodes { action reason } } }`,
+    );
+    expect(adminActions).toEqual({ nodes: [{ action: 'accessReport', reason: 'the person asked' }] });
+  });
+});
