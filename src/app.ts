@@ -3,7 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type Express } from 'express';
 import { AdminToken } from './access/admin-token.js';
+import { Admins } from './access/admins.js';
 import { KeyRing } from './access/key-ring.js';
+import { OidcAdmins } from './access/oidc-admin.js';
 import { RateLimits, type Counters } from './access/rate-limits.js';
 import { SenderDirectory } from './access/sender-directory.js';
 import { createCounterStore } from './access/shared-counters.js';
@@ -11,6 +13,7 @@ import { TokenService } from './access/token.js';
 import { consoleRouter } from './console.router.js';
 import { createAuthenticator } from './dci-rest/graphql-authenticator.js';
 import { oauthRouter } from './dci-rest/oauth.router.js';
+import { openApiRouter } from './dci-rest/openapi.router.js';
 import { dciRouter } from './dci-rest/router.js';
 import type { FacadeServices } from './dci-rest/services.js';
 import { DataVault } from './entities/data-vault.js';
@@ -19,6 +22,7 @@ import { migrateDatabase, underStartLock } from './entities/migrate.js';
 import { SenderOutboundStore } from './entities/sender-outbound.repository.js';
 import { WakeLine } from './entities/wake-line.js';
 import { LiveTail } from './graphql/live/live-tail.js';
+import { PersistedOperations } from './graphql/persisted-operations.js';
 import { gatewaySchema } from './graphql/schema.js';
 import { startGraphqlServer } from './graphql/server.js';
 import { recurringJobs, startBackground, workerQueues, type BackgroundServices } from './jobs/background.js';
@@ -91,8 +95,9 @@ export async function startGateway(
   const graphql = await startGraphqlServer(
     services.schema,
     services,
-    createAuthenticator(services, new AdminToken(secrets.adminToken)),
+    createAuthenticator(services, adminsOf(config, secrets, services)),
     server,
+    { persisted: await PersistedOperations.load(config.persistedOperations) },
   );
   mount(app, services, graphql.router, config);
   const works = config.role !== 'api';
@@ -169,8 +174,18 @@ async function wire(config: Config, { database, url, counters, wakeLine, lookup,
   };
 }
 
+/** The issuer is the operator's choice and may stand in the same private network. */
+function adminsOf(config: Config, secrets: GatewaySecrets, { database, clock }: BackgroundServices): Admins {
+  const bootstrap = new AdminToken(secrets.adminToken);
+  if (config.oidc === undefined) return new Admins(bootstrap);
+  const allowHttp = config.oidc.issuer.startsWith('http:');
+  const outbound = createOutbound({ allowHttp, allowPrivate: true, timeoutMs: 5_000, maxResponseBytes: 1_048_576 });
+  return new Admins(bootstrap, new OidcAdmins(config.oidc, outbound, database, clock));
+}
+
 function mount(app: Express, services: FacadeServices, graphql: express.Router, config: Config): void {
   app.use('/graphql', graphql);
+  app.use('/dci/v1', openApiRouter(services));
   app.use('/dci/v1', dciRouter(services));
   app.use(oauthRouter(services, { publicUrl: services.settings.publicUrl, tokenTtlSeconds: config.tokenTtlSeconds }));
   app.use(consoleRouter(config));
