@@ -236,6 +236,17 @@ describe('a sender that is not auto-approved', () => {
       ],
     });
     expect(second?.body.message.subscribe_response[0].status_reason_code).toBe(code);
+    const { transactions } = await gateway.admin<{ transactions: { nodes: Record<string, unknown>[] } }>(
+      `query ($id: String!) { transactions(filter: { correlationId: $id }) { nodes { status itemsDone responseData(reason: "test") } } }`,
+      { id: ack.body.message.correlation_id },
+    );
+    expect(transactions.nodes).toMatchObject([
+      {
+        status: status === 'succ' ? 'SUCCEEDED' : 'REJECTED',
+        itemsDone: 1,
+        responseData: { header: { status }, message: { subscribe_response: [{ reference_id: 'r', status }] } },
+      },
+    ]);
     await expect(change(gateway, 'approveSubscription', item.subscriptions[0].code)).rejects.toThrow('CONFLICT');
   });
 });

@@ -1,5 +1,6 @@
 /** The second on-subscribe (protocol 3.5): what an administrator decided, due in the transaction of the decision. */
 import type { Unit } from '../../entities/database.js';
+import { reviseAnswer } from '../../entities/answer-revision.repository.js';
 import { enqueueCallback } from '../../entities/delivery.repository.js';
 import type { Subscription } from '../../entities/subscription.entity.js';
 import { replyHeader } from '../../protocol/reply.js';
@@ -7,31 +8,34 @@ import { writeSubscribeResponse } from '../../protocol/subscribe.translate.js';
 import type { SubscribeItemAnswer } from '../../protocol/subscription.js';
 import type { Services } from '../context.js';
 import { definitionOf } from '../records/record.use-case.js';
+import { reviseSubscribeAnswer } from './revise-answer.js';
 import { factsOf } from './subscription.facts.js';
 
-/** Nothing where the subscriber named no address for it. @param refusal why it is rejected; absent when approved */
+/**
+ * Tells the subscriber, where it named an address for it, and whoever asks for the transaction's status later.
+ *
+ * @param refusal why it is rejected; absent when approved
+ */
 export async function tellDecision(
   services: Services,
   unit: Unit,
   subscription: Subscription,
+  actor: string,
   refusal?: string,
 ): Promise<void> {
-  const { requestId, replyUri: target, senderId, registry } = subscription;
-  if (requestId == null || target == null) return;
+  const { requestId, replyUri: target, senderId, registry, transactionId } = subscription;
+  if (requestId == null) return;
   const now = services.clock();
   const { correlationId, page } = await placeOf(unit, subscription, requestId);
-  const status = refusal === undefined ? 'SUCCEEDED' : 'REJECTED';
-  const completedCount = refusal === undefined ? 1 : 0;
-  const items = [answerOf(subscription, now, refusal)];
-  const answer = { transactionId: subscription.transactionId, correlationId, status, completedCount, items } as const;
-  const header = replyHeader(
-    'on-subscribe',
-    { sender_id: senderId },
-    services.settings.serverId,
-    { status, totalCount: 1, completedCount },
-    now,
-  );
-  const message = writeSubscribeResponse({ ...answer, items }, definitionOf(services, registry));
+  const item = answerOf(subscription, now, refusal);
+  const completedCount = item.status === 'SUCCEEDED' ? 1 : 0;
+  const answer = { transactionId, correlationId, status: item.status, completedCount, items: [item] };
+  const message = writeSubscribeResponse(answer, definitionOf(services, registry));
+  const revise = (before: unknown, itemCount: number) => reviseSubscribeAnswer(before, message, item.status, itemCount);
+  await reviseAnswer(unit, services.vault, requestId, revise, { actor, now });
+  if (target == null) return;
+  const status = { status: item.status, totalCount: 1, completedCount };
+  const header = replyHeader('on-subscribe', { sender_id: senderId }, services.settings.serverId, status, now);
   const callback = { requestId, action: 'on-subscribe', page, senderId, registry, target };
   await enqueueCallback(unit, services.vault, { ...callback, envelope: { header, message } }, now);
 }

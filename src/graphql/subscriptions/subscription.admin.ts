@@ -19,7 +19,7 @@ export function approveSubscription(services: Services, admin: Admin, id: string
   return change(services, admin, { id, action: 'approveSubscription', from: ['PENDING'] }, async (unit, row) => {
     Object.assign(row, { state: 'ACTIVE', approvedBy: admin.subject, activeSince: await databaseNow(unit) });
     await announce(unit, row);
-    await tellDecision(services, unit, row);
+    await tellDecision(services, unit, row, admin.subject);
   });
 }
 
@@ -60,7 +60,8 @@ export function cancelSubscription(
   return change(services, admin, { id, action: 'cancelSubscription', from, reason }, async (unit, row) => {
     const undecided = row.state === 'PENDING';
     await endSubscription(services, unit, row, reason ?? 'cancelled by the registry');
-    if (undecided) await tellDecision(services, unit, row, reason ?? 'the registry did not approve the subscription');
+    if (undecided)
+      await tellDecision(services, unit, row, admin.subject, reason ?? 'the registry did not approve the subscription');
   });
 }
 
