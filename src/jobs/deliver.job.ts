@@ -59,11 +59,16 @@ export function deliverWork(services: Delivering): Work<DueDelivery> {
       return claimed;
     },
     run: async (delivery, worker, signal) => {
-      let verdict: Verdict | undefined;
+      let told = false;
+      // Told before the row is free again, or the same host could be asked at once.
+      const judge = (verdict?: Verdict) => {
+        if (!told) breaker.ended(delivery.host, verdict && troubleOf(verdict), verdict?.retryAfter);
+        told = true;
+      };
       try {
-        verdict = await deliver(services, delivery, worker, signal);
+        await deliver(services, delivery, worker, signal, judge);
       } finally {
-        breaker.ended(delivery.host, verdict && troubleOf(verdict), verdict?.retryAfter);
+        judge();
         services.committed();
       }
     },
@@ -73,30 +78,33 @@ export function deliverWork(services: Delivering): Work<DueDelivery> {
   };
 }
 
-/** One attempt; undefined where none was made. */
+/** One attempt at most. */
 async function deliver(
   services: Delivering,
   delivery: DueDelivery,
   worker: string,
   signal: AbortSignal,
-): Promise<Verdict | undefined> {
+  judge: (verdict: Verdict) => void,
+): Promise<void> {
   const { database, clock } = services;
   const sender = await services.directory.bySenderId(delivery.senderId);
   // Suspended since the claim: it rests.
-  if (sender?.state !== 'ACTIVE') return void (await releaseClaims(database, 'delivery', worker, [delivery.id]));
+  if (sender?.state !== 'ACTIVE') return releaseClaims(database, 'delivery', worker, [delivery.id]);
   const prepared = await prepareMessage(services, delivery, worker);
   if ('cancelled' in prepared) {
     const { cancelled } = prepared;
     await database.transaction((unit) => cancelDeliveries(unit, [delivery.id], cancelled, 'gateway', clock()));
-    return undefined;
+    return;
   }
   const at = clock();
   const { verdict, answer } = await attempt(services, delivery, sender, prepared.envelope, signal);
+  judge(verdict);
   const row = attemptRow(at, verdict, answer);
   const now = clock();
+  // Before its row is free: the next one must not go to a receiver that wants no more.
+  if (verdict.outcome === 'GONE') await endSubscription(services, delivery, now);
   await finishAttempt(database, worker, delivery, row, endOf(services, delivery, verdict, now), now);
   await followUp(services, delivery, verdict, now);
-  return verdict;
 }
 
 /**
@@ -205,9 +213,7 @@ async function followUp(services: Delivering, delivery: DueDelivery, verdict: Ve
     { delivery: id, sender: senderId, outcome: verdict.outcome, reason: verdict.error },
     'delivery attempt failed',
   );
-  if (subscriptionId === null) return;
-  if (verdict.outcome === 'GONE') await endSubscription(services, subscriptionId, now);
-  else await suspendFailing(services, subscriptionId, now);
+  if (subscriptionId !== null) await suspendFailing(services, subscriptionId, now);
 }
 
 function troubleOf({ outcome, overloaded }: Verdict): boolean | undefined {

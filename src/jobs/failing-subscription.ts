@@ -18,8 +18,14 @@ interface Changed {
   registry: string;
 }
 
-/** The receiver wants no more: what is still due is cancelled. */
-export async function endSubscription({ database, log }: Services, id: string, now: Date): Promise<void> {
+/** The receiver of a delivery wants no more: what else is due of its subscription is cancelled. */
+export async function endSubscription(
+  { database, log }: Services,
+  delivery: { id: string; subscriptionId: string | null },
+  now: Date,
+): Promise<void> {
+  const { subscriptionId: id } = delivery;
+  if (id === null) return;
   const reason = 'the receiver answered 410: it wants no more';
   await database.transaction(async (unit) => {
     const changed = await unit.query<Changed>(
@@ -29,8 +35,8 @@ export async function endSubscription({ database, log }: Services, id: string, n
     );
     await tell(unit, changed, 'CANCELLED', now);
     const due = await unit.query<{ id: string }>(
-      `select id from delivery where subscription_id = $1 and state = 'PENDING' for update`,
-      [id],
+      `select id from delivery where subscription_id = $1 and state = 'PENDING' and id <> $2 for update`,
+      [id, delivery.id],
     );
     const ids = due.map((row) => row.id);
     await cancelDeliveries(unit, ids, reason, 'gateway', now);
