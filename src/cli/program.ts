@@ -1,7 +1,9 @@
 /** All commands, in the order in which a newcomer meets them. */
 import { Command } from 'commander';
+import { callCommand } from './call.command.js';
 import { importCommand } from './import.command.js';
 import { keyCommand } from './key.command.js';
+import { listenCommand } from './listen.command.js';
 import { migrateCommand } from './migrate.command.js';
 import { replayCommand } from './replay.command.js';
 import { schemaCommand } from './schema.command.js';
@@ -32,6 +34,8 @@ export function createProgram(): Command {
     verifyAuditCommand(),
     schemaCommand(),
     signCommand(),
+    callCommand(),
+    listenCommand(),
   ];
   for (const command of commands) program.addCommand(command);
   for (const command of everyCommand(program))

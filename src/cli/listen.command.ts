@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Command } from 'commander';
+import { createInbox, type InboxMessage } from '../client/inbox.js';
+import { RemoteKeys } from '../client/remote-keys.js';
+import { importPrivateKey } from '../protocol/signature/keys.js';
+import { SIGNATURE_PROFILES, type SignatureProfile } from '../protocol/vocabulary.js';
+import { action, examples, oneOf, webAddress, wholeNumber } from './action.js';
+import { readText } from './files.js';
+import { gatewayHere } from './partner.js';
+import type { Terminal } from './terminal.js';
+
+interface Options {
+  url: string;
+  jwks?: string;
+  port: number;
+  host: string;
+  publicUrl?: string;
+  profile: SignatureProfile;
+  decryptKey?: string;
+  count?: number;
+}
+
+export const listenCommand = (): Command =>
+  new Command('listen')
+    .description('a partner’s inbox: takes callbacks and notifications, verifies and prints them, until Ctrl-C')
+    .option('--url <url>', 'of the gateway, whose JWKS proves its messages', webAddress, gatewayHere())
+    .option('--jwks <url>', 'another JWKS than that of --url', webAddress)
+    .option('--port <n>', '0 takes a free one', wholeNumber(0, 65_535), 4400)
+    .option('--host <address>', 'to listen on', '127.0.0.1')
+    .option('--public-url <url>', 'how the gateway reaches it, for profile HTTP behind a proxy', webAddress)
+    .option('--profile <name>', `of the signatures: ${SIGNATURE_PROFILES.join(', ')}`, oneOf(SIGNATURE_PROFILES), 'DCI')
+    .option('--decrypt-key <pem>', 'file of the private key that opens encrypted messages')
+    .option('--count <n>', 'end after so many messages', wholeNumber(1))
+    .addHelpText('after', examples('npx dci listen --port 4400', 'npx dci listen --port 4400 --count 1 --json'))
+    .action(
+      action<Options>(async (terminal, { count = Infinity, ...options }) => {
+        const server = createServer();
+        server.listen(options.port, options.host);
+        await once(server, 'listening');
+        const address = `http://${options.host}:${(server.address() as AddressInfo).port}`;
+        const { promise: enough, resolve: finish } = Promise.withResolvers<void>();
+        let taken = 0;
+        const inbox = createInbox({
+          keys: new RemoteKeys(options.jwks ?? `${options.url}/.well-known/jwks.json`),
+          profile: options.profile,
+          publicUrl: options.publicUrl ?? address,
+          decryptionKey:
+            (options.decryptKey && importPrivateKey(await readText(options.decryptKey), 'ENC').privateKey) || undefined,
+          onMessage: (message) => {
+            print(terminal, message);
+            if ((taken += 1) >= count) finish();
+          },
+          onRefusal: ({ code, message }) => terminal.note(`refused: ${code}: ${message}`),
+        });
+        server.on('request', inbox);
+        terminal.note(`Listening on ${address}: any path takes on-search, on-subscribe, notify and the like.`);
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => finish());
+        await enough;
+        server.close();
+        server.closeIdleConnections();
+      }),
+    );
+
+function print(terminal: Terminal, { action: name, header, message, signedBy, again }: InboxMessage): void {
+  const title = `${name}${again ? ' (again)' : ''}, signature verified, key ${signedBy}`;
+  terminal.result(
+    { action: name, again, signedBy, header, message },
+    title,
+    JSON.stringify({ header, message }, null, 2),
+  );
+}

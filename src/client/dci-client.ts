@@ -1,0 +1,162 @@
+/**
+ * A partner's client: gets its token, signs what it sends, proves that the reply is the registry's. Imports nothing of
+ * the gateway but the protocol, so that a partner may take it over as it is.
+ */
+import { randomUUID, type KeyObject } from 'node:crypto';
+import { decryptMessage, encryptMessage } from '../protocol/encryption.js';
+import type { JsonObject } from '../protocol/json.js';
+import { CallRefused, readRefusal } from './call-refused.js';
+import { RemoteKeys } from './remote-keys.js';
+import { proveMessage, signRequest, type Signer } from './signed-message.js';
+
+export interface ClientOptions extends Signer {
+  /** Of the gateway, such as `https://registry.example.org`. */
+  url: string;
+  clientId: string;
+  clientSecret: string;
+  /** DCI id of the registry, where requests are to name it. */
+  receiverId?: string | undefined;
+  /** Encrypts requests; replies then come encrypted too and need `decryptionKey`. */
+  encrypt?: boolean;
+  decryptionKey?: KeyObject | undefined;
+}
+
+/** A reply whose signature was checked against the registry's JWKS. */
+export interface Reply {
+  /** The key that signed it; undefined for an ACK, which the specification leaves unsigned. */
+  signedBy: string | undefined;
+  /** As it came, with `message` decrypted. */
+  body: JsonObject;
+}
+
+/** Seconds before its end at which a token is no longer used. */
+const TOKEN_MARGIN = 30;
+
+export class DciClient {
+  readonly keys: RemoteKeys;
+  #token: { text: string; until: number } | undefined;
+
+  constructor(private readonly options: ClientOptions) {
+    this.keys = new RemoteKeys(`${options.url}/.well-known/jwks.json`);
+  }
+
+  /** An access token, kept until shortly before it ends. @throws CallRefused */
+  async token(): Promise<string> {
+    const now = this.options.clock().getTime() / 1000;
+    if (this.#token !== undefined && this.#token.until > now) return this.#token.text;
+    const { url, clientId, clientSecret } = this.options;
+    const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
+    const answer = await this.#post(`${url}/oauth2/token`, {}, new URLSearchParams(form).toString(), FORM);
+    const { access_token: text, expires_in: seconds } = Object(JSON.parse(answer.body.toString('utf8')));
+    if (typeof text !== 'string')
+      throw new CallRefused({ status: answer.status, message: 'the answer has no access_token' });
+    this.#token = { text, until: now + Number(seconds) - TOKEN_MARGIN };
+    return text;
+  }
+
+  /** An envelope to an endpoint that answers at once, such as `social/registry/sync/search`. @throws CallRefused or a ProtocolError */
+  ask(path: string, action: string, message: JsonObject, header: JsonObject = {}): Promise<Reply> {
+    return this.#envelope(path, action, message, header, true);
+  }
+
+  /** An envelope to an endpoint that only acknowledges; the answer goes to `senderUri`. */
+  request(path: string, action: string, message: JsonObject, senderUri?: string): Promise<Reply> {
+    return this.#envelope(path, action, message, senderUri === undefined ? {} : { sender_uri: senderUri }, false);
+  }
+
+  /** The short form (`search`, `verify`, `subscribe`, `unsubscribe`), signed in the headers whatever the profile. */
+  async short(path: string, body: JsonObject): Promise<Reply> {
+    const { url, senderId } = this.options;
+    const target = `${url}/dci/v1/${path}`;
+    const content = { transaction_id: randomUUID(), sender_id: senderId, ...body };
+    const signer: Signer = { ...this.options, profile: 'HTTP' };
+    const request = await signRequest(signer, content, { url: target, token: await this.token() });
+    const answer = await this.#post(target, request.headers, request.body);
+    return this.#prove({ ...signer }, answer);
+  }
+
+  async #envelope(
+    path: string,
+    action: string,
+    message: JsonObject,
+    extra: JsonObject,
+    signed: boolean,
+  ): Promise<Reply> {
+    const { url, encrypt } = this.options;
+    const target = `${url}/dci/v1/${path}`;
+    const header = { ...this.#header(action, message), ...extra, ...(encrypt ? { is_msg_encrypted: true } : {}) };
+    const content = encrypt ? await this.#encrypted(message) : message;
+    const request = await signRequest(
+      this.options,
+      { header, message: content },
+      { url: target, token: await this.token() },
+    );
+    const answer = await this.#post(target, request.headers, request.body);
+    if (signed) return this.#open(await this.#prove(this.options, answer));
+    const body = JSON.parse(answer.body.toString('utf8')) as JsonObject;
+    return { signedBy: undefined, body };
+  }
+
+  async #encrypted(message: JsonObject): Promise<JsonObject> {
+    const encrypted = await encryptMessage(message, await this.keys.encryptionKey());
+    return { ...encrypted, header: encrypted.header as JsonObject };
+  }
+
+  #header(action: string, message: JsonObject): JsonObject {
+    const { senderId, receiverId, clock } = this.options;
+    const items = Object.values(message).find((value) => Array.isArray(value));
+    return {
+      version: '1.0.0',
+      message_id: randomUUID(),
+      message_ts: clock().toISOString(),
+      action,
+      sender_id: senderId,
+      ...(receiverId === undefined ? {} : { receiver_id: receiverId }),
+      total_count: Array.isArray(items) ? items.length : 1,
+    };
+  }
+
+  async #prove({ profile, clock }: Signer, { status, headers, body }: Answer): Promise<Reply> {
+    const received = { headers: Object.fromEntries(headers), body, to: { status } };
+    const { document, kid } = await proveMessage(profile, received, { keys: this.keys, now: clock() });
+    return { signedBy: kid, body: document };
+  }
+
+  async #open({ signedBy, body }: Reply): Promise<Reply> {
+    if (Object(body['header']).is_msg_encrypted !== true) return { signedBy, body };
+    const { decryptionKey } = this.options;
+    if (decryptionKey === undefined)
+      throw new CallRefused({ status: 200, message: 'the reply is encrypted: give the private key that opens it' });
+    return { signedBy, body: { ...body, message: await decryptMessage(body['message'], async () => decryptionKey) } };
+  }
+
+  /** @throws CallRefused for every status but 2xx */
+  async #post(url: string, headers: Record<string, string>, body: string | Buffer, type?: string): Promise<Answer> {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: type === undefined ? headers : { ...headers, 'content-type': type },
+      body: typeof body === 'string' ? body : new Uint8Array(body),
+      redirect: 'error',
+    });
+    const { status } = response;
+    const content = Buffer.from(await response.arrayBuffer());
+    if (response.ok) return { status, headers: response.headers, body: content };
+    throw readRefusal(status, jsonOf(content), response.headers.get('retry-after'));
+  }
+}
+
+interface Answer {
+  status: number;
+  headers: Headers;
+  body: Buffer;
+}
+
+const FORM = 'application/x-www-form-urlencoded';
+
+function jsonOf(content: Buffer): unknown {
+  try {
+    return JSON.parse(content.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
