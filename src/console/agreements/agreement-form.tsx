@@ -1,0 +1,64 @@
+import { Button, Group, Stack } from '@mantine/core';
+import { useForm, type UseFormReturnType } from '@mantine/form';
+import { useTranslation } from 'react-i18next';
+import { parseJsonObject } from '../shared/json-object.js';
+import { problemOf } from '../shared/problem.js';
+import { useMutationNotice } from '../shared/use-mutation-notice.js';
+import { AgreementFields } from './agreement-fields.js';
+import { newAgreement, toTerms, valuesOf, type Agreement, type AgreementValues } from './agreement-values.js';
+import { CREATE_AGREEMENT, UPDATE_AGREEMENT } from './agreements.document.js';
+
+export type AgreementFormState = UseFormReturnType<AgreementValues>;
+
+interface AgreementFormProps {
+  /** Given where the sender is known already. */
+  senderId?: string;
+  /** Given to change the terms of an agreement: a new version of it. */
+  agreement?: Agreement;
+  onDone: () => void;
+  /** Told while the reader picks, for what is shown beside. */
+  onChange?: (values: AgreementValues) => void;
+}
+
+export function AgreementForm({ senderId, agreement, onDone, onChange }: AgreementFormProps) {
+  const { t } = useTranslation();
+  const form = useForm<AgreementValues>({
+    initialValues: agreement === undefined ? newAgreement(senderId ?? '') : valuesOf(agreement),
+    onValuesChange: onChange,
+    validate: {
+      senderId: (value) => (value.trim() === '' ? t('invalid.required') : null),
+      operations: (value) => (value.length === 0 ? t('invalid.atLeastOne') : null),
+      fields: (value) => (value.length === 0 ? t('invalid.atLeastOne') : null),
+      rowFilter: (value) => (value.trim() === '' || parseJsonObject(value) ? null : t('invalid.json')),
+    },
+  });
+  const [creating, create] = useMutationNotice(CREATE_AGREEMENT);
+  const [updating, update] = useMutationNotice(UPDATE_AGREEMENT);
+  const save = async (values: AgreementValues): Promise<void> => {
+    const terms = toTerms(values);
+    const { senderId: sender, registry } = values;
+    const { error } =
+      agreement === undefined
+        ? await create({ input: { senderId: sender, registry, ...terms } }, t('agreements.created'))
+        : await update({ id: agreement.id, input: terms }, t('agreements.updated'));
+    if (error === undefined) return onDone();
+    const { field = '', message } = problemOf(error);
+    form.setFieldError(field.replace(/^input\./, ''), message);
+  };
+  return (
+    <form onSubmit={form.onSubmit((values) => void save(values))} aria-label={t('agreements.form')}>
+      <Stack>
+        <AgreementFields
+          form={form}
+          senderFixed={senderId !== undefined || agreement !== undefined}
+          registryFixed={agreement !== undefined}
+        />
+        <Group justify="flex-end">
+          <Button type="submit" loading={creating || updating}>
+            {t(agreement === undefined ? 'agreements.create' : 'action.save')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,75 @@
+import type { ResultOf } from '../graphql/graphql.js';
+import { parseJsonObject } from '../shared/json-object.js';
+import type { LegalBasis, Operation, Registry } from '../shared/vocabulary.js';
+import type { AGREEMENT_ROW } from './agreements.document.js';
+
+export type Agreement = ResultOf<typeof AGREEMENT_ROW>;
+
+export interface AgreementValues {
+  senderId: string;
+  registry: Registry;
+  operations: Operation[];
+  recordTypes: string[];
+  fields: string[];
+  purposes: string[];
+  legalBasis: LegalBasis;
+  requiresConsent: boolean;
+  rowFilter: string;
+  validFrom: string;
+  validUntil: string;
+}
+
+export const newAgreement = (senderId: string): AgreementValues => ({
+  senderId,
+  registry: 'SOCIAL',
+  operations: ['SEARCH'],
+  recordTypes: [],
+  fields: [],
+  purposes: [],
+  legalBasis: 'PUBLIC_TASK',
+  requiresConsent: false,
+  rowFilter: '',
+  validFrom: '',
+  validUntil: '',
+});
+
+export const valuesOf = (agreement: Agreement): AgreementValues => ({
+  senderId: agreement.sender.senderId,
+  registry: agreement.registry,
+  operations: agreement.operations,
+  recordTypes: agreement.recordTypes ?? [],
+  fields: agreement.fields,
+  purposes: agreement.purposes ?? [],
+  legalBasis: agreement.legalBasis,
+  requiresConsent: agreement.requiresConsent,
+  rowFilter: agreement.rowFilter === null ? '' : JSON.stringify(agreement.rowFilter, null, 2),
+  validFrom: toDay(agreement.validFrom),
+  validUntil: toDay(agreement.validUntil),
+});
+
+const orAll = (list: string[]): string[] | null => (list.length === 0 ? null : list);
+
+/** Both inputs of the API take this: an empty list or field means "all", or "open". */
+export function toTerms(values: AgreementValues) {
+  const { operations, fields, legalBasis, requiresConsent } = values;
+  return {
+    operations,
+    fields,
+    legalBasis,
+    requiresConsent,
+    recordTypes: orAll(values.recordTypes),
+    purposes: orAll(values.purposes),
+    rowFilter: parseJsonObject(values.rowFilter) ?? null,
+    validFrom: toInstant(values.validFrom),
+    validUntil: toInstant(values.validUntil),
+  };
+}
+
+const toInstant = (day: string): string | undefined =>
+  day === '' ? undefined : new Date(`${day}T00:00`).toISOString();
+
+function toDay(instant: string | null): string {
+  if (instant === null) return '';
+  const at = new Date(instant);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+}

@@ -1,0 +1,68 @@
+import { Button } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { ADMINS, useMay } from '../session/me.js';
+import { ConnectionTable } from '../shared/connection-table.js';
+import { FilterBar } from '../shared/filter-bar.js';
+import { REGISTRY, stateOf, TEXT } from '../shared/filters.js';
+import { Page } from '../shared/page.js';
+import { StateBadge } from '../shared/state-badge.js';
+import { Time } from '../shared/time.js';
+import { useConnection } from '../shared/use-connection.js';
+import { useFilters } from '../shared/use-filters.js';
+import { AgreementDrawer } from './agreement-drawer.js';
+import type { Agreement } from './agreement-values.js';
+import { AGREEMENTS } from './agreements.document.js';
+import { ALL } from './field-choice.js';
+
+const FILTERS = { senderId: TEXT, registry: REGISTRY, state: stateOf(['ACTIVE', 'PENDING', 'ENDED']) };
+
+export function Component() {
+  const { t } = useTranslation();
+  const filters = useFilters(FILTERS);
+  const { filter } = filters;
+  const [openId, setOpenId] = useState<string>();
+  const page = useConnection(AGREEMENTS, { filter }, { pick: ({ agreements }) => agreements, types: ['Agreement'] });
+  const open = page.rows.find(({ id }) => id === openId);
+  return (
+    <Page title={t('nav.agreements')} lead={t('agreements.lead')} actions={<NewAgreement />}>
+      <FilterBar filters={filters} />
+      <ConnectionTable<Agreement>
+        label={t('nav.agreements')}
+        page={page}
+        onOpen={({ id }) => setOpenId(id)}
+        columns={[
+          { header: t('field.sender'), cell: ({ sender }) => sender.name },
+          { header: t('field.registry'), cell: (row) => t(`registry.${row.registry}`) },
+          { header: t('field.state'), cell: (row) => <StateBadge state={row.state} /> },
+          {
+            header: t('field.operations'),
+            cell: ({ operations }) => operations.map((one) => t(`operation.${one}`)).join(', '),
+          },
+          {
+            header: t('field.fields'),
+            cell: ({ fields }) =>
+              fields.includes(ALL) ? t('agreements.everything') : t('agreements.chosen', { count: fields.length }),
+          },
+          { header: t('field.legalBasis'), cell: ({ legalBasis }) => t(`legalBasis.${legalBasis}`) },
+          { header: t('field.validUntil'), cell: ({ validUntil }) => <Time value={validUntil} /> },
+          { header: t('field.version'), align: 'right', cell: ({ version }) => version },
+        ]}
+        empty={{ title: t('agreements.empty'), hint: t('agreements.emptyHint'), action: <NewAgreement /> }}
+      />
+      {open !== undefined && <AgreementDrawer agreement={open} onClose={() => setOpenId(undefined)} />}
+    </Page>
+  );
+}
+
+function NewAgreement() {
+  const { t } = useTranslation();
+  if (!useMay(ADMINS)) return null;
+  return (
+    <Button component={Link} to="/agreements/new" leftSection={<IconPlus size={14} aria-hidden />}>
+      {t('agreements.new')}
+    </Button>
+  );
+}

@@ -1,0 +1,66 @@
+/** The pages in the order of the menu; each group is one question an operator has. */
+import {
+  IconActivity,
+  IconArrowsLeftRight,
+  IconBell,
+  IconBuildingBank,
+  IconDatabase,
+  IconFileCertificate,
+  IconHeartHandshake,
+  IconKey,
+  IconListCheck,
+  IconSend,
+  IconShieldCheck,
+  type Icon,
+} from '@tabler/icons-react';
+
+export interface NavigationItem {
+  path: string;
+  label:
+    | 'overview'
+    | 'transactions'
+    | 'deliveries'
+    | 'subscriptions'
+    | 'senders'
+    | 'agreements'
+    | 'consents'
+    | 'serverKeys'
+    | 'records'
+    | 'jobs'
+    | 'audit';
+  icon: Icon;
+}
+
+export interface NavigationGroup {
+  label: 'traffic' | 'partners' | 'house';
+  items: NavigationItem[];
+}
+
+export const NAVIGATION: NavigationGroup[] = [
+  {
+    label: 'traffic',
+    items: [
+      { path: '/', label: 'overview', icon: IconActivity },
+      { path: '/transactions', label: 'transactions', icon: IconArrowsLeftRight },
+      { path: '/deliveries', label: 'deliveries', icon: IconSend },
+      { path: '/subscriptions', label: 'subscriptions', icon: IconBell },
+    ],
+  },
+  {
+    label: 'partners',
+    items: [
+      { path: '/senders', label: 'senders', icon: IconBuildingBank },
+      { path: '/agreements', label: 'agreements', icon: IconFileCertificate },
+      { path: '/consents', label: 'consents', icon: IconHeartHandshake },
+    ],
+  },
+  {
+    label: 'house',
+    items: [
+      { path: '/records', label: 'records', icon: IconDatabase },
+      { path: '/server-keys', label: 'serverKeys', icon: IconKey },
+      { path: '/jobs', label: 'jobs', icon: IconListCheck },
+      { path: '/audit', label: 'audit', icon: IconShieldCheck },
+    ],
+  },
+];

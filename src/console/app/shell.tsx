@@ -1,0 +1,95 @@
+import { AppShell, Burger, Button, Group, NavLink, ScrollArea, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconLogout } from '@tabler/icons-react';
+import { Suspense } from 'react';
+import { useTranslation } from 'react-i18next';
+import { NavLink as RouterLink, Outlet, useLocation } from 'react-router';
+import { useMe } from '../session/me.js';
+import { session } from '../session/session.js';
+import { Loading } from '../shared/loading.js';
+import { LanguageMenu } from './language-menu.js';
+import { Logo } from './logo.js';
+import { NAVIGATION, type NavigationItem } from './navigation.js';
+import { ThemeButton } from './theme-button.js';
+
+export function Shell() {
+  const { t } = useTranslation();
+  const [opened, { toggle, close }] = useDisclosure();
+  return (
+    <AppShell
+      header={{ height: 52 }}
+      navbar={{ width: 216, breakpoint: 'sm', collapsed: { mobile: !opened } }}
+      padding="lg"
+    >
+      <a className="skip-link" href="#main">
+        {t('app.skip')}
+      </a>
+      <AppShell.Header>
+        <Group h="100%" px="md" justify="space-between" wrap="nowrap">
+          <Group gap="sm" wrap="nowrap">
+            <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t('app.menu')} />
+            <Logo />
+            <Text fw={600}>{t('app.name')}</Text>
+          </Group>
+          <Reader />
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar aria-label={t('app.navigation')}>
+        <AppShell.Section grow component={ScrollArea} p="xs">
+          {NAVIGATION.map(({ label, items }) => (
+            <section key={label} className="nav-group" aria-label={t(`nav.groups.${label}`)}>
+              <Text className="nav-heading">{t(`nav.groups.${label}`)}</Text>
+              {items.map((item) => (
+                <MenuItem key={item.path} item={item} onChosen={close} />
+              ))}
+            </section>
+          ))}
+        </AppShell.Section>
+      </AppShell.Navbar>
+      <AppShell.Main id="main" tabIndex={-1}>
+        <Suspense fallback={<Loading />}>
+          <Outlet />
+        </Suspense>
+      </AppShell.Main>
+    </AppShell>
+  );
+}
+
+function MenuItem({ item, onChosen }: { item: NavigationItem; onChosen: () => void }) {
+  const { t } = useTranslation();
+  const { pathname } = useLocation();
+  const active = item.path === '/' ? pathname === '/' : pathname.startsWith(item.path);
+  return (
+    <NavLink
+      component={RouterLink}
+      to={item.path}
+      active={active}
+      label={t(`nav.${item.label}`)}
+      leftSection={<item.icon size={17} stroke={1.7} aria-hidden />}
+      onClick={onChosen}
+      className="nav-link"
+    />
+  );
+}
+
+function Reader() {
+  const { t } = useTranslation();
+  const { subject, role } = useMe();
+  return (
+    <Group gap="xs" wrap="nowrap">
+      <Text size="sm" c="dimmed" visibleFrom="sm">
+        {subject} · {role != null && t(`role.${role}`)}
+      </Text>
+      <LanguageMenu />
+      <ThemeButton />
+      <Button
+        variant="default"
+        size="sm"
+        leftSection={<IconLogout size={16} aria-hidden />}
+        onClick={() => session.end('signed-out')}
+      >
+        {t('app.signOut')}
+      </Button>
+    </Group>
+  );
+}

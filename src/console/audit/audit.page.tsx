@@ -1,0 +1,34 @@
+import { Tabs } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
+import { Page } from '../shared/page.js';
+import { AdminActions } from './admin-actions.js';
+import { ChainCheck } from './chain-check.js';
+import { Seals } from './seals.js';
+
+/** Each tab is a list of its own, so the cursor of the other goes. */
+export function Component() {
+  const { t } = useTranslation();
+  const [search, setSearch] = useSearchParams();
+  return (
+    <Page title={t('nav.audit')} lead={t('audit.lead')}>
+      <Tabs
+        value={search.get('tab') ?? 'actions'}
+        onChange={(tab) => setSearch({ tab: tab ?? 'actions' })}
+        keepMounted={false}
+      >
+        <Tabs.List mb="md">
+          <Tabs.Tab value="actions">{t('audit.actions')}</Tabs.Tab>
+          <Tabs.Tab value="chain">{t('audit.chain')}</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="actions">
+          <AdminActions />
+        </Tabs.Panel>
+        <Tabs.Panel value="chain">
+          <ChainCheck />
+          <Seals />
+        </Tabs.Panel>
+      </Tabs>
+    </Page>
+  );
+}

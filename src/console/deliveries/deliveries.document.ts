@@ -1,0 +1,115 @@
+import { graphql } from '../graphql/graphql.js';
+
+export const DELIVERY_ROW = graphql(`
+  fragment DeliveryRow on Delivery {
+    id
+    kind
+    action
+    registry
+    target
+    state
+    stateReason
+    attemptCount
+    dueAt
+    createdAt
+    finishedAt
+    sender {
+      id
+      senderId
+      name
+    }
+  }
+`);
+
+export const DELIVERIES = graphql(
+  `
+    query Deliveries($filter: DeliveryFilter, $first: Int, $after: String, $last: Int, $before: String) {
+      deliveries(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
+        nodes {
+          ...DeliveryRow
+        }
+        pageInfo {
+          hasNextPage
+          hasPreviousPage
+          startCursor
+          endCursor
+        }
+      }
+    }
+  `,
+  [DELIVERY_ROW],
+);
+
+export const DELIVERY_CHANGED = graphql(
+  `
+    subscription DeliveryChanged($filter: DeliveryFilter, $after: String) {
+      deliveryChanged(filter: $filter, after: $after) {
+        cursor
+        delivery {
+          ...DeliveryRow
+        }
+      }
+    }
+  `,
+  [DELIVERY_ROW],
+);
+
+export const DELIVERY = graphql(
+  `
+    query Delivery($id: ID!) {
+      delivery(id: $id) {
+        ...DeliveryRow
+        messageId
+        page
+        sequence
+        firstFailedAt
+        receiptAt
+        receiptStatus
+        accessDecision
+        subscription {
+          id
+          code
+        }
+        transaction {
+          id
+          transactionId
+        }
+        attempts {
+          id
+          at
+          outcome
+          status
+          latencyMs
+          address
+          error
+          responseExcerpt
+        }
+      }
+    }
+  `,
+  [DELIVERY_ROW],
+);
+
+export const RETRY_DELIVERY = graphql(`
+  mutation RetryDelivery($id: ID!) {
+    retryDelivery(id: $id) {
+      id
+    }
+  }
+`);
+
+export const CANCEL_DELIVERY = graphql(`
+  mutation CancelDelivery($id: ID!, $reason: String!) {
+    cancelDelivery(id: $id, reason: $reason) {
+      id
+    }
+  }
+`);
+
+export const REPLAY_DELIVERIES = graphql(`
+  mutation ReplayDeliveries($filter: ReplayFilter!) {
+    replayDeliveries(filter: $filter) {
+      count
+    }
+  }
+`);

@@ -1,0 +1,145 @@
+import { Anchor, Group, SimpleGrid } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { Link, useParams } from 'react-router';
+import { useQuery } from 'urql';
+import type { ResultOf } from '../graphql/graphql.js';
+import { useLive } from '../graphql/use-live.js';
+import { RUNNERS } from '../session/me.js';
+import { ActionButton } from '../shared/action-button.js';
+import { CodeText } from '../shared/code-text.js';
+import { Empty } from '../shared/empty.js';
+import { ErrorNotice } from '../shared/error-notice.js';
+import { Facts } from '../shared/facts.js';
+import { JsonView } from '../shared/json-view.js';
+import { Loading } from '../shared/loading.js';
+import { Page } from '../shared/page.js';
+import { Section } from '../shared/section.js';
+import { StateBadge } from '../shared/state-badge.js';
+import { Time } from '../shared/time.js';
+import { Attempts } from './attempts.js';
+import { CANCEL_DELIVERY, DELIVERY, DELIVERY_CHANGED, RETRY_DELIVERY } from './deliveries.document.js';
+
+export type Delivery = NonNullable<ResultOf<typeof DELIVERY>['delivery']>;
+
+export function Component() {
+  const { t } = useTranslation();
+  const { id = '' } = useParams();
+  const [{ data, error }, reload] = useQuery({ query: DELIVERY, variables: { id } });
+  const delivery = data?.delivery;
+  useLive(
+    DELIVERY_CHANGED,
+    { filter: { messageId: delivery?.messageId } },
+    { enabled: delivery != null, onEvent: () => reload({ requestPolicy: 'network-only' }) },
+  );
+  return (
+    <Page
+      title={delivery == null ? id : `${delivery.action} → ${delivery.sender?.name ?? '—'}`}
+      parent={{ to: '/deliveries', label: t('nav.deliveries') }}
+      actions={delivery != null && <DeliveryActions {...delivery} />}
+    >
+      {error !== undefined && <ErrorNotice error={error} onRetry={reload} />}
+      {data === undefined && error === undefined && <Loading />}
+      {delivery === null && <Empty title={t('deliveries.notFound')} />}
+      {delivery != null && <Detail {...delivery} />}
+    </Page>
+  );
+}
+
+function DeliveryActions({ id, state }: Delivery) {
+  const { t } = useTranslation();
+  return (
+    <Group gap="xs">
+      <StateBadge state={state} />
+      {state !== 'DELIVERED' && (
+        <ActionButton
+          document={RETRY_DELIVERY}
+          variables={{ id }}
+          label={t('deliveries.retry')}
+          done={t('deliveries.retried')}
+          roles={RUNNERS}
+          variant="filled"
+        />
+      )}
+      {state === 'PENDING' && (
+        <ActionButton
+          document={CANCEL_DELIVERY}
+          variables={(reason) => ({ id, reason })}
+          label={t('deliveries.cancel')}
+          done={t('deliveries.cancelled')}
+          roles={RUNNERS}
+          confirm={{
+            title: t('deliveries.cancel'),
+            text: t('deliveries.cancelText'),
+            reason: 'required',
+            danger: true,
+          }}
+        />
+      )}
+    </Group>
+  );
+}
+
+function Detail(delivery: Delivery) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <SimpleGrid cols={{ base: 1, md: 2 }}>
+        <Section title={t('deliveries.message')}>
+          <MessageFacts {...delivery} />
+        </Section>
+        <Section title={t('deliveries.progressTitle')}>
+          <ProgressFacts {...delivery} />
+        </Section>
+      </SimpleGrid>
+      <Section title={t('field.attempts')}>
+        <Attempts attempts={delivery.attempts} />
+      </Section>
+      {delivery.accessDecision !== null && (
+        <Section title={t('transactions.decision')}>
+          <JsonView value={delivery.accessDecision} label={t('transactions.decision')} />
+        </Section>
+      )}
+    </>
+  );
+}
+
+function MessageFacts({ subscription, transaction, ...delivery }: Delivery) {
+  const { t } = useTranslation();
+  return (
+    <Facts
+      items={[
+        [t('field.receiver'), delivery.sender?.name],
+        [t('field.action'), <CodeText key="action" text={delivery.action} />],
+        [t('field.registry'), t(`registry.${delivery.registry}`)],
+        [t('field.target'), <CodeText key="target" text={delivery.target} />],
+        [t('field.messageId'), <CodeText key="message" text={delivery.messageId} />],
+        [t('field.subscriptionCode'), subscription === null ? null : <CodeText key="code" text={subscription.code} />],
+        [
+          t('deliveries.answers'),
+          transaction === null ? null : (
+            <Anchor component={Link} to={`/transactions/${transaction.id}`} size="sm">
+              {transaction.transactionId ?? transaction.id}
+            </Anchor>
+          ),
+        ],
+      ]}
+    />
+  );
+}
+
+function ProgressFacts(delivery: Delivery) {
+  const { t } = useTranslation();
+  return (
+    <Facts
+      items={[
+        [t('field.createdAt'), <Time key="created" value={delivery.createdAt} />],
+        [t('field.attempts'), String(delivery.attemptCount)],
+        [t('field.dueAt'), <Time key="due" value={delivery.state === 'PENDING' ? delivery.dueAt : null} />],
+        [t('field.firstFailedAt'), <Time key="failed" value={delivery.firstFailedAt} />],
+        [t('field.finishedAt'), <Time key="finished" value={delivery.finishedAt} />],
+        [t('field.statusReason'), delivery.stateReason],
+        [t('field.receiptAt'), <Time key="receipt" value={delivery.receiptAt} />],
+      ]}
+    />
+  );
+}

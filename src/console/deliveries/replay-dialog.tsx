@@ -1,0 +1,78 @@
+import { Alert, Button, Group, Modal, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useDisclosure } from '@mantine/hooks';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { RUNNERS, useMay } from '../session/me.js';
+import { SenderSelect } from '../shared/sender-select.js';
+import { useMutationNotice } from '../shared/use-mutation-notice.js';
+import { REPLAY_DELIVERIES } from './deliveries.document.js';
+import { ReplayProgress } from './replay-progress.js';
+
+const EMPTY = { senderId: '', subscriptionCode: '', from: '', until: '', failedOnly: true };
+
+/** Everything of a partner or a subscription once more, for a time range: after its system was away, say. */
+export function ReplayDialog() {
+  const { t } = useTranslation();
+  const [opened, { open, close }] = useDisclosure();
+  if (!useMay(RUNNERS)) return null;
+  return (
+    <>
+      <Button variant="default" onClick={open}>
+        {t('deliveries.replay')}
+      </Button>
+      <Modal
+        opened={opened}
+        onClose={close}
+        title={t('deliveries.replay')}
+        closeButtonProps={{ 'aria-label': t('action.close') }}
+      >
+        {opened && <ReplayForm />}
+      </Modal>
+    </>
+  );
+}
+
+function ReplayForm() {
+  const { t } = useTranslation();
+  const form = useForm({ initialValues: EMPTY });
+  const [busy, replay] = useMutationNotice(REPLAY_DELIVERIES);
+  const [started, setStarted] = useState<{ count: number; senderId: string | undefined }>();
+  const submit = async (values: typeof EMPTY): Promise<void> => {
+    const { data } = await replay({ filter: filterOf(values) });
+    if (data !== undefined) setStarted({ count: data.replayDeliveries.count, senderId: values.senderId || undefined });
+  };
+  if (started?.count === 0) return <Alert>{t('deliveries.nothingToReplay')}</Alert>;
+  if (started !== undefined) return <ReplayProgress {...started} />;
+  return (
+    <form onSubmit={form.onSubmit((values) => void submit(values))}>
+      <Stack>
+        <Text size="sm">{t('deliveries.replayText')}</Text>
+        <SenderSelect label={t('field.receiver')} clearable {...form.getInputProps('senderId')} />
+        <TextInput label={t('field.subscriptionCode')} {...form.getInputProps('subscriptionCode')} />
+        <Group grow>
+          <TextInput type="datetime-local" label={t('field.createdFrom')} {...form.getInputProps('from')} />
+          <TextInput type="datetime-local" label={t('field.createdUntil')} {...form.getInputProps('until')} />
+        </Group>
+        <Switch label={t('deliveries.failedOnly')} {...form.getInputProps('failedOnly', { type: 'checkbox' })} />
+        <Group justify="flex-end">
+          <Button type="submit" loading={busy}>
+            {t('deliveries.startReplay')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+const instant = (local: string): string | null => (local === '' ? null : new Date(local).toISOString());
+
+function filterOf({ senderId, subscriptionCode, from, until, failedOnly }: typeof EMPTY) {
+  return {
+    senderId: senderId || null,
+    subscriptionCode: subscriptionCode.trim() || null,
+    from: instant(from),
+    until: instant(until),
+    failedOnly,
+  };
+}

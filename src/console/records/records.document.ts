@@ -1,0 +1,49 @@
+import { graphql } from '../graphql/graphql.js';
+
+export const RECORDS = graphql(`
+  query Records($registry: Registry!, $filter: RecordFilter, $first: Int, $after: String, $last: Int, $before: String) {
+    records(registry: $registry, filter: $filter, first: $first, after: $after, last: $last, before: $before) {
+      nodes {
+        id
+        recordType
+        externalId
+        version
+        updatedAt
+        data
+        identifiers {
+          type
+          value
+        }
+      }
+      pageInfo {
+        hasNextPage
+        hasPreviousPage
+        startCursor
+        endCursor
+      }
+    }
+  }
+`);
+
+export const UPSERT_RECORD = graphql(`
+  mutation UpsertRecord($registry: Registry!, $record: RecordInput!) {
+    upsertRecords(registry: $registry, records: [$record]) {
+      records {
+        id
+        version
+        change
+        eventId
+      }
+    }
+  }
+`);
+
+export const DELETE_RECORD = graphql(`
+  mutation DeleteRecord($registry: Registry!, $identifier: IdentifierInput!, $recordType: String) {
+    deleteRecord(registry: $registry, identifier: $identifier, recordType: $recordType) {
+      id
+      change
+      eventId
+    }
+  }
+`);

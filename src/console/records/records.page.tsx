@@ -1,0 +1,103 @@
+import { Alert, Button, SegmentedControl } from '@mantine/core';
+import { IconLock, IconPlus } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ResultOf } from '../graphql/graphql.js';
+import { RUNNERS, useMay } from '../session/me.js';
+import { ConnectionTable } from '../shared/connection-table.js';
+import { REGISTRY } from '../shared/filters.js';
+import { Page } from '../shared/page.js';
+import { useRegistryDefinition } from '../shared/registry-definition.js';
+import { Time } from '../shared/time.js';
+import { useConnection } from '../shared/use-connection.js';
+import { useFilters } from '../shared/use-filters.js';
+import { useOptions } from '../shared/use-options.js';
+import { RecordEditor } from './record-editor.js';
+import { FindRecord, type Wanted } from './find-record.js';
+import { RECORDS } from './records.document.js';
+
+export type RegistryRecord = ResultOf<typeof RECORDS>['records']['nodes'][number];
+
+const FILTERS = { registry: REGISTRY };
+
+export function Component() {
+  const { t } = useTranslation();
+  const may = useMay(RUNNERS);
+  return (
+    <Page title={t('nav.records')} lead={t('records.lead')}>
+      {may ? (
+        <Browser />
+      ) : (
+        <Alert icon={<IconLock />} color="gray">
+          {t('records.refused')}
+        </Alert>
+      )}
+    </Page>
+  );
+}
+
+/** What is looked for stays out of the address: an identifier is personal data, and addresses are kept and logged. */
+function Browser() {
+  const { t } = useTranslation();
+  const { registries } = useOptions();
+  const {
+    filter: { registry = 'SOCIAL' },
+    set,
+  } = useFilters(FILTERS);
+  const definition = useRegistryDefinition(registry);
+  const [wanted, setWanted] = useState<Wanted>();
+  const [open, setOpen] = useState<RegistryRecord | 'new'>();
+  const page = useConnection(
+    RECORDS,
+    { registry, filter: wanted },
+    { pick: ({ records }) => records, types: ['RegistryRecord'] },
+  );
+  return (
+    <>
+      <SegmentedControl
+        data={registries}
+        value={registry}
+        onChange={(value) => {
+          setWanted(undefined);
+          set('registry', value);
+        }}
+        aria-label={t('field.registry')}
+      />
+      {definition !== undefined && (
+        <FindRecord
+          key={registry}
+          definition={definition}
+          onFind={setWanted}
+          action={
+            <Button leftSection={<IconPlus size={14} aria-hidden />} onClick={() => setOpen('new')}>
+              {t('records.new')}
+            </Button>
+          }
+        />
+      )}
+      <ConnectionTable
+        label={t('nav.records')}
+        page={page}
+        onOpen={setOpen}
+        columns={[
+          {
+            header: t('field.identifiers'),
+            cell: ({ identifiers }) => identifiers.map(({ type, value }) => `${type} ${value}`).join(', ') || '—',
+          },
+          { header: t('field.recordType'), cell: ({ recordType }) => recordType },
+          { header: t('field.externalId'), cell: ({ externalId }) => externalId ?? '—' },
+          { header: t('field.updatedAt'), cell: ({ updatedAt }) => <Time value={updatedAt} /> },
+          { header: t('field.version'), align: 'right', cell: ({ version }) => version },
+        ]}
+        empty={{ title: t('records.empty'), hint: t('records.emptyHint') }}
+      />
+      {open !== undefined && definition !== undefined && (
+        <RecordEditor
+          definition={definition}
+          record={open === 'new' ? undefined : open}
+          onClose={() => setOpen(undefined)}
+        />
+      )}
+    </>
+  );
+}

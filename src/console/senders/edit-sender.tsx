@@ -1,0 +1,64 @@
+import { Button, Group, Modal, Stack } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { useMutationNotice } from '../shared/use-mutation-notice.js';
+import { SenderFields } from './sender-fields.js';
+import { showRefusal, toSenderInput, useSenderForm, type SenderValues } from './sender-form.js';
+import type { Sender } from './sender.types.js';
+import { UPDATE_SENDER } from './senders.document.js';
+
+export function EditSender({ sender, onClose }: { sender: Sender; onClose: () => void }) {
+  const { t } = useTranslation();
+  const form = useSenderForm(valuesOf(sender));
+  const [busy, update] = useMutationNotice(UPDATE_SENDER);
+  const save = async (values: SenderValues): Promise<void> => {
+    const { error } = await update({ senderId: sender.senderId, input: toSenderInput(values) }, t('senders.saved'));
+    if (error === undefined) onClose();
+    else showRefusal(form, error);
+  };
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      size="xl"
+      title={t('senders.edit')}
+      closeButtonProps={{ 'aria-label': t('action.close') }}
+    >
+      <form onSubmit={form.onSubmit((values) => void save(values))}>
+        <Stack>
+          <SenderFields form={form} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {t('action.cancel')}
+            </Button>
+            <Button type="submit" loading={busy}>
+              {t('action.save')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+function valuesOf(sender: Sender): SenderValues {
+  const { senderId, name, registries, allowedOperations, callbackHosts, signatureProfile, sandbox, legalBasis } =
+    sender;
+  const { autoApproveSubscriptions, encryptReplies, rateLimitPerMinute } = sender;
+  return {
+    senderId,
+    name,
+    registries,
+    allowedOperations,
+    callbackHosts,
+    signatureProfile,
+    sandbox,
+    legalBasis,
+    autoApproveSubscriptions,
+    encryptReplies,
+    rateLimitPerMinute,
+    notifyUri: sender.notifyUri ?? '',
+    jwksUrl: sender.jwksUrl ?? '',
+    notes: sender.notes ?? '',
+    mayLeaveUnsigned: sender.signaturePolicy === 'OPTIONAL',
+  };
+}

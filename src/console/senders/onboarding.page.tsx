@@ -1,0 +1,93 @@
+import { Button, Group, Paper, Stepper } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useQuery } from 'urql';
+import { AgreementForm } from '../agreements/agreement-form.js';
+import { Loading } from '../shared/loading.js';
+import { Page } from '../shared/page.js';
+import { FirstCall } from './first-call.js';
+import { IdentityStep } from './identity-step.js';
+import { SecretNotice, type ClientSecret } from './secret-dialog.js';
+import { SenderKeys } from './sender-keys.js';
+import { SENDER } from './senders.document.js';
+
+const STEPS = ['identity', 'keys', 'agreement', 'firstCall'] as const;
+const LAST = STEPS.length - 1;
+
+interface Made extends ClientSecret {
+  senderId: string;
+}
+
+/** Onboarding in one sitting: each step takes effect at once, so it may be left at any point and gone on with later. */
+export function Component() {
+  const { t } = useTranslation();
+  const [step, setStep] = useState(0);
+  const [made, setMade] = useState<Made>();
+  const created = (sender: Made): void => {
+    setMade(sender);
+    setStep(1);
+  };
+  return (
+    <Page
+      title={t('onboarding.title')}
+      lead={t('onboarding.lead')}
+      parent={{ to: '/senders', label: t('nav.senders') }}
+    >
+      <Paper>
+        <Stepper active={step} size="sm" mb="lg" aria-label={t('onboarding.title')}>
+          {STEPS.map((name) => (
+            <Stepper.Step
+              key={name}
+              label={t(`onboarding.${name}`)}
+              description={t(`onboarding.${name}Hint`)}
+              allowStepSelect={false}
+            />
+          ))}
+        </Stepper>
+        {made === undefined ? (
+          <IdentityStep onDone={created} />
+        ) : (
+          <LaterStep made={made} step={step} onStep={setStep} />
+        )}
+      </Paper>
+    </Page>
+  );
+}
+
+function LaterStep({ made, step, onStep }: { made: Made; step: number; onStep: (step: number) => void }) {
+  const { t } = useTranslation();
+  const [{ data }] = useQuery({ query: SENDER, variables: { senderId: made.senderId } });
+  const sender = data?.sender;
+  if (sender == null) return <Loading />;
+  return (
+    <>
+      {step === 1 && (
+        <>
+          <SecretNotice {...made} />
+          <SenderKeys sender={sender} />
+        </>
+      )}
+      {step === 2 && <AgreementForm senderId={made.senderId} onDone={() => onStep(3)} />}
+      {step === 3 && <FirstCall sender={sender} clientSecret={made.clientSecret} />}
+      <Group justify="space-between" mt="lg">
+        <Button variant="default" disabled={step <= 1} onClick={() => onStep(step - 1)}>
+          {t('action.back')}
+        </Button>
+        {step < LAST ? (
+          <Button
+            variant={step === 2 ? 'default' : 'filled'}
+            disabled={step === 1 && sender.keys.length === 0}
+            onClick={() => onStep(step + 1)}
+          >
+            {t(step === 2 ? 'action.skip' : 'action.next')}
+          </Button>
+        ) : (
+          <Button component={Link} to={`/senders/${encodeURIComponent(made.senderId)}`}>
+            {t('action.finish')}
+          </Button>
+        )}
+      </Group>
+    </>
+  );
+}

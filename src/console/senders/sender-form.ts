@@ -1,0 +1,86 @@
+/** What is asked of a sender, at onboarding and later; the gateway checks all of it again. */
+import { useForm, type UseFormReturnType } from '@mantine/form';
+import { useTranslation } from 'react-i18next';
+import type { CombinedError } from 'urql';
+import { problemOf } from '../shared/problem.js';
+import type { LegalBasis, Operation, Registry, SignatureProfile } from '../shared/vocabulary.js';
+
+export interface SenderValues {
+  senderId: string;
+  name: string;
+  registries: Registry[];
+  allowedOperations: Operation[];
+  callbackHosts: string[];
+  notifyUri: string;
+  jwksUrl: string;
+  signatureProfile: SignatureProfile;
+  sandbox: boolean;
+  mayLeaveUnsigned: boolean;
+  autoApproveSubscriptions: boolean;
+  encryptReplies: boolean;
+  rateLimitPerMinute: number;
+  legalBasis: LegalBasis | null;
+  notes: string;
+}
+
+export type SenderForm = UseFormReturnType<SenderValues>;
+
+const EMPTY: SenderValues = {
+  senderId: '',
+  name: '',
+  registries: ['SOCIAL'],
+  allowedOperations: ['SEARCH'],
+  callbackHosts: [],
+  notifyUri: '',
+  jwksUrl: '',
+  signatureProfile: 'DCI',
+  sandbox: false,
+  mayLeaveUnsigned: false,
+  autoApproveSubscriptions: false,
+  encryptReplies: false,
+  rateLimitPerMinute: 600,
+  legalBasis: null,
+  notes: '',
+};
+
+export function useSenderForm(values: Partial<SenderValues> = {}): SenderForm {
+  const { t } = useTranslation();
+  return useForm<SenderValues>({
+    initialValues: { ...EMPTY, ...values },
+    validate: {
+      senderId: (value) => (/^[\w.-]+$/.test(value) ? null : t('invalid.senderId')),
+      name: (value) => (value.trim() === '' ? t('invalid.required') : null),
+      registries: (value) => (value.length === 0 ? t('invalid.atLeastOne') : null),
+      allowedOperations: (value) => (value.length === 0 ? t('invalid.atLeastOne') : null),
+    },
+  });
+}
+
+/** As both inputs of the API take it; an empty text is no value. */
+export function toSenderInput(values: SenderValues) {
+  const { name, registries, allowedOperations, callbackHosts, signatureProfile, sandbox } = values;
+  const { autoApproveSubscriptions, encryptReplies, rateLimitPerMinute, legalBasis } = values;
+  return {
+    name,
+    registries,
+    allowedOperations,
+    callbackHosts,
+    signatureProfile,
+    sandbox,
+    autoApproveSubscriptions,
+    encryptReplies,
+    rateLimitPerMinute,
+    legalBasis,
+    signaturePolicy: sandbox && values.mayLeaveUnsigned ? ('OPTIONAL' as const) : ('REQUIRED' as const),
+    notifyUri: values.notifyUri.trim() || null,
+    jwksUrl: values.jwksUrl.trim() || null,
+    notes: values.notes.trim() || null,
+  };
+}
+
+/** Puts a refusal of the gateway where its field is. */
+export function showRefusal(form: SenderForm, error: CombinedError): void {
+  const { field, message } = problemOf(error);
+  const name = field?.replace(/^input\./, '');
+  if (name !== undefined && name in form.values) form.setFieldError(name, message);
+}

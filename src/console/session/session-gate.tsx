@@ -1,0 +1,34 @@
+import { Center, Loader } from '@mantine/core';
+import { useSyncExternalStore, type ReactNode } from 'react';
+import { useQuery } from 'urql';
+import { ErrorNotice } from '../shared/error-notice.js';
+import { ME, MeContext } from './me.js';
+import type { ConsoleConfig } from './oidc.js';
+import { session } from './session.js';
+import { SignIn } from './sign-in.js';
+
+interface GateProps {
+  config: ConsoleConfig;
+  signInProblem?: 'failed' | undefined;
+  children: ReactNode;
+}
+
+/** Nothing of the console is drawn before the gateway has said who is asking. */
+export function SessionGate({ config, signInProblem, children }: GateProps) {
+  const token = useSyncExternalStore(session.subscribe, session.token);
+  return token === undefined ? (
+    <SignIn config={config} problem={signInProblem} />
+  ) : (
+    <KnownReader key={token}>{children}</KnownReader>
+  );
+}
+
+function KnownReader({ children }: { children: ReactNode }) {
+  const [{ data, error }, reload] = useQuery({ query: ME, requestPolicy: 'network-only' });
+  if (data !== undefined) return <MeContext value={data.me}>{children}</MeContext>;
+  return (
+    <Center component="main" h="100vh" p="xl">
+      {error === undefined ? <Loader /> : <ErrorNotice error={error} onRetry={reload} />}
+    </Center>
+  );
+}

@@ -1,0 +1,90 @@
+import { Alert, Button, Center, Divider, Group, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core';
+import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
+import { useState, type FormEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { LanguageMenu } from '../app/language-menu.js';
+import { Logo } from '../app/logo.js';
+import { ThemeButton } from '../app/theme-button.js';
+import { checkToken, type TokenProblem } from './check-token.js';
+import { signInWithIssuer, type ConsoleConfig } from './oidc.js';
+import { session } from './session.js';
+
+type Problem = TokenProblem | 'failed';
+
+export function SignIn({ config, problem }: { config: ConsoleConfig; problem?: Problem | undefined }) {
+  const { t } = useTranslation();
+  const [failed, setFailed] = useState<Problem | undefined>(problem);
+  const { oidc } = config;
+  return (
+    <Center component="main" className="sign-in">
+      <Paper w="100%" maw={420} p="xl" shadow="sm">
+        <Stack>
+          <Group gap="sm">
+            <Logo size={32} />
+            <div>
+              <Title order={1}>{t('signIn.title')}</Title>
+              <Text size="sm" c="dimmed">
+                {t('signIn.subtitle')}
+              </Text>
+            </div>
+          </Group>
+          {session.farewell() === 'expired' && failed === undefined && (
+            <Alert icon={<IconInfoCircle />}>{t('signIn.expired')}</Alert>
+          )}
+          {failed !== undefined && (
+            <Alert color="red" icon={<IconAlertTriangle />} role="alert">
+              {t(`signIn.problems.${failed}`)}
+            </Alert>
+          )}
+          {oidc !== null && (
+            <>
+              <Button size="sm" onClick={() => void signInWithIssuer(oidc).catch(() => setFailed('failed'))}>
+                {t('signIn.withIssuer', { host: new URL(oidc.issuer).host })}
+              </Button>
+              <Divider label={t('signIn.or')} />
+            </>
+          )}
+          <TokenForm onProblem={setFailed} />
+          <Group justify="flex-end" gap="xs">
+            <LanguageMenu />
+            <ThemeButton />
+          </Group>
+        </Stack>
+      </Paper>
+    </Center>
+  );
+}
+
+function TokenForm({ onProblem }: { onProblem: (problem: Problem | undefined) => void }) {
+  const { t } = useTranslation();
+  const [token, setToken] = useState('');
+  const [checking, setChecking] = useState(false);
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    setChecking(true);
+    onProblem(undefined);
+    const problem = await checkToken(token.trim());
+    setChecking(false);
+    if (problem === undefined) session.begin(token.trim());
+    else onProblem(problem);
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      <Stack>
+        <PasswordInput
+          label={t('signIn.token')}
+          description={t('signIn.tokenHint')}
+          autoComplete="off"
+          autoFocus
+          required
+          value={token}
+          onChange={(event) => setToken(event.currentTarget.value)}
+          visibilityToggleButtonProps={{ 'aria-label': t('signIn.showToken') }}
+        />
+        <Button type="submit" size="sm" loading={checking} disabled={token.trim() === ''}>
+          {t('signIn.submit')}
+        </Button>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,65 @@
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { useState, type FormEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+
+export interface Confirmation {
+  title: string;
+  text: string;
+  /** Asks for a reason, which goes on record. */
+  reason?: 'optional' | 'required';
+  danger?: boolean;
+}
+
+interface ConfirmDialogProps extends Confirmation {
+  label: string;
+  opened: boolean;
+  busy: boolean;
+  onClose: () => void;
+  onConfirm: (reason: string) => Promise<void>;
+}
+
+export function ConfirmDialog({ title, text, reason, danger = false, ...dialog }: ConfirmDialogProps) {
+  const { t } = useTranslation();
+  const [given, setGiven] = useState('');
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    void dialog.onConfirm(given.trim());
+  };
+  return (
+    <Modal
+      opened={dialog.opened}
+      onClose={dialog.onClose}
+      title={title}
+      closeButtonProps={{ 'aria-label': t('action.close') }}
+    >
+      <form onSubmit={submit}>
+        <Stack>
+          <Text size="sm">{text}</Text>
+          {reason !== undefined && (
+            <TextInput
+              label={t('field.reason')}
+              description={t('field.reasonHint')}
+              required={reason === 'required'}
+              value={given}
+              onChange={(event) => setGiven(event.currentTarget.value)}
+              data-autofocus
+            />
+          )}
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={dialog.onClose}>
+              {t('action.cancel')}
+            </Button>
+            <Button
+              type="submit"
+              color={danger ? 'red.8' : undefined}
+              loading={dialog.busy}
+              disabled={reason === 'required' && given.trim() === ''}
+            >
+              {dialog.label}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

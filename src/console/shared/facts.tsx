@@ -1,0 +1,15 @@
+import { Fragment, type ReactNode } from 'react';
+
+/** Names and values of one thing; what is empty is shown as a dash. */
+export function Facts({ items }: { items: [label: string, value: ReactNode][] }) {
+  return (
+    <dl className="facts">
+      {items.map(([label, value]) => (
+        <Fragment key={label}>
+          <dt>{label}</dt>
+          <dd>{value == null || value === '' ? '—' : value}</dd>
+        </Fragment>
+      ))}
+    </dl>
+  );
+}

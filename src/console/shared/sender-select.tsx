@@ -1,0 +1,40 @@
+import { Select, type SelectProps } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useState } from 'react';
+import { useQuery } from 'urql';
+import { graphql } from '../graphql/graphql.js';
+
+const SENDER_CHOICES = graphql(`
+  query SenderChoices($name: String) {
+    senders(filter: { name: $name }, first: 20) {
+      nodes {
+        id
+        senderId
+        name
+      }
+    }
+  }
+`);
+
+/** A sender by its name; asks the gateway while typing, so any number of senders will do. */
+export function SenderSelect({ value, ...props }: Omit<SelectProps, 'data'>) {
+  const [typed, setTyped] = useState('');
+  const [name] = useDebouncedValue(typed, 250);
+  const [{ data }] = useQuery({ query: SENDER_CHOICES, variables: { name: name === '' ? null : name } });
+  const found = (data?.senders.nodes ?? []).map((sender) => ({
+    value: sender.senderId,
+    label: `${sender.name} (${sender.senderId})`,
+  }));
+  const chosen = value != null && value !== '' && !found.some((option) => option.value === value);
+  const options = chosen ? [{ value, label: value }, ...found] : found;
+  return (
+    <Select
+      {...props}
+      value={value ?? null}
+      data={options}
+      searchable
+      onSearchChange={(text) => setTyped(text.replace(/ \(.*\)$/, ''))}
+      filter={({ options: all }) => all}
+    />
+  );
+}

@@ -1,0 +1,26 @@
+import { notifications } from '@mantine/notifications';
+import { useTranslation } from 'react-i18next';
+import { useMutation, type AnyVariables, type CombinedError, type TypedDocumentNode } from 'urql';
+import { problemOf } from './problem.js';
+
+export interface Outcome<Data> {
+  data?: Data | undefined;
+  error?: CombinedError | undefined;
+}
+
+/** A mutation that says how it went: a line of success where one is given, and every refusal in the gateway's words. */
+export function useMutationNotice<Data, Variables extends AnyVariables>(
+  document: TypedDocumentNode<Data, Variables>,
+): [busy: boolean, run: (variables: Variables, done?: string) => Promise<Outcome<Data>>] {
+  const { t } = useTranslation();
+  const [{ fetching }, execute] = useMutation(document);
+  const run = async (variables: Variables, done?: string): Promise<Outcome<Data>> => {
+    const { data, error } = await execute(variables);
+    if (error !== undefined) {
+      const { code, message } = problemOf(error);
+      notifications.show({ color: 'red', title: t(`problem.${code}`), message, autoClose: 10_000 });
+    } else if (done !== undefined) notifications.show({ color: 'teal', message: done });
+    return { data, error };
+  };
+  return [fetching, run];
+}

@@ -1,0 +1,25 @@
+/** The contract's lists as choices, in the reader's language. */
+import { useTranslation } from 'react-i18next';
+import {
+  LEGAL_BASES,
+  OPERATIONS,
+  REGISTRIES,
+  SIGNATURE_PROFILES,
+  type Operation,
+  type Registry,
+} from './vocabulary.js';
+
+export interface Option<Value extends string = string> {
+  value: Value;
+  label: string;
+}
+
+export function useOptions() {
+  const { t } = useTranslation();
+  return {
+    registries: REGISTRIES.map((value): Option<Registry> => ({ value, label: t(`registry.${value}`) })),
+    operations: OPERATIONS.map((value): Option<Operation> => ({ value, label: t(`operation.${value}`) })),
+    legalBases: LEGAL_BASES.map((value) => ({ value, label: t(`legalBasis.${value}`) })),
+    profiles: SIGNATURE_PROFILES.map((value) => ({ value, label: t(`profile.${value}`) })),
+  };
+}

@@ -1,0 +1,65 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ResultOf } from '../graphql/graphql.js';
+import { useLive } from '../graphql/use-live.js';
+import { ConnectionTable } from '../shared/connection-table.js';
+import { FilterBar } from '../shared/filter-bar.js';
+import { REGISTRY, stateOf, TEXT } from '../shared/filters.js';
+import { LiveBadge } from '../shared/live-badge.js';
+import { Page } from '../shared/page.js';
+import { StateBadge } from '../shared/state-badge.js';
+import { Time } from '../shared/time.js';
+import { useConnection } from '../shared/use-connection.js';
+import { useFilters } from '../shared/use-filters.js';
+import { SubscriptionActions } from './subscription-actions.js';
+import { SubscriptionDrawer } from './subscription-drawer.js';
+import { SUBSCRIPTION_CHANGED, SUBSCRIPTIONS, type SUBSCRIPTION_ROW } from './subscriptions.document.js';
+
+export type SubscriptionRow = ResultOf<typeof SUBSCRIPTION_ROW>;
+
+const FILTERS = {
+  senderId: TEXT,
+  registry: REGISTRY,
+  state: stateOf(['PENDING', 'ACTIVE', 'PAUSED', 'SUSPENDED', 'EXPIRED', 'CANCELLED']),
+  code: TEXT,
+};
+
+export function Component() {
+  const { t } = useTranslation();
+  const filters = useFilters(FILTERS);
+  const { filter } = filters;
+  const [openId, setOpenId] = useState<string>();
+  const page = useConnection(
+    SUBSCRIPTIONS,
+    { filter },
+    { pick: ({ subscriptions }) => subscriptions, types: ['EventSubscription'] },
+  );
+  const live = useLive(
+    SUBSCRIPTION_CHANGED,
+    {},
+    { onEvent: page.reload, cursorOf: ({ subscriptionChanged }) => subscriptionChanged.cursor },
+  );
+  const open = page.rows.find(({ id }) => id === openId);
+  return (
+    <Page title={t('nav.subscriptions')} lead={t('subscriptions.lead')} actions={<LiveBadge state={live} />}>
+      <FilterBar filters={filters} />
+      <ConnectionTable
+        label={t('nav.subscriptions')}
+        page={page}
+        onOpen={({ id }) => setOpenId(id)}
+        columns={[
+          { header: t('field.subscriptionCode'), cell: (row) => <span className="mono">{row.code}</span> },
+          { header: t('field.sender'), cell: (row) => row.senderId },
+          { header: t('field.registry'), cell: (row) => t(`registry.${row.registry}`) },
+          { header: t('field.eventType'), cell: ({ eventType }) => eventType },
+          { header: t('field.state'), cell: (row) => <StateBadge state={row.state} /> },
+          { header: t('field.sequence'), align: 'right', cell: ({ sequence }) => sequence },
+          { header: t('field.createdAt'), cell: ({ createdAt }) => <Time value={createdAt} /> },
+          { header: t('field.actions'), cell: (row) => <SubscriptionActions {...row} /> },
+        ]}
+        empty={{ title: t('subscriptions.empty'), hint: t('subscriptions.emptyHint') }}
+      />
+      {open !== undefined && <SubscriptionDrawer subscription={open} onClose={() => setOpenId(undefined)} />}
+    </Page>
+  );
+}
