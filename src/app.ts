@@ -24,6 +24,7 @@ import { WakeLine } from './entities/wake-line.js';
 import { LiveTail } from './graphql/live/live-tail.js';
 import { PersistedOperations } from './graphql/persisted-operations.js';
 import { gatewaySchema } from './graphql/schema.js';
+import { TrafficMeter } from './graphql/overview/traffic-meter.js';
 import { startGraphqlServer } from './graphql/server.js';
 import { recurringJobs, startBackground, workerQueues, type BackgroundServices } from './jobs/background.js';
 import { createJobStore } from './jobs/job-store.js';
@@ -97,7 +98,7 @@ export async function startGateway(
     services,
     createAuthenticator(services, adminsOf(config, secrets, services)),
     server,
-    { persisted: await PersistedOperations.load(config.persistedOperations) },
+    { timeoutMs: config.graphqlTimeoutMs, persisted: await PersistedOperations.load(config.persistedOperations) },
   );
   mount(app, services, graphql.router, config);
   const works = config.role !== 'api';
@@ -114,6 +115,7 @@ export async function startGateway(
       await graphql.close();
       server.closeAllConnections();
       await background.close();
+      await services.traffic.close();
       await wakeLine.close();
       closeCounters();
       await database.close();
@@ -140,7 +142,7 @@ interface Built {
 }
 
 async function wire(config: Config, { database, url, counters, wakeLine, lookup, ...built }: Built): Promise<Wired> {
-  const { keyRing, log } = built;
+  const { keyRing, clock, log } = built;
   return {
     ...built,
     database,
@@ -148,6 +150,7 @@ async function wire(config: Config, { database, url, counters, wakeLine, lookup,
     source: createRecordSource(database),
     directory: new SenderDirectory(database),
     tail: new LiveTail(database, log, () => wakeLine.wake('tail')),
+    traffic: new TrafficMeter(database, clock, log),
     outbound: createOutbound({
       allowHttp: config.allowHttpCallbacks,
       allowPrivate: config.allowPrivateCallbacks,

@@ -12,7 +12,7 @@ export class AdminToken {
     this.#expected = token === undefined ? undefined : digest(token);
   }
 
-  authenticate(token: string): Principal | undefined {
+  authenticate(token: string): Extract<Principal, { kind: 'admin' }> | undefined {
     return this.#expected !== undefined && timingSafeEqual(digest(token), this.#expected)
       ? { kind: 'admin', subject: 'bootstrap-admin', role: 'ADMIN' }
       : undefined;

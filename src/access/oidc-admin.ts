@@ -32,11 +32,14 @@ const ALGORITHMS = [
 ];
 const CLOCK_TOLERANCE_SECONDS = 30;
 const FRESH_MS = 1000;
+/** An open WebSocket asks at each event; its token's signature is not checked anew every time. */
+const PROVEN_MS = 10_000;
 
 type Admin = Extract<Principal, { kind: 'admin' }>;
 
 export class OidcAdmins {
   #keys: Promise<JWTVerifyGetKey> | undefined;
+  readonly #proven = new Map<string, { until: number; payload: JWTPayload }>();
   #revocations: { at: number; bySubject: Promise<Map<string, Date>> } | undefined;
 
   constructor(
@@ -60,7 +63,21 @@ export class OidcAdmins {
 
   /** @throws when the token is no good here; the cause is for the log only */
   async authenticate(token: string): Promise<Admin> {
-    const { issuer, audience, rolesClaim } = this.settings;
+    const payload = await this.#prove(token);
+    const subject = payload.sub ?? '';
+    if (!/^[\x21-\x7e]{1,255}$/.test(subject) || subject === 'bootstrap-admin') throw new Error('sub is not usable');
+    await this.#refuseRevoked(subject, payload);
+    const role = roleIn(claimAt(payload, this.settings.rolesClaim));
+    if (role === undefined) throw new Error('the roles claim names no role of this gateway');
+    return { kind: 'admin', subject, role };
+  }
+
+  async #prove(token: string): Promise<JWTPayload> {
+    const known = this.#proven.get(token);
+    const seconds = this.clock().getTime() / 1000;
+    if (known !== undefined && performance.now() < known.until && seconds < (known.payload.exp ?? 0))
+      return known.payload;
+    const { issuer, audience } = this.settings;
     const { payload } = await jwtVerify(token, await this.#issuerKeys(), {
       issuer,
       audience,
@@ -69,12 +86,9 @@ export class OidcAdmins {
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       currentDate: this.clock(),
     });
-    const subject = payload.sub ?? '';
-    if (!/^[\x21-\x7e]{1,255}$/.test(subject) || subject === 'bootstrap-admin') throw new Error('sub is not usable');
-    await this.#refuseRevoked(subject, payload);
-    const role = roleIn(claimAt(payload, rolesClaim));
-    if (role === undefined) throw new Error('the roles claim names no role of this gateway');
-    return { kind: 'admin', subject, role };
+    if (this.#proven.size >= 1_000) this.#proven.clear();
+    this.#proven.set(token, { until: performance.now() + PROVEN_MS, payload });
+    return payload;
   }
 
   async #refuseRevoked(subject: string, { iat = 0 }: JWTPayload): Promise<void> {
@@ -131,8 +145,7 @@ function claimAt(payload: JWTPayload, path: string): unknown {
 
 /** One of several roles counts: the first in the order ADMIN, OPERATOR, AUDITOR, MONITOR. */
 function roleIn(claim: unknown): Role | undefined {
-  const given = (Array.isArray(claim) ? claim : typeof claim === 'string' ? claim.split(/[\s,]+/) : []).map((role) =>
-    String(role).toUpperCase(),
-  );
-  return ROLES.find((role) => given.includes(role));
+  const list: unknown[] = Array.isArray(claim) ? claim : typeof claim === 'string' ? claim.split(/[\s,]+/) : [];
+  const given = new Set(list.map((role) => String(role).toUpperCase()));
+  return ROLES.find((role) => given.has(role));
 }

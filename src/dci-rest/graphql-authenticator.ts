@@ -4,31 +4,42 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import type { Request } from 'express';
-import type { AdminToken } from '../access/admin-token.js';
+import type { Admins } from '../access/admins.js';
 import { ANONYMOUS, type Principal } from '../access/principal.js';
 import { DirectCall } from '../graphql/call.js';
 import { UserError } from '../graphql/errors.js';
 import type { Authenticator } from '../graphql/server.js';
-import { ProtocolError } from '../protocol/errors.js';
+import { ProtocolError, TokenInvalid } from '../protocol/errors.js';
 import { certificateOf } from './client-certificate.header.js';
 import { findSender, limitBySender, requireClearReply, requireToken, verifyHttp } from './checks.js';
 import { Exchange } from './exchange.js';
 import { chargeStranger } from './refusals.js';
+import { countOutcome } from './traffic.js';
 import type { FacadeServices } from './services.js';
 
-export function createAuthenticator(services: FacadeServices, adminToken: AdminToken): Authenticator {
+export function createAuthenticator(services: FacadeServices, admins: Admins): Authenticator {
   return {
     http: async (request) => {
       const token = bearer(request.headers.authorization);
       if (token === undefined) return { principal: ANONYMOUS };
-      const admin = adminToken.authenticate(token);
+      const admin = await admins.authenticate(token);
       return admin === undefined ? authenticatePartner(services, request) : { principal: admin };
     },
     webSocket: async (authorization) => {
       const token = bearer(authorization);
-      return (token === undefined ? undefined : adminToken.authenticate(token)) ?? ANONYMOUS;
+      return (token === undefined ? undefined : await authenticateAdmin(admins, token)) ?? ANONYMOUS;
     },
   };
+}
+
+/** On a WebSocket every refusal is the same: there is no status to tell them apart. */
+async function authenticateAdmin(admins: Admins, token: string): Promise<Principal | undefined> {
+  try {
+    return await admins.authenticate(token);
+  } catch (error) {
+    if (error instanceof TokenInvalid) return undefined;
+    throw error;
+  }
 }
 
 function bearer(authorization: string | undefined): string | undefined {
@@ -63,7 +74,9 @@ async function authenticatePartner(
   return { principal: exchange.principal, call: graphqlCall(services, exchange, body) };
 }
 
-function refusal(error: ProtocolError): UserError {
+/** A bearer token alone is FORBIDDEN (the contract's word for a missing signature); waiting helps with 429 and 503. */
+function refusal(error: ProtocolError): Error {
+  if (error.status === 429 || error.status === 503) return error;
   const code = error.status === 401 && error.code === 'err.request.unauthorized' ? 'UNAUTHENTICATED' : 'FORBIDDEN';
   return new UserError(code, error.message);
 }
@@ -81,6 +94,7 @@ function graphqlCall(services: FacadeServices, exchange: Exchange, body: Buffer)
       request: JSON.parse(body.toString('utf8') || 'null') as unknown,
       receivedAt: exchange.receivedAt,
       remoteAddress: exchange.request.remoteAddress,
+      settled: (outcome) => countOutcome(services, exchange, outcome),
       encode: (result) => result,
     },
   );

@@ -14,6 +14,7 @@ import type { Call } from './call.js';
 import type { JobHealthReader } from './jobs/job-health.js';
 import type { LiveTail } from './live/live-tail.js';
 import type { Loaders } from './loaders.js';
+import type { TrafficMeter } from './overview/traffic-meter.js';
 
 export interface Services {
   database: Database;
@@ -31,6 +32,10 @@ export interface Services {
   /** How we show who we are to receivers. */
   senderOutbound: SenderOutboundStore;
   jobHealth: JobHealthReader;
+  /** What the overview counts. */
+  traffic: TrafficMeter;
+  /** Server keys are replaced after so many days; 0 = never by themselves. */
+  keeping?: { rotationDays: number };
   clock: () => Date;
   log: Log;
   settings: GraphqlSettings;
@@ -54,6 +59,8 @@ export interface Context {
   call?: Call;
   services: Services;
   loaders: Loaders;
+  /** When an operation from the network must have ended, by `performance.now()`. */
+  deadline?: number;
   /** Whether the caller may still be told; asked before each live event. */
   stillAllowed?: () => Promise<boolean>;
 }

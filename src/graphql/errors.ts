@@ -6,7 +6,7 @@ import { ItemRejected, ProtocolError } from '../protocol/errors.js';
 import type { Log } from '../platform/log.js';
 import { randomUUID } from 'node:crypto';
 
-export type UserErrorCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'BAD_USER_INPUT' | 'NOT_FOUND' | 'CONFLICT';
+export type UserErrorCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'BAD_USER_INPUT' | 'NOT_FOUND' | 'CONFLICT' | 'TIMEOUT';
 
 /** A refusal that names the argument it belongs to. */
 export class UserError extends GraphQLError {
@@ -27,13 +27,28 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, lo
   if (original instanceof ItemRejected || original instanceof KeyInvalid)
     return { ...formatted, message: original.message, extensions: { code: 'BAD_USER_INPUT' } };
   const code = formatted.extensions?.['code'];
-  if (code !== 'INTERNAL_SERVER_ERROR') return { ...formatted, extensions: withoutTrace(formatted.extensions) };
+  if (code !== 'INTERNAL_SERVER_ERROR') {
+    const message = original instanceof UserError ? formatted.message : withoutValues(formatted.message);
+    return { ...formatted, message, extensions: withoutTrace(formatted.extensions) };
+  }
   const errorId = randomUUID();
   log.error({ errorId, err: original }, 'a resolver failed');
   return { message: `internal error ${errorId}`, path: formatted.path, extensions: { code, errorId } };
 }
 
-function graphqlCode(error: ProtocolError): string {
+/** What graphql-js says of a document and its variables, less the values: they may be somebody's identifiers. */
+export function withoutValues(message: string): string {
+  return message
+    .replace(/got invalid value [\s\S]*?(?= at "[^"]*"; |; (?![\s\S]*; ))/, 'got an invalid value')
+    .replace(/cannot represent [\s\S]*$/, 'cannot represent this value')
+    .replace(/([Vv]alue): [\s\S]*$/, '$1')
+    .replace(/(Expected value of type "[^"]*"), found [\s\S]*$/, '$1')
+    .replace(/Value "[\s\S]*?" does not exist/, 'A value does not exist')
+    .replace(/(Syntax Error: [^"]*)"[\s\S]*$/, '$1')
+    .trim();
+}
+
+export function graphqlCode(error: ProtocolError): string {
   const codes: Record<number, string> = {
     401: 'UNAUTHENTICATED',
     403: 'FORBIDDEN',

@@ -23,6 +23,7 @@ export function checkNodeLimit(
   query: DocumentNode,
   variables: Record<string, unknown> = {},
   operationName?: string | null,
+  most = MAX_NODES,
 ): void {
   const nodes = getComplexity({
     schema,
@@ -31,10 +32,10 @@ export function checkNodeLimit(
     estimators: [countNodes],
     ...(operationName == null ? {} : { operationName }),
   });
-  if (nodes > MAX_NODES)
+  if (nodes > most)
     throw new UserError(
       'BAD_USER_INPUT',
-      `this asks for up to ${nodes} rows at once, at most ${MAX_NODES} are answered: ask for smaller pages (first)`,
+      `this asks for up to ${nodes} rows at once, at most ${most} are answered: ask for smaller pages (first)`,
     );
 }
 

@@ -11,6 +11,7 @@ import { ConsentResolver } from './consents/consent.resolver.js';
 import { CallbackResolver } from './callbacks/callback.resolver.js';
 import { DisabilityResolver } from './disability/disability.resolver.js';
 import { EnrollmentResolver } from './enrollment/enrollment.resolver.js';
+import { JobResolver } from './jobs/job.resolver.js';
 import { LiveResolver } from './live/live.resolver.js';
 import { AdminResolver } from './admins/admin.resolver.js';
 import { LegalHoldResolver } from './admins/legal-hold.resolver.js';
@@ -19,6 +20,7 @@ import { enforceDeadlines } from './deadline.js';
 import { MeResolver } from './me.resolver.js';
 import { NotifyResolver } from './notify/notify.resolver.js';
 import { ReceiptResolver } from './receipts/receipt.resolver.js';
+import { OverviewResolver, TrafficResolver } from './overview/overview.resolver.js';
 import { RecordResolver } from './records/record.resolver.js';
 import { RegistryResolver } from './registries/registry.resolver.js';
 import { SearchResolver } from './search/search.resolver.js';
@@ -50,6 +52,9 @@ const RESOLVERS: NonEmptyArray<Function> = [
   CallbackResolver,
   TransactionResolver,
   LiveResolver,
+  JobResolver,
+  OverviewResolver,
+  TrafficResolver,
   SubscriptionResolver,
   AuditSealResolver,
   AdminActionResolver,

@@ -8,18 +8,20 @@ import express, { Router, type Request } from 'express';
 import type { GraphQLSchema } from 'graphql';
 import type { Principal } from '../access/principal.js';
 import type { Call } from './call.js';
+import { refuseCaller } from './caller-refusal.js';
 import type { Context, Services } from './context.js';
 import { formatError, UserError } from './errors.js';
 import { createLoaders } from './loaders.js';
-import { checkNodeLimit, MAX_TOKENS } from './node-limit.js';
+import { MAX_TOKENS } from './node-limit.js';
+import { checkOperation } from './operation-limits.js';
+import { PersistedOperations, type AskedOperation } from './persisted-operations.js';
+import { refuseBody } from './refused-body.js';
 import { serveWebSockets } from './web-sockets.js';
 
 /** Who is calling, as `app.ts` finds out; the signature check of partners stands to our right. */
 export interface Authenticator {
   http(request: Request): Promise<{ principal: Principal; call?: Call }>;
   webSocket(authorization: string | undefined): Promise<Principal>;
-  /** Whether who was let in by `webSocket` still is; asked before each live event. Left out = always. */
-  stillAllowed?(principal: Principal): boolean | Promise<boolean>;
 }
 
 export interface GraphqlServer {
@@ -27,17 +29,29 @@ export interface GraphqlServer {
   close(): Promise<void>;
 }
 
+export interface GraphqlOptions {
+  /** Of one operation. */
+  timeoutMs?: number;
+  /** Where given, no other operation is answered. */
+  persisted?: PersistedOperations | undefined;
+}
+
 const MAX_BODY = '1mb';
+const TIMEOUT_MS = 30_000;
 
 export async function startGraphqlServer(
   schema: GraphQLSchema,
   services: Services,
   authenticator: Authenticator,
   httpServer: Server,
+  { timeoutMs = TIMEOUT_MS, persisted }: GraphqlOptions = {},
 ): Promise<GraphqlServer> {
   const { log } = services;
-  const contextOf = (authorization: string | undefined) => socketContext(services, authenticator, authorization);
-  const sockets = serveWebSockets({ schema, log, httpServer, contextOf });
+  const contextOf = async (authorization: string | undefined) => ({
+    ...(await socketContext(services, authenticator, authorization)),
+    deadline: performance.now() + timeoutMs,
+  });
+  const sockets = serveWebSockets({ schema, log, httpServer, contextOf, persisted });
   const apollo = new ApolloServer<Context>({
     schema,
     introspection: true,
@@ -45,13 +59,15 @@ export async function startGraphqlServer(
     // The process stops in its own order: main.ts.
     stopOnTerminationSignals: false,
     allowBatchedHttpRequests: false,
+    // Automatic ones would let anybody store texts here; listed ones are ours.
+    persistedQueries: false,
     includeStacktraceInErrorResponses: false,
     parseOptions: { maxTokens: MAX_TOKENS },
     formatError: (formatted, error) => formatError(formatted, error, log),
     plugins: [
       ApolloServerPluginDrainHttpServer({ httpServer }),
       ApolloServerPluginLandingPageDisabled(),
-      limitNodes(schema),
+      limitOperations(schema),
     ],
   });
   await apollo.start();
@@ -59,8 +75,13 @@ export async function startGraphqlServer(
   router.use(
     express.json({ limit: MAX_BODY, verify: keepRawBody }),
     expressMiddleware(apollo, {
-      context: async ({ req }) => newContext(services, await authenticator.http(req)),
+      context: async ({ req }) => {
+        const caller = await identify(authenticator, req);
+        if (persisted !== undefined) usePersisted(persisted, req);
+        return { ...newContext(services, caller), deadline: performance.now() + timeoutMs };
+      },
     }),
+    refuseBody(log),
   );
   return {
     router,
@@ -80,6 +101,30 @@ function newContext(services: Services, caller: { principal: Principal; call?: C
   return { ...caller, services, loaders: createLoaders(services.database.em(), services.database) };
 }
 
+/** Nobody is told anything, the form of the schema included, before it is known who asks. */
+async function identify(
+  authenticator: Authenticator,
+  request: Request,
+): Promise<{ principal: Principal; call?: Call }> {
+  try {
+    const caller = await authenticator.http(request);
+    if (caller.principal.kind === 'anonymous')
+      throw new UserError('UNAUTHENTICATED', 'sign in: send Authorization: Bearer <token>');
+    return caller;
+  } catch (error) {
+    throw refuseCaller(error);
+  }
+}
+
+function usePersisted(persisted: PersistedOperations, request: Request): void {
+  const asked = request.body as (AskedOperation & Record<string, unknown>) | undefined;
+  try {
+    Object.assign(request.body as object, { query: persisted.textOf(asked ?? {}), extensions: {} });
+  } catch (error) {
+    throw refuseCaller(error);
+  }
+}
+
 async function socketContext(
   services: Services,
   authenticator: Authenticator,
@@ -87,17 +132,27 @@ async function socketContext(
 ): Promise<Context> {
   const principal = await authenticator.webSocket(authorization);
   if (principal.kind !== 'admin') throw new UserError('FORBIDDEN', 'WebSockets are for administrators');
+  const { subject, role } = principal;
+  const stillAllowed = async () => {
+    const now = await authenticator.webSocket(authorization);
+    return now.kind === 'admin' && now.subject === subject && now.role === role;
+  };
+  return { ...newContext(services, { principal }), stillAllowed };
+}
+
+function limitOperations(schema: GraphQLSchema): ApolloServerPlugin<Context> {
   return {
-    ...newContext(services, { principal }),
-    stillAllowed: async () => authenticator.stillAllowed?.(principal) ?? true,
+    requestDidStart: async () => ({
+      didResolveOperation: async ({ document, request: { variables }, operationName, contextValue: { principal } }) =>
+        checkOperation(schema, { document, variables, operationName }, principal),
+      willSendResponse: async ({ response: { body }, contextValue: { principal } }) => {
+        if (principal.kind !== 'admin' && body.kind === 'single') hideSuggestions(body.singleResult.errors);
+      },
+    }),
   };
 }
 
-function limitNodes(schema: GraphQLSchema): ApolloServerPlugin {
-  return {
-    requestDidStart: async () => ({
-      didResolveOperation: async ({ document, request, operationName }) =>
-        checkNodeLimit(schema, document, request.variables, operationName),
-    }),
-  };
+/** "Did you mean …" would tell a partner names that introspection does not. */
+function hideSuggestions(errors: readonly { message: string }[] = []): void {
+  for (const error of errors) Object.assign(error, { message: error.message.replace(/ Did you mean [\s\S]*$/, '') });
 }

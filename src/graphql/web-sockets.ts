@@ -7,7 +7,10 @@ import { WebSocketServer } from 'ws';
 import type { Log } from '../platform/log.js';
 import type { Context } from './context.js';
 import { formatError, UserError } from './errors.js';
-import { checkNodeLimit, MAX_TOKENS } from './node-limit.js';
+import { MAX_TOKENS } from './node-limit.js';
+import { checkOperation } from './operation-limits.js';
+import type { PersistedOperations } from './persisted-operations.js';
+import { SocketGuard } from './socket-guard.js';
 
 /** A ping that is not answered within as much again ends the connection. */
 const HEARTBEAT_MS = 12_000;
@@ -20,23 +23,26 @@ export interface SocketOptions {
   httpServer: Server;
   /** @throws UserError when the token opens nothing here */
   contextOf: (authorization: string | undefined) => Promise<Context>;
+  /** Where given, no other operation is answered. */
+  persisted?: PersistedOperations | undefined;
 }
 
-export function serveWebSockets({ schema, log, httpServer, contextOf }: SocketOptions): { dispose(): Promise<void> } {
+export function serveWebSockets(options: SocketOptions): { dispose(): Promise<void> } {
+  const { log, httpServer, contextOf } = options;
+  const guard = new SocketGuard();
   const server = new WebSocketServer({ server: httpServer, path: '/graphql', maxPayload: MAX_MESSAGE });
   const format = (errors: readonly GraphQLError[]) => errors.map((error) => formatError(error.toJSON(), error, log));
   const { dispose } = useServer(
     {
-      onConnect: ({ connectionParams }) =>
+      onConnect: ({ connectionParams, extra }) =>
         contextOf(authorizationIn(connectionParams)).then(
-          () => true,
+          (context) => guard.admit(extra.socket, context),
           (error: unknown) => {
             if (error instanceof UserError) return false;
             throw error;
           },
         ),
-      onSubscribe: async (socket, _id, payload) => prepare(schema, payload, socket),
-      context: ({ connectionParams }) => contextOf(authorizationIn(connectionParams)),
+      onSubscribe: (socket, _id, payload) => prepare(options, payload, socket),
       onNext: (_socket, _id, _payload, _args, { errors, ...result }) =>
         errors === undefined ? undefined : ({ ...result, errors: format(errors) } as never),
       onError: (_socket, _id, _payload, errors) => format(errors) as never,
@@ -44,6 +50,7 @@ export function serveWebSockets({ schema, log, httpServer, contextOf }: SocketOp
     server,
     HEARTBEAT_MS,
   );
+  server.on('connection', (socket) => guard.limitMessages(socket));
   return { dispose: async () => dispose() };
 }
 
@@ -52,19 +59,21 @@ function authorizationIn(parameters: Record<string, unknown> | undefined): strin
   return typeof authorization === 'string' ? authorization : undefined;
 }
 
-function prepare(
-  schema: GraphQLSchema,
-  { query, variables, operationName }: SubscribePayload,
+async function prepare(
+  { schema, contextOf, persisted }: SocketOptions,
+  { query: asked, variables, operationName, extensions }: SubscribePayload,
   socket: SocketContext,
-): ExecutionArgs | GraphQLError[] {
+): Promise<ExecutionArgs | GraphQLError[]> {
   try {
+    const context = await contextOf(authorizationIn(socket.connectionParams));
+    const query = persisted?.textOf({ query: asked, extensions }) ?? asked;
     if (Object.keys(socket.subscriptions).length > MAX_OPERATIONS)
       throw new UserError('CONFLICT', `at most ${MAX_OPERATIONS} operations at once on one connection: end some first`);
     const document = parse(query, { maxTokens: MAX_TOKENS });
     const problems = validate(schema, document);
     if (problems.length > 0) return problems.map(asUserError);
-    checkNodeLimit(schema, document, variables ?? {}, operationName);
-    return { schema, document, variableValues: variables, operationName } as ExecutionArgs;
+    checkOperation(schema, { document, variables, operationName }, context.principal);
+    return { schema, document, variableValues: variables, operationName, contextValue: context } as ExecutionArgs;
   } catch (error) {
     if (error instanceof UserError) return [error];
     if (error instanceof GraphQLError) return [asUserError(error)];

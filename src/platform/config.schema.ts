@@ -101,6 +101,7 @@ export const environment = z.object({
   SUSPEND_AFTER_HOURS: whole(1, 8_760).default(72),
   RETENTION_DAYS: retention.default(RETENTION),
   SIGNING_KEY_ROTATION_DAYS: whole(0, 3_650).default(90),
+  GRAPHQL_TIMEOUT_MS: whole(10, 600_000).default(30_000),
   PERSISTED_OPERATIONS: z.string().optional(),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });

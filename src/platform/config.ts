@@ -43,6 +43,8 @@ export interface Config {
   retentionDays: Retention;
   /** 0: keys are changed by hand only. */
   signingKeyRotationDays: number;
+  /** Of one GraphQL operation. */
+  graphqlTimeoutMs: number;
   /** File of the only GraphQL operations that are answered. */
   persistedOperations?: string;
   logLevel: string;
@@ -126,6 +128,7 @@ function toConfig(env: Environment): Config {
     suspendAfterHours: env.SUSPEND_AFTER_HOURS,
     retentionDays: env.RETENTION_DAYS,
     signingKeyRotationDays: env.SIGNING_KEY_ROTATION_DAYS,
+    graphqlTimeoutMs: env.GRAPHQL_TIMEOUT_MS,
     persistedOperations: env.PERSISTED_OPERATIONS,
     logLevel: env.LOG_LEVEL,
   };

@@ -1,0 +1,31 @@
+/** Administrators, however they sign in: by the bootstrap token, or by a token of the OpenID Connect issuer. */
+import { ServiceUnavailable, TokenInvalid } from '../protocol/errors.js';
+import { OutboundFailed, OutboundRefused } from '../platform/outbound-errors.js';
+import type { AdminToken } from './admin-token.js';
+import type { OidcAdmins } from './oidc-admin.js';
+import type { Principal } from './principal.js';
+
+export class Admins {
+  constructor(
+    private readonly bootstrap: AdminToken,
+    private readonly oidc?: OidcAdmins,
+  ) {}
+
+  /**
+   * Undefined for a token that is no administrator's.
+   *
+   * @throws TokenInvalid for one of our issuer that is forged, expired, revoked, for somebody else or without a role
+   * @throws ServiceUnavailable when the issuer cannot be asked for its keys
+   */
+  async authenticate(token: string): Promise<Extract<Principal, { kind: 'admin' }> | undefined> {
+    const admin = this.bootstrap.authenticate(token);
+    if (admin !== undefined || this.oidc?.issued(token) !== true) return admin;
+    try {
+      return await this.oidc.authenticate(token);
+    } catch (cause) {
+      if (cause instanceof OutboundFailed || cause instanceof OutboundRefused)
+        throw new ServiceUnavailable('the OpenID Connect issuer does not answer: try again later', { cause });
+      throw new TokenInvalid('the token is invalid, expired, revoked or without a role here: sign in again', { cause });
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/** An operation that came over the network ends in time: its client is told, and what it waits for goes on alone. */
+import { defaultFieldResolver, type GraphQLSchema } from 'graphql';
+import type { Context } from './context.js';
+import { UserError } from './errors.js';
+
+/** Makes every query and mutation field heed `context.deadline` (of `performance.now()`); without one nothing changes. */
+export function enforceDeadlines(schema: GraphQLSchema): GraphQLSchema {
+  for (const type of [schema.getQueryType(), schema.getMutationType()])
+    for (const field of Object.values(type?.getFields() ?? {})) {
+      const resolve = field.resolve ?? defaultFieldResolver;
+      field.resolve = (source, args, context: Context, info) => {
+        const result: unknown = resolve(source, args, context, info);
+        return context.deadline === undefined || !(result instanceof Promise)
+          ? result
+          : before(context.deadline, result);
+      };
+    }
+  return schema;
+}
+
+async function before<T>(deadline: number, result: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const refuse = () => reject(new UserError('TIMEOUT', 'the operation took too long: ask for less at once'));
+    timer = setTimeout(refuse, Math.max(0, deadline - performance.now()));
+  });
+  try {
+    return await Promise.race([result, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

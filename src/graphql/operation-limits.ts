@@ -1,0 +1,85 @@
+/**
+ * What one operation may ask for, by who asks: size, depth, aliases and rows, before any of it runs. The facade's own
+ * documents are ours and pass by.
+ */
+import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
+import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
+import {
+  GraphQLError,
+  NoSchemaIntrospectionCustomRule,
+  validate,
+  type DocumentNode,
+  type GraphQLSchema,
+  type ValidationRule,
+} from 'graphql';
+import type { Principal } from '../access/principal.js';
+import { UserError, withoutValues } from './errors.js';
+import { checkNodeLimit, MAX_NODES, MAX_TOKENS } from './node-limit.js';
+
+interface Limits {
+  tokens: number;
+  depth: number;
+  aliases: number;
+  rows: number;
+}
+
+export const LIMITS = {
+  ADMIN: { tokens: MAX_TOKENS, depth: 15, aliases: 100, rows: MAX_NODES },
+  OPERATOR: { tokens: MAX_TOKENS, depth: 12, aliases: 50, rows: MAX_NODES },
+  AUDITOR: { tokens: MAX_TOKENS, depth: 12, aliases: 50, rows: MAX_NODES },
+  MONITOR: { tokens: MAX_TOKENS, depth: 12, aliases: 50, rows: MAX_NODES },
+  /** A partner asks for a few of its own rows; records come from a search, which has limits of its own. */
+  SENDER: { tokens: 2_000, depth: 10, aliases: 15, rows: 2_000 },
+} as const satisfies Record<string, Limits>;
+
+export interface CheckedOperation {
+  document: DocumentNode;
+  variables?: Record<string, unknown> | null | undefined;
+  operationName?: string | null | undefined;
+}
+
+/** @throws UserError that says what is too much, and how much is allowed */
+export function checkOperation(schema: GraphQLSchema, operation: CheckedOperation, principal: Principal): void {
+  const limits: Limits = LIMITS[principal.kind === 'admin' ? principal.role : 'SENDER'];
+  const { document } = operation;
+  const tokens = countTokens(document, limits.tokens);
+  if (tokens > limits.tokens)
+    throw tooMuch(`the operation has more than ${limits.tokens} tokens: shorten it, or send it in parts`);
+  if (principal.kind !== 'admin' && validate(schema, document, [NoSchemaIntrospectionCustomRule]).length > 0)
+    throw new UserError('FORBIDDEN', 'introspection is for administrators; the schema is in the documentation');
+  refuseBy(schema, document, maxAliasesRule({ n: limits.aliases }), `more than ${limits.aliases} aliases`);
+  refuseBy(schema, document, maxDepthRule({ n: limits.depth }), `fields nested more than ${limits.depth} deep`);
+  checkRows(schema, operation, limits.rows);
+}
+
+/** Variables that do not fit their types show here first. */
+function checkRows(
+  schema: GraphQLSchema,
+  { document, variables, operationName }: CheckedOperation,
+  most: number,
+): void {
+  try {
+    checkNodeLimit(schema, document, variables ?? {}, operationName, most);
+  } catch (error) {
+    if (error instanceof UserError || !(error instanceof GraphQLError)) throw error;
+    throw new UserError('BAD_USER_INPUT', withoutValues(error.message));
+  }
+}
+
+/** The rule throws in the middle of its walk. */
+function refuseBy(schema: GraphQLSchema, document: DocumentNode, rule: unknown, what: string): void {
+  try {
+    if (validate(schema, document, [rule as ValidationRule]).length === 0) return;
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+  }
+  throw tooMuch(`the operation has ${what}: ask for less at once`);
+}
+
+const tooMuch = (message: string): UserError => new UserError('BAD_USER_INPUT', message);
+
+function countTokens({ loc }: DocumentNode, most: number): number {
+  let count = 0;
+  for (let token = loc?.startToken ?? null; token !== null && count <= most; token = token.next) count += 1;
+  return count;
+}

@@ -1,0 +1,265 @@
+/** GraphQL is not a way around: what an operation may ask for, who may look at the schema, and what an error tells. */
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PersistedOperations } from '../../src/graphql/persisted-operations.js';
+import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js';
+import { createPartner, type Partner } from '../support/partner.js';
+
+interface Reply {
+  status: number;
+  text: string;
+  headers: Headers;
+  error: { message: string; code: string } | undefined;
+}
+
+interface Body {
+  errors?: { message: string; extensions?: { code?: string } }[];
+}
+
+async function post(gateway: TestGateway, body: unknown, headers: Record<string, string> = {}): Promise<Reply> {
+  const response = await fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${ADMIN_TOKEN}`, ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  const text = await response.text();
+  const [error] = (JSON.parse(text) as Body).errors ?? [];
+  return {
+    status: response.status,
+    text,
+    headers: response.headers,
+    error: error && { message: error.message, code: error.extensions?.code ?? '' },
+  };
+}
+
+describe('/graphql', () => {
+  let gateway: TestGateway;
+  let partner: Partner;
+
+  beforeAll(async () => {
+    gateway = await startTestGateway();
+    partner = await createPartner(gateway);
+  });
+  afterAll(() => gateway.close());
+
+  describe('bounds an operation', () => {
+    test('that is longer than its caller may send', async () => {
+      const { error } = await post(gateway, { query: `{ ${'me { kind } '.repeat(3000)} }` });
+      expect(error?.message).toMatch(/token/);
+      expect(error?.code).not.toBe('INTERNAL_SERVER_ERROR');
+    });
+
+    test('with too many aliases', async () => {
+      const aliases = Array.from({ length: 101 }, (_, n) => `a${n}: me { kind }`).join(' ');
+      const { error } = await post(gateway, { query: `{ ${aliases} }` });
+      expect(error).toEqual({
+        code: 'BAD_USER_INPUT',
+        message: 'the operation has more than 100 aliases: ask for less at once',
+      });
+    });
+
+    test('that is nested too deep, by fragments too', async () => {
+      const type = (levels: number): string => (levels === 0 ? 'name' : `ofType { ${type(levels - 1)} }`);
+      const query = `{ __type(name: "Query") { fields { type { ${type(20)} } } } }`;
+      const { error } = await post(gateway, { query });
+      expect(error).toEqual({
+        code: 'BAD_USER_INPUT',
+        message: 'the operation has fields nested more than 15 deep: ask for less at once',
+      });
+      const spread = `{ __type(name: "Query") { ...A } } fragment A on __Type { fields { type { ...B } } } fragment B on __Type { ${type(18)} }`;
+      expect((await post(gateway, { query: spread })).error?.message).toMatch(/nested more than 15 deep/);
+    });
+
+    test('that multiplies pages', async () => {
+      const query =
+        '{ senders(first: 200) { nodes { keys { kid } } } transactions(first: 200) { nodes { sender { keys { kid } } } } }';
+      const many = `{ ${Array.from({ length: 20 }, (_, n) => `t${n}: transactions(first: 200) { nodes { sender { keys { kid } } } }`).join(' ')} }`;
+      expect((await post(gateway, { query })).error).toBeUndefined();
+      expect((await post(gateway, { query: many })).error?.message).toMatch(/rows at once/);
+    });
+
+    test('more tightly for a partner than for an administrator', async () => {
+      const query = `{ ${Array.from({ length: 16 }, (_, n) => `a${n}: me { kind }`).join(' ')} }`;
+      expect((await post(gateway, { query })).error).toBeUndefined();
+      const { body } = await partner.postHttpSigned('/graphql', { query });
+      expect((body as Body).errors?.[0]?.message).toBe('the operation has more than 15 aliases: ask for less at once');
+    });
+
+    test('that was sent as one of many in a batch', async () => {
+      const { status, text } = await post(gateway, [{ query: '{ me { kind } }' }, { query: '{ me { kind } }' }]);
+      expect(status).toBe(400);
+      expect(text).toMatch(/batching/);
+    });
+
+    test('that takes too long', async () => {
+      const slow = await startTestGateway({ env: { GRAPHQL_TIMEOUT_MS: '300' } });
+      const client = await slow.database.pool.connect();
+      try {
+        await client.query('begin');
+        await client.query('lock table subscription in access exclusive mode');
+        const { error } = await post(slow, { query: '{ subscriptions { nodes { id } } }' });
+        expect(error).toEqual({ code: 'TIMEOUT', message: 'the operation took too long: ask for less at once' });
+      } finally {
+        await client.query('rollback');
+        client.release();
+        await slow.close();
+      }
+    });
+  });
+
+  describe('shows its schema', () => {
+    const query = '{ __schema { queryType { name } } }';
+
+    test('to an administrator', async () => {
+      expect(await post(gateway, { query })).toMatchObject({ status: 200, error: undefined });
+    });
+
+    test('to no partner, and gives no hints', async () => {
+      const { body } = await partner.postHttpSigned('/graphql', { query });
+      expect((body as Body).errors?.[0]).toMatchObject({ extensions: { code: 'FORBIDDEN' } });
+      const hinted = await partner.postHttpSigned('/graphql', { query: '{ transaction { id } transactionz { id } }' });
+      expect(JSON.stringify(hinted.body)).not.toMatch(/Did you mean/);
+      expect((await post(gateway, { query: '{ transactionz { id } }' })).error?.message).toMatch(/Did you mean/);
+    });
+
+    test.each([query, '{ __typename }', '{ me { kind } }', '{ nothing }', '{'])(
+      'to nobody unknown: %s',
+      async (text) => {
+        const { status, error, headers } = await post(gateway, { query: text }, { authorization: '' });
+        expect(status).toBe(401);
+        expect(error).toEqual({ code: 'UNAUTHENTICATED', message: 'sign in: send Authorization: Bearer <token>' });
+        expect(headers.get('www-authenticate')).toBe('Bearer');
+      },
+    );
+  });
+
+  describe('refuses by status', () => {
+    test('401 a token that is nobody’s', async () => {
+      const { status, error } = await post(gateway, { query: '{ me { kind } }' }, { authorization: 'Bearer nobody' });
+      expect(status).toBe(401);
+      expect(error?.code).toBe('UNAUTHENTICATED');
+    });
+
+    test('403 a partner’s token without a signature', async () => {
+      const { status, error } = await post(
+        gateway,
+        { query: '{ me { kind } }' },
+        { authorization: `Bearer ${partner.token}` },
+      );
+      expect(status).toBe(403);
+      expect(error?.code).toBe('FORBIDDEN');
+    });
+
+    test('413 a body over 1 MiB, 400 one that is no JSON, in GraphQL’s own form', async () => {
+      const large = await post(gateway, { query: '{ me { kind } }', variables: { x: 'y'.repeat(1_048_577) } });
+      expect(large).toMatchObject({
+        status: 413,
+        error: { code: 'PAYLOAD_TOO_LARGE', message: 'body: at most 1 MiB; send it in parts' },
+      });
+      const broken = await post(gateway, '{"query": "{ me');
+      expect(broken).toMatchObject({ status: 400, error: { code: 'BAD_REQUEST' } });
+      expect(broken.text).not.toMatch(/at .*\.js|node_modules|SyntaxError/);
+    });
+
+    test('a form that a foreign site could post', async () => {
+      const response = await fetch(`${gateway.url}/graphql?query=%7Bme%7Bkind%7D%7D`, {
+        method: 'GET',
+        headers: { 'content-type': 'text/plain', authorization: `Bearer ${ADMIN_TOKEN}` },
+      });
+      expect(response.status).toBe(400);
+      expect(await response.text()).toMatch(/Cross-Site Request Forgery/);
+    });
+  });
+
+  describe('tells in its errors', () => {
+    test.each([
+      [
+        'a variable of another type',
+        { query: 'query ($id: ID!) { transaction(id: $id) { id } }', variables: { id: { nin: 'SECRET-4711' } } },
+      ],
+      ['an enum value', { query: '{ records(registry: SECRET4711) { nodes { id } } }' }],
+      ['an integer', { query: '{ senders(first: "SECRET-4711") { nodes { id } } }' }],
+      [
+        'a date',
+        {
+          query: 'query ($at: DateTimeISO) { transactions(filter: { receivedFrom: $at }) { nodes { id } } }',
+          variables: { at: 'SECRET-4711' },
+        },
+      ],
+      ['a string out of place', { query: '{ me "SECRET-4711" }' }],
+      [
+        'an unknown input field',
+        {
+          query: 'mutation ($i: CreateSenderInput!) { createSender(input: $i) { clientId } }',
+          variables: { i: { senderId: 'SECRET-4711', name: 3 } },
+        },
+      ],
+    ])('what is wrong with %s, without the value', async (_, body) => {
+      const { error, text } = await post(gateway, body);
+      expect(error?.message.length).toBeGreaterThan(10);
+      expect(error?.code).not.toBe('INTERNAL_SERVER_ERROR');
+      expect(text).not.toMatch(/SECRET-?4711/);
+    });
+
+    test('nothing of our inside, but an id that the log has too', async () => {
+      const lines: string[] = [];
+      const { createLog } = await import('../../src/platform/log.js');
+      const log = createLog('error', { write: (line: string) => void lines.push(line) });
+      const broken = await startTestGateway({ log });
+      try {
+        await broken.database.query('alter table admin_action rename to hidden');
+        const { error } = await post(broken, { query: '{ adminActions { nodes { id } } }' });
+        expect(error?.message).toMatch(/^internal error [0-9a-f-]{36}$/);
+        const id = error?.message.slice(-36) ?? '';
+        expect(lines.some((line) => line.includes(id))).toBe(true);
+        expect(JSON.stringify(error)).not.toMatch(/admin_action|relation|select/i);
+      } finally {
+        await broken.close();
+      }
+    });
+  });
+
+  describe('with PERSISTED_OPERATIONS', () => {
+    const listed = '{ me { kind } }';
+    let only: TestGateway;
+    let file: string;
+
+    beforeAll(async () => {
+      file = join(await mkdtemp(join(tmpdir(), 'operations-')), 'operations.json');
+      await writeFile(file, JSON.stringify([listed]));
+      only = await startTestGateway({ env: { PERSISTED_OPERATIONS: file } });
+    });
+    afterAll(() => only.close());
+
+    test('answers a listed operation, by its text or its hash', async () => {
+      const { createHash } = await import('node:crypto');
+      const sha256Hash = createHash('sha256').update(listed).digest('hex');
+      expect((await post(only, { query: listed })).error).toBeUndefined();
+      expect((await post(only, { extensions: { persistedQuery: { version: 1, sha256Hash } } })).error).toBeUndefined();
+    });
+
+    test('answers no other, whoever asks', async () => {
+      for (const body of [
+        { query: '{ me { subject } }' },
+        { extensions: { persistedQuery: { sha256Hash: 'x' } } },
+        {},
+      ]) {
+        const { status, error } = await post(only, body);
+        expect(status).toBe(403);
+        expect(error?.code).toBe('FORBIDDEN');
+      }
+      const get = await fetch(`${only.url}/graphql?query=${encodeURIComponent('{ me { subject } }')}`, {
+        headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'apollo-require-preflight': 'yes' },
+      });
+      expect(get.ok).toBe(false);
+    });
+
+    test('does not start on a list that names a text by another hash', async () => {
+      await writeFile(file, JSON.stringify({ abc: listed }));
+      await expect(PersistedOperations.load(file)).rejects.toThrow(/abc is not the SHA-256 of its text/);
+      await writeFile(file, '3');
+      await expect(PersistedOperations.load(file)).rejects.toThrow(/array of texts/);
+    });
+  });
+});
