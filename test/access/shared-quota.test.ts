@@ -1,0 +1,107 @@
+import { RateLimiterPostgres } from 'rate-limiter-flexible';
+import { SharedQuota } from '../../src/access/shared-quota.js';
+import { Database } from '../../src/entities/database.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
+
+describe('a quota that processes share', () => {
+  let home: TestDatabase;
+  let database: Database;
+  const asked: number[] = [];
+
+  /** A process of its own: counters over the same table, nothing else in common. */
+  const process = (seconds: number, prefix: string): SharedQuota => {
+    const counter = new RateLimiterPostgres({
+      storeClient: database.pool,
+      storeType: 'pool',
+      tableName: 'spent_quota',
+      tableCreated: true,
+      points: 2 ** 31 - 1,
+      duration: seconds,
+      keyPrefix: prefix,
+    });
+    return new SharedQuota({
+      duration: seconds,
+      consume: (key, points) => {
+        asked.push(points);
+        return counter.consume(key, points);
+      },
+    });
+  };
+
+  beforeAll(async () => {
+    home = await createTestDatabase();
+    database = await Database.connect(home.url, 5);
+  });
+  afterAll(async () => {
+    await database.close();
+    await home.drop();
+  });
+  beforeEach(() => void (asked.length = 0));
+
+  const spend = async (quota: SharedQuota, times: number, limit: number, weight = 1) =>
+    (await Promise.all(Array.from({ length: times }, () => quota.take('k', weight, limit)))).filter(
+      ({ allowed }) => allowed,
+    ).length;
+
+  test('is never exceeded, however many processes spend it at once', async () => {
+    const processes = [process(60, 'once'), process(60, 'once'), process(60, 'once')];
+    const allowed = await Promise.all(processes.map((quota) => spend(quota, 200, 100)));
+    const total = allowed.reduce((sum, count) => sum + count, 0);
+    expect(total).toBeLessThanOrEqual(100);
+    // What one process leased and did not spend is at most a twentieth for each of the others.
+    expect(total).toBeGreaterThanOrEqual(90);
+  });
+
+  test('is exact for a slow caller, whichever process it meets', async () => {
+    const [a, b] = [process(60, 'slow'), process(60, 'slow')];
+    const states = [];
+    for (const quota of [a, b, a, b, a, b]) states.push(await quota.take('k', 1, 5));
+    expect(states.map(({ allowed }) => allowed)).toEqual([true, true, true, true, true, false]);
+    expect(states.map(({ remaining }) => remaining)).toEqual([4, 3, 2, 1, 0, 0]);
+  });
+
+  test('costs a fast caller few round trips', async () => {
+    await spend(process(60, 'fast'), 1000, 100_000);
+    expect(asked.length).toBeLessThan(20);
+  });
+
+  test('never blocks a steady slow caller, window after window', async () => {
+    const quota = process(0.6, 'steady');
+    for (let request = 0; request < 12; request++) {
+      expect(await quota.take('k', 1, 4)).toMatchObject({ allowed: true });
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  });
+
+  test('begins anew when its window ends', async () => {
+    const quota = process(0.3, 'anew');
+    expect(await spend(quota, 5, 2)).toBe(2);
+    await new Promise((resolve) => setTimeout(resolve, 350));
+    expect(await spend(quota, 5, 2)).toBe(2);
+  });
+
+  test('of 0 lets nothing through, and says how long', async () => {
+    expect(await process(60, 'zero').take('k', 1, 0)).toEqual({
+      allowed: false,
+      limit: 0,
+      window: 60,
+      remaining: 0,
+      reset: 60,
+    });
+    expect(asked).toEqual([]);
+  });
+
+  test('is spent by weight; a weight above it is the whole of it', async () => {
+    expect(await spend(process(60, 'weight'), 5, 20, 10)).toBe(2);
+    const whole = process(60, 'whole');
+    expect(await spend(whole, 1, 5, 10)).toBe(1);
+    expect(await spend(whole, 1, 5, 1)).toBe(0);
+  });
+
+  test('tells the first refusal of a window from the rest', async () => {
+    const quota = process(60, 'first');
+    await spend(quota, 2, 2);
+    expect((await quota.take('k', 1, 2)).first).toBe(true);
+    expect((await quota.take('k', 1, 2)).first).toBe(false);
+  });
+});
