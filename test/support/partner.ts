@@ -6,6 +6,7 @@ import { signEnvelope, type SigningKey } from '../../src/protocol/signature/sign
 import type { SignatureAlgorithm } from '../../src/protocol/signature/algorithm.js';
 import { OPERATIONS, type SignatureProfile } from '../../src/protocol/vocabulary.js';
 import type { TestGateway } from './gateway.js';
+import { replyProblems } from './specification.js';
 
 export interface PartnerOptions {
   senderId?: string;
@@ -111,7 +112,12 @@ function partnerOf(url: string, known: Known): Partner {
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
-    return { status: response.status, headers: response.headers, body: await response.json() };
+    const answer: Answer = { status: response.status, headers: response.headers, body: await response.json() };
+    // Every reply that any test gets is one that the specification allows.
+    const problems = replyProblems(path, answer.status, answer.body);
+    if (problems.length > 0)
+      throw new Error(`${path} answered ${answer.status}, against the specification:\n${problems.join('\n')}`);
+    return answer;
   };
   const postHttpSigned: Partner['postHttpSigned'] = (path, body) => {
     const authorization = `Bearer ${token}`;
