@@ -25,6 +25,7 @@ import { rateLimitHeaders } from './rate-limit.headers.js';
 import type { FacadeServices } from './services.js';
 import { answerShortForm, SHORT_ENDPOINTS } from './short-form.handler.js';
 import { signedReply } from './signing.js';
+import { countReply } from './traffic.js';
 
 const CHECKS: Check[] = [
   requireJson,
@@ -47,7 +48,9 @@ export function dciRouter(services: FacadeServices): Router {
     router.post(endpoint.path, async (request, response) => {
       const exchange = newExchange(services, request, undefined, endpoint);
       const reply = answerShortForm(endpoint, exchange, services);
-      send(response, await reply.catch((error: unknown) => refuse(error, exchange, services, 'SHORT')), exchange);
+      const answered = await reply.catch((error: unknown) => refuse(error, exchange, services, 'SHORT'));
+      countReply(services, exchange, answered);
+      send(response, answered, exchange);
     });
   for (const definition of services.registries.all)
     for (const endpoint of endpointsOf(definition))
@@ -55,7 +58,9 @@ export function dciRouter(services: FacadeServices): Router {
         definition.paths.map((path) => `/${path}/registry${endpoint.path}`),
         async (request, response) => {
           const exchange = newExchange(services, request, definition, endpoint.kind);
-          send(response, await answerEndpoint(endpoint, exchange, services), exchange);
+          const answered = await answerEndpoint(endpoint, exchange, services);
+          countReply(services, exchange, answered);
+          send(response, answered, exchange);
         },
       );
   router.use(async (request, response) => {

@@ -3,6 +3,7 @@ import type { Retention } from '../platform/config.schema.js';
 import { GATEWAY_OWNER } from './data-vault.js';
 import type { Database, Sql } from './database.js';
 import { firstId } from './partitions.js';
+import { rememberPurged } from './tail.repository.js';
 
 const BATCH = 1000;
 /** Dropping a partition waits for readers; it gives way and is tried again at the next run. */
@@ -73,6 +74,7 @@ export async function monthsBefore(sql: Sql, table: string, until: Date): Promis
 export async function dropMonth(database: Database, table: string, month: string): Promise<void> {
   await database.transaction(async (unit) => {
     await unit.query(`set local lock_timeout = '${LOCK_TIMEOUT}'`);
+    if (table === 'outbox_event') await rememberPurged(unit, partitionOf(table, month));
     await unit.query(`drop table ${partitionOf(table, month)}`);
   });
 }

@@ -75,3 +75,13 @@ export async function readTailLag(sql: Sql): Promise<number> {
   );
   return row?.lag ?? 0;
 }
+
+/** Before events are purged: cursors of before are refused from then on, since what came behind them is gone. */
+export async function rememberPurged(sql: Sql, partition: string): Promise<void> {
+  await sql.query(
+    `insert into gateway_state (key, value) select 'outbox_purged', to_jsonb(max(xid)::text) from ${partition}
+     having max(xid) is not null
+     on conflict (key) do update set value = excluded.value
+       where (gateway_state.value #>> '{}')::xid8 < (excluded.value #>> '{}')::xid8`,
+  );
+}

@@ -80,6 +80,8 @@ export interface CallFacts {
   remoteAddress?: string | undefined;
   /** Accepts only: the work is due then, and there is no answer yet. */
   dueAt?: Date | undefined;
+  /** Told of each outcome once it is written. */
+  settled?: ((outcome: Outcome) => void) | undefined;
   /** Domain result → the unsigned message that is stored and sent. */
   encode: (result: unknown) => unknown;
 }
@@ -111,6 +113,7 @@ export class DirectCall implements Call {
     const recorded = await recordTransaction(unit ?? sql, vault, entry, now);
     if (recorded.outcome === 'seen') await refuseSeen(sql, vault, recorded);
     this.answer = answer;
+    this.facts.settled?.(outcome);
   }
 }
 

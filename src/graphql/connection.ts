@@ -121,14 +121,15 @@ export async function findConnection<Node extends object>(
   };
 }
 
-interface Page {
+export interface Page {
   size: number;
   backward: boolean;
   field: 'after' | 'before';
   cursor: string | null | undefined;
 }
 
-function pageOf({ first, after, last, before }: ConnectionArgs): Page {
+/** @throws UserError for arguments that do not fit together */
+export function pageOf({ first, after, last, before }: ConnectionArgs): Page {
   if (first != null && last != null) throw refusal('first', 'first and last: give one of them');
   if (after != null && (last != null || before != null))
     throw refusal('after', 'after: goes with first; use before with last');

@@ -12,6 +12,7 @@ import {
   type AttemptRow,
   type DueDelivery,
 } from '../entities/due-delivery.repository.js';
+import type { TrafficMeter } from '../graphql/overview/traffic-meter.js';
 import type { Log } from '../platform/log.js';
 import { OutboundFailed, OutboundRefused } from '../platform/outbound-errors.js';
 import { EncryptionInvalid } from '../protocol/errors.js';
@@ -34,6 +35,7 @@ export interface Delivering {
   keyRing: KeyRing;
   outbound: Pick<Outbound, 'request'>;
   credentials: ReceiverCredentials;
+  traffic: TrafficMeter;
   renderNotification: NotificationRenderer;
   clock: () => Date;
   log: Log;
@@ -104,7 +106,18 @@ async function deliver(
   // Before its row is free: the next one must not go to a receiver that wants no more.
   if (verdict.outcome === 'GONE') await endSubscription(services, delivery, now);
   await finishAttempt(database, worker, delivery, row, endOf(services, delivery, verdict, now), now);
+  countAttempt(services.traffic, delivery, row);
   await followUp(services, delivery, verdict, now);
+}
+
+function countAttempt(traffic: TrafficMeter, { registry, senderId }: DueDelivery, { outcome, latencyMs }: AttemptRow) {
+  traffic.observe({
+    kind: 'DELIVERY',
+    registry,
+    senderId,
+    failed: outcome !== 'DELIVERED',
+    durationMs: latencyMs ?? 0,
+  });
 }
 
 /**

@@ -37,7 +37,7 @@ async function* tell<Row, Told>(
   events: LiveEvent[],
   { load, matches, told }: Followed<Row, Told>,
 ): AsyncGenerator<Told, void, undefined> {
-  await assertAllowed(context);
+  await assertStillAllowed(context);
   // Fresh ones: those of the subscription would remember every row it ever told, as it was then.
   const { database } = context.services;
   context.loaders = createLoaders(database.em(), database);
@@ -48,12 +48,13 @@ async function* tell<Row, Told>(
   for (const [index, { cursor }] of events.entries()) {
     const row = rows[index];
     if (row === undefined || !matches(row)) continue;
-    await assertAllowed(context);
+    await assertStillAllowed(context);
     yield told(row, cursor);
   }
 }
 
-async function assertAllowed({ stillAllowed }: Context): Promise<void> {
+/** @throws UserError when the caller's token has ended since */
+export async function assertStillAllowed({ stillAllowed }: Context): Promise<void> {
   if ((await stillAllowed?.()) === false)
     throw new UserError('UNAUTHENTICATED', 'the token no longer opens this: connect again with a new one');
 }

@@ -121,6 +121,10 @@ export class LiveTail {
     return readTailLag(this.sql);
   }
 
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   close(): void {
     this.#closed = true;
     this.#pause();

@@ -1,0 +1,38 @@
+import { Arg, Args, Ctx, Query, Resolver } from 'type-graphql';
+import { READERS, requireRole } from '../authorize.js';
+import { ConnectionArgs, type ConnectionData } from '../connection.js';
+import type { Context } from '../context.js';
+import { pageOfList } from '../list-connection.js';
+import type { JobState } from './job-health.js';
+import { JobConnection, JobFilter, JobOrderEnum, type JobOrder } from './job.types.js';
+
+@Resolver()
+export class JobResolver {
+  @Query(() => JobConnection, { description: 'Recurring background work; empty while the job store is away.' })
+  async jobs(
+    @Args(() => ConnectionArgs) args: ConnectionArgs,
+    @Arg('filter', () => JobFilter, { nullable: true, description: 'Left out = all.' }) filter: JobFilter | undefined,
+    @Arg('orderBy', () => JobOrderEnum, { defaultValue: 'NAME', description: 'Order of the list.' }) orderBy: JobOrder,
+    @Ctx() context: Context,
+  ): Promise<ConnectionData<JobState>> {
+    requireRole(context, READERS);
+    const { jobs } = await context.services.jobHealth();
+    return pageOfList(jobs.filter(matching(filter ?? {})), `job ${orderBy}`, KEYS[orderBy], args);
+  }
+}
+
+/** A job that is never due again comes last. */
+const KEYS: Record<JobOrder, (job: JobState) => string> = {
+  NAME: ({ name }) => name,
+  NEXT_RUN: ({ nextRunAt, name }) => `${nextRunAt?.toISOString() ?? '~'} ${name}`,
+};
+
+function matching({ name, failing, running }: JobFilter): (job: JobState) => boolean {
+  return (job) =>
+    (name == null || job.name.toLowerCase().includes(name.toLowerCase())) &&
+    (failing == null || isFailing(job) === failing) &&
+    (running == null || job.running === running);
+}
+
+const isFailing = ({ failedAt, lastFinishedAt }: JobState): boolean =>
+  failedAt !== null && (lastFinishedAt === null || failedAt >= lastFinishedAt);
