@@ -83,15 +83,15 @@ export async function loadCallbacks(sql: Sql, vault: DataVault, requestId: strin
   );
 }
 
-/** Which items of which requests made these subscriptions of the sender, and what has become of them. */
-export function findSubscriptionStates(
+/** Which items of which requests made these subscriptions of the sender. */
+export function findSubscribeItems(
   sql: Sql,
   senderId: string,
   codes: string[],
-): Promise<{ code: string; transactionId: string; referenceId: string; state: string; approved: boolean }[]> {
+): Promise<{ transactionId: string; referenceId: string }[]> {
   return sql.query(
-    `select code, transaction_id as "transactionId", reference_id as "referenceId", state, active_since is not null as approved
-     from subscription where sender_id = $1 and code = any ($2::text[])`,
+    `select transaction_id as "transactionId", reference_id as "referenceId" from subscription
+     where sender_id = $1 and code = any ($2::text[])`,
     [senderId, codes],
   );
 }

@@ -5,6 +5,7 @@ import { demoRecords } from '../../src/sources/demo-data.js';
 import { loadRecords } from '../../src/entities/record.repository.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
+import { rawPost } from '../support/raw-post.js';
 
 const REGISTRIES = ['social', 'crvs', 'dr', 'fr', 'ibr'];
 const ALL = REGISTRIES.map((registry) => ({ registry: registry.toUpperCase() }));
@@ -207,7 +208,8 @@ describe('an item', () => {
     const sex = registry === 'ibr' ? { assistance_unit: '1' } : { sex: 'male' };
     const criteria = { query_type: 'expression', query: sex, pagination: { page_size: 2 } };
     const asked = item(criteria);
-    const { body } = await objects.send(`${registry}/registry/sync/search`, 'search', message(asked));
+    const envelope = await objects.envelope('search', message(asked));
+    const { body } = await rawPost(gateway.url, objects, `${registry}/registry/sync/search`, envelope);
     expect(body.message.search_response).toHaveLength(2);
     for (const one of body.message.search_response) {
       expect(one.reference_id).toBe(asked['reference_id']);

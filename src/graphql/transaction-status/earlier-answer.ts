@@ -1,11 +1,7 @@
 /** What became of an earlier request, put together from its answer, its callbacks, and what is still to come. */
 import { decideGate } from '../../access/decide-access.js';
 import type { KnownSender } from '../../access/sender-directory.js';
-import {
-  findSubscriptionStates,
-  loadCallbacks,
-  type EarlierTransaction,
-} from '../../entities/transaction-status.repository.js';
+import { loadCallbacks, type EarlierTransaction } from '../../entities/transaction-status.repository.js';
 import type { JsonObject } from '../../protocol/json.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
 import { standardMessage } from '../../protocol/stored-answer.js';
@@ -37,20 +33,17 @@ export async function earlierMessage(asking: Asking, transaction: EarlierTransac
   const message = told.length === 0 ? {} : mergeParts(told);
   const whole =
     list === undefined ? { ...pending(transaction, asking.type), ...message } : withRest(transaction, message, list);
-  if (asking.type === 'SUBSCRIBE') return withStates(asking, whole);
   return asking.type === 'SEARCH' && !isStillCovered(asking, transaction) ? withoutRecords(whole) : whole;
 }
 
-/** The answer, or its parts, then what was told later (the decision about a subscription). */
+/** The answer; where it went out in parts, those. */
 async function toldMessages({ services, definition }: Asking, transaction: EarlierTransaction): Promise<JsonObject[]> {
+  const whole = standardMessage(transaction, definition);
+  if (whole !== undefined) return [whole];
   const { database, vault } = services;
-  const callbacks =
-    transaction.channel === 'ASYNC' || transaction.channel === 'BULK'
-      ? await loadCallbacks(database, vault, transaction.id, MOST_PARTS)
-      : [];
+  const callbacks = await loadCallbacks(database, vault, transaction.id, MOST_PARTS);
   const parts = callbacks.map((response) => standardMessage({ ...transaction, response }, definition));
-  const messages = parts.some((part) => part !== undefined) ? parts : [standardMessage(transaction, definition)];
-  return messages.filter((message) => message !== undefined);
+  return parts.filter((part) => part !== undefined);
 }
 
 /** Lists one behind the other; of anything else the last word. */
@@ -84,23 +77,6 @@ function withRest(transaction: EarlierTransaction, message: JsonObject, list: st
 function pending({ status, receivedAt }: EarlierTransaction, type: TxnType): JsonObject {
   if (type === 'RECEIPT') return { receipt_information: { beneficiaries: [] } };
   return { timestamp: receivedAt.toISOString(), status: WIRE_STATUS[status], subscription_status: [] };
-}
-
-/** A subscription that waited for approval is told as it stands now. */
-async function withStates({ services, sender }: Asking, message: JsonObject): Promise<JsonObject> {
-  const items = new Map<unknown, JsonObject>();
-  for (const item of message['subscribe_response'] as JsonObject[]) items.set(item['reference_id'], item);
-  const codeOf = ({ subscriptions }: JsonObject): string | undefined =>
-    (subscriptions as { code: string }[] | undefined)?.[0]?.code;
-  const waiting = [...items.values()].filter(({ status }) => status === WIRE_STATUS.PENDING);
-  const codes = waiting.map(codeOf).filter((code) => code !== undefined);
-  const states = await findSubscriptionStates(services.database, sender.senderId, codes);
-  const decided = new Map(states.filter(({ state }) => state !== 'PENDING').map((one) => [one.code, one]));
-  const told = [...items.values()].map((item): JsonObject => {
-    const now = item['status'] === WIRE_STATUS.PENDING ? decided.get(codeOf(item) ?? '') : undefined;
-    return now === undefined ? item : { ...item, status: now.approved ? WIRE_STATUS.SUCCEEDED : WIRE_STATUS.REJECTED };
-  });
-  return { ...message, subscribe_response: told };
 }
 
 /** Every item was released under an agreement that is still in force, unchanged, and asks for nobody's consent. */

@@ -3,7 +3,7 @@ import { decideGate, summarizeDecision } from '../../access/decide-access.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import {
   findEarlier,
-  findSubscriptionStates,
+  findSubscribeItems,
   type EarlierTransaction,
   type Key,
 } from '../../entities/transaction-status.repository.js';
@@ -87,7 +87,7 @@ async function keyOf(
   }
   if (attribute === 'REFERENCE_IDS' || type !== 'SUBSCRIBE')
     return { key: { referenceIds: values }, ...(type === 'UNSUBSCRIBE' ? {} : { wanted: new Set(values) }) };
-  const made = await findSubscriptionStates(services.database, sender.senderId, values);
+  const made = await findSubscribeItems(services.database, sender.senderId, values);
   if (made.length === 0) return { key: undefined };
   return {
     key: { transactionIds: made.map(({ transactionId }) => transactionId) },
