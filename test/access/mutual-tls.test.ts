@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { createPartner, type Partner } from '../support/partner.js';
+import { byId } from '../support/search-message.js';
+import { askToken } from '../support/token.js';
+
+const pem = (name: string): string =>
+  readFileSync(fileURLToPath(new URL(`../support/tls/${name}`, import.meta.url)), 'utf8');
+const CERTIFICATE = new X509Certificate(pem('gateway.test.pem'));
+const OTHER = new X509Certificate(pem('partner.test.pem'));
+const HEADER = 'x-client-cert';
+const FORMS = {
+  'RFC 9440': (certificate: X509Certificate) => `:${certificate.raw.toString('base64')}:`,
+  'URL-encoded PEM': (certificate: X509Certificate) => encodeURIComponent(certificate.toString()),
+  'bare base64': (certificate: X509Certificate) => certificate.raw.toString('base64'),
+};
+
+describe('mutual TLS behind a proxy', () => {
+  let gateway: TestGateway;
+  let byThumbprint: Partner;
+
+  beforeAll(async () => {
+    gateway = await startTestGateway({ env: { MTLS_HEADER: HEADER, TRUST_PROXY: '127.0.0.1' } });
+    byThumbprint = await createPartner(gateway, { sender: { tlsThumbprints: [CERTIFICATE.fingerprint256] } });
+  });
+  afterAll(() => gateway.close());
+
+  const present = (certificate: X509Certificate, form = FORMS['RFC 9440']) => ({ [HEADER]: form(certificate) });
+  const token = (clientId: string, headers: Record<string, string>) =>
+    askToken(gateway.url, { client_id: clientId }, headers);
+
+  test.each(Object.entries(FORMS))('takes a registered certificate as %s', async (_, form) => {
+    expect(await token(byThumbprint.clientId, present(CERTIFICATE, form))).toMatchObject({ status: 200 });
+  });
+
+  test('takes a registered subject, in either order', async () => {
+    const tlsSubject = CERTIFICATE.subject.split('\n').reverse().join(', ');
+    const bySubject = await createPartner(gateway, { sender: { tlsSubject } });
+    expect((await token(bySubject.clientId, present(CERTIFICATE))).status).toBe(200);
+    expect((await token(bySubject.clientId, present(OTHER))).status).toBe(401);
+  });
+
+  test('refuses another certificate, none, and what is none', async () => {
+    for (const headers of [present(OTHER), {}, { [HEADER]: 'garbage' }, { [HEADER]: '%%%' }])
+      expect(await token(byThumbprint.clientId, headers)).toMatchObject({
+        status: 401,
+        body: { error: 'invalid_client' },
+      });
+    const unregistered = await createPartner(gateway);
+    expect((await token(unregistered.clientId, present(CERTIFICATE))).status).toBe(401);
+  });
+
+  test('binds the token to the certificate', async () => {
+    const { body } = await token(byThumbprint.clientId, present(CERTIFICATE));
+    const authorization = `Bearer ${body.access_token}`;
+    const ask = async (headers: Record<string, string>) =>
+      byThumbprint.post('/dci/v1/social/registry/sync/search', await byThumbprint.envelope('search', byId('1')), {
+        authorization,
+        ...headers,
+      });
+    expect((await ask(present(CERTIFICATE))).status).toBe(200);
+    for (const headers of [{}, present(OTHER)])
+      expect(await ask(headers)).toMatchObject({
+        status: 401,
+        body: { message: { error: { code: 'err.request.unauthorized' } } },
+      });
+  });
+
+  test('is told in the metadata', async () => {
+    const response = await fetch(`${gateway.url}/.well-known/oauth-authorization-server`);
+    expect(await response.json()).toMatchObject({
+      token_endpoint_auth_methods_supported: expect.arrayContaining(['tls_client_auth', 'self_signed_tls_client_auth']),
+      tls_client_certificate_bound_access_tokens: true,
+    });
+  });
+});
+
+test('the header proves nothing from an address that is no trusted proxy', async () => {
+  const gateway = await startTestGateway({ env: { MTLS_HEADER: HEADER, TRUST_PROXY: '10.1.2.3' } });
+  try {
+    const partner = await createPartner(gateway, { sender: { tlsThumbprints: [CERTIFICATE.fingerprint256] } });
+    const headers = { [HEADER]: FORMS['RFC 9440'](CERTIFICATE) };
+    expect(await askToken(gateway.url, { client_id: partner.clientId }, headers)).toMatchObject({
+      status: 401,
+      body: { error: 'invalid_client' },
+    });
+  } finally {
+    await gateway.close();
+  }
+});
+
+test('a thumbprint that is none is refused by name', async () => {
+  const gateway = await startTestGateway();
+  try {
+    const input = {
+      senderId: 's',
+      name: 's',
+      allowedOperations: ['SEARCH'],
+      registries: ['SOCIAL'],
+      tlsThumbprints: ['ab:cd'],
+    };
+    const { errors } = await gateway.graphql(
+      `mutation ($input: CreateSenderInput!) { createSender(input: $input) { clientId } }`,
+      { input },
+    );
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: 'tlsThumbprints' });
+  } finally {
+    await gateway.close();
+  }
+});
