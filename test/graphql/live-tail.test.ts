@@ -3,8 +3,11 @@ import { Client } from 'pg';
 import * as fc from 'fast-check';
 import { Database } from '../../src/entities/database.js';
 import { appendOutbox } from '../../src/entities/outbox.repository.js';
+import { rememberPurged } from '../../src/entities/tail.repository.js';
 import { LiveTail, type LiveEvent, type ListenOptions } from '../../src/graphql/live/live-tail.js';
 import { abortable } from '../../src/graphql/live/abortable.js';
+import { exportTailLag } from '../../src/graphql/live/tail.metrics.js';
+import { createMetrics } from '../../src/platform/metrics.js';
 import { createLog } from '../../src/platform/log.js';
 import { uuidv7 } from '../../src/platform/uuid.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
@@ -80,6 +83,9 @@ test('a transaction that began first and commits last is told, behind those that
   const ids = await append(2);
   await settled(300);
   expect(await tail.lagSeconds()).toBeGreaterThan(0.25);
+  const metrics = createMetrics();
+  exportTailLag(metrics, tail);
+  expect((await metrics.expose()).body).toMatch(/^tail_lag_seconds 0\.[2-9]/m);
   await late.query('commit');
   await late.end();
   expect(subjects(await reading)).toEqual([id, ...ids]);
@@ -244,7 +250,10 @@ describe('a cursor', () => {
   test('of before what is kept is refused', async () => {
     const old = await tail.cursor();
     await append(1);
-    await database.query(`insert into gateway_state values ('outbox_purged', to_jsonb(pg_current_xact_id()::text))`);
+    await rememberPurged(database, 'outbox_event');
+    const now = await tail.cursor();
+    const ids = await append(1);
+    expect(subjects(await read(tail, { after: now }, 1))).toEqual(ids);
     expect((await refusalOf(read(tail, { after: old }, 1))).message).toMatch(/no longer kept/);
   });
 
