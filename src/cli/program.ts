@@ -1,6 +1,7 @@
 /** All commands, in the order in which a newcomer meets them. */
 import { Command } from 'commander';
 import { callCommand } from './call.command.js';
+import { checkCommand } from './check.command.js';
 import { importCommand } from './import.command.js';
 import { keyCommand } from './key.command.js';
 import { listenCommand } from './listen.command.js';
@@ -36,6 +37,7 @@ export function createProgram(): Command {
     signCommand(),
     callCommand(),
     listenCommand(),
+    checkCommand(),
   ];
   for (const command of commands) program.addCommand(command);
   for (const command of everyCommand(program))

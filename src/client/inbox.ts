@@ -6,7 +6,13 @@ import { randomUUID, type KeyObject } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { decryptMessage } from '../protocol/encryption.js';
-import { BodyTooLarge, ContentTypeUnsupported, ProtocolError, RequestInvalid } from '../protocol/errors.js';
+import {
+  BodyTooLarge,
+  ContentTypeUnsupported,
+  ProtocolError,
+  RequestInvalid,
+  ServiceUnavailable,
+} from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/json.js';
 import { ack, errorBody } from '../protocol/reply.js';
 import type { SignatureProfile } from '../protocol/vocabulary.js';
@@ -47,7 +53,10 @@ export function createInbox({ clock = () => new Date(), ...options }: InboxOptio
     void receive(request, { ...options, clock }, seen).then(
       () => answer(response, 200, ack(randomUUID(), clock())),
       (error: unknown) => {
-        const known = error instanceof ProtocolError ? error : new RequestInvalid('the message cannot be read');
+        const known =
+          error instanceof ProtocolError
+            ? error
+            : new ServiceUnavailable('the message cannot be checked now: send it again');
         options.onRefusal?.(known);
         answer(response, known.status, errorBody(known, clock()));
       },
