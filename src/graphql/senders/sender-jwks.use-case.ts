@@ -68,7 +68,7 @@ interface KeyChanges extends Record<string, string[]> {
 }
 
 async function follow(unit: Unit, sender: Sender, published: PublishedSenderKey[], now: Date) {
-  const stored = await unit.em.find(SenderKey, { sender });
+  const stored = await unit.em.find(SenderKey, { sender }, { orderBy: { id: 'asc' } });
   const changes: KeyChanges = { added: [], renewed: [], revoked: [], ignored: [] };
   for (const key of published) {
     const known = stored.find(({ kid }) => kid === key.kid);
