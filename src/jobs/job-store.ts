@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { MongoBackend } from '@agendajs/mongo-backend';
 import { PostgresBackend } from '@agendajs/postgres-backend';
 import type { AgendaBackend, JobRepository } from 'agenda';
+import { MongoClient } from 'mongodb';
 import { Pool } from 'pg';
 import type { Log } from '../platform/log.js';
 
@@ -13,6 +14,8 @@ import type { Log } from '../platform/log.js';
 const POOL_SIZE = 4;
 const ANSWER_MS = 3000;
 const RETRY_MS = 500;
+/** Agenda's own name of its collection. */
+const JOBS = 'agendaJobs';
 
 export interface JobStore {
   backend: AgendaBackend;
@@ -22,7 +25,9 @@ export interface JobStore {
 
 /** @param jobsUrl `mongodb://…` or `postgres://…` */
 export function createJobStore(jobsUrl: string, log: Log): JobStore {
-  const { backend, close } = jobsUrl.startsWith('mongodb') ? mongoBackend(jobsUrl) : postgresBackend(jobsUrl, log);
+  const { backend, connect, close } = jobsUrl.startsWith('mongodb')
+    ? mongoBackend(jobsUrl)
+    : postgresBackend(jobsUrl, log);
   const { repository } = backend;
   const closing = new AbortController();
   let answeredAt = -Infinity;
@@ -40,7 +45,7 @@ export function createJobStore(jobsUrl: string, log: Log): JobStore {
       repository,
       ownsConnection: true,
       // Agenda does not catch what its backend throws here.
-      connect: () => keepTrying(() => backend.connect(), closing.signal, log),
+      connect: () => keepTrying(connect, closing.signal, log),
       disconnect: async () => {
         closing.abort();
         await close();
@@ -58,13 +63,24 @@ function postgresBackend(connectionString: string, log: Log) {
     application_name: 'dci-jobs',
   });
   pool.on('error', (error) => log.debug({ err: error }, 'a connection to the job store broke'));
-  return { backend: new PostgresBackend({ pool, disableNotifications: true }), close: () => pool.end() };
+  const backend = new PostgresBackend({ pool, disableNotifications: true });
+  return { backend, connect: () => backend.connect(), close: () => pool.end() };
 }
 
 function mongoBackend(address: string) {
-  const options = { serverSelectionTimeoutMS: ANSWER_MS, socketTimeoutMS: ANSWER_MS, connectTimeoutMS: ANSWER_MS };
-  const backend = new MongoBackend({ address, options });
-  return { backend, close: () => backend.disconnect() };
+  const client = new MongoClient(address, {
+    serverSelectionTimeoutMS: ANSWER_MS,
+    socketTimeoutMS: ANSWER_MS,
+    connectTimeoutMS: ANSWER_MS,
+  });
+  const backend = new MongoBackend({ mongo: client.db() });
+  const connect = async () => {
+    await client.connect();
+    // Agenda's upsert by name is not atomic there: two processes that start together would make two jobs.
+    await client.db().collection(JOBS).createIndex({ name: 1 }, { unique: true, name: 'one_per_name' });
+    await backend.connect();
+  };
+  return { backend, connect, close: () => client.close() };
 }
 
 async function keepTrying(connect: () => Promise<void>, signal: AbortSignal, log: Log): Promise<void> {

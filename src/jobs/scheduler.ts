@@ -72,13 +72,21 @@ async function startWhenPossible(agenda: Agenda, jobs: RecurringJob[], log: Log,
   await agenda.ready;
   for (const waiting = [...jobs]; waiting.length > 0 && !closed();)
     try {
-      await agenda.every(waiting[0]?.every ?? '', waiting[0]?.name ?? '');
-      waiting.shift();
+      for (let [job] = waiting; job !== undefined; [job] = waiting) {
+        await schedule(agenda, job);
+        waiting.shift();
+      }
     } catch (error) {
       log.warn({ err: error }, 'a job could not be scheduled; it is tried again');
       await new Promise((resolve) => setTimeout(resolve, SWEEP_MS));
     }
   if (!closed()) await agenda.start();
+}
+
+/** One that stands as it should is left alone: on MongoDB, writing it would take away its lock. */
+async function schedule(agenda: Agenda, { name, every }: RecurringJob): Promise<void> {
+  const { jobs } = await agenda.queryJobs({ name, limit: 1 });
+  if (jobs[0]?.repeatInterval !== every) await agenda.every(every, name);
 }
 
 async function runJob({ name, run }: RecurringJob, running: Job, log: Log): Promise<void> {

@@ -1,0 +1,84 @@
+/**
+ * A server of the MongoDB protocol for tests: FerretDB over SQLite, built once with Go (test/mongodb-server). Where Go is
+ * missing its suites are skipped with one line, except in CI, where they fail.
+ */
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const SOURCE = new URL('../mongodb-server/', import.meta.url).pathname;
+const CACHE = new URL('../../node_modules/.cache/mongodb-server/', import.meta.url).pathname;
+const GO = ['go', '/usr/local/go/bin/go'];
+
+export interface MongoServer {
+  port: number;
+  close(): Promise<void>;
+}
+
+/** Whether the suites that need it can run here. @throws in CI where they cannot */
+export function hasMongo(): boolean {
+  if (goCommand() !== undefined) return true;
+  if (process.env.CI) throw new Error('Go is missing, which builds the MongoDB server of the tests');
+  console.warn('skipped: Go (https://go.dev) is missing, which builds the MongoDB server of these tests');
+  return false;
+}
+
+export async function startMongo(): Promise<MongoServer> {
+  const binary = await build();
+  const folder = await mkdtemp(join(tmpdir(), 'dci-mongodb-'));
+  const port = await freePort();
+  const server = spawn(binary, [`127.0.0.1:${port}`, folder], { stdio: 'ignore' });
+  await untilListening(port);
+  return {
+    port,
+    close: async () => {
+      const ended = once(server, 'exit');
+      server.kill('SIGKILL');
+      await ended;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const goCommand = (): string | undefined => GO.find((go) => spawnSync(go, ['version']).status === 0);
+
+/** Some two minutes the first time; kept by the digest of its sources. */
+async function build(): Promise<string> {
+  const digest = createHash('sha256');
+  for (const name of ['main.go', 'go.mod', 'go.sum']) digest.update(readFileSync(join(SOURCE, name)));
+  const binary = join(CACHE, digest.digest('hex').slice(0, 16));
+  if (existsSync(binary)) return binary;
+  await mkdir(CACHE, { recursive: true });
+  const unfinished = `${binary}.${process.pid}`;
+  const args = ['build', '-mod=readonly', '-o', unfinished, '.'];
+  await promisify(execFile)(goCommand() ?? 'go', args, { cwd: SOURCE, maxBuffer: 2 ** 26 });
+  await rename(unfinished, binary);
+  return binary;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function untilListening(port: number): Promise<void> {
+  for (const deadline = Date.now() + 20_000; Date.now() < deadline;) {
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false));
+      setTimeout(() => socket.destroy(), 100);
+    });
+    if (open) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('the MongoDB server of the tests did not start');
+}
