@@ -38,6 +38,8 @@ export interface CheckedEndpoint {
   action: string;
   message: z.ZodType;
   receiver?: boolean;
+  /** Takes no form. */
+  jsonOnly?: boolean;
   items?: (message: never) => string[];
 }
 
@@ -63,7 +65,7 @@ export const requireToken: Check = async (exchange, { tokens, clock }) => {
 
 /** Reads header and message; an encrypted message is checked once it is open. */
 export const readMessage: Check = (exchange, _, endpoint) => {
-  exchange.text = decodeBody(exchange.request.body);
+  exchange.text = decodeBody(exchange.content ?? exchange.request.body);
   const document = parseJson(exchange.text);
   if (!isObject(document)) throw new RequestInvalid('body: send an object with header and message');
   exchange.document = document;
@@ -106,14 +108,15 @@ export const verifySignature: Check = async (exchange, services) => {
 /** The `HTTP` profile (RFC 9421), also for the short form, where it is the only one. */
 export async function verifyHttp(exchange: Exchange, services: FacadeServices): Promise<void> {
   const sender = exchange.knownSender;
-  const { method, url, headers, body } = exchange.request;
+  const { method, url, headers, body, bodyHash } = exchange.request;
   if (!hasHttpSignature(headers)) {
     if (sender.signaturePolicy === 'OPTIONAL') return;
     throw new SignatureMissing('Signature-Input and Signature: sign the request (RFC 9421) with a registered key');
   }
   const keyFor = (senderId: string, kid: string) =>
     senderId === sender.senderId ? senderKey(services, sender, kid) : Promise.resolve(undefined);
-  const message = { method, targetUri: `${services.settings.publicUrl}${url}`, headers, body };
+  const content = bodyHash === undefined ? body : { sha256: bodyHash };
+  const message = { method, targetUri: `${services.settings.publicUrl}${url}`, headers, body: content };
   const proof = await verifyHttpRequest(message, { senderId: sender.senderId, keyFor, now: services.clock() });
   exchange.nonce = proof.nonce;
   exchange.signed = true;

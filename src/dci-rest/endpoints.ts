@@ -24,6 +24,8 @@ export interface Endpoint {
   handle: (kind: MessageKind, exchange: Exchange, services: FacadeServices) => Promise<Reply>;
   /** A receiver reads either header form. */
   receiver?: boolean;
+  /** Takes no form (protocol 1.3). */
+  jsonOnly?: boolean;
 }
 
 /** A registry has the endpoints of the operations that its definition names. */
@@ -36,11 +38,11 @@ const later = { mode: 'ASYNC', handle: acceptLater } as const;
 
 export const ENDPOINTS: Endpoint[] = [
   { ...later, path: '/search', kind: searchKind },
-  { ...sync, path: '/sync/search', kind: searchKind },
+  { ...sync, path: '/sync/search', kind: searchKind, jsonOnly: true },
   { ...later, path: '/subscribe', kind: subscribeKind },
   { ...later, path: '/unsubscribe', kind: unsubscribeKind },
   { ...later, path: '/txn/status', kind: txnStatusKind },
-  { ...sync, path: '/sync/txn/status', kind: txnStatusKind },
+  { ...sync, path: '/sync/txn/status', kind: txnStatusKind, jsonOnly: true },
   { ...later, path: '/receipt', kind: receiptKind },
   { ...sync, path: '/sync/receipt', kind: receiptKind },
   { ...sync, path: '/sync/disabled', kind: disabledKind },

@@ -19,6 +19,8 @@ export interface ReceivedRequest {
   url: string;
   headers: IncomingHttpHeaders;
   body: Buffer;
+  /** SHA-256 of a body that was streamed, and is not kept. */
+  bodyHash?: Buffer | undefined;
   remoteAddress: string | undefined;
   /** Passed by a trusted proxy (mutual TLS). */
   certificate?: ClientCertificate | undefined;
@@ -29,6 +31,8 @@ export class Exchange {
   readonly receivedAt: Date;
   /** Set by `requireToken`. */
   token?: TokenClaims;
+  /** Set by `readBody` where the envelope is not the body itself. */
+  content?: Buffer;
   /** Set by `readMessage`. */
   text = '';
   document: JsonObject = {};

@@ -3,6 +3,7 @@ import express, { Router, type ErrorRequestHandler, type Request, type Response 
 import { BodyTooLarge, HeaderRejected, NotFound, RequestInvalid } from '../protocol/errors.js';
 import type { Operation } from '../protocol/vocabulary.js';
 import { replyHeader } from '../protocol/reply.js';
+import { readFormFile, requireBodyType } from './body.check.js';
 import {
   checkCount,
   checkHeader,
@@ -10,7 +11,6 @@ import {
   findSender,
   limitBySender,
   readMessage,
-  requireJson,
   requireReplyKey,
   requireScope,
   requireToken,
@@ -28,8 +28,9 @@ import { signedReply } from './signing.js';
 import { countReply } from './traffic.js';
 
 const CHECKS: Check[] = [
-  requireJson,
+  requireBodyType,
   requireToken,
+  readFormFile,
   readMessage,
   findSender,
   verifySignature,
@@ -74,7 +75,7 @@ export function dciRouter(services: FacadeServices): Router {
 
 async function answerEndpoint(endpoint: Endpoint, exchange: Exchange, services: FacadeServices): Promise<Reply> {
   try {
-    const checked = { ...endpoint.kind, receiver: endpoint.receiver ?? false };
+    const checked = { ...endpoint.kind, receiver: endpoint.receiver ?? false, jsonOnly: endpoint.jsonOnly ?? false };
     for (const check of CHECKS) await check(exchange, services, checked);
     return await endpoint.handle(endpoint.kind, exchange, services);
   } catch (error) {

@@ -11,7 +11,12 @@ export interface HttpRequestMessage {
   /** Absolute, on our `PUBLIC_URL` where we receive. */
   targetUri: string;
   headers: HttpHeaders;
-  body: Buffer;
+  body: Buffer | StreamedBody;
+}
+
+/** Of a body that was not kept. */
+export interface StreamedBody {
+  sha256: Buffer;
 }
 
 export interface HttpResponseMessage {
@@ -24,7 +29,7 @@ export interface HttpResponseMessage {
 export interface SignedMessage {
   derived: Map<string, string>;
   headers: HttpHeaders;
-  body: Buffer;
+  body: Buffer | StreamedBody;
 }
 
 export function requestMessage({ method, targetUri, headers, body }: HttpRequestMessage): SignedMessage {
@@ -62,7 +67,7 @@ export function signatureBase(message: SignedMessage, input: InnerList): Buffer 
 }
 
 /** `Content-Digest` for these bytes. */
-export function contentDigest(body: Buffer): string {
+export function contentDigest(body: Buffer | StreamedBody): string {
   return serializeDictionary(new Map([['sha-256', [sha256(body), new Map()]]]));
 }
 
@@ -88,6 +93,6 @@ export function readDictionary(headers: HttpHeaders, name: string): ReturnType<t
   }
 }
 
-function sha256(body: Buffer): Buffer {
-  return hash('sha256', body, 'buffer');
+function sha256(body: Buffer | StreamedBody): Buffer {
+  return Buffer.isBuffer(body) ? hash('sha256', body, 'buffer') : body.sha256;
 }
