@@ -40,9 +40,11 @@ export function checkNodeLimit(
 }
 
 const countNodes: ComplexityEstimator = ({ type, field, args, childComplexity }) => {
-  if (!isObjectType(getNamedType(field.type))) return 0;
+  const named = getNamedType(field.type);
+  // The schema is no rows.
+  if (!isObjectType(named) || named.name.startsWith('__')) return 0;
   if (isPage(type)) return childComplexity;
-  if (isPage(getNamedType(field.type))) return pageSize(args) * (1 + childComplexity);
+  if (isPage(named)) return pageSize(args) * (1 + childComplexity);
   return isListType(getNullableType(field.type)) ? SHORT_LIST * (1 + childComplexity) : 1 + childComplexity;
 };
 

@@ -11,6 +11,7 @@ import type { Call } from './call.js';
 import { refuseCaller } from './caller-refusal.js';
 import type { Context, Services } from './context.js';
 import { formatError, UserError } from './errors.js';
+import { graphiqlRouter } from './graphiql/graphiql.router.js';
 import { createLoaders } from './loaders.js';
 import { MAX_TOKENS } from './node-limit.js';
 import { checkOperation } from './operation-limits.js';
@@ -73,6 +74,7 @@ export async function startGraphqlServer(
   await apollo.start();
   const router = Router();
   router.use(
+    graphiqlRouter(),
     express.json({ limit: MAX_BODY, verify: keepRawBody }),
     expressMiddleware(apollo, {
       context: async ({ req }) => {
@@ -143,8 +145,13 @@ async function socketContext(
 function limitOperations(schema: GraphQLSchema): ApolloServerPlugin<Context> {
   return {
     requestDidStart: async () => ({
-      didResolveOperation: async ({ document, request: { variables }, operationName, contextValue: { principal } }) =>
-        checkOperation(schema, { document, variables, operationName }, principal),
+      didResolveOperation: async ({ document, request: { variables }, operationName, contextValue: { principal } }) => {
+        try {
+          checkOperation(schema, { document, variables, operationName }, principal);
+        } catch (error) {
+          throw refuseCaller(error);
+        }
+      },
       willSendResponse: async ({ response: { body }, contextValue: { principal } }) => {
         if (principal.kind !== 'admin' && body.kind === 'single') hideSuggestions(body.singleResult.errors);
       },

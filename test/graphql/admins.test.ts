@@ -2,7 +2,8 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from 'graphql-ws';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { generateKeyPair, SignJWT } from 'jose';
+import { WebSocket, type CloseEvent } from 'ws';
 import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { AUDIENCE, startOidcIssuer, type OidcIssuer } from '../support/oidc-issuer.js';
 import { createPartner } from '../support/partner.js';
@@ -27,6 +28,7 @@ function listen(gateway: TestGateway, token: string): Promise<{ closed: Promise<
     const client = createClient({
       url: `${gateway.url.replace('http', 'ws')}/graphql`,
       connectionParams: { authorization: `Bearer ${token}` },
+      webSocketImpl: WebSocket,
       retryAttempts: 0,
       lazy: false,
       onNonLazyError: () => undefined,
@@ -117,7 +119,6 @@ describe('an administrator', () => {
         const mac = createHmac('sha256', JSON.stringify(keys[0])).update(`${header}.${payload}`).digest('base64url');
         expect(await me(`${header}.${payload}.${alg === 'none' ? '' : mac}`)).toBe('UNAUTHENTICATED');
       }
-      expect(await exportJWK((await generateKeyPair('ES256')).publicKey)).toBeDefined();
     });
 
     test('comes after the token’s end', async () => {
@@ -177,9 +178,9 @@ describe('an administrator', () => {
   test('loses an open WebSocket when the token ends', async () => {
     const { closed, connected } = await listen(gateway, await issuer.token('brief'));
     expect(connected).toBe(true);
-    // jose allows 30 s of clock difference; the recheck follows within seconds.
-    await expect(Promise.race([closed, wait(45_000, 'still open')])).resolves.toBe(4403);
-  }, 60_000);
+    // Clocks may differ by 5 s; the recheck follows within seconds.
+    await expect(Promise.race([closed, wait(15_000, 'still open', { ref: false })])).resolves.toBe(4403);
+  });
 
   test('whose sessions were revoked loses socket and token within seconds, and may sign in anew', async () => {
     const token = await issuer.token('mona');
@@ -191,8 +192,8 @@ describe('an administrator', () => {
       (await gateway.graphql(revoke, { subject: 'mona' }, await issuer.token('olga'))).errors?.[0]?.extensions.code,
     ).toBe('FORBIDDEN');
     await gateway.admin(revoke, { subject: 'mona' });
-    await expect(Promise.race([closed, wait(6_000, 'still open')])).resolves.toBe(4403);
-    await expect(Promise.race([other.closed, wait(500, 'still open')])).resolves.toBe('still open');
+    await expect(Promise.race([closed, wait(6_000, 'still open', { ref: false })])).resolves.toBe(4403);
+    await expect(Promise.race([other.closed, wait(500, 'still open', { ref: false })])).resolves.toBe('still open');
     expect(await me(token)).toBe('UNAUTHENTICATED');
     await wait(1_100);
     expect(await me(await issuer.token('mona'))).toEqual({ subject: 'mona', role: 'MONITOR' });
@@ -217,8 +218,8 @@ describe('an administrator', () => {
 
   test('who talks too fast is cut off', async () => {
     const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
-    const closed = new Promise<number>((resolve) => socket.addEventListener('close', ({ code }) => resolve(code)));
-    await new Promise((resolve) => socket.addEventListener('open', resolve));
+    const closed = new Promise<number>((resolve) => socket.once('close', resolve));
+    await new Promise((resolve) => socket.once('open', resolve));
     socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${ADMIN_TOKEN}` } }));
     for (let count = 0; count < 150; count++) socket.send(JSON.stringify({ type: 'ping' }));
     expect(await closed).toBe(4429);

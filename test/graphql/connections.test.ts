@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { buildClientSchema, getIntrospectionQuery, type IntrospectionQuery } from 'graphql';
 import { statementsOf } from '../support/statements.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById } from '../support/partner.js';
@@ -111,6 +112,16 @@ describe('arguments that do not fit are refused by name', () => {
     expect(await refusal(SENDERS, other)).toMatchObject({ code: 'BAD_USER_INPUT', field: 'after' });
     const list = `query ($after: String) { agreements(after: $after) { nodes { id } } }`;
     expect(await refusal(list, { after: pageInfo.endCursor })).toMatchObject({ field: 'after' });
+  });
+
+  test('but the schema is always told', async () => {
+    const { data, errors } = await gateway.graphql(getIntrospectionQuery());
+    expect(errors).toBeUndefined();
+    expect(
+      buildClientSchema(data as IntrospectionQuery)
+        .getQueryType()
+        ?.getFields(),
+    ).toHaveProperty('senders');
   });
 
   test('more rows at once than are answered', async () => {

@@ -1,0 +1,180 @@
+/**
+ * Who may call what: every field of Query, Mutation and Subscription, by every kind of caller, over the network. A field
+ * without an entry here fails the test, so that nobody forgets to decide.
+ */
+import {
+  getNullableType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+  isLeafType,
+  getNamedType,
+  type GraphQLField,
+  type GraphQLInputType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+} from 'graphql';
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { gatewaySchema } from '../../src/graphql/schema.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { startOidcIssuer, type OidcIssuer } from '../support/oidc-issuer.js';
+import { createPartner, type Partner } from '../support/partner.js';
+
+const ROLES = ['ADMIN', 'OPERATOR', 'AUDITOR', 'MONITOR'] as const;
+const CALLERS = [...ROLES, 'SENDER', 'ANONYMOUS'] as const;
+type Caller = (typeof CALLERS)[number];
+
+const NOBODY = '';
+const ADMIN = 'ADMIN';
+const RUNNERS = 'ADMIN OPERATOR';
+const AUDITORS = 'ADMIN AUDITOR';
+const READERS = 'ADMIN OPERATOR AUDITOR MONITOR';
+const SENDER = 'SENDER';
+
+const EXPECTED: Record<string, Record<string, string>> = {
+  Query: {},
+  Mutation: {},
+  Subscription: {},
+};
+
+/** A value that fits the type, with no more than is required. */
+function sample(type: GraphQLInputType): unknown {
+  const named = getNullableType(type);
+  if (isListType(named)) return [sample(named.ofType as GraphQLInputType)];
+  if (isEnumType(named)) return named.getValues()[0]?.name;
+  if (isInputObjectType(named))
+    return Object.fromEntries(
+      Object.values(named.getFields())
+        .filter((field) => isNonNullType(field.type) && field.defaultValue === undefined)
+        .map((field) => [field.name, sample(field.type)]),
+    );
+  const samples: Record<string, unknown> = {
+    ID: '00000000-0000-7000-8000-000000000000',
+    Int: 1,
+    Float: 1,
+    Boolean: true,
+    JSON: {},
+    JSONObject: {},
+    DateTimeISO: '2026-01-01T00:00:00Z',
+    Duration: 'PT1H',
+  };
+  return samples[(named as { name: string }).name] ?? 'x';
+}
+
+function operationOf(
+  kind: string,
+  field: GraphQLField<unknown, unknown>,
+): { query: string; variables: Record<string, unknown> } {
+  const required = field.args.filter((arg) => isNonNullType(arg.type) && arg.defaultValue === undefined);
+  const declared = required.map(({ name, type }) => `$${name}: ${String(type)}`).join(', ');
+  const given = required.map(({ name }) => `${name}: $${name}`).join(', ');
+  const selection = isLeafType(getNamedType(field.type)) ? '' : '{ __typename }';
+  return {
+    query: `${kind} ${declared && `(${declared})`} { ${field.name} ${given && `(${given})`} ${selection} }`,
+    variables: Object.fromEntries(required.map(({ name, type }) => [name, sample(type)])),
+  };
+}
+
+const fieldsOf = (type: GraphQLObjectType | null | undefined) => Object.values(type?.getFields() ?? {});
+
+describe('authorization', () => {
+  let issuer: OidcIssuer;
+  let gateway: TestGateway;
+  let partner: Partner;
+  let schema: GraphQLSchema;
+  const tokens = new Map<Caller, string>();
+
+  /** The refusal by authorization, if there is one; whatever else may be wrong with the sample. */
+  const refusal = (errors: readonly { extensions?: { code?: string } }[] | undefined): string | undefined =>
+    errors
+      ?.map(({ extensions }) => extensions?.code ?? '')
+      .find((code) => code === 'FORBIDDEN' || code === 'UNAUTHENTICATED');
+
+  const call = async (caller: Caller, body: { query: string; variables: Record<string, unknown> }) => {
+    if (caller === 'SENDER') return refusal((await partner.postHttpSigned('/graphql', body)).body.errors);
+    const { errors } = await gateway.graphql(body.query, body.variables, tokens.get(caller) ?? '');
+    return refusal(errors);
+  };
+
+  const listen = (
+    caller: Caller,
+    body: { query: string; variables: Record<string, unknown> },
+  ): Promise<string | undefined> =>
+    new Promise((resolve) => {
+      const token = caller === 'SENDER' ? partner.token : tokens.get(caller);
+      const client = createClient({
+        url: `${gateway.url.replace('http', 'ws')}/graphql`,
+        webSocketImpl: WebSocket,
+        connectionParams: token === undefined ? {} : { authorization: `Bearer ${token}` },
+        retryAttempts: 0,
+      });
+      const finish = (result: string | undefined) => {
+        clearTimeout(timer);
+        void client.dispose();
+        resolve(result);
+      };
+      const timer = setTimeout(() => finish(undefined), 400);
+      client.subscribe(body, {
+        next: ({ errors }) => finish(refusal(errors as never)),
+        error: (error) => finish(Array.isArray(error) ? refusal(error as never) : 'UNAUTHENTICATED'),
+        complete: () => undefined,
+      });
+    });
+
+  beforeAll(async () => {
+    issuer = await startOidcIssuer(Object.fromEntries(ROLES.map((role) => [role, [role]])));
+    gateway = await startTestGateway({ env: issuer.env });
+    partner = await createPartner(gateway, { agreements: [{}] });
+    for (const role of ROLES) tokens.set(role, await issuer.token(role));
+    schema = await gatewaySchema();
+  });
+  afterAll(async () => {
+    await gateway.close();
+    await issuer.close();
+  });
+
+  const types = () => ({
+    Query: schema.getQueryType(),
+    Mutation: schema.getMutationType(),
+    Subscription: schema.getSubscriptionType(),
+  });
+
+  test('is decided for every field, and for no other', () => {
+    for (const [name, type] of Object.entries(types()))
+      expect(
+        fieldsOf(type)
+          .map((field) => field.name)
+          .sort(),
+      ).toEqual(Object.keys(EXPECTED[name] ?? {}).sort());
+  });
+
+  test('of queries and mutations is as decided', async () => {
+    const seen: Record<string, Record<string, string>> = {};
+    for (const [name, type] of Object.entries({ Query: types().Query, Mutation: types().Mutation })) {
+      seen[name] = {};
+      for (const field of fieldsOf(type)) {
+        const allowed: Caller[] = [];
+        for (const caller of CALLERS)
+          if ((await call(caller, operationOf(name.toLowerCase(), field))) === undefined) allowed.push(caller);
+        seen[name][field.name] = allowed.join(' ');
+      }
+    }
+    expect(seen).toEqual({ Query: EXPECTED['Query'], Mutation: EXPECTED['Mutation'] });
+  });
+
+  test('of subscriptions is as decided', async () => {
+    const seen: Record<string, string> = {};
+    for (const field of fieldsOf(types().Subscription)) {
+      const verdicts = await Promise.all(
+        CALLERS.map(async (caller) => ({ caller, refused: await listen(caller, operationOf('subscription', field)) })),
+      );
+      seen[field.name] = verdicts
+        .filter(({ refused }) => refused === undefined)
+        .map(({ caller }) => caller)
+        .join(' ');
+    }
+    expect(seen).toEqual(EXPECTED['Subscription']);
+  });
+});
