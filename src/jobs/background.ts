@@ -1,6 +1,7 @@
 /** The background work of one process, listed in one place: queues of rows, and recurring jobs. */
 import type { FacadeServices } from '../dci-rest/services.js';
 import type { DueDelivery } from '../entities/due-delivery.repository.js';
+import { indexDisclosures } from '../entities/disclosure.repository.js';
 import { readQueues } from '../entities/queue.repository.js';
 import type { WakeLine } from '../entities/wake-line.js';
 import type { JobHealth } from '../graphql/jobs/job-health.js';
@@ -88,6 +89,7 @@ async function fanOut(services: BackgroundServices): Promise<number> {
 export function recurringJobs(services: BackgroundServices): RecurringJob[] {
   const { database, clock, keeping } = services;
   return [
+    { name: 'index-disclosures', every: '30 seconds', run: () => indexDisclosures(database) },
     { name: 'housekeeping', every: '1 minute', run: () => keepHouse(database, clock()) },
     { name: 'seal-audit', every: '10 seconds', run: () => sealAudit(services) },
     { name: 'rotate-keys', every: '1 minute', run: () => rotateKeys({ ...services, ...keeping }) },
