@@ -30,7 +30,7 @@ const ALGORITHMS = [
   'EdDSA',
   'Ed25519',
 ];
-const CLOCK_TOLERANCE_SECONDS = 30;
+const CLOCK_TOLERANCE_SECONDS = 5;
 const FRESH_MS = 1000;
 /** An open WebSocket asks at each event; its token's signature is not checked anew every time. */
 const PROVEN_MS = 10_000;

@@ -20,6 +20,10 @@ export function requireRole({ principal }: Context, roles: Role[]): Admin {
   return principal;
 }
 
+/** MONITOR watches how things go, not who they are about. */
+export const seesPersons = ({ principal }: Context): boolean =>
+  principal.kind === 'admin' && principal.role !== 'MONITOR';
+
 /** A partner with a call to settle; admins read `records` instead, which is audited as theirs. */
 export function requireSender({ principal, call }: Context): { sender: KnownSender; call: Call } {
   if (principal.kind === 'anonymous') throw new UserError('UNAUTHENTICATED', 'send the access token of a sender');

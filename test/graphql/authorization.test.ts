@@ -8,6 +8,7 @@ import {
   isInputObjectType,
   isListType,
   isNonNullType,
+  isObjectType,
   isLeafType,
   getNamedType,
   type GraphQLField,
@@ -34,9 +35,117 @@ const READERS = 'ADMIN OPERATOR AUDITOR MONITOR';
 const SENDER = 'SENDER';
 
 const EXPECTED: Record<string, Record<string, string>> = {
-  Query: {},
-  Mutation: {},
-  Subscription: {},
+  Query: {
+    accessReport: AUDITORS,
+    adminActions: READERS,
+    agreements: READERS,
+    auditSeals: READERS,
+    consents: READERS,
+    deliveries: READERS,
+    delivery: READERS,
+    explainAccess: 'ADMIN OPERATOR AUDITOR',
+    jobs: READERS,
+    legalHolds: READERS,
+    liveCursor: READERS,
+    me: `${READERS} SENDER`,
+    overview: READERS,
+    records: RUNNERS,
+    registryDefinitions: READERS,
+    sender: READERS,
+    senders: READERS,
+    serverKeys: READERS,
+    subscriptions: READERS,
+    transaction: `${READERS} SENDER`,
+    transactions: `${READERS} SENDER`,
+    verifyAudit: AUDITORS,
+  },
+  Mutation: {
+    acceptRequest: NOBODY,
+    acknowledgeReceipt: SENDER,
+    activateSender: ADMIN,
+    activateServerKey: ADMIN,
+    addSenderKey: ADMIN,
+    approveAgreement: RUNNERS,
+    approveSender: RUNNERS,
+    approveSubscription: RUNNERS,
+    cancelDelivery: RUNNERS,
+    cancelSubscription: RUNNERS,
+    createAgreement: ADMIN,
+    createSender: ADMIN,
+    deleteRecord: RUNNERS,
+    disabilityDetails: SENDER,
+    disabilitySupport: SENDER,
+    disabled: SENDER,
+    endAgreement: ADMIN,
+    enrolled: SENDER,
+    fetchSenderKeys: ADMIN,
+    generateServerKey: ADMIN,
+    grantConsent: RUNNERS,
+    importServerKey: ADMIN,
+    liftLegalHold: ADMIN,
+    notify: SENDER,
+    pauseSubscription: RUNNERS,
+    placeLegalHold: ADMIN,
+    receiveCallback: SENDER,
+    replayDeliveries: RUNNERS,
+    resumeSubscription: RUNNERS,
+    retireServerKey: ADMIN,
+    retryDelivery: RUNNERS,
+    revokeAdminSessions: ADMIN,
+    revokeConsent: RUNNERS,
+    revokeSenderKey: ADMIN,
+    revokeServerKey: ADMIN,
+    rotateSenderSecret: ADMIN,
+    search: SENDER,
+    setSenderOutbound: ADMIN,
+    subscribe: SENDER,
+    suspendSender: ADMIN,
+    transactionStatus: SENDER,
+    unsubscribe: SENDER,
+    updateAgreement: ADMIN,
+    updateEnrollments: SENDER,
+    updateSender: ADMIN,
+    upsertRecords: RUNNERS,
+    verify: SENDER,
+  },
+  Subscription: {
+    deliveryChanged: READERS,
+    overviewChanged: READERS,
+    registryEventOccurred: READERS,
+    subscriptionChanged: READERS,
+    transactionChanged: READERS,
+  },
+};
+
+/** Operations that not every registry has. */
+const REGISTRIES: Record<string, string> = {
+  disabled: 'DR',
+  disabilityDetails: 'DR',
+  disabilitySupport: 'DR',
+  enrolled: 'IBR',
+  updateEnrollments: 'IBR',
+};
+
+/** Fields of free form may name persons: who is told them; the others get null or a refusal. */
+const PLAIN = 'PLAIN';
+const SEEN = 'ADMIN OPERATOR AUDITOR';
+const FREE_FORM: Record<string, string> = {
+  'AdminAction.after': SEEN,
+  'AdminAction.before': SEEN,
+  'Agreement.rowFilter': PLAIN,
+  'AgreementVersion.terms': PLAIN,
+  'Delivery.accessDecision': PLAIN,
+  'EarlierAnswerResult.message': SENDER,
+  'EventSubscription.filter': SEEN,
+  'EventSubscription.frequency': PLAIN,
+  'RegistryRecord.data': RUNNERS,
+  'SearchItemResult.records': SENDER,
+  'SenderKey.publicJwk': PLAIN,
+  'ServerKey.publicJwk': PLAIN,
+  'Transaction.accessDecision': PLAIN,
+  'Transaction.requestData': `${AUDITORS} SENDER`,
+  'Transaction.responseData': `${AUDITORS} SENDER`,
+  'VerifyResult.verified': SENDER,
 };
 
 /** A value that fits the type, with no more than is required. */
@@ -73,8 +182,13 @@ function operationOf(
   const selection = isLeafType(getNamedType(field.type)) ? '' : '{ __typename }';
   return {
     query: `${kind} ${declared && `(${declared})`} { ${field.name} ${given && `(${given})`} ${selection} }`,
-    variables: Object.fromEntries(required.map(({ name, type }) => [name, sample(type)])),
+    variables: Object.fromEntries(required.map(({ name, type }) => [name, inRegistry(sample(type), field.name)])),
   };
+}
+
+function inRegistry(value: unknown, field: string): unknown {
+  const registry = REGISTRIES[field];
+  return registry === undefined || typeof value !== 'object' || value === null ? value : { ...value, registry };
 }
 
 const fieldsOf = (type: GraphQLObjectType | null | undefined) => Object.values(type?.getFields() ?? {});
@@ -126,9 +240,13 @@ describe('authorization', () => {
   beforeAll(async () => {
     issuer = await startOidcIssuer(Object.fromEntries(ROLES.map((role) => [role, [role]])));
     gateway = await startTestGateway({ env: issuer.env });
-    partner = await createPartner(gateway, { agreements: [{}] });
+    partner = await createPartner(gateway, { agreements: [{}, { registry: 'DR' }, { registry: 'IBR' }] });
     for (const role of ROLES) tokens.set(role, await issuer.token(role));
     schema = await gatewaySchema();
+    const identity = { transaction_id: 't-1', sender_id: partner.senderId };
+    await partner.postHttpSigned('/dci/v1/search', { ...identity, search_criteria: { national_id: '1' } });
+    const subscription = { event_type: 'REGISTER', callback_url: 'http://127.0.0.1:9/', filter: { national_id: '1' } };
+    await partner.postHttpSigned('/dci/v1/subscribe', { ...identity, registry: 'social', subscription });
   });
   afterAll(async () => {
     await gateway.close();
@@ -162,6 +280,41 @@ describe('authorization', () => {
       }
     }
     expect(seen).toEqual({ Query: EXPECTED['Query'], Mutation: EXPECTED['Mutation'] });
+  });
+
+  test('is decided for every field of free form', () => {
+    const found = Object.values(schema.getTypeMap())
+      .filter((type) => isObjectType(type) && !type.name.startsWith('__'))
+      .flatMap((type) =>
+        fieldsOf(type as GraphQLObjectType)
+          .filter((field) => /^JSON/.test(getNamedType(field.type).name))
+          .map((field) => `${type.name}.${field.name}`),
+      );
+    expect(found.sort()).toEqual(Object.keys(FREE_FORM).sort());
+  });
+
+  test.each([
+    ['Transaction.requestData', '{ transactions(first: 1) { nodes { value: requestData(reason: "test") } } }'],
+    ['Transaction.responseData', '{ transactions(first: 1) { nodes { value: responseData(reason: "test") } } }'],
+    ['AdminAction.after', '{ adminActions(first: 1, filter: { action: "createSender" }) { nodes { value: after } } }'],
+    ['EventSubscription.filter', '{ subscriptions(first: 1) { nodes { value: filter } } }'],
+  ])('of %s holds inside a list', async (name, query) => {
+    const seen: string[] = [];
+    for (const caller of CALLERS) {
+      const { data } =
+        caller === 'SENDER'
+          ? ((await partner.postHttpSigned('/graphql', { query })).body as {
+              data?: Record<string, { nodes: { value: unknown }[] } | null>;
+            })
+          : await gateway.graphql<Record<string, { nodes: { value: unknown }[] } | null>>(
+              query,
+              {},
+              tokens.get(caller) ?? '',
+            );
+      const [list] = Object.values(data ?? {});
+      if (list?.nodes[0]?.value != null) seen.push(caller);
+    }
+    expect(seen.join(' ')).toBe(FREE_FORM[name]);
   });
 
   test('of subscriptions is as decided', async () => {

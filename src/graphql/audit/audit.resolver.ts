@@ -5,7 +5,7 @@ import { sealText } from '../../entities/audit-seal.repository.js';
 import { AdminAction, AuditSeal } from '../../entities/audit.entity.js';
 import { firstId } from '../../entities/partitions.js';
 import { Transaction } from '../../entities/transaction.entity.js';
-import { READERS, requireRole } from '../authorize.js';
+import { READERS, requireRole, seesPersons } from '../authorize.js';
 import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
 import { AdminActionConnection, AdminActionFilter, AuditSealConnection, AuditVerification } from './audit.types.js';
@@ -77,12 +77,12 @@ export class AdminActionResolver {
 
   @FieldResolver(() => GraphQLJSONObject, { nullable: true, description: 'Null for MONITOR: it may name persons.' })
   before(@Root() { before }: AdminAction, @Ctx() context: Context): Record<string, unknown> | null {
-    return seesChanges(context) ? (before ?? null) : null;
+    return seesPersons(context) ? (before ?? null) : null;
   }
 
   @FieldResolver(() => GraphQLJSONObject, { nullable: true, description: 'Null for MONITOR: it may name persons.' })
   after(@Root() { after }: AdminAction, @Ctx() context: Context): Record<string, unknown> | null {
-    return seesChanges(context) ? (after ?? null) : null;
+    return seesPersons(context) ? (after ?? null) : null;
   }
 }
 
@@ -93,8 +93,6 @@ export class TransactionSealResolver {
     return (await context.loaders.sealOfSubject.load(id)) ?? null;
   }
 }
-
-const seesChanges = ({ principal }: Context): boolean => principal.kind === 'admin' && principal.role !== 'MONITOR';
 
 function whereAction(filter: AdminActionFilter = {}): FilterQuery<AdminAction> {
   const { from, until, ...columns } = filter;

@@ -17,7 +17,7 @@ export class AdminActionFilter {
   @Field(() => String, { nullable: true, description: 'Such as `Sender`, `Agreement`, `Transaction`.' })
   targetType?: string;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Such as a sender id, a kid, an id.' })
   targetId?: string;
 
   @Field(() => Date, { nullable: true, description: 'At or after.' })
@@ -31,16 +31,16 @@ registerEnumType(AUDIT_PROBLEMS, { name: 'AuditProblemKind', description: 'What 
 
 @ObjectType({ description: 'The first row of the audit that does not fit.' })
 export class AuditProblemView {
-  @Field(() => AUDIT_PROBLEMS)
+  @Field(() => AUDIT_PROBLEMS, { description: 'What kind of harm.' })
   kind!: AuditProblemKind;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'In words.' })
   message!: string;
 
   @Field(() => Int, { nullable: true, description: 'Sequence of the seal.' })
   seal?: number;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The audit entry.' })
   entryId?: string;
 
   @Field(() => String, { nullable: true, description: 'Transaction, delivery or admin action it speaks of.' })
@@ -49,19 +49,19 @@ export class AuditProblemView {
 
 @ObjectType({ description: 'The newest seal that was checked; keep it elsewhere to compare with later.' })
 export class AuditHead {
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Counts the seals from 1.' })
   sequence!: number;
 
   @Field(() => String, { description: 'SHA-256, hex.' })
   sealHash!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'ISO 8601, UTC.' })
   sealedAt!: string;
 }
 
 @ObjectType({ description: 'Whether the audit is whole.' })
 export class AuditVerification {
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'Nothing that was checked is missing or changed.' })
   intact!: boolean;
 
   @Field(() => Int, { description: 'Seals checked.' })
@@ -73,9 +73,9 @@ export class AuditVerification {
   @Field(() => Int, { description: 'Entries that wait for the next seal.' })
   unsealed!: number;
 
-  @Field(() => AuditHead, { nullable: true })
+  @Field(() => AuditHead, { nullable: true, description: 'The newest seal that was checked.' })
   head!: AuditHead | null;
 
-  @Field(() => AuditProblemView, { nullable: true })
+  @Field(() => AuditProblemView, { nullable: true, description: 'The first thing that does not fit.' })
   problem!: AuditProblemView | null;
 }

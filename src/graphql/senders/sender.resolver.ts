@@ -44,6 +44,11 @@ export class SenderResolver {
     return sender.state === 'ACTIVE';
   }
 
+  @FieldResolver(() => String, { nullable: true, description: 'For administrators; null for the sender itself.' })
+  notes(@Root() { notes }: Sender, @Ctx() { principal }: Context): string | null {
+    return principal.kind === 'admin' ? (notes ?? null) : null;
+  }
+
   @FieldResolver(() => [SenderKey])
   keys(@Root() sender: Sender, @Ctx() context: Context): Promise<SenderKey[]> {
     return context.loaders.keysOfSender.load(sender.id);

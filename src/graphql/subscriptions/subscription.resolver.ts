@@ -1,9 +1,10 @@
 import type { FilterQuery } from '@mikro-orm/core';
+import { GraphQLJSON } from 'graphql-scalars';
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Delivery } from '../../entities/delivery.entity.js';
 import { Sender } from '../../entities/sender.entity.js';
 import { Subscription } from '../../entities/subscription.entity.js';
-import { READERS, RUNNERS, requireRole, requireSender } from '../authorize.js';
+import { READERS, RUNNERS, requireRole, requireSender, seesPersons } from '../authorize.js';
 import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
 import { DeliveryConnection } from '../deliveries/delivery.types.js';
@@ -39,6 +40,14 @@ export class SubscriptionResolver {
       Object.entries(filter ?? {}).filter(([, value]) => value != null),
     );
     return findConnection(context.services.database.em(), Subscription, where, byTime(orderBy), args);
+  }
+
+  @FieldResolver(() => GraphQLJSON, {
+    nullable: true,
+    description: 'The filter as the sender wrote it; null for MONITOR, since it may name persons.',
+  })
+  filter(@Root() { filter }: Subscription, @Ctx() context: Context): unknown {
+    return seesPersons(context) || context.principal.kind === 'sender' ? filter : null;
   }
 
   @FieldResolver(() => Sender, { nullable: true, description: 'The subscriber.' })

@@ -1,0 +1,74 @@
+/** A certified OpenID Connect issuer (npm oidc-provider) in this process; each client of it is one administrator. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { exportJWK, generateKeyPair } from 'jose';
+import Provider from 'oidc-provider';
+
+export const AUDIENCE = 'https://gateway.test/admin';
+
+export interface OidcIssuer {
+  issuer: string;
+  /** Environment of a gateway that trusts it. */
+  env: Record<string, string>;
+  /** An access token of the administrator `name`, from the token endpoint. */
+  token(name: string, audience?: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** @param roles of each administrator. @param seconds how long a token of each lives, 600 where left out */
+export async function startOidcIssuer(
+  roles: Record<string, string[]>,
+  seconds: Record<string, number> = {},
+): Promise<OidcIssuer> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
+  const provider = new Provider(issuer, {
+    jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig', kid: 'issuer-key' } as never] },
+    clients: Object.keys(roles).map((name) => ({
+      client_id: name,
+      client_secret: `secret-of-${name}`,
+      grant_types: ['client_credentials'],
+      redirect_uris: [],
+      response_types: [],
+      id_token_signed_response_alg: 'ES256',
+    })),
+    ttl: { ClientCredentials: (_ctx, token) => seconds[token.clientId ?? ''] ?? 600 },
+    extraTokenClaims: (_ctx, token) => ({ realm_access: { roles: roles[String(token.clientId)] ?? [] } }),
+    features: {
+      devInteractions: { enabled: false },
+      clientCredentials: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        getResourceServerInfo: (_ctx, audience) => ({
+          audience,
+          scope: 'admin',
+          accessTokenFormat: 'jwt',
+          jwt: { sign: { alg: 'ES256' } },
+        }),
+      },
+    },
+  });
+  server.on('request', provider.callback());
+  return {
+    issuer,
+    env: { ADMIN_OIDC_ISSUER: issuer, ADMIN_OIDC_AUDIENCE: AUDIENCE, ADMIN_OIDC_ROLES_CLAIM: 'realm_access.roles' },
+    token: async (name, audience = AUDIENCE) => {
+      const form = { grant_type: 'client_credentials', resource: audience, scope: 'admin' };
+      const response = await fetch(`${issuer}/token`, {
+        method: 'POST',
+        headers: { authorization: `Basic ${Buffer.from(`${name}:secret-of-${name}`).toString('base64')}` },
+        body: new URLSearchParams(form),
+      });
+      const body = (await response.json()) as { access_token?: string; error_description?: string };
+      if (body.access_token === undefined) throw new Error(body.error_description);
+      return body.access_token;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
