@@ -10,6 +10,7 @@ import { verifyHttpRequest } from '../../src/protocol/signature/http.profile.js'
 import { importPublicKey } from '../../src/protocol/signature/keys.js';
 import { verifyEnvelope, type VerificationKey } from '../../src/protocol/signature/signature.js';
 import type { SignatureProfile } from '../../src/protocol/vocabulary.js';
+import { callbackProblems } from './specification.js';
 
 export interface Received {
   path: string;
@@ -30,8 +31,9 @@ export interface Inbox {
   received: Received[];
   /** For the requests from now on; what is not told is answered with an ACK. */
   behave(behaviour: Behaviour | undefined): void;
-  /** Waits until so many messages have come. */
+  /** Waits until so many messages have come; throws where one of them is not as the specification has it. */
   wait(count: number, timeoutMs?: number): Promise<Received[]>;
+  /** Throws as `wait` does. */
   close(): Promise<void>;
 }
 
@@ -54,6 +56,7 @@ export const hang: Behaviour = () => {};
 
 export async function startInbox(gatewayUrl: string, profile: SignatureProfile = 'DCI'): Promise<Inbox> {
   const received: Received[] = [];
+  const problems: string[] = [];
   let behaviour: Behaviour = acknowledge;
   let tell = () => {};
   const server = createServer((request, response) => {
@@ -68,10 +71,14 @@ export async function startInbox(gatewayUrl: string, profile: SignatureProfile =
       });
       const message = { path, headers, text, body, at: new Date(), verified };
       received.push(message);
+      problems.push(...callbackProblems(path, body).map((problem) => `${path} ${problem}`));
       tell();
       await behaviour(message, response);
     });
   });
+  const judge = () => {
+    if (problems.length > 0) throw new Error(`received against the specification:\n${problems.join('\n')}`);
+  };
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
@@ -91,11 +98,13 @@ export async function startInbox(gatewayUrl: string, profile: SignatureProfile =
           };
         });
       }
+      judge();
       return received;
     },
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      judge();
     },
   };
 }

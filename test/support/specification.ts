@@ -52,6 +52,38 @@ export function messageProblems(path: string, body: unknown): string[] {
   return documents.get(registry)?.paths[endpoint] === undefined ? [] : problems(registry, at, body);
 }
 
+/**
+ * What the specification has against a message that arrived wherever a partner wanted it. Its action names the endpoint;
+ * the registry is the one that its path or a `reg_type` names, and where neither does, one of all must accept it.
+ */
+export function callbackProblems(path: string, body: Yaml): string[] {
+  const action: unknown = body?.header?.action;
+  const endpoint = ENDPOINTS[String(action)];
+  if (endpoint === undefined) return OUTSIDE.includes(String(action)) ? [] : ['/header/action names no callback'];
+  const segment = /\/([a-z]+)\/registry\//.exec(path)?.[1] ?? '';
+  const named = PATHS[segment] ?? REG_TYPES[regTypeOf(body.message)?.split(':').at(-1) ?? ''];
+  const candidates = named === undefined ? ['social', 'crvs', 'dr', 'fr', 'ibr'] : [named];
+  const found = candidates.map((registry) => messageProblems(`/${registry}/registry/${endpoint}`, body));
+  return found.find((all) => all.length === 0) ?? found.flat();
+}
+
+const ENDPOINTS: Record<string, string> = {
+  'on-search': 'on-search',
+  'on-subscribe': 'on-subscribe',
+  'on-unsubscribe': 'on-unsubscribe',
+  'txn-on-status': 'txn/on-status',
+  notify: 'notify',
+};
+/** Answers to questions that the specification does not have. */
+const OUTSIDE = ['receipt', 'on-receipt', 'on-verify'];
+const REG_TYPES: Record<string, string> = { Social: 'social', Civil: 'crvs', DR: 'dr', FR: 'fr', IBR: 'ibr' };
+
+function regTypeOf(node: Yaml): string | undefined {
+  let found: string | undefined;
+  everywhere(node, ({ reg_type: type }) => void (found ??= typeof type === 'string' ? type : undefined));
+  return found;
+}
+
 function split(path: string): [registry?: string, endpoint?: string] {
   if (!hasSpecification) return [];
   const found = /^\/?(?:dci\/v1\/)?([a-z]+)(\/registry\/.*)$/.exec(path);
