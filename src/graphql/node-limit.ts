@@ -41,8 +41,8 @@ export function checkNodeLimit(
 
 const countNodes: ComplexityEstimator = ({ type, field, args, childComplexity }) => {
   const named = getNamedType(field.type);
-  // The schema is no rows.
-  if (!isObjectType(named) || named.name.startsWith('__')) return 0;
+  // The schema is no rows, nor is the dictionary.
+  if (!isObjectType(named) || named.name.startsWith('__') || named.name === 'RegistryDefinition') return 0;
   if (isPage(type)) return childComplexity;
   if (isPage(named)) return pageSize(args) * (1 + childComplexity);
   return isListType(getNullableType(field.type)) ? SHORT_LIST * (1 + childComplexity) : 1 + childComplexity;
