@@ -8,6 +8,7 @@ import { AccessResolver } from './access/access.resolver.js';
 import { AgreementResolver } from './agreements/agreement.resolver.js';
 import { AdminActionResolver, AuditSealResolver, TransactionSealResolver } from './audit/audit.resolver.js';
 import { ConsentResolver } from './consents/consent.resolver.js';
+import { BulkResolver } from './bulk/bulk.resolver.js';
 import { CallbackResolver } from './callbacks/callback.resolver.js';
 import { DisabilityResolver } from './disability/disability.resolver.js';
 import { EnrollmentResolver } from './enrollment/enrollment.resolver.js';
@@ -16,6 +17,7 @@ import { LiveResolver } from './live/live.resolver.js';
 import { AdminResolver } from './admins/admin.resolver.js';
 import { LegalHoldResolver } from './admins/legal-hold.resolver.js';
 import { DeliveryResolver, TransactionDeliveriesResolver } from './deliveries/delivery.resolver.js';
+import { describeSchema } from './describe.js';
 import { enforceDeadlines } from './deadline.js';
 import { MeResolver } from './me.resolver.js';
 import { NotifyResolver } from './notify/notify.resolver.js';
@@ -50,6 +52,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   TransactionStatusResolver,
   ReceiptResolver,
   CallbackResolver,
+  BulkResolver,
   TransactionResolver,
   LiveResolver,
   JobResolver,
@@ -76,7 +79,9 @@ export function gatewaySchema(): Promise<GraphQLSchema> {
     validate: false,
     // Asked for even where every subscription brings its own `subscribe`; nothing is published on it.
     pubSub: createPubSub(),
-  }).then(enforceDeadlines);
+  })
+    .then(describeSchema)
+    .then(enforceDeadlines);
   return schema;
 }
 
