@@ -1,8 +1,90 @@
+import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Empty } from '../shared/empty.js';
-import type { Registry } from '../shared/vocabulary.js';
+import { useQuery } from 'urql';
+import type { VariablesOf } from '../graphql/graphql.js';
+import { ErrorNotice } from '../shared/error-notice.js';
+import { useRegistryDefinition } from '../shared/registry-definition.js';
+import { useOptions } from '../shared/use-options.js';
+import type { Operation, Registry } from '../shared/vocabulary.js';
+import { EXPLAIN_ACCESS } from './explain-access.document.js';
+import { Explanation } from './explanation.js';
 
-export function ExplainAccess({ senderId }: { senderId: string; registry: Registry }) {
+interface Question {
+  type: string;
+  value: string;
+  operation: Operation;
+  purpose: string;
+}
+
+/** What this sender would see of this person, and which rule says so: as things stand now, not as a form would have it. */
+export function ExplainAccess({ senderId, registry }: { senderId: string; registry: Registry }) {
   const { t } = useTranslation();
-  return <Empty title={t('explain.title')} hint={senderId} />;
+  const { operations } = useOptions();
+  const definition = useRegistryDefinition(registry);
+  const [asked, setAsked] = useState<VariablesOf<typeof EXPLAIN_ACCESS>>();
+  const form = useForm<Question>({ initialValues: { type: 'UIN', value: '', operation: 'SEARCH', purpose: '' } });
+  const ask = ({ type, value, operation, purpose }: Question): void =>
+    setAsked({
+      senderId,
+      registry,
+      operation,
+      identifier: { type, value: value.trim() },
+      purpose: purpose.trim() || null,
+    });
+  return (
+    <Stack>
+      <Text size="sm" c="dimmed">
+        {t(senderId === '' ? 'explain.chooseSender' : 'explain.hint', { sender: senderId })}
+      </Text>
+      <form onSubmit={form.onSubmit(ask)} aria-label={t('explain.title')}>
+        <Stack gap="xs">
+          <Group grow>
+            <Select
+              size="xs"
+              label={t('field.identifierType')}
+              data={definition?.identifierTypes ?? []}
+              allowDeselect={false}
+              searchable
+              {...form.getInputProps('type')}
+            />
+            <TextInput
+              size="xs"
+              label={t('field.identifierValue')}
+              autoComplete="off"
+              required
+              {...form.getInputProps('value')}
+            />
+          </Group>
+          <Group grow>
+            <Select
+              size="xs"
+              label={t('field.operation')}
+              data={operations}
+              allowDeselect={false}
+              {...form.getInputProps('operation')}
+            />
+            <TextInput size="xs" label={t('field.purpose')} {...form.getInputProps('purpose')} />
+          </Group>
+          <Group justify="flex-end">
+            <Button type="submit" variant="default" disabled={senderId === ''}>
+              {t('explain.ask')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+      {asked !== undefined && <Answer question={asked} />}
+    </Stack>
+  );
+}
+
+function Answer({ question }: { question: VariablesOf<typeof EXPLAIN_ACCESS> }) {
+  const [{ data, error }, reload] = useQuery({
+    query: EXPLAIN_ACCESS,
+    variables: question,
+    requestPolicy: 'network-only',
+  });
+  if (error !== undefined) return <ErrorNotice error={error} onRetry={reload} />;
+  return data === undefined ? null : <Explanation {...data.explainAccess} />;
 }

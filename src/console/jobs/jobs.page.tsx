@@ -1,7 +1,86 @@
+import { Alert, Badge, Text } from '@mantine/core';
+import { useInterval } from '@mantine/hooks';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useQuery } from 'urql';
+import type { ResultOf } from '../graphql/graphql.js';
+import { ConnectionTable } from '../shared/connection-table.js';
 import { Page } from '../shared/page.js';
+import { Section } from '../shared/section.js';
+import { Time } from '../shared/time.js';
+import { useConnection } from '../shared/use-connection.js';
+import { JOBS, QUEUES } from './jobs.document.js';
+
+const REFRESH_MS = 5000;
+
+type Job = ResultOf<typeof JOBS>['jobs']['nodes'][number];
 
 export function Component() {
   const { t } = useTranslation();
-  return <Page title={t('nav.jobs')}>{null}</Page>;
+  const page = useConnection(JOBS, {}, { pick: ({ jobs }) => jobs, types: ['Job'] });
+  const { start, stop } = useInterval(page.reload, REFRESH_MS);
+  useEffect(() => {
+    start();
+    return stop;
+  }, [start, stop]);
+  return (
+    <Page title={t('nav.jobs')} lead={t('jobs.lead')}>
+      <Queues />
+      <ConnectionTable<Job>
+        label={t('nav.jobs')}
+        page={page}
+        columns={[
+          { header: t('field.name'), cell: ({ id }) => <span className="mono">{id}</span> },
+          { header: t('field.every'), cell: ({ every }) => every ?? '—' },
+          { header: t('field.state'), cell: (job) => <JobState {...job} /> },
+          { header: t('field.lastRunAt'), cell: ({ lastRunAt }) => <Time value={lastRunAt} /> },
+          { header: t('field.nextRunAt'), cell: ({ nextRunAt }) => <Time value={nextRunAt} /> },
+          { header: t('field.failedAt'), cell: ({ failedAt }) => <Time value={failedAt} /> },
+          { header: t('field.problem'), cell: ({ failReason }) => failReason ?? '—' },
+        ]}
+        empty={{ title: t('jobs.empty'), hint: t('jobs.emptyHint') }}
+      />
+    </Page>
+  );
+}
+
+function JobState({ running, failedAt, lastFinishedAt }: Job) {
+  const { t } = useTranslation();
+  const failing = failedAt !== null && failedAt >= (lastFinishedAt ?? '');
+  const [state, color] = running
+    ? (['running', 'blue'] as const)
+    : failing
+      ? (['failing', 'red'] as const)
+      : (['waiting', 'gray'] as const);
+  return (
+    <Badge variant="light" size="sm" radius="sm" color={color} className={`state state-${color}`}>
+      {t(`jobs.${state}`)}
+    </Badge>
+  );
+}
+
+/** Rows that wait to be worked on, whatever the job store does. */
+function Queues() {
+  const { t } = useTranslation();
+  const [{ data }] = useQuery({ query: QUEUES });
+  if (data === undefined) return null;
+  const { store, queues } = data.overview.jobs;
+  return (
+    <>
+      {!store.up && (
+        <Alert color="red" icon={<IconAlertTriangle />}>
+          {t('jobs.storeDown', { name: store.name })}
+        </Alert>
+      )}
+      <Section title={t('jobs.queues')}>
+        {queues.map(({ id, waiting, oldestDueAt, running }) => (
+          <Text key={id} size="sm">
+            <span className="mono">{id}</span> · {t('jobs.queue', { waiting, running })}{' '}
+            {oldestDueAt !== null && <Time value={oldestDueAt} />}
+          </Text>
+        ))}
+      </Section>
+    </>
+  );
 }

@@ -7,13 +7,16 @@ import { useLive } from '../graphql/use-live.js';
 import { CopyBlock } from '../shared/copy-block.js';
 import { LiveBadge } from '../shared/live-badge.js';
 import { StateBadge } from '../shared/state-badge.js';
-import type { Registry } from '../shared/vocabulary.js';
 import { TRANSACTION_CHANGED } from '../transactions/transactions.document.js';
 import type { TransactionRow } from '../transactions/transaction-columns.js';
-import { curlCall, npxCall, REGISTRY_PATHS, type CallTarget } from './call-commands.js';
+import type { Sender } from './sender.types.js';
+import { checkCommand, curlCall, npxCall, REGISTRY_PATHS, type CallTarget } from './call-commands.js';
 
 interface FirstCallProps {
-  sender: { senderId: string; clientId: string; registries: Registry[]; signaturePolicy: 'REQUIRED' | 'OPTIONAL' };
+  sender: Pick<
+    Sender,
+    'senderId' | 'clientId' | 'registries' | 'signaturePolicy' | 'signatureProfile' | 'keys' | 'notifyUri'
+  >;
   clientSecret?: string | undefined;
 }
 
@@ -26,13 +29,19 @@ export function FirstCall({ sender, clientSecret }: FirstCallProps) {
     clientId: sender.clientId,
     clientSecret,
     registryPath: REGISTRY_PATHS[sender.registries[0] ?? 'SOCIAL'],
+    profile: sender.signatureProfile,
+    kid: sender.keys.find(({ use, revokedAt }) => use === 'SIG' && revokedAt === null)?.kid ?? 'key-1',
     mayLeaveUnsigned: sender.signaturePolicy === 'OPTIONAL',
   };
+  const curl = curlCall(target);
   return (
     <Stack>
       <Text size="sm">{t('onboarding.callHint')}</Text>
       <CopyBlock label={t('onboarding.withNpx')} text={npxCall(target)} />
-      <CopyBlock label={t('onboarding.withCurl')} text={curlCall(target)} />
+      {curl !== undefined && <CopyBlock label={t('onboarding.withCurl')} text={curl} />}
+      {sender.notifyUri !== null && (
+        <CopyBlock label={t('onboarding.checkEndpoint')} text={checkCommand(target, sender.notifyUri)} />
+      )}
       <Arrivals senderId={sender.senderId} />
     </Stack>
   );

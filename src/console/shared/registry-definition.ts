@@ -6,21 +6,13 @@ const REGISTRY_DEFINITION = graphql(`
   query RegistryDefinition($registry: Registry!) {
     registryDefinitions(registry: $registry) {
       registry
-      title
       operations
       identifierTypes
       events
       recordTypes {
         name
-        identifierPaths
         attributes {
           path
-          type
-          many
-          codes {
-            code
-            label
-          }
         }
       }
     }

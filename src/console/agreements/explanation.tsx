@@ -1,0 +1,67 @@
+import { Alert, List, ScrollArea, Stack, Table, Text, ThemeIcon } from '@mantine/core';
+import { IconCheck, IconX } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import type { ResultOf } from '../graphql/graphql.js';
+import type { EXPLAIN_ACCESS } from './explain-access.document.js';
+
+type Explained = ResultOf<typeof EXPLAIN_ACCESS>['explainAccess'];
+
+export function Explanation({ found, released, steps, fields, membersReleased, membersLeftOut }: Explained) {
+  const { t } = useTranslation();
+  const out = fields.filter((field) => field.released && field.recorded).length;
+  return (
+    <Stack gap="sm" role="status">
+      <Alert color={released ? 'teal' : 'gray'} title={t(released ? 'explain.released' : 'explain.nothing')}>
+        {found
+          ? t('explain.summary', { out, of: fields.filter(({ recorded }) => recorded).length })
+          : t('explain.notFound')}
+        {membersReleased + membersLeftOut > 0 &&
+          ` ${t('explain.members', { released: membersReleased, left: membersLeftOut })}`}
+      </Alert>
+      <List spacing={6} size="sm" center>
+        {steps.map(({ reason, passed, explanation }) => (
+          <List.Item key={reason} icon={<Verdict passed={passed} />}>
+            {explanation}{' '}
+            <Text span size="xs" c="dimmed" className="mono">
+              {reason}
+            </Text>
+          </List.Item>
+        ))}
+      </List>
+      <ScrollArea.Autosize mah={360} viewportProps={{ tabIndex: 0, 'aria-label': t('field.fields'), role: 'region' }}>
+        <Table aria-label={t('field.fields')} verticalSpacing={4}>
+          <Table.Tbody>
+            {fields.map(({ path, released: goesOut, recorded, reason }) => (
+              <Table.Tr key={path}>
+                <Table.Td w={28}>
+                  <Verdict passed={goesOut} />
+                </Table.Td>
+                <Table.Td className="mono wrap-anywhere">{path}</Table.Td>
+                <Table.Td className="dimmed">
+                  {reason}
+                  {!recorded && ` · ${t('explain.notRecorded')}`}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </ScrollArea.Autosize>
+    </Stack>
+  );
+}
+
+function Verdict({ passed }: { passed: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <ThemeIcon
+      size={18}
+      radius="xl"
+      color={passed ? 'teal.8' : 'red.8'}
+      variant="filled"
+      role="img"
+      aria-label={t(passed ? 'state.yes' : 'state.no')}
+    >
+      {passed ? <IconCheck size={12} /> : <IconX size={12} />}
+    </ThemeIcon>
+  );
+}
