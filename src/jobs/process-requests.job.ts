@@ -95,7 +95,7 @@ async function workPart(services: FacadeServices, opened: OpenedRequest): Promis
   const principal = { kind: 'sender', sender: context.sender } as const;
   const loaders = createLoaders(services.database.em(), services.database);
   try {
-    const input = kind.read(kind.message.parse(message) as never, context);
+    const input = kind.read(kind.message.parse(message), context);
     await runDocument(services.schema, kind.document, { input }, { principal, call, services, loaders });
   } catch (error) {
     const refusal = request.attempts > MAX_ATTEMPTS ? GIVEN_UP : refusalOf(error);

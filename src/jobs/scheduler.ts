@@ -18,7 +18,6 @@ export interface RecurringJob {
 export interface Scheduler {
   /** @throws while the store is away */
   jobs(): Promise<JobState[]>;
-  storeIsUp(): boolean;
   close(): Promise<void>;
 }
 
@@ -46,7 +45,7 @@ export function startScheduler(
     ...drains.map((drain) => ({ name: drain.name, every: '10 seconds', run: async () => drain.wake() })),
     ...jobs,
   ];
-  for (const job of recurring) agenda.define(job.name, (running) => runJob(job, running, log));
+  for (const job of recurring) agenda.define(job.name, async (running: Job) => runJob(job, running, log));
   let closed = false;
   const started = startWhenPossible(agenda, recurring, log, () => closed);
   const away = watchStore(store, log);
@@ -56,7 +55,6 @@ export function startScheduler(
   wakeAll();
   return {
     jobs: () => readJobs(agenda),
-    storeIsUp: () => store.silentFor() < AWAY_MS,
     close: async () => {
       closed = true;
       clearInterval(clock);

@@ -17,15 +17,17 @@ interface TestStore {
 }
 
 async function postgresStore(): Promise<TestStore> {
-  const { url, drop } = await createTestDatabase({ template: false });
+  const own = await createTestDatabase({ template: false });
+  const { url } = own;
   const { hostname: host, port } = new URL(url);
   const urlAt = (at: number) => Object.assign(new URL(url), { hostname: '127.0.0.1', port: String(at) }).href;
-  return { host, port: Number(port), url: urlAt, close: drop };
+  return { host, port: Number(port), url: urlAt, close: () => own.drop() };
 }
 
 async function mongoStore(): Promise<TestStore> {
-  const { port, close } = await startMongo();
-  return { host: '127.0.0.1', port, url: (at) => `mongodb://127.0.0.1:${at}/agenda`, close };
+  const server = await startMongo();
+  const { port } = server;
+  return { host: '127.0.0.1', port, url: (at) => `mongodb://127.0.0.1:${at}/agenda`, close: () => server.close() };
 }
 
 const STORES: [string, () => Promise<TestStore>][] = [

@@ -1,4 +1,4 @@
-import { Field, InputType, ObjectType } from 'type-graphql';
+import { Field, InputType, Int, ObjectType } from 'type-graphql';
 import { OperationEnum, RegistryEnum } from '../../entities/enums.js';
 import type { Operation, Registry } from '../../protocol/vocabulary.js';
 
@@ -18,6 +18,9 @@ export class AcceptRequestInput {
 
   @Field(() => [String], { description: 'Ids of the message’s items.' })
   referenceIds!: string[];
+
+  @Field(() => Int, { nullable: true, description: 'Where it is not the number of those: rows of an upload.' })
+  itemCount?: number;
 }
 
 @ObjectType({ description: 'A DCI message that is worked on later; its result goes to the callback address.' })

@@ -11,20 +11,20 @@ import { UserError } from '../errors.js';
 import type { AcceptedMessage, AcceptRequestInput } from './accept.types.js';
 
 /** About the sender's own messages: they release nothing that was not released before. */
-const WITHOUT_AGREEMENT: readonly Operation[] = ['UNSUBSCRIBE', 'TXN_STATUS', 'RECEIPT'];
+const WITHOUT_AGREEMENT: ReadonlySet<Operation> = new Set(['UNSUBSCRIBE', 'TXN_STATUS', 'RECEIPT']);
 
 /** @throws Forbidden, SenderUriInvalid, MessageSeen, MessageIdDuplicate */
 export async function acceptRequest(
   services: Services,
   { sender, call }: { sender: KnownSender; call: Call },
-  { operation, registry, transactionId, senderUri, referenceIds }: AcceptRequestInput,
+  { operation, registry, transactionId, senderUri, referenceIds, itemCount }: AcceptRequestInput,
 ): Promise<AcceptedMessage> {
   if (call.dueAt === undefined)
     throw new UserError('FORBIDDEN', 'acceptRequest serves the asynchronous endpoints; call the operation itself');
   const definition = services.registries.byName(registry);
   if (definition === undefined) throw new RequestInvalid('registry: this gateway does not serve it');
   const gate = decideGate({ sender, definition, operation, now: call.receivedAt });
-  if (!gate.allowed && !(gate.reason === 'NO_AGREEMENT' && WITHOUT_AGREEMENT.includes(operation)))
+  if (!gate.allowed && !(gate.reason === 'NO_AGREEMENT' && WITHOUT_AGREEMENT.has(operation)))
     throw new Forbidden(gate.explanation);
   const target = callbackTarget(services.outbound, sender, senderUri);
   await call.settle({
@@ -33,7 +33,7 @@ export async function acceptRequest(
     transactionId,
     status: 'RECEIVED',
     referenceIds,
-    itemCount: referenceIds.length,
+    itemCount: itemCount ?? referenceIds.length,
     itemsDone: 0,
     recordCount: 0,
     result: undefined,

@@ -103,7 +103,7 @@ async function whereDelivery({ services }: Context, filter: DeliveryFilter): Pro
     ...Object.fromEntries(given),
     ...(Object.keys(id).length === 0 ? {} : { id }),
     ...(subscriptionCode == null ? {} : { subscriptionId: subscription?.id ?? NO_SUBSCRIPTION }),
-  } as FilterQuery<Delivery>;
+  };
 }
 
 const NO_SUBSCRIPTION = '00000000-0000-0000-0000-000000000000';

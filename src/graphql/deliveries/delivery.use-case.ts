@@ -60,8 +60,9 @@ function replayBatch(services: Services, admin: Admin, filter: ReplayFilter, aft
     const ids = await findReplayable(unit, filter, after);
     const revived = await reviveDeliveries(unit, ids, admin.subject, services.clock());
     const result = { found: ids.length, revived, after: ids.at(-1) ?? after };
-    const change = { action: 'replayDeliveries', targetType: 'Delivery', targetId: filter.senderId ?? 'any' };
-    return { result, change: { ...change, after: { ...filter, count: revived } } };
+    const what = { action: 'replayDeliveries', targetType: 'Delivery', targetId: filter.senderId ?? 'any' };
+    const given = Object.fromEntries(Object.entries(filter));
+    return { result, change: { ...what, after: { ...given, count: revived } } };
   });
 }
 

@@ -4,10 +4,10 @@ import { createSecureContext } from 'node:tls';
 import type { Principal } from '../../access/principal.js';
 import type { SenderOutbound } from '../../entities/sender-outbound.repository.js';
 import { OutboundRefused } from '../../platform/outbound-errors.js';
-import { changeAsAdmin } from '../admin-change.js';
+import { changeAsAdmin, snapshot } from '../admin-change.js';
 import type { Services } from '../context.js';
 import { UserError } from '../errors.js';
-import type { OutboundSettings, OutboundTlsInput, SenderOutboundInput } from './outbound.types.js';
+import type { OutboundOAuthInput, OutboundSettings, OutboundTlsInput, SenderOutboundInput } from './outbound.types.js';
 import { findSender } from './sender.use-case.js';
 
 type Admin = Extract<Principal, { kind: 'admin' }>;
@@ -24,7 +24,7 @@ export function setSenderOutbound(
     await services.senderOutbound.save(unit, sender.id, settings);
     const result = describeOutbound(settings);
     const change = { action: 'setSenderOutbound', targetType: 'Sender', targetId: senderId };
-    return { result, change: { ...change, after: { ...result } } };
+    return { result, change: { ...change, after: snapshot(result) } };
   });
 }
 
@@ -41,9 +41,18 @@ export function describeOutbound({ oauth, tls }: SenderOutbound): OutboundSettin
 function readInput({ outbound }: Services, { oauth, tls }: SenderOutboundInput): SenderOutbound {
   if (oauth != null) checkTokenUrl(outbound, oauth.tokenUrl);
   return {
-    ...(oauth == null ? {} : { oauth: { ...oauth, scope: oauth.scope ?? undefined } }),
+    ...(oauth == null ? {} : { oauth: readOAuth(oauth) }),
     ...(tls == null ? {} : { tls: readTls(tls) }),
   };
+}
+
+function readOAuth({
+  tokenUrl,
+  clientId,
+  clientSecret,
+  scope,
+}: OutboundOAuthInput): NonNullable<SenderOutbound['oauth']> {
+  return { tokenUrl, clientId, clientSecret, ...(scope == null ? {} : { scope }) };
 }
 
 function checkTokenUrl(outbound: Services['outbound'], tokenUrl: string): void {

@@ -1,0 +1,118 @@
+/** Real processes of the gateway, from compiled code, on one database; a test kills and restarts them. */
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const ROOT = new URL('../../', import.meta.url).pathname;
+const NODE = join(ROOT, 'node_modules/.bin/node');
+
+export interface FleetProcess {
+  readonly url: string;
+  /** SIGKILL: no chance to give anything back. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+}
+
+export interface Fleet {
+  adminToken: string;
+  api: FleetProcess[];
+  workers: FleetProcess[];
+  /** What the processes wrote on standard error. */
+  complaints: string[];
+  close(): Promise<void>;
+}
+
+export async function startFleet(
+  databaseUrl: string,
+  { api, workers, env = {} }: { api: number; workers: number; env?: Record<string, string> },
+): Promise<Fleet> {
+  const code = await compile();
+  const adminToken = 'fleet-admin-token';
+  const complaints: string[] = [];
+  const ports = await Promise.all(Array.from({ length: api + workers }, freePort));
+  const common = {
+    DATABASE_URL: databaseUrl,
+    MASTER_KEY: randomBytes(32).toString('base64'),
+    ADMIN_TOKEN: adminToken,
+    // One name for all of them, so that a token of one is good for the others.
+    PUBLIC_URL: `http://127.0.0.1:${ports[0]}`,
+    SEED: 'none',
+    ALLOW_HTTP_CALLBACKS: 'true',
+    ALLOW_PRIVATE_CALLBACKS: 'true',
+    LOG_LEVEL: 'error',
+    DB_POOL_SIZE: '10',
+    ...env,
+  };
+  const processes = ports.map((port, index) => {
+    const own = { ...common, PORT: String(port), ROLE: index < api ? 'api' : 'worker' };
+    return fleetProcess(code, port, own, complaints);
+  });
+  await Promise.all(processes.map((one) => one.start()));
+  return {
+    adminToken,
+    api: processes.slice(0, api),
+    workers: processes.slice(api),
+    complaints,
+    close: async () => {
+      await Promise.all(processes.map((one) => one.kill()));
+      await rm(code, { recursive: true, force: true });
+    },
+  };
+}
+
+function fleetProcess(code: string, port: number, env: Record<string, string>, complaints: string[]): FleetProcess {
+  let child: ChildProcess | undefined;
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    url,
+    start: async () => {
+      const started = spawn(NODE, [join(code, 'main.js')], { cwd: ROOT, env: { PATH: process.env.PATH, ...env } });
+      child = started;
+      started.stderr.on('data', (data: Buffer) => complaints.push(data.toString()));
+      started.stdout.on('data', (data: Buffer) => complaints.push(...errorLines(data.toString())));
+      for (const deadline = Date.now() + 30_000; !(await answers(url));) {
+        if (started.exitCode !== null) throw new Error(`a process of the fleet ended: ${complaints.join('')}`);
+        if (Date.now() > deadline) throw new Error(`a process of the fleet did not start: ${complaints.join('')}`);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    },
+    kill: async () => {
+      const victim = child;
+      child = undefined;
+      if (victim === undefined || victim.exitCode !== null || victim.signalCode !== null) return;
+      const ended = once(victim, 'exit');
+      victim.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+const errorLines = (text: string): string[] => text.split('\n').filter((line) => line.startsWith('{"level":"error"'));
+
+const answers = (url: string): Promise<boolean> =>
+  fetch(`${url}/readyz`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+
+/** Beside our packages, which the code needs. */
+async function compile(): Promise<string> {
+  const code = await mkdtemp(join(ROOT, 'node_modules/.fleet-'));
+  const args = ['-p', 'tsconfig.build.json', '--outDir', code, '--sourceMap', 'false'];
+  await promisify(execFile)(join(ROOT, 'node_modules/.bin/tsc'), args, { cwd: ROOT });
+  await symlink(join(ROOT, 'package.json'), join(code, 'package.json'));
+  return code;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
