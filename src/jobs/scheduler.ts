@@ -45,7 +45,9 @@ export function startScheduler(
     ...drains.map((drain) => ({ name: drain.name, every: '10 seconds', run: async () => drain.wake() })),
     ...jobs,
   ];
-  for (const job of recurring) agenda.define(job.name, async (running: Job) => runJob(job, running, log));
+  for (const job of recurring)
+    // oxlint-disable-next-line typescript/no-misused-promises -- Agenda awaits it: the second of its overloads
+    agenda.define(job.name, (running: Job) => runJob(job, running, log));
   let closed = false;
   const started = startWhenPossible(agenda, recurring, log, () => closed);
   const away = watchStore(store, log);

@@ -54,7 +54,7 @@ describe('a subscription whose receiver fails', () => {
       .map(({ body }) => body.message.notify_event[0].data.reg_records.name.surname as string);
     expect(surnames).toEqual(['One', 'One', 'One', 'One', 'Two', 'Three']);
     const sequences = new Set(inbox.received.map(({ body }) => body.header.meta.sequence as number));
-    expect([...sequences].sort((one, other) => one - other)).toEqual([1, 2, 3, 4]);
+    expect([...sequences].sort((one, next) => one - next)).toEqual([1, 2, 3, 4]);
   });
 
   test('ends when the receiver answers 410, with what was still due', async () => {

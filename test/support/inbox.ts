@@ -60,7 +60,8 @@ export async function startInbox(gatewayUrl: string, profile: SignatureProfile =
   let behaviour: Behaviour = acknowledge;
   let tell = () => {};
   const server = createServer((request, response) => {
-    void read(request).then(async (text) => {
+    const receive = async () => {
+      const text = await read(request);
       const { url: path = '', headers } = request;
       const body: unknown = JSON.parse(text);
       const verified = await verify(gatewayUrl, profile, {
@@ -74,7 +75,8 @@ export async function startInbox(gatewayUrl: string, profile: SignatureProfile =
       problems.push(...callbackProblems(path, body).map((problem) => `${path} ${problem}`));
       tell();
       await behaviour(message, response);
-    });
+    };
+    void receive();
   });
   const judge = () => {
     if (problems.length > 0) throw new Error(`received against the specification:\n${problems.join('\n')}`);
