@@ -23,6 +23,7 @@ import { SenderOutboundStore } from './entities/sender-outbound.repository.js';
 import { WakeLine } from './entities/wake-line.js';
 import { LiveTail } from './graphql/live/live-tail.js';
 import { PersistedOperations } from './graphql/persisted-operations.js';
+import { exportTailLag } from './graphql/live/tail.metrics.js';
 import { gatewaySchema } from './graphql/schema.js';
 import { TrafficMeter } from './graphql/overview/traffic-meter.js';
 import { startGraphqlServer } from './graphql/server.js';
@@ -30,12 +31,14 @@ import { recurringJobs, startBackground, workerQueues, type BackgroundServices }
 import { createJobStore } from './jobs/job-store.js';
 import type { Config, Secrets } from './platform/config.js';
 import { createLog, type Log } from './platform/log.js';
+import { createMetrics, type Metrics } from './platform/metrics.js';
 import { MasterKey } from './platform/master-key.js';
 import { createOutbound, type OutboundOptions } from './platform/outbound-http.js';
 import { createRegistries, type Registries } from './protocol/registries/registries.js';
 import { prepareGateway } from './prepare.js';
 import { createRecordSource } from './sources/record.source.js';
-import { operationsRouter } from './operations.router.js';
+import { exportQueues, lastResort, operationsRouter } from './operations.router.js';
+import { measureRequests } from './request-metrics.js';
 
 export interface Gateway {
   /** Where it answers, without a final slash. */
@@ -54,6 +57,8 @@ export interface GatewaySecrets extends Secrets {
 export interface GatewayOverrides {
   clock?: () => Date;
   log?: Log;
+  /** Of the process too, where this gateway is all it runs. */
+  metrics?: Metrics;
   /** Resolves the names of partners' hosts; the system's resolver where left out. */
   lookup?: OutboundOptions['lookup'];
 }
@@ -61,7 +66,12 @@ export interface GatewayOverrides {
 export async function startGateway(
   config: Config,
   secrets: GatewaySecrets,
-  { clock = () => new Date(), log = createLog(config.logLevel), lookup }: GatewayOverrides = {},
+  {
+    clock = () => new Date(),
+    log = createLog(config.logLevel),
+    metrics = createMetrics(),
+    lookup,
+  }: GatewayOverrides = {},
 ): Promise<Gateway> {
   const database = await Database.connect(secrets.databaseUrl, config.dbPoolSize, log);
   const masterKey = new MasterKey(secrets.masterKey, secrets.masterKeyPrevious);
@@ -100,7 +110,9 @@ export async function startGateway(
     server,
     { timeoutMs: config.graphqlTimeoutMs, persisted: await PersistedOperations.load(config.persistedOperations) },
   );
-  mount(app, services, graphql.router, config);
+  exportTailLag(metrics, services.tail);
+  exportQueues(metrics, database, clock);
+  mount(app, services, graphql.router, config, metrics);
   const works = config.role !== 'api';
   const background = startBackground(services, createJobStore(secrets.jobsUrl ?? secrets.databaseUrl, log), {
     queues: works ? workerQueues(services) : [],
@@ -165,6 +177,7 @@ async function wire(config: Config, { database, url, counters, wakeLine, lookup,
       verificationsPerHour: config.verifyLimitPerHour,
     }),
     maxBodyBytes: config.maxBodyBytes,
+    maxUploadBytes: config.maxUploadBytes,
     mtlsHeader: config.mtlsHeader,
     messageLimits: { items: config.maxBatchItems, strictTotalCount: config.strictTotalCount },
     settings: {
@@ -186,13 +199,21 @@ function adminsOf(config: Config, secrets: GatewaySecrets, { database, clock }: 
   return new Admins(bootstrap, new OidcAdmins(config.oidc, outbound, database, clock));
 }
 
-function mount(app: Express, services: FacadeServices, graphql: express.Router, config: Config): void {
+function mount(
+  app: Express,
+  services: FacadeServices,
+  graphql: express.Router,
+  config: Config,
+  metrics: Metrics,
+): void {
+  app.use(measureRequests(metrics, services.registries));
   app.use('/graphql', graphql);
   app.use('/dci/v1', openApiRouter(services));
   app.use('/dci/v1', dciRouter(services));
   app.use(oauthRouter(services, { publicUrl: services.settings.publicUrl, tokenTtlSeconds: config.tokenTtlSeconds }));
   app.use(consoleRouter(config));
-  app.use(operationsRouter(services));
+  app.use(operationsRouter(services, metrics));
+  app.use(lastResort(services.log));
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

@@ -5,6 +5,7 @@ import { startEmbeddedPostgres } from './platform/embedded-postgres.js';
 import { ConfigInvalid, readConfig, type Config, type Secrets } from './platform/config.js';
 import { loadLocalSecrets, type LocalSecrets } from './platform/local-secrets.js';
 import { createLog, type Log } from './platform/log.js';
+import { createMetrics } from './platform/metrics.js';
 import { stopOnRequest } from './platform/shutdown.js';
 
 /** What was started, to be closed in the opposite order. */
@@ -25,7 +26,8 @@ async function main(): Promise<void> {
     (error) => log.error({ err: error }, 'could not stop in order'),
   );
   const { databaseUrl, local } = await findDatabase(config, secrets, log);
-  const gateway = await startGateway(config, { ...secrets, ...local, databaseUrl }, { log });
+  const metrics = createMetrics({ ofProcess: true });
+  const gateway = await startGateway(config, { ...secrets, ...local, databaseUrl }, { log, metrics });
   started.push(gateway);
   await greet(gateway, config, local);
 }

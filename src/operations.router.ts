@@ -1,11 +1,19 @@
-/** `/healthz` (alive) and `/readyz` (able to serve: database and key). */
-import { Router, type Response } from 'express';
+/** `/healthz` (alive), `/readyz` (able to serve: database and key) and `/metrics` (Prometheus). */
+import { Router, type ErrorRequestHandler, type Response } from 'express';
 import type { FacadeServices } from './dci-rest/services.js';
+import type { Database } from './entities/database.js';
+import { readQueues } from './entities/queue.repository.js';
+import type { Log } from './platform/log.js';
+import type { Metrics } from './platform/metrics.js';
 
-export function operationsRouter({ database, keyRing, log }: FacadeServices): Router {
+export function operationsRouter({ database, keyRing, log }: FacadeServices, metrics: Metrics): Router {
   const router = Router();
   router.get('/healthz', (_request, response) => {
     response.json({ status: 'ok' });
+  });
+  router.get('/metrics', async (_request, response) => {
+    const { contentType, body } = await metrics.expose();
+    response.type(contentType).send(body);
   });
   router.get('/readyz', async (_request, response) => {
     const checks = { database: () => database.query('select 1'), key: () => keyRing.signingKey() };
@@ -26,4 +34,20 @@ export function operationsRouter({ database, keyRing, log }: FacadeServices): Ro
 function answer(response: Response, checks: Record<string, string>): void {
   const ready = Object.values(checks).every((result) => result === 'ok');
   response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready', checks });
+}
+
+/** What waits for the workers, asked for at each scrape. */
+export function exportQueues(metrics: Metrics, database: Database, clock: () => Date): void {
+  metrics.gauge('dci_queue_waiting', 'Rows that are due, by queue; counted to 10000.', ['queue'], async (gauge) => {
+    for (const { name, waiting } of await readQueues(database, clock())) gauge.set({ queue: name }, waiting);
+  });
+}
+
+/** Whatever no router has answered: told without anything of our inside. */
+export function lastResort(log: Log): ErrorRequestHandler {
+  return (error, _request, response, next) => {
+    log.error({ err: error }, 'a request failed');
+    if (response.headersSent) next(error);
+    else response.status(500).json({ errors: [{ code: 'err.service.unavailable', message: 'internal error' }] });
+  };
 }
