@@ -1,0 +1,100 @@
+/** peers 2.3 #6, 2.4 G2P: message ids that may be used again, any `expires`, retries that fail, ids that open answers. */
+import { signEnvelope } from '../../src/protocol/signature/signature.js';
+import { addRecords, person } from '../support/consent.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { createPartner, type Partner } from '../support/partner.js';
+import { byId } from '../support/search-message.js';
+
+const SEARCH = '/dci/v1/social/registry/sync/search';
+
+let a: TestGateway;
+let b: TestGateway;
+let partner: Partner;
+
+beforeAll(async () => {
+  a = await startTestGateway();
+  b = await startTestGateway({ databaseUrl: a.databaseUrl, env: { PUBLIC_URL: a.url } });
+  partner = await createPartner(a);
+  await addRecords(a, [person('1'), person('2')]);
+});
+afterAll(async () => {
+  await b?.close();
+  await a?.close();
+});
+
+const post = async (gateway: TestGateway, body: unknown, token = partner.token) => {
+  const response = await fetch(`${gateway.url}${SEARCH}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify(body),
+  });
+  // oxlint-disable-next-line typescript/no-explicit-any -- the shape is asserted
+  return { status: response.status, body: (await response.json()) as any };
+};
+
+test('a message replayed to any process is worked once and answered from store', async () => {
+  const envelope = await partner.envelope('search', byId('1'));
+  const answers = await Promise.all([a, b, a, b].map((gateway) => post(gateway, envelope)));
+  expect(new Set(answers.map(({ body }) => body.message.correlation_id)).size).toBe(1);
+  const [{ count } = { count: 0 }] = await a.database.query<{ count: number }>(
+    `select count(*)::int as count from transaction where message_id = $1 and status = 'SUCCEEDED'`,
+    [(envelope['header'] as { message_id: string }).message_id],
+  );
+  expect(count).toBe(1);
+});
+
+test('a retry under a new header time and signature is the same message', async () => {
+  const message = byId('1');
+  const first = await post(a, await partner.envelope('search', message, { message_id: 'retried' }));
+  const later = { message_id: 'retried', message_ts: new Date(Date.now() - 5000).toISOString() };
+  const second = await post(b, await partner.envelope('search', message, later));
+  expect(second.status).toBe(200);
+  expect(second.body.message).toEqual(first.body.message);
+  expect(second.body.signature).toBeDefined();
+});
+
+test('a used id with another message is refused', async () => {
+  await post(a, await partner.envelope('search', byId('1'), { message_id: 'used' }));
+  const { body } = await post(b, await partner.envelope('search', byId('2'), { message_id: 'used' }));
+  expect(body.header).toMatchObject({ status: 'rjct', status_reason_code: 'rjct.message_id.duplicate' });
+  expect(JSON.stringify(body)).not.toContain('Surname');
+});
+
+test('knowing an id is not enough: signature and sender are proven first', async () => {
+  const envelope = await partner.envelope('search', byId('1'), { message_id: 'known' });
+  await post(a, envelope);
+  const other = await createPartner(a);
+  const stolen = await post(a, envelope, other.token);
+  expect({ status: stolen.status, code: stolen.body.message.error.code }).toEqual({
+    status: 400,
+    code: 'err.sender_id.invalid',
+  });
+  const forged = await post(a, { ...envelope, signature: (await other.envelope('search', byId('1')))['signature'] });
+  expect(forged.status).toBe(401);
+  expect(JSON.stringify([stolen.body, forged.body])).not.toContain('Surname');
+});
+
+test('a refused message does not burn its id', async () => {
+  const envelope = await partner.envelope('search', byId('1'), { message_id: 'kept' });
+  expect((await post(a, { ...envelope, message: byId('2') })).status).toBe(401);
+  expect((await post(a, envelope)).status).toBe(200);
+});
+
+test.each([
+  ['a message_ts of ten minutes ago', { message_ts: new Date(Date.now() - 600_000).toISOString() }],
+  ['a message_ts in ten minutes', { message_ts: new Date(Date.now() + 600_000).toISOString() }],
+])('%s is refused', async (_, header) => {
+  const { status, body } = await post(a, await partner.envelope('search', byId('1'), header));
+  expect(status).toBe(400);
+  expect(body.message.error.message).toContain('rjct.message_ts.invalid');
+});
+
+test('a signature made long ago, or for later, is refused', async () => {
+  for (const shift of [-3_600_000, 120_000]) {
+    const unsigned = { header: partner.header('search'), message: byId('1') };
+    const now = new Date(Date.now() + shift);
+    const signature = await signEnvelope('DCI', unsigned, partner.key, { senderId: partner.senderId, now });
+    const { status, body } = await post(a, { signature, ...unsigned });
+    expect({ status, code: body.message.error.code }).toEqual({ status: 401, code: 'err.signature.invalid' });
+  }
+});
