@@ -1,6 +1,7 @@
 /** The endpoint table: a path, what its message means, and whether it is answered at once. */
 import type { TransactionChannel } from '../entities/transaction.repository.js';
 import { acceptLater } from './async.handler.js';
+import { bulkSearchKind, bulkVerifyKind } from './bulk.kinds.js';
 import { disabilityDetailsKind, disabilitySupportKind, disabledKind } from './disability.kinds.js';
 import { enrolledKind, enrollmentUpdatesKind } from './enrollment.kinds.js';
 import type { Exchange, Reply } from './exchange.js';
@@ -26,6 +27,8 @@ export interface Endpoint {
   receiver?: boolean;
   /** Takes no form (protocol 1.3). */
   jsonOnly?: boolean;
+  /** Takes a file of any length as it streams in: `upload.handler.ts` accepts it, its rows become the message. */
+  upload?: boolean;
 }
 
 /** A registry has the endpoints of the operations that its definition names. */
@@ -45,6 +48,8 @@ export const ENDPOINTS: Endpoint[] = [
   { ...sync, path: '/sync/txn/status', kind: txnStatusKind, jsonOnly: true },
   { ...later, path: '/receipt', kind: receiptKind },
   { ...sync, path: '/sync/receipt', kind: receiptKind },
+  { ...later, path: '/upload/search', kind: bulkSearchKind, upload: true },
+  { ...later, path: '/upload/verify', kind: bulkVerifyKind, upload: true },
   { ...sync, path: '/sync/disabled', kind: disabledKind },
   { ...sync, path: '/sync/get-disability-details', kind: disabilityDetailsKind },
   { ...sync, path: '/sync/get-disability-support', kind: disabilitySupportKind },

@@ -20,7 +20,7 @@ export const isForm = (headers: IncomingHttpHeaders): boolean =>
  * Reads a form to its end.
  *
  * @param body its bytes, in order
- * @param readFile consumes the file; what it throws is thrown
+ * @param readFile consumes the file, and may look at the fields that came before it; what it throws is thrown
  * @returns the fields; of a repeated one the last
  * @throws RequestInvalid for a body that is no such form, or has more than one file
  */
@@ -28,33 +28,37 @@ export async function readForm(
   headers: IncomingHttpHeaders,
   body: AsyncIterable<Buffer>,
   fieldBytes: number,
-  readFile: (file: FormFile) => Promise<void>,
+  readFile: (file: FormFile, fieldsBefore: ReadonlyMap<string, string>) => Promise<void>,
 ): Promise<Map<string, string>> {
   const fields = new Map<string, string>();
   const failures: unknown[] = [];
+  const failed = Promise.withResolvers<void>();
+  const fail = (failure: unknown): void => {
+    failures.push(failure);
+    failed.resolve();
+  };
   const files: { content: Readable; read: Promise<void> }[] = [];
   const form = openForm(headers, fieldBytes);
   form.on('field', (name, value, _, truncated) => {
-    if (truncated) failures.push(new RequestInvalid('form: a field is too long'));
+    if (truncated) fail(new RequestInvalid('form: a field is too long'));
     fields.set(name, value);
   });
   form.on('file', (_, content, fileName, __, mimeType) => {
-    const read = readFile({ fileName: fileName ?? '', mimeType, content });
-    files.push({ content, read: read.catch((error: unknown) => void (failures.push(error), content.resume())) });
+    const read = readFile({ fileName: fileName ?? '', mimeType, content }, fields);
+    files.push({ content, read: read.catch(fail) });
   });
-  form.on('filesLimit', () => failures.push(new RequestInvalid('form: send one file')));
-  form.on('error', (cause) => failures.push(malformed(cause)));
-  const ended = Promise.race([once(form, 'finish'), once(form, 'error')]).catch(() => undefined);
+  form.on('filesLimit', () => fail(new RequestInvalid('form: send one file')));
+  form.on('error', (cause) => fail(malformed(cause)));
+  const ended = once(form, 'finish').catch(() => undefined);
   try {
     for await (const chunk of body) {
       if (failures.length > 0) break;
-      // An error ends the waiting too, and is kept above.
-      if (!form.write(chunk)) await once(form, 'drain').catch(() => undefined);
+      if (!form.write(chunk)) await Promise.race([once(form, 'drain').catch(() => undefined), failed.promise]);
     }
     if (failures.length === 0) form.end();
-    if (failures.length === 0) await ended;
+    await Promise.race([ended, failed.promise]);
   } catch (cause) {
-    failures.push(cause instanceof ProtocolError ? cause : malformed(cause));
+    fail(cause instanceof ProtocolError ? cause : malformed(cause));
   }
   for (const { content, read } of files) {
     if (failures.length > 0) content.destroy();

@@ -25,6 +25,7 @@ import { rateLimitHeaders } from './rate-limit.headers.js';
 import type { FacadeServices } from './services.js';
 import { answerShortForm, SHORT_ENDPOINTS } from './short-form.handler.js';
 import { signedReply } from './signing.js';
+import { acceptUpload } from './upload/upload.handler.js';
 import { countReply } from './traffic.js';
 
 const CHECKS: Check[] = [
@@ -44,6 +45,7 @@ const CHECKS: Check[] = [
 
 export function dciRouter(services: FacadeServices): Router {
   const router = Router();
+  mountUploads(router, services);
   router.use(express.raw({ type: () => true, limit: services.maxBodyBytes }));
   for (const endpoint of SHORT_ENDPOINTS)
     router.post(endpoint.path, async (request, response) => {
@@ -54,7 +56,7 @@ export function dciRouter(services: FacadeServices): Router {
       send(response, answered, exchange);
     });
   for (const definition of services.registries.all)
-    for (const endpoint of endpointsOf(definition))
+    for (const endpoint of endpointsOf(definition).filter(({ upload }) => upload !== true))
       router.post(
         definition.paths.map((path) => `/${path}/registry${endpoint.path}`),
         async (request, response) => {
@@ -71,6 +73,21 @@ export function dciRouter(services: FacadeServices): Router {
   });
   router.use(bodyRefused(services));
   return router;
+}
+
+/** Before anything reads the body: a file streams past the limit that other bodies have. */
+function mountUploads(router: Router, services: FacadeServices): void {
+  for (const definition of services.registries.all)
+    for (const { path, kind } of endpointsOf(definition).filter(({ upload }) => upload === true))
+      router.post(
+        definition.paths.map((segment) => `/${segment}/registry${path}`),
+        async (request, response) => {
+          const exchange = newExchange(services, request, definition, kind);
+          const reply = acceptUpload(kind, exchange, request, services);
+          send(response, await reply.catch((error: unknown) => refuse(error, exchange, services, 'BULK')), exchange);
+          request.resume();
+        },
+      );
 }
 
 async function answerEndpoint(endpoint: Endpoint, exchange: Exchange, services: FacadeServices): Promise<Reply> {

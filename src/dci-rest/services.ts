@@ -7,6 +7,7 @@ export interface FacadeServices extends Services {
   schema: GraphQLSchema;
   tokens: TokenService;
   maxBodyBytes: number;
+  maxUploadBytes: number;
   /** Lower case; the header in which a trusted proxy passes client certificates. */
   mtlsHeader: string | undefined;
   messageLimits: MessageLimits;

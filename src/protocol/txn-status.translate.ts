@@ -81,6 +81,7 @@ export function writeTxnStatusResponse(answer: TransactionStatusAnswer, definiti
               {
                 transaction_id: earlier.transactionId,
                 correlation_id: earlier.correlationId,
+                ...progressOf(earlier),
                 ...(earlier.message as JsonObject),
               },
               definition,
@@ -88,6 +89,10 @@ export function writeTxnStatusResponse(answer: TransactionStatusAnswer, definiti
     },
   };
 }
+
+/** Told while items are left, beside what the schema asks for. */
+const progressOf = ({ itemCount, itemsDone }: EarlierAnswer): JsonObject =>
+  itemsDone < itemCount ? { total_count: itemCount, completed_count: itemsDone } : {};
 
 /** No item is told of: a message that was refused as a whole. */
 export const emptyTxnStatus = (ids: { transaction_id: string; correlation_id: string }): JsonObject => ({

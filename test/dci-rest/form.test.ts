@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { signHttpRequest } from '../../src/protocol/signature/http.profile.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
-import { createPartner, searchById, type Partner } from '../support/partner.js';
+import { createPartner, searchById, type Answer, type Partner } from '../support/partner.js';
 
 let gateway: TestGateway;
 let partner: Partner;
@@ -26,7 +26,7 @@ async function post(path: string, parts: [string, string | Blob, string?][], as 
     headers: { authorization: `Bearer ${as.token}`, ...headers },
     body: form,
   });
-  return { status: response.status, body: await response.json() };
+  return { status: response.status, body: (await response.json()) as Answer['body'] };
 }
 
 const disabled = { transaction_id: 't', disabled_criteria: { query: { UIN: { eq: '1' } } } };

@@ -224,6 +224,8 @@ describe('an earlier search', () => {
       expect(found).toEqual({
         transaction_id: message['transaction_id'],
         correlation_id: body.message.correlation_id,
+        total_count: 1,
+        completed_count: 0,
         search_response: [{ reference_id: expect.any(String), timestamp: expect.any(String), status: 'rcvd' }],
       });
     } finally {

@@ -10,6 +10,7 @@ import { Trust0008 } from './0008-trust.migration.js';
 import { Disclosures0011 } from './0011-disclosures.migration.js';
 import { Subscriptions0006 } from './0006-subscriptions.migration.js';
 import { Callers0007 } from './0007-callers.migration.js';
+import { Bulk0020 } from './0020-bulk.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -25,6 +26,7 @@ export const MIGRATIONS = [
   Trust0008,
   Disclosures0011,
   Retention0018,
+  Bulk0020,
 ].map((migration) => ({
   name: migration.name,
   class: migration,

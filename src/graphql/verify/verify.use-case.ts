@@ -39,12 +39,7 @@ export async function verify(
   if (recordType === undefined) throw new RequestInvalid('registry: it has no record types');
   const grant = decideItem(gate.agreements, definition, { recordType, purpose: question.purpose });
   if (!grant.allowed) throw new Forbidden(grant.explanation);
-  const claims = readClaims(grant, question.claims, call.receivedAt);
-  const about = claims.flatMap(({ criteria }) => [...attributesIn(criteria)]);
-  const person = await findPerson(services, grant, question.identifiers, about);
-  if (person !== undefined) await limitGuesses(services, sender, person);
-  const verified =
-    person === undefined ? {} : Object.fromEntries(claims.map((claim) => [claim.key, judge(grant, claim, person)]));
+  const { person, verified } = await verifyPerson(services, sender, grant, question, call.receivedAt);
   const result: VerifyResult = {
     transactionId: question.transactionId,
     correlationId: call.correlationId,
@@ -65,6 +60,22 @@ export async function verify(
     result,
   });
   return result;
+}
+
+/** Judges claims about one person, who is undefined where nobody, or several, are named. @throws as `verify` */
+export async function verifyPerson(
+  services: Services,
+  sender: KnownSender,
+  grant: Grant,
+  question: Pick<VerifyInput, 'identifiers' | 'claims'>,
+  now: Date,
+): Promise<{ person: SourceRecord | undefined; verified: Record<string, boolean | null> }> {
+  const claims = readClaims(grant, question.claims, now);
+  const about = claims.flatMap(({ criteria }) => [...attributesIn(criteria)]);
+  const person = await findPerson(services, grant, question.identifiers, about);
+  if (person === undefined) return { person, verified: {} };
+  await limitGuesses(services, sender, person);
+  return { person, verified: Object.fromEntries(claims.map((claim) => [claim.key, judge(grant, claim, person)])) };
 }
 
 /** Claims about one person cannot be tried one after the other until one holds. @throws TooManyRequests */

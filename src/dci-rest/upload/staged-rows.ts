@@ -1,0 +1,44 @@
+/** Rows on their way into the database: sealed in chunks, and nobody's until the upload is accepted. */
+import { dropChunks, storeChunk } from '../../entities/bulk.repository.js';
+import type { DataVault } from '../../entities/data-vault.js';
+import type { Sql } from '../../entities/database.js';
+import { ROWS_PER_CHUNK } from '../../graphql/bulk/bulk-part.js';
+import type { BulkRow } from '../../protocol/bulk.js';
+import { TotalCountExceeded } from '../../protocol/errors.js';
+
+const MAX_ROWS = 100_000;
+
+export class StagedRows {
+  count = 0;
+  #waiting: BulkRow[] = [];
+  #chunks = 0;
+
+  constructor(
+    private readonly services: { database: Sql; vault: DataVault; clock: () => Date },
+    private readonly uploadId: string,
+    private readonly owner: string,
+  ) {}
+
+  /** @throws TotalCountExceeded */
+  async take(rows: AsyncIterable<BulkRow> | Iterable<BulkRow>): Promise<void> {
+    for await (const row of rows) {
+      if (++this.count > MAX_ROWS)
+        throw new TotalCountExceeded(`rjct.total_count.limit_exceeded: a file has at most ${MAX_ROWS} rows`);
+      this.#waiting.push(row);
+      if (this.#waiting.length === ROWS_PER_CHUNK) await this.#store();
+    }
+    if (this.#waiting.length > 0) await this.#store();
+  }
+
+  drop(): Promise<void> {
+    return dropChunks(this.services.database, this.uploadId);
+  }
+
+  async #store(): Promise<void> {
+    const { database, vault, clock } = this.services;
+    const place = { uploadId: this.uploadId, sequence: this.#chunks++, owner: this.owner };
+    const rows = this.#waiting;
+    this.#waiting = [];
+    await storeChunk(database, vault, place, rows, clock());
+  }
+}

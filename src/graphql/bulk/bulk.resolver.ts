@@ -1,0 +1,22 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { requireSender } from '../authorize.js';
+import type { Context } from '../context.js';
+import { SearchResult } from '../search/search.types.js';
+import { bulkSearch } from './bulk-search.use-case.js';
+import { bulkVerify } from './bulk-verify.use-case.js';
+import { BulkInput, BulkVerifyResult } from './bulk.types.js';
+
+@Resolver()
+export class BulkResolver {
+  @Mutation(() => SearchResult, {
+    description: 'Searches the identifiers of an upload. The gateway runs it, in parts.',
+  })
+  bulkSearch(@Arg('input', () => BulkInput) input: BulkInput, @Ctx() context: Context): Promise<SearchResult> {
+    return bulkSearch(context.services, requireSender(context), input);
+  }
+
+  @Mutation(() => BulkVerifyResult, { description: 'Judges the claims of an upload. The gateway runs it, in parts.' })
+  bulkVerify(@Arg('input', () => BulkInput) input: BulkInput, @Ctx() context: Context): Promise<BulkVerifyResult> {
+    return bulkVerify(context.services, requireSender(context), input);
+  }
+}

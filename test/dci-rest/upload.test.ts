@@ -1,0 +1,294 @@
+/** Bulk upload (contract, spec 3.9): files of identifiers, streamed, worked on in parts, bad rows told by line. */
+import { randomUUID } from 'node:crypto';
+import type { JsonObject } from '../../src/protocol/json.js';
+import { signHttpRequest } from '../../src/protocol/signature/http.profile.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { startInbox, type Inbox } from '../support/inbox.js';
+import { createPartner, type Answer, type Partner } from '../support/partner.js';
+
+let gateway: TestGateway;
+let partner: Partner;
+let inbox: Inbox;
+
+beforeAll(async () => {
+  gateway = await startTestGateway({ env: { MAX_BODY_BYTES: '10000', MAX_UPLOAD_BYTES: '300000' } });
+  inbox = await startInbox(gateway.url);
+  partner = await createPartner(gateway);
+  await gateway.admin(
+    `mutation ($records: [RecordInput!]!) { upsertRecords(registry: SOCIAL, records: $records) { inserted } }`,
+    {
+      records: Array.from({ length: 900 }, (_, index) => ({
+        recordType: 'SRPerson',
+        identifiers: [{ type: 'UIN', value: `u${index}` }],
+        data: { sex: index % 2 ? 'male' : 'female', birth_date: '1985-05-20' },
+      })),
+    },
+  );
+});
+afterAll(async () => {
+  await inbox?.close();
+  await gateway?.close();
+});
+
+interface Upload {
+  path?: string;
+  action?: string;
+  fileName?: string;
+  fields?: Record<string, string>;
+  as?: Partner;
+  /** Unsigned where false; of another body where a text. */
+  signed?: boolean | string;
+}
+
+const BOUNDARY = 'part-of-a-form';
+
+function formOf(file: string, { action = 'search', fileName = 'ids.csv', fields = {} }: Upload): string {
+  const all = { action, sender_uri: `${inbox.url}/registry/on-search`, ...fields };
+  const parts = Object.entries(all).map(
+    ([name, value]) => `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+  );
+  const head = `Content-Disposition: form-data; name="fileName"; filename="${fileName}"\r\nContent-Type: text/plain`;
+  return `${parts.join('')}--${BOUNDARY}\r\n${head}\r\n\r\n${file}\r\n--${BOUNDARY}--\r\n`;
+}
+
+async function upload(file: string, options: Upload = {}): Promise<Answer> {
+  const { path = 'social/registry/upload/search', as = partner, signed = true } = options;
+  const body = formOf(file, options);
+  const authorization = `Bearer ${as.token}`;
+  const targetUri = `${gateway.url}/dci/v1/${path}`;
+  const signedBody = Buffer.from(typeof signed === 'string' ? formOf(signed, options) : body);
+  const message = { method: 'POST', targetUri, headers: { authorization }, body: signedBody };
+  const signature = signHttpRequest(message, as.key, { senderId: as.senderId, now: new Date(), nonce: randomUUID() });
+  const response = await fetch(targetUri, {
+    method: 'POST',
+    headers: {
+      authorization,
+      'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
+      ...(signed === false ? {} : signature),
+    },
+    body,
+  });
+  return { status: response.status, headers: response.headers, body: await response.json() };
+}
+
+/** Uploads and gives the items of all its callbacks. */
+async function result(file: string, parts: number, list: string, options: Upload = {}) {
+  const before = inbox.received.length;
+  const { status, body } = await upload(file, options);
+  expect(status).toBe(202);
+  const callbacks = (await inbox.wait(before + parts)).slice(before);
+  for (const { body: callback, verified } of callbacks) {
+    expect(verified).toBe(true);
+    expect(callback.message.correlation_id).toBe(body.message.correlation_id);
+  }
+  const items = callbacks.flatMap((callback) => callback.body.message[list]);
+  return { items, callbacks, correlationId: body.message.correlation_id as string };
+}
+
+const csv = (...lines: string[]): string => ['identifier_type,identifier_value', ...lines].join('\n');
+const chunks = () => gateway.database.query('select 1 from bulk_chunk');
+
+async function transactionOf(correlationId: string) {
+  const { transactions } = await gateway.admin<{ transactions: { nodes: JsonObject[] } }>(
+    `query ($id: String!) { transactions(filter: { correlationId: $id }) {
+       nodes { channel operation status itemCount itemsDone recordCount } } }`,
+    { id: correlationId },
+  );
+  return transactions.nodes[0];
+}
+
+describe('upload/search of a CSV', () => {
+  test('finds each identifier, in parts, beyond the limit of other bodies', async () => {
+    const lines = Array.from({ length: 1200 }, (_, index) => `UIN,u${index}`);
+    const file = csv(...lines, ...Array.from({ length: 20 }, () => `national_id,${'x'.repeat(200)}`));
+    expect(file.length).toBeGreaterThan(10_000);
+    const { items, callbacks, correlationId } = await result(file, 3, 'search_response');
+    expect(callbacks.map(({ body }) => body.header)).toMatchObject([
+      { action: 'on-search', status: 'succ', total_count: 500, completed_count: 500 },
+      { total_count: 500 },
+      { total_count: 220 },
+    ]);
+    expect(items.slice(0, 1200).filter((item) => item.data.reg_records.length === 1)).toHaveLength(900);
+    expect(items.every((item, index) => item.reference_id === `line-${index + 2}`)).toBe(true);
+    expect(await transactionOf(correlationId)).toEqual({
+      channel: 'BULK',
+      operation: 'BULK_SEARCH',
+      status: 'SUCCEEDED',
+      itemCount: 1220,
+      itemsDone: 1220,
+      recordCount: 900,
+    });
+    expect(await chunks()).toEqual([]);
+  });
+
+  test('tells bad rows by line and works on the rest', async () => {
+    const file = csv('UIN,u1', 'UIN', ',u2', 'shoe_size,44', '"UIN","u3"', '', 'UIN,u4,extra');
+    const { items } = await result(file, 1, 'search_response');
+    expect(items.map((item) => [item.reference_id, item.status])).toEqual([
+      ['line-2', 'succ'],
+      ['line-3', 'rjct'],
+      ['line-4', 'rjct'],
+      ['line-5', 'rjct'],
+      ['line-6', 'succ'],
+      ['line-8', 'rjct'],
+    ]);
+    expect(items[1].status_reason_message).toContain('line 3: has 1 columns');
+    expect(items[2].status_reason_message).toContain('line 4: row.identifier_type');
+    expect(items[3]).toMatchObject({ status_reason_code: 'rjct.filter.invalid' });
+  });
+
+  test('is told by txn/status to its sender alone, with its progress', async () => {
+    const { items, callbacks } = await result(csv('UIN,u1', 'UIN,u2'), 1, 'search_response', {
+      fields: { transaction_id: 'bulk-1' },
+    });
+    expect(callbacks[0]?.body.message.transaction_id).toBe('bulk-1');
+    const question = () => ({
+      transaction_id: randomUUID(),
+      txnstatus_request: {
+        reference_id: 'r',
+        txn_type: 'search',
+        attribute_type: 'transaction_id',
+        attribute_value: 'bulk-1',
+      },
+    });
+    const ask = (as: Partner) => as.send('social/registry/sync/txn/status', 'txn-status', question());
+    const { body } = await ask(partner);
+    expect(body.message.txnstatus_response.txn_status.search_response).toEqual(items);
+    const other = await createPartner(gateway);
+    expect((await ask(other)).body.message.txnstatus_response.txn_status.search_response).toEqual([]);
+  });
+
+  test('sent again under its message id gets the same ACK and is worked on once', async () => {
+    const options = { fields: { message_id: 'csv-once', transaction_id: 't-once' } };
+    const { correlationId } = await result(csv('UIN,u1'), 1, 'search_response', options);
+    const before = inbox.received.length;
+    const again = await upload(csv('UIN,u1'), options);
+    expect(again.status).toBe(202);
+    expect(again.body.message.correlation_id).toBe(correlationId);
+    const other = await upload(csv('UIN,u2'), options);
+    expect(other.status).toBe(400);
+    expect(other.body.errors[0].message).toContain('rjct.message_id.duplicate');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(inbox.received).toHaveLength(before);
+    expect(await chunks()).toEqual([]);
+  });
+});
+
+describe('upload/verify', () => {
+  const path = 'social/registry/upload/verify';
+
+  test('judges each row’s claims and releases nothing', async () => {
+    const file = [
+      'identifier_type,identifier_value,sex,birth_date,is_alive',
+      'UIN,u1,male,1985-05-20,true',
+      'UIN,u2,male,,no',
+      'UIN,nobody,male,,',
+      'UIN,u3,blue,,',
+    ].join('\r\n');
+    const { items, callbacks } = await result(file, 1, 'verify_response', { path, action: 'verify' });
+    expect(callbacks[0]?.body.header).toMatchObject({ action: 'on-verify', total_count: 4, completed_count: 3 });
+    expect(items).toMatchObject([
+      { status: 'succ', found: true, verified: { sex: true, birth_date: true, is_alive: true } },
+      { status: 'succ', found: true, verified: { sex: false, is_alive: false } },
+      { status: 'succ', found: false, verified: {} },
+      { status: 'rjct', found: false, status_reason_message: expect.stringContaining('sex') },
+    ]);
+  });
+
+  test('takes identifiers of a JSON file', async () => {
+    const identifiers = [{ identifier_type: 'UIN', identifier_value: 'u1', is_alive: true, reference_id: 'mine' }];
+    const envelope = await partner.envelope('verify', { transaction_id: 't', identifiers });
+    const options = { path, action: 'verify', fileName: 'ids.json', signed: false };
+    const { items } = await result(JSON.stringify(envelope), 1, 'verify_response', options);
+    expect(items).toMatchObject([{ reference_id: 'mine', found: true, verified: { is_alive: true } }]);
+  });
+});
+
+describe('a JSON file', () => {
+  const options = { fileName: 'ids.json', signed: false };
+  const item = (value: string) => ({
+    reference_id: value,
+    timestamp: new Date().toISOString(),
+    search_criteria: { query_type: 'idtype-value', query: { type: 'UIN', value } },
+  });
+
+  test('is a signed envelope, of which bad items do not spoil the others', async () => {
+    const message = { transaction_id: 'j', search_request: [item('u1'), { reference_id: 'x' }, item('u2')] };
+    const envelope = await partner.envelope('search', message as JsonObject, { sender_uri: `${inbox.url}/mine` });
+    const { items, callbacks } = await result(JSON.stringify(envelope), 1, 'search_response', options);
+    expect(callbacks[0]?.path).toBe('/mine');
+    expect(items.map((one) => [one.reference_id, one.status])).toEqual([
+      ['u1', 'succ'],
+      ['line-2', 'rjct'],
+      ['u2', 'succ'],
+    ]);
+    expect(items[1].status_reason_message).toContain('item 2: search_request.timestamp');
+  });
+
+  test('that was changed after signing is refused', async () => {
+    const envelope = await partner.envelope('search', { transaction_id: 'j', search_request: [] });
+    const forged = { ...envelope, message: { transaction_id: 'j', search_request: [item('u1')] } };
+    const { status, body } = await upload(JSON.stringify(forged), options);
+    expect(status).toBe(401);
+    expect(body.errors[0].code).toBe('err.signature.invalid');
+  });
+});
+
+describe('an upload is refused, and leaves no rows behind,', () => {
+  afterEach(async () => expect(await chunks()).toEqual([]));
+  const file = csv('UIN,u1');
+
+  test.each<[string, string, Upload, number, string, string]>([
+    ['without a signature', file, { signed: false }, 401, 'err.signature.missing', 'Signature'],
+    ['signed for another file', file, { signed: csv('UIN,u2') }, 401, 'err.signature.invalid', 'Content-Digest'],
+    ['with another action', file, { action: 'verify' }, 400, 'err.request.bad', 'action'],
+    ['with another format', file, { fields: { fileFormat: 'xml' } }, 400, 'err.request.bad', 'fileFormat'],
+    ['without column names', 'UIN,u1', {}, 400, 'err.request.bad', 'identifier_type,identifier_value'],
+    ['empty', '', {}, 400, 'err.request.bad', 'identifier_type,identifier_value'],
+    ['with an open quote', csv('UIN,"u1'), {}, 400, 'err.request.bad', 'no CSV at line'],
+    ['without a callback address', file, { fields: { sender_uri: '' } }, 400, 'err.sender_uri.invalid', 'sender_uri'],
+    [
+      'with a foreign callback address',
+      file,
+      { fields: { sender_uri: 'https://evil.example' } },
+      400,
+      'err.sender_uri.invalid',
+      'sender_uri',
+    ],
+    [
+      'too large',
+      csv(...Array.from({ length: 40_000 }, () => 'UIN,12345678')),
+      {},
+      413,
+      'err.request.bad',
+      'at most 300000 bytes',
+    ],
+  ])('%s', async (_, content, options, status, code, text) => {
+    const answer = await upload(content, options);
+    expect(answer.status).toBe(status);
+    expect(answer.body.errors[0]).toMatchObject({ code, message: expect.stringContaining(text) });
+    expect(answer.body.message.ack_status).toBe('ERR');
+  });
+
+  test('without an agreement for it', async () => {
+    const other = await createPartner(gateway, { agreements: [{ operations: ['SEARCH'] }] });
+    const { status, body } = await upload(file, { as: other });
+    expect(status).toBe(403);
+    expect(body.errors[0].code).toBe('err.request.forbidden');
+  });
+
+  test('without a token, or as plain JSON', async () => {
+    const noToken = await partner.post('/dci/v1/social/registry/upload/search', {}, { authorization: '' });
+    expect(noToken.status).toBe(415);
+    const nobody = { ...partner, token: 'forged' };
+    expect((await upload(file, { as: nobody })).status).toBe(401);
+  });
+});
+
+test('bulkSearch in GraphQL is the gateway’s own', async () => {
+  const { body } = await partner.postHttpSigned('/graphql', {
+    query: `mutation ($i: BulkInput!) { bulkSearch(input: $i) { status } }`,
+    variables: { i: { registry: 'SOCIAL', transactionId: 't', uploadId: randomUUID(), rows: 1 } },
+  });
+  expect(body.errors[0].extensions.code).toBe('FORBIDDEN');
+});
