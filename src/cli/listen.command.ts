@@ -55,6 +55,7 @@ export const listenCommand = (): Command =>
           onRefusal: ({ code, message }) => terminal.note(`refused: ${code}: ${message}`),
         });
         server.on('request', inbox);
+        if (terminal.json) terminal.result({ listening: address });
         terminal.note(`Listening on ${address}: any path takes on-search, on-subscribe, notify and the like.`);
         for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => finish());
         await enough;

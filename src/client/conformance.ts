@@ -87,6 +87,7 @@ async function post({ url, headers, body }: Post, pause = 0): Promise<Answer> {
       },
     );
     request.on('error', reject);
+    promise.catch(() => {}); // told below, after the pause
     request.write(body.subarray(0, body.length / 2));
     if (pause > 0) await sleep(pause);
     request.end(body.subarray(body.length / 2));

@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CONFORMANCE_CASES } from '../../src/client/conformance.cases.js';
+import { SIGNATURE_PROFILES } from '../../src/protocol/vocabulary.js';
+import { buildCli, dci, linesOf, startCli } from '../support/cli.js';
+
+interface Case {
+  name: string;
+  passed: boolean;
+  problem?: string;
+}
+
+beforeAll(buildCli, 180_000);
+
+const failedOf = (cases: Case[]): string[] => cases.filter(({ passed }) => !passed).map(({ name }) => name);
+const REFUSALS = CONFORMANCE_CASES.filter(({ expects }) => expects === 'REFUSED').map(({ name }) => name);
+
+async function endpoint(listener: RequestListener) {
+  const server = createServer(listener);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/on-search`;
+  return { url, close: () => server.close() };
+}
+
+async function check(url: string, ...args: string[]) {
+  const result = await dci(['check', '--url', url, '--jwks-port', '0', '--json', ...args]);
+  return { code: result.code, ...(result.json as { passed: number; failed: number; cases: Case[] }) };
+}
+
+test.each(SIGNATURE_PROFILES)('the inbox of listen passes every case in profile %s', async (profile) => {
+  const jwksPort = await freePort();
+  const jwks = `http://127.0.0.1:${jwksPort}/jwks.json`;
+  const inbox = startCli(['listen', '--port', '0', '--profile', profile, '--jwks', jwks, '--json']);
+  const lines = linesOf(inbox);
+  const { listening } = JSON.parse(String((await lines.next()).value)) as { listening: string };
+  const { code, cases } = await check(`${listening}/on-search`, '--profile', profile, '--jwks-port', String(jwksPort));
+  inbox.kill('SIGINT');
+  expect({ code, failed: failedOf(cases) }).toEqual({ code: 0, failed: [] });
+  expect(cases).toHaveLength(CONFORMANCE_CASES.length);
+});
+
+test('an endpoint that takes everything fails every refusal, in words', async () => {
+  const naive = await endpoint((request, response) => {
+    request.resume().on('end', () => response.end('{"message":{"ack_status":"ACK"}}'));
+  });
+  const { code, cases } = await check(naive.url);
+  const { stdout } = await dci(['check', '--url', naive.url, '--jwks-port', '0']);
+  naive.close();
+  expect({ code, failed: failedOf(cases) }).toEqual({ code: 1, failed: REFUSALS });
+  expect(stdout).toContain('FAIL  changed after signing');
+  expect(stdout).toContain('answered 200, so it was taken: verify the signature over header and message');
+  expect(stdout).toContain(`${REFUSALS.length} of ${CONFORMANCE_CASES.length} cases failed.`);
+});
+
+test('one that answers ERR to everything, or redirects, fails what it must take', async () => {
+  const takes = CONFORMANCE_CASES.filter(({ expects }) => expects === 'TAKEN').map(({ name }) => name);
+  const angry = await endpoint((request, response) => {
+    request.resume().on('end', () => response.end('{"message":{"ack_status":"ERR"}}'));
+  });
+  expect(failedOf((await check(angry.url)).cases)).toEqual(takes);
+  angry.close();
+  const moved = await endpoint((request, response) => {
+    request.resume().on('end', () => response.writeHead(307, { location: '/elsewhere' }).end());
+  });
+  const { cases } = await check(moved.url);
+  moved.close();
+  expect(cases[0]).toMatchObject({ passed: false, problem: expect.stringContaining('answered 307') });
+});
+
+test('one that is not there fails with the reason', async () => {
+  const { code, cases } = await check(`http://127.0.0.1:${await freePort()}/on-search`);
+  expect(code).toBe(1);
+  expect(cases[0]?.problem).toMatch(/^no connection \(ECONNREFUSED\)/);
+});
+
+test('it is sent to the endpoint and its siblings', async () => {
+  const paths = new Set<string>();
+  const inbox = await endpoint((request, response) => {
+    paths.add(request.url ?? '');
+    request.resume().on('end', () => response.end());
+  });
+  await check(inbox.url);
+  inbox.close();
+  expect([...paths].sort()).toEqual(['/notify', '/on-search', '/on-subscribe']);
+});
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await once(probe.listen(0, '127.0.0.1'), 'listening');
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((closed) => probe.close(closed));
+  return port;
+}

@@ -1,0 +1,273 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildCli, dci, type CliOptions, type CliResult } from '../support/cli.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { createTestDatabase } from '../support/postgres.js';
+
+const MASTER_KEY = randomBytes(32).toString('base64');
+const example = (name: string): string => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url));
+
+let gateway: TestGateway;
+let cwd: string;
+let env: Record<string, string>;
+const run = (args: string[], options: CliOptions = {}): Promise<CliResult> => dci(args, { env, cwd, ...options });
+
+beforeAll(async () => {
+  await buildCli();
+  cwd = await mkdtemp(join(tmpdir(), 'dci-cli-'));
+  gateway = await startTestGateway({ env: { MASTER_KEY, DELIVERY_RETRY_SECONDS: '0' } });
+  env = { DATABASE_URL: gateway.databaseUrl, MASTER_KEY, DATA_DIR: cwd };
+}, 180_000);
+afterAll(() => gateway.close());
+
+describe('usage', () => {
+  test('without a command help is shown, and it is wrong usage', async () => {
+    const { code, stderr } = await run([]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('Usage: dci [options] [command]');
+  });
+
+  test('help is no error, and shows examples and --json', async () => {
+    const { code, stdout } = await run(['import', '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('npx dci import --registry social examples/persons.csv');
+    expect(stdout).toContain('--json');
+  });
+
+  test.each([
+    [['nonsense'], "unknown command 'nonsense'"],
+    [['seed'], "required option '--persons <n>' not specified"],
+    [['seed', '--persons', '0'], 'Use a whole number from 1'],
+    [['sender', 'add', 'x', '--profile', 'PGP'], 'Use one of DCI, JWS, OPENSPP, HTTP'],
+    [['replay'], 'nothing says which deliveries'],
+    [['verify-audit', '--anchor', 'x'], 'Use the head of an earlier report'],
+    [['import', '--registry', 'tax', 'x.csv'], '--registry: no such registry'],
+    [['import', '--registry', 'social', 'x.xls'], 'add --format ndjson or --format csv'],
+  ])('%j is wrong usage', async (args, words) => {
+    const { code, stdout, stderr } = await run(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(words);
+  });
+});
+
+describe('the environment', () => {
+  test('a bad one is told with every problem', async () => {
+    const { code, stderr } = await run(['key', 'list'], { env: { ...env, PORT: 'x', MASTER_KEY: '' } });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/PORT must be a whole number[^]*MASTER_KEY is needed with DATABASE_URL/);
+  });
+
+  test('a database that does not answer is told, with the next step, as JSON too', async () => {
+    const away = { ...env, DATABASE_URL: 'postgres://dci@127.0.0.1:9/postgres' };
+    const { code, stdout, stderr } = await run(['migrate', '--json'], { env: away });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    const { error } = JSON.parse(stderr) as { error: { message: string; remedy: string } };
+    expect(error.message).toContain('127.0.0.1:9');
+    expect(error.remedy).toContain('DATABASE_URL');
+  });
+});
+
+test('migrate brings an empty database up to date, once, and needs no master key', async () => {
+  const empty = await createTestDatabase({ template: false });
+  try {
+    const options = { env: { DATABASE_URL: empty.url } };
+    const first = await run(['migrate', '--json'], options);
+    expect(first.code).toBe(0);
+    expect(first.json.applied).toContain('Senders0001');
+    expect((await run(['migrate'], options)).stdout).toBe('The schema is up to date.\n');
+  } finally {
+    await empty.drop();
+  }
+});
+
+test('seed gives the same persons at every run, and a larger number only adds', async () => {
+  const first = await run(['seed', '--persons', '40', '--json']);
+  expect(first).toMatchObject({ code: 0, json: { persons: 40, present: 0 } });
+  const again = await run(['seed', '--persons', '40', '--json']);
+  expect(again.json).toEqual({ persons: 40, added: 0, present: first.json.added });
+  const more = await run(['seed', '--persons', '60']);
+  expect(more.stdout).toMatch(/^[1-9]\d* records of 60 persons added; [1-9]\d* were there\.\n$/);
+});
+
+describe('import', () => {
+  const eventsOf = (types: string[]) =>
+    gateway.database.query('select event_type from registry_event where event_type = any($1) order by id', [types]);
+
+  test('writes CSV with its events; the same file again changes nothing', async () => {
+    const before = (await eventsOf(['REGISTER'])).length;
+    const first = await run(['import', '--registry', 'social', example('persons.csv')]);
+    expect(first).toMatchObject({ code: 0, stdout: '4 inserted, 0 updated, 0 unchanged, 0 refused.\n' });
+    expect(await eventsOf(['REGISTER'])).toHaveLength(before + 4);
+    const again = await run(['import', '--registry', 'SOCIAL', example('persons.csv'), '--json']);
+    expect(again.json).toMatchObject({ inserted: 0, updated: 0, unchanged: 4 });
+    expect(await eventsOf(['REGISTER'])).toHaveLength(before + 4);
+  });
+
+  test('writes NDJSON with the event that each line names, from standard input too', async () => {
+    const dry = await run(['import', '--registry', 'crvs', '--dry-run', example('births.ndjson')]);
+    expect(dry).toMatchObject({ code: 0, stdout: 'Every row is good.\n' });
+    expect(await eventsOf(['LiveBirth'])).toHaveLength(0);
+    const input = await readFile(example('births.ndjson'), 'utf8');
+    const { code } = await run(['import', '--registry', 'crvs', '--format', 'ndjson', '-'], { input });
+    expect(code).toBe(0);
+    expect(await eventsOf(['LiveBirth'])).toHaveLength(2);
+  });
+
+  test('reports bad rows by line without their values, writes the rest, and ends with 1', async () => {
+    const rows = [
+      'identifier.UIN,name.surname,sex,birth_date',
+      '930000001,Good,female,1985-05-20',
+      '930000002,Secretname,female,not-a-date',
+      ',Nobody,male,1990-01-01',
+      '930000003,Short,male',
+      '930000004,Good,male,1990-01-01',
+      '930000005,"Open,male,1990-01-01',
+    ];
+    await writeFile(join(cwd, 'bad.csv'), rows.join('\n'));
+    const { code, stdout, stderr } = await run(['import', '--registry', 'social', 'bad.csv']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '2 inserted, 0 updated, 0 unchanged, 4 refused.\n' });
+    expect(stderr).toMatch(
+      /^line 3: birth_date must be a date[^]*line 4: identifier give at least one[^]*line 5: has 3 cells where the header has 4/m,
+    );
+    expect(stderr).toContain('CSV_QUOTE_NOT_CLOSED');
+    expect(stderr).not.toContain('Secretname');
+  });
+
+  test('names each wrong line of NDJSON', async () => {
+    const lines = [
+      'nope',
+      '[]',
+      '{"data":{"name":{}},"identifiers":"x"}',
+      '{"data":{"nme":1}}',
+      '{"data":{"sex":"male"},"eventType":"Nope"}',
+    ];
+    await writeFile(join(cwd, 'bad.ndjson'), lines.join('\n'));
+    const { code, json } = await run(['import', '--registry', 'social', 'bad.ndjson', '--json']);
+    expect(code).toBe(1);
+    expect(json.refused).toBe(5);
+    expect(json.problems.map(({ line, message }: { line: number; message: string }) => `${line} ${message}`)).toEqual([
+      expect.stringContaining('1 is not valid JSON'),
+      '2 must be a JSON object',
+      expect.stringContaining('3 identifiers must be a list'),
+      expect.stringContaining('4 the record has the property "nme"'),
+      expect.stringContaining('5 eventType: use one of'),
+    ]);
+  });
+
+  test('refuses a column that is no field, and a file that is not there', async () => {
+    await writeFile(join(cwd, 'columns.csv'), 'identifier.UIN,surnam\n1,x\n');
+    const columns = await run(['import', '--registry', 'social', 'columns.csv']);
+    expect(columns).toMatchObject({ code: 1, stderr: expect.stringContaining('line 1: SRPerson has no field surnam') });
+    const gone = await run(['import', '--registry', 'social', 'gone.csv']);
+    expect(gone).toMatchObject({ code: 1, stderr: expect.stringContaining('ENOENT: gone.csv') });
+  });
+});
+
+test('a sender is added with key and agreement, calls, is suspended and lifted again; the audit says who did it', async () => {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  await writeFile(join(cwd, 'pub.pem'), publicKey.export({ type: 'spki', format: 'pem' }));
+  await writeFile(join(cwd, 'key.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  const added = await run(['sender', 'add', 'moh', '--registry', 'social,crvs', '--fields', '*', '--json']);
+  expect(added).toMatchObject({ code: 0, json: { senderId: 'moh', state: 'ACTIVE', agreements: 2 } });
+  const key = await run(['sender', 'key', 'moh', 'pub.pem']);
+  expect(key.stdout).toMatch(
+    /^Key [\w-]{43} \(ed25519, SIG\) of moh is registered[^]*([0-9a-f]{2}:){31}[0-9a-f]{2}\n$/,
+  );
+  const { clientId, clientSecret } = added.json;
+  const who = [
+    '--url',
+    gateway.url,
+    '--key',
+    'key.pem',
+    '--sender',
+    'moh',
+    '--client-id',
+    clientId,
+    '--client-secret',
+    clientSecret,
+  ];
+  const call = () => run(['call', ...who, 'search', '--registry', 'social', '--id', 'UIN=910000001', '--json']);
+  const answer = await call();
+  expect(answer).toMatchObject({ code: 0, json: { verified: true, reply: { header: { status: 'succ' } } } });
+  const suspended = await run(['sender', 'suspend', 'moh', '--reason', 'a test']);
+  expect(suspended).toMatchObject({ code: 0, stdout: 'Sender moh is SUSPENDED.\n' });
+  await sleep(1100); // another process follows within a second
+  expect(await call()).toMatchObject({ code: 1, stderr: expect.stringContaining('invalid_client') });
+  expect(await run(['sender', 'activate', 'moh', '--json'])).toMatchObject({
+    json: { senderId: 'moh', state: 'ACTIVE' },
+  });
+  const actions = await gateway.admin<{ adminActions: { nodes: { actor: string; action: string }[] } }>(
+    `{ adminActions(filter: { targetId: "moh" }) { nodes { actor action } } }`,
+  );
+  const actor = `cli:${userInfo().username}`;
+  expect(actions.adminActions.nodes).toContainEqual({ actor, action: 'suspendSender' });
+});
+
+test('what a sender command may not do is refused in words', async () => {
+  await run(['sender', 'add', 'twice']);
+  const again = await run(['sender', 'add', 'twice', '--json']);
+  expect(again.code).toBe(1);
+  expect(JSON.parse(again.stderr).error).toMatchObject({
+    code: 'CONFLICT',
+    message: 'senderId: a sender with this id exists',
+  });
+  const open = await run(['sender', 'add', 'open', '--unsigned']);
+  expect(open).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('OPTIONAL is for senders with sandbox: true only'),
+  });
+  expect(await run(['sender', 'suspend', 'nobody'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('no such sender'),
+  });
+  const mistaken = await run(['sender', 'key', 'twice', 'key.pem']);
+  expect(mistaken).toMatchObject({ code: 1, stderr: expect.stringContaining('publicKeyPem holds a private key') });
+});
+
+test('server keys are made, published, activated and retired', async () => {
+  const made = await run(['key', 'generate', '--algorithm', 'ecdsa_sha256', '--json']);
+  expect(made).toMatchObject({ code: 0, json: { keys: [{ use: 'SIG', algorithm: 'ecdsa-sha256', state: 'NEXT' }] } });
+  const { kid } = made.json.keys[0];
+  const before = (await run(['key', 'list', '--json'])).json.keys.find(
+    (key: { state: string; use: string }) => key.state === 'ACTIVE' && key.use === 'SIG',
+  );
+  expect(await run(['key', 'retire', before.kid])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('activate another one first'),
+  });
+  expect((await run(['key', 'activate', kid])).stdout).toContain(`ACTIVE  SIG  ecdsa-sha256  ${kid}`);
+  expect((await run(['key', 'list'])).stdout).toContain(`RETIRED  SIG  ed25519       ${before.kid}`);
+  expect(await run(['key', 'activate', 'nothing'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('no such server key'),
+  });
+});
+
+test('schema is printed, written and compared', async () => {
+  expect((await run(['schema'])).stdout).toContain('type Mutation {');
+  expect((await run(['schema', '--out', 's.graphql'])).stdout).toBe('Written to s.graphql.\n');
+  expect(await run(['schema', '--check', 's.graphql', '--json'])).toMatchObject({ code: 0, json: { same: true } });
+  await writeFile(join(cwd, 's.graphql'), 'type Query { old: Int }');
+  expect(await run(['schema', '--check', 's.graphql'])).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('--out s.graphql'),
+  });
+});
+
+test('verify-audit proves the log whole without a master key, and names the row that was edited', async () => {
+  const auditor = { env: { DATABASE_URL: gateway.databaseUrl } };
+  const whole = await run(['verify-audit', '--json'], auditor);
+  expect(whole).toMatchObject({ code: 0, json: { intact: true, problem: null } });
+  expect(whole.json.entries + whole.json.unsealed).toBeGreaterThan(5);
+  expect((await run(['verify-audit'], auditor)).stdout).toMatch(/^The audit is whole\./);
+  // What somebody with the database in hand can do, append-only or not.
+  await gateway.database.query('alter table admin_action disable trigger user');
+  await gateway.database.query(`update admin_action set reason = 'another' where action = 'suspendSender'`);
+  const broken = await run(['verify-audit'], auditor);
+  expect(broken.code).toBe(1);
+  expect(broken.stdout).toMatch(/^The audit is broken: .*\(ROW_EDITED\)/);
+});

@@ -1,0 +1,58 @@
+/** `dci` as a child process, the way users run it. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const RUNTIME = `${root}node_modules/.bin/node`;
+
+export interface CliOptions {
+  env?: Record<string, string>;
+  cwd?: string;
+  input?: string;
+}
+
+export interface CliResult {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+  /** Of standard output, parsed. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests reach deep into what they assert
+  json: any;
+}
+
+/** Compiles what has changed; nothing where `npm test` has done so. Call it first, with time. */
+export async function buildCli(): Promise<void> {
+  const child = spawn(RUNTIME, [`${root}scripts/dci.mjs`, '--help'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const [said] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  if (child.exitCode !== 0) throw new Error(said);
+}
+
+export function startCli(args: string[], { env = {}, cwd }: CliOptions = {}): ChildProcess {
+  const own = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env };
+  return spawn(RUNTIME, [`${root}dist/cli.js`, ...args], { env: own, cwd, stdio: 'pipe' });
+}
+
+export async function dci(args: string[], options: CliOptions = {}): Promise<CliResult> {
+  const child = startCli(args, options);
+  child.stdin?.end(options.input ?? '');
+  const { stdout: out, stderr: err } = child;
+  if (out === null || err === null) throw new Error('no pipes');
+  const [stdout, stderr] = await Promise.all([text(out), text(err), once(child, 'close')]);
+  return {
+    code: child.exitCode,
+    stdout,
+    stderr,
+    get json() {
+      return JSON.parse(stdout) as unknown;
+    },
+  };
+}
+
+/** Standard output of a command that goes on, line by line. */
+export function linesOf({ stdout }: ChildProcess): AsyncIterator<string> {
+  if (stdout === null) throw new Error('no pipe');
+  return createInterface({ input: stdout })[Symbol.asyncIterator]();
+}
