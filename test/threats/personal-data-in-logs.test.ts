@@ -17,12 +17,12 @@ const PERSON = {
   data: {
     name: { surname: 'Quetzalcoatlson', given_name: 'Philippapia' },
     sex: 'female',
-    birth_date: '1985-05-20',
+    birth_date: '1977-11-03',
     email: 'philippapia@quetzal.example',
     phone_number: ['+99912345678'],
   },
 };
-const PERSONAL = ['90210', '55512', 'Quetzalcoatlson', 'Philippapia', 'quetzal.example', '99912345678', '1985-05-20'];
+const PERSONAL = ['90210', '55512', 'Quetzalcoatlson', 'Philippapia', 'quetzal.example', '99912345678', '1977-11-03'];
 
 describe('a tour of everything', () => {
   const lines: string[] = [];
@@ -107,10 +107,11 @@ describe('a tour of everything', () => {
         subscribe_request: [{ filter: 'UIN-90210-X' }],
       } as never),
     );
-    for (const form of [
+    const forms: Record<string, string>[] = [
       { grant_type: 'client_credentials', client_id: partner.clientId, client_secret: 'Quetzalcoatlson' },
       { client_id: 'UIN-90210-X' },
-    ])
+    ];
+    for (const form of forms)
       keep(
         await (await fetch(`${gateway.url}/oauth2/token`, { method: 'POST', body: new URLSearchParams(form) })).text(),
       );
@@ -121,7 +122,7 @@ describe('a tour of everything', () => {
     await partner.postHttpSigned('/dci/v1/search', { ...identity, search_criteria: { national_id: 'UIN-90210-X' } });
     await partner.postHttpSigned('/dci/v1/verify', {
       ...identity,
-      verify: { national_id: 'UIN-90210-X', birth_date: '1985-05-20' },
+      verify: { national_id: 'UIN-90210-X', birth_date: '1977-11-03' },
     });
     keep(
       await partner.postHttpSigned('/dci/v1/verify', {
