@@ -138,7 +138,7 @@ async function findRecord(services: Services, definition: RegistryDefinition, qu
   if (type === undefined) throw wrong('identifier.type', 'no identifier type of this registry');
   const named = question.recordType === null ? undefined : findRecordType(definition, question.recordType);
   if (question.recordType !== null && named === undefined) throw wrong('recordType', 'no record type of this registry');
-  const criteria = { identifier: { type, value: question.identifier.value } };
+  const criteria = { identifier: { type, value: question.identifier.value.trim() } };
   const candidates = named === undefined ? definition.recordTypes : [named];
   for (const recordType of candidates) {
     const query = { definition, recordType: recordType.name, criteria, sort: [], page: { size: 1, number: 1 } };

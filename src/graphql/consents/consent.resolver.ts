@@ -80,5 +80,5 @@ function ofPerson(services: Context['services'], registry: string | undefined, {
   if (registry == null)
     throw new UserError('BAD_USER_INPUT', 'filter.registry: needed with filter.identifier', 'filter.registry');
   const identifierType = findIdentifierType(definitionOf(services, registry), type) ?? type;
-  return { identifierType, identifierValue: value };
+  return { identifierType, identifierValue: value.trim() };
 }

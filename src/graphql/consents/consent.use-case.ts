@@ -51,7 +51,7 @@ function readInput(definition: RegistryDefinition, input: GrantConsentInput, now
   return {
     registry: definition.registry,
     identifierType,
-    identifierValue: identifier.value,
+    identifierValue: identifier.value.trim(),
     senderId: isBlank(senderId) ? null : senderId,
     organizationKind: isBlank(organizationKind) ? null : organizationKind,
     purposes: purposes ?? null,
