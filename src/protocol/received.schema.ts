@@ -22,12 +22,23 @@ export const notifyRequest = z.looseObject({ transaction_id: transactionId, noti
 export type NotifyRequest = z.infer<typeof notifyRequest>;
 
 const correlationId = z.string().min(1).max(99);
-const responseItem = z.looseObject({ reference_id: z.string(), timestamp: dateTime, status: z.string().max(99) });
+const status = z.string().max(99);
+const responseItem = z.looseObject({
+  reference_id: z.string(),
+  timestamp: dateTime,
+  status,
+  locale: locale.optional(),
+});
 const answered = { transaction_id: transactionId, correlation_id: correlationId };
 
 export const searchResponse = z.looseObject({ ...answered, search_response: z.array(responseItem) });
 export const subscribeResponse = z.looseObject({ ...answered, subscribe_response: z.array(responseItem) });
-export const unsubscribeResponse = z.looseObject({ ...answered, timestamp: dateTime, status: z.string().max(99) });
+export const unsubscribeResponse = z.looseObject({
+  ...answered,
+  timestamp: dateTime,
+  status,
+  subscription_status: z.array(z.looseObject({ code: z.string().max(99), status })).optional(),
+});
 export const txnStatusResponse = z.looseObject({
   ...answered,
   txnstatus_response: z.looseObject({ txn_type: z.string().max(99), txn_status: z.record(z.string(), z.unknown()) }),
