@@ -52,6 +52,9 @@ export function messageProblems(path: string, body: unknown): string[] {
   return documents.get(registry)?.paths[endpoint] === undefined ? [] : problems(registry, at, body);
 }
 
+/** The endpoints that the specification gives a registry, such as `/registry/sync/search`. */
+export const publishedEndpoints = (registry: string): string[] => Object.keys(document(registry).paths);
+
 /**
  * What the specification has against a message that arrived wherever a partner wanted it. Its action names the endpoint;
  * the registry is the one that its path or a `reg_type` names, and where neither does, one of all must accept it.
