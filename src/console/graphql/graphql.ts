@@ -7,7 +7,7 @@ export const graphql = initGraphQLTada<{
   disableMasking: true;
   scalars: {
     ID: string;
-    DateTimeISO: string;
+    DateTime: string;
     Duration: string;
     JSON: unknown;
     JSONObject: Record<string, unknown>;

@@ -1,0 +1,67 @@
+/**
+ * Debian's Chromium on a console of its own. Whatever the browser complains of (a script error, a breach of the content
+ * policy, a failed request) fails the test that asks for `problems`.
+ */
+import { existsSync } from 'node:fs';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { ADMIN_TOKEN } from '../support/gateway.js';
+import { ensureConsole } from './console-build.js';
+
+const CHROMIUM = '/usr/bin/chromium';
+const ARGUMENTS = ['--no-sandbox', '--headless', '--disable-background-networking', '--disable-dev-shm-usage'];
+
+/** Whether the browser suites can run here. @throws in CI where they cannot */
+export function hasChromium(): boolean {
+  if (existsSync(CHROMIUM)) return true;
+  if (process.env.CI) throw new Error(`${CHROMIUM} is missing, which the tests of the console need`);
+  console.warn(`skipped: ${CHROMIUM} is missing, which the tests of the console need (apt-get install chromium)`);
+  return false;
+}
+
+export interface ConsolePage extends Page {
+  problems: string[];
+}
+
+export interface ConsoleBrowser {
+  /** A fresh reader, not signed in. */
+  visit(options?: BrowserContextOptions): Promise<ConsolePage>;
+  /** A fresh reader who has signed in and stands at `path`. */
+  signedIn(path: string, token?: string, options?: BrowserContextOptions): Promise<ConsolePage>;
+  close(): Promise<void>;
+}
+
+export async function startBrowser(gatewayUrl: string): Promise<ConsoleBrowser> {
+  await ensureConsole();
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+  const visit = (options?: BrowserContextOptions) => open(browser, gatewayUrl, options);
+  return {
+    visit,
+    signedIn: async (path, token = ADMIN_TOKEN, options) => {
+      const page = await visit(options);
+      await page.goto('/console/');
+      await page.evaluate((bearer) => sessionStorage.setItem('dci.console.token', bearer), token);
+      await page.goto(`/console${path}`);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      return page;
+    },
+    close: () => browser.close(),
+  };
+}
+
+async function open(browser: Browser, baseURL: string, options: BrowserContextOptions = {}): Promise<ConsolePage> {
+  const context = await browser.newContext({
+    baseURL,
+    locale: 'en-GB',
+    timezoneId: 'Africa/Lagos',
+    viewport: { width: 1360, height: 850 },
+    ...options,
+  });
+  context.setDefaultTimeout(10_000);
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+  page.on('pageerror', (error) => problems.push(error.message));
+  return Object.assign(page, { problems });
+}

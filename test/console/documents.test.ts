@@ -1,0 +1,82 @@
+/** The console asks only for what the public API has, and says everything in every language. */
+import { globSync, readFileSync } from 'node:fs';
+import { buildSchema, parse, validate, type GraphQLSchema } from 'graphql';
+import { printGatewaySchema } from '../../src/graphql/schema.js';
+
+const CONSOLE = new URL('../../src/console/', import.meta.url);
+const read = (name: string) => readFileSync(new URL(name, CONSOLE), 'utf8');
+const sources = globSync('**/*.{ts,tsx}', { cwd: CONSOLE }).map(String).toSorted();
+
+const documents = sources.flatMap((file) =>
+  [...read(file).matchAll(/graphql\(\s*`([^`]+)`/g)].map(([, text = '']) => ({ file, text })),
+);
+const fragments = new Map(
+  documents.flatMap(({ text }) => [...text.matchAll(/^\s*fragment (\w+)/gm)].map(([, name = '']) => [name, text])),
+);
+
+/** A document with the fragments it spreads, and theirs. */
+function complete(text: string, seen = new Set<string>()): string {
+  const named = new Set([...text.matchAll(/\.\.\.(\w+)/g)].map(([, name = '']) => name));
+  const spread = [...named].filter((name) => !seen.has(name));
+  for (const name of spread) seen.add(name);
+  return [text, ...spread.map((name) => complete(fragments.get(name) ?? '', seen))].join('\n');
+}
+
+describe('the documents of the console', () => {
+  let schema: GraphQLSchema;
+  beforeAll(async () => {
+    schema = buildSchema(await printGatewaySchema());
+  });
+  const operations = documents.filter(({ text }) => !/^\s*fragment/.test(text));
+
+  test('are found', () => expect(operations.length).toBeGreaterThan(40));
+
+  test.each(operations)('$file asks for what the API has', ({ text }) => {
+    expect(validate(schema, parse(complete(text))).map(({ message }) => message)).toEqual([]);
+  });
+});
+
+describe('the messages of the console', () => {
+  const keys = (value: object, prefix = ''): string[] =>
+    Object.entries(value).flatMap(([name, inner]) =>
+      typeof inner === 'object' && inner !== null ? keys(inner, `${prefix}${name}.`) : [`${prefix}${name}`],
+    );
+  const messages = (language: string): Record<string, object> =>
+    JSON.parse(read(`i18n/${language}.json`)) as Record<string, object>;
+  const texts = (language: string) => keys(messages(language)).toSorted();
+
+  test('are the same in every language', () => expect(texts('fr')).toEqual(texts('en')));
+
+  test('are all in use', () => {
+    const code = sources
+      .filter((file) => !file.startsWith('i18n/'))
+      .map(read)
+      .join('\n');
+    const used = (key: string): boolean => {
+      const plain = key.replace(/_(one|other)$/, '');
+      const [parent = '', last = ''] = [
+        plain.slice(0, plain.lastIndexOf('.')),
+        plain.slice(plain.lastIndexOf('.') + 1),
+      ];
+      return (
+        code.includes(`'${plain}'`) ||
+        code.includes(`\`${parent}.\${`) ||
+        new RegExp(`\`[\\w.]*\\$\\{[^}]*\\}\\.?${last}`).test(code)
+      );
+    };
+    expect(texts('en').filter((key) => !used(key))).toEqual([]);
+  });
+
+  test('have the same placeholders in every language', () => {
+    const flat = (language: string): Record<string, string[]> =>
+      Object.fromEntries(
+        texts(language).map((key) => {
+          const value: unknown = key
+            .split('.')
+            .reduce<unknown>((inner, name) => (inner as Record<string, unknown>)[name], messages(language));
+          return [key, [...String(value).matchAll(/\{\{\w+\}\}/g)].map(String).toSorted()];
+        }),
+      );
+    expect(flat('fr')).toEqual(flat('en'));
+  });
+});
