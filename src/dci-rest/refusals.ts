@@ -28,9 +28,11 @@ export async function refuse(
   );
   // One row a window says it all; a row for each would let a flood through to the database.
   if (!(refusal instanceof TooManyRequests) || first)
-    await record(refusal, exchange, services, channel).catch((cause: unknown) =>
-      services.log.error({ errorId, err: cause }, 'a refusal could not be recorded'),
-    );
+    try {
+      await record(refusal, exchange, services, channel);
+    } catch (cause) {
+      services.log.error({ errorId, err: cause }, 'a refusal could not be recorded');
+    }
   const body = errorBody({ code, errorId, message }, services.clock(), exchange.correlationId);
   const retry: Record<string, string> = retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
   return { status, body, headers: { ...retry, ...rateLimitHeaders(quotas) } };
@@ -51,6 +53,8 @@ export async function chargeStranger(
   const { quotas, token, request } = exchange;
   const last = quotas?.at(-1);
   if (quotas !== undefined) return { refusal, quotas, first: last?.allowed !== false || last.first === true };
+  // A fault of ours is nobody's.
+  if (refusal.status >= 500) return { refusal, quotas: [], first: false };
   const quota = await limiter.byStranger({ address: request.remoteAddress, clientId: token?.clientId });
   if (quota.allowed) return { refusal, quotas: [], first: false };
   const tooMany = new TooManyRequests('too many refused requests: wait as Retry-After says', quota.reset);
@@ -110,8 +114,8 @@ function sizeAndDigest(body: Buffer): JsonObject {
   return { size: body.length, sha256: createHash('sha256').update(body).digest('hex') };
 }
 
-function requestOf({ signature: _, ...unsigned }: JsonObject): JsonObject {
-  return unsigned;
+function requestOf(document: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(document).filter(([name]) => name !== 'signature'));
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

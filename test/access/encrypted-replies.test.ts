@@ -35,7 +35,7 @@ describe('encrypted messages', () => {
       keys: { kid: string; use: string }[];
     };
     const jwk = keys.find(({ use }) => use === 'enc');
-    const { algorithm, publicJwk } = importPublicKey({ jwk: jwk as never, use: 'ENC' });
+    const { algorithm, publicJwk } = importPublicKey({ jwk, use: 'ENC' });
     return { kid: jwk?.kid ?? '', algorithm: algorithm as 'RSA-OAEP-256', publicJwk };
   };
 
@@ -98,7 +98,7 @@ describe('encrypted messages', () => {
     const { publicKey, privateKey } = PAIRS.RSA();
     await addKey(partner, 'enc', publicKey);
     const message = byId('1');
-    const answers = [];
+    const answers: unknown[] = [];
     for (let attempt = 0; attempt < 2; attempt++) {
       const encrypted = (await encryptMessage(message, await ourKey())) as never;
       const overrides = { is_msg_encrypted: true, message_id: `once-${partner.senderId}` };

@@ -36,7 +36,7 @@ describe('mutual TLS behind a proxy', () => {
   });
 
   test('takes a registered subject, in either order', async () => {
-    const tlsSubject = CERTIFICATE.subject.split('\n').reverse().join(', ');
+    const tlsSubject = CERTIFICATE.subject.split('\n').toReversed().join(', ');
     const bySubject = await createPartner(gateway, { sender: { tlsSubject } });
     expect((await token(bySubject.clientId, present(CERTIFICATE))).status).toBe(200);
     expect((await token(bySubject.clientId, present(OTHER))).status).toBe(401);

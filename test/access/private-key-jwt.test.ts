@@ -35,7 +35,7 @@ describe('private_key_jwt', () => {
   test('is taken once, by all processes together', async () => {
     const form = await assertionOf(partner, gateway.url);
     const answers = await Promise.all([gateway, other, gateway, other].map(({ url }) => askToken(url, form)));
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401, 401]);
+    expect(answers.map(({ status }) => status).toSorted((x, y) => x - y)).toEqual([200, 401, 401, 401]);
   });
 
   test.each([

@@ -18,7 +18,7 @@ test.each(['rsa-sha256', 'ecdsa-sha256', 'none', 'hmac-sha256', ''])(
     const partner = await createPartner(gateway);
     const envelope = await partner.envelope('search', byId('1'));
     expect((await partner.post(SEARCH, envelope)).status).toBe(200);
-    const signature = String(envelope['signature']).replaceAll('ed25519', algorithm);
+    const signature = (envelope['signature'] as string).replaceAll('ed25519', algorithm);
     const { status, body } = await partner.post(SEARCH, {
       ...(await partner.envelope('search', byId('1'))),
       signature,
@@ -31,7 +31,7 @@ test('a JWS under the public key as an HMAC secret, or under none, is refused', 
   const partner = await createPartner(gateway, { profile: 'JWS', algorithm: 'rsa-sha256' });
   const envelope = await partner.envelope('search', byId('1'));
   expect((await partner.post(SEARCH, envelope)).status).toBe(200);
-  const [header = ''] = String(envelope['signature']).split('..');
+  const [header = ''] = (envelope['signature'] as string).split('..');
   const known = JSON.parse(Buffer.from(header, 'base64url').toString()) as Record<string, unknown>;
   const forge = (alg: string, seal: (input: string) => Buffer) => {
     const head = Buffer.from(JSON.stringify({ ...known, alg })).toString('base64url');

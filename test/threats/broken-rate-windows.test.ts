@@ -18,8 +18,8 @@ test('requests at the same moment cannot pass the limit together', async () => {
   const ask = await limitedTo(10);
   const answers = await Promise.all(Array.from({ length: 25 }, () => ask()));
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(10);
-  for (const { headers, status } of answers)
-    if (status === 429) expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+  const waits = answers.filter(({ status }) => status === 429).map(({ headers }) => Number(headers.get('retry-after')));
+  expect(Math.min(...waits)).toBeGreaterThan(0);
 });
 
 test('0 means none', async () => {

@@ -51,9 +51,9 @@ test('credentials in a URL get no token', async () => {
     client_id: clientId,
     client_secret: clientSecret,
   });
-  const response = await fetch(`${gateway.url}/oauth2/token?${query}`, { method: 'POST' });
+  const response = await fetch(`${gateway.url}/oauth2/token?${query.toString()}`, { method: 'POST' });
   expect(response.status).toBe(415);
-  const form = await fetch(`${gateway.url}/oauth2/token?${query}`, {
+  const form = await fetch(`${gateway.url}/oauth2/token?${query.toString()}`, {
     method: 'POST',
     body: new URLSearchParams({ grant_type: 'client_credentials' }),
   });

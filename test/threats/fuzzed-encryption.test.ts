@@ -1,6 +1,6 @@
 /** peers 5, protocol 6.4: whatever an encrypted message holds, it is refused as such; every failure in the same words. */
 import { generateKeyPairSync } from 'node:crypto';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { encryptMessage } from '../../src/protocol/encryption.js';
 import { importPublicKey } from '../../src/protocol/signature/keys.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
@@ -30,7 +30,7 @@ beforeAll(async () => {
   ours = {
     kid: jwk?.kid ?? '',
     algorithm: 'RSA-OAEP-256',
-    publicJwk: { ...importPublicKey({ jwk: jwk as never, use: 'ENC' }).publicJwk },
+    publicJwk: { ...importPublicKey({ jwk, use: 'ENC' }).publicJwk },
   };
 });
 afterAll(() => gateway?.close());

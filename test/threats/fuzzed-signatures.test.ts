@@ -1,5 +1,5 @@
 /** peers 5: whatever stands in `signature` or the signature headers, the answer is a refusal, never a fault of ours. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, type Partner } from '../support/partner.js';
 import { rawPost } from '../support/raw-post.js';
@@ -37,7 +37,7 @@ test('cut, doubled and with one character changed', async () => {
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...partners), fc.nat(), fc.nat(3), async (partner, at, kind) => {
       const envelope = await partner.envelope('search', byId('1'));
-      const text = String(envelope['signature']);
+      const text = envelope['signature'] as string;
       const place = at % text.length;
       const changed = [
         text.slice(0, place),

@@ -1,5 +1,5 @@
 /** peers 5: whatever is sent to the token endpoint or as a token, the answer is a refusal, never a fault of ours. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, type Partner } from '../support/partner.js';
 import { ASSERTION_TYPE } from '../support/token.js';
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway?.close());
 
-const post = async (body: BodyInit, headers: Record<string, string> = {}) => {
+const post = async (body: URLSearchParams | Buffer | string, headers: Record<string, string> = {}) => {
   const response = await fetch(`${gateway.url}/oauth2/token`, { method: 'POST', body, headers });
   return { status: response.status, body: (await response.json()) as { error?: string } };
 };

@@ -58,7 +58,7 @@ test.each(['"@method"', '"@target-uri"', '"content-digest"', '"authorization"'])
   'a signature that leaves out %s is refused',
   async (component) => {
     const text = bodyFor('1');
-    const headers = signed(text);
+    const headers: Record<string, string> = { ...signed(text) };
     const name = Object.keys(headers).find((key) => key.toLowerCase() === 'signature-input') ?? '';
     const input = headers[name] ?? '';
     expect(input).toContain(component);

@@ -1,0 +1,116 @@
+/** peers 5 GraphQL: what REST refuses is asked of GraphQL instead. Here both are one: same clamp, rows, audit, signature. */
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { createPartner, searchById, type Answer, type Partner } from '../support/partner.js';
+
+const PERSON = {
+  recordType: 'SRPerson',
+  identifiers: [{ type: 'UIN', value: '4711' }],
+  data: {
+    name: { surname: 'Okafor', given_name: 'Ada' },
+    sex: 'female',
+    birth_date: '1985-05-20',
+    email: 'ada@example.org',
+  },
+};
+const SEARCH = `mutation ($input: SearchInput!) { search(input: $input) { status items { status reasonCode records } } }`;
+
+describe('GraphQL gives a partner', () => {
+  let gateway: TestGateway;
+  let narrow: Partner;
+  let other: Partner;
+
+  const ask = (partner: Partner, query: string, variables: Record<string, unknown> = {}): Promise<Answer> =>
+    partner.postHttpSigned('/graphql', { query, variables });
+  const search = (partner: Partner, query: Record<string, unknown>) =>
+    ask(partner, SEARCH, {
+      input: {
+        registry: 'SOCIAL',
+        transactionId: 't-1',
+        items: [{ referenceId: 'r-1', ...query }],
+      },
+    });
+
+  beforeAll(async () => {
+    gateway = await startTestGateway();
+    narrow = await createPartner(gateway, { agreements: [{ fields: ['identifier', 'name.surname'] }] });
+    other = await createPartner(gateway);
+    await gateway.admin(
+      'mutation ($r: [RecordInput!]!) { upsertRecords(registry: SOCIAL, records: $r) { inserted } }',
+      { r: [PERSON] },
+    );
+    await other.send('social/registry/sync/search', 'search', searchById('4711'));
+  });
+  afterAll(() => gateway.close());
+
+  test('no field that its agreement does not cover', async () => {
+    const { body } = await search(narrow, { queryType: 'IDTYPE_VALUE', query: { type: 'UIN', value: '4711' } });
+    expect(body.errors).toBeUndefined();
+    const text = JSON.stringify(body.data);
+    expect(text).toContain('Okafor');
+    expect(text).not.toMatch(/Ada|1985|ada@example/);
+  });
+
+  test('no filter on a field that it may not see', async () => {
+    const query = { email: { $eq: 'ada@example.org' } };
+    const { body } = await search(narrow, { queryType: 'EXPRESSION', query });
+    expect(body.data.search.items[0]).toMatchObject({ status: 'REJECTED', records: [] });
+  });
+
+  test('no row, payload, delivery or subscription of another partner', async () => {
+    const { transactions } = await gateway.admin<{ transactions: { nodes: { id: string }[] } }>(
+      'query ($id: String!) { transactions(filter: { senderId: $id }) { nodes { id } } }',
+      { id: other.senderId },
+    );
+    const id = transactions.nodes[0]?.id;
+    const own = await ask(other, 'query ($id: ID!) { transaction(id: $id) { requestData } }', { id });
+    expect(JSON.stringify(own.body.data)).toContain('4711');
+    const foreign = await ask(narrow, 'query ($id: ID!) { transaction(id: $id) { requestData } }', { id });
+    expect(foreign.body.data).toEqual({ transaction: null });
+    const listed = await ask(
+      narrow,
+      'query ($id: String!) { transactions(filter: { senderId: $id }) { totalCount nodes { id } } }',
+      { id: other.senderId },
+    );
+    expect(listed.body.data).toEqual({ transactions: { totalCount: 0, nodes: [] } });
+  });
+
+  test('nothing of administrators about itself', async () => {
+    await gateway.admin(
+      'mutation ($id: String!) { updateSender(senderId: $id, input: { notes: "watch them" }) { id } }',
+      { id: narrow.senderId },
+    );
+    const { body } = await ask(narrow, '{ transactions(first: 1) { nodes { sender { senderId notes } } } }');
+    expect(JSON.stringify(body)).not.toContain('watch them');
+  });
+
+  test('nothing for a bearer token alone', async () => {
+    const { status, body } = await narrow.post('/graphql', { query: SEARCH, variables: {} });
+    expect(status).toBe(403);
+    expect(body.errors[0]).toMatchObject({ extensions: { code: 'FORBIDDEN' } });
+  });
+
+  test('one answer to one signed request: again, it is the stored one', async () => {
+    const before = await gateway.database.query('select 1 from transaction');
+    const first = await search(narrow, { queryType: 'IDTYPE_VALUE', query: { type: 'UIN', value: '4711' } });
+    expect(first.status).toBe(200);
+    const after = await gateway.database.query<{ channel: string; operation: string }>(
+      'select channel, operation from transaction order by id desc',
+    );
+    expect(after.length).toBe(before.length + 1);
+    expect(after[0]).toMatchObject({ channel: 'GRAPHQL', operation: 'SEARCH' });
+  });
+
+  test('no two searches for one row of the audit', async () => {
+    const item = {
+      registry: 'SOCIAL',
+      transactionId: 't-2',
+      items: [{ referenceId: 'r', queryType: 'IDTYPE_VALUE', query: { type: 'UIN', value: '4711' } }],
+    };
+    const query = `mutation ($input: SearchInput!) { a: search(input: $input) { status items { records } } b: search(input: $input) { status items { records } } }`;
+    const before = await gateway.database.query(`select 1 from transaction where operation = 'SEARCH'`);
+    const { body } = await ask(narrow, query, { input: item });
+    const after = await gateway.database.query(`select 1 from transaction where operation = 'SEARCH'`);
+    const answered = [body.data?.a, body.data?.b].filter((answer) => answer != null);
+    expect(after.length - before.length).toBeGreaterThanOrEqual(answered.length === 0 ? 0 : answered.length);
+  });
+});
