@@ -8,6 +8,8 @@ import { storeServerKey } from './graphql/server-keys/server-key.use-case.js';
 import { makeDemoPartner } from './demo-partner.js';
 import type { Config } from './platform/config.js';
 import type { Log } from './platform/log.js';
+import { SealBroken } from './platform/sealed-box.js';
+import { ServiceUnavailable } from './protocol/errors.js';
 import type { Registries } from './protocol/registries/registries.js';
 import { generateKeyPair } from './protocol/signature/keys.js';
 import type { KeyAlgorithm } from './protocol/signature/key.policy.js';
@@ -26,7 +28,9 @@ export interface Preparing {
 
 export async function prepareGateway({ database, keyRing, registries, log }: Preparing, config: Config): Promise<void> {
   await continueCommitNumbers(database);
+  warnOfOpenings(config, log);
   await makeFirstKeys(database, keyRing);
+  await checkMasterKey(keyRing);
   if (config.seed !== 'demo' || !(await isEmpty(database))) return;
   log.info({ persons: DEMO_PERSONS }, 'seeding the demo registries');
   await makeDemoPartner(database, registries, config.dataDir);
@@ -63,6 +67,24 @@ async function makeFirstKeys(database: Database, keyRing: KeyRing): Promise<void
     if ((await unit.em.count(ServerKey)) > 0) return;
     for (const algorithm of FIRST_KEYS) await storeServerKey(unit, keyRing, await generateKeyPair(algorithm), 'ACTIVE');
   });
+}
+
+/** A process with another key would sign nothing and open nothing; it is told at the start, not at the first request. */
+async function checkMasterKey(keyRing: KeyRing): Promise<void> {
+  try {
+    await keyRing.signingKey();
+  } catch (error) {
+    if (error instanceof SealBroken)
+      throw new Error('MASTER_KEY is not the key that sealed the server keys of this database', { cause: error });
+    // Without an active key the gateway starts, so that an administrator can make one; it is not ready until then.
+    if (!(error instanceof ServiceUnavailable)) throw error;
+  }
+}
+
+function warnOfOpenings({ allowHttpCallbacks, allowPrivateCallbacks }: Config, log: Log): void {
+  if (allowHttpCallbacks) log.warn('ALLOW_HTTP_CALLBACKS: messages may leave unencrypted; for trying out only');
+  if (allowPrivateCallbacks)
+    log.warn('ALLOW_PRIVATE_CALLBACKS: partners may name addresses inside this network; for trying out only');
 }
 
 async function isEmpty(database: Database): Promise<boolean> {

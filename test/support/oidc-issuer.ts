@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair } from 'jose';
-import Provider from 'oidc-provider';
+import Provider, { type Adapter, type AdapterPayload } from 'oidc-provider';
 
 export const AUDIENCE = 'https://gateway.test/admin';
 
@@ -15,6 +15,21 @@ export interface OidcIssuer {
   close(): Promise<void>;
 }
 
+/** The provider's own memory warns at each start that it is one. */
+function memory(): Adapter {
+  const kept = new Map<string, AdapterPayload>();
+  const none = async () => undefined;
+  return {
+    upsert: async (id, payload) => void kept.set(id, payload),
+    find: async (id) => kept.get(id),
+    destroy: async (id) => void kept.delete(id),
+    findByUid: none,
+    findByUserCode: none,
+    consume: none,
+    revokeByGrantId: none,
+  };
+}
+
 /** @param roles of each administrator. @param seconds how long a token of each lives, 600 where left out */
 export async function startOidcIssuer(
   roles: Record<string, string[]>,
@@ -25,6 +40,7 @@ export async function startOidcIssuer(
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const provider = new Provider(issuer, {
+    adapter: memory,
     jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig', kid: 'issuer-key' } as never] },
     clients: Object.keys(roles).map((name) => ({
       client_id: name,
