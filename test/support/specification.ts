@@ -62,7 +62,7 @@ export const publishedEndpoints = (registry: string): string[] => Object.keys(do
 export function callbackProblems(path: string, body: Yaml): string[] {
   const action: unknown = body?.header?.action;
   const endpoint = ENDPOINTS[String(action)];
-  if (endpoint === undefined) return OUTSIDE.includes(String(action)) ? [] : ['/header/action names no callback'];
+  if (endpoint === undefined) return OUTSIDE.has(String(action)) ? [] : ['/header/action names no callback'];
   const segment = /\/([a-z]+)\/registry\//.exec(path)?.[1] ?? '';
   const named = PATHS[segment] ?? REG_TYPES[regTypeOf(body.message)?.split(':').at(-1) ?? ''];
   const candidates = named === undefined ? ['social', 'crvs', 'dr', 'fr', 'ibr'] : [named];
@@ -78,7 +78,7 @@ const ENDPOINTS: Record<string, string> = {
   notify: 'notify',
 };
 /** Answers to questions that the specification does not have. */
-const OUTSIDE = ['receipt', 'on-receipt', 'on-verify'];
+const OUTSIDE = new Set(['receipt', 'on-receipt', 'on-verify']);
 const REG_TYPES: Record<string, string> = { Social: 'social', Civil: 'crvs', DR: 'dr', FR: 'fr', IBR: 'ibr' };
 
 function regTypeOf(node: Yaml): string | undefined {
@@ -157,8 +157,8 @@ const REPAIRS: Record<string, (read: Yaml) => void> = {
 /** An integer matches both `integer` and `number`, so `oneOf` refuses every one of them. */
 function readableValues(node: Yaml): void {
   if (!Array.isArray(node.oneOf)) return;
-  const types = node.oneOf.map(({ type }: Yaml) => type);
-  if (!types.includes('integer') || !types.includes('number')) return;
+  const types = new Set(node.oneOf.map(({ type }: Yaml) => type));
+  if (!types.has('integer') || !types.has('number')) return;
   node.anyOf = [...node.oneOf, { type: 'array' }];
   delete node.oneOf;
 }
