@@ -41,10 +41,10 @@ export const importCommand = (): Command =>
         const { withHouse } = await import('./house.js');
         const { importRows } = await import('./import.run.js');
         const counter = terminal.progress('rows');
-        const progress = (rows: number): void => counter.at(rows);
-        const report = await withHouse(terminal, (house) =>
-          importRows(house, definition, { file, format, recordType, dryRun, progress }),
-        );
+        const given = { file, format, recordType, progress: (rows: number): void => counter.at(rows) };
+        const report = dryRun
+          ? await importRows(undefined, definition, given)
+          : await withHouse(terminal, (house) => importRows(house, definition, given));
         counter.end();
         if (report.refused > 0) terminal.exitCode = 1;
         for (const { line, message } of report.problems.slice(0, SHOWN)) terminal.note(`line ${line}: ${message}`);

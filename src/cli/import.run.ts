@@ -25,7 +25,6 @@ export interface ImportOptions {
   format: RowFormat;
   /** For rows that name none. */
   recordType: string;
-  dryRun: boolean;
   progress: (rows: number) => void;
 }
 
@@ -34,10 +33,11 @@ interface Good {
   input: RecordInput;
 }
 
+/** Without a house the rows are only checked. */
 export async function importRows(
-  house: House,
+  house: House | undefined,
   definition: RegistryDefinition,
-  { file, format, recordType, dryRun, progress }: ImportOptions,
+  { file, format, recordType, progress }: ImportOptions,
 ): Promise<ImportReport> {
   const report: ImportReport = { inserted: 0, updated: 0, unchanged: 0, refused: 0, problems: [] };
   let batch: Good[] = [];
@@ -45,11 +45,11 @@ export async function importRows(
   for await (const row of readRows(file, format, columnCheck(definition, recordType))) {
     progress((rows += 1));
     const good = judge(definition, row, recordType, report);
-    if (good === undefined || dryRun || batch.push(good) < BATCH) continue;
+    if (good === undefined || house === undefined || batch.push(good) < BATCH) continue;
     await write(house, definition.registry, batch, report);
     batch = [];
   }
-  if (batch.length > 0) await write(house, definition.registry, batch, report);
+  if (house !== undefined && batch.length > 0) await write(house, definition.registry, batch, report);
   return report;
 }
 
