@@ -47,10 +47,10 @@ export const readEnrollmentUpdates = (
 });
 
 /** EnrollmentUpdatesResponse, one entry for each beneficiary in their order. */
-export const writeEnrollmentUpdates = ({ transactionId, correlationId, items }: PushAnswer): JsonObject => ({
-  transaction_id: transactionId,
-  correlation_id: correlationId,
-  enrolled_response: items.map(({ referenceId, timestamp, status, reason }) => ({
+export const writeEnrollmentUpdates = (answer: PushAnswer): JsonObject => ({
+  transaction_id: answer.transactionId,
+  correlation_id: answer.correlationId,
+  enrolled_response: answer.items.map(({ referenceId, timestamp, status, reason }) => ({
     reference_id: referenceId,
     timestamp,
     status: WIRE_STATUS[status],

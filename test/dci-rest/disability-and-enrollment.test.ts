@@ -269,7 +269,7 @@ describe('sync/enrollment/updates', () => {
       transaction_id: 't-twice',
       enrolled_updates: { beneficiaries: [beneficiary('500', 'DCI001', '1')] },
     };
-    const envelope = await partner.envelope('notify', message as JsonObject, { status: 'succ' });
+    const envelope = await partner.envelope('notify', message, { status: 'succ' });
     const before = (await events()).length;
     const first = await partner.post('/dci/v1/ibr/registry/sync/enrollment/updates', envelope);
     const second = await partner.post('/dci/v1/ibr/registry/sync/enrollment/updates', envelope);

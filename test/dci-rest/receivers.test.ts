@@ -18,6 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => gateway?.close());
 
+const without = (object: JsonObject, ...names: string[]): JsonObject =>
+  Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
 const now = () => new Date().toISOString();
 const item = () => ({ reference_id: randomUUID(), timestamp: now(), status: 'succ' });
 
@@ -157,16 +159,16 @@ describe('an answer', () => {
     const { body: asked } = await partner.send('social/registry/sync/search', 'search', searchById('nobody'));
     const message = { transaction_id: 't', correlation_id: asked.message.correlation_id, search_response: [item()] };
     const envelope = await partner.envelope('on-search', message, { status: 'succ' });
-    const { sender_id: _, total_count: __, ...header } = envelope['header'] as JsonObject;
+    const header = without(envelope['header'] as JsonObject, 'sender_id', 'total_count');
     const { signEnvelope } = await import('../../src/protocol/signature/signature.js');
     const options = { senderId: partner.senderId, now: new Date() };
-    const signature = await signEnvelope('DCI', { header, message: message as JsonObject }, partner.key, options);
+    const signature = await signEnvelope('DCI', { header, message }, partner.key, options);
     const { body } = await partner.post('/dci/v1/social/registry/on-search', { signature, header, message });
     expect(body.message.ack_status).toBe('ACK');
   });
 
   test.each<[string, (envelope: JsonObject) => unknown, number, string]>([
-    ['unsigned', ({ signature: _, ...rest }) => rest, 401, 'err.signature.missing'],
+    ['unsigned', (envelope) => without(envelope, 'signature'), 401, 'err.signature.missing'],
     [
       'changed',
       (envelope) => ({ ...envelope, message: { transaction_id: 'x', correlation_id: 'y', search_response: [] } }),
@@ -175,7 +177,7 @@ describe('an answer', () => {
     ],
     ['empty', () => '', 400, 'err.request.bad'],
     ['an empty object', () => ({}), 400, 'err.request.bad'],
-    ['without message', ({ message: _, ...rest }) => rest, 400, 'err.request.bad'],
+    ['without message', (envelope) => without(envelope, 'message'), 400, 'err.request.bad'],
     ['with an empty message', (envelope) => ({ ...envelope, message: {} }), 400, 'err.request.bad'],
     ['no JSON', () => 'ok', 400, 'err.request.bad'],
   ])('that is %s is not acknowledged', async (_, change, expected, code) => {
@@ -334,5 +336,30 @@ describe('other events', () => {
     expect(await recordsOf('FR', '7002')).toHaveLength(1);
     await notify('fr', notification(farmer, { ...data, reg_event_type: 'DEREGISTER' }));
     expect(await recordsOf('FR', '7002')).toEqual([]);
+  });
+
+  test('may be told in GraphQL', async () => {
+    const { body } = await partner.postHttpSigned('/graphql', {
+      query: `mutation ($input: NotifyInput!) { notify(input: $input) { status items { referenceId status reason } } }`,
+      variables: {
+        input: {
+          registry: 'FR',
+          transactionId: 'g-n',
+          events: [
+            {
+              referenceId: 'good',
+              eventType: 'NewFarmer',
+              record: { farmer_personal_details: { member_identifier: [uin('7003')] } },
+            },
+            { referenceId: 'bad', record: { shoe_size: 4 } },
+          ],
+        },
+      },
+    });
+    expect(body.data.notify.items).toEqual([
+      { referenceId: 'good', status: 'SUCCEEDED', reason: null },
+      { referenceId: 'bad', status: 'REJECTED', reason: expect.stringContaining('shoe_size') },
+    ]);
+    expect(await recordsOf('FR', '7003')).toHaveLength(1);
   });
 });

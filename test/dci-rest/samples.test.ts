@@ -149,7 +149,7 @@ function messageOf(file: string, ids: string[] = ['transaction_id']): JsonObject
   ])('the record of %s is taken over when a partner tells of it', async (file, registry, recordType) => {
     const answer = messageOf(file, ['transaction_id', 'correlation_id']);
     const [item] = answer['search_response'] as JsonObject[];
-    const [record] = [(item?.['data'] as JsonObject)['reg_records']].flat();
+    const [record] = [(item?.['data'] as JsonObject | undefined)?.['reg_records'] ?? {}].flat();
     const message = {
       transaction_id: randomUUID(),
       notify_event: [

@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway?.close());
 
-const item = (criteria: object, rest: object = {}): JsonObject => ({
+const itemOf = (criteria: object, rest: object = {}): JsonObject => ({
   reference_id: randomUUID(),
   timestamp: new Date().toISOString(),
   search_criteria: criteria as JsonObject,
@@ -32,7 +32,7 @@ const order = (a = '', b = ''): number => (a < b ? -1 : a > b ? 1 : 0);
 const message = (...items: JsonObject[]): JsonObject => ({ transaction_id: randomUUID(), search_request: items });
 
 async function search(criteria: object, registry = 'social', as = partner) {
-  const { status, body } = await as.send(`${registry}/registry/sync/search`, 'search', message(item(criteria)));
+  const { status, body } = await as.send(`${registry}/registry/sync/search`, 'search', message(itemOf(criteria)));
   return { status, body, item: body.message?.search_response?.[0] };
 }
 
@@ -81,7 +81,7 @@ describe('paging', () => {
   });
 
   test('stands in every item, also where the item carries it', async () => {
-    const outside = message(item(women, { pagination: { page_size: 3, page_number: 2 } }));
+    const outside = message(itemOf(women, { pagination: { page_size: 3, page_number: 2 } }));
     const { body } = await partner.send('social/registry/sync/search', 'search', outside);
     expect(body.message.search_response[0].pagination).toMatchObject({ page_size: 3, page_number: 2 });
     expect((await search(women)).item.pagination).toMatchObject({ page_size: 20, page_number: 1 });
@@ -176,7 +176,7 @@ describe('an item', () => {
   });
 
   test('that is rejected does not take the others with it', async () => {
-    const good = item({ query_type: 'expression', query: { sex: 'male' }, pagination: { page_size: 1 } });
+    const good = itemOf({ query_type: 'expression', query: { sex: 'male' }, pagination: { page_size: 1 } });
     const again = { ...good };
     const nameless = { ...good, reference_id: '' };
     const { body } = await partner.send('social/registry/sync/search', 'search', message(good, again, nameless));
@@ -207,7 +207,7 @@ describe('an item', () => {
     const objects = await createPartner(gateway, { agreements: ALL, sender: { recordsAs: 'OBJECT' } });
     const sex = registry === 'ibr' ? { assistance_unit: '1' } : { sex: 'male' };
     const criteria = { query_type: 'expression', query: sex, pagination: { page_size: 2 } };
-    const asked = item(criteria);
+    const asked = itemOf(criteria);
     const envelope = await objects.envelope('search', message(asked));
     const { body } = await rawPost(gateway.url, objects, `${registry}/registry/sync/search`, envelope);
     expect(body.message.search_response).toHaveLength(2);
@@ -219,7 +219,7 @@ describe('an item', () => {
 });
 
 describe('a header', () => {
-  const good = () => item({ query_type: 'idtype-value', query: { type: 'UIN', value: 'nobody' } });
+  const good = () => itemOf({ query_type: 'idtype-value', query: { type: 'UIN', value: 'nobody' } });
   const send = (as: Partner, items: JsonObject[], overrides: JsonObject) =>
     as.send('crvs/registry/sync/search', 'search', message(...items), overrides);
 
@@ -257,7 +257,7 @@ describe('a header', () => {
     [{ receiver_id: 'somebody-else' }, 'err.receiver_id.invalid', 'header.receiver_id'],
     [{ total_count: '1' }, 'err.request.bad', 'header.total_count'],
   ])('%j is refused', async (overrides, code, text) => {
-    const { status, body } = await send(partner, [good()], overrides as JsonObject);
+    const { status, body } = await send(partner, [good()], overrides);
     expect(status).toBe(400);
     expect(body.errors[0]).toMatchObject({ code, message: expect.stringContaining(text) });
   });

@@ -214,7 +214,7 @@ describe('a JSON file', () => {
 
   test('is a signed envelope, of which bad items do not spoil the others', async () => {
     const message = { transaction_id: 'j', search_request: [item('u1'), { reference_id: 'x' }, item('u2')] };
-    const envelope = await partner.envelope('search', message as JsonObject, { sender_uri: `${inbox.url}/mine` });
+    const envelope = await partner.envelope('search', message, { sender_uri: `${inbox.url}/mine` });
     const { items, callbacks } = await result(JSON.stringify(envelope), 1, 'search_response', options);
     expect(callbacks[0]?.path).toBe('/mine');
     expect(items.map((one) => [one.reference_id, one.status])).toEqual([

@@ -38,7 +38,9 @@ export async function* readCsv(content: Readable, operation: BulkOperation): Asy
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw new RequestInvalid(`file: is no CSV at line ${String(error['lines'] ?? '?')}`, { cause: error });
+    throw new RequestInvalid(`file: is no CSV at line ${typeof error['lines'] === 'number' ? error['lines'] : '?'}`, {
+      cause: error,
+    });
   }
   if (names === undefined) throw new RequestInvalid(`file: the first line names the columns ${REQUIRED.join(',')}`);
 }

@@ -1,4 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { SearchItem } from '../../protocol/translate.js';
 import type { Operation } from '../../protocol/vocabulary.js';
 import { requireSender } from '../authorize.js';
 import type { Context } from '../context.js';
@@ -29,6 +30,7 @@ export class DisabilityResolver {
 }
 
 function searchField(context: Context, input: SearchInput, operation: Operation & keyof typeof FIELDS) {
-  const items = input.items.map((item) => ({ ...item, fields: [FIELDS[operation]] }));
-  return search(context.services, requireSender(context), { ...input, items }, operation);
+  const { registry, transactionId } = input;
+  const items = input.items.map((item): SearchItem => Object.assign(item, { fields: [FIELDS[operation]] }));
+  return search(context.services, requireSender(context), { registry, transactionId, items }, operation);
 }

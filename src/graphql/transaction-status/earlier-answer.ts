@@ -105,7 +105,8 @@ interface Decision {
 }
 
 function withoutRecords(message: JsonObject): JsonObject {
-  const bare = ({ data: _, verified: __, ...item }: JsonObject): JsonObject => item;
+  const bare = (item: JsonObject): JsonObject =>
+    Object.fromEntries(Object.entries(item).filter(([name]) => name !== 'data' && name !== 'verified'));
   return Object.fromEntries(
     Object.entries(message).map(([name, value]) => [
       name,

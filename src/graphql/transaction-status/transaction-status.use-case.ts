@@ -104,7 +104,7 @@ async function pickItems(asking: Asking, transactions: EarlierTransaction[], wan
     if (left.length === 0) continue;
     const message = await earlierMessage(asking, transaction);
     const told = (message[list] ?? []) as JsonObject[];
-    items.push(...told.filter(({ reference_id: id }) => left.includes(String(id))));
+    items.push(...told.filter(({ reference_id: id }) => left.some((one) => one === id)));
     for (const id of left) wanted.delete(id);
   }
   return { [list]: items };
