@@ -46,7 +46,9 @@ function parse(cursor: string): unknown[] {
 function fits(type: unknown, value: unknown): boolean {
   if (type === 'uuid') return typeof value === 'string' && isUuid(value);
   if (type === 'text') return typeof value === 'string' && !value.includes('\0');
-  return type === 'integer' && Number.isSafeInteger(value);
+  return NUMBERS.has(type) && Number.isSafeInteger(value);
 }
+
+const NUMBERS = new Set<unknown>(['integer', 'BigIntType', 'bigint']);
 
 export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);

@@ -1,8 +1,8 @@
 /** The one schema: admins, monitors and partners meet it here, the REST facade executes documents against it in process. */
 import 'reflect-metadata';
 import { createPubSub } from '@graphql-yoga/subscription';
-import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
-import { buildSchema, type NonEmptyArray } from 'type-graphql';
+import { GraphQLScalarType, lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
+import { buildSchema, GraphQLISODateTime, type NonEmptyArray } from 'type-graphql';
 import { AcceptResolver } from './accept/accept.resolver.js';
 import { AccessResolver } from './access/access.resolver.js';
 import { AgreementResolver } from './agreements/agreement.resolver.js';
@@ -72,11 +72,15 @@ const RESOLVERS: NonEmptyArray<Function> = [
 
 let schema: Promise<GraphQLSchema> | undefined;
 
+/** The contract's name for it. */
+const DateTime = new GraphQLScalarType({ ...GraphQLISODateTime.toConfig(), name: 'DateTime' });
+
 /** Built once a process: type-graphql keeps its metadata globally. */
 export function gatewaySchema(): Promise<GraphQLSchema> {
   schema ??= buildSchema({
     resolvers: RESOLVERS,
     validate: false,
+    scalarsMap: [{ type: Date, scalar: DateTime }],
     // Asked for even where every subscription brings its own `subscribe`; nothing is published on it.
     pubSub: createPubSub(),
   })

@@ -166,7 +166,7 @@ function sample(type: GraphQLInputType): unknown {
     Boolean: true,
     JSON: {},
     JSONObject: {},
-    DateTimeISO: '2026-01-01T00:00:00Z',
+    DateTime: '2026-01-01T00:00:00Z',
     Duration: 'PT1H',
   };
   return samples[(named as { name: string }).name] ?? 'x';

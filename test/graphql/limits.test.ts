@@ -183,7 +183,7 @@ describe('/graphql', () => {
       [
         'a date',
         {
-          query: 'query ($at: DateTimeISO) { transactions(filter: { receivedFrom: $at }) { nodes { id } } }',
+          query: 'query ($at: DateTime) { transactions(filter: { receivedFrom: $at }) { nodes { id } } }',
           variables: { at: 'SECRET-4711' },
         },
       ],

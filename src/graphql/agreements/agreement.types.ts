@@ -1,4 +1,4 @@
-import { GraphQLJSONObject } from 'graphql-scalars';
+import { GraphQLJSON } from 'graphql-scalars';
 import { Field, InputType } from 'type-graphql';
 import { Agreement } from '../../entities/agreement.entity.js';
 import {
@@ -37,10 +37,10 @@ export class CreateAgreementInput {
   @Field(() => LegalBasisEnum)
   legalBasis!: LegalBasis;
 
-  @Field(() => Boolean, { defaultValue: false })
-  requiresConsent!: boolean;
+  @Field(() => Boolean, { nullable: true, defaultValue: false })
+  requiresConsent?: boolean | null;
 
-  @Field(() => GraphQLJSONObject, {
+  @Field(() => GraphQLJSON, {
     nullable: true,
     description: 'An expression query that every released record must satisfy.',
   })
@@ -76,7 +76,7 @@ export class UpdateAgreementInput {
   @Field(() => Boolean, { nullable: true })
   requiresConsent?: boolean;
 
-  @Field(() => GraphQLJSONObject, { nullable: true })
+  @Field(() => GraphQLJSON, { nullable: true })
   rowFilter?: Record<string, unknown> | null;
 
   @Field(() => Date, { nullable: true })

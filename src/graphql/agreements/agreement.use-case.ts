@@ -10,19 +10,23 @@ import { findRecordType } from '../../protocol/registries/registries.js';
 import { changeAsAdmin, snapshot } from '../admin-change.js';
 import type { Services } from '../context.js';
 import { UserError } from '../errors.js';
+import { givenOf, presentOf } from '../given.js';
+import { requireObject } from '../json-object.js';
 import { findSender } from '../senders/sender.use-case.js';
 import type { CreateAgreementInput, UpdateAgreementInput } from './agreement.types.js';
 
 type Admin = Extract<Principal, { kind: 'admin' }>;
 
+const CLEARABLE = ['recordTypes', 'searchableAttributes', 'purposes', 'rowFilter', 'validUntil'] as const;
+
 export function createAgreement(services: Services, admin: Admin, input: CreateAgreementInput): Promise<Agreement> {
-  const { senderId, ...terms } = input;
+  const { senderId, ...terms } = presentOf(input);
   return changeAsAdmin(services, admin, async (unit) => {
     const sender = await findSender(unit, senderId);
     const agreement = addRow(unit.em, Agreement, {
       ...terms,
       sender,
-      validFrom: input.validFrom ?? services.clock(),
+      validFrom: terms.validFrom ?? services.clock(),
       state: services.settings.fourEyes ? 'PENDING' : 'ACTIVE',
       createdBy: admin.subject,
     });
@@ -48,7 +52,7 @@ export function updateAgreement(
   input: UpdateAgreementInput,
 ): Promise<Agreement> {
   return changeAgreement(services, admin, id, 'updateAgreement', (agreement) => {
-    Object.assign(agreement, Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)));
+    Object.assign(agreement, givenOf(input, CLEARABLE));
     if (services.settings.fourEyes) {
       agreement.state = 'PENDING';
       agreement.approvedBy = null;
@@ -128,6 +132,7 @@ function recordTypeOf(definition: RegistryDefinition, name: string): string {
 /** The filter must be readable for a record type of the agreement; those that it does not fit release nothing. */
 function checkRowFilter(definition: RegistryDefinition, { rowFilter, recordTypes }: Agreement): void {
   if (rowFilter == null) return;
+  requireObject(rowFilter, 'rowFilter');
   const covered = definition.recordTypes.filter(({ name }) => recordTypes == null || recordTypes.includes(name));
   const problems = covered.map((recordType) => {
     try {

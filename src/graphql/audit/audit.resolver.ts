@@ -8,20 +8,31 @@ import { Transaction } from '../../entities/transaction.entity.js';
 import { READERS, requireRole, seesPersons } from '../authorize.js';
 import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
-import { AdminActionConnection, AdminActionFilter, AuditSealConnection, AuditVerification } from './audit.types.js';
+import {
+  AdminActionConnection,
+  AdminActionFilter,
+  AuditSealConnection,
+  AuditSealFilter,
+  AuditVerification,
+} from './audit.types.js';
+import { byTime, TimeOrderEnum, type TimeOrder } from '../time-order.js';
 import { verifyAudit, type AuditReport } from './verify-audit.use-case.js';
 
 const RECENT_SEALS = 1000;
 
 @Resolver(() => AuditSeal)
 export class AuditSealResolver {
-  @Query(() => AuditSealConnection, { description: 'The chain of seals over the audit, newest first.' })
+  @Query(() => AuditSealConnection, { description: 'The chain of seals over the audit.' })
   auditSeals(
     @Args(() => ConnectionArgs) args: ConnectionArgs,
+    @Arg('filter', () => AuditSealFilter, { nullable: true }) filter: AuditSealFilter | undefined,
+    @Arg('orderBy', () => TimeOrderEnum, { defaultValue: 'NEWEST', description: 'By their place in the chain.' })
+    orderBy: TimeOrder,
     @Ctx() context: Context,
   ): Promise<ConnectionData<AuditSeal>> {
     requireRole(context, READERS);
-    return findConnection(context.services.database.em(), AuditSeal, {}, { sequence: 'desc', id: 'desc' }, args);
+    const { id } = byTime(orderBy);
+    return findConnection(context.services.database.em(), AuditSeal, whereSeal(filter), { sequence: id, id }, args);
   }
 
   @Query(() => AuditVerification, {
@@ -64,15 +75,16 @@ export class AuditSealResolver {
 @Resolver(() => AdminAction)
 export class AdminActionResolver {
   @Query(() => AdminActionConnection, {
-    description: 'What administrators changed or read, and what retention removed, newest first.',
+    description: 'What administrators changed or read, and what retention removed.',
   })
   adminActions(
     @Args(() => ConnectionArgs) args: ConnectionArgs,
     @Arg('filter', () => AdminActionFilter, { nullable: true }) filter: AdminActionFilter | undefined,
+    @Arg('orderBy', () => TimeOrderEnum, { defaultValue: 'NEWEST' }) orderBy: TimeOrder,
     @Ctx() context: Context,
   ): Promise<ConnectionData<AdminAction>> {
     requireRole(context, READERS);
-    return findConnection(context.services.database.em(), AdminAction, whereAction(filter), { id: 'desc' }, args);
+    return findConnection(context.services.database.em(), AdminAction, whereAction(filter), byTime(orderBy), args);
   }
 
   @FieldResolver(() => GraphQLJSONObject, { nullable: true, description: 'Null for MONITOR: it may name persons.' })
@@ -102,4 +114,13 @@ function whereAction(filter: AdminActionFilter = {}): FilterQuery<AdminAction> {
     ...(until == null ? {} : { $lt: firstId(until) }),
   };
   return Object.keys(id).length === 0 ? given : { ...given, id };
+}
+
+function whereSeal(filter: AuditSealFilter | null | undefined): FilterQuery<AuditSeal> {
+  const { sealedFrom, sealedUntil, kid } = filter ?? {};
+  const sealedAt = {
+    ...(sealedFrom == null ? {} : { $gte: sealedFrom }),
+    ...(sealedUntil == null ? {} : { $lt: sealedUntil }),
+  };
+  return { ...(kid == null ? {} : { kid }), ...(Object.keys(sealedAt).length === 0 ? {} : { sealedAt }) };
 }

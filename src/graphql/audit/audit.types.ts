@@ -3,6 +3,18 @@ import { AdminAction, AuditSeal } from '../../entities/audit.entity.js';
 import { connectionOf } from '../connection.js';
 import { AUDIT_PROBLEMS, type AuditProblemKind } from './audit-problem.js';
 
+@InputType({ description: 'All that is given must hold.' })
+export class AuditSealFilter {
+  @Field(() => String, { nullable: true, description: 'Signed with this server key.' })
+  kid?: string | null;
+
+  @Field(() => Date, { nullable: true, description: 'Sealed at or after.' })
+  sealedFrom?: Date | null;
+
+  @Field(() => Date, { nullable: true, description: 'Sealed before.' })
+  sealedUntil?: Date | null;
+}
+
 export const AuditSealConnection = connectionOf(AuditSeal, 'AuditSeal');
 export const AdminActionConnection = connectionOf(AdminAction, 'AdminAction');
 

@@ -1,4 +1,4 @@
-import { GraphQLJSONObject } from 'graphql-scalars';
+import { GraphQLJSON } from 'graphql-scalars';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { RegistryRecord } from '../../entities/record.entity.js';
 import type { RecordChange } from '../../entities/record.repository.js';
@@ -30,7 +30,7 @@ export class RecordInput {
   @Field(() => [IdentifierInput])
   identifiers!: IdentifierInput[];
 
-  @Field(() => GraphQLJSONObject, { description: 'In the dictionary’s JSON form.' })
+  @Field(() => GraphQLJSON, { description: 'An object in the dictionary’s JSON form.' })
   data!: Record<string, unknown>;
 
   @Field(() => String, { nullable: true, description: 'Id of the record in the system it comes from.' })

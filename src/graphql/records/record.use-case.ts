@@ -14,6 +14,7 @@ import { findEvent, findIdentifierType, findRecordType } from '../../protocol/re
 import { changeAsAdmin } from '../admin-change.js';
 import type { Services } from '../context.js';
 import { UserError } from '../errors.js';
+import { requireObject } from '../json-object.js';
 import type { IdentifierInput, RecordInput, RecordOutcome, UpsertResult } from './record.types.js';
 
 type Admin = Extract<Principal, { kind: 'admin' }>;
@@ -79,8 +80,9 @@ export function readInput(definition: RegistryDefinition, input: RecordInput, fi
       `${field}.eventType: use one of ${definition.events.map(({ name }) => name).join(', ')}`,
       `${field}.eventType`,
     );
+  const given = requireObject(input.data, `${field}.data`);
   try {
-    const { identifiers, data } = draftRecord(definition, recordType, input.identifiers, input.data);
+    const { identifiers, data } = draftRecord(definition, recordType, input.identifiers, given);
     const { externalId } = input;
     return {
       registry: definition.registry,

@@ -7,6 +7,7 @@ import { KeyInvalid } from '../../protocol/signature/key.policy.js';
 import { changeAsAdmin, snapshot } from '../admin-change.js';
 import type { Services } from '../context.js';
 import { UserError } from '../errors.js';
+import { requireObject } from '../json-object.js';
 import { findSender } from './sender.use-case.js';
 import type { SenderKeyInput } from './sender.types.js';
 
@@ -20,6 +21,7 @@ export function addSenderKey(
 ): Promise<SenderKey> {
   if (!/^[\x21-\x7e]{1,255}$/.test(input.kid) || /["|]/.test(input.kid))
     throw new UserError('BAD_USER_INPUT', 'kid: 1 to 255 printable characters without space, quote or |', 'kid');
+  const use = input.use ?? 'SIG';
   const { algorithm, publicJwk, fingerprint } = readKey(input);
   return changeAsAdmin(services, admin, async (unit) => {
     const sender = await findSender(unit, senderId);
@@ -28,12 +30,12 @@ export function addSenderKey(
     const key = addRow(unit.em, SenderKey, {
       sender,
       kid: input.kid,
-      use: input.use,
+      use,
       algorithm,
       publicJwk: { ...publicJwk },
       fingerprint,
     });
-    const after = { kid: input.kid, use: input.use, algorithm, fingerprint };
+    const after = { kid: input.kid, use, algorithm, fingerprint };
     return { result: key, change: { action: 'addSenderKey', targetType: 'Sender', targetId: senderId, after } };
   });
 }
@@ -53,9 +55,14 @@ export function revokeSenderKey(services: Services, admin: Admin, senderId: stri
 
 function readKey(input: SenderKeyInput) {
   try {
-    return importPublicKey(input);
+    const { publicKeyPem, jwk, use } = input;
+    return importPublicKey({
+      use: use ?? 'SIG',
+      publicKeyPem: publicKeyPem ?? undefined,
+      jwk: jwk == null ? undefined : requireObject(jwk, 'jwk'),
+    });
   } catch (error) {
     if (!(error instanceof KeyInvalid)) throw error;
-    throw new UserError('BAD_USER_INPUT', error.message, input.jwk === undefined ? 'publicKeyPem' : 'jwk');
+    throw new UserError('BAD_USER_INPUT', error.message, input.jwk == null ? 'publicKeyPem' : 'jwk');
   }
 }

@@ -1,5 +1,5 @@
 import type { QueryOrderMap } from '@mikro-orm/core';
-import { GraphQLJSONObject } from 'graphql-scalars';
+import { GraphQLJSON } from 'graphql-scalars';
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
 import {
   KeyUseEnum,
@@ -48,32 +48,40 @@ export class CreateSenderInput {
   @Field(() => String, { nullable: true })
   jwksUrl?: string;
 
-  @Field(() => SignatureProfileEnum, { defaultValue: 'DCI' })
-  signatureProfile!: SignatureProfile;
+  @Field(() => SignatureProfileEnum, { nullable: true, defaultValue: 'DCI' })
+  signatureProfile?: SignatureProfile | null;
 
-  @Field(() => SignaturePolicyEnum, { defaultValue: 'REQUIRED', description: 'OPTIONAL needs `sandbox: true`.' })
-  signaturePolicy!: SignaturePolicy;
+  @Field(() => SignaturePolicyEnum, {
+    nullable: true,
+    defaultValue: 'REQUIRED',
+    description: 'OPTIONAL needs `sandbox: true`.',
+  })
+  signaturePolicy?: SignaturePolicy | null;
 
-  @Field(() => Boolean, { defaultValue: false })
-  sandbox!: boolean;
+  @Field(() => Boolean, { nullable: true, defaultValue: false })
+  sandbox?: boolean | null;
 
-  @Field(() => Boolean, { defaultValue: false })
-  autoApproveSubscriptions!: boolean;
+  @Field(() => Boolean, { nullable: true, defaultValue: false })
+  autoApproveSubscriptions?: boolean | null;
 
-  @Field(() => Int, { defaultValue: 600 })
-  rateLimitPerMinute!: number;
+  @Field(() => Int, { nullable: true, defaultValue: 600 })
+  rateLimitPerMinute?: number | null;
 
   @Field(() => Int, { nullable: true })
   rateLimitPerDay?: number;
 
-  @Field(() => Boolean, { defaultValue: false })
-  encryptReplies!: boolean;
+  @Field(() => Boolean, { nullable: true, defaultValue: false })
+  encryptReplies?: boolean | null;
 
-  @Field(() => RecordsAsEnum, { defaultValue: 'ARRAY' })
-  recordsAs!: RecordsAs;
+  @Field(() => RecordsAsEnum, { nullable: true, defaultValue: 'ARRAY' })
+  recordsAs?: RecordsAs | null;
 
-  @Field(() => Int, { defaultValue: 0, description: 'Counts below this are suppressed in replies; 0 = never.' })
-  suppressCountsBelow!: number;
+  @Field(() => Int, {
+    nullable: true,
+    defaultValue: 0,
+    description: 'Counts below this are suppressed in replies; 0 = never.',
+  })
+  suppressCountsBelow?: number | null;
 
   @Field(() => String, { nullable: true, description: 'Kind of organisation, which consents may name.' })
   organizationKind?: string;
@@ -162,11 +170,11 @@ export class SenderKeyInput {
   @Field(() => String, { nullable: true })
   publicKeyPem?: string;
 
-  @Field(() => GraphQLJSONObject, { nullable: true })
+  @Field(() => GraphQLJSON, { nullable: true })
   jwk?: Record<string, unknown>;
 
-  @Field(() => KeyUseEnum, { defaultValue: 'SIG' })
-  use!: KeyUse;
+  @Field(() => KeyUseEnum, { nullable: true, defaultValue: 'SIG' })
+  use?: KeyUse | null;
 }
 
 @ObjectType({ description: 'A new sender with its OAuth2 client; the secret is shown this once.' })

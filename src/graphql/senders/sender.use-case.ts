@@ -8,26 +8,36 @@ import { Sender } from '../../entities/sender.entity.js';
 import { changeAsAdmin, snapshot } from '../admin-change.js';
 import type { Services } from '../context.js';
 import { UserError } from '../errors.js';
+import { givenOf, presentOf } from '../given.js';
 import { canonicalThumbprints, checkSender } from './sender.check.js';
 import type { CreateSenderInput, CreateSenderPayload, UpdateSenderInput } from './sender.types.js';
 
 type Admin = Extract<Principal, { kind: 'admin' }>;
 
+const CLEARABLE = [
+  'notifyUri',
+  'jwksUrl',
+  'rateLimitPerDay',
+  'organizationKind',
+  'tlsSubject',
+  'legalBasis',
+  'notes',
+] as const;
+
 export function createSender(services: Services, admin: Admin, input: CreateSenderInput): Promise<CreateSenderPayload> {
   const { secret, hash } = newSecret();
   return changeAsAdmin(services, admin, async ({ em }) => {
-    checkSender(input);
     if ((await em.count(Sender, { senderId: input.senderId })) > 0)
       throw new UserError('CONFLICT', 'senderId: a sender with this id exists', 'senderId');
     const sender = addRow(em, Sender, {
-      ...input,
-      callbackHosts: input.callbackHosts ?? [],
-      tlsThumbprints: canonicalThumbprints(input.tlsThumbprints),
+      ...presentOf(input),
       state: services.settings.fourEyes ? 'PENDING' : 'ACTIVE',
       clientId: `client-${randomBytes(9).toString('base64url')}`,
       clientSecretHash: hash,
       createdBy: admin.subject,
     });
+    checkSender(sender);
+    sender.tlsThumbprints = canonicalThumbprints(sender.tlsThumbprints);
     await em.flush();
     const change = { action: 'createSender', targetType: 'Sender', targetId: sender.senderId, after: snapshot(sender) };
     return { result: { sender, clientId: sender.clientId, clientSecret: secret }, change };
@@ -41,8 +51,7 @@ export function updateSender(
   input: UpdateSenderInput,
 ): Promise<Sender> {
   return changeSender(services, admin, senderId, 'updateSender', (sender) => {
-    const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
-    Object.assign(sender, given);
+    Object.assign(sender, givenOf(input, CLEARABLE));
     checkSender(sender);
     sender.tlsThumbprints = canonicalThumbprints(sender.tlsThumbprints);
   });
