@@ -31,7 +31,7 @@ test('an RSA key of ours signs what a partner verifies', async () => {
     keys: { kid: string }[];
   };
   const keyFor = async (kid: string) => {
-    const { keyObject } = importPublicKey({ jwk: keys.find((key) => key.kid === kid) as never });
+    const { keyObject } = importPublicKey({ jwk: keys.find((key) => key.kid === kid) });
     return { kid, algorithm: 'rsa-sha256' as const, keyObject };
   };
   const message = { text: JSON.stringify(body), document: body };

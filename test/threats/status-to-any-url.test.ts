@@ -33,7 +33,7 @@ const question = (): JsonObject => ({
     reference_id: 'r',
     txn_type: 'search',
     attribute_type: 'transaction_id',
-    attribute_value: String(searched['transaction_id']),
+    attribute_value: searched['transaction_id'] as string,
   },
 });
 

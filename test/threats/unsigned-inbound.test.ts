@@ -47,7 +47,7 @@ describe.each(RECEIVERS)('%s', (path, action, content) => {
     const response = await fetch(`${gateway.url}/dci/v1/${url}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(await partner.envelope(action, message() as never)),
+      body: JSON.stringify(await partner.envelope(action, message())),
     });
     expect(response.status).toBe(401);
   });

@@ -1,0 +1,56 @@
+/** A Redis server of its own for a test file. Where the program is missing its suites are skipped with one line, except in CI. */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
+
+export interface RedisServer {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** Whether the suites that need it can run here. @throws in CI where they cannot */
+export function hasRedis(): boolean {
+  if (spawnSync('redis-server', ['--version']).status === 0) return true;
+  if (process.env.CI) throw new Error('redis-server is missing, which tests of REDIS_URL need');
+  console.warn('skipped: redis-server is missing, which these tests need (apt-get install redis-server)');
+  return false;
+}
+
+export async function startRedis(): Promise<RedisServer> {
+  const port = await freePort();
+  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  const server = spawn('redis-server', options, { stdio: 'ignore' });
+  await untilListening(port);
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    close: async () => {
+      if (server.exitCode !== null || server.signalCode !== null) return;
+      const ended = once(server, 'exit');
+      server.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function untilListening(port: number): Promise<void> {
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline;) {
+    const socket = connect(port, '127.0.0.1');
+    const open = await Promise.race([
+      once(socket, 'connect').then(() => true),
+      once(socket, 'error').then(() => false),
+    ]).catch(() => false);
+    socket.destroy();
+    if (open) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('the Redis server of the tests did not start');
+}
