@@ -30,7 +30,10 @@ export async function reportAccess(services: Services, admin: Admin, question: R
   const definition = definitionOf(services, registry);
   const type = findIdentifierType(definition, identifier.type);
   if (type === undefined) throw wrong('identifier.type', 'no identifier type of this registry');
-  const { own, inside } = await findPersonRecords(services.database, definition, { type, value: identifier.value.trim() });
+  const { own, inside } = await findPersonRecords(services.database, definition, {
+    type,
+    value: identifier.value.trim(),
+  });
   const change = {
     action: 'accessReport',
     targetType: 'Record',
