@@ -3,11 +3,12 @@ import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { currentCursor } from '../graphql/use-live.js';
 import { RUNNERS, useMay } from '../session/me.js';
 import { SenderSelect } from '../shared/sender-select.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { REPLAY_DELIVERIES } from './deliveries.document.js';
-import { ReplayProgress } from './replay-progress.js';
+import { ReplayProgress, type ReplayProgressProps } from './replay-progress.js';
 
 const EMPTY = { senderId: '', subscriptionCode: '', from: '', until: '', failedOnly: true };
 
@@ -35,12 +36,20 @@ export function ReplayDialog() {
 
 function ReplayForm() {
   const { t } = useTranslation();
-  const form = useForm({ initialValues: EMPTY });
+  const form = useForm({
+    initialValues: EMPTY,
+    validate: {
+      senderId: (_, { senderId, subscriptionCode, from, until }) =>
+        [senderId, subscriptionCode, from, until].some(Boolean) ? null : t('deliveries.replayWhat'),
+    },
+  });
   const [busy, replay] = useMutationNotice(REPLAY_DELIVERIES);
-  const [started, setStarted] = useState<{ count: number; senderId: string | undefined }>();
+  const [started, setStarted] = useState<ReplayProgressProps>();
   const submit = async (values: typeof EMPTY): Promise<void> => {
+    const after = await currentCursor();
     const { data } = await replay({ filter: filterOf(values) });
-    if (data !== undefined) setStarted({ count: data.replayDeliveries.count, senderId: values.senderId || undefined });
+    if (data === undefined) return;
+    setStarted({ count: data.replayDeliveries.count, senderId: values.senderId || undefined, after });
   };
   if (started?.count === 0) return <Alert>{t('deliveries.nothingToReplay')}</Alert>;
   if (started !== undefined) return <ReplayProgress {...started} />;

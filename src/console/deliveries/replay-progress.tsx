@@ -4,8 +4,15 @@ import { useTranslation } from 'react-i18next';
 import { useLive } from '../graphql/use-live.js';
 import { DELIVERY_CHANGED } from './deliveries.document.js';
 
+export interface ReplayProgressProps {
+  count: number;
+  senderId: string | undefined;
+  /** The end of the live stream before the replay began. */
+  after: string | undefined;
+}
+
 /** How far a replay has come, counted from the deliveries as they end. */
-export function ReplayProgress({ count, senderId }: { count: number; senderId: string | undefined }) {
+export function ReplayProgress({ count, senderId, after }: ReplayProgressProps) {
   const { t } = useTranslation();
   const [ended, setEnded] = useState<ReadonlyMap<string, boolean>>(new Map());
   useLive(
@@ -16,6 +23,7 @@ export function ReplayProgress({ count, senderId }: { count: number; senderId: s
         if (delivery.finishedAt !== null)
           setEnded((before) => new Map(before).set(delivery.id, delivery.state === 'DELIVERED'));
       },
+      after,
       cursorOf: ({ deliveryChanged }) => deliveryChanged.cursor,
     },
   );

@@ -12,6 +12,8 @@ interface LiveOptions<Data> {
   onEvent: (data: Data) => void;
   /** The stream is open: what is loaded from now on, and the events, leave nothing out. */
   onStart?: () => void;
+  /** Starts behind this cursor instead of now. */
+  after?: string | undefined;
   /** Where this subscription has a cursor: that of an event, to go on behind it after a broken connection. */
   cursorOf?: (data: Data) => string;
 }
@@ -28,7 +30,7 @@ const LIVE_CURSOR = graphql(`
 export function useLive<Data, Variables extends object>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
-  { enabled = true, onEvent, onStart, cursorOf }: LiveOptions<Data>,
+  { enabled = true, onEvent, onStart, cursorOf, after: from }: LiveOptions<Data>,
 ): LiveState {
   const [state, setState] = useState<LiveState>('off');
   const told = useEffectEvent(onEvent);
@@ -61,7 +63,7 @@ export function useLive<Data, Variables extends object>(
       return last;
     };
     void (async () => {
-      let after: string | undefined;
+      let after = from;
       while (!stop.signal.aborted) {
         setState('connecting');
         if (after === undefined && resumable) {
@@ -79,11 +81,12 @@ export function useLive<Data, Variables extends object>(
       stop.abort();
       setState('off');
     };
-  }, [document, key, enabled, resumable]);
+  }, [document, key, enabled, resumable, from]);
   return state;
 }
 
-async function currentCursor(): Promise<string | undefined> {
+/** The end of the live stream as it is now. */
+export async function currentCursor(): Promise<string | undefined> {
   const { data } = await client.query(LIVE_CURSOR, {}, { requestPolicy: 'network-only' }).toPromise();
   return data?.liveCursor;
 }

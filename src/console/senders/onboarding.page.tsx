@@ -2,7 +2,6 @@ import { Button, Group, Paper, Stepper } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { useQuery } from 'urql';
 import { AgreementForm } from '../agreements/agreement-form.js';
 import { Loading } from '../shared/loading.js';
 import { Page } from '../shared/page.js';
@@ -10,7 +9,7 @@ import { FirstCall } from './first-call.js';
 import { IdentityStep } from './identity-step.js';
 import { SecretNotice, type ClientSecret } from './secret-dialog.js';
 import { SenderKeys } from './sender-keys.js';
-import { SENDER } from './senders.document.js';
+import { useSender } from './use-sender.js';
 
 const STEPS = ['identity', 'keys', 'agreement', 'firstCall'] as const;
 const LAST = STEPS.length - 1;
@@ -57,7 +56,7 @@ export function Component() {
 
 function LaterStep({ made, step, onStep }: { made: Made; step: number; onStep: (step: number) => void }) {
   const { t } = useTranslation();
-  const [{ data }] = useQuery({ query: SENDER, variables: { senderId: made.senderId } });
+  const [{ data }] = useSender(made.senderId);
   const sender = data?.sender;
   if (sender == null) return <Loading />;
   return (

@@ -2,7 +2,6 @@ import { Alert, SimpleGrid } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
-import { useQuery } from 'urql';
 import { Empty } from '../shared/empty.js';
 import { ErrorNotice } from '../shared/error-notice.js';
 import { Loading } from '../shared/loading.js';
@@ -14,12 +13,12 @@ import { AccessFacts, IdentityFacts } from './sender-facts.js';
 import { SenderKeys } from './sender-keys.js';
 import { SenderLinks } from './sender-links.js';
 import type { Sender } from './sender.types.js';
-import { SENDER } from './senders.document.js';
+import { useSender } from './use-sender.js';
 
 export function Component() {
   const { t } = useTranslation();
   const { senderId = '' } = useParams();
-  const [{ data, error }, reload] = useQuery({ query: SENDER, variables: { senderId } });
+  const [{ data, error }, reload] = useSender(senderId);
   const sender = data?.sender;
   return (
     <Page

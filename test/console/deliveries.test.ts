@@ -1,0 +1,86 @@
+/** Deliveries as an operator works on them: a failed one brought again, several at once, and live throughout. */
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { answer, startInbox, type Inbox } from '../support/inbox.js';
+import { createPartner, searchById, type Partner } from '../support/partner.js';
+import { hasChromium, startBrowser, type ConsoleBrowser, type ConsolePage } from './browser.js';
+
+(hasChromium() ? describe : describe.skip)('the deliveries page', () => {
+  let gateway: TestGateway;
+  let browser: ConsoleBrowser;
+  let partner: Partner;
+  let inbox: Inbox;
+  let page: ConsolePage;
+
+  beforeAll(async () => {
+    gateway = await startTestGateway({ env: { DELIVERY_RETRY_SECONDS: '0' } });
+    browser = await startBrowser(gateway.url);
+    partner = await createPartner(gateway);
+    inbox = await startInbox(gateway.url);
+  }, 60_000);
+  afterAll(async () => {
+    await browser.close();
+    await inbox.close();
+    await gateway.close();
+  });
+  beforeEach(async () => {
+    page = await browser.signedIn('/deliveries');
+    await page.getByText('Live', { exact: true }).waitFor();
+  });
+  afterEach(() => page.context().close());
+
+  const owe = async () => {
+    const { status } = await partner.send('social/registry/search', 'search', searchById('4711'), {
+      sender_uri: `${inbox.url}/on-search`,
+    });
+    expect(status).toBe(202);
+  };
+
+  test('shows a delivery fail as it happens; Retry now brings it, and the page tells', async () => {
+    inbox.behave(answer(500));
+    await owe();
+    await page
+      .getByRole('row', { name: /on-search.*Failed/ })
+      .first()
+      .waitFor();
+    await page
+      .getByRole('row', { name: /on-search.*Failed/ })
+      .first()
+      .getByRole('link')
+      .click();
+    await page.getByRole('heading', { name: `on-search → ${partner.senderId}` }).waitFor();
+    const attempts = page.getByRole('region', { name: 'Attempts' }).getByRole('row', { name: /FAILED/ });
+    expect(await attempts.count()).toBe(2);
+
+    inbox.behave(undefined);
+    await page.getByRole('button', { name: 'Retry now' }).click();
+    await page
+      .getByRole('region', { name: 'Attempts' })
+      .getByRole('row', { name: /DELIVERED/ })
+      .waitFor();
+    await page.getByRole('button', { name: 'Retry now' }).waitFor({ state: 'detached' });
+    expect(page.problems).toEqual([]);
+  });
+
+  test('retries a selection with progress', async () => {
+    inbox.behave(answer(410));
+    for (let count = 0; count < 3; count++) await owe();
+    await page.goto('/console/deliveries?state=FAILED');
+    await page.getByText('3 rows on this page').waitFor();
+    inbox.behave(undefined);
+    await page.getByRole('checkbox', { name: 'Select all rows' }).check();
+    await page.getByRole('button', { name: 'Retry chosen' }).click();
+    await page.getByText('3 of 3 made due; 0 refused').waitFor();
+    await page.goto('/console/deliveries?state=DELIVERED');
+    await page.getByText('4 rows on this page').waitFor();
+  });
+
+  test('replays a time range, and counts what arrives', async () => {
+    await page.getByRole('button', { name: 'Replay' }).click();
+    await page.getByLabel('Only what has not been delivered').uncheck({ force: true });
+    await page.getByRole('button', { name: 'Start replay' }).click();
+    await page.getByText('Name a receiver, a subscription or a time range').waitFor();
+    await page.getByRole('dialog').getByLabel('From').fill('2020-01-01T00:00');
+    await page.getByRole('button', { name: 'Start replay' }).click();
+    await page.getByText(/4 due again: 4 delivered, 0 not/).waitFor();
+  });
+});
