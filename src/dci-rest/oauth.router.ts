@@ -1,5 +1,5 @@
 /** OAuth2 client credentials (RFC 6749 4.4; protocol 6.1), the JWKS, and the metadata document (RFC 8414). */
-import express, { Router, type ErrorRequestHandler, type Request, type Response } from 'express';
+import express, { Router, type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
 import { SCOPES } from '../access/scopes.js';
 import type { FacadeServices } from './services.js';
 import { issueToken, settleRefusal } from './token.handler.js';
@@ -31,8 +31,19 @@ export function oauthRouter(services: FacadeServices, settings: OAuthSettings): 
   router.get('/.well-known/oauth-authorization-server', (_request, response) => {
     response.json(metadata(services, settings));
   });
+  router.all(Object.keys(TOKEN_PATHS), onlyTakes('POST'));
+  router.all(['/.well-known/jwks.json', '/.well-known/oauth-authorization-server'], onlyTakes('GET, HEAD'));
   return router;
 }
+
+/** Any other method (RFC 9110 15.5.6). */
+const onlyTakes =
+  (allow: string): RequestHandler =>
+  ({ method }, response) => {
+    response.set('Allow', allow);
+    if (method === 'OPTIONS') response.status(204).end();
+    else response.status(405).json(errorBody('invalid_request', `${method}: this path takes ${allow}`));
+  };
 
 async function answerToken(
   services: FacadeServices,

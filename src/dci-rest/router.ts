@@ -1,6 +1,6 @@
 /** The facade as an Express router: the endpoint tables, the checks in their order, the answer or the refusal. */
-import express, { Router, type ErrorRequestHandler, type Request, type Response } from 'express';
-import { BodyTooLarge, HeaderRejected, NotFound, RequestInvalid } from '../protocol/errors.js';
+import express, { Router, type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
+import { BodyTooLarge, HeaderRejected, MethodNotAllowed, NotFound, RequestInvalid } from '../protocol/errors.js';
 import type { Operation } from '../protocol/vocabulary.js';
 import { replyHeader } from '../protocol/reply.js';
 import { readFormFile, requireBodyType } from './body.check.js';
@@ -66,6 +66,8 @@ export function dciRouter(services: FacadeServices): Router {
           send(response, answered, exchange);
         },
       );
+  router.all(pathsOf(services), onlyTakes('POST', services));
+  router.all(['/openapi.json', '/docs', '/docs/*file'], onlyTakes('GET, HEAD', services));
   router.use(async (request, response) => {
     const exchange = newExchange(services, request, undefined, {});
     const error = new NotFound(`${request.method} ${request.path}: no such endpoint; see /dci/v1/docs`);
@@ -73,6 +75,26 @@ export function dciRouter(services: FacadeServices): Router {
   });
   router.use(bodyRefused(services));
   return router;
+}
+
+const pathsOf = ({ registries }: FacadeServices): string[] => [
+  ...SHORT_ENDPOINTS.map(({ path }) => path),
+  ...registries.all.flatMap((definition) =>
+    definition.paths.flatMap((segment) => endpointsOf(definition).map(({ path }) => `/${segment}/registry${path}`)),
+  ),
+];
+
+/** Any other method on a known path (RFC 9110 15.5.6). There is no CORS: partners are servers. */
+function onlyTakes(allow: string, services: FacadeServices): RequestHandler {
+  return async (request, response) => {
+    response.set('Allow', allow);
+    if (request.method === 'OPTIONS') {
+      response.status(204).end();
+      return;
+    }
+    const error = new MethodNotAllowed(`${request.method}: this path takes ${allow}`);
+    send(response, await refuse(error, newExchange(services, request, undefined, {}), services, 'SYNC'));
+  };
 }
 
 /** Before anything reads the body: a file streams past the limit that other bodies have. */
@@ -144,13 +166,14 @@ function newExchange(
 
 /** What `express.raw` refuses: too large, cut off, or in an encoding it does not know. */
 function bodyRefused(services: FacadeServices): ErrorRequestHandler {
-  return async (error: { type?: string }, request, response, _next) => {
+  return async (error: { status?: number }, request, response, _next) => {
     const exchange = newExchange(services, request, undefined, {});
+    const { status = 500 } = error;
     const refusal =
-      error.type === 'entity.too.large'
+      status === 413
         ? new BodyTooLarge(`body: at most ${services.maxBodyBytes} bytes; use bulk upload for more`)
         : new RequestInvalid('body: could not be read; send it whole, and without an unusual Content-Encoding');
-    send(response, await refuse(error.type === undefined ? error : refusal, exchange, services, 'SYNC'));
+    send(response, await refuse(status < 500 ? refusal : error, exchange, services, 'SYNC'));
   };
 }
 

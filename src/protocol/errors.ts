@@ -24,6 +24,7 @@ const define = (code: string, status: number) =>
   };
 
 export class RequestInvalid extends define('err.request.bad', 400) {}
+export class MethodNotAllowed extends define('err.request.bad', 405) {}
 export class BodyTooLarge extends define('err.request.bad', 413) {}
 export class ContentTypeUnsupported extends define('err.request.bad', 415) {}
 export class TokenInvalid extends define('err.request.unauthorized', 401) {}
