@@ -166,7 +166,7 @@ describe('statements', () => {
       consents: `query ($n: Int) { consents(first: $n) { nodes { id inForce identifier { type value } } } }`,
       adminActions: `query ($n: Int) { adminActions(first: $n) { nodes { action before after } } }`,
     };
-    await fill(gateway);
+    await fill();
     for (const [name, query] of Object.entries(queries)) {
       const count = async (n: number) =>
         (await statementsOf(gateway.database, () => gateway.admin(query, { n }))).filter(readsRows).length;
@@ -188,13 +188,13 @@ const readsRows = (text: string): boolean =>
   /^\s*(select|with)/i.test(text) && !/pg_notify|gateway_state|traffic_minute|revoked_admin|spent_quota/.test(text);
 
 /** Four different senders, each with key, agreement, transaction and record. */
-async function fill({ admin }: TestGateway): Promise<void> {
+async function fill(): Promise<void> {
   const records = ['1', '2', '3', '4'].map((value) => ({
     recordType: 'SRPerson',
     identifiers: [{ type: 'UIN', value }],
     data: { name: { surname: 'Okafor' } },
   }));
-  await admin(
+  await gateway.admin(
     `mutation ($records: [RecordInput!]!) { upsertRecords(registry: SOCIAL, records: $records) { inserted } }`,
     { records },
   );
@@ -203,7 +203,9 @@ async function fill({ admin }: TestGateway): Promise<void> {
     expect((await partner.send('social/registry/sync/search', 'search', searchById('1'))).status).toBe(200);
     await gateway.admin(`mutation ($input: GrantConsentInput!) { grantConsent(input: $input) { id } }`, {
       input: {
-        ...{ registry: 'SOCIAL', identifier: { type: 'UIN', value: '1' }, fields: ['*'] },
+        registry: 'SOCIAL',
+        identifier: { type: 'UIN', value: '1' },
+        fields: ['*'],
         senderId: partner.senderId,
       },
     });

@@ -67,42 +67,41 @@ test.each([
 test.each([
   ['search', 'SearchResult!', { input: 'SearchInput!' }],
   ['verify', 'VerifyResult!', { input: 'VerifyInput!' }],
-  ['subscribe', /!$/, {}],
-  ['unsubscribe', /!$/, {}],
-  ['notify', /!$/, {}],
-  ['transactionStatus', /!$/, {}],
-  ['acknowledgeReceipt', /!$/, {}],
+  ['subscribe', '.*!', {}],
+  ['unsubscribe', '.*!', {}],
+  ['notify', '.*!', {}],
+  ['transactionStatus', '.*!', {}],
+  ['acknowledgeReceipt', '.*!', {}],
   ['createSender', 'CreateSenderPayload!', { input: 'CreateSenderInput!' }],
   ['updateSender', 'Sender!', { senderId: 'String!', input: 'UpdateSenderInput!' }],
   ['approveSender', 'Sender!', { senderId: 'String!' }],
   ['suspendSender', 'Sender!', { senderId: 'String!', reason: 'String' }],
   ['activateSender', 'Sender!', { senderId: 'String!' }],
-  ['rotateSenderSecret', /!$/, { senderId: 'String!' }],
+  ['rotateSenderSecret', '.*!', { senderId: 'String!' }],
   ['addSenderKey', 'SenderKey!', { senderId: 'String!', input: 'SenderKeyInput!' }],
-  ['fetchSenderKeys', '[SenderKey!]!', { senderId: 'String!' }],
+  ['fetchSenderKeys', 'SenderKey!]!', { senderId: 'String!' }],
   ['revokeSenderKey', 'SenderKey!', { senderId: 'String!', kid: 'String!' }],
-  ['generateServerKey', /!$/, {}],
-  ['importServerKey', /!$/, {}],
-  ['activateServerKey', /!$/, {}],
-  ['retireServerKey', /!$/, {}],
-  ['revokeServerKey', /!$/, {}],
+  ['generateServerKey', '.*!', {}],
+  ['importServerKey', '.*!', {}],
+  ['activateServerKey', '.*!', {}],
+  ['retireServerKey', '.*!', {}],
+  ['revokeServerKey', '.*!', {}],
   ['createAgreement', 'Agreement!', { input: 'CreateAgreementInput!' }],
   ['updateAgreement', 'Agreement!', { id: 'ID!', input: 'UpdateAgreementInput!' }],
   ['endAgreement', 'Agreement!', { id: 'ID!' }],
-  ['grantConsent', /!$/, {}],
-  ['revokeConsent', /!$/, {}],
-  ['approveSubscription', /!$/, {}],
-  ['pauseSubscription', /!$/, {}],
-  ['resumeSubscription', /!$/, {}],
-  ['cancelSubscription', /!$/, {}],
-  ['retryDelivery', /!$/, {}],
-  ['replayDeliveries', /!$/, {}],
-  ['cancelDelivery', /!$/, {}],
+  ['grantConsent', '.*!', {}],
+  ['revokeConsent', '.*!', {}],
+  ['approveSubscription', '.*!', {}],
+  ['pauseSubscription', '.*!', {}],
+  ['resumeSubscription', '.*!', {}],
+  ['cancelSubscription', '.*!', {}],
+  ['retryDelivery', '.*!', {}],
+  ['replayDeliveries', '.*!', {}],
+  ['cancelDelivery', '.*!', {}],
   ['upsertRecords', 'UpsertResult!', { registry: 'Registry!', records: '[RecordInput!]!' }],
-  ['deleteRecord', /!$/, {}],
+  ['deleteRecord', '.*!', {}],
 ])('mutation %s', (field, type, args) => {
-  if (typeof type === 'string') expect(signature('Mutation', field)).toBe(type);
-  else expect(signature('Mutation', field)).toMatch(type);
+  expect(` ${signature('Mutation', field)}`).toMatch(new RegExp(`\\W${type}$`));
   expect(argumentsOf('Mutation', field)).toMatchObject(args);
 });
 
@@ -160,7 +159,8 @@ test.each(Object.entries(INPUTS))('input %s', (name, fields) => {
   const told = fields.split(', ').map((field) => field.split(': ')[0] ?? '');
   const actual = told.map((field) => {
     const found = given[field];
-    const fallback = found?.defaultValue === undefined ? '' : ` = ${String(found.defaultValue)}`;
+    const fallback =
+      found?.defaultValue === undefined ? '' : ` = ${JSON.stringify(found.defaultValue).replaceAll('"', '')}`;
     return `${field}: ${String(found?.type)}${fallback}`;
   });
   expect(actual.join(', ')).toBe(fields);
@@ -204,7 +204,11 @@ describe('what has a default may be null, what has none may not', () => {
       input: { ...base, ...nulls },
     });
     expect(createSender.sender).toEqual({
-      ...{ callbackHosts: [], rateLimitPerMinute: 600, signatureProfile: 'DCI', sandbox: false, notes: null },
+      callbackHosts: [],
+      rateLimitPerMinute: 600,
+      signatureProfile: 'DCI',
+      sandbox: false,
+      notes: null,
     });
     const publicKeyPem = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' });
     const key = { kid: 'k', publicKeyPem, jwk: null, use: null };

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { parse, print, type OperationDefinitionNode } from 'graphql';
+import { Kind, OperationTypeNode, parse, print, type OperationDefinitionNode } from 'graphql';
 import { uuidv7 } from '../../src/platform/uuid.js';
 import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { begun, openLive, type LiveClient } from '../support/live-client.js';
@@ -39,7 +39,7 @@ type Operations = Map<string, { text: string; node: OperationDefinitionNode }>;
 
 async function operationsOf(file: string): Promise<Operations> {
   const document = parse(await readFile(join(EXAMPLES, file), 'utf8'));
-  const nodes = document.definitions.filter((definition) => definition.kind === 'OperationDefinition');
+  const nodes = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
   return new Map(nodes.map((node) => [node.name?.value ?? '', { text: print(node), node }]));
 }
 
@@ -49,7 +49,8 @@ async function run<Data = Record<string, Row>>(file: string, name: string, varia
   const operation = (await operationsOf(file)).get(name);
   if (operation === undefined) throw new Error(`${file} has no operation ${name}`);
   checked.add(`${file} ${name}`);
-  if (operation.node.operation !== 'subscription') return gateway.admin<Data>(operation.text, variables);
+  if (operation.node.operation !== OperationTypeNode.SUBSCRIPTION)
+    return gateway.admin<Data>(operation.text, variables);
   const [first] = await live.take<Data>(operation.text, variables, 1);
   if (first === undefined) throw new Error(`${name} told nothing`);
   return first;

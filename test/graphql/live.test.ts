@@ -46,7 +46,7 @@ afterAll(async () => {
 async function search(by: Partner = partner): Promise<string> {
   const message = searchById('1');
   await by.send('social/registry/sync/search', 'search', message);
-  return String(message['transaction_id']);
+  return message['transaction_id'] as string;
 }
 
 const ids = (told: TransactionTold[]): string[] =>
@@ -177,9 +177,17 @@ describe('the other live streams', () => {
     const { senderId } = partner;
     await database.transaction(async (unit) => {
       const subscription = addRow(unit.em, Subscription, {
-        ...{ code: 'S-1', senderId, registry: 'CRVS', eventType: 'LiveBirth', eventTypeAsSent: 'birth' },
-        ...{ recordType: 'Person', target: 'http://127.0.0.1:9/', dedupeKey: 'd', state: 'ACTIVE' },
-        ...{ transactionId: 't', referenceId: 'r' },
+        code: 'S-1',
+        senderId,
+        registry: 'CRVS',
+        eventType: 'LiveBirth',
+        eventTypeAsSent: 'birth',
+        recordType: 'Person',
+        target: 'http://127.0.0.1:9/',
+        dedupeKey: 'd',
+        state: 'ACTIVE',
+        transactionId: 't',
+        referenceId: 'r',
       });
       await unit.em.flush();
       await announce(unit, subscription);

@@ -36,7 +36,8 @@ describe('requests', () => {
     await stranger.send('social/registry/sync/search', 'search', searchById('1'));
     await fetch(`${gateway.url}/dci/v1/fr/registry/sync/search`, { method: 'POST', body: '{}' });
     await partner.postHttpSigned('/dci/v1/verify', {
-      ...{ transaction_id: 't', sender_id: partner.senderId },
+      transaction_id: 't',
+      sender_id: partner.senderId,
       verify: { national_id: '1', sex: 'female' },
     });
     const signed = await partner.postHttpSigned('/graphql', {
@@ -85,8 +86,13 @@ describe('requests', () => {
   test('of the window only, in at most so many steps', async () => {
     const row = (minutesAgo: number): TrafficRow => ({
       minute: new Date(Math.floor(Date.now() / 60_000) * 60_000 - minutesAgo * 60_000),
-      ...{ kind: 'REQUEST', registry: 'IBR', operation: 'SEARCH', senderId: 'old' },
-      ...{ total: 10, failed: 0, latency: LATENCY_BOUNDS.map((bound) => (bound === 50 ? 10 : 0)) },
+      kind: 'REQUEST',
+      registry: 'IBR',
+      operation: 'SEARCH',
+      senderId: 'old',
+      total: 10,
+      failed: 0,
+      latency: LATENCY_BOUNDS.map((bound) => (bound === 50 ? 10 : 0)),
     });
     await addTraffic(gateway.database, [row(120), row(30), row(20)]);
     const of = async (window: string) => {
@@ -209,7 +215,11 @@ describe('health', () => {
     const validUntil = new Date(Date.now() + 5 * 86_400_000).toISOString();
     await gateway.admin(`mutation ($input: CreateAgreementInput!) { createAgreement(input: $input) { id } }`, {
       input: {
-        ...{ senderId, registry: 'FR', operations: ['SEARCH'], fields: ['*'], legalBasis: 'PUBLIC_TASK' },
+        senderId,
+        registry: 'FR',
+        operations: ['SEARCH'],
+        fields: ['*'],
+        legalBasis: 'PUBLIC_TASK',
         validUntil,
       },
     });
