@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { addRow } from '../../src/entities/database.js';
 import { enqueueCallback } from '../../src/entities/delivery.repository.js';
+import { appendOutbox } from '../../src/entities/outbox.repository.js';
 import { Subscription } from '../../src/entities/subscription.entity.js';
 import { announce } from '../../src/entities/subscription.repository.js';
 import type { Context } from '../../src/graphql/context.js';
@@ -243,6 +245,88 @@ describe('who may connect', () => {
     ]);
   });
 });
+
+test('a reader that stops reading is ended with its cursor, and goes on there', async () => {
+  const { database, services } = gateway;
+  const subject = uuidv7();
+  await database.transaction(async ({ em }) => {
+    addRow(em, Subscription, {
+      id: subject,
+      code: 'S-slow',
+      senderId: partner.senderId,
+      registry: 'CRVS',
+      eventType: 'Death',
+      eventTypeAsSent: 'death',
+      recordType: 'Person',
+      // A few of these fill every buffer between here and the reader.
+      filter: { padding: 'x'.repeat(200_000) },
+      target: 'http://127.0.0.1:9/',
+      dedupeKey: 'slow',
+      state: 'ACTIVE',
+      transactionId: 't',
+      referenceId: 'r',
+    });
+  });
+  const change = async (times: number) => {
+    await database.transaction(async (unit) => {
+      for (let i = 0; i < times; i += 1) await appendOutbox(unit, 'subscription', subject, {});
+    });
+    services.tail.nudge();
+  };
+  const query =
+    'subscription ($after: String) { subscriptionChanged(after: $after) { cursor subscription { filter } } }';
+  const { socket, messages } = await openRaw(gateway.url, query);
+  await change(500);
+  await until(() => messages.length > 0);
+  socket.pause();
+  await change(700);
+  await begun(5500);
+  await change(1);
+  await begun(500);
+  socket.resume();
+  await until(() => messages.at(-1)?.type === 'error');
+  const [error] = messages.at(-1)?.payload as { message: string; extensions: { code: string; cursor: string } }[];
+  expect(error).toMatchObject({ message: expect.stringContaining('too slow'), extensions: { code: 'CONFLICT' } });
+  socket.close();
+  const told = messages.length - 1;
+  const rest = await live.take(query, { after: error?.extensions.cursor }, 1201 - told, 30_000);
+  expect(told + rest.length).toBe(1201);
+  expect(await live.take(query, { after: cursorIn(rest.at(-1)) }, 1, 500)).toEqual([]);
+}, 60_000);
+
+interface RawMessage {
+  type: string;
+  payload?: unknown;
+}
+
+const cursorIn = (data: unknown): string =>
+  (data as { subscriptionChanged: { cursor: string } }).subscriptionChanged.cursor;
+
+/** A client that can stop reading. */
+async function openRaw(url: string, query: string): Promise<{ socket: WebSocket; messages: RawMessage[] }> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  const messages: RawMessage[] = [];
+  const acknowledged = new Promise((resolve) => {
+    socket.on('message', (data: Buffer) => {
+      const message = JSON.parse(data.toString()) as RawMessage;
+      if (message.type === 'connection_ack') resolve(undefined);
+      else messages.push({ type: message.type, payload: message.type === 'error' ? message.payload : undefined });
+    });
+  });
+  await once(socket, 'open');
+  socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${ADMIN_TOKEN}` } }));
+  await acknowledged;
+  socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }));
+  await begun();
+  return { socket, messages };
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let waited = 0; !holds(); waited += 50) {
+    if (waited > 20_000) throw new Error('it did not happen');
+    await begun(50);
+  }
+}
 
 test('a socket that hears nothing is pinged', async () => {
   expect(await pinged).toBeLessThan(13_000);
