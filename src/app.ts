@@ -20,6 +20,7 @@ import { DataVault } from './entities/data-vault.js';
 import { Database } from './entities/database.js';
 import { migrateDatabase, underStartLock } from './entities/migrate.js';
 import { SenderOutboundStore } from './entities/sender-outbound.repository.js';
+import { forgetForeignEvents } from './entities/tail.repository.js';
 import { WakeLine } from './entities/wake-line.js';
 import { LiveTail } from './graphql/live/live-tail.js';
 import { PersistedOperations } from './graphql/persisted-operations.js';
@@ -80,17 +81,29 @@ export async function startGateway(
   const registries = createRegistries();
   await underStartLock(database, async () => {
     await migrateDatabase(database, clock());
+    await forgetForeignEvents(database);
     await prepareGateway({ database, keyRing, registries, log }, config);
   });
   const app = express().disable('x-powered-by').set('trust proxy', config.trustProxy);
   const server = createServer(app);
   await listen(server, config.port, config.host);
   const url = config.publicUrl ?? addressOf(server, config.host);
-  const { counters, close: closeCounters } = createCounterStore(database.pool, secrets.redisUrl, log);
+  const counterStore = createCounterStore(database.pool, secrets.redisUrl, log);
   const wakeLine = new WakeLine(database, secrets.databaseUrl, log);
   await wakeLine.open();
   const services: BackgroundServices = {
-    ...(await wire(config, { database, vault, keyRing, registries, clock, log, url, counters, wakeLine, lookup })),
+    ...(await wire(config, {
+      database,
+      vault,
+      keyRing,
+      registries,
+      clock,
+      log,
+      url,
+      counters: counterStore.counters,
+      wakeLine,
+      lookup,
+    })),
     wakeLine,
     wake: (...queues) => wakeLine.wake(...queues),
     senderOutbound: new SenderOutboundStore(database, masterKey),
@@ -129,7 +142,7 @@ export async function startGateway(
       await background.close();
       await services.traffic.close();
       await wakeLine.close();
-      closeCounters();
+      counterStore.close();
       await database.close();
     },
   };

@@ -2,6 +2,7 @@
  * Reading the outbox in commit order: only below the oldest transaction still running, ordered by `xid8` and sequence, so
  * that a late commit is never skipped. A long write transaction delays the tail, never loses a row.
  */
+import { createHash } from 'node:crypto';
 import type { Sql } from './database.js';
 import type { OutboxDetail, Topic } from './outbox.repository.js';
 
@@ -45,7 +46,7 @@ export async function readTail(
     [after.xid, after.seq, limit, until?.xid ?? null, until?.seq ?? null],
     'tail-read',
   );
-  return rows.map(({ xid, seq, ...event }) => ({ position: { xid, seq: String(seq) }, ...event }));
+  return rows.map(({ xid, seq, ...event }) => ({ position: { xid, seq }, ...event }));
 }
 
 export interface TailState {
@@ -60,9 +61,39 @@ export async function readTailState(sql: Sql): Promise<TailState> {
     `select key, value #>> '{}' as value from gateway_state where key in ('epoch', 'outbox_purged')`,
   );
   const values = new Map(rows.map(({ key, value }) => [key, value]));
-  const epoch = values.get('epoch');
-  if (epoch === undefined) throw new Error('the database has no epoch: migrate it');
+  const begun = values.get('epoch');
+  if (begun === undefined) throw new Error('the database has no epoch: migrate it');
+  const epoch = createHash('sha256')
+    .update(begun)
+    .update(await readCluster(sql))
+    .digest('base64url')
+    .slice(0, 16);
   return { epoch, purged: values.get('outbox_purged') ?? '0' };
+}
+
+/**
+ * Which database of which cluster on which timeline: another one after a restore or a failover, so that nobody has to
+ * remember to begin an epoch. Where a managed server does not tell, the stored epoch alone counts.
+ */
+async function readCluster(sql: Sql): Promise<string> {
+  try {
+    const [row] = await sql.query<{ cluster: string }>(
+      `select concat_ws(' ', system_identifier, left(pg_walfile_name(pg_current_wal_lsn()), 8), d.oid) as cluster
+       from pg_control_system(), pg_database d where d.datname = current_database()`,
+    );
+    return row?.cluster ?? '';
+  } catch (error) {
+    if (NOT_TOLD.has((error as { code?: string }).code ?? '')) return '';
+    throw error;
+  }
+}
+
+/** SQLSTATE: insufficient privilege, undefined function, feature not supported. */
+const NOT_TOLD = new Set(['42501', '42883', '0A000']);
+
+/** After a dump was restored: events whose transaction numbers this cluster has not come to yet would be told one day. */
+export async function forgetForeignEvents(sql: Sql): Promise<void> {
+  await sql.query('delete from outbox_event where xid >= pg_snapshot_xmax(pg_current_snapshot())');
 }
 
 /** For how many seconds committed events have waited for an older transaction to end; 0 when none waits. */

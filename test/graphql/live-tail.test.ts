@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import * as fc from 'fast-check';
 import { Database } from '../../src/entities/database.js';
 import { appendOutbox } from '../../src/entities/outbox.repository.js';
-import { rememberPurged } from '../../src/entities/tail.repository.js';
+import { forgetForeignEvents, rememberPurged } from '../../src/entities/tail.repository.js';
 import { LiveTail, type LiveEvent, type ListenOptions } from '../../src/graphql/live/live-tail.js';
 import { abortable } from '../../src/graphql/live/abortable.js';
 import { exportTailLag } from '../../src/graphql/live/tail.metrics.js';
@@ -245,6 +245,34 @@ describe('a cursor', () => {
     const now = await tail.cursor();
     const ids = await append(1);
     expect(subjects(await read(tail, { after: now }, 1))).toEqual(ids);
+  });
+
+  test('of another database is refused, though its dump brought the epoch along', async () => {
+    const copy = await createTestDatabase();
+    const other = await Database.connect(copy.url, 4);
+    const elsewhere = new LiveTail(other, log);
+    try {
+      const epochOf = (one: Database) => one.query(`select value from gateway_state where key = 'epoch'`);
+      expect(await epochOf(other)).toEqual(await epochOf(database));
+      const refused = await refusalOf(read(elsewhere, { after: await tail.cursor() }, 1));
+      expect(refused.message).toMatch(/from before a restore/);
+    } finally {
+      elsewhere.close();
+      await other.close();
+      await copy.drop();
+    }
+  });
+
+  test('is never overtaken by events that a dump brought from a busier cluster', async () => {
+    const ids = await append(1);
+    const foreign = uuidv7();
+    await database.query(
+      `insert into outbox_event (id, xid, topic, subject) values ($1, (pg_current_xact_id()::text::bigint + 100000)::text::xid8, 'transaction', $1)`,
+      [foreign],
+    );
+    await forgetForeignEvents(database);
+    const rows = await database.query<{ subject: string }>('select subject from outbox_event');
+    expect(rows.map(({ subject }) => subject)).toEqual(ids);
   });
 
   test('of before what is kept is refused', async () => {
