@@ -8,13 +8,13 @@ import type { Admins } from '../access/admins.js';
 import { ANONYMOUS, type Principal } from '../access/principal.js';
 import { DirectCall } from '../graphql/call.js';
 import { UserError } from '../graphql/errors.js';
-import type { Authenticator } from '../graphql/server.js';
+import type { Authenticator, Caller } from '../graphql/server.js';
 import { ProtocolError, TokenInvalid } from '../protocol/errors.js';
 import { certificateOf } from './client-certificate.header.js';
-import { findSender, limitBySender, requireClearReply, requireToken, verifyHttp } from './checks.js';
+import { findSender, isObject, limitBySender, requireClearReply, requireToken, verifyHttp } from './checks.js';
 import { Exchange } from './exchange.js';
-import { chargeStranger } from './refusals.js';
-import { countOutcome } from './traffic.js';
+import { settleRefusal } from './refusals.js';
+import { countOutcome, countReply } from './traffic.js';
 import type { FacadeServices } from './services.js';
 
 export function createAuthenticator(services: FacadeServices, admins: Admins): Authenticator {
@@ -46,10 +46,7 @@ function bearer(authorization: string | undefined): string | undefined {
   return /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
 }
 
-async function authenticatePartner(
-  services: FacadeServices,
-  request: Request,
-): Promise<{ principal: Principal; call: DirectCall }> {
+async function authenticatePartner(services: FacadeServices, request: Request): Promise<Caller> {
   const { method, originalUrl: url, headers, ip: remoteAddress } = request;
   const body = (request as { rawBody?: Buffer }).rawBody ?? Buffer.alloc(0);
   const certificate = certificateOf(request, services.mtlsHeader);
@@ -59,6 +56,7 @@ async function authenticatePartner(
     undefined,
     services.clock(),
   );
+  if (isObject(request.body)) exchange.document = request.body;
   const none = { action: 'graphql', message: undefined as never };
   try {
     await requireToken(exchange, services, none);
@@ -68,10 +66,23 @@ async function authenticatePartner(
     await limitBySender(exchange, services, none);
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    const charged = await chargeStranger(error, exchange, services);
+    const charged = await settleRefusal(error, exchange, services, 'GRAPHQL');
     throw refusal(charged.refusal);
   }
-  return { principal: exchange.principal, call: graphqlCall(services, exchange, body) };
+  const call = graphqlCall(services, exchange, body);
+  return { principal: exchange.principal, call, refused: (error) => settleRefused(error, call, exchange, services) };
+}
+
+/** An operation that failed before any use case settled it leaves a row too. */
+async function settleRefused(
+  error: ProtocolError,
+  call: DirectCall,
+  exchange: Exchange,
+  services: FacadeServices,
+): Promise<void> {
+  if (call.settled) return;
+  const { refusal: settled } = await settleRefusal(error, exchange, services, 'GRAPHQL');
+  countReply(services, exchange, { status: settled.status, body: {} });
 }
 
 /** A bearer token alone is FORBIDDEN (the contract's word for a missing signature); waiting helps with 429 and 503. */

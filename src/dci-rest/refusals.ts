@@ -16,26 +16,36 @@ export async function refuse(
   services: FacadeServices,
   channel: TransactionChannel,
 ): Promise<Reply> {
-  const { refusal, quotas, first } = await chargeStranger(
+  const { refusal, quotas } = await settleRefusal(error, exchange, services, channel);
+  const { status, retryAfter } = refusal;
+  const body = errorBody(refusal, services.clock(), exchange.correlationId);
+  const retry: Record<string, string> = retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
+  return { status, body, headers: { ...retry, ...rateLimitHeaders(quotas) } };
+}
+
+/** Charges, logs and records a refusal, whatever its form will be. */
+export async function settleRefusal(
+  error: unknown,
+  exchange: Exchange,
+  services: FacadeServices,
+  channel: TransactionChannel,
+): Promise<Charged> {
+  const charged = await chargeStranger(
     error instanceof ProtocolError ? error : masked(error, services),
     exchange,
     services,
   );
-  const { code, status, errorId, message, retryAfter } = refusal;
-  services.log.info(
-    { errorId, code, status, sender: exchange.sender?.senderId, cause: refusal.cause },
-    'request refused',
-  );
+  const { refusal, first } = charged;
+  const { code, status, errorId, cause } = refusal;
+  services.log.info({ errorId, code, status, sender: exchange.sender?.senderId, cause }, 'request refused');
   // One row a window says it all; a row for each would let a flood through to the database.
   if (!(refusal instanceof TooManyRequests) || first)
     try {
       await record(refusal, exchange, services, channel);
-    } catch (cause) {
-      services.log.error({ errorId, err: cause }, 'a refusal could not be recorded');
+    } catch (failure) {
+      services.log.error({ errorId, err: failure }, 'a refusal could not be recorded');
     }
-  const body = errorBody({ code, errorId, message }, services.clock(), exchange.correlationId);
-  const retry: Record<string, string> = retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
-  return { status, body, headers: { ...retry, ...rateLimitHeaders(quotas) } };
+  return charged;
 }
 
 interface Charged {
@@ -45,7 +55,7 @@ interface Charged {
 }
 
 /** A refused request that is not proven to be anybody's is paid by its address, or by the client its token names. */
-export async function chargeStranger(
+async function chargeStranger(
   refusal: ProtocolError,
   exchange: Exchange,
   { limiter }: FacadeServices,

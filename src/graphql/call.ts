@@ -93,6 +93,8 @@ export class DirectCall implements Call {
   readonly dueAt: Date | undefined;
   /** The unsigned message that was stored and may now leave. */
   answer: unknown;
+  /** Whether its row stands, from this call or from an earlier one with the same message. */
+  settled = false;
 
   constructor(
     private readonly services: { sql: Sql; vault: DataVault; clock: () => Date },
@@ -111,6 +113,7 @@ export class DirectCall implements Call {
     const processedAt = this.dueAt === undefined ? now : null;
     const entry: TransactionEntry = { ...this.facts, ...columns, claim: true, response: answer, processedAt };
     const recorded = await recordTransaction(unit ?? sql, vault, entry, now);
+    this.settled = recorded.outcome === 'recorded' || recorded.same;
     if (recorded.outcome === 'seen') await refuseSeen(sql, vault, recorded);
     this.answer = answer;
     this.facts.settled?.(outcome);

@@ -9,6 +9,7 @@ import type { SenderOutboundStore } from '../entities/sender-outbound.repository
 import type { Log } from '../platform/log.js';
 import type { Outbound } from '../platform/outbound-http.js';
 import type { Registries } from '../protocol/registries/registries.js';
+import type { ProtocolError } from '../protocol/errors.js';
 import type { RegistrySource } from '../sources/registry-source.js';
 import type { Call } from './call.js';
 import type { JobHealthReader } from './jobs/job-health.js';
@@ -57,6 +58,8 @@ export interface Context {
   principal: Principal;
   /** Present on calls of partners; an admin's mutation is audited as an admin action instead. */
   call?: Call;
+  /** Records why a partner's operation failed, where no use case has settled its call. */
+  refused?: (error: ProtocolError) => Promise<void>;
   services: Services;
   loaders: Loaders;
   /** When an operation from the network must have ended, by `performance.now()`. */

@@ -2,7 +2,8 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { KeyInvalid } from '../protocol/signature/key.policy.js';
-import { ItemRejected, ProtocolError } from '../protocol/errors.js';
+import { Forbidden, ItemRejected, ProtocolError, RequestInvalid, ServiceUnavailable } from '../protocol/errors.js';
+import { MessageSeen } from './call.js';
 import type { Log } from '../platform/log.js';
 import { randomUUID } from 'node:crypto';
 
@@ -26,6 +27,12 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, lo
     };
   if (original instanceof ItemRejected || original instanceof KeyInvalid)
     return { ...formatted, message: original.message, extensions: { code: 'BAD_USER_INPUT' } };
+  if (original instanceof MessageSeen)
+    return {
+      ...formatted,
+      message: 'this signed request was answered before: sign a new one',
+      extensions: { code: 'CONFLICT' },
+    };
   const code = formatted.extensions?.['code'];
   if (code !== 'INTERNAL_SERVER_ERROR') {
     const message = original instanceof UserError ? formatted.message : withoutValues(formatted.message);
@@ -34,6 +41,16 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, lo
   const errorId = randomUUID();
   log.error({ errorId, err: original }, 'a resolver failed');
   return { message: `internal error ${errorId}`, path: formatted.path, extensions: { code, errorId } };
+}
+
+/** The refusal that an error comes to in the audit. */
+export function refusalOf(error: GraphQLError): ProtocolError {
+  const original = unwrapResolverError(error);
+  if (original instanceof ProtocolError) return original;
+  if (original instanceof ItemRejected || original instanceof KeyInvalid) return new RequestInvalid(original.message);
+  if (!(original instanceof GraphQLError)) return new ServiceUnavailable('the request could not be answered');
+  const message = original instanceof UserError ? original.message : withoutValues(original.message);
+  return original.extensions['code'] === 'FORBIDDEN' ? new Forbidden(message) : new RequestInvalid(message);
 }
 
 /** What graphql-js says of a document and its variables, less the values: they may be somebody's identifiers. */

@@ -7,10 +7,11 @@ import { expressMiddleware } from '@as-integrations/express5';
 import express, { Router, type Request } from 'express';
 import type { GraphQLSchema } from 'graphql';
 import type { Principal } from '../access/principal.js';
+import type { ProtocolError } from '../protocol/errors.js';
 import type { Call } from './call.js';
 import { refuseCaller } from './caller-refusal.js';
 import type { Context, Services } from './context.js';
-import { formatError, UserError } from './errors.js';
+import { formatError, refusalOf, UserError } from './errors.js';
 import { graphiqlRouter } from './graphiql/graphiql.router.js';
 import { createLoaders } from './loaders.js';
 import { MAX_TOKENS } from './node-limit.js';
@@ -19,9 +20,16 @@ import { PersistedOperations, type AskedOperation } from './persisted-operations
 import { refuseBody } from './refused-body.js';
 import { serveWebSockets } from './web-sockets.js';
 
+export interface Caller {
+  principal: Principal;
+  call?: Call;
+  /** Of a partner: told why its operation failed. */
+  refused?: (error: ProtocolError) => Promise<void>;
+}
+
 /** Who is calling, as `app.ts` finds out; the signature check of partners stands to our right. */
 export interface Authenticator {
-  http(request: Request): Promise<{ principal: Principal; call?: Call }>;
+  http(request: Request): Promise<Caller>;
   webSocket(authorization: string | undefined): Promise<Principal>;
 }
 
@@ -99,15 +107,12 @@ function keepRawBody(request: object, _response: unknown, body: Buffer): void {
   Object.assign(request, { rawBody: body });
 }
 
-function newContext(services: Services, caller: { principal: Principal; call?: Call }): Context {
+function newContext(services: Services, caller: Caller): Context {
   return { ...caller, services, loaders: createLoaders(services.database.em(), services.database) };
 }
 
 /** Nobody is told anything, the form of the schema included, before it is known who asks. */
-async function identify(
-  authenticator: Authenticator,
-  request: Request,
-): Promise<{ principal: Principal; call?: Call }> {
+async function identify(authenticator: Authenticator, request: Request): Promise<Caller> {
   try {
     const caller = await authenticator.http(request);
     if (caller.principal.kind === 'anonymous')
@@ -151,6 +156,9 @@ function limitOperations(schema: GraphQLSchema): ApolloServerPlugin<Context> {
         } catch (error) {
           throw refuseCaller(error);
         }
+      },
+      didEncounterErrors: async ({ errors: [error], contextValue: { refused } }) => {
+        if (error !== undefined) await refused?.(refusalOf(error));
       },
       willSendResponse: async ({ response: { body }, contextValue: { principal } }) => {
         if (principal.kind !== 'admin' && body.kind === 'single') hideSuggestions(body.singleResult.errors);

@@ -1,4 +1,6 @@
 /** peers 5 GraphQL: what REST refuses is asked of GraphQL instead. Here both are one: same clamp, rows, audit, signature. */
+import { randomUUID } from 'node:crypto';
+import { signHttpRequest } from '../../src/protocol/signature/http.profile.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById, type Answer, type Partner } from '../support/partner.js';
 
@@ -98,6 +100,60 @@ describe('GraphQL gives a partner', () => {
     );
     expect(after.length).toBe(before.length + 1);
     expect(after[0]).toMatchObject({ channel: 'GRAPHQL', operation: 'SEARCH' });
+  });
+
+  test('no refusal without its row', async () => {
+    const rows = () =>
+      gateway.database.query(
+        `select status, status_reason_code as code from transaction
+         where sender_id = $1 and channel = 'GRAPHQL' order by id desc`,
+        [narrow.senderId],
+      );
+    const refusals: [query: string, code: string][] = [
+      ['{ nothing }', 'err.request.bad'],
+      ['{ transactions(first: 1) {', 'err.request.bad'],
+      ['{ records(registry: SOCIAL, first: 1) { nodes { id } } }', 'err.request.forbidden'],
+      [
+        `mutation { search(input: { registry: FR, transactionId: "t", items: [
+           { referenceId: "r", queryType: IDTYPE_VALUE, query: { type: "UIN", value: "1" } }] }) { status } }`,
+        'err.request.forbidden',
+      ],
+    ];
+    for (const [query, code] of refusals) {
+      const before = await rows();
+      expect((await ask(narrow, query)).body.errors).toHaveLength(1);
+      expect(await rows()).toEqual([{ status: 'REJECTED', code }, ...before]);
+    }
+    const before = await rows();
+    await narrow.post('/graphql', { query: SEARCH, variables: {} });
+    expect(await rows()).toEqual([{ status: 'REJECTED', code: 'err.signature.missing' }, ...before]);
+  });
+
+  test('a word, not a fault, where a signed request comes again', async () => {
+    const input = {
+      registry: 'SOCIAL',
+      transactionId: 'again',
+      items: [{ referenceId: 'r', queryType: 'IDTYPE_VALUE', query: { type: 'UIN', value: '4711' } }],
+    };
+    const text = JSON.stringify({ query: SEARCH, variables: { input } });
+    const authorization = `Bearer ${narrow.token}`;
+    const request = {
+      method: 'POST',
+      targetUri: `${gateway.url}/graphql`,
+      headers: { authorization },
+      body: Buffer.from(text),
+    };
+    const signature = signHttpRequest(request, narrow.key, {
+      senderId: narrow.senderId,
+      now: new Date(),
+      nonce: randomUUID(),
+    });
+    const first = await narrow.post('/graphql', text, { ...signature });
+    expect(first.body.data.search.status).toBe('SUCCEEDED');
+    const again = await narrow.post('/graphql', text, { ...signature });
+    expect(again.body.errors).toMatchObject([
+      { extensions: { code: 'CONFLICT' }, message: expect.stringContaining('answered before') },
+    ]);
   });
 
   test('no two searches for one row of the audit', async () => {
