@@ -4,6 +4,7 @@
  */
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import * as fc from 'fast-check';
 import { seedRecords } from '../../src/prepare.js';
 import type { JsonObject } from '../../src/protocol/json.js';
 import { demoRecords } from '../../src/sources/demo-data.js';
@@ -13,6 +14,10 @@ import { createPartner, type Partner } from '../support/partner.js';
 const MOST_MS = 3000;
 const INSIDE =
   /\bat \S+ \(|\.(js|ts):\d+|node_modules|\bselect\b.*\bfrom\b|\binsert into\b|invalid input syntax|violates|TypeError|ReferenceError|Cannot read prop|is not a function/i;
+
+/** A failure prints the seed and path that bring it again. */
+export const expectAlways = <Input>(property: fc.IAsyncProperty<Input>, numRuns: number): Promise<void> =>
+  fc.assert(property, { numRuns });
 
 export interface DocumentedOperation {
   requestBody: { content: Record<string, { example?: JsonObject }> };
@@ -25,16 +30,17 @@ export interface Seen {
   body: any;
 }
 
+type Rows = (seen: Seen) => number;
+
 export interface FuzzHouse {
   gateway: TestGateway;
   /** A sandbox sender with all agreements, whose messages may be unsigned and as many as it likes. */
   partner: Partner;
   operations: Record<string, { post?: DocumentedOperation }>;
-  /** Posts, and judges the answer by the document; `rows` are the transactions that the call must have left. */
-  post(path: string, init: RequestInit, rows?: number): Promise<Seen>;
+  /** Posts, and judges the answer by the document; `rows` tells how many transactions the call must have left. */
+  post(path: string, init: RequestInit, rows?: Rows): Promise<Seen>;
   /** Posts JSON with the partner's token. */
-  postJson(path: string, body: unknown, rows?: number): Promise<Seen>;
-  rows(): Promise<number>;
+  postJson(path: string, body: unknown, rows?: Rows): Promise<Seen>;
 }
 
 export async function openFuzzHouse(): Promise<FuzzHouse> {
@@ -55,7 +61,7 @@ export async function openFuzzHouse(): Promise<FuzzHouse> {
     const [row] = await gateway.database.query<{ count: number }>('select count(*)::int as count from transaction');
     return row?.count ?? 0;
   };
-  const post: FuzzHouse['post'] = async (path, init, expected = 1) => {
+  const post: FuzzHouse['post'] = async (path, init, expected = () => 1) => {
     const before = await rows();
     const started = performance.now();
     const response = await fetch(`${gateway.url}${path}`, {
@@ -69,30 +75,56 @@ export async function openFuzzHouse(): Promise<FuzzHouse> {
     expect({ status, text }).toEqual({ status, text: expect.not.stringMatching(INSIDE) });
     expect(status).toBeLessThan(500);
     const body: unknown = JSON.parse(text);
-    expect({ path, status, body, problems: judge(path, response) }).toMatchObject({ problems: 'none' });
+    const left = (await rows()) - before;
     expect({ path, status, body, problems: judge(path, response, body) }).toMatchObject({ problems: 'none' });
-    expect({ path, status, body, rows: (await rows()) - before }).toMatchObject({ rows: expected });
+    expect({ path, status, body, left }).toMatchObject({ left: expected({ status, body }) });
     return { status, body };
   };
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${partner.token}` };
   const postJson: FuzzHouse['postJson'] = (path, body, expected) =>
     post(path, { headers, body: typeof body === 'string' ? body : JSON.stringify(body) }, expected);
-  return { gateway, partner, operations: paths, rows, post, postJson };
+  return { gateway, partner, operations: paths, post, postJson };
 }
 
-/** What the document has against a response's status and type, and where it is given, its body. */
+/** GraphQL over HTTP, which has a document of its own kind: data, errors, or both, each error with a code that is no fault. */
+const GRAPHQL_ANSWER = {
+  type: 'object',
+  anyOf: [{ required: ['data'] }, { required: ['errors'] }],
+  properties: {
+    data: { type: ['object', 'null'] },
+    errors: {
+      type: 'array',
+      minItems: 1,
+      items: {
+        type: 'object',
+        required: ['message', 'extensions'],
+        properties: {
+          message: { type: 'string' },
+          extensions: {
+            type: 'object',
+            required: ['code'],
+            properties: { code: { type: 'string', not: { const: 'INTERNAL_SERVER_ERROR' } } },
+          },
+        },
+      },
+    },
+  },
+  additionalProperties: false,
+};
+
+/** What the document has against a response. */
 function createJudge(document: object) {
   const ajv = new Ajv2020({ strict: false });
   addFormats.default(ajv);
   ajv.addSchema({ $id: 'document', ...document });
   const { paths } = document as { paths: FuzzHouse['operations'] };
   const escape = (part: string) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'));
-  return (path: string, { status, headers }: Response, body?: unknown): string => {
+  return (path: string, { status, headers }: Response, body: unknown): string => {
+    if (path === '/graphql') return ajv.validate(GRAPHQL_ANSWER, body) ? 'none' : ajv.errorsText();
     const [type = ''] = (headers.get('content-type') ?? '').split(';');
     const content = paths[path]?.post?.responses[status]?.content;
     if (content === undefined) return `status ${status} is not documented`;
     if (content[type] === undefined) return `type ${type} is not documented`;
-    if (body === undefined) return 'none';
     const schema = ['paths', path, 'post', 'responses', String(status), 'content', type, 'schema']
       .map(escape)
       .join('/');
