@@ -66,7 +66,8 @@ export function mutated(message: JsonObject, changes: Mutation[]): JsonObject {
   return copy;
 }
 
-function apply(message: JsonObject, { at, how, value }: Mutation): void {
+function apply(message: JsonObject, { at, how, value: shared }: Mutation): void {
+  const value = structuredClone(shared);
   const places = placesOf(message);
   const place = places[at % Math.max(places.length, 1)] ?? [];
   const key = place.at(-1) ?? '';
