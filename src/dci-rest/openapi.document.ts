@@ -22,7 +22,7 @@ const REFUSALS: Record<string, string> = {
   '401': 'No valid token, or no valid signature.',
   '403': 'The sender may not do this: not active, not allowed, or no agreement covers it.',
   '413': 'The body is too large.',
-  '415': 'Not `application/json`.',
+  '415': 'A content type that this path does not take.',
   '429': 'Too many requests: wait as `Retry-After` says.',
   '503': 'Cannot be answered now: wait as `Retry-After` says.',
 };
@@ -76,7 +76,6 @@ function operation(
   now: Date,
 ): JsonObject {
   const { path, mode, kind } = endpoint;
-  const example = MESSAGE_EXAMPLES[path]?.(now.toISOString());
   const answers: Record<Endpoint['mode'], JsonObject> = {
     SYNC: { '200': { description: 'The signed answer.', content: json(ref('Envelope')) } },
     ASYNC: {
@@ -90,10 +89,10 @@ function operation(
     summary: `${kind.action} (${mode.toLowerCase()})`,
     requestBody: {
       required: true,
-      content: json(
-        envelopeOf(endpoint),
-        example === undefined ? undefined : { header: headerExample(endpoint, settings, now), message: example },
-      ),
+      content: {
+        ...(endpoint.upload === true ? {} : json(envelopeOf(endpoint), exampleOf(endpoint, settings, now))),
+        ...(endpoint.jsonOnly === true ? {} : form(endpoint)),
+      },
     },
     responses: { ...answers[mode], ...refusals() },
   };
@@ -112,6 +111,37 @@ function envelopeOf({ kind, receiver }: Endpoint): JsonObject {
         ],
       },
       message: { anyOf: [jsonSchema(kind.message), ref('EncryptedMessage')] },
+    },
+  };
+}
+
+function exampleOf(endpoint: Endpoint, settings: OpenApiSettings, now: Date): JsonObject | undefined {
+  const message = MESSAGE_EXAMPLES[endpoint.path]?.(now.toISOString());
+  return message === undefined ? undefined : { header: headerExample(endpoint, settings, now), message };
+}
+
+/** FileInfo (protocol 1.3); of an upload, whose file may hold rows instead of an envelope, the fields that take its header's place. */
+function form({ kind, upload = false }: Endpoint): JsonObject {
+  const text = { type: 'string' };
+  const rows = { sender_uri: text, transaction_id: text, message_id: text };
+  return {
+    'multipart/form-data': {
+      schema: {
+        type: 'object',
+        required: ['action', 'fileName'],
+        properties: {
+          action: { const: kind.action },
+          fileFormat: { enum: upload ? ['json', 'csv'] : ['json'], default: 'json' },
+          ...(upload ? rows : {}),
+          fileName: {
+            type: 'string',
+            contentMediaType: 'application/octet-stream',
+            description: upload
+              ? 'The file: a signed envelope (json), or rows `identifier_type,identifier_value[,claims…]` (csv).'
+              : 'The file: signature, header and message.',
+          },
+        },
+      },
     },
   };
 }
@@ -144,7 +174,7 @@ function shortPath({ path, operation: name, schema }: ShortEndpoint): [string, J
 }
 
 function otherPaths(): JsonObject {
-  const form = {
+  const credentials = {
     type: 'object',
     required: ['grant_type'],
     properties: {
@@ -170,7 +200,7 @@ function otherPaths(): JsonObject {
     post: {
       summary: 'Access token (RFC 6749, client credentials)',
       security: [],
-      requestBody: { required: true, content: { 'application/x-www-form-urlencoded': { schema: form } } },
+      requestBody: { required: true, content: { 'application/x-www-form-urlencoded': { schema: credentials } } },
       responses: {
         '200': { description: 'A token.', content: json(token(expiresIn)) },
         ...Object.fromEntries(

@@ -13,8 +13,8 @@ export const shortSearch = z.looseObject({
   search_criteria: z.record(z.string(), z.unknown()).refine((criteria) => Object.keys(criteria).length > 0, {
     error: 'name at least one identifier or attribute',
   }),
-  page_size: z.int().min(1).optional(),
-  page_number: z.int().min(1).optional(),
+  page_size: z.int32().min(1).optional(),
+  page_number: z.int32().min(1).optional(),
 });
 export type ShortSearch = z.infer<typeof shortSearch>;
 

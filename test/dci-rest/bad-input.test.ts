@@ -234,6 +234,19 @@ test('a suspended sender is refused at once, and every refusal left a row with i
   expect(transactions.nodes.map(({ statusReasonCode }) => statusReasonCode)).toEqual(['err.request.forbidden']);
 });
 
+test('a page beyond 32 bits is refused in the short form too', async () => {
+  for (const page of [{ page_size: 2 ** 40 }, { page_number: 2 ** 40 }, { page_size: 0 }]) {
+    const message = {
+      transaction_id: 't',
+      sender_id: partner.senderId,
+      search_criteria: { national_id: '1' },
+      ...page,
+    };
+    const [name = ''] = Object.keys(page);
+    expectRefusal(await partner.postHttpSigned('/dci/v1/search', message), 400, 'err.request.bad', new RegExp(name));
+  }
+});
+
 test('a path that is none is told so', async () => {
   expectRefusal(
     await partner.post('/dci/v1/social/registry/nothing', {}),
