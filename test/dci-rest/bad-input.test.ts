@@ -163,7 +163,7 @@ describe('a signature', () => {
   };
   const change = (from: RegExp, to: string) => async (): Promise<JsonObject> => {
     const envelope = await partner.envelope('search', searchById('1'));
-    return { ...envelope, signature: String(envelope['signature']).replace(from, to) };
+    return { ...envelope, signature: (envelope['signature'] as string).replace(from, to) };
   };
   const set = (signature: string | undefined) => async (): Promise<JsonObject> => {
     const { signature: _, ...unsigned } = await partner.envelope('search', searchById('1'));
@@ -197,7 +197,7 @@ describe('a signature', () => {
 
   test('with the tolerated leading word and missing last quote is read', async () => {
     const envelope = await partner.envelope('search', searchById('1'));
-    const signature = `Signature: ${String(envelope['signature']).replace(/"$/, '')}`;
+    const signature = `Signature: ${(envelope['signature'] as string).replace(/"$/, '')}`;
     expect((await partner.post(PATH, { ...envelope, signature })).status).toBe(200);
   });
 
