@@ -84,6 +84,24 @@ describe.each(Object.keys(REGISTRIES))('%s', (registry) => {
     ids.code = callback.message.subscribe_response?.[0].subscriptions[0].code ?? ids.code;
   });
 
+  test('answers a second run with the same transaction ids in new messages', async () => {
+    const before = inbox.received.length;
+    for (const one of cases) {
+      const message = one.message(ids);
+      const again = async () => {
+        const started = performance.now();
+        const { path, action } = one;
+        const { status } = await partner.send(`${registry}${path}`, action, message, headerFor(registry, one));
+        expect({ path, status }).toEqual({ path, status: one.mode === 'ASYNC' ? 202 : 200 });
+        expect(performance.now() - started).toBeLessThan(3000);
+      };
+      await again();
+      await again();
+    }
+    const callbacks = 2 * cases.filter(({ mode }) => mode === 'ASYNC').length;
+    expect((await inbox.wait(before + callbacks)).length).toBe(before + callbacks);
+  });
+
   test('notifies of a record that is new', async () => {
     const before = inbox.received.length;
     const value = randomUUID();
