@@ -1,9 +1,10 @@
 /** Accepted requests as work: claimed by flag, settled in one transaction with all that they came to. */
 import type { Operation, Registry, TransactionStatus } from '../protocol/vocabulary.js';
-import { appendAudit, auditEntry, hashContent } from './audit.repository.js';
+import { hashContent } from './audit.repository.js';
 import { LEASE_SECONDS } from './claim.repository.js';
 import type { Sql } from './database.js';
 import { appendOutbox } from './outbox.repository.js';
+import { appendTransactionAudit } from './transaction-audit.js';
 
 /** How far a large request is; what was found stands in its callbacks already. */
 export interface RequestProgress {
@@ -93,8 +94,7 @@ export async function settleRequest(
   await appendOutbox(sql, 'transaction', request.id, { senderId, registry, operation, status: step.status });
   // A part is progress, not a transition.
   if (step.next !== undefined) return;
-  const entry = { kind: 'TRANSACTION', subject: request.id, transition: step.status, actor: senderId } as const;
-  await appendAudit(sql, auditEntry({ ...entry, at: now, contentHash }));
+  await appendTransactionAudit(sql, request.id, { transition: step.status, actor: senderId, at: now });
 }
 
 async function advance(sql: Sql, worker: string, id: string, next: RequestProgress | undefined): Promise<void> {

@@ -1,9 +1,10 @@
 /** An answer that became another after it was given: of a subscription that was decided later. */
 import type { TransactionStatus } from '../protocol/vocabulary.js';
-import { appendAudit, auditEntry, hashContent } from './audit.repository.js';
+import { hashContent } from './audit.repository.js';
 import type { DataVault } from './data-vault.js';
 import type { Sql } from './database.js';
 import { appendOutbox } from './outbox.repository.js';
+import { appendTransactionAudit } from './transaction-audit.js';
 
 export interface Revision {
   status: TransactionStatus;
@@ -50,6 +51,5 @@ export async function reviseAnswer(
   );
   const { sender_id: senderId, registry, operation } = stored;
   await appendOutbox(sql, 'transaction', id, { senderId, registry, operation, status });
-  const entry = { kind: 'TRANSACTION', subject: id, transition: status } as const;
-  await appendAudit(sql, auditEntry({ ...entry, actor, at: now, contentHash }));
+  await appendTransactionAudit(sql, id, { transition: status, actor, at: now });
 }

@@ -2,6 +2,7 @@
 import type { AuditEntry } from './audit.repository.js';
 import { hashAdminAction } from './audit.repository.js';
 import type { Sql } from './database.js';
+import { FACTS, type TransactionFacts } from './transaction-audit.js';
 
 /** An entry as stored; `at` with all its digits, so that no change of it goes unseen. */
 export interface StoredEntry {
@@ -16,19 +17,32 @@ export interface StoredEntry {
   entryHash: Buffer;
 }
 
-/** The row that the newest entry of a subject speaks of. */
-export interface CheckedSubject {
+/** The transaction that an entry speaks of. */
+export interface CheckedTransaction extends TransactionFacts {
   id: string;
-  /** A later entry speaks of the same subject. */
-  superseded: boolean;
   present: boolean;
+  /** A later entry speaks of it, or parts of its work are still to come: this entry no longer says how it is. */
+  superseded: boolean;
   /** No payload is stored (never was, or purged). */
   empty: boolean;
-  contentHash: Buffer | null;
-  /** Over what is stored now. */
-  actualHash: Buffer | null;
-  status: string | null;
+  contentHash: Buffer;
+  /** Over the payloads that are stored now. */
+  actualHash: Buffer;
+  status: string;
 }
+
+/** The delivery that an entry speaks of. */
+export interface CheckedDelivery {
+  id: string;
+  present: boolean;
+  superseded: boolean;
+  /** Over the message that is stored now; null when none is. */
+  actualHash: Buffer | null;
+}
+
+const SUPERSEDED = `exists (select 1 from audit_entry n where n.subject = e.subject and (n.xid, n.id) > (e.xid, e.id))`;
+const sized = (column: string) =>
+  `convert_to(coalesce(length(${column}), 0) || ':', 'UTF8') || coalesce(${column}, '')`;
 
 const ENTRY = `id, xid::text as xid, kind, subject, transition, actor, content_hash as "contentHash",
   entry_hash as "entryHash", to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') as at`;
@@ -51,14 +65,24 @@ export async function readEntries(
 }
 
 /** Transactions behind these entries, by entry id. */
-export async function checkTransactions(sql: Sql, entryIds: string[]): Promise<Map<string, CheckedSubject>> {
-  const rows = await sql.query<CheckedSubject>(
+export async function checkTransactions(sql: Sql, entryIds: string[]): Promise<Map<string, CheckedTransaction>> {
+  const rows = await sql.query<CheckedTransaction>(
     `select e.id, t.id is not null as present, t.request_sealed is null and t.response_sealed is null as empty,
-       t.content_hash as "contentHash", t.status,
-       sha256(convert_to(coalesce(length(t.request_sealed), 0) || ':', 'UTF8') || coalesce(t.request_sealed, '')
-         || convert_to(coalesce(length(t.response_sealed), 0) || ':', 'UTF8') || coalesce(t.response_sealed, '')) as "actualHash",
-       exists (select 1 from audit_entry n where n.subject = e.subject and (n.xid, n.id) > (e.xid, e.id)) as superseded
+       t.content_hash as "contentHash", t.status, ${FACTS},
+       sha256(${sized('t.request_sealed')} || ${sized('t.response_sealed')}) as "actualHash",
+       ${SUPERSEDED} or exists (select 1 from accepted_request a where a.id = e.subject) as superseded
      from audit_entry e left join transaction t on t.id = e.subject where e.id = any($1::uuid[])`,
+    [entryIds],
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Deliveries behind these entries, by entry id. */
+export async function checkDeliveries(sql: Sql, entryIds: string[]): Promise<Map<string, CheckedDelivery>> {
+  const rows = await sql.query<CheckedDelivery>(
+    `select e.id, d.id is not null as present, ${SUPERSEDED} as superseded,
+       case when d.message_sealed is not null then sha256(${sized('d.message_sealed')}) end as "actualHash"
+     from audit_entry e left join delivery d on d.id = e.subject where e.id = any($1::uuid[])`,
     [entryIds],
   );
   return new Map(rows.map((row) => [row.id, row]));

@@ -9,7 +9,7 @@ import type { Sql } from './database.js';
 
 export interface AuditEntry {
   id: string;
-  kind: 'TRANSACTION' | 'DELIVERY' | 'ADMIN';
+  kind: 'TRANSACTION' | 'DELIVERY' | 'SUBSCRIPTION' | 'ADMIN';
   subject: string;
   transition: string;
   actor: string;

@@ -4,6 +4,7 @@ import type { Operation, Registry, TransactionStatus } from '../protocol/vocabul
 import { auditEntry, hashContent } from './audit.repository.js';
 import type { DataVault } from './data-vault.js';
 import { GATEWAY_OWNER } from './data-vault.js';
+import { hashTransaction } from './transaction-audit.js';
 import type { Sql } from './database.js';
 
 export type TransactionChannel = 'SYNC' | 'ASYNC' | 'INBOUND' | 'SHORT' | 'BULK' | 'GRAPHQL';
@@ -65,7 +66,7 @@ txn as (
   insert into outbox_event (id, topic, subject, detail) select $29::uuid, 'transaction', $1, $30::jsonb from go
 ), audit as (
   insert into audit_entry (id, kind, subject, transition, actor, at, content_hash, entry_hash)
-  select $31::uuid, 'TRANSACTION', $1, $10, $32::text, $33::timestamptz, $17, $34::bytea from go
+  select $31::uuid, 'TRANSACTION', $1, $10, $32::text, $33::timestamptz, $37::bytea, $34::bytea from go
 ), due as (
   insert into accepted_request (id, due_at) select $1, $35::timestamptz from go where $35::timestamptz is not null
 )
@@ -82,7 +83,14 @@ export async function recordTransaction(
   const { dataKeyId, request, response } = await sealPayloads(vault, id, entry);
   const contentHash = hashContent(request, response);
   const actor = entry.senderId ?? 'unknown';
-  const audit = auditEntry({ kind: 'TRANSACTION', subject: id, transition: entry.status, actor, at: now, contentHash });
+  const proven = hashTransaction(contentHash, {
+    ...entry,
+    recordIds: entry.recordIds ?? [],
+    recordCount: entry.recordCount ?? 0,
+    accessDecision: entry.accessDecision,
+  });
+  const transition = { kind: 'TRANSACTION', subject: id, transition: entry.status } as const;
+  const audit = auditEntry({ ...transition, actor, at: now, contentHash: proven });
   const durationMs = entry.processedAt ? entry.processedAt.getTime() - entry.receivedAt.getTime() : null;
   const detail = {
     senderId: entry.senderId,
@@ -127,6 +135,7 @@ export async function recordTransaction(
     audit.entryHash,
     entry.dueAt ?? null,
     entry.referenceIds ?? [],
+    proven,
   ];
   const [result] = await sql.query<{ written: number }>(RECORD, values, 'record-transaction');
   if (result?.written === 1) return { outcome: 'recorded', id };

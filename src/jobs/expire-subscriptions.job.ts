@@ -26,7 +26,7 @@ function expireBatch(services: { database: Database; clock: () => Date }): Promi
     const subscriptions = await unit.em.find(Subscription, { id: { $in: due.map(({ id }) => id) } });
     for (const subscription of subscriptions) {
       await endSubscription(services, unit, subscription, 'its end_time has passed', 'EXPIRED');
-      const entry = { kind: 'DELIVERY', subject: subscription.id, transition: 'SUBSCRIPTION_EXPIRED' } as const;
+      const entry = { kind: 'SUBSCRIPTION', subject: subscription.id, transition: 'SUBSCRIPTION_EXPIRED' } as const;
       const contentHash = hashContent(Buffer.from('EXPIRED'));
       await appendAudit(unit, auditEntry({ ...entry, actor: 'gateway', at: now, contentHash }));
     }

@@ -65,7 +65,7 @@ async function tell(unit: Unit, changed: Changed[], transition: string, now: Dat
   for (const { id, sender_id: senderId, registry } of changed) {
     await appendOutbox(unit, 'subscription', id, { senderId, registry, status: transition });
     const contentHash = hashContent(Buffer.from(transition));
-    const entry = { kind: 'DELIVERY', subject: id, transition: `SUBSCRIPTION_${transition}` } as const;
+    const entry = { kind: 'SUBSCRIPTION', subject: id, transition: `SUBSCRIPTION_${transition}` } as const;
     await appendAudit(unit, auditEntry({ ...entry, actor: 'gateway', at: now, contentHash }));
   }
 }

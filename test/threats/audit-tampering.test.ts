@@ -166,6 +166,16 @@ describe('the audit', () => {
       expect(rehashed.problem).toMatchObject({ kind: 'ROW_EDITED', subject: id });
       const rejected = await tampered([`update transaction set status = 'REJECTED' where id = ${row}`], verify);
       expect(rejected.problem).toMatchObject({ kind: 'ROW_EDITED', subject: id });
+      const facts = [
+        `record_ids = array_append(record_ids, '00000000-0000-7000-8000-000000000000')`,
+        `access_decision = '{"allowed": true}'`,
+        `sender_id = 'somebody-else'`,
+        `operation = 'VERIFY'`,
+      ];
+      for (const fact of facts) {
+        const { problem } = await tampered([`update transaction set ${fact} where id = ${row}`], verify);
+        expect(problem).toMatchObject({ kind: 'ROW_EDITED', subject: id });
+      }
       const missing = await tampered([`delete from transaction where id = ${row}`], verify);
       expect(missing.problem).toMatchObject({ kind: 'ROW_MISSING', subject: id });
     });

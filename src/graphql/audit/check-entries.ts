@@ -1,27 +1,33 @@
 /** Entries against their own hashes, and the newest entry of each subject against the row it speaks of. */
 import {
+  checkDeliveries,
   checkTransactions,
   hashAdminActions,
   purgedUntil,
-  type CheckedSubject,
+  type CheckedDelivery,
+  type CheckedTransaction,
   type StoredEntry,
 } from '../../entities/audit-check.repository.js';
 import { hashContent, hashEntryText } from '../../entities/audit.repository.js';
 import type { Sql } from '../../entities/database.js';
+import { hashTransaction } from '../../entities/transaction-audit.js';
 import { timeOf } from '../../platform/uuid.js';
 import { AuditBroken, type AuditProblemKind } from './audit-problem.js';
 
-const NO_PAYLOAD = hashContent(null, null);
+/** Of a delivery that ended before it had a message. */
+const NO_MESSAGE = hashContent(null);
 
 /** @throws AuditBroken that names the first entry that does not fit */
 export async function checkEntries(sql: Sql, entries: StoredEntry[], seal?: number): Promise<void> {
   const idsOf = (kind: StoredEntry['kind']) => entries.filter((entry) => entry.kind === kind).map(({ id }) => id);
   const transactions = await checkTransactions(sql, idsOf('TRANSACTION'));
+  const deliveries = await checkDeliveries(sql, idsOf('DELIVERY'));
   const actions = await hashAdminActions(sql, idsOf('ADMIN'));
   for (const entry of entries) {
     const problem =
       checkHash(entry) ??
       (entry.kind === 'TRANSACTION' ? await checkTransaction(sql, entry, transactions.get(entry.id)) : undefined) ??
+      (entry.kind === 'DELIVERY' ? await checkDelivery(sql, entry, deliveries.get(entry.id)) : undefined) ??
       (entry.kind === 'ADMIN' ? checkAction(entry, actions.get(entry.id)) : undefined);
     if (problem !== undefined)
       throw new AuditBroken({
@@ -55,13 +61,30 @@ function checkAction(entry: StoredEntry, hash: Buffer | undefined): AuditProblem
 async function checkTransaction(
   sql: Sql,
   entry: StoredEntry,
-  row: CheckedSubject | undefined,
+  row: CheckedTransaction | undefined,
 ): Promise<AuditProblemKind | undefined> {
-  const purged = async (what: string) => timeOf(entry.subject) < (await purgedUntil(sql, what));
-  if (row === undefined || !row.present) return (await purged('transactions')) ? undefined : 'ROW_MISSING';
+  if (row === undefined || !row.present)
+    return (await isPurged(sql, entry, 'transactions')) ? undefined : 'ROW_MISSING';
   if (row.superseded) return undefined;
-  if (row.contentHash?.equals(entry.contentHash) !== true || row.status !== entry.transition) return 'ROW_EDITED';
-  if (row.actualHash?.equals(entry.contentHash) === true) return undefined;
-  if (!row.empty || entry.contentHash.equals(NO_PAYLOAD)) return 'PAYLOAD_EDITED';
-  return (await purged('payloads')) ? undefined : 'PAYLOAD_MISSING';
+  if (!hashTransaction(row.contentHash, row).equals(entry.contentHash) || row.status !== entry.transition)
+    return 'ROW_EDITED';
+  if (row.actualHash.equals(row.contentHash)) return undefined;
+  if (!row.empty) return 'PAYLOAD_EDITED';
+  return (await isPurged(sql, entry, 'payloads')) ? undefined : 'PAYLOAD_MISSING';
+}
+
+/** Its message is written before its first end; a purged one leaves its hash. */
+async function checkDelivery(
+  sql: Sql,
+  entry: StoredEntry,
+  row: CheckedDelivery | undefined,
+): Promise<AuditProblemKind | undefined> {
+  if (row === undefined || !row.present)
+    return (await isPurged(sql, entry, 'transactions')) ? undefined : 'ROW_MISSING';
+  if (row.superseded || row.actualHash === null || entry.contentHash.equals(NO_MESSAGE)) return undefined;
+  return row.actualHash.equals(entry.contentHash) ? undefined : 'PAYLOAD_EDITED';
+}
+
+async function isPurged(sql: Sql, { subject }: StoredEntry, what: string): Promise<boolean> {
+  return timeOf(subject) < (await purgedUntil(sql, what));
 }
