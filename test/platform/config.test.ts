@@ -112,3 +112,20 @@ describe('local secrets', () => {
     await expect(loadLocalSecrets(dataDir, {})).rejects.toThrow('master-key does not hold 32 bytes in base64');
   });
 });
+
+describe('RETENTION_DAYS', () => {
+  const read = (text: string) => readConfig({ RETENTION_DAYS: text }).config.retentionDays;
+
+  test('alone is for payloads, by name for its class', () => {
+    const defaults = { payloads: 365, transactions: 3650, attempts: 90, outbox: 30, versions: 90 };
+    expect(readConfig({}).config.retentionDays).toEqual(defaults);
+    expect(read('30')).toEqual({ ...defaults, payloads: 30 });
+    expect(read('payloads=10, attempts = 5')).toEqual({ ...defaults, payloads: 10, attempts: 5 });
+  });
+
+  test.each(['0', '-1', 'forever', 'payloads', 'audit=1', 'payloads=40000', '1,,2'])('refuses %p by name', (text) => {
+    expect(problemsOf({ RETENTION_DAYS: text })).toEqual([
+      'RETENTION_DAYS must be days from 1 to 36500, alone or by class: payloads, transactions, attempts, outbox, versions',
+    ]);
+  });
+});
