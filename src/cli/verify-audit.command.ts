@@ -1,3 +1,6 @@
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import type { AuditReport } from '../graphql/audit/verify-audit.use-case.js';
 import { action, examples, wholeNumber } from './action.js';
@@ -10,6 +13,7 @@ interface Anchor {
 interface Options {
   from?: number;
   anchor?: Anchor;
+  export?: string;
 }
 
 export const verifyAuditCommand = (): Command =>
@@ -21,19 +25,25 @@ export const verifyAuditCommand = (): Command =>
       'a head printed earlier: shows that nothing was cut off or written anew',
       readAnchor,
     )
+    .option('--export <file>', 'write what was checked as NDJSON that proves itself with public tools')
     .addHelpText('after', examples('npx dci verify-audit', 'npx dci verify-audit --anchor 17:9f86d081…'))
     .action(
-      action<Options>(async (terminal, { from, anchor }) => {
+      action<Options>(async (terminal, { from, anchor, export: file }) => {
         const { withDatabase } = await import('./house.js');
         const { verifyAudit } = await import('../graphql/audit/verify-audit.use-case.js');
         const progress = terminal.progress('seals');
-        const report = await withDatabase(terminal, (database) =>
-          verifyAudit(database, {
+        const report = await withDatabase(terminal, async (database) => {
+          if (file !== undefined) {
+            const { exportAudit } = await import('../graphql/audit/export-audit.use-case.js');
+            const range = from === undefined ? {} : { from };
+            await pipeline(Readable.from(exportAudit(database, range)), createWriteStream(file));
+          }
+          return verifyAudit(database, {
             ...(from === undefined ? {} : { fromSequence: from }),
             ...(anchor === undefined ? {} : { anchor }),
             onProgress: ({ lastSeal, seals }) => progress.at(seals, lastSeal - (from ?? 1) + 1),
-          }),
-        );
+          });
+        });
         progress.end();
         if (!report.intact) terminal.exitCode = 1;
         terminal.result(report, ...describe(report));
