@@ -264,6 +264,8 @@ test('verify-audit proves the log whole without a master key, and names the row 
   expect(whole).toMatchObject({ code: 0, json: { intact: true, problem: null } });
   expect(whole.json.entries + whole.json.unsealed).toBeGreaterThan(5);
   expect((await run(['verify-audit'], auditor)).stdout).toMatch(/^The audit is whole\./);
+  expect((await run(['verify-audit', '--export', 'audit.ndjson'], auditor)).code).toBe(0);
+  expect(await readFile(join(cwd, 'audit.ndjson'), 'utf8')).toMatch(/^\{"type":"key"/);
   // What somebody with the database in hand can do, append-only or not.
   await gateway.database.query('alter table admin_action disable trigger user');
   await gateway.database.query(`update admin_action set reason = 'another' where action = 'suspendSender'`);
