@@ -3,7 +3,7 @@
  * policy, a failed request) fails the test that asks for `problems`.
  */
 import { existsSync } from 'node:fs';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core';
 import { ADMIN_TOKEN } from '../support/gateway.js';
 import { ensureConsole } from './console-build.js';
 
@@ -17,6 +17,9 @@ export function hasChromium(): boolean {
   console.warn(`skipped: ${CHROMIUM} is missing, which the tests of the console need (apt-get install chromium)`);
   return false;
 }
+
+/** Fails the test unless it shows within ten seconds. */
+export const expectShown = (locator: Locator): Promise<void> => locator.waitFor();
 
 export interface ConsolePage extends Page {
   problems: string[];

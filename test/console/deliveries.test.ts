@@ -2,7 +2,7 @@
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { answer, startInbox, type Inbox } from '../support/inbox.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
-import { hasChromium, startBrowser, type ConsoleBrowser, type ConsolePage } from './browser.js';
+import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type ConsolePage } from './browser.js';
 
 (hasChromium() ? describe : describe.skip)('the deliveries page', () => {
   let gateway: TestGateway;
@@ -71,7 +71,7 @@ import { hasChromium, startBrowser, type ConsoleBrowser, type ConsolePage } from
     await page.getByRole('button', { name: 'Retry chosen' }).click();
     await page.getByText('3 of 3 made due; 0 refused').waitFor();
     await page.goto('/console/deliveries?state=DELIVERED');
-    await page.getByText('4 rows on this page').waitFor();
+    await expectShown(page.getByText('4 rows on this page'));
   });
 
   test('replays a time range, and counts what arrives', async () => {
@@ -81,6 +81,6 @@ import { hasChromium, startBrowser, type ConsoleBrowser, type ConsolePage } from
     await page.getByText('Name a receiver, a subscription or a time range').waitFor();
     await page.getByRole('dialog').getByLabel('From').fill('2020-01-01T00:00');
     await page.getByRole('button', { name: 'Start replay' }).click();
-    await page.getByText(/4 due again: 4 delivered, 0 not/).waitFor();
+    await expectShown(page.getByText(/4 due again: 4 delivered, 0 not/));
   });
 });

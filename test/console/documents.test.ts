@@ -54,10 +54,8 @@ describe('the messages of the console', () => {
       .join('\n');
     const used = (key: string): boolean => {
       const plain = key.replace(/_(one|other)$/, '');
-      const [parent = '', last = ''] = [
-        plain.slice(0, plain.lastIndexOf('.')),
-        plain.slice(plain.lastIndexOf('.') + 1),
-      ];
+      const dot = plain.lastIndexOf('.');
+      const [parent, last] = [plain.slice(0, dot), plain.slice(dot + 1)];
       return (
         code.includes(`'${plain}'`) ||
         code.includes(`\`${parent}.\${`) ||

@@ -3,7 +3,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { DciClient } from '../../src/client/dci-client.js';
 import { searchMessage } from '../../src/client/messages.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
-import { hasChromium, startBrowser, type ConsoleBrowser, type ConsolePage } from './browser.js';
+import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type ConsolePage } from './browser.js';
 
 const PERSON = { recordType: 'SRPerson', identifiers: [{ type: 'UIN', value: '123456789' }], data: { sex: 'female' } };
 
@@ -78,7 +78,7 @@ const PERSON = { recordType: 'SRPerson', identifiers: [{ type: 'UIN', value: '12
 
     await page.getByText('A call arrived: Search').waitFor();
     await page.getByRole('link', { name: 'Look at it' }).click();
-    await page.getByRole('heading', { name: String(message['transaction_id']) }).waitFor();
+    await page.getByRole('heading', { name: JSON.stringify(message['transaction_id']).slice(1, -1) }).waitFor();
     expect(page.problems).toEqual([]);
   });
 
@@ -107,6 +107,6 @@ const PERSON = { recordType: 'SRPerson', identifiers: [{ type: 'UIN', value: '12
     await create('compared-system');
     await addKey(publicKeyPem);
     await page.getByLabel('Compare a fingerprint').fill('00:11:22');
-    await page.getByText('No key has this fingerprint').waitFor();
+    await expectShown(page.getByText('No key has this fingerprint'));
   });
 });

@@ -8,7 +8,6 @@ export const graphql = initGraphQLTada<{
   scalars: {
     ID: string;
     DateTime: string;
-    DateTimeISO: string;
     Duration: string;
     JSON: unknown;
     JSONObject: Record<string, unknown>;

@@ -50,7 +50,7 @@ function Browser() {
   const page = useConnection(
     RECORDS,
     { registry, filter: wanted },
-    { pick: ({ records }) => records, types: ['RegistryRecord'] },
+    { pick: ({ records }) => records, types: ['RegistryRecord', 'RecordOutcome'] },
   );
   return (
     <>

@@ -1,0 +1,147 @@
+/** An administrator's day: a call as it arrives, agreements, subscriptions, records, keys, and what the audit tells of it. */
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { createPartner, searchById, type Partner } from '../support/partner.js';
+import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type ConsolePage } from './browser.js';
+
+const PERSON = {
+  recordType: 'SRPerson',
+  identifiers: [{ type: 'UIN', value: '4711' }],
+  data: { name: { surname: 'Okafor', given_name: 'Ada' }, sex: 'female' },
+};
+
+(hasChromium() ? describe : describe.skip)('an administrator', () => {
+  let gateway: TestGateway;
+  let browser: ConsoleBrowser;
+  let partner: Partner;
+  let page: ConsolePage;
+
+  beforeAll(async () => {
+    gateway = await startTestGateway();
+    browser = await startBrowser(gateway.url);
+    partner = await createPartner(gateway, { senderId: 'health', agreements: [] });
+    await gateway.admin(
+      `mutation ($records: [RecordInput!]!) { upsertRecords(registry: SOCIAL, records: $records) { inserted } }`,
+      { records: [PERSON] },
+    );
+  }, 60_000);
+  afterAll(async () => {
+    await browser.close();
+    await gateway.close();
+  });
+  const open = async (path: string): Promise<void> => {
+    page = await browser.signedIn(path);
+  };
+  afterEach(async () => {
+    expect(page.problems).toEqual([]);
+    await page.context().close();
+  });
+
+  const search = () => partner.send('social/registry/sync/search', 'search', searchById('4711'));
+
+  test('sees a refused call arrive live, in the list that is filtered for it only', async () => {
+    await open('/transactions?status=REJECTED&senderId=health');
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.getByText('No transactions match').waitFor();
+    expect((await search()).status).toBe(403);
+    await page.getByRole('row', { name: /health.*Search.*Rejected.*err.request.forbidden/ }).waitFor();
+    await page.goto('/console/transactions?status=SUCCEEDED&senderId=health');
+    await page.getByText('No transactions match').waitFor();
+  });
+
+  test('agrees on two fields, and sees beside it that only these go out', async () => {
+    await open('/agreements/new');
+    await page.getByRole('combobox', { name: 'Sender' }).click();
+    await page.getByRole('option', { name: 'health (health)' }).click();
+    for (const field of ['identifier', 'sex']) {
+      await page.getByLabel('Find a field').fill(field);
+      await page.getByRole('checkbox', { name: field, exact: true }).check();
+    }
+    await page.getByRole('button', { name: 'Create agreement' }).click();
+    await page
+      .getByRole('row', { name: /health.*2 chosen/ })
+      .getByRole('button')
+      .click();
+    await page.getByRole('tab', { name: 'Explain access' }).click();
+    const form = page.getByRole('form', { name: 'Explain access' });
+    await form.getByLabel('Identifier', { exact: false }).last().fill('4711');
+    await form.getByRole('button', { name: 'Explain' }).click();
+    await page.getByText('Something would be released').waitFor();
+    await page.getByRole('row', { name: /Yes sex RELEASED/ }).waitFor();
+    await page.getByRole('row', { name: /No name.surname NOT_IN_AGREEMENT/ }).waitFor();
+    const { body } = await search();
+    const [record] = body.message.search_response[0].data.reg_records;
+    expect(record).toMatchObject({ sex: 'female' });
+    expect(record).not.toHaveProperty('name');
+  });
+
+  test('changes a record, which raises its event; an unchanged one raises nothing', async () => {
+    await open('/records');
+    await page.getByLabel('Identifier', { exact: true }).fill('4711');
+    await page.getByRole('button', { name: 'Find' }).click();
+    await page.getByRole('button', { name: 'UIN 4711' }).click();
+    const data = page.getByLabel('Record (JSON)');
+    await data.fill((await data.inputValue()).replace('female', 'male'));
+    await page.getByRole('button', { name: 'Save and raise event' }).click();
+    await page.getByText('Record changed to version 2; its event is raised').waitFor();
+    await page.getByRole('row', { name: /UIN 4711.* 2$/ }).waitFor();
+    await page.getByRole('button', { name: 'UIN 4711' }).click();
+    await page.getByRole('button', { name: 'Save and raise event' }).click();
+    await page.getByText('Nothing changed, nothing raised').waitFor();
+    expect(page.url()).not.toContain('4711');
+  });
+
+  test('suspends a sender for a reason, and lifts it', async () => {
+    await open('/senders/health');
+    await page.getByRole('button', { name: 'Suspend' }).click();
+    await page.getByLabel('Reason').fill('key lost');
+    await page.getByRole('dialog').getByRole('button', { name: 'Suspend' }).click();
+    await page.getByText('Suspended: key lost').waitFor();
+    expect((await search()).status).toBe(403);
+    await page.getByRole('button', { name: 'Activate' }).click();
+    await page.getByRole('button', { name: 'Suspend' }).waitFor();
+    expect((await search()).status).toBe(200);
+  });
+
+  test('gets a new secret shown once; the old one is of no use any more', async () => {
+    await open('/senders/health');
+    await page.getByRole('button', { name: 'New secret' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'New secret' }).click();
+    const secret = await page.getByRole('group', { name: 'Client secret' }).innerText();
+    const ask = (clientSecret: string) =>
+      fetch(`${gateway.url}/oauth2/token`, {
+        method: 'POST',
+        body: new URLSearchParams({
+          grant_type: 'client_credentials',
+          client_id: partner.clientId,
+          client_secret: clientSecret,
+        }),
+      });
+    expect((await ask(secret)).status).toBe(200);
+    expect((await ask(partner.clientSecret)).status).toBe(401);
+    await page.getByRole('button', { name: 'I have stored it' }).click();
+    expect(await page.content()).not.toContain(secret);
+  });
+
+  test('makes a server key and activates it; the JWKS has both', async () => {
+    await open('/server-keys');
+    await page.getByRole('button', { name: 'Generate' }).click();
+    await page.getByRole('menuitem', { name: 'ECDSA P-256 (signing)' }).click();
+    const row = page.getByRole('row', { name: /ecdsa-sha256/ });
+    await row.getByText('Next').waitFor();
+    const kid = await row.getByRole('cell').first().innerText();
+    const jwks = (await (await fetch(`${gateway.url}/.well-known/jwks.json`)).json()) as { keys: { kid: string }[] };
+    expect(jwks.keys.map((key) => key.kid)).toContain(kid);
+  });
+
+  test('finds all of it in the audit', async () => {
+    await open('/audit');
+    for (const action of ['suspendSender', 'createAgreement', 'rotateSenderSecret', 'generateServerKey'])
+      await page
+        .getByRole('row', { name: new RegExp(action) })
+        .first()
+        .waitFor();
+    await page.getByRole('tab', { name: 'Chain' }).click();
+    await page.getByRole('button', { name: /Check the newest/ }).click();
+    await expectShown(page.getByText('The chain is whole'));
+  });
+});
