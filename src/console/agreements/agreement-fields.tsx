@@ -3,8 +3,8 @@ import { useTranslation } from 'react-i18next';
 import { SenderSelect } from '../shared/sender-select.js';
 import { useRegistryDefinition } from '../shared/registry-definition.js';
 import { useOptions } from '../shared/use-options.js';
-import type { AgreementFormState } from './agreement-form.js';
-import { FieldPicker } from './field-picker.js';
+import type { AgreementFormState } from './agreement-values.js';
+import { FieldPicker } from '../shared/field-picker.js';
 
 interface AgreementFieldsProps {
   form: AgreementFormState;

@@ -1,5 +1,5 @@
 import { Button, Group, Stack } from '@mantine/core';
-import { useForm, type UseFormReturnType } from '@mantine/form';
+import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { parseJsonObject } from '../shared/json-object.js';
 import { problemOf } from '../shared/problem.js';
@@ -7,8 +7,6 @@ import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { AgreementFields } from './agreement-fields.js';
 import { newAgreement, toTerms, valuesOf, type Agreement, type AgreementValues } from './agreement-values.js';
 import { CREATE_AGREEMENT, UPDATE_AGREEMENT } from './agreements.document.js';
-
-export type AgreementFormState = UseFormReturnType<AgreementValues>;
 
 interface AgreementFormProps {
   /** Given where the sender is known already. */

@@ -1,3 +1,4 @@
+import type { UseFormReturnType } from '@mantine/form';
 import type { ResultOf } from '../graphql/graphql.js';
 import { parseJsonObject } from '../shared/json-object.js';
 import type { LegalBasis, Operation, Registry } from '../shared/vocabulary.js';
@@ -18,6 +19,8 @@ export interface AgreementValues {
   validFrom: string;
   validUntil: string;
 }
+
+export type AgreementFormState = UseFormReturnType<AgreementValues>;
 
 export const newAgreement = (senderId: string): AgreementValues => ({
   senderId,

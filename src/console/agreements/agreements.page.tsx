@@ -15,7 +15,7 @@ import { useFilters } from '../shared/use-filters.js';
 import { AgreementDrawer } from './agreement-drawer.js';
 import type { Agreement } from './agreement-values.js';
 import { AGREEMENTS } from './agreements.document.js';
-import { ALL } from './field-choice.js';
+import { ALL } from '../shared/field-choice.js';
 
 const FILTERS = { senderId: TEXT, registry: REGISTRY, state: stateOf(['ACTIVE', 'PENDING', 'ENDED']) };
 

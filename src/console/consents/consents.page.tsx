@@ -13,7 +13,7 @@ import { StateBadge } from '../shared/state-badge.js';
 import { Time } from '../shared/time.js';
 import { useConnection } from '../shared/use-connection.js';
 import { useFilters } from '../shared/use-filters.js';
-import { ALL } from '../agreements/field-choice.js';
+import { ALL } from '../shared/field-choice.js';
 import { CONSENTS, REVOKE_CONSENT } from './consents.document.js';
 import { GrantConsent } from './grant-consent.js';
 

@@ -1,7 +1,7 @@
 import { Button, Drawer, Group, Select, Stack, TagsInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
-import { FieldPicker } from '../agreements/field-picker.js';
+import { FieldPicker } from '../shared/field-picker.js';
 import { problemOf } from '../shared/problem.js';
 import { useRegistryDefinition } from '../shared/registry-definition.js';
 import { SenderSelect } from '../shared/sender-select.js';

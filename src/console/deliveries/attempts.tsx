@@ -4,7 +4,7 @@ import { CodeText } from '../shared/code-text.js';
 import { formatMs } from '../shared/duration.js';
 import { Empty } from '../shared/empty.js';
 import { Time } from '../shared/time.js';
-import type { Delivery } from './delivery.page.js';
+import type { Delivery } from './delivery.types.js';
 
 export function Attempts({ attempts }: Pick<Delivery, 'attempts'>) {
   const { t } = useTranslation();

@@ -1,7 +1,6 @@
 import { Group, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ResultOf } from '../graphql/graphql.js';
 import { useLive } from '../graphql/use-live.js';
 import { RUNNERS, useMay } from '../session/me.js';
 import { ConnectionTable, type Column } from '../shared/connection-table.js';
@@ -14,11 +13,10 @@ import { Time } from '../shared/time.js';
 import { useConnection } from '../shared/use-connection.js';
 import { useFilters } from '../shared/use-filters.js';
 import { useLiveRows } from '../shared/use-live-rows.js';
-import { DELIVERIES, DELIVERY_CHANGED, type DELIVERY_ROW } from './deliveries.document.js';
+import { DELIVERIES, DELIVERY_CHANGED } from './deliveries.document.js';
+import type { DeliveryRow } from './delivery.types.js';
 import { ReplayDialog } from './replay-dialog.js';
 import { RetrySelection } from './retry-selection.js';
-
-export type DeliveryRow = ResultOf<typeof DELIVERY_ROW>;
 
 const FILTERS = {
   senderId: TEXT,

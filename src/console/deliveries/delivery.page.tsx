@@ -2,7 +2,6 @@ import { Anchor, Group, SimpleGrid } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { useQuery } from 'urql';
-import type { ResultOf } from '../graphql/graphql.js';
 import { useLive } from '../graphql/use-live.js';
 import { RUNNERS } from '../session/me.js';
 import { ActionButton } from '../shared/action-button.js';
@@ -17,9 +16,8 @@ import { Section } from '../shared/section.js';
 import { StateBadge } from '../shared/state-badge.js';
 import { Time } from '../shared/time.js';
 import { Attempts } from './attempts.js';
+import type { Delivery } from './delivery.types.js';
 import { CANCEL_DELIVERY, DELIVERY, DELIVERY_CHANGED, RETRY_DELIVERY } from './deliveries.document.js';
-
-export type Delivery = NonNullable<ResultOf<typeof DELIVERY>['delivery']>;
 
 export function Component() {
   const { t } = useTranslation();

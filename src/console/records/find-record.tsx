@@ -2,11 +2,8 @@ import { Button, Group, Select, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { VariablesOf } from '../graphql/graphql.js';
 import type { RegistryDefinition } from '../shared/registry-definition.js';
-import type { RECORDS } from './records.document.js';
-
-export type Wanted = VariablesOf<typeof RECORDS>['filter'];
+import type { Wanted } from './record.types.js';
 
 interface FindRecordProps {
   definition: RegistryDefinition;

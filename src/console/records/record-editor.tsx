@@ -12,7 +12,7 @@ import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { IdentifierFields } from './identifier-fields.js';
 import { DELETE_RECORD, UPSERT_RECORD } from './records.document.js';
 import { toRecordInput, valuesOf, type RecordValues } from './record-values.js';
-import type { RegistryRecord } from './records.page.js';
+import type { RegistryRecord } from './record.types.js';
 
 interface RecordEditorProps {
   definition: RegistryDefinition;

@@ -1,6 +1,6 @@
 import { parseJsonObject } from '../shared/json-object.js';
 import type { RegistryDefinition } from '../shared/registry-definition.js';
-import type { RegistryRecord } from './records.page.js';
+import type { RegistryRecord } from './record.types.js';
 
 export interface RecordValues {
   recordType: string;

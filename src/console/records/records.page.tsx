@@ -2,7 +2,6 @@ import { Alert, Button, SegmentedControl } from '@mantine/core';
 import { IconLock, IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ResultOf } from '../graphql/graphql.js';
 import { RUNNERS, useMay } from '../session/me.js';
 import { ConnectionTable } from '../shared/connection-table.js';
 import { REGISTRY } from '../shared/filters.js';
@@ -13,10 +12,9 @@ import { useConnection } from '../shared/use-connection.js';
 import { useFilters } from '../shared/use-filters.js';
 import { useOptions } from '../shared/use-options.js';
 import { RecordEditor } from './record-editor.js';
-import { FindRecord, type Wanted } from './find-record.js';
+import { FindRecord } from './find-record.js';
+import type { RegistryRecord, Wanted } from './record.types.js';
 import { RECORDS } from './records.document.js';
-
-export type RegistryRecord = ResultOf<typeof RECORDS>['records']['nodes'][number];
 
 const FILTERS = { registry: REGISTRY };
 

@@ -8,7 +8,7 @@ import {
   PAUSE_SUBSCRIPTION,
   RESUME_SUBSCRIPTION,
 } from './subscriptions.document.js';
-import type { SubscriptionRow } from './subscriptions.page.js';
+import type { SubscriptionRow } from './subscription.types.js';
 
 const LIVE = new Set(['PENDING', 'ACTIVE', 'PAUSED', 'SUSPENDED']);
 

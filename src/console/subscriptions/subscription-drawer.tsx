@@ -7,7 +7,7 @@ import { JsonView } from '../shared/json-view.js';
 import { StateBadge } from '../shared/state-badge.js';
 import { Time } from '../shared/time.js';
 import { SubscriptionActions } from './subscription-actions.js';
-import type { SubscriptionRow } from './subscriptions.page.js';
+import type { SubscriptionRow } from './subscription.types.js';
 
 export function SubscriptionDrawer({ subscription, onClose }: { subscription: SubscriptionRow; onClose: () => void }) {
   const { t } = useTranslation();

@@ -1,6 +1,5 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ResultOf } from '../graphql/graphql.js';
 import { useLive } from '../graphql/use-live.js';
 import { ConnectionTable } from '../shared/connection-table.js';
 import { FilterBar } from '../shared/filter-bar.js';
@@ -13,9 +12,7 @@ import { useConnection } from '../shared/use-connection.js';
 import { useFilters } from '../shared/use-filters.js';
 import { SubscriptionActions } from './subscription-actions.js';
 import { SubscriptionDrawer } from './subscription-drawer.js';
-import { SUBSCRIPTION_CHANGED, SUBSCRIPTIONS, type SUBSCRIPTION_ROW } from './subscriptions.document.js';
-
-export type SubscriptionRow = ResultOf<typeof SUBSCRIPTION_ROW>;
+import { SUBSCRIPTION_CHANGED, SUBSCRIPTIONS } from './subscriptions.document.js';
 
 const FILTERS = {
   senderId: TEXT,

@@ -2,7 +2,7 @@ import { Accordion, Checkbox, Group, Input, ScrollArea, SimpleGrid, Switch, Text
 import { IconSearch } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { RecordType } from '../shared/registry-definition.js';
+import type { RecordType } from './registry-definition.js';
 import { ALL, branchesOf, coverageOf, covers, toggleBranch, toggleLeaf, type Branch } from './field-choice.js';
 
 interface FieldPickerProps {
