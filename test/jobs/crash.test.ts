@@ -105,6 +105,7 @@ describe.each(STORES)('killed processes, with jobs on %s,', (_, makeJobs, { vers
   /** Every change once, through whichever API process answers; gives the correlation ids of the accepted searches. */
   async function change(): Promise<string[]> {
     const accepted: string[] = [];
+    let storeIsBack: Promise<void> | undefined;
     const subjects = Array.from({ length: SUBJECTS }, (_unused, index) => `subject-${index}`);
     for (let version = 1; version <= versions; version++) {
       for (let from = 0; from < SUBJECTS; from += AT_ONCE) {
@@ -113,9 +114,11 @@ describe.each(STORES)('killed processes, with jobs on %s,', (_, makeJobs, { vers
       }
       if (version === Math.ceil(versions / 2)) {
         await proxy.cut();
-        setTimeout(() => void proxy.restore(), STORE_AWAY_MS);
+        storeIsBack = pause(STORE_AWAY_MS).then(() => proxy.restore());
       }
     }
+    // Or a proxy that was closed would listen again, and keep the run from ending.
+    await storeIsBack;
     return accepted;
   }
 

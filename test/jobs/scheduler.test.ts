@@ -130,7 +130,8 @@ describe.each(STORES)('the scheduler on %s', (_, makeStore) => {
     await pause(2500);
     expect(wakes.length - during).toBeGreaterThanOrEqual(2);
     expect(runs.length).toBe(ran);
-    await expect(scheduler.jobs()).rejects.toBeInstanceOf(Error);
+    // Of Node's own realm, so no instance of the test's Error.
+    await expect(scheduler.jobs()).rejects.toThrow(/./);
     await proxy.restore();
     await until(() => runs.length > ran, 20_000);
   }, 60_000);
