@@ -20,22 +20,28 @@ const { privateKey } = generateKeyPairSync('ed25519');
 const server = createServer((request, response) => {
   const chunks = [];
   request.on('data', (chunk) => chunks.push(chunk));
-  request.on('end', () =>
+  request.on('end', () => {
     answer(Buffer.concat(chunks).toString()).then(
       (body) => response.writeHead(200, { 'content-type': 'application/json' }).end(body),
       () => response.writeHead(500).end(),
-    ),
-  );
+    );
+  });
 });
 
 async function answer(text) {
   const { signature, header, message } = JSON.parse(text);
-  const fields = Object.fromEntries([...signature.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]));
+  const fields = Object.fromEntries(
+    [...signature.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]),
+  );
   const signed = signingString({ header, message }, fields.created, fields.expires);
   if (!verify(null, signed, partnerKey, Buffer.from(fields.signature, 'base64'))) throw new Error('bad signature');
   const item = message.search_request[0];
   const { type, value } = item.search_criteria.query;
-  const { rows } = await pool.query({ name: 'look-up', text: LOOK_UP, values: ['SOCIAL', type, value, 'SRPerson', 21] });
+  const { rows } = await pool.query({
+    name: 'look-up',
+    text: LOOK_UP,
+    values: ['SOCIAL', type, value, 'SRPerson', 21],
+  });
   const reply = replyTo(header, message, item, rows);
   await pool.query({
     name: 'audit',
@@ -44,7 +50,10 @@ async function answer(text) {
   });
   const created = Math.floor(Date.now() / 1000);
   const own = sign(null, signingString(reply, created, created + 300), privateKey).toString('base64');
-  return JSON.stringify({ signature: `created="${created}", expires="${created + 300}", signature="${own}"`, ...reply });
+  return JSON.stringify({
+    signature: `created="${created}", expires="${created + 300}", signature="${own}"`,
+    ...reply,
+  });
 }
 
 function signingString(envelope, created, expires) {
@@ -76,4 +85,7 @@ await pool.query(
   'CREATE TABLE IF NOT EXISTS bench_audit (id uuid PRIMARY KEY, sender_id text, request jsonb, response jsonb, at timestamptz)',
 );
 server.listen(0, '127.0.0.1', () => process.stdout.write(`http://127.0.0.1:${server.address().port}\n`));
-process.on('SIGTERM', () => server.close(() => pool.end()) && server.closeAllConnections());
+process.on('SIGTERM', () => {
+  server.close(() => void pool.end());
+  server.closeAllConnections();
+});

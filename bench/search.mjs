@@ -59,7 +59,9 @@ try {
     for (const name of ['gateway', 'floor']) {
       const result = await round(targets[name], await prepare(uins, key, REQUESTS));
       results[name].push(result);
-      say(`${name.padEnd(8)} ${result.perSecond.toFixed(0).padStart(6)} searches/s   p50 ${result.p50.toFixed(1)} ms   p99 ${result.p99.toFixed(1)} ms`);
+      say(
+        `${name.padEnd(8)} ${result.perSecond.toFixed(0).padStart(6)} searches/s   p50 ${result.p50.toFixed(1)} ms   p99 ${result.p99.toFixed(1)} ms`,
+      );
     }
   const mean = (name) => results[name].reduce((sum, { perSecond }) => sum + perSecond, 0) / ROUNDS;
   const ratio = mean('gateway') / mean('floor');
@@ -114,15 +116,21 @@ async function startGateway(databaseUrl, publicKey) {
     if (errors) throw new Error(JSON.stringify(errors));
     return data;
   };
-  const { createSender } = await graphql('mutation ($input: CreateSenderInput!) { createSender(input: $input) { clientId clientSecret } }', {
-    senderId: SENDER,
-    name: SENDER,
-    allowedOperations: ['SEARCH'],
-    registries: ['SOCIAL'],
-    rateLimitPerMinute: 100_000_000,
-  });
+  const { createSender } = await graphql(
+    'mutation ($input: CreateSenderInput!) { createSender(input: $input) { clientId clientSecret } }',
+    {
+      senderId: SENDER,
+      name: SENDER,
+      allowedOperations: ['SEARCH'],
+      registries: ['SOCIAL'],
+      rateLimitPerMinute: 100_000_000,
+    },
+  );
   const pem = publicKey.export({ type: 'spki', format: 'pem' });
-  await graphql(`mutation ($input: SenderKeyInput!) { addSenderKey(senderId: "${SENDER}", input: $input) { kid } }`, { kid: 'bench', publicKeyPem: pem });
+  await graphql(`mutation ($input: SenderKeyInput!) { addSenderKey(senderId: "${SENDER}", input: $input) { kid } }`, {
+    kid: 'bench',
+    publicKeyPem: pem,
+  });
   await graphql('mutation ($input: CreateAgreementInput!) { createAgreement(input: $input) { id } }', {
     senderId: SENDER,
     registry: 'SOCIAL',
@@ -130,7 +138,11 @@ async function startGateway(databaseUrl, publicKey) {
     fields: ['*'],
     legalBasis: 'PUBLIC_TASK',
   });
-  const form = { grant_type: 'client_credentials', client_id: createSender.clientId, client_secret: createSender.clientSecret };
+  const form = {
+    grant_type: 'client_credentials',
+    client_id: createSender.clientId,
+    client_secret: createSender.clientSecret,
+  };
   const token = await (await fetch(`${url}/oauth2/token`, { method: 'POST', body: new URLSearchParams(form) })).json();
   return { url: `${url}/dci/v1/social/registry/sync/search`, token: token.access_token };
 }
@@ -145,7 +157,10 @@ async function startFloor(databaseUrl, publicKey) {
 
 /** Starts a server in a process of its own and waits for the line that tells its address. */
 async function start(script, address, env) {
-  const child = spawn(process.execPath, [here(script)], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [here(script)], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   children.push(child);
   const lines = createInterface({ input: child.stdout });
   for await (const line of lines) {
@@ -212,7 +227,11 @@ async function round({ url, token }, bodies) {
 
 function post(agent, url, token, body) {
   return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}`, 'content-length': body.length };
+    const headers = {
+      'content-type': 'application/json',
+      authorization: `Bearer ${token}`,
+      'content-length': body.length,
+    };
     const request = httpRequest(url, { method: 'POST', agent, headers }, (response) => {
       const chunks = [];
       response.on('data', (chunk) => chunks.push(chunk));

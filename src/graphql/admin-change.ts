@@ -23,10 +23,10 @@ export async function changeAsAdmin<T>(
   work: (unit: Unit) => Promise<{ result: T; change: ChangeRecord }>,
 ): Promise<T> {
   const result = await services.database.transaction(async (unit) => {
-    const { result, change } = await work(unit);
+    const done = await work(unit);
     await unit.em.flush();
-    await recordAdminAction(unit, admin, change, services.clock());
-    return result;
+    await recordAdminAction(unit, admin, done.change, services.clock());
+    return done.result;
   });
   services.directory.forget();
   services.keyRing.forget();

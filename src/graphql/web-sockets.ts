@@ -44,7 +44,7 @@ export function serveWebSockets(options: SocketOptions): { dispose(): Promise<vo
         ),
       onSubscribe: (socket, _id, payload) => prepare(options, payload, socket),
       onNext: (_socket, _id, _payload, _args, { errors, ...result }) =>
-        errors === undefined ? undefined : ({ ...result, errors: format(errors) } as never),
+        errors === undefined ? undefined : ({ ...result, errors: format(errors) }),
       onError: (_socket, _id, _payload, errors) => format(errors) as never,
     },
     server,
@@ -73,7 +73,7 @@ async function prepare(
     const problems = validate(schema, document);
     if (problems.length > 0) return problems.map(asUserError);
     checkOperation(schema, { document, variables, operationName }, context.principal);
-    return { schema, document, variableValues: variables, operationName, contextValue: context } as ExecutionArgs;
+    return { schema, document, variableValues: variables, operationName, contextValue: context };
   } catch (error) {
     if (error instanceof UserError) return [error];
     if (error instanceof GraphQLError) return [asUserError(error)];

@@ -27,7 +27,7 @@ export async function updateEnrollments(
   const { beneficiaries, transactionId, referenceId } = update;
   if (beneficiaries.length > MOST_RECORDS)
     throw new RequestInvalid(`message.enrolled_updates.beneficiaries: at most ${MOST_RECORDS} in one message`);
-  return services.database.transaction(async (unit) => {
+  const answered = await services.database.transaction(async (unit) => {
     const items: PushOutcome[] = [];
     const recordIds: string[] = [];
     for (const data of beneficiaries)
@@ -53,6 +53,8 @@ export async function updateEnrollments(
     );
     return answer;
   });
+  services.wake('fan-out');
+  return answered;
 }
 
 function decide(definition: RegistryDefinition, sender: KnownSender, now: Date): Grant {

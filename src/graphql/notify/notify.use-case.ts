@@ -40,7 +40,7 @@ export async function receiveNotification(
   if (events.length > MOST_EVENTS)
     throw new RequestInvalid(`message.notify_event: at most ${MOST_EVENTS} records in one message`);
   const gate = decideGate({ sender, definition, operation: 'NOTIFY', now: call.receivedAt });
-  return services.database.transaction(async (unit) => {
+  const answered = await services.database.transaction(async (unit) => {
     const told = new ToldEvents(services, unit, definition, gate);
     const items: PushOutcome[] = [];
     for (const event of events) items.push(await told.take(event));
@@ -64,6 +64,8 @@ export async function receiveNotification(
     );
     return answer;
   });
+  services.wake('fan-out');
+  return answered;
 }
 
 class ToldEvents {

@@ -93,7 +93,9 @@ export class OverviewReader {
   #groups(sums: TrafficSum[], grouping: Grouping): Traffic[] {
     const groups = sums.filter((sum) => sum[grouping] !== null).slice(0, BUSIEST);
     // Empty = not known: such rows have no registry, operation or proven sender.
-    return groups.map((sum) => ({ ...this.#traffic(sum), [grouping]: sum[grouping] === '' ? null : sum[grouping] }));
+    return groups.map((sum) =>
+      Object.assign(this.#traffic(sum), { [grouping]: sum[grouping] === '' ? null : sum[grouping] }),
+    );
   }
 
   #traffic(counts: TrafficCounts): Traffic {
