@@ -5,7 +5,7 @@
 import { createHash, createPublicKey, generateKeyPairSync, randomUUID, sign, verify } from 'node:crypto';
 import { createServer } from 'node:http';
 import canonicalize from 'canonicalize';
-import pg from 'pg';
+import { Pool } from 'pg';
 
 const LOOK_UP = `SELECT r.id, r.version, r.data
   FROM record_identifier i JOIN registry_record r ON r.id = i.record_id
@@ -13,7 +13,7 @@ const LOOK_UP = `SELECT r.id, r.version, r.data
   ORDER BY r.id LIMIT $5`;
 const AUDIT = 'INSERT INTO bench_audit (id, sender_id, request, response, at) VALUES ($1, $2, $3, $4, now())';
 
-const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
+const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
 const partnerKey = createPublicKey({ key: JSON.parse(process.env.PARTNER_JWK), format: 'jwk' });
 const { privateKey } = generateKeyPairSync('ed25519');
 

@@ -14,7 +14,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import pg from 'pg';
+import { Client } from 'pg';
 import { seedRecords } from '../dist/prepare.js';
 import { Database } from '../dist/entities/database.js';
 import { migrate } from '../dist/entities/migrate.js';
@@ -85,7 +85,7 @@ async function seed(url) {
     if (records - told >= 50_000) say(`  ${(told = records)} records`);
   });
   await database.close();
-  const client = new pg.Client({ connectionString: url });
+  const client = new Client({ connectionString: url });
   await client.connect();
   await client.query('vacuum analyze registry_record');
   const { rows } = await client.query(

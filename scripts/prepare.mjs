@@ -18,7 +18,7 @@ export function installIfNeeded() {
 }
 
 export function buildIfNeeded() {
-  const sources = readdirSync('src', { recursive: true }).map((name) => `src/${name}`);
+  const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).map((name) => `src/${name}`);
   const newest = Math.max(...['package.json', 'tsconfig.json', 'tsconfig.build.json', ...sources].map(changedAt));
   if (changedAt(STAMP) >= newest) return;
   step('building (npm run build)', 'npm', ['run', 'build', '--silent']);
