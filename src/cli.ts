@@ -6,6 +6,12 @@ import { createProgram } from './cli/program.js';
 const program = createProgram();
 const json = process.argv.includes('--json');
 
+// The reader has seen enough: `dci … | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

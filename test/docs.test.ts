@@ -85,7 +85,7 @@ describe('the commands of README.md and docs/cli.md, in their order', () => {
         ['-ec', `trap 'kill $! 2>&- || :' EXIT\n${withPorts(script)}`],
         options,
       );
-      if (output !== undefined) expect(stdout).toMatch(outputPattern(output));
+      expect(stdout).toMatch(outputPattern(output ?? ''));
     },
     90_000,
   );

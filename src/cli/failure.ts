@@ -41,6 +41,7 @@ export function describeFailure(error: unknown): Failure {
 /** Steps that follow from what kind of failure it is. */
 const REMEDIES: Record<string, string> = {
   ECONNREFUSED: 'is it running, and is the address right? See --url, or DATABASE_URL for the database',
+  EADDRINUSE: 'another program listens there: choose another port',
   ENOENT: 'check the path; it is read from the folder you are in',
   NOT_FOUND: 'check the id',
   '28P01': 'check the password in DATABASE_URL',

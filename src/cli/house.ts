@@ -13,6 +13,7 @@ import { loadLocalSecrets } from '../platform/local-secrets.js';
 import { createLog } from '../platform/log.js';
 import { findRunningPostgres } from '../platform/running-postgres.js';
 import type { Principal } from '../access/principal.js';
+import { CliFailure } from './failure.js';
 import type { Terminal } from './terminal.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
@@ -77,13 +78,17 @@ async function withDatabaseUrl<T>(
   if (known !== undefined) return work(known);
   terminal.note(`· starting the embedded PostgreSQL of ${dataDir}`);
   const postgres = await startEmbeddedPostgres({ dataDir, log: { info: () => {}, error: () => {} } });
-  // The server outlives us otherwise: it is a process group of its own.
-  const stop = (): void => void postgres.close().finally(() => process.exit(130));
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<NodeJS.Signals>();
   for (const signal of SIGNALS) process.once(signal, stop);
   try {
-    return await work(postgres.url);
+    return await Promise.race([work(postgres.url), stopped.then(interrupted)]);
   } finally {
-    for (const signal of SIGNALS) process.off(signal, stop);
+    // The server outlives us otherwise: it is a process group of its own.
     await postgres.close();
+    for (const signal of SIGNALS) process.off(signal, stop);
   }
+}
+
+function interrupted(signal: NodeJS.Signals): never {
+  throw new CliFailure(`stopped by ${signal}; what was committed stays`, 'run it again: it goes on from there');
 }

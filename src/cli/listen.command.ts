@@ -57,8 +57,10 @@ export const listenCommand = (): Command =>
         server.on('request', inbox);
         if (terminal.json) terminal.result({ listening: address });
         terminal.note(`Listening on ${address}: any path takes on-search, on-subscribe, notify and the like.`);
-        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => finish());
+        // `disconnect`: the launcher was killed and took its channel along.
+        for (const end of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.once(end, () => finish());
         await enough;
+        process.channel?.unref();
         server.close();
         server.closeIdleConnections();
       }),

@@ -17,15 +17,14 @@ export const seedCommand = (): Command =>
         const { seedRecords } = await import('../prepare.js');
         const { demoRecords } = await import('../sources/demo-data.js');
         const progress = terminal.progress('records');
-        const outcome = await withDatabase(terminal, (database) =>
-          underStartLock(database, async () => {
-            await migrateDatabase(database, new Date());
-            let made = 0;
-            const missing = onlyMissing(database, demoRecords(persons), () => void (made += 1));
-            const added = await seedRecords(database, missing, (records) => progress.at(records));
-            return { persons, added, present: made - added };
-          }),
-        );
+        const outcome = await withDatabase(terminal, async (database) => {
+          // Only this under the lock: a large country must not keep a gateway from starting.
+          await underStartLock(database, () => migrateDatabase(database, new Date()));
+          let made = 0;
+          const missing = onlyMissing(database, demoRecords(persons), () => void (made += 1));
+          const added = await seedRecords(database, missing, (records) => progress.at(records));
+          return { persons, added, present: made - added };
+        });
         progress.end();
         const { added, present } = outcome;
         terminal.result(outcome, `${added} records of ${persons} persons added; ${present} were there.`);

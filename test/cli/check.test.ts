@@ -74,6 +74,14 @@ test('one that is not there fails with the reason', async () => {
   expect(cases[0]?.problem).toMatch(/^no connection \(ECONNREFUSED\)/);
 });
 
+test('a port that is taken is told with the next step', async () => {
+  const other = await endpoint(() => undefined);
+  const { code, stderr } = await dci(['listen', '--port', new URL(other.url).port]);
+  other.close();
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^dci: EADDRINUSE: 127\.0\.0\.1:\d+\n {2}another program listens there/);
+});
+
 test('it is sent to the endpoint and its siblings', async () => {
   const paths = new Set<string>();
   const inbox = await endpoint((request, response) => {

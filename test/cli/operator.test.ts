@@ -1,10 +1,13 @@
+import { once } from 'node:events';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildCli, dci, type CliOptions, type CliResult } from '../support/cli.js';
+import { buildCli, dci, startCli, type CliOptions, type CliResult } from '../support/cli.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createTestDatabase } from '../support/postgres.js';
 
@@ -256,6 +259,13 @@ test('schema is printed, written and compared', async () => {
     code: 1,
     stdout: expect.stringContaining('--out s.graphql'),
   });
+});
+
+test('a reader that has seen enough is no failure', async () => {
+  const child = startCli(['schema'], { env, cwd });
+  child.stdout?.once('data', () => child.stdout?.destroy());
+  const [errors] = await Promise.all([text(child.stderr ?? Readable.from('')), once(child, 'close')]);
+  expect({ code: child.exitCode, errors }).toEqual({ code: 0, errors: '' });
 });
 
 test('verify-audit proves the log whole without a master key, and names the row that was edited', async () => {
