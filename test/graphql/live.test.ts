@@ -285,7 +285,10 @@ test('a reader that stops reading is ended with its cursor, and goes on there', 
   await begun(500);
   socket.resume();
   await until(() => messages.at(-1)?.type === 'error');
-  const [error] = messages.at(-1)?.payload as { message: string; extensions: { code: string; cursor: string } }[];
+  const [error] = (messages.at(-1)?.payload ?? []) as {
+    message: string;
+    extensions: { code: string; cursor: string };
+  }[];
   expect(error).toMatchObject({ message: expect.stringContaining('too slow'), extensions: { code: 'CONFLICT' } });
   socket.close();
   const told = messages.length - 1;
