@@ -2,6 +2,7 @@
  * The door to PostgreSQL: one pool, MikroORM's. Admin use cases take entities from an EntityManager; hot paths send
  * named, parameterised statements over the same pool.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MikroORM, type EntityManager } from '@mikro-orm/postgresql';
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
 import { Migrator } from '@mikro-orm/migrations';
@@ -19,6 +20,8 @@ import { Sender, SenderKey } from './sender.entity.js';
 import { ServerKey } from './server-key.entity.js';
 import { Subscription } from './subscription.entity.js';
 import { Transaction } from './transaction.entity.js';
+
+const CLOSE_MS = 10_000;
 
 /** One statement at a time; `name` makes it a prepared statement of the connection. Timestamps arrive as text. */
 export interface Sql {
@@ -88,8 +91,12 @@ export class Database implements Sql {
     });
   }
 
+  /** Waits for what is under way, but not forever: a connection that died under a query may never be given back. */
   async close(): Promise<void> {
-    await this.orm.close(true);
+    const closed = new AbortController();
+    const limit = sleep(CLOSE_MS, undefined, { signal: closed.signal }).catch(() => undefined);
+    await Promise.race([this.orm.close(true), limit]);
+    closed.abort();
   }
 }
 
