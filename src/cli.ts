@@ -1,7 +1,7 @@
 /** `npx dci <command>`: parses, runs, and turns a failure into words and an exit code. */
 import { CommanderError } from 'commander';
 import { describeFailure, UsageError } from './cli/failure.js';
-import { createProgram } from './cli/program.js';
+import { createProgram, keyIdLast } from './cli/program.js';
 
 const program = createProgram();
 const json = process.argv.includes('--json');
@@ -13,7 +13,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await program.parseAsync();
+  await program.parseAsync(keyIdLast(process.argv.slice(2)), { from: 'user' });
 } catch (error) {
   process.exitCode = explain(error);
 }

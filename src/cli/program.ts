@@ -51,3 +51,10 @@ export function createProgram(): Command {
 export function everyCommand(command: Command): Command[] {
   return [command, ...command.commands.flatMap(everyCommand)];
 }
+
+/** A key id is a thumbprint and may begin with a dash; the parser must not take it for options. */
+export function keyIdLast(args: string[]): string[] {
+  const at = args.findIndex((arg) => /^-[\w-]{42}$/.test(arg));
+  if (at < 0 || !args.includes('key') || !['activate', 'retire'].some((name) => args.includes(name))) return args;
+  return [...args.toSpliced(at, 1), '--', ...args.slice(at, at + 1)];
+}

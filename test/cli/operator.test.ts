@@ -250,6 +250,18 @@ test('server keys are made, published, activated and retired', async () => {
   });
 });
 
+test.each(['-w7MaAbnwDFZUOKZL_Wv8fA9Fbb0MpLADiH1RT5ho0E', '-hMaAbnwDFZUOKZL_Wv8fA9Fbb0MpLADiH1RT5ho0Eh'])(
+  'a key id may begin with a dash: %s',
+  async (kid) => {
+    const { code, stderr } = await run(['key', 'activate', kid, '--json']);
+    expect({ code, message: JSON.parse(stderr).error.message }).toEqual({
+      code: 1,
+      message: 'kid: no such server key',
+    });
+    expect((await run(['key', 'list', kid])).code).toBe(2);
+  },
+);
+
 test('schema is printed, written and compared', async () => {
   expect((await run(['schema'])).stdout).toContain('type Mutation {');
   expect((await run(['schema', '--out', 's.graphql'])).stdout).toBe('Written to s.graphql.\n');
