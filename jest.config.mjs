@@ -21,5 +21,8 @@ export default {
   },
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+  // One worker a core, also on two cores, where the default leaves one of them idle.
+  maxWorkers: '100%',
+  workerIdleMemoryLimit: '1500MB',
   testTimeout: 30_000,
 };
