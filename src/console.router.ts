@@ -17,8 +17,8 @@ export function consoleRouter({ oidc }: Pick<Config, 'oidc'>, folder = BUILT): R
     response.status(404).type('text').send('no such file');
   });
   router.get('/console/config.json', (_request, response) => {
-    const { issuer, clientId } = oidc ?? {};
-    response.set('Cache-Control', 'no-cache').json({ oidc: oidc === undefined ? null : { issuer, clientId } });
+    const { issuer, clientId, audience } = oidc ?? {};
+    response.set('Cache-Control', 'no-cache').json({ oidc: oidc === undefined ? null : { issuer, clientId, audience } });
   });
   // Every other path is a page that the console draws itself.
   router.get(['/console', '/console/*path'], async (request, response) => {

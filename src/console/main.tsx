@@ -7,14 +7,14 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app/app.js';
 import { startTranslations } from './i18n/i18n.js';
 import { allowOwnStyles } from './app/nonce.js';
-import { finishSignIn, readConsoleConfig } from './session/oidc.js';
+import { resumeSignIn, readConsoleConfig } from './session/oidc.js';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no root element');
 allowOwnStyles();
 await startTranslations();
 const config = await readConsoleConfig().catch(() => ({ oidc: null }));
-const problem = await finishSignIn(config).then(
+const problem = await resumeSignIn(config).then(
   () => undefined,
   () => 'failed' as const,
 );

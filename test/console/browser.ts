@@ -63,7 +63,8 @@ async function open(browser: Browser, baseURL: string, options: BrowserContextOp
   const page = await context.newPage();
   const problems: string[] = [];
   page.on('console', (message) => {
-    if (message.type() === 'error') problems.push(message.text());
+    // Pages of others, such as an issuer's, are their own business.
+    if (message.type() === 'error' && message.location().url.startsWith(baseURL)) problems.push(message.text());
   });
   page.on('pageerror', (error) => problems.push(error.message));
   return Object.assign(page, { problems });

@@ -6,6 +6,9 @@ import type { EXPLAIN_ACCESS } from './explain-access.document.js';
 
 type Explained = ResultOf<typeof EXPLAIN_ACCESS>['explainAccess'];
 
+const recordedFirst = (a: { recorded: boolean }, b: { recorded: boolean }): number =>
+  Number(b.recorded) - Number(a.recorded);
+
 export function Explanation({ found, released, steps, fields, membersReleased, membersLeftOut }: Explained) {
   const { t } = useTranslation();
   const out = fields.filter((field) => field.released && field.recorded).length;
@@ -31,15 +34,17 @@ export function Explanation({ found, released, steps, fields, membersReleased, m
       <ScrollArea.Autosize mah={360} viewportProps={{ tabIndex: 0, 'aria-label': t('field.fields'), role: 'region' }}>
         <Table aria-label={t('field.fields')} verticalSpacing={4}>
           <Table.Tbody>
-            {fields.map(({ path, released: goesOut, recorded, reason }) => (
+            {fields.toSorted(recordedFirst).map(({ path, released: goesOut, recorded, reason }) => (
               <Table.Tr key={path}>
                 <Table.Td w={28}>
                   <Verdict passed={goesOut} />
                 </Table.Td>
-                <Table.Td className="mono wrap-anywhere">{path}</Table.Td>
-                <Table.Td className="dimmed">
-                  {reason}
-                  {!recorded && ` · ${t('explain.notRecorded')}`}
+                <Table.Td>
+                  <span className="mono wrap-anywhere">{path}</span>
+                  <Text size="xs" c="dimmed">
+                    {reason}
+                    {!recorded && ` · ${t('explain.notRecorded')}`}
+                  </Text>
                 </Table.Td>
               </Table.Tr>
             ))}

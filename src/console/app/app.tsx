@@ -1,12 +1,11 @@
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
+import { useState } from 'react';
 import { RouterProvider } from 'react-router';
-import { Provider } from 'urql';
-import { client } from '../graphql/client.js';
 import type { ConsoleConfig } from '../session/oidc.js';
 import { SessionGate } from '../session/session-gate.js';
 import { styleNonce } from './nonce.js';
-import { router } from './router.js';
+import { createRouter } from './router.js';
 import { cssVariables, theme } from './theme.js';
 
 interface AppProps {
@@ -15,6 +14,7 @@ interface AppProps {
 }
 
 export function App({ config, signInProblem }: AppProps) {
+  const [router] = useState(createRouter);
   return (
     <MantineProvider
       theme={theme}
@@ -23,11 +23,9 @@ export function App({ config, signInProblem }: AppProps) {
       getStyleNonce={styleNonce}
     >
       <Notifications position="bottom-right" />
-      <Provider value={client}>
-        <SessionGate config={config} signInProblem={signInProblem}>
-          <RouterProvider router={router} />
-        </SessionGate>
-      </Provider>
+      <SessionGate config={config} signInProblem={signInProblem}>
+        <RouterProvider router={router} />
+      </SessionGate>
     </MantineProvider>
   );
 }

@@ -3,6 +3,7 @@ import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useClient } from 'urql';
 import { currentCursor } from '../graphql/use-live.js';
 import { RUNNERS, useMay } from '../session/me.js';
 import { SenderSelect } from '../shared/sender-select.js';
@@ -43,10 +44,11 @@ function ReplayForm() {
         [senderId, subscriptionCode, from, until].some(Boolean) ? null : t('deliveries.replayWhat'),
     },
   });
+  const client = useClient();
   const [busy, replay] = useMutationNotice(REPLAY_DELIVERIES);
   const [started, setStarted] = useState<ReplayProgressProps>();
   const submit = async (values: typeof EMPTY): Promise<void> => {
-    const after = await currentCursor();
+    const after = await currentCursor(client);
     const { data } = await replay({ filter: filterOf(values) });
     if (data === undefined) return;
     setStarted({ count: data.replayDeliveries.count, senderId: values.senderId || undefined, after });

@@ -2,18 +2,21 @@
 import { cacheExchange, Client, fetchExchange, mapExchange } from 'urql';
 import { authorization, session } from '../session/session.js';
 
-export const client = new Client({
-  url: '/graphql',
-  preferGetMethod: false,
-  requestPolicy: 'cache-and-network',
-  fetchOptions: () => ({ headers: { ...authorization() } }),
-  exchanges: [
-    cacheExchange,
-    mapExchange({
-      onError: ({ graphQLErrors }) => {
-        if (graphQLErrors.some(({ extensions }) => extensions['code'] === 'UNAUTHENTICATED')) session.end('expired');
-      },
-    }),
-    fetchExchange,
-  ],
-});
+/** One for each session: what one reader was shown is not kept for the next. */
+export const createClient = () =>
+  new Client({
+    url: '/graphql',
+    preferGetMethod: false,
+    requestPolicy: 'cache-and-network',
+    fetchOptions: () => ({ headers: { ...authorization() } }),
+    exchanges: [
+      cacheExchange,
+      mapExchange({
+        onError: ({ graphQLErrors }) => {
+          const refused = graphQLErrors.some(({ extensions }) => extensions['code'] === 'UNAUTHENTICATED');
+          if (refused && session.token() !== undefined) session.end('expired');
+        },
+      }),
+      fetchExchange,
+    ],
+  });

@@ -1,6 +1,5 @@
 import { useEffect, useEffectEvent, useState } from 'react';
-import { stringifyDocument, type TypedDocumentNode } from 'urql';
-import { client } from './client.js';
+import { stringifyDocument, useClient, type Client, type TypedDocumentNode } from 'urql';
 import { graphql } from './graphql.js';
 import { isObject } from '../shared/json-object.js';
 import { liveClient } from './live-client.js';
@@ -32,6 +31,7 @@ export function useLive<Data, Variables extends object>(
   variables: Variables,
   { enabled = true, onEvent, onStart, cursorOf, after: from }: LiveOptions<Data>,
 ): LiveState {
+  const client = useClient();
   const [state, setState] = useState<LiveState>('off');
   const told = useEffectEvent(onEvent);
   const started = useEffectEvent(() => onStart?.());
@@ -67,7 +67,7 @@ export function useLive<Data, Variables extends object>(
       while (!stop.signal.aborted) {
         setState('connecting');
         if (after === undefined && resumable) {
-          after = await currentCursor();
+          after = await currentCursor(client);
           if (stop.signal.aborted) return;
           started();
         }
@@ -81,12 +81,12 @@ export function useLive<Data, Variables extends object>(
       stop.abort();
       setState('off');
     };
-  }, [document, key, enabled, resumable, from]);
+  }, [client, document, key, enabled, resumable, from]);
   return state;
 }
 
 /** The end of the live stream as it is now. */
-export async function currentCursor(): Promise<string | undefined> {
+export async function currentCursor(client: Client): Promise<string | undefined> {
   const { data } = await client.query(LIVE_CURSOR, {}, { requestPolicy: 'network-only' }).toPromise();
   return data?.liveCursor;
 }

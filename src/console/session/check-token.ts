@@ -1,4 +1,4 @@
-import { client } from '../graphql/client.js';
+import { createClient } from '../graphql/client.js';
 import { problemOf } from '../shared/problem.js';
 import { ME } from './me.js';
 
@@ -7,7 +7,9 @@ export type TokenProblem = 'refused' | 'forbidden' | 'unreachable';
 /** Asks the gateway who the token speaks for, before the session begins. */
 export async function checkToken(token: string): Promise<TokenProblem | undefined> {
   const fetchOptions = { headers: { authorization: `Bearer ${token}` } };
-  const { data, error } = await client.query(ME, {}, { requestPolicy: 'network-only', fetchOptions }).toPromise();
+  const { data, error } = await createClient()
+    .query(ME, {}, { requestPolicy: 'network-only', fetchOptions })
+    .toPromise();
   if (error?.networkError !== undefined) return 'unreachable';
   if (data?.me.kind === 'admin') return undefined;
   return error === undefined || problemOf(error).code === 'FORBIDDEN' ? 'forbidden' : 'refused';

@@ -3,7 +3,7 @@ import { UserManager, WebStorageStateStore, type User } from 'oidc-client-ts';
 import { session } from './session.js';
 
 export interface ConsoleConfig {
-  oidc: { issuer: string; clientId: string } | null;
+  oidc: { issuer: string; clientId: string; audience: string } | null;
 }
 
 const BASE = `${location.origin}/console`;
@@ -17,7 +17,7 @@ export async function readConsoleConfig(): Promise<ConsoleConfig> {
 
 let manager: UserManager | undefined;
 
-function managerOf({ issuer, clientId }: NonNullable<ConsoleConfig['oidc']>): UserManager {
+function managerOf({ issuer, clientId, audience }: NonNullable<ConsoleConfig['oidc']>): UserManager {
   if (manager !== undefined) return manager;
   manager = new UserManager({
     authority: issuer,
@@ -25,6 +25,8 @@ function managerOf({ issuer, clientId }: NonNullable<ConsoleConfig['oidc']>): Us
     redirect_uri: CALLBACK,
     post_logout_redirect_uri: BASE,
     scope: 'openid profile',
+    // RFC 8707: the access token is to be for the gateway. It asks for an absolute URI; other audiences are the issuer's own way.
+    ...(/^https?:/.test(audience) ? { resource: audience } : {}),
     userStore: new WebStorageStateStore({ store: sessionStorage }),
     automaticSilentRenew: true,
   });
@@ -32,14 +34,19 @@ function managerOf({ issuer, clientId }: NonNullable<ConsoleConfig['oidc']>): Us
   return manager;
 }
 
+/** Leaves for the issuer, and comes back to the page that was asked for. */
 export async function signInWithIssuer(oidc: NonNullable<ConsoleConfig['oidc']>): Promise<void> {
-  await managerOf(oidc).signinRedirect();
+  await managerOf(oidc).signinRedirect({ state: location.pathname + location.search });
 }
 
-/** On the way back from the issuer; anywhere else it does nothing. */
-export async function finishSignIn({ oidc }: ConsoleConfig): Promise<void> {
-  if (oidc === null || !location.href.startsWith(CALLBACK)) return;
-  const { access_token: token } = await managerOf(oidc).signinRedirectCallback();
+/** Ends a sign in on the way back from the issuer; in a tab that is signed in already, renewal goes on. */
+export async function resumeSignIn({ oidc }: ConsoleConfig): Promise<void> {
+  if (oidc === null) return;
+  const users = managerOf(oidc);
+  if (!location.href.startsWith(CALLBACK)) return void (await users.getUser());
+  const answer = location.href;
   history.replaceState(null, '', '/console/');
+  const { access_token: token, state } = await users.signinRedirectCallback(answer);
+  if (typeof state === 'string' && state.startsWith('/console')) history.replaceState(null, '', state);
   session.begin(token);
 }

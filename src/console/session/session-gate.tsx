@@ -1,6 +1,7 @@
 import { Center, Loader } from '@mantine/core';
-import { useSyncExternalStore, type ReactNode } from 'react';
-import { useQuery } from 'urql';
+import { useState, useSyncExternalStore, type ReactNode } from 'react';
+import { Provider, useQuery } from 'urql';
+import { createClient } from '../graphql/client.js';
 import { ErrorNotice } from '../shared/error-notice.js';
 import { ME, MeContext } from './me.js';
 import type { ConsoleConfig } from './oidc.js';
@@ -16,10 +17,15 @@ interface GateProps {
 /** Nothing of the console is drawn before the gateway has said who is asking. */
 export function SessionGate({ config, signInProblem, children }: GateProps) {
   const token = useSyncExternalStore(session.subscribe, session.token);
-  return token === undefined ? (
-    <SignIn config={config} problem={signInProblem} />
-  ) : (
-    <KnownReader key={token}>{children}</KnownReader>
+  return token === undefined ? <SignIn config={config} problem={signInProblem} /> : <Session>{children}</Session>;
+}
+
+function Session({ children }: { children: ReactNode }) {
+  const [client] = useState(createClient);
+  return (
+    <Provider value={client}>
+      <KnownReader>{children}</KnownReader>
+    </Provider>
   );
 }
 

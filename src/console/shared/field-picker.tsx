@@ -50,7 +50,7 @@ export function FieldPicker({ recordTypes, value, onChange, error }: FieldPicker
       </Group>
       {!everything && (
         <ScrollArea.Autosize mah={360} className="field-picker" viewportProps={{ tabIndex: 0 }}>
-          <Accordion multiple variant="default" chevronPosition="left">
+          <Accordion multiple variant="default" chevronPosition="left" classNames={{ label: 'field-branch-label' }}>
             {shown.map((branch) => (
               <BranchItem key={branch.name} branch={branch} found={branch.found} fields={value} onChange={onChange} />
             ))}

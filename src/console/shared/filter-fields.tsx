@@ -1,6 +1,7 @@
 import { Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 interface FieldProps {
   label: string;
@@ -30,11 +31,12 @@ interface ChoiceProps extends FieldProps {
 }
 
 export function ChoiceFilter({ label, value, onChange, options, clearable = true }: ChoiceProps) {
+  const { t } = useTranslation();
   return (
     <Select
       size="xs"
       label={label}
-      placeholder="·"
+      placeholder={t('state.all')}
       data={options}
       value={value ?? null}
       onChange={onChange}

@@ -1,0 +1,152 @@
+/**
+ * Every page, filled, in light and in dark, held against axe. `CONSOLE_SCREENSHOTS=FOLDER` writes pictures of six of them;
+ * otherwise the tree stays as it is.
+ */
+import { AxeBuilder } from '@axe-core/playwright';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { startInbox, type Inbox } from '../support/inbox.js';
+import { hasChromium, startBrowser, type ConsoleBrowser, type ConsolePage } from './browser.js';
+import { fillGateway, type Filled } from './demo-traffic.js';
+
+const FOLDER = process.env.CONSOLE_SCREENSHOTS;
+
+interface Visit {
+  name: string;
+  path: (filled: Filled) => string;
+  /** What the page shows once its data is there. */
+  shows: string | RegExp;
+  /** What else is opened before the look. */
+  act?: (page: ConsolePage) => Promise<void>;
+  picture?: boolean;
+}
+
+const open = (role: 'tab' | 'button', name: string | RegExp) => async (page: ConsolePage) => {
+  await page.getByRole(role, { name }).first().click();
+  await page.getByRole('dialog').or(page.getByRole('tabpanel')).first().waitFor();
+};
+
+const VISITS: Visit[] = [
+  { name: 'overview', path: () => '/', shows: 'Traffic by', picture: true },
+  { name: 'transactions', path: () => '/transactions', shows: 'ministry-of-health', picture: true },
+  { name: 'transaction', path: ({ transaction }) => `/transactions/${transaction}`, shows: 'Access decision' },
+  {
+    name: 'payload',
+    path: ({ transaction }) => `/transactions/${transaction}`,
+    shows: 'Payloads',
+    act: async (page) => {
+      await page.getByLabel('Why do you need to see personal data?').fill('complaint 42');
+      await page.getByRole('button', { name: 'Show payloads' }).click();
+      await page.getByRole('tab', { name: 'Request' }).waitFor();
+    },
+  },
+  { name: 'deliveries', path: () => '/deliveries', shows: 'on-search', picture: true },
+  { name: 'delivery', path: ({ delivery }) => `/deliveries/${delivery}`, shows: 'Attempts' },
+  { name: 'replay', path: () => '/deliveries', shows: 'on-search', act: open('button', 'Replay') },
+  { name: 'subscriptions', path: () => '/subscriptions', shows: 'LiveBirth' },
+  {
+    name: 'subscription',
+    path: () => '/subscriptions',
+    shows: 'LiveBirth',
+    act: open('button', /^[0-9a-f-]{36}$|^SUB/),
+  },
+  { name: 'senders', path: () => '/senders', shows: 'Ministry of Health' },
+  { name: 'sender', path: () => '/senders/ministry-of-health', shows: 'Fingerprint (SHA-256)', picture: true },
+  {
+    name: 'sender-edit',
+    path: () => '/senders/ministry-of-health',
+    shows: 'Fingerprint (SHA-256)',
+    act: open('button', 'Edit'),
+  },
+  { name: 'onboarding', path: () => '/senders/new', shows: 'Create sender' },
+  { name: 'agreements', path: () => '/agreements', shows: 'Ministry of Health' },
+  {
+    name: 'agreement',
+    path: () => '/agreements',
+    shows: 'Ministry of Health',
+    act: open('button', /Ministry of Health/),
+  },
+  {
+    name: 'agreement-new',
+    path: () => '/agreements/new',
+    shows: 'Fields that may be released',
+    picture: true,
+    act: explainAccess,
+  },
+  { name: 'consents', path: () => '/consents', shows: 'Active' },
+  { name: 'consent-new', path: () => '/consents', shows: 'Active', act: open('button', 'Record a consent') },
+  { name: 'records', path: () => '/records', shows: 'SRPerson' },
+  { name: 'record', path: () => '/records', shows: 'SRPerson', act: open('button', /^UIN/) },
+  { name: 'server-keys', path: () => '/server-keys', shows: 'ed25519' },
+  { name: 'jobs', path: () => '/jobs', shows: 'housekeeping' },
+  { name: 'audit', path: () => '/audit', shows: 'createAgreement' },
+  { name: 'audit-chain', path: () => '/audit?tab=chain', shows: 'Check the newest', act: checkChain, picture: true },
+  { name: 'not-found', path: () => '/nowhere', shows: 'There is no such page' },
+];
+
+async function explainAccess(page: ConsolePage): Promise<void> {
+  await page.getByRole('combobox', { name: 'Sender' }).click();
+  await page.getByRole('option', { name: /Ministry of Health/ }).click();
+  for (const field of ['identifier', 'name', 'sex'])
+    await page.getByRole('checkbox', { name: field, exact: true }).check();
+  const form = page.getByRole('form', { name: 'Explain access' });
+  await form.getByRole('textbox', { name: 'Identifier' }).fill('4711');
+  await form.getByRole('button', { name: 'Explain' }).click();
+  await page.getByText('Something would be released').waitFor();
+}
+
+async function checkChain(page: ConsolePage): Promise<void> {
+  await page.getByRole('button', { name: /Check the newest/ }).click();
+  await page.getByText('The chain is whole').waitFor();
+}
+
+(hasChromium() ? describe : describe.skip)('every page', () => {
+  let gateway: TestGateway;
+  let browser: ConsoleBrowser;
+  let inbox: Inbox;
+  let filled: Filled;
+
+  beforeAll(async () => {
+    gateway = await startTestGateway({ env: { DELIVERY_RETRY_SECONDS: '3600,3600' } });
+    inbox = await startInbox(gateway.url);
+    browser = await startBrowser(gateway.url);
+    filled = await fillGateway(gateway, inbox);
+  }, 90_000);
+  afterAll(async () => {
+    await browser.close();
+    await inbox.close();
+    await gateway.close();
+  });
+
+  const serious = async (page: ConsolePage) => {
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join('\n  ')}`);
+  };
+
+  test.each(['light', 'dark'] as const)('signing in is accessible in %s', async (colorScheme) => {
+    const page = await browser.visit({ colorScheme });
+    await page.goto('/console/');
+    await page.getByLabel('Access token').waitFor();
+    expect(await serious(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
+    let page: ConsolePage;
+    beforeAll(async () => {
+      page = await browser.signedIn('/', undefined, { colorScheme, reducedMotion: 'reduce' });
+    });
+    afterAll(() => page.context().close());
+
+    test.each(VISITS)('is accessible: $name', async ({ name, path, shows, act, picture }) => {
+      await page.goto(`/console${path(filled)}`);
+      await page.getByText(shows).first().waitFor();
+      await act?.(page);
+      expect(await serious(page)).toEqual([]);
+      expect(page.problems.splice(0)).toEqual([]);
+      if (picture && FOLDER !== undefined && colorScheme === 'light')
+        await page.screenshot({ path: `${FOLDER}/console-${name}.png` });
+    });
+  });
+});
