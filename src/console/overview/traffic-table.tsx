@@ -44,8 +44,8 @@ export function TrafficTable(overview: OverviewData) {
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {rows.map((row, index) => (
-                <TrafficRow key={index} row={row} group={group} />
+              {rows.map((row) => (
+                <TrafficRow key={row.registry ?? row.operation ?? row.senderId ?? ''} row={row} group={group} />
               ))}
             </Table.Tbody>
           </Table>
@@ -78,9 +78,9 @@ function TrafficRow({ row, group }: { row: Traffic; group: Group }) {
         {share(row.errorRate)}
         <Progress size={3} color="red.7" value={(row.errorRate ?? 0) * 100} aria-hidden />
       </Table.Td>
-      {[row.p50Ms, row.p95Ms, row.p99Ms].map((ms, index) => (
-        <Table.Td key={index} ta="right" className="number">
-          {formatMs(ms)}
+      {(['p50Ms', 'p95Ms', 'p99Ms'] as const).map((percentile) => (
+        <Table.Td key={percentile} ta="right" className="number">
+          {formatMs(row[percentile])}
         </Table.Td>
       ))}
     </Table.Tr>

@@ -10,6 +10,7 @@ export function IdentifierFields({ form, types }: { form: UseFormReturnType<Reco
     <Input.Wrapper label={t('field.identifiers')} labelElement="div">
       <Stack gap="xs">
         {form.values.identifiers.map((_, index) => (
+          // oxlint-disable-next-line react/no-array-index-key -- a row has nothing of its own until it is filled in
           <Group key={index} gap="xs" wrap="nowrap">
             <Select
               aria-label={t('field.identifierType')}

@@ -75,6 +75,7 @@ function TokenForm({ onProblem }: { onProblem: (problem: Problem | undefined) =>
           label={t('signIn.token')}
           description={t('signIn.tokenHint')}
           autoComplete="off"
+          // oxlint-disable-next-line jsx-a11y/no-autofocus -- the one field of the page
           autoFocus
           required
           value={token}

@@ -14,7 +14,7 @@ interface FilterBarProps {
 /** One field per filter of the list. */
 export function FilterBar({ filters: { spec, filter, set } }: FilterBarProps) {
   const { t } = useTranslation();
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.entries forgets the names
+  // Object.entries forgets the names.
   const fields = Object.entries(spec) as [FieldName, Filter][];
   return (
     <search aria-label={t('table.filters')}>
@@ -48,7 +48,7 @@ function FilterField({ filter, ...field }: FilterFieldProps) {
   return (
     <ChoiceFilter
       {...field}
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the message file has every choice (test/console)
+      // The message file has every choice (test/console).
       options={values.map((value) => ({ value, label: t(`${messages}.${value}` as 'states.ACTIVE') }))}
     />
   );

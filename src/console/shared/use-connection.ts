@@ -47,7 +47,7 @@ export function useConnection<Data, Variables extends PageArguments, Row>(
   const context = useMemo(() => ({ additionalTypenames: typeKey.split(',') }), [typeKey]);
   const [{ data, error, fetching }, reload] = useQuery({
     query: document,
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the page arguments are what was left out above
+    // The page arguments are what was left out above.
     variables: { ...variables, ...page } as Variables,
     context,
     pause,

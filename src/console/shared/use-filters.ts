@@ -17,7 +17,7 @@ export function useFilters<Spec extends FilterSpec>(spec: Spec): Filters<Spec> {
     return value !== null && isValid(filter, value) ? [[name, value]] : [];
   });
   const key = JSON.stringify(given);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each value was held against its filter above
+  // Each value was held against its filter above.
   const filter = useMemo(() => Object.fromEntries(JSON.parse(key) as [string, string][]) as FilterValues<Spec>, [key]);
   const set = (name: FieldName, value: string | null): void =>
     setSearch(

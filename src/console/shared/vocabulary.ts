@@ -7,7 +7,7 @@ export type LegalBasis = ReturnType<typeof graphql.scalar<'LegalBasis'>>;
 export type SignatureProfile = ReturnType<typeof graphql.scalar<'SignatureProfile'>>;
 export type TransactionStatus = ReturnType<typeof graphql.scalar<'TransactionStatus'>>;
 
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys are the members, by the parameter's type
+// The keys are the members, by the parameter's type.
 const all = <Value extends string>(members: Record<Value, true>): Value[] => Object.keys(members) as Value[];
 
 export const REGISTRIES = all<Registry>({ SOCIAL: true, CRVS: true, DR: true, FR: true, IBR: true });

@@ -23,6 +23,16 @@ export const TRANSACTION = graphql(`
       accessDecision
       contentHash
       errorId
+      seal {
+        id
+        sequence
+      }
+      deliveries {
+        id
+        action
+        state
+        attemptCount
+      }
       sender {
         id
         senderId

@@ -15,6 +15,7 @@ import { Section } from '../shared/section.js';
 import { StateBadge } from '../shared/state-badge.js';
 import { Time } from '../shared/time.js';
 import type { ResultOf } from '../graphql/graphql.js';
+import { Callbacks } from './callbacks.js';
 import { Payloads } from './payloads.js';
 import { TRANSACTION } from './transaction.document.js';
 import { TRANSACTION_CHANGED } from './transactions.document.js';
@@ -58,6 +59,11 @@ function Detail(transaction: Transaction) {
           <OutcomeFacts {...transaction} />
         </Section>
       </SimpleGrid>
+      {transaction.deliveries.length > 0 && (
+        <Section title={t('transactions.callbacks')}>
+          <Callbacks deliveries={transaction.deliveries} />
+        </Section>
+      )}
       {transaction.accessDecision != null && (
         <Section title={t('transactions.decision')}>
           <JsonView value={transaction.accessDecision} label={t('transactions.decision')} />
@@ -107,6 +113,7 @@ function OutcomeFacts(call: Transaction) {
         [t('field.statusReason'), [call.statusReasonCode, call.statusReasonMessage].filter(Boolean).join(' · ')],
         [t('field.errorId'), call.errorId],
         [t('field.contentHash'), <CodeText key="hash" text={call.contentHash} />],
+        [t('transactions.seal'), call.seal === null ? t('transactions.unsealed') : String(call.seal.sequence)],
       ]}
     />
   );

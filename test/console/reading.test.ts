@@ -1,0 +1,97 @@
+/** For whoever reads: by keyboard alone, in their own zone, on a small screen, page by page through a long list. */
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { createPartner, searchById } from '../support/partner.js';
+import { expectShown, hasChromium, startBrowser, type ConsoleBrowser } from './browser.js';
+
+const CALLS = 60;
+
+(hasChromium() ? describe : describe.skip)('reading the console', () => {
+  let gateway: TestGateway;
+  let browser: ConsoleBrowser;
+
+  beforeAll(async () => {
+    gateway = await startTestGateway();
+    browser = await startBrowser(gateway.url);
+    const partner = await createPartner(gateway, { senderId: 'busy', sender: { rateLimitPerMinute: 10_000 } });
+    for (let call = 0; call < CALLS; call++)
+      await partner.send('social/registry/sync/search', 'search', searchById('4711'));
+  }, 60_000);
+  afterAll(async () => {
+    await browser.close();
+    await gateway.close();
+  });
+
+  test('needs no mouse: past the menu, into a row, and a dialog that Escape closes', async () => {
+    const page = await browser.signedIn('/transactions');
+    await page.getByRole('row', { name: /busy/ }).first().waitFor();
+    await page.keyboard.press('Tab');
+    expect(await page.locator(':focus').innerText()).toBe('Skip to content');
+    await page.keyboard.press('Enter');
+    expect(await page.locator(':focus').getAttribute('id')).toBe('main');
+    await page.getByRole('row', { name: /busy/ }).first().getByRole('link').focus();
+    await page.keyboard.press('Enter');
+    await expectShown(page.getByRole('heading', { name: 'Outcome' }));
+    await page.goto('/console/deliveries');
+    await page.getByRole('button', { name: 'Replay' }).focus();
+    await page.keyboard.press('Enter');
+    await expectShown(page.getByRole('dialog'));
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await page.locator(':focus').innerText()).toBe('Replay');
+    await page.context().close();
+  });
+
+  test('shows times in the zone of the reader', async () => {
+    const { transactions } = await gateway.admin<{ transactions: { nodes: { receivedAt: string }[] } }>(
+      '{ transactions(first: 1) { nodes { receivedAt } } }',
+    );
+    const receivedAt = transactions.nodes[0]?.receivedAt ?? '';
+    for (const timezoneId of ['Africa/Lagos', 'Asia/Kathmandu']) {
+      const page = await browser.signedIn('/transactions', undefined, { timezoneId });
+      const time = page.locator(`time[datetime="${receivedAt}"]`).first();
+      const local = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: timezoneId }).format(
+        new Date(receivedAt),
+      );
+      expect(await time.innerText()).toContain(local);
+      await page.context().close();
+    }
+  });
+
+  test('goes through a long list page by page and back, each row once, and a page can be reloaded', async () => {
+    const page = await browser.signedIn('/transactions');
+    await page.getByRole('switch', { name: 'Follow live' }).uncheck();
+    const links = page.getByRole('row').getByRole('link');
+    const rows = async (): Promise<string[]> => {
+      await links.first().waitFor();
+      return links.evaluateAll((all) => all.map((link) => link.getAttribute('href') ?? ''));
+    };
+    const turn = async (name: 'Next' | 'Previous'): Promise<string[]> => {
+      const [first] = await rows();
+      await page.getByRole('button', { name }).click();
+      await page.locator(`a[href="${first}"]`).waitFor({ state: 'detached' });
+      return rows();
+    };
+    const pages = [await rows(), await turn('Next'), await turn('Next')];
+    expect(pages.map(({ length }) => length)).toEqual([25, 25, 10]);
+    expect(new Set(pages.flat()).size).toBe(CALLS);
+    expect(await page.getByRole('button', { name: 'Next' }).isDisabled()).toBe(true);
+    await page.reload();
+    expect(await rows()).toEqual(pages[2]);
+    expect(await turn('Previous')).toEqual(pages[1]);
+    await page.goBack();
+    await page.locator(`a[href="${pages[2]?.[0]}"]`).waitFor();
+    expect(await rows()).toEqual(pages[2]);
+    await page.context().close();
+  });
+
+  test('fits a telephone: the menu opens, nothing but tables is wider than the screen', async () => {
+    const page = await browser.signedIn('/transactions', undefined, { viewport: { width: 390, height: 780 } });
+    await page.getByRole('row', { name: /busy/ }).first().waitFor();
+    const width = await page.locator('html').evaluate((html) => html.scrollWidth);
+    expect(width).toBeLessThanOrEqual(390);
+    await page.getByRole('button', { name: 'Menu' }).click();
+    await page.getByRole('link', { name: 'Senders' }).click();
+    await expectShown(page.getByRole('heading', { name: 'Senders' }));
+    await page.context().close();
+  });
+});
