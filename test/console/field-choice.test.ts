@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, constant, constantFrom, option, property, record } from 'fast-check';
 import {
   ALL,
   branchesOf,
@@ -14,12 +14,10 @@ const BRANCHES = branchesOf(PATHS);
 const NAME = BRANCHES.find(({ name }) => name === 'name') as Branch;
 
 /** Any choice that can be clicked together. */
-const clicks = fc.array(
-  fc
-    .constantFrom(...BRANCHES)
-    .chain((branch) =>
-      fc.record({ branch: fc.constant(branch), leaf: fc.option(fc.constantFrom(...branch.leaves, branch.name)) }),
-    ),
+const clicks = array(
+  constantFrom(...BRANCHES).chain((branch) =>
+    record({ branch: constant(branch), leaf: option(constantFrom(...branch.leaves, branch.name)) }),
+  ),
   { maxLength: 12 },
 );
 const choose = (made: { branch: Branch; leaf: string | null }[]): string[] =>
@@ -55,8 +53,8 @@ describe('the choice of fields', () => {
   });
 
   test('a click on a leaf changes that leaf and no other', () => {
-    fc.assert(
-      fc.property(clicks, fc.constantFrom(...NAME.leaves), (made, leaf) => {
+    assert(
+      property(clicks, constantFrom(...NAME.leaves), (made, leaf) => {
         const before = choose(made);
         const after = toggleLeaf(before, NAME, leaf);
         const changed = PATHS.filter((path) => covers(before, path) !== covers(after, path));
@@ -67,8 +65,8 @@ describe('the choice of fields', () => {
   });
 
   test('a click on a branch changes its own leaves only, to all or to none', () => {
-    fc.assert(
-      fc.property(clicks, (made) => {
+    assert(
+      property(clicks, (made) => {
         const before = choose(made);
         const after = toggleBranch(before, NAME);
         const others = PATHS.filter((path) => !path.startsWith('name.'));

@@ -7,9 +7,13 @@ const HEIGHT = 200;
 
 type Timeline = Pick<OverviewData, 'timeline'>;
 
+/** The last step is not over yet, and would look like a fall. */
+const finished = ({ timeline }: Timeline): Timeline['timeline'] => timeline.slice(0, -1);
+
 /** Answered and failed requests, stacked, over the window. */
-export function RequestsChart({ timeline }: Timeline) {
+export function RequestsChart(overview: Timeline) {
   const { t } = useTranslation();
+  const timeline = finished(overview);
   const label = useClock(timeline);
   const data = timeline.map(({ at, traffic: { total, failed } }) => ({
     at: label(at),
@@ -40,8 +44,9 @@ export function RequestsChart({ timeline }: Timeline) {
   );
 }
 
-export function LatencyChart({ timeline }: Timeline) {
+export function LatencyChart(overview: Timeline) {
   const { t } = useTranslation();
+  const timeline = finished(overview);
   const label = useClock(timeline);
   const data = timeline.map(({ at, traffic: { p50Ms, p95Ms, p99Ms } }) => ({
     at: label(at),
