@@ -43,5 +43,5 @@ test.each([SEARCH, '/oauth2/token', '/graphql'])(
 
 test.each(['GET', 'PUT', 'DELETE', 'PATCH'])('%s is no way in', async (method) => {
   const response = await fetch(`${gateway.url}${SEARCH}`, { method });
-  expect(response.status).toBe(404);
+  expect(response.status).toBe(405);
 });
