@@ -60,5 +60,5 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-body': '#ffffff',
     '--dci-ground': '#f5f7f8',
   },
-  dark: { '--mantine-color-dimmed': '#a9b1b8', '--mantine-color-placeholder': '#a9b1b8', '--dci-ground': '#1b1e22' },
+  dark: { '--mantine-color-dimmed': '#a9b1b8', '--mantine-color-placeholder': '#a9b1b8', '--dci-ground': '#1a1b1d' },
 });

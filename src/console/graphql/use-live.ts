@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent, useState } from 'react';
 import { stringifyDocument, useClient, type Client, type TypedDocumentNode } from 'urql';
-import { graphql } from './graphql.js';
+import { LIVE_CURSOR } from './live-cursor.document.js';
 import { isObject } from '../shared/json-object.js';
 import { liveClient } from './live-client.js';
 
@@ -18,12 +18,6 @@ interface LiveOptions<Data> {
 }
 
 const RETRY_MS = 2000;
-
-const LIVE_CURSOR = graphql(`
-  query LiveCursor {
-    liveCursor
-  }
-`);
 
 /** Follows a subscription as long as the component lives; comes back by itself, behind the last event it saw. */
 export function useLive<Data, Variables extends object>(

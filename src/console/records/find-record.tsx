@@ -11,12 +11,20 @@ interface FindRecordProps {
   action: ReactNode;
 }
 
+interface Search {
+  recordType: string | null;
+  type: string;
+  value: string;
+}
+
 export function FindRecord({ definition, onFind, action }: FindRecordProps) {
   const { t } = useTranslation();
-  const form = useForm({ initialValues: { recordType: '', type: definition.identifierTypes[0] ?? '', value: '' } });
-  const find = ({ recordType, type, value }: { recordType: string; type: string; value: string }): void =>
+  const form = useForm<Search>({
+    initialValues: { recordType: null, type: definition.identifierTypes[0] ?? '', value: '' },
+  });
+  const find = ({ recordType, type, value }: Search): void =>
     onFind({
-      recordType: recordType || null,
+      recordType,
       identifier: value.trim() === '' ? null : { type, value: value.trim() },
     });
   return (

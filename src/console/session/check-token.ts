@@ -1,6 +1,6 @@
 import { createClient } from '../graphql/client.js';
 import { problemOf } from '../shared/problem.js';
-import { ME } from './me.js';
+import { ME } from './me.document.js';
 
 export type TokenProblem = 'refused' | 'forbidden' | 'unreachable';
 

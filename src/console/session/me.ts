@@ -1,15 +1,6 @@
 import { createContext, useContext } from 'react';
-import { graphql, type ResultOf } from '../graphql/graphql.js';
-
-export const ME = graphql(`
-  query Me {
-    me {
-      kind
-      subject
-      role
-    }
-  }
-`);
+import type { ResultOf } from '../graphql/graphql.js';
+import type { ME } from './me.document.js';
 
 export type Me = ResultOf<typeof ME>['me'];
 export type Role = NonNullable<Me['role']>;

@@ -1,23 +1,7 @@
 import { useQuery } from 'urql';
-import { graphql, type ResultOf } from '../graphql/graphql.js';
+import type { ResultOf } from '../graphql/graphql.js';
+import { REGISTRY_DEFINITION } from './registry-definition.document.js';
 import type { Registry } from './vocabulary.js';
-
-const REGISTRY_DEFINITION = graphql(`
-  query RegistryDefinition($registry: Registry!) {
-    registryDefinitions(registry: $registry) {
-      registry
-      operations
-      identifierTypes
-      events
-      recordTypes {
-        name
-        attributes {
-          path
-        }
-      }
-    }
-  }
-`);
 
 export type RegistryDefinition = ResultOf<typeof REGISTRY_DEFINITION>['registryDefinitions'][number];
 export type RecordType = RegistryDefinition['recordTypes'][number];

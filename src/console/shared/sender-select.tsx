@@ -2,19 +2,7 @@ import { Select, type SelectProps } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
 import { useQuery } from 'urql';
-import { graphql } from '../graphql/graphql.js';
-
-const SENDER_CHOICES = graphql(`
-  query SenderChoices($name: String) {
-    senders(filter: { name: $name }, first: 20) {
-      nodes {
-        id
-        senderId
-        name
-      }
-    }
-  }
-`);
+import { SENDER_CHOICES } from './sender-select.document.js';
 
 /** A sender by its name; asks the gateway while typing, so any number of senders will do. */
 export function SenderSelect({ value, ...props }: Omit<SelectProps, 'data'>) {

@@ -1,0 +1,7 @@
+import { graphql } from './graphql.js';
+
+export const LIVE_CURSOR = graphql(`
+  query LiveCursor {
+    liveCursor
+  }
+`);

@@ -1,0 +1,11 @@
+import { graphql } from '../graphql/graphql.js';
+
+export const ME = graphql(`
+  query Me {
+    me {
+      kind
+      subject
+      role
+    }
+  }
+`);

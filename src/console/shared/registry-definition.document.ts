@@ -1,0 +1,18 @@
+import { graphql } from '../graphql/graphql.js';
+
+export const REGISTRY_DEFINITION = graphql(`
+  query RegistryDefinition($registry: Registry!) {
+    registryDefinitions(registry: $registry) {
+      registry
+      operations
+      identifierTypes
+      events
+      recordTypes {
+        name
+        attributes {
+          path
+        }
+      }
+    }
+  }
+`);
