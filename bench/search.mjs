@@ -104,7 +104,6 @@ async function startGateway(databaseUrl, publicKey) {
     SEED: 'none',
     PORT: '0',
     LOG_LEVEL: 'warn',
-    ADDRESS_LIMIT_PER_MINUTE: '100000000',
   });
   const graphql = async (query, input) => {
     const response = await fetch(`${url}/graphql`, {
