@@ -37,6 +37,8 @@ const PERSONS = Number(options.persons);
 const REQUESTS = Number(options.requests);
 const ROUNDS = Number(options.rounds);
 const CONCURRENCY = 16;
+/** Compiled code and prepared statements on both sides, before anything is measured. */
+const WARM_UP = 3000;
 const SENDER = 'bench-partner';
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const say = (text) => options.json || process.stderr.write(`${text}\n`);
@@ -52,8 +54,8 @@ try {
   const gateway = await startGateway(postgres.url, publicKey);
   const floor = await startFloor(postgres.url, publicKey);
   const targets = { gateway, floor };
-  await round(targets.gateway, await prepare(uins, key, 500));
-  await round(targets.floor, await prepare(uins, key, 500));
+  await round(targets.gateway, await prepare(uins, key, WARM_UP));
+  await round(targets.floor, await prepare(uins, key, WARM_UP));
   const results = { gateway: [], floor: [] };
   for (let index = 0; index < ROUNDS; index++)
     for (const name of ['gateway', 'floor']) {

@@ -84,7 +84,7 @@ export async function startGateway(
     await forgetForeignEvents(database);
     await prepareGateway({ database, keyRing, registries, log }, config);
   });
-  const app = express().disable('x-powered-by').set('trust proxy', config.trustProxy);
+  const app = express().disable('x-powered-by').disable('etag').set('trust proxy', config.trustProxy);
   const server = createServer(app);
   await listen(server, config.port, config.host);
   const url = config.publicUrl ?? addressOf(server, config.host);
