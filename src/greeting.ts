@@ -13,8 +13,10 @@ export async function greet(
   const lines = [
     '',
     'DCI gateway is ready.',
+    `  Console   ${url}/console`,
     `  GraphQL   ${url}/graphql`,
     `  DCI REST  ${url}/dci/v1/social/registry/sync/search`,
+    `  API docs  ${url}/dci/v1/docs`,
     `  Keys      ${url}/.well-known/jwks.json`,
     ...(adminTokenIsNew ? [`  Admin     ${adminToken}   (shown this once; kept in DATA_DIR)`] : []),
     ...callOf(url, await readDemoPartner(dataDir)),
