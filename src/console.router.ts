@@ -18,7 +18,9 @@ export function consoleRouter({ oidc }: Pick<Config, 'oidc'>, folder = BUILT): R
   });
   router.get('/console/config.json', (_request, response) => {
     const { issuer, clientId, audience } = oidc ?? {};
-    response.set('Cache-Control', 'no-cache').json({ oidc: oidc === undefined ? null : { issuer, clientId, audience } });
+    response
+      .set('Cache-Control', 'no-cache')
+      .json({ oidc: oidc === undefined ? null : { issuer, clientId, audience } });
   });
   // Every other path is a page that the console draws itself.
   router.get(['/console', '/console/*path'], async (request, response) => {

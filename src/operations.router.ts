@@ -1,4 +1,4 @@
-/** `/healthz` (alive), `/readyz` (able to serve: database and key) and `/metrics` (Prometheus). */
+/** `/healthz` (alive), `/readyz` (able to serve: database, job store and key) and `/metrics` (Prometheus). */
 import { Router, type ErrorRequestHandler, type Response } from 'express';
 import type { FacadeServices } from './dci-rest/services.js';
 import type { Database } from './entities/database.js';
@@ -6,7 +6,9 @@ import { readQueues } from './entities/queue.repository.js';
 import type { Log } from './platform/log.js';
 import type { Metrics } from './platform/metrics.js';
 
-export function operationsRouter({ database, keyRing, log }: FacadeServices, metrics: Metrics): Router {
+const CHECK_MS = 2000;
+
+export function operationsRouter({ database, keyRing, jobHealth, log }: FacadeServices, metrics: Metrics): Router {
   const router = Router();
   router.get('/healthz', (_request, response) => {
     response.json({ status: 'ok' });
@@ -16,10 +18,14 @@ export function operationsRouter({ database, keyRing, log }: FacadeServices, met
     response.type(contentType).send(body);
   });
   router.get('/readyz', async (_request, response) => {
-    const checks = { database: () => database.query('select 1'), key: () => keyRing.signingKey() };
+    const checks = {
+      database: () => database.query('select 1'),
+      jobs: () => requireJobStore(jobHealth),
+      key: () => keyRing.signingKey(),
+    };
     const results: Record<string, string> = {};
     for (const [name, check] of Object.entries(checks))
-      results[name] = await check().then(
+      results[name] = await within(CHECK_MS, check()).then(
         () => 'ok',
         (error: unknown) => {
           log.warn({ check: name, err: error }, 'not ready');
@@ -29,6 +35,19 @@ export function operationsRouter({ database, keyRing, log }: FacadeServices, met
     answer(response, results);
   });
   return router;
+}
+
+/** A store that is away may also never answer. */
+function within(ms: number, work: Promise<unknown>): Promise<unknown> {
+  const late = new Promise<never>((_, reject) =>
+    setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms).unref(),
+  );
+  return Promise.race([work, late]);
+}
+
+async function requireJobStore(jobHealth: FacadeServices['jobHealth']): Promise<void> {
+  const { store } = await jobHealth();
+  if (!store.up) throw new Error('the job store is away: requests are accepted, work waits in its rows');
 }
 
 function answer(response: Response, checks: Record<string, string>): void {
