@@ -8,6 +8,7 @@ import {
   GraphQLError,
   NoSchemaIntrospectionCustomRule,
   validate,
+  visit,
   type DocumentNode,
   type GraphQLSchema,
   type ValidationRule,
@@ -47,9 +48,18 @@ export function checkOperation(schema: GraphQLSchema, operation: CheckedOperatio
     throw tooMuch(`the operation has more than ${limits.tokens} tokens: shorten it, or send it in parts`);
   if (principal.kind !== 'admin' && validate(schema, document, [NoSchemaIntrospectionCustomRule]).length > 0)
     throw new UserError('FORBIDDEN', 'introspection is for administrators; the schema is in the documentation');
+  refuseNul(operation);
   refuseBy(schema, document, maxAliasesRule({ n: limits.aliases }), `more than ${limits.aliases} aliases`);
   refuseBy(schema, document, maxDepthRule({ n: limits.depth }), `fields nested more than ${limits.depth} deep`);
   checkRows(schema, operation, limits.rows);
+}
+
+/** JSON and GraphQL have NUL, PostgreSQL's text has not. */
+function refuseNul({ document, variables }: CheckedOperation): void {
+  let found = JSON.stringify(variables ?? {}).includes('\\u0000');
+  visit(document, { StringValue: ({ value }) => void (found ||= value.includes('\0')) });
+  if (found)
+    throw new UserError('BAD_USER_INPUT', 'a text holds a NUL character, which cannot be stored: leave it out');
 }
 
 /** Variables that do not fit their types show here first. */
