@@ -18,6 +18,8 @@ export const theme = createTheme({
   primaryShade: 7,
   colors: { petrol },
   autoContrast: true,
+  // Off by default in Mantine: who asked their system for less motion gets none.
+  respectReducedMotion: true,
   defaultRadius: 'md',
   cursorType: 'pointer',
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
