@@ -1,5 +1,5 @@
 /** Requests counted and timed by registry, operation and status; labels come from our own tables, never from a caller. */
-import type { RequestHandler } from 'express';
+import type { RequestHandler, Response } from 'express';
 import { ENDPOINTS } from './dci-rest/endpoints.js';
 import { SHORT_ENDPOINTS } from './dci-rest/short-form.handler.js';
 import type { Metrics } from './platform/metrics.js';
@@ -30,12 +30,19 @@ export function measureRequests(metrics: Metrics, registries: Registries): Reque
     const started = performance.now();
     const labels = byPath.get(request.path) ?? { registry: '', operation: 'OTHER' };
     response.once('finish', () => {
-      const measured = { ...labels, status: String(response.statusCode) };
+      const registry = labels.registry || registryIn(response);
+      const measured = { ...labels, registry, status: String(response.statusCode) };
       requests.inc(measured);
       seconds.observe(measured, (performance.now() - started) / 1000);
     });
     next();
   };
+}
+
+/** In the short form the message names the registry, and its handler the definition that it found. */
+function registryIn({ locals }: Response): string {
+  const registry: unknown = locals['registry'];
+  return typeof registry === 'string' ? registry : '';
 }
 
 function labelsByPath(registries: Registries): Map<string, Labels> {

@@ -51,7 +51,8 @@ export class Exchange {
 
   constructor(
     readonly request: ReceivedRequest,
-    readonly definition: RegistryDefinition | undefined,
+    /** Of the endpoint; in the short form of the message, once that is read. */
+    public definition: RegistryDefinition | undefined,
     readonly operation: Operation | undefined,
     now: Date,
   ) {

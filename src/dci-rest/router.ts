@@ -177,7 +177,9 @@ function bodyRefused(services: FacadeServices): ErrorRequestHandler {
   };
 }
 
-function send(response: Response, { status, body, headers }: Reply, { quotas = [] }: Partial<Exchange> = {}): void {
+function send(response: Response, { status, body, headers }: Reply, exchange: Partial<Exchange> = {}): void {
+  const { quotas = [], definition } = exchange;
+  response.locals['registry'] = definition?.registry;
   response
     .status(status)
     .set({ ...rateLimitHeaders(quotas), ...headers })

@@ -147,12 +147,13 @@ export async function answerShortForm(
   exchange.document = document;
   const message = parse(endpoint.schema, document, 'body') as ShortMessage;
   exchange.message = message;
+  exchange.definition = findRegistry(services, endpoint, message);
   exchange.header = { sender_id: message.sender_id } as Exchange['header'];
   await findSender(exchange, services, checked);
   await verifyHttp(exchange, services);
   await requireClearReply(exchange, services, checked);
   await limitBySender(exchange, services, checked);
-  const definition = registryOf(services, message.registry ?? message.event?.registry ?? endpoint.defaultRegistry);
+  const definition = requireRegistry(exchange, services);
   const body = await answer(services, exchange, endpoint.document, endpoint.read(message as never, definition), {
     channel: 'SHORT',
     action: checked.action,
@@ -164,8 +165,16 @@ export async function answerShortForm(
   return exchange.signed ? httpSignedReply(services, body) : { status: 200, body };
 }
 
-function registryOf({ registries }: FacadeServices, name: string): RegistryDefinition {
-  const definition = registries.byName(name) ?? registries.byPath(name);
+function findRegistry(
+  { registries }: FacadeServices,
+  { defaultRegistry }: ShortEndpoint,
+  { registry, event }: ShortMessage,
+): RegistryDefinition | undefined {
+  const name = registry ?? event?.registry ?? defaultRegistry;
+  return registries.byName(name) ?? registries.byPath(name);
+}
+
+function requireRegistry({ definition }: Exchange, { registries }: FacadeServices): RegistryDefinition {
   if (definition === undefined)
     throw new RequestInvalid(`registry: use one of ${registries.all.map(({ paths }) => paths[0]).join(', ')}`);
   return definition;

@@ -63,7 +63,7 @@ describe('requests', () => {
     expect(data.requests['p50Ms']).toBeLessThanOrEqual(data.requests['p99Ms'] ?? 0);
     expect(data['requestsByRegistry']).toEqual(
       expect.arrayContaining([
-        { registry: 'SOCIAL', total: 5, failed: 1 },
+        { registry: 'SOCIAL', total: 6, failed: 1 },
         { registry: 'FR', total: 1, failed: 1 },
       ]),
     );
@@ -81,6 +81,31 @@ describe('requests', () => {
     const timeline = data['timeline'] as { traffic: Counted }[];
     expect(timeline.length).toBeGreaterThanOrEqual(5);
     expect(timeline.reduce((sum, { traffic }) => sum + traffic.total, 0)).toBe(7);
+  });
+
+  test('in the short form count for the registry that their message names, refused ones too', async () => {
+    const other = await createPartner(gateway, { agreements: [] });
+    const verify = (more: Record<string, unknown>) =>
+      other.postHttpSigned('/dci/v1/verify', {
+        transaction_id: 't',
+        sender_id: other.senderId,
+        verify: { national_id: '1', sex: 'female' },
+        ...more,
+      });
+    const count = async () => {
+      const { requestsByRegistry } = await overview<{ requestsByRegistry: (Counted & { registry: string | null })[] }>(
+        'requestsByRegistry { registry total }',
+      );
+      return new Map(requestsByRegistry.map(({ registry, total }) => [registry, total]));
+    };
+    const before = await count();
+    for (const more of [{}, { registry: 'dr' }, { registry: 'nowhere' }]) await verify(more);
+    const after = await count();
+    const gained = (['SOCIAL', 'DR', null] as const).map((name) => (after.get(name) ?? 0) - (before.get(name) ?? 0));
+    expect(gained).toEqual([1, 1, 1]);
+    const page = await (await fetch(`${gateway.url}/metrics`)).text();
+    expect(page).toMatch(/dci_requests_total\{registry="DR",operation="VERIFY",status="403"\} 1/);
+    expect(page).toMatch(/dci_requests_total\{registry="",operation="VERIFY",status="400"\} 1/);
   });
 
   test('of the window only, in at most so many steps', async () => {
