@@ -51,6 +51,7 @@ export interface AgreementTerms {
   searchableAttributes: string[] | null;
   purposes: string[] | null;
   legalBasis: LegalBasis;
+  /** True as well where the legal basis is consent, whatever is stored. */
   requiresConsent: boolean;
   rowFilter: Record<string, unknown> | null;
   validFrom: string;
@@ -81,7 +82,7 @@ select json_build_object(
   'agreements', coalesce((select json_agg(json_build_object('id', a.id, 'version', a.version, 'registry', a.registry,
       'operations', a.operations, 'recordTypes', a.record_types, 'fields', a.fields,
       'searchableAttributes', a.searchable_attributes, 'purposes', a.purposes, 'legalBasis', a.legal_basis,
-      'requiresConsent', a.requires_consent, 'rowFilter', a.row_filter, 'validFrom', a.valid_from,
+      'requiresConsent', a.requires_consent or a.legal_basis = 'CONSENT', 'rowFilter', a.row_filter, 'validFrom', a.valid_from,
       'validUntil', a.valid_until,
       'grantee', json_build_object('senderId', s.sender_id, 'organizationKind', s.organization_kind,
         'suppressCountsBelow', s.suppress_counts_below)) order by a.id)

@@ -25,7 +25,7 @@ export const GLOSSARY: Record<string, string> = {
   purpose: 'Purpose code that the sender states.',
   purposes: 'Purpose codes; left out = all.',
   legalBasis: 'Legal basis of the sharing.',
-  requiresConsent: 'Whether a person’s data is released only with a consent.',
+  requiresConsent: 'Whether a person’s data is released only with a consent; always with the legal basis CONSENT.',
   rowFilter: 'An expression query that every released record must satisfy.',
   consent: 'Consent that the sender claims: recorded, not believed.',
   validFrom: 'Begin of validity; left out = now.',

@@ -220,7 +220,7 @@ describe('what has a default may be null, what has none may not', () => {
     const terms = { senderId: 'nulls', registry: 'SOCIAL', operations: ['SEARCH'], fields: ['*'] };
     const { createAgreement } = await gateway.admin<{ createAgreement: unknown }>(
       `mutation ($input: CreateAgreementInput!) { createAgreement(input: $input) { requiresConsent purposes } }`,
-      { input: { ...terms, legalBasis: 'CONSENT', requiresConsent: null, purposes: null, validFrom: null } },
+      { input: { ...terms, legalBasis: 'CONTRACT', requiresConsent: null, purposes: null, validFrom: null } },
     );
     expect(createAgreement).toEqual({ requiresConsent: false, purposes: null });
   });

@@ -1,4 +1,5 @@
 /** peers 2.3 #10: any consent to anybody opens a person; household members go out without theirs; no sender, no filter. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { addRecords, giveConsent, household, person } from '../support/consent.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, type Partner } from '../support/partner.js';
@@ -16,6 +17,14 @@ beforeAll(async () => {
   await addRecords(gateway, [person('1'), household('H', ['1', '2'])]);
 });
 afterAll(() => gateway?.close());
+
+const AGREEMENTS = `query ($senderId: String!) {
+  agreements(filter: { senderId: $senderId }) { nodes { id requiresConsent } } }`;
+
+async function agreementOf({ senderId }: Partner): Promise<string> {
+  const { agreements } = await gateway.admin<{ agreements: { nodes: { id: string }[] } }>(AGREEMENTS, { senderId });
+  return agreements.nodes[0]?.id ?? '';
+}
 
 test('a consent to one sender opens nothing to another', async () => {
   await giveConsent(gateway, { uin: '1', senderId: other.senderId });
@@ -37,4 +46,43 @@ test('without a token nobody gets anything', async () => {
     body: JSON.stringify(await other.envelope('search', byId('1'))),
   });
   expect(response.status).toBe(401);
+});
+
+describe('an agreement whose legal basis is consent needs it, whatever it says', () => {
+  const released = async (of: Partner) => (await find(of, byId('1'))).total;
+
+  test('when it is made, and when it is changed', async () => {
+    const basis = { legalBasis: 'CONSENT', requiresConsent: false, fields: ['identifier', 'name'] };
+    const third = await createPartner(gateway, { agreements: [basis] });
+    expect(await released(third)).toBe(0);
+    const id = await agreementOf(third);
+    await gateway.admin(
+      `mutation ($id: ID!) { updateAgreement(id: $id, input: { requiresConsent: false }) { version } }`,
+      { id },
+    );
+    expect(await released(third)).toBe(0);
+    await giveConsent(gateway, { uin: '1', senderId: third.senderId });
+    expect(await released(third)).toBe(1);
+    await gateway.admin(
+      `mutation ($id: ID!) {
+        updateAgreement(id: $id, input: { legalBasis: PUBLIC_TASK, requiresConsent: false }) { version } }`,
+      { id },
+    );
+    await addRecords(gateway, [person('3')]);
+    expect((await find(third, byId('3'))).total).toBe(1);
+  });
+
+  test('and where it was stored before that was so', async () => {
+    const fourth = await createPartner(gateway, { agreements: [{ fields: ['identifier', 'name'] }] });
+    expect(await released(fourth)).toBe(1);
+    const id = await agreementOf(fourth);
+    await gateway.database.query(`update agreement set legal_basis = 'CONSENT' where id = $1`, [id]);
+    // Other processes follow a change within a second.
+    await sleep(1100);
+    expect(await released(fourth)).toBe(0);
+    const { agreements } = await gateway.admin<{ agreements: { nodes: unknown[] } }>(AGREEMENTS, {
+      senderId: fourth.senderId,
+    });
+    expect(agreements.nodes).toMatchObject([{ id, requiresConsent: true }]);
+  });
 });

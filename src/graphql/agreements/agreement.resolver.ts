@@ -32,6 +32,11 @@ export class AgreementResolver {
     return context.loaders.senderById.load(agreement.sender.id);
   }
 
+  @FieldResolver(() => Boolean)
+  requiresConsent(@Root() { requiresConsent, legalBasis }: Agreement): boolean {
+    return requiresConsent || legalBasis === 'CONSENT';
+  }
+
   @FieldResolver(() => [AgreementVersion], { description: 'All versions, oldest first.' })
   versions(@Root() agreement: Agreement, @Ctx() context: Context): Promise<AgreementVersion[]> {
     return context.loaders.versionsOfAgreement.load(agreement.id);

@@ -37,7 +37,11 @@ export class CreateAgreementInput {
   @Field(() => LegalBasisEnum)
   legalBasis!: LegalBasis;
 
-  @Field(() => Boolean, { nullable: true, defaultValue: false })
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description: 'The legal basis CONSENT requires it in any case.',
+  })
   requiresConsent?: boolean | null;
 
   @Field(() => GraphQLJSON, {
@@ -73,7 +77,7 @@ export class UpdateAgreementInput {
   @Field(() => LegalBasisEnum, { nullable: true })
   legalBasis?: LegalBasis;
 
-  @Field(() => Boolean, { nullable: true })
+  @Field(() => Boolean, { nullable: true, description: 'The legal basis CONSENT requires it in any case.' })
   requiresConsent?: boolean;
 
   @Field(() => GraphQLJSON, { nullable: true })

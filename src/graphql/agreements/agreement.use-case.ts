@@ -114,6 +114,7 @@ function checkTerms({ registries }: Services, agreement: Agreement): void {
   if (agreement.fields.length === 0) throw wrong('fields', 'name at least one path, or "*"');
   if (agreement.validUntil != null && agreement.validUntil <= agreement.validFrom)
     throw wrong('validUntil', 'must lie after validFrom');
+  if (agreement.legalBasis === 'CONSENT') agreement.requiresConsent = true;
   agreement.recordTypes = agreement.recordTypes?.map((name) => recordTypeOf(definition, name)) ?? null;
   for (const field of ['fields', 'searchableAttributes'] as const)
     for (const path of agreement[field] ?? [])
