@@ -38,8 +38,9 @@ import { createOutbound, type OutboundOptions } from './platform/outbound-http.j
 import { createRegistries, type Registries } from './protocol/registries/registries.js';
 import { prepareGateway } from './prepare.js';
 import { createRecordSource } from './sources/record.source.js';
-import { exportQueues, lastResort, operationsRouter } from './operations.router.js';
+import { exportQueues, operationsRouter } from './operations.router.js';
 import { measureRequests } from './request-metrics.js';
+import { lastResort, methodsRouter, noSuchPath } from './unanswered.js';
 
 export interface Gateway {
   /** Where it answers, without a final slash. */
@@ -220,13 +221,15 @@ function mount(
   metrics: Metrics,
 ): void {
   app.use(measureRequests(metrics, services.registries));
+  app.use(methodsRouter());
   app.use('/graphql', graphql);
   app.use('/dci/v1', openApiRouter(services));
   app.use('/dci/v1', dciRouter(services));
   app.use(oauthRouter(services, { publicUrl: services.settings.publicUrl, tokenTtlSeconds: config.tokenTtlSeconds }));
   app.use(consoleRouter(config));
   app.use(operationsRouter(services, metrics));
-  app.use(lastResort(services.log));
+  app.use(noSuchPath);
+  app.use(lastResort(services));
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

@@ -13,9 +13,8 @@ const NONCE = '{{nonce}}';
 export function consoleRouter({ oidc }: Pick<Config, 'oidc'>, folder = BUILT): Router {
   const router = Router();
   router.use('/console/assets', express.static(`${folder}assets`, { immutable: true, maxAge: '1y', setHeaders }));
-  router.get('/console/assets/*path', (_request, response) => {
-    response.status(404).type('text').send('no such file');
-  });
+  // No page stands for a file that is not there.
+  router.get('/console/assets/*path', (_request, _response, next) => next('router'));
   router.get('/console/config.json', (_request, response) => {
     const { issuer, clientId, audience } = oidc ?? {};
     response

@@ -1,9 +1,8 @@
 /** `/healthz` (alive), `/readyz` (able to serve: database, job store and key) and `/metrics` (Prometheus). */
-import { Router, type ErrorRequestHandler, type Response } from 'express';
+import { Router, type Response } from 'express';
 import type { FacadeServices } from './dci-rest/services.js';
 import type { Database } from './entities/database.js';
 import { readQueues } from './entities/queue.repository.js';
-import type { Log } from './platform/log.js';
 import type { Metrics } from './platform/metrics.js';
 
 const CHECK_MS = 2000;
@@ -60,13 +59,4 @@ export function exportQueues(metrics: Metrics, database: Database, clock: () => 
   metrics.gauge('dci_queue_waiting', 'Rows that are due, by queue; counted to 10000.', ['queue'], async (gauge) => {
     for (const { name, waiting } of await readQueues(database, clock())) gauge.set({ queue: name }, waiting);
   });
-}
-
-/** Whatever no router has answered: told without anything of our inside. */
-export function lastResort(log: Log): ErrorRequestHandler {
-  return (error, _request, response, next) => {
-    log.error({ err: error }, 'a request failed');
-    if (response.headersSent) next(error);
-    else response.status(500).json({ errors: [{ code: 'err.service.unavailable', message: 'internal error' }] });
-  };
 }

@@ -81,8 +81,10 @@ export async function startGraphqlServer(
   });
   await apollo.start();
   const router = Router();
-  router.use(
-    graphiqlRouter(),
+  router.use(graphiqlRouter());
+  // Of this very path only.
+  router.all(
+    '/',
     express.json({ limit: MAX_BODY, verify: keepRawBody }),
     expressMiddleware(apollo, {
       context: async ({ req }) => {

@@ -65,6 +65,72 @@ test('an unknown path is no more known by another method', async () => {
     expect((await call(method, '/dci/v1/social/registry/nothing')).status).toBe(404);
 });
 
+describe('outside the interfaces', () => {
+  const body = async (response: Response) => {
+    expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    const text = await response.text();
+    expect(text).not.toMatch(/<|node_modules|\.js:|URIError/);
+    return JSON.parse(text) as unknown;
+  };
+  const refused = (code: string, message: unknown) => ({
+    errors: [{ code, message }],
+    message: { ack_status: 'ERR', correlation_id: expect.any(String), error: { code, message } },
+    error_id: expect.any(String),
+  });
+
+  test.each([
+    ['GET', '/'],
+    ['POST', '/search'],
+    ['GET', '/dci/v2/social/registry/sync/search'],
+    ['POST', '/graphql/v2'],
+    ['GET', '/graphql/graphiql/none.css'],
+    ['GET', '/console/assets/none.css'],
+    ['GET', '/.well-known/none'],
+  ])('%s %s is 404 in both error forms', async (method, path) => {
+    const response = await call(method, path);
+    expect(response.status).toBe(404);
+    const message = `${method} ${path}: no such path; see /dci/v1/docs, /graphql and /console`;
+    expect(await body(response)).toMatchObject(refused('err.request.not_found', message));
+  });
+
+  test.each([
+    ['PUT', '/graphql', 'GET, HEAD, POST'],
+    ['DELETE', '/graphql', 'GET, HEAD, POST'],
+    ['POST', '/graphql/graphiql/graphiql.js', 'GET, HEAD'],
+    ['POST', '/console', 'GET, HEAD'],
+    ['DELETE', '/console/senders', 'GET, HEAD'],
+    ['POST', '/healthz', 'GET, HEAD'],
+    ['PATCH', '/readyz', 'GET, HEAD'],
+    ['POST', '/metrics', 'GET, HEAD'],
+  ])('%s %s is 405 and told what the path takes', async (method, path, allow) => {
+    const response = await call(method, path);
+    expect({ status: response.status, allow: response.headers.get('allow') }).toEqual({ status: 405, allow });
+    expect(await body(response)).toMatchObject(refused('err.request.bad', `${method}: this path takes ${allow}`));
+    const options = await call('OPTIONS', path);
+    expect({ status: options.status, allow: options.headers.get('allow') }).toEqual({ status: 204, allow });
+    expect([...options.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+  });
+
+  test.each(['/console/%ff', '/graphql/graphiql/%ff'])('%s cannot be read, which is no fault of ours', async (path) => {
+    const response = await call('GET', path);
+    expect(response.status).toBe(400);
+    expect(await body(response)).toMatchObject(
+      refused('err.request.bad', 'the request could not be read: check path and headers'),
+    );
+  });
+
+  test('what these paths take still works', async () => {
+    const page = await fetch(`${gateway.url}/graphql`, { headers: { accept: 'text/html' } });
+    expect({ status: page.status, type: page.headers.get('content-type') }).toEqual({
+      status: 200,
+      type: 'text/html; charset=utf-8',
+    });
+    for (const path of ['/healthz', '/metrics', '/graphql/graphiql/graphiql.css'])
+      expect({ path, status: (await call('HEAD', path)).status }).toEqual({ path, status: 200 });
+    expect(await gateway.admin('{ me { kind } }')).toEqual({ me: { kind: 'admin' } });
+  });
+});
+
 test('a compressed body that is none is refused, not a fault', async () => {
   const response = await fetch(`${gateway.url}${POSTED[0]}`, {
     method: 'POST',
