@@ -74,6 +74,7 @@ const VISITS: Visit[] = [
   },
   { name: 'consents', path: () => '/consents', shows: 'Active' },
   { name: 'consent-new', path: () => '/consents', shows: 'Active', act: open('button', 'Record a consent') },
+  { name: 'access-report', path: () => '/access-report', shows: 'Make report', act: makeReport },
   { name: 'records', path: () => '/records', shows: 'SRPerson' },
   { name: 'record', path: () => '/records', shows: 'SRPerson', act: open('button', /^UIN/) },
   { name: 'server-keys', path: () => '/server-keys', shows: 'ed25519' },
@@ -92,6 +93,16 @@ async function explainAccess(page: ConsolePage): Promise<void> {
   await form.getByRole('textbox', { name: 'Identifier' }).fill('4711');
   await form.getByRole('button', { name: 'Explain' }).click();
   await page.getByText('Something would be released').waitFor();
+}
+
+async function makeReport(page: ConsolePage): Promise<void> {
+  await page.getByRole('textbox', { name: 'Identifier' }).fill('4711');
+  await page.getByLabel('Reason').fill('the person asked');
+  await page.getByRole('button', { name: 'Make report' }).click();
+  await page
+    .getByRole('row', { name: /National Pension Fund/ })
+    .first()
+    .waitFor();
 }
 
 async function checkChain(page: ConsolePage): Promise<void> {

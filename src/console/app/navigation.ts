@@ -11,6 +11,7 @@ import {
   IconListCheck,
   IconSend,
   IconShieldCheck,
+  IconUserSearch,
   type Icon,
 } from '@tabler/icons-react';
 
@@ -24,6 +25,7 @@ export interface NavigationItem {
     | 'senders'
     | 'agreements'
     | 'consents'
+    | 'accessReport'
     | 'serverKeys'
     | 'records'
     | 'jobs'
@@ -52,6 +54,7 @@ export const NAVIGATION: NavigationGroup[] = [
       { path: '/senders', label: 'senders', icon: IconBuildingBank },
       { path: '/agreements', label: 'agreements', icon: IconFileCertificate },
       { path: '/consents', label: 'consents', icon: IconHeartHandshake },
+      { path: '/access-report', label: 'accessReport', icon: IconUserSearch },
     ],
   },
   {

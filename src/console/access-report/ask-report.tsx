@@ -1,0 +1,73 @@
+import { Button, Group, Paper, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useTranslation } from 'react-i18next';
+import type { VariablesOf } from '../graphql/graphql.js';
+import { useRegistryDefinition } from '../shared/registry-definition.js';
+import { useOptions } from '../shared/use-options.js';
+import type { Registry } from '../shared/vocabulary.js';
+import type { ACCESS_REPORT } from './access-report.document.js';
+
+export type ReportQuestion = Omit<VariablesOf<typeof ACCESS_REPORT>, 'first'>;
+
+interface ReportValues {
+  registry: Registry;
+  type: string;
+  value: string;
+  reason: string;
+}
+
+export function AskReport({ onAsk }: { onAsk: (question: ReportQuestion) => void }) {
+  const { t } = useTranslation();
+  const { registries } = useOptions();
+  const form = useForm<ReportValues>({
+    initialValues: { registry: 'SOCIAL', type: 'UIN', value: '', reason: '' },
+    validate: {
+      value: (value) => (value.trim() === '' ? t('invalid.required') : null),
+      reason: (value) => (value.trim() === '' ? t('invalid.required') : null),
+    },
+  });
+  const definition = useRegistryDefinition(form.values.registry);
+  const ask = ({ registry, type, value, reason }: ReportValues): void =>
+    onAsk({ registry, identifier: { type, value: value.trim() }, reason: reason.trim() });
+  return (
+    <Paper>
+      <form onSubmit={form.onSubmit(ask)} aria-label={t('nav.accessReport')}>
+        <Stack gap="sm">
+          <SimpleGrid cols={{ base: 1, sm: 3 }}>
+            <Select
+              label={t('field.registry')}
+              data={registries}
+              allowDeselect={false}
+              {...form.getInputProps('registry')}
+            />
+            <Select
+              label={t('field.identifierType')}
+              data={definition?.identifierTypes ?? []}
+              allowDeselect={false}
+              searchable
+              {...form.getInputProps('type')}
+            />
+            <TextInput
+              label={t('field.identifierValue')}
+              autoComplete="off"
+              required
+              {...form.getInputProps('value')}
+            />
+          </SimpleGrid>
+          <Group align="flex-end">
+            <TextInput
+              flex={1}
+              label={t('field.reason')}
+              description={t('field.reasonHint')}
+              required
+              {...form.getInputProps('reason')}
+            />
+            <Button type="submit" size="sm">
+              {t('accessReport.ask')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Paper>
+  );
+}
