@@ -9,10 +9,11 @@ import { ANONYMOUS, type Principal } from '../access/principal.js';
 import { DirectCall } from '../graphql/call.js';
 import { UserError } from '../graphql/errors.js';
 import type { Authenticator, Caller } from '../graphql/server.js';
-import { ProtocolError, TokenInvalid } from '../protocol/errors.js';
+import { ProtocolError, RequestInvalid, TokenInvalid } from '../protocol/errors.js';
 import { certificateOf } from './client-certificate.header.js';
-import { findSender, isObject, limitBySender, requireClearReply, requireToken, verifyHttp } from './checks.js';
+import { findSender, limitBySender, requireClearReply, requireToken, verifyHttp } from './checks.js';
 import { Exchange } from './exchange.js';
+import { readOperation } from './graphql-body.check.js';
 import { settleRefusal } from './refusals.js';
 import { countOutcome, countReply } from './traffic.js';
 import type { FacadeServices } from './services.js';
@@ -56,7 +57,6 @@ async function authenticatePartner(services: FacadeServices, request: Request): 
     undefined,
     services.clock(),
   );
-  if (isObject(request.body)) exchange.document = request.body;
   const none = { action: 'graphql', message: undefined as never };
   try {
     await requireToken(exchange, services, none);
@@ -64,6 +64,7 @@ async function authenticatePartner(services: FacadeServices, request: Request): 
     await verifyHttp(exchange, services);
     await requireClearReply(exchange, services, none);
     await limitBySender(exchange, services, none);
+    readOperation(exchange);
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     const charged = await settleRefusal(error, exchange, services, 'GRAPHQL');
@@ -87,6 +88,7 @@ async function settleRefused(
 
 /** A bearer token alone is FORBIDDEN (the contract's word for a missing signature); waiting helps with 429 and 503. */
 function refusal(error: ProtocolError): Error {
+  if (error instanceof RequestInvalid) return new UserError('BAD_USER_INPUT', error.message);
   if (error.status === 429 || error.status === 503) return error;
   const code = error.status === 401 && error.code === 'err.request.unauthorized' ? 'UNAUTHENTICATED' : 'FORBIDDEN';
   return new UserError(code, error.message);
@@ -102,7 +104,7 @@ function graphqlCall(services: FacadeServices, exchange: Exchange, body: Buffer)
       action: 'graphql',
       correlationId: exchange.correlationId,
       digest: createHash('sha256').update(body).digest(),
-      request: JSON.parse(body.toString('utf8') || 'null') as unknown,
+      request: body.length === 0 ? null : exchange.document,
       receivedAt: exchange.receivedAt,
       remoteAddress: exchange.request.remoteAddress,
       settled: (outcome) => countOutcome(services, exchange, outcome),

@@ -104,7 +104,7 @@ async function record(
       registry: exchange.definition?.registry ?? null,
       status: 'REJECTED',
       statusReasonCode: error instanceof HeaderRejected ? error.reason : error.code,
-      statusReasonMessage: error.message.slice(0, 999),
+      statusReasonMessage: text(error.message, 999),
       digest: null,
       claim: false,
       request: proven ? requestOf(document) : sizeAndDigest(request.body),
@@ -129,4 +129,6 @@ function requestOf(document: JsonObject): JsonObject {
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-const text = (value: unknown): string | null => (typeof value === 'string' ? value.slice(0, 255) : null);
+/** Without NUL, which PostgreSQL's text has not: what a stranger sent must not keep its refusal out of the audit. */
+const text = (value: unknown, most = 255): string | null =>
+  typeof value === 'string' ? value.replaceAll('\0', '').slice(0, most) : null;

@@ -48,18 +48,29 @@ export function checkOperation(schema: GraphQLSchema, operation: CheckedOperatio
     throw tooMuch(`the operation has more than ${limits.tokens} tokens: shorten it, or send it in parts`);
   if (principal.kind !== 'admin' && validate(schema, document, [NoSchemaIntrospectionCustomRule]).length > 0)
     throw new UserError('FORBIDDEN', 'introspection is for administrators; the schema is in the documentation');
-  refuseNul(operation);
+  refuseUnstorable(operation);
   refuseBy(schema, document, maxAliasesRule({ n: limits.aliases }), `more than ${limits.aliases} aliases`);
   refuseBy(schema, document, maxDepthRule({ n: limits.depth }), `fields nested more than ${limits.depth} deep`);
   checkRows(schema, operation, limits.rows);
 }
 
-/** JSON and GraphQL have NUL, PostgreSQL's text has not. */
-function refuseNul({ document, variables }: CheckedOperation): void {
-  let found = JSON.stringify(variables ?? {}).includes('\\u0000');
-  visit(document, { StringValue: ({ value }) => void (found ||= value.includes('\0')) });
-  if (found)
-    throw new UserError('BAD_USER_INPUT', 'a text holds a NUL character, which cannot be stored: leave it out');
+/** JSON and GraphQL have NUL and half surrogate pairs, PostgreSQL's text has not. */
+function refuseUnstorable({ document, variables, operationName }: CheckedOperation): void {
+  const texts = textsIn([variables, operationName]);
+  visit(document, { StringValue: ({ value }) => void texts.push(value) });
+  if (texts.some((text) => !text.isWellFormed() || text.includes('\0')))
+    throw new UserError(
+      'BAD_USER_INPUT',
+      'a text holds a NUL character or half a surrogate pair, which cannot be stored: leave it out',
+    );
+}
+
+/** Names of members too. No recursion: variables may be nested deeper than the stack. */
+function textsIn(values: unknown[]): string[] {
+  const found = [...values];
+  for (const value of found)
+    if (typeof value === 'object' && value !== null) for (const entry of Object.entries(value)) found.push(...entry);
+  return found.filter((value) => typeof value === 'string');
 }
 
 /** Variables that do not fit their types show here first. */

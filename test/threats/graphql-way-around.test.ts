@@ -129,6 +129,36 @@ describe('GraphQL gives a partner', () => {
     expect(await rows()).toEqual([{ status: 'REJECTED', code: 'err.signature.missing' }, ...before]);
   });
 
+  test('no refusal of its form without a row, which says what is wrong', async () => {
+    const own = () =>
+      gateway.database.query<{ reason: string }>(
+        'select status_reason_message as reason from transaction where sender_id = $1 order by id',
+        [narrow.senderId],
+      );
+    const query = '{ me { kind } }';
+    const refusals: [body: unknown, reason: RegExp][] = [
+      [{}, /^body\.query: is required/],
+      [[{ query }, { query }], /^body: send one operation as an object; there is no batching/],
+      [{ query: 5 }, /^body\.query: /],
+      [{ query, variables: '{}' }, /^body\.variables: /],
+      [
+        { query, variables: { deep: JSON.parse('['.repeat(100) + ']'.repeat(100)) as unknown } },
+        /nested deeper than 64/,
+      ],
+      [{ query, operationName: 7 }, /^body\.operationName: /],
+    ];
+    for (const [body, reason] of refusals) {
+      const before = (await own()).length;
+      const answer = await narrow.postHttpSigned('/graphql', body);
+      expect(answer).toMatchObject({ status: 400, body: { errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] } });
+      const added = (await own()).slice(before);
+      expect(added).toEqual([{ reason: expect.stringMatching(reason) }]);
+    }
+    const before = (await own()).length;
+    expect((await ask(narrow, query)).body.data).toEqual({ me: { kind: 'sender' } });
+    expect(await own()).toHaveLength(before);
+  });
+
   test('a word, not a fault, where a signed request comes again', async () => {
     const input = {
       registry: 'SOCIAL',
