@@ -11,7 +11,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => house?.gateway.close());
 
-const LONG = 60_000;
+const LONG = 120_000;
 const now = (): string => new Date().toISOString();
 
 /** The document's examples, and one for each endpoint that has none. */

@@ -12,7 +12,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => house?.gateway.close());
 
-const LONG = 60_000;
+const LONG = 120_000;
 const now = (): string => new Date().toISOString();
 const registry = fc.constantFrom('social', 'crvs', 'dr', 'fr', 'ibr');
 const queryType = fc.constantFrom('idtype-value', 'expression', 'predicate', 'graphql');
