@@ -34,12 +34,18 @@ export async function applyConsent(
   grant: Grant,
   records: SourceRecord[],
   about: string[],
-): Promise<SourceRecord[]> {
+): Promise<(SourceRecord & Consented)[]> {
   const consents = await consentsOf(sql, grant, records);
   return records.flatMap((record) => {
-    const data = consentedPart(grant, record.data, consents, about);
-    return data === undefined ? [] : [{ ...record, data }];
+    const part = consentedPart(grant, record.data, consents, about);
+    return part === undefined ? [] : [{ ...record, ...part }];
   });
+}
+
+interface Consented {
+  data: Record<string, unknown>;
+  /** What lets it out. */
+  consentIds: string[];
 }
 
 /** Consents in force of the subjects of records and of everybody inside them, by identifier. */
@@ -84,22 +90,43 @@ function findConsents(
   return sql.query<GivenConsent>(FIND, parameters, 'find-consents');
 }
 
+const IN_FORCE_NOW = `
+select count(*)::int as standing from consent c
+where c.id = any ($1::uuid[]) and ${IN_FORCE} and (c.sender_id = $2 or c.organization_kind = $3)`;
+
+/** Whether consents that counted for a sender all count still. */
+export async function areInForce(
+  sql: Sql,
+  ids: string[],
+  { senderId, organizationKind }: Pick<Grantee, 'senderId' | 'organizationKind'>,
+): Promise<boolean> {
+  if (ids.length === 0) return true;
+  const distinct = [...new Set(ids)];
+  const parameters = [distinct, senderId, organizationKind];
+  const [row] = await sql.query<{ standing: number }>(IN_FORCE_NOW, parameters, 'consents-in-force');
+  return row?.standing === distinct.length;
+}
+
 function consentedPart(
   { definition, recordType }: Grant,
   data: Record<string, unknown>,
   consents: Consents,
   about: string[],
-): Record<string, unknown> | undefined {
-  const own = consents.of(identifiersOf(definition, recordType.name, data)).flatMap((consent) => consent.fields);
-  if (own.length === 0) return undefined;
+): Consented | undefined {
+  const subject = consents.of(identifiersOf(definition, recordType.name, data));
+  if (subject.length === 0) return undefined;
+  const own = subject.flatMap((consent) => consent.fields);
+  const used = [...subject];
   const clamp = expandFields(definition, recordType.name, own);
   if (!about.every((path) => covers(clamp, path))) return undefined;
   const withMembers = mapMembers(definition, recordType, data, (person) => {
     const given = consents.of(person.identifiers);
+    used.push(...given);
     return given.length === 0 ? undefined : narrowPerson(definition, person, given);
   });
   // The subject's consent does not decide about persons inside: theirs has narrowed them already.
-  return clampRecord(expandFields(definition, recordType.name, [...own, ...recordType.memberPaths]), withMembers);
+  const whole = expandFields(definition, recordType.name, [...own, ...recordType.memberPaths]);
+  return { data: clampRecord(whole, withMembers), consentIds: used.map(({ id }) => id) };
 }
 
 function narrowPerson(definition: RegistryDefinition, { className, data }: InnerPerson, given: GivenConsent[]) {

@@ -11,6 +11,8 @@ import type { Grant } from './decide-access.js';
 export interface Released {
   id: string;
   data: Record<string, unknown>;
+  /** Consents that let it out; empty where the agreement asks for none. */
+  consentIds: string[];
 }
 
 export interface Question {
@@ -77,9 +79,12 @@ export async function release(
   records: SourceRecord[],
   about: string[] = [],
 ): Promise<Released[]> {
-  const consented = grant.agreement.requiresConsent ? await applyConsent(sql, grant, records, about) : records;
-  return consented.map(({ id, data }) => ({
+  const consented = grant.agreement.requiresConsent
+    ? await applyConsent(sql, grant, records, about)
+    : records.map((record) => ({ ...record, consentIds: [] }));
+  return consented.map(({ id, data, consentIds }) => ({
     id,
+    consentIds,
     data: presentRecord(grant.definition, grant.recordType.name, clampRecord(grant.clamp, data)),
   }));
 }

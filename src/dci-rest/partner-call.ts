@@ -1,4 +1,6 @@
 /** From a checked exchange to a use case: the context in which its document runs, and the answer that was stored. */
+import { whyWithheld } from '../access/still-released.js';
+import { Forbidden } from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/json.js';
 import { DirectCall, MessageSeen, type CallFacts } from '../graphql/call.js';
 import type { Context } from '../graphql/context.js';
@@ -26,11 +28,23 @@ export async function answer(
   try {
     await runDocument(services.schema, document, { input }, contextFor(services, exchange, call));
   } catch (error) {
-    if (error instanceof MessageSeen) return stored(error.answer);
+    if (error instanceof MessageSeen) return stored(await answerAgain(services, exchange, error));
     throw error;
   }
   services.tail.nudge();
   return stored(call.answer);
+}
+
+/** The stored answer, unless a right that it rests on has ended since. @throws Forbidden */
+async function answerAgain(services: FacadeServices, { knownSender: sender }: Exchange, seen: MessageSeen) {
+  const { database, registries, clock } = services;
+  const definition = registries.byName(seen.stored.registry ?? '');
+  const why =
+    definition === undefined
+      ? 'its registry is not served any more'
+      : await whyWithheld(database, { sender, definition, now: clock() }, seen.stored);
+  if (why === undefined) return seen.answer;
+  throw new Forbidden(`this message was answered before, and its answer may not be told again: ${why}`);
 }
 
 export function contextFor(services: FacadeServices, exchange: Exchange, call: DirectCall): Context {

@@ -65,6 +65,7 @@ export interface RequestStep {
   statusReasonMessage: string | null;
   accessDecision: unknown;
   recordIds: string[];
+  consentIds: string[];
   referenceIds: string[];
   itemCount: number;
   itemsDone: number;
@@ -124,7 +125,8 @@ async function updateTransaction(
        record_count = record_count + $7, record_ids = record_ids || $8::uuid[], reference_ids = $9::text[],
        response_sealed = $10, content_hash = $11, processed_at = $12::timestamptz, duration_ms = $13::real,
        access_decision = case when $14 or not access_decision ? 'items' then coalesce($15::jsonb, access_decision)
-         else jsonb_set(access_decision, '{items}', (access_decision -> 'items') || coalesce($15::jsonb -> 'items', '[]')) end
+         else jsonb_set(access_decision, '{items}', (access_decision -> 'items') || coalesce($15::jsonb -> 'items', '[]')) end,
+       consent_ids = case when $14 then $16::uuid[] when consent_ids is not null then consent_ids || $16 end
      where id = $1`,
     [
       request.id,
@@ -142,6 +144,7 @@ async function updateTransaction(
       step.next === undefined ? now.getTime() - new Date(request.receivedAt).getTime() : null,
       first,
       decision,
+      step.consentIds,
     ],
   );
 }

@@ -2,7 +2,7 @@
  * Deliveries as work. A claim is fair to every host, keeps the order of each record and subscription, and lets rest what
  * belongs to a sender or subscription that is not active.
  */
-import type { Registry } from '../protocol/vocabulary.js';
+import type { Operation, Registry } from '../protocol/vocabulary.js';
 import { LEASE_SECONDS } from './claim.repository.js';
 import type { Sql } from './database.js';
 import type { DeliveryState } from './enums.js';
@@ -27,6 +27,10 @@ export interface DueDelivery {
   dataKeyId: string | null;
   /** A callback has it from the start, a notification from its first attempt on. */
   messageSealed: Buffer | null;
+  /** On what ground a callback tells what it tells. */
+  operation: Operation | null;
+  accessDecision: unknown;
+  consentIds: string[] | null;
   firstFailedAt: string | null;
   createdAt: string;
 }
@@ -40,7 +44,8 @@ export interface HostRoom {
 const COLUMNS = `d.id, d.kind, d.action, d.sender_id as "senderId", d.registry, d.request_id as "requestId",
   d.subscription_id as "subscriptionId", d.event_id as "eventId", d.record_id as "recordId", d.version::float8 as version,
   d.sequence::float8 as sequence, d.target, d.host, d.message_id as "messageId", d.attempts, d.data_key_id as "dataKeyId",
-  d.message_sealed as "messageSealed", d.first_failed_at as "firstFailedAt", d.created_at as "createdAt"`;
+  d.message_sealed as "messageSealed", d.operation, d.access_decision as "accessDecision",
+  d.consent_ids as "consentIds", d.first_failed_at as "firstFailedAt", d.created_at as "createdAt"`;
 
 // The hosts are found by hopping through the index, so a host with a million rows costs as much as one with ten.
 const CLAIM = `

@@ -23,6 +23,8 @@ export interface EarlierTransaction {
   itemCount: number;
   itemsDone: number;
   accessDecision: unknown;
+  /** Null where not known. */
+  consentIds: string[] | null;
   /** As stored; undefined before there is an answer, where it went out in parts, or once it was purged. */
   response: unknown;
 }
@@ -47,7 +49,7 @@ export async function findEarlier(
   const { table, condition, value } = lookUp(key);
   const rows = await sql.query<Row>(
     `select id, transaction_id, correlation_id, channel, operation, status, status_reason_message, received_at,
-       reference_ids, item_count, items_done, access_decision, data_key_id, response_sealed
+       reference_ids, item_count, items_done, access_decision, consent_ids, data_key_id, response_sealed
      from ${table} as t
      where sender_id = $1 and registry = $2 and operation = any ($3::text[]) and error_id is null
        and channel <> 'INBOUND' and ${condition}
@@ -121,6 +123,7 @@ interface Row {
   item_count: number;
   items_done: number;
   access_decision: unknown;
+  consent_ids: string[] | null;
   data_key_id: string | null;
   response_sealed: Buffer | null;
 }
@@ -139,6 +142,7 @@ async function openTransaction(vault: DataVault, row: Row): Promise<EarlierTrans
     itemCount: row.item_count,
     itemsDone: row.items_done,
     accessDecision: row.access_decision,
+    consentIds: row.consent_ids,
     response: await openPayload(vault, row.data_key_id, row.response_sealed, `transaction:${row.id}:response`),
   };
 }

@@ -30,6 +30,8 @@ export interface TransactionEntry {
   response?: unknown;
   accessDecision?: unknown;
   recordIds?: string[];
+  /** Consents that the answer rests on. */
+  consentIds?: string[];
   /** Ids of the message's items, by which `txn/status` finds it. */
   referenceIds?: string[];
   itemCount?: number;
@@ -58,10 +60,10 @@ txn as (
   insert into transaction (id, sender_id, message_id, transaction_id, correlation_id, action, channel, operation, registry,
     status, status_reason_code, status_reason_message, data_key_id, request_sealed, digest, response_sealed, content_hash,
     access_decision, record_ids, item_count, items_done, received_at, processed_at, duration_ms, error_id, record_count,
-    remote_address, reference_ids)
+    remote_address, reference_ids, consent_ids)
   select $1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::text, $9::text, $10::text, $11::text,
     $12::text, $13::uuid, $14::bytea, $15::bytea, $16::bytea, $17::bytea, $18::jsonb, $19::uuid[], $20::int, $21::int,
-    $22::timestamptz, $23::timestamptz, $24::real, $25::uuid, $27::int, $28::text, $36::text[] from go
+    $22::timestamptz, $23::timestamptz, $24::real, $25::uuid, $27::int, $28::text, $36::text[], $38::uuid[] from go
 ), event as (
   insert into outbox_event (id, topic, subject, detail) select $29::uuid, 'transaction', $1, $30::jsonb from go
 ), audit as (
@@ -136,6 +138,7 @@ export async function recordTransaction(
     entry.dueAt ?? null,
     entry.referenceIds ?? [],
     proven,
+    entry.consentIds ?? [],
   ];
   const [result] = await sql.query<{ written: number }>(RECORD, values, 'record-transaction');
   if (result?.written === 1) return { outcome: 'recorded', id };
@@ -159,6 +162,11 @@ export async function findSeen(
 export interface StoredAnswer {
   id: string;
   status: TransactionStatus;
+  operation: Operation | null;
+  registry: Registry | null;
+  accessDecision: unknown;
+  /** Null where not known. */
+  consentIds: string[] | null;
   correlationId: string;
   receivedAt: Date;
   response: unknown;
@@ -168,19 +176,26 @@ export interface StoredAnswer {
 export async function loadAnswer(sql: Sql, vault: DataVault, id: string): Promise<StoredAnswer> {
   const [row] = await sql.query<{
     status: TransactionStatus;
+    operation: Operation | null;
+    registry: Registry | null;
+    access_decision: unknown;
+    consent_ids: string[] | null;
     correlation_id: string;
     received_at: string;
     data_key_id: string | null;
     response_sealed: Buffer | null;
   }>(
-    'select status, correlation_id, received_at, data_key_id, response_sealed from transaction where id = $1',
+    `select status, operation, registry, access_decision, consent_ids, correlation_id, received_at, data_key_id,
+       response_sealed from transaction where id = $1`,
     [id],
     'load-answer',
   );
   if (row === undefined) throw new Error('a stored transaction vanished');
   const response = await openPayload(vault, row.data_key_id, row.response_sealed, `transaction:${id}:response`);
-  const { status, correlation_id: correlationId, received_at: receivedAt } = row;
-  return { id, status, correlationId, receivedAt: new Date(receivedAt), response };
+  const { status, operation, registry, access_decision: accessDecision, consent_ids: consentIds } = row;
+  const { correlation_id: correlationId, received_at: receivedAt } = row;
+  const released = { operation, registry, accessDecision, consentIds };
+  return { id, status, ...released, correlationId, receivedAt: new Date(receivedAt), response };
 }
 
 export async function openPayload(

@@ -25,6 +25,8 @@ export interface Outcome {
   statusReasonMessage?: string;
   accessDecision?: unknown;
   recordIds?: string[];
+  /** Consents that the answer rests on. */
+  consentIds?: string[];
   /** Ids of the items, by which `txn/status` finds the transaction. */
   referenceIds?: string[];
   itemCount: number;

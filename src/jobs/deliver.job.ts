@@ -1,6 +1,7 @@
 /** Brings messages to partners: at least once, in order, each receiver at its own pace. */
 import type { KeyRing } from '../access/key-ring.js';
 import type { KnownSender, SenderDirectory } from '../access/sender-directory.js';
+import { whyWithheld } from '../access/still-released.js';
 import { releaseClaims, renewClaims } from '../entities/claim.repository.js';
 import type { DataVault } from '../entities/data-vault.js';
 import type { Database } from '../entities/database.js';
@@ -16,6 +17,7 @@ import type { TrafficMeter } from '../graphql/overview/traffic-meter.js';
 import type { Log } from '../platform/log.js';
 import { OutboundFailed, OutboundRefused } from '../platform/outbound-errors.js';
 import { EncryptionInvalid } from '../protocol/errors.js';
+import type { Registries } from '../protocol/registries/registries.js';
 import type { Outbound, OutboundResponse } from '../platform/outbound-http.js';
 import { uuidv7 } from '../platform/uuid.js';
 import type { JsonObject } from '../protocol/json.js';
@@ -36,6 +38,7 @@ export interface Delivering {
   outbound: Pick<Outbound, 'request'>;
   credentials: ReceiverCredentials;
   traffic: TrafficMeter;
+  registries: Registries;
   renderNotification: NotificationRenderer;
   clock: () => Date;
   log: Log;
@@ -92,7 +95,7 @@ async function deliver(
   const sender = await services.directory.bySenderId(delivery.senderId);
   // Suspended since the claim: it rests.
   if (sender?.state !== 'ACTIVE') return releaseClaims(database, 'delivery', worker, [delivery.id]);
-  const prepared = await prepareMessage(services, delivery, worker);
+  const prepared = await prepareMessage(services, delivery, sender, worker);
   if ('cancelled' in prepared) {
     const { cancelled } = prepared;
     await database.transaction((unit) => cancelDeliveries(unit, [delivery.id], cancelled, 'gateway', clock()));
@@ -121,14 +124,16 @@ function countAttempt(traffic: TrafficMeter, { registry, senderId }: DueDelivery
 }
 
 /**
- * A callback as it was made; a notification as the rights of this moment have it. The first attempt fixes its message;
+ * A callback as it was made, while the rights that made it stand; a notification as the rights of this moment have it. The first attempt fixes its message;
  * where the rights have narrowed since, it is not sent again.
  */
 async function prepareMessage(
-  { database, vault, clock, renderNotification }: Delivering,
+  services: Delivering,
   delivery: DueDelivery,
+  sender: KnownSender,
   worker: string,
 ): Promise<{ envelope: JsonObject } | { cancelled: string }> {
+  const { database, vault, clock, renderNotification } = services;
   const place = `delivery:${delivery.id}:message`;
   const { dataKeyId, messageSealed } = delivery;
   const fixed =
@@ -136,8 +141,11 @@ async function prepareMessage(
       ? undefined
       : ((await vault.open(dataKeyId, messageSealed, place)) as JsonObject | undefined);
   if (messageSealed !== null && fixed === undefined) return { cancelled: 'its message was deleted by retention' };
-  if (delivery.kind === 'CALLBACK')
-    return fixed === undefined ? { cancelled: 'it has no message' } : { envelope: fixed };
+  if (delivery.kind === 'CALLBACK') {
+    if (fixed === undefined) return { cancelled: 'it has no message' };
+    const why = await whyNotSent(services, delivery, sender);
+    return why === undefined ? { envelope: fixed } : { cancelled: why };
+  }
   const rendered = await renderNotification(delivery);
   if ('cancelled' in rendered) return rendered;
   if (fixed !== undefined)
@@ -149,6 +157,17 @@ async function prepareMessage(
   if (!(await fixMessage(database, worker, delivery.id, sealed, accessDecision))) throw new Error('the claim was lost');
   Object.assign(delivery, { dataKeyId: sealed.dataKeyId, messageSealed: sealed.sealed });
   return { envelope };
+}
+
+async function whyNotSent(
+  { database, registries, clock }: Delivering,
+  delivery: DueDelivery,
+  sender: KnownSender,
+): Promise<string | undefined> {
+  const definition = registries.byName(delivery.registry);
+  if (definition === undefined) return 'its registry is not served any more';
+  const why = await whyWithheld(database, { sender, definition, now: clock() }, delivery);
+  return why && `what it tells may not be released any more: ${why}`;
 }
 
 /** @throws only for faults of ours */

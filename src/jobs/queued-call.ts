@@ -65,6 +65,7 @@ export class QueuedCall implements Call {
       statusReasonMessage: outcome.statusReasonMessage?.slice(0, 999) ?? null,
       accessDecision: outcome.accessDecision,
       recordIds: outcome.recordIds ?? [],
+      consentIds: outcome.consentIds ?? [],
       referenceIds: outcome.referenceIds ?? [],
       itemCount: outcome.itemCount,
       itemsDone: outcome.itemsDone,
@@ -73,8 +74,19 @@ export class QueuedCall implements Call {
       next: more ? next : undefined,
     };
     await settleRequest(unit, worker, request, step, now);
-    const { senderId, registry, id: requestId } = request;
-    const callback = { requestId, action: replyAction, page: pages + 1, senderId, registry, target, envelope };
+    const { senderId, registry, operation, id: requestId } = request;
+    const { accessDecision, consentIds = [] } = outcome;
+    const released = { operation, accessDecision, consentIds };
+    const callback = {
+      requestId,
+      action: replyAction,
+      page: pages + 1,
+      senderId,
+      registry,
+      target,
+      envelope,
+      released,
+    };
     await enqueueCallback(unit, vault, callback, now);
     request.progress = next;
   }

@@ -195,7 +195,9 @@ describe('the other live streams', () => {
       await announce(unit, subscription);
       const callback = { requestId: uuidv7(), action: 'on-search', page: 1, senderId, registry: 'CRVS' };
       const envelope = { header: {}, message: {} };
-      await enqueueCallback(unit, services.vault, { ...callback, target: 'http://127.0.0.1:9/', envelope }, new Date());
+      const released = { operation: 'SEARCH' as const, consentIds: [] };
+      const target = 'http://127.0.0.1:9/';
+      await enqueueCallback(unit, services.vault, { ...callback, target, envelope, released }, new Date());
     });
     const subscriptions = `subscription ($after: String) {
       subscriptionChanged(after: $after) { subscription { code state sender { senderId } } } }`;

@@ -11,6 +11,7 @@ import { Disclosures0011 } from './0011-disclosures.migration.js';
 import { Subscriptions0006 } from './0006-subscriptions.migration.js';
 import { Callers0007 } from './0007-callers.migration.js';
 import { Bulk0020 } from './0020-bulk.migration.js';
+import { Grounds0021 } from './0021-grounds.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -27,6 +28,7 @@ export const MIGRATIONS = [
   Disclosures0011,
   Retention0018,
   Bulk0020,
+  Grounds0021,
 ].map((migration) => ({
   name: migration.name,
   class: migration,

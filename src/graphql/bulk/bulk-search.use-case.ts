@@ -34,14 +34,19 @@ export async function bulkSearch(
     transactionId,
     status,
     statusReasonMessage: items.find(({ reasonMessage }) => reasonMessage !== undefined)?.reasonMessage,
-    // The same for every row that is searched in the same way; a hundred thousand of them say no more.
-    accessDecision: searching.decisions[0],
+    accessDecision: { items: distinct(searching.decisions) },
     recordIds: searching.recordIds,
+    consentIds: searching.consentIds,
     recordCount: searching.recordIds.length,
     result: answer,
   });
   return answer;
 }
+
+/** The same for every row that is searched in the same way; a hundred thousand of them say no more. */
+const distinct = (decisions: Record<string, unknown>[]): Record<string, unknown>[] => [
+  ...new Map(decisions.map((decision) => [JSON.stringify(decision), decision])).values(),
+];
 
 async function answerRow(searching: SearchItems, row: BulkRow, timestamp: string): Promise<SearchItemAnswer> {
   if ('search' in row) return searching.answer(row.search);

@@ -17,6 +17,7 @@ interface Verifying {
   grant: Grant;
   now: Date;
   recordIds: string[];
+  consentIds: string[];
 }
 
 /** @throws Forbidden when no agreement covers it */
@@ -33,7 +34,7 @@ export async function bulkVerify(
   const grant = decideItem(gate.agreements, definition, { recordType });
   if (!grant.allowed) throw new Forbidden(grant.explanation);
   const part = await loadPart(services, call, input);
-  const verifying: Verifying = { services, sender, grant, now: services.clock(), recordIds: [] };
+  const verifying: Verifying = { services, sender, grant, now: services.clock(), recordIds: [], consentIds: [] };
   const items = await answerRows(part.rows, (row) => answerRow(verifying, row));
   const succeeded = items.length === 0 || items.some(({ status }) => status === 'SUCCEEDED');
   const status = succeeded ? 'SUCCEEDED' : 'REJECTED';
@@ -47,6 +48,7 @@ export async function bulkVerify(
     statusReasonMessage: items.find(({ reasonMessage }) => reasonMessage !== undefined)?.reasonMessage,
     accessDecision: summarizeDecision(grant),
     recordIds: verifying.recordIds,
+    consentIds: verifying.consentIds,
     recordCount: 0,
     result: answer,
   });
@@ -54,7 +56,7 @@ export async function bulkVerify(
 }
 
 async function answerRow(
-  { services, sender, grant, now, recordIds }: Verifying,
+  { services, sender, grant, now, recordIds, consentIds }: Verifying,
   row: BulkRow,
 ): Promise<BulkVerifyItem> {
   const head = { referenceId: row.referenceId, timestamp: now.toISOString() };
@@ -68,7 +70,10 @@ async function answerRow(
   if (!('claims' in row)) return reject('problem' in row ? row.problem : 'is not a claim');
   try {
     const { person, verified } = await verifyPerson(services, sender, grant, row, now);
-    if (person !== undefined) recordIds.push(person.id);
+    if (person !== undefined) {
+      recordIds.push(person.id);
+      consentIds.push(...person.consentIds);
+    }
     return { ...head, status: 'SUCCEEDED', found: person !== undefined, verified };
   } catch (error) {
     if (error instanceof ProtocolError && error.status < 500) return reject(error.message);

@@ -59,6 +59,7 @@ export async function search(
     statusReasonMessage: items.find(({ reasonMessage }) => reasonMessage !== undefined)?.reasonMessage,
     accessDecision: { items: answerItem.decisions },
     recordIds: answerItem.recordIds,
+    consentIds: answerItem.consentIds,
     referenceIds: question.items.map(({ referenceId }) => referenceId),
     itemCount: question.items.length,
     itemsDone: from + items.length,
@@ -73,6 +74,7 @@ export async function search(
 export class SearchItems {
   readonly decisions: Record<string, unknown>[] = [];
   readonly recordIds: string[] = [];
+  readonly consentIds: string[] = [];
   readonly #references: Set<string>;
 
   /** @param references of items of the same message that were answered before */
@@ -107,6 +109,7 @@ export class SearchItems {
     const { records: released, ...found } = await findReleased(source, database, grant, { criteria, sort, page });
     assertNotTooMany(found.totalCount, this.services.settings.maxRecordsFound);
     this.recordIds.push(...released.map(({ id }) => id));
+    this.consentIds.push(...released.flatMap(({ consentIds }) => consentIds));
     return {
       recordType: grant.recordType.name,
       records: released.map(({ data }) => (projection == null ? data : project(grant, projection, data))),

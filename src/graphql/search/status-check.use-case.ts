@@ -55,6 +55,7 @@ export async function checkStatus(
     statusReasonMessage: answer.reasonMessage,
     accessDecision: { items: found.decisions },
     recordIds: found.recordIds,
+    consentIds: found.consentIds,
     referenceIds: [item.referenceId],
     itemCount: 1,
     itemsDone: 1,
@@ -68,6 +69,7 @@ interface Judged {
   outcome: Pick<StatusAnswer, 'status' | 'reasonCode' | 'reasonMessage' | 'holds'>;
   decisions: Record<string, unknown>[];
   recordIds: string[];
+  consentIds: string[];
 }
 
 async function judge(
@@ -77,7 +79,12 @@ async function judge(
   { item }: StatusQuestion,
   operation: StatusCheck,
 ): Promise<Judged> {
-  const judged: Judged = { outcome: { status: 'SUCCEEDED', holds: false }, decisions: [], recordIds: [] };
+  const judged: Judged = {
+    outcome: { status: 'SUCCEEDED', holds: false },
+    decisions: [],
+    recordIds: [],
+    consentIds: [],
+  };
   try {
     const grant = decide(services, agreements, definition, item, judged);
     const { attribute, value } = STATUS_CHECKS[operation];
@@ -89,6 +96,7 @@ async function judge(
     if (found.totalCount > MOST_RECORDS)
       throw new ItemRejected('rjct.search.too_many_records_found', 'query: name one person; too many match');
     judged.recordIds.push(...found.records.map(({ id }) => id));
+    judged.consentIds.push(...found.records.flatMap(({ consentIds }) => consentIds));
     judged.outcome.holds = found.records.some(({ data }) => data[attribute] === value);
   } catch (error) {
     if (!(error instanceof ItemRejected)) throw error;

@@ -36,7 +36,8 @@ export async function tellDecision(
   if (target == null) return;
   const status = { status: item.status, totalCount: 1, completedCount };
   const header = replyHeader('on-subscribe', { sender_id: senderId }, services.settings.serverId, status, now);
-  const callback = { requestId, action: 'on-subscribe', page, senderId, registry, target };
+  const released = { operation: 'SUBSCRIBE' as const, consentIds: [] };
+  const callback = { requestId, action: 'on-subscribe', page, senderId, registry, target, released };
   await enqueueCallback(unit, services.vault, { ...callback, envelope: { header, message } }, now);
 }
 

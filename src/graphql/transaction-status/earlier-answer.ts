@@ -1,6 +1,6 @@
 /** What became of an earlier request, put together from its answer, its callbacks, and what is still to come. */
-import { decideGate } from '../../access/decide-access.js';
 import type { KnownSender } from '../../access/sender-directory.js';
+import { whyWithheld } from '../../access/still-released.js';
 import { loadCallbacks, type EarlierTransaction } from '../../entities/transaction-status.repository.js';
 import type { JsonObject } from '../../protocol/json.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
@@ -17,6 +17,8 @@ export interface Asking {
   sender: KnownSender;
   definition: RegistryDefinition;
   type: TxnType;
+  /** Gathers the transactions whose records were told again. */
+  told: EarlierTransaction[];
 }
 
 const LISTS: Record<TxnType, string | undefined> = {
@@ -26,14 +28,20 @@ const LISTS: Record<TxnType, string | undefined> = {
   RECEIPT: undefined,
 };
 
-/** The answer's message, without records that today's agreements would not release as they were. */
+/** The answer's message, without records that today's agreements and consents would not release as they were. */
 export async function earlierMessage(asking: Asking, transaction: EarlierTransaction): Promise<JsonObject> {
   const told = await toldMessages(asking, transaction);
   const list = LISTS[asking.type];
   const message = told.length === 0 ? {} : mergeParts(told);
   const whole =
     list === undefined ? { ...pending(transaction, asking.type), ...message } : withRest(transaction, message, list);
-  return asking.type === 'SEARCH' && !isStillCovered(asking, transaction) ? withoutRecords(whole) : whole;
+  if (asking.type !== 'SEARCH') return whole;
+  const { sender, definition, services } = asking;
+  const now = services.clock();
+  if ((await whyWithheld(services.database, { sender, definition, now }, transaction)) !== undefined)
+    return withoutRecords(whole);
+  asking.told.push(transaction);
+  return whole;
 }
 
 /** The answer; where it went out in parts, those. */
@@ -77,31 +85,6 @@ function withRest(transaction: EarlierTransaction, message: JsonObject, list: st
 function pending({ status, receivedAt }: EarlierTransaction, type: TxnType): JsonObject {
   if (type === 'RECEIPT') return { receipt_information: { beneficiaries: [] } };
   return { timestamp: receivedAt.toISOString(), status: WIRE_STATUS[status], subscription_status: [] };
-}
-
-/** Every item was released under an agreement that is still in force, unchanged, and asks for nobody's consent. */
-function isStillCovered(
-  { services, sender, definition }: Asking,
-  { operation, accessDecision }: EarlierTransaction,
-): boolean {
-  const gate = decideGate({ sender, definition, operation, now: services.clock() });
-  if (!gate.allowed) return false;
-  const decisions = (accessDecision as { items?: Decision[] } | null)?.items ?? [accessDecision as Decision];
-  return decisions.every(
-    (decision) =>
-      decision?.allowed !== true ||
-      (decision.requiresConsent === false &&
-        gate.agreements.some(
-          ({ id, version }) => id === decision.agreementId && version === decision.agreementVersion,
-        )),
-  );
-}
-
-interface Decision {
-  allowed?: boolean;
-  agreementId?: string;
-  agreementVersion?: number;
-  requiresConsent?: boolean;
 }
 
 function withoutRecords(message: JsonObject): JsonObject {

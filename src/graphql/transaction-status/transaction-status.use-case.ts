@@ -1,5 +1,6 @@
 /** What became of an earlier request of the same sender; another sender's is as unknown as one that never was. */
 import { decideGate, summarizeDecision } from '../../access/decide-access.js';
+import { grantedIn } from '../../access/still-released.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import {
   findEarlier,
@@ -39,7 +40,7 @@ export async function transactionStatus(
   const definition = definitionOf(services, question.registry);
   const gate = decideGate({ sender, definition, operation: 'TXN_STATUS', now: call.receivedAt });
   assertMayAskAboutOwn(gate);
-  const asking = { services, sender, definition, type: question.type };
+  const asking: Asking = { services, sender, definition, type: question.type, told: [] };
   const earlier = await answerFor(asking, question);
   const { transactionId, type } = question;
   const answer: TransactionStatusAnswer = { transactionId, correlationId: call.correlationId, type, earlier };
@@ -48,7 +49,8 @@ export async function transactionStatus(
     registry: definition.registry,
     transactionId,
     status: 'SUCCEEDED',
-    accessDecision: summarizeDecision(gate),
+    accessDecision: { ...summarizeDecision(gate), items: asking.told.flatMap(grantedIn) },
+    consentIds: asking.told.flatMap(({ consentIds }) => consentIds ?? []),
     referenceIds: [question.referenceId],
     itemCount: 1,
     itemsDone: 1,

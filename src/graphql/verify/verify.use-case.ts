@@ -1,6 +1,6 @@
 /** Verify: yes or no per claim about one person; no record leaves. */
 import { decideGate, decideItem, summarizeDecision, type Grant } from '../../access/decide-access.js';
-import { askUnder, release } from '../../access/release.js';
+import { askUnder, release, type Released } from '../../access/release.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { Criteria } from '../../protocol/criteria.js';
 import { Forbidden, ItemRejected, RequestInvalid, TooManyRequests } from '../../protocol/errors.js';
@@ -16,6 +16,9 @@ import type { Call } from '../call.js';
 import type { Services } from '../context.js';
 import { definitionOf } from '../records/record.use-case.js';
 import type { VerifyInput, VerifyResult } from './verify.types.js';
+
+/** The whole record, to judge claims by. */
+type Person = SourceRecord & Pick<Released, 'consentIds'>;
 
 interface Claim {
   key: string;
@@ -54,6 +57,7 @@ export async function verify(
     status: 'SUCCEEDED',
     accessDecision: summarizeDecision(grant),
     recordIds: person === undefined ? [] : [person.id],
+    consentIds: person?.consentIds,
     itemCount: 1,
     itemsDone: 1,
     recordCount: 0,
@@ -69,7 +73,7 @@ export async function verifyPerson(
   grant: Grant,
   question: Pick<VerifyInput, 'identifiers' | 'claims'>,
   now: Date,
-): Promise<{ person: SourceRecord | undefined; verified: Record<string, boolean | null> }> {
+): Promise<{ person: Person | undefined; verified: Record<string, boolean | null> }> {
   const claims = readClaims(grant, question.claims, now);
   const about = claims.flatMap(({ criteria }) => [...attributesIn(criteria)]);
   const person = await findPerson(services, grant, question.identifiers, about);
@@ -79,7 +83,7 @@ export async function verifyPerson(
 }
 
 /** Claims about one person cannot be tried one after the other until one holds. @throws TooManyRequests */
-async function limitGuesses({ limiter }: Services, { senderId }: KnownSender, { id }: SourceRecord): Promise<void> {
+async function limitGuesses({ limiter }: Services, { senderId }: KnownSender, { id }: Person): Promise<void> {
   const quota = await limiter.verification(senderId, id);
   if (!quota.allowed)
     throw new TooManyRequests('too many verifications of this person: wait as Retry-After says', quota.reset);
@@ -114,7 +118,7 @@ function aliveCriteria({ definition, recordType }: Grant, value: unknown): Crite
   return value ? { not: dead } : dead;
 }
 
-function judge({ definition, recordType }: Grant, { key, criteria }: Claim, person: SourceRecord): boolean | null {
+function judge({ definition, recordType }: Grant, { key, criteria }: Claim, person: Person): boolean | null {
   if (key !== 'is_alive' && ![...attributesIn(criteria)].every((path) => isRecorded(path, person.data))) return null;
   return matches(criteria, { data: person.data, identifiers: [] }, attributesOf(definition, recordType));
 }
@@ -125,7 +129,7 @@ async function findPerson(
   grant: Grant,
   identifiers: { type: string; value: string }[],
   about: string[],
-): Promise<SourceRecord | undefined> {
+): Promise<Person | undefined> {
   if (identifiers.length === 0)
     throw new RequestInvalid('verify: name the person by at least one identifier, such as national_id');
   if (!grant.identifiable)
@@ -139,5 +143,6 @@ async function findPerson(
   const { records } = await services.source.search(askUnder(grant, { criteria, page: { size: 2, number: 1 }, about }));
   const [record] = records;
   if (records.length !== 1 || record === undefined) return undefined;
-  return (await release(services.database, grant, [record], about)).length === 1 ? record : undefined;
+  const [released] = await release(services.database, grant, [record], about);
+  return released && { ...record, consentIds: released.consentIds };
 }

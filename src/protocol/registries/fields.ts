@@ -54,6 +54,15 @@ export function covers(clamp: Clamp, path: string): boolean {
   return at === ALL;
 }
 
+/** Whether everything that `inner` covers is covered by `outer` too. */
+export const includes = (outer: Clamp, inner: Clamp): boolean =>
+  outer === ALL ||
+  (inner !== ALL &&
+    inner.entries.every(([name, below]) => {
+      const covering = outer.entries.find(([own]) => own === name)?.[1];
+      return covering !== undefined && includes(covering, below);
+    }));
+
 /** Whether a pattern names something in a record type; without a record type, in any of the registry. */
 export function isKnownField(definition: RegistryDefinition, recordType: string | undefined, path: string): boolean {
   if (path === '*') return true;

@@ -1,0 +1,80 @@
+/**
+ * An answer that was made earlier is judged again before it leaves: it may only while all that it rests on still stands.
+ * That its subject's record changed since does not matter, a right that ended does.
+ */
+import type { Sql } from '../entities/database.js';
+import { expandFields, includes } from '../protocol/registries/fields.js';
+import type { RegistryDefinition } from '../protocol/registries/definition.js';
+import type { Operation } from '../protocol/vocabulary.js';
+import { areInForce } from './consent.js';
+import { decideGate, decideItem, type AccessQuestion } from './decide-access.js';
+
+/** As a transaction or callback keeps it. */
+export interface EarlierRelease {
+  operation: Operation | null;
+  accessDecision?: unknown;
+  /** Consents that it rests on; null = not known. */
+  consentIds: string[] | null;
+}
+
+type Asking = Pick<AccessQuestion, 'sender' | 'now'> & { definition: RegistryDefinition };
+
+/** Of a summarized decision, what judging it again needs. */
+interface Granted {
+  operation: Operation;
+  agreementId: string;
+  agreementVersion: number;
+  requiresConsent: boolean;
+  recordType: string;
+  purpose?: string;
+  fields: string[];
+}
+
+/** Their answers tell no record. */
+const WITHOUT_RECORDS: ReadonlySet<Operation | null> = new Set<Operation>([
+  'SUBSCRIBE',
+  'UNSUBSCRIBE',
+  'NOTIFY',
+  'RECEIPT',
+  'ENROLLMENT_UPDATES',
+]);
+
+/** Why it may not leave now, in words for whoever looks after it; undefined where it may. */
+export async function whyWithheld(sql: Sql, asking: Asking, release: EarlierRelease): Promise<string | undefined> {
+  const granted = grantedIn(release);
+  for (const decision of granted) {
+    const why = whyNarrowed(asking, decision);
+    if (why !== undefined) return why;
+  }
+  if (!granted.some(({ requiresConsent }) => requiresConsent)) return undefined;
+  const { consentIds } = release;
+  const stands = consentIds !== null && (await areInForce(sql, consentIds, asking.sender));
+  return stands ? undefined : 'a consent that it rests on has ended';
+}
+
+/** The decisions that let something out, each with its operation; a message with several items has one for each. */
+export function grantedIn({ operation, accessDecision }: EarlierRelease): Granted[] {
+  if (WITHOUT_RECORDS.has(operation)) return [];
+  const { items } = (accessDecision ?? {}) as { items?: unknown };
+  const decisions = (Array.isArray(items) ? items : [accessDecision]) as (Partial<Granted> | null | undefined)[];
+  return decisions
+    .filter((decision): decision is Granted => decision?.agreementId !== undefined)
+    .map((decision) => ({ ...decision, operation: decision.operation ?? operation }));
+}
+
+/** Another version, or another agreement, will do where it lets out no less. */
+function whyNarrowed({ sender, definition, now }: Asking, decision: Granted): string | undefined {
+  const { operation, purpose, fields } = decision;
+  const gate = decideGate({ sender, definition, operation, now });
+  if (!gate.allowed) return gate.explanation;
+  const recordType = definition.recordTypes.find(({ name }) => name === decision.recordType);
+  if (recordType === undefined) return 'its record type is not served any more';
+  const grant = decideItem(gate.agreements, definition, { recordType, purpose });
+  if (!grant.allowed) return grant.explanation;
+  const { agreement, clamp, rowFilter } = grant;
+  if (agreement.requiresConsent && !decision.requiresConsent) return 'the agreement asks for consent now';
+  if (agreement.id === decision.agreementId && agreement.version === decision.agreementVersion) return undefined;
+  if (!includes(clamp, expandFields(definition, recordType.name, fields)))
+    return 'the agreement covers fewer fields now';
+  return rowFilter === undefined ? undefined : 'the agreement was changed, and covers certain rows only';
+}
