@@ -1,11 +1,11 @@
 /** OpenAPI 3.1 of the whole facade, from the endpoint tables and the very schemas that validate. */
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { callbackHeader, encryptedMessage, requestHeader } from '../protocol/envelope.schema.js';
 import type { JsonObject } from '../protocol/json.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import { endpointsOf, type Endpoint } from './endpoints.js';
-import { MESSAGE_EXAMPLES, SHORT_EXAMPLES } from './openapi.examples.js';
+import { SHORT_EXAMPLES } from './openapi.examples.js';
+import { callbackOf, envelopeExample, formExamples, type OpenApiSettings } from './openapi.requests.js';
 import { SHORT_ENDPOINTS, type ShortEndpoint } from './short-form.handler.js';
 
 const jsonSchema = (schema: z.ZodType): JsonObject => {
@@ -27,10 +27,8 @@ const REFUSALS: Record<string, string> = {
   '503': 'Cannot be answered now: wait as `Retry-After` says.',
 };
 
-export interface OpenApiSettings {
-  publicUrl: string;
-  serverId: string;
-}
+const CALLBACK_TEXT =
+  'The answer goes to `header.sender_uri`: https, and a host that is registered for the sender. The example’s is this server, which `ALLOW_HTTP_CALLBACKS` and `ALLOW_PRIVATE_CALLBACKS` open for trying out.';
 
 export function openApiDocument(registries: RegistryDefinition[], settings: OpenApiSettings, now: Date): JsonObject {
   return {
@@ -47,7 +45,7 @@ export function openApiDocument(registries: RegistryDefinition[], settings: Open
     tags: registries.map(({ registry, title }) => ({ name: registry, description: title })),
     paths: {
       ...Object.fromEntries(registries.flatMap((definition) => registryPaths(definition, settings, now))),
-      ...Object.fromEntries(SHORT_ENDPOINTS.map(shortPath)),
+      ...Object.fromEntries(SHORT_ENDPOINTS.map((endpoint) => shortPath(endpoint, settings))),
       ...otherPaths(),
     },
     components: {
@@ -76,6 +74,7 @@ function operation(
   now: Date,
 ): JsonObject {
   const { path, mode, kind } = endpoint;
+  const example = envelopeExample(endpoint, definition, settings, now);
   const answers: Record<Endpoint['mode'], JsonObject> = {
     SYNC: { '200': { description: 'The signed answer.', content: json(ref('Envelope')) } },
     ASYNC: {
@@ -87,11 +86,12 @@ function operation(
     operationId: `${definition.registry}${path.replaceAll('/', '_')}`,
     tags: [definition.registry],
     summary: `${kind.action} (${mode.toLowerCase()})`,
+    ...(mode === 'ASYNC' ? { description: CALLBACK_TEXT } : {}),
     requestBody: {
       required: true,
       content: {
-        ...(endpoint.upload === true ? {} : json(envelopeOf(endpoint), exampleOf(endpoint, settings, now))),
-        ...(endpoint.jsonOnly === true ? {} : form(endpoint)),
+        ...(endpoint.upload === true ? {} : json(envelopeOf(endpoint), example)),
+        ...(endpoint.jsonOnly === true ? {} : form(endpoint, formExamples(endpoint, example, settings))),
       },
     },
     responses: { ...answers[mode], ...refusals() },
@@ -115,13 +115,8 @@ function envelopeOf({ kind, receiver }: Endpoint): JsonObject {
   };
 }
 
-function exampleOf(endpoint: Endpoint, settings: OpenApiSettings, now: Date): JsonObject | undefined {
-  const message = MESSAGE_EXAMPLES[endpoint.path]?.(now.toISOString());
-  return message === undefined ? undefined : { header: headerExample(endpoint, settings, now), message };
-}
-
 /** FileInfo (protocol 1.3); of an upload, whose file may hold rows instead of an envelope, the fields that take its header's place. */
-function form({ kind, upload = false }: Endpoint): JsonObject {
+function form({ kind, upload = false }: Endpoint, examples: JsonObject): JsonObject {
   const text = { type: 'string' };
   const rows = { sender_uri: text, transaction_id: text, message_id: text };
   return {
@@ -142,31 +137,20 @@ function form({ kind, upload = false }: Endpoint): JsonObject {
           },
         },
       },
+      examples,
     },
   };
 }
 
-function headerExample({ kind, mode }: Endpoint, { publicUrl, serverId }: OpenApiSettings, now: Date): JsonObject {
-  return {
-    version: '1.0.0',
-    message_id: randomUUID(),
-    message_ts: now.toISOString(),
-    action: kind.action,
-    sender_id: 'demo-partner',
-    ...(mode === 'ASYNC' ? { sender_uri: `${publicUrl}/dci/v1/social/registry/on-${kind.action}` } : {}),
-    receiver_id: serverId,
-    total_count: 1,
-  };
-}
-
-function shortPath({ path, operation: name, schema }: ShortEndpoint): [string, JsonObject] {
+function shortPath({ path, operation: name, schema }: ShortEndpoint, settings: OpenApiSettings): [string, JsonObject] {
+  const example = SHORT_EXAMPLES[path]?.(callbackOf(settings, 'notify'));
   return [
     `/dci/v1${path}`,
     {
       post: {
         operationId: `short${path.replaceAll('/', '_')}`,
         summary: `${name.toLowerCase()} (short form)`,
-        requestBody: { required: true, content: json(jsonSchema(schema), SHORT_EXAMPLES[path]?.()) },
+        requestBody: { required: true, content: json(jsonSchema(schema), example) },
         responses: { '200': { description: 'The answer.', content: json(ref('ShortAnswer')) }, ...refusals() },
       },
     },
@@ -186,6 +170,11 @@ function otherPaths(): JsonObject {
       client_assertion: { type: 'string' },
     },
   };
+  const example = {
+    grant_type: 'client_credentials',
+    client_id: 'demo-partner',
+    client_secret: 'as npm start prints it',
+  };
   const token = (expiresIn: JsonObject): JsonObject => ({
     type: 'object',
     required: ['access_token', 'token_type', 'expires_in'],
@@ -200,7 +189,10 @@ function otherPaths(): JsonObject {
     post: {
       summary: 'Access token (RFC 6749, client credentials)',
       security: [],
-      requestBody: { required: true, content: { 'application/x-www-form-urlencoded': { schema: credentials } } },
+      requestBody: {
+        required: true,
+        content: { 'application/x-www-form-urlencoded': { schema: credentials, example } },
+      },
       responses: {
         '200': { description: 'A token.', content: json(token(expiresIn)) },
         ...Object.fromEntries(

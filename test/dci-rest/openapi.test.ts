@@ -1,12 +1,25 @@
-/** The document is generated from what validates; here its examples are sent, and its own schemas judge the answers. */
+/**
+ * The document is generated from what validates; here its examples are sent, signed, and its own schemas judge request and
+ * answer. Only what nobody can know beforehand is filled in: addresses, and ids and codes that earlier answers told.
+ */
+import { randomUUID } from 'node:crypto';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { MESSAGE_EXAMPLES } from '../../src/dci-rest/openapi.examples.js';
+import type { JsonObject } from '../../src/protocol/json.js';
+import { signHttpRequest } from '../../src/protocol/signature/http.profile.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
-import { createPartner, type Partner } from '../support/partner.js';
+import { startInbox, type Inbox, type Received } from '../support/inbox.js';
+import { createPartner, type Answer, type Partner } from '../support/partner.js';
+import { messageProblems } from '../support/specification.js';
+
+interface Content {
+  schema: object;
+  example?: JsonObject;
+  examples?: Record<string, { value: Record<string, string> }>;
+}
 
 interface Operation {
-  requestBody: { content: Record<string, { schema: object; example?: Record<string, unknown> }> };
+  requestBody: { content: Record<string, Content> };
   responses: Record<string, unknown>;
 }
 
@@ -16,24 +29,41 @@ interface Document {
   components: { schemas: Record<string, object> };
 }
 
+interface Example {
+  path: string;
+  type: string;
+  example: JsonObject;
+}
+
+const REGISTRIES = ['social', 'crvs', 'dr', 'fr', 'ibr'];
+/** Nobody was asked, so an answer is not ours: `ERR`, as documented. */
+const UNASKED = /\/on-(search|subscribe|unsubscribe|status)$/;
+
 let gateway: TestGateway;
 let partner: Partner;
+let inbox: Inbox;
 let document: Document;
 let ajv: InstanceType<typeof Ajv2020>;
 
 beforeAll(async () => {
   gateway = await startTestGateway();
+  inbox = await startInbox(gateway.url);
   partner = await createPartner(gateway, {
     senderId: 'demo-partner',
-    sender: { sandbox: true, signaturePolicy: 'OPTIONAL' },
-    agreements: ['SOCIAL', 'CRVS', 'DR', 'FR', 'IBR'].map((registry) => ({ registry })),
+    sender: { autoApproveSubscriptions: true, rateLimitPerMinute: 100_000 },
+    agreements: REGISTRIES.map((registry) => ({ registry: registry.toUpperCase() })),
   });
-  document = (await (await fetch(`${gateway.url}/dci/v1/openapi.json`)).json()) as Document;
+  document = await served();
   ajv = new Ajv2020({ strict: false });
   addFormats.default(ajv);
-  ajv.addSchema({ $id: 'document', components: document.components });
+  ajv.addSchema({ $id: 'document', ...document });
 });
-afterAll(() => gateway.close());
+afterAll(async () => {
+  await inbox?.close();
+  await gateway?.close();
+});
+
+const served = async () => (await (await fetch(`${gateway.url}/dci/v1/openapi.json`)).json()) as Document;
 
 const post = (path: string): Operation => {
   const operation = document.paths[path]?.post;
@@ -41,40 +71,163 @@ const post = (path: string): Operation => {
   return operation;
 };
 
+/** Of a document of their own: what is sent twice is answered as it was the first time. */
+async function examplesOf(wanted: (type: string) => boolean): Promise<Example[]> {
+  return Object.entries((await served()).paths).flatMap(([path, { post: operation }]) =>
+    Object.entries(operation?.requestBody.content ?? {}).flatMap(([type, { example, examples = {} }]) =>
+      wanted(type)
+        ? [...(example ? [example] : []), ...Object.values(examples).map(({ value }) => value)].map((one) => ({
+            path,
+            type,
+            example: one,
+          }))
+        : [],
+    ),
+  );
+}
+
+const isJson = (type: string) => type === 'application/json';
+const isForm = (type: string) => type === 'multipart/form-data';
+
+let calls = 0;
+
+/** An example with the addresses of this test, and with ids and codes that this registry told before. */
+async function fill(example: JsonObject, path: string): Promise<JsonObject> {
+  const text = JSON.stringify(example);
+  const registry = /v1\/(\w+)\/registry/.exec(path)?.[1] ?? 'social';
+  const known: Record<string, unknown> = {
+    callback_url: `${inbox.url}/${++calls}/notify`,
+    sender_uri: `${inbox.url}/${calls}/${registry}/registry/answer`,
+    client_secret: partner.clientSecret,
+    ...(text.includes('subscription_codes') ? { subscription_codes: [await newSubscription()] } : {}),
+    ...(text.includes('notification_ids')
+      ? { notification_ids: [(await toldTo(registry)).body.header.message_id] }
+      : {}),
+  };
+  return JSON.parse(text, (name, value: unknown) => known[name] ?? value) as JsonObject;
+}
+
+async function newSubscription(): Promise<string> {
+  const subscription = { event_type: 'birth', callback_url: `${inbox.url}/${++calls}/notify` };
+  const message = { transaction_id: randomUUID(), sender_id: partner.senderId, subscription };
+  return (await partner.postHttpSigned('/dci/v1/subscribe', message)).body.subscription_code as string;
+}
+
+/** The first of a registry's messages, once it has come. */
+async function toldTo(registry: string): Promise<Received> {
+  for (;;) {
+    const found = inbox.received.find(({ path }) => path.includes(`/${registry}/registry/`));
+    if (found !== undefined) return found;
+    await inbox.wait(inbox.received.length + 1);
+  }
+}
+
+/** As the sender would: the envelope in the body or in the file signed, anything else with an HTTP signature. */
+async function send({ path, type, example }: Example): Promise<Answer> {
+  if (type === 'application/x-www-form-urlencoded') return sendForm(path, new URLSearchParams(example as never));
+  if (isForm(type)) return sendFile(path, example as Record<string, string>);
+  const filled = await fill(example, path);
+  return 'header' in filled ? partner.post(path, await signed(filled)) : partner.postHttpSigned(path, filled);
+}
+
+const signed = ({ header, message }: JsonObject): Promise<JsonObject> =>
+  partner.envelope((header as { action: string }).action, message as JsonObject, header as JsonObject);
+
+async function sendForm(path: string, body: URLSearchParams): Promise<Answer> {
+  body.set('client_secret', partner.clientSecret);
+  const response = await fetch(gateway.url + path, { method: 'POST', body });
+  return { status: response.status, headers: response.headers, body: await response.json() };
+}
+
+async function sendFile(path: string, example: Record<string, string>): Promise<Answer> {
+  const { fileName: file = '', ...fields } = example;
+  const isCsv = fields['fileFormat'] === 'csv';
+  const form = new FormData();
+  for (const [name, value] of Object.entries(await fill(fields, path))) form.set(name, value);
+  const content = isCsv ? file : JSON.stringify(await signed(await fill(JSON.parse(file) as JsonObject, path)));
+  form.set('fileName', new Blob([content]), 'example');
+  // The request makes the very bytes that are signed.
+  const request = new Request(gateway.url + path, { method: 'POST', body: form });
+  const body = Buffer.from(await request.arrayBuffer());
+  const authorization = `Bearer ${partner.token}`;
+  const message = { method: 'POST', targetUri: request.url, headers: { authorization }, body };
+  const { senderId, key } = partner;
+  const signature = signHttpRequest(message, key, { senderId, now: new Date(), nonce: randomUUID() });
+  const headers = { authorization, 'content-type': request.headers.get('content-type') ?? '', ...signature };
+  const response = await fetch(request.url, { method: 'POST', headers, body });
+  return { status: response.status, headers: response.headers, body: await response.json() };
+}
+
+/** What the document says of the answer, and what the message says of itself. */
+function judge({ path, type }: Example, { status, body }: Answer): void {
+  const expected = Object.keys(post(path).responses).find((code) => code.startsWith('2'));
+  expect({ path, type, status, told: body.errors }).toEqual({ path, type, status: Number(expected), told: undefined });
+  const at = `/paths/${path.replaceAll('/', '~1')}/post/responses/${status}/content/application~1json/schema`;
+  const valid = ajv.validate({ $ref: `document#${encodeURI(at)}` }, body);
+  expect({ path, valid, errors: ajv.errors }).toEqual({ path, valid: true, errors: null });
+  const outcome: unknown = body.header?.status ?? body.message?.ack_status ?? body.status ?? body.token_type;
+  expect({ path, type, outcome }).toEqual({
+    path,
+    type,
+    outcome: expect.stringMatching(UNASKED.test(path) ? 'ERR' : /^(succ|ACK|rcvd|bearer)$/),
+  });
+}
+
 test('is OpenAPI 3.1 and names every registry', () => {
   expect(document.openapi).toBe('3.1.0');
   for (const path of ['social', 'crvs', 'dr', 'fr', 'ibr'])
     expect(Object.keys(document.paths)).toContain(`/dci/v1/${path}/registry/sync/search`);
 });
 
-test('every example is answered with success, and the answer has the documented form', async () => {
-  const examples = Object.entries(document.paths).flatMap(([path, { post: operation }]) => {
-    const example = operation?.requestBody.content['application/json']?.example;
-    return example === undefined ? [] : [{ path, example }];
-  });
-  expect(examples.length).toBeGreaterThan(30);
-  for (const { path, example } of examples) {
-    const { status, body } = await partner.post(path, example);
-    const expected = Object.keys(post(path).responses).find((code) => code.startsWith('2'));
-    // A callback that nobody asked for is received with ERR, which is the documented answer.
-    expect({ path, status }).toEqual({ path, status: Number(expected) });
-    const schema = /registry/.test(path) ? (path.includes('/sync/') ? 'Envelope' : 'Response') : 'ShortAnswer';
-    expect({
-      path,
-      valid: ajv.validate({ $ref: `document#/components/schemas/${schema}` }, body),
-      errors: ajv.errors,
-    }).toEqual({ path, valid: true, errors: null });
-  }
+test('everything that is POSTed has an example, which its own schema and the specification allow', () => {
+  for (const [path, { post: operation }] of Object.entries(document.paths))
+    for (const [type, { schema, example, examples = {} }] of Object.entries(operation?.requestBody.content ?? {})) {
+      const all = [...(example ? [example] : []), ...Object.values(examples).map(({ value }) => value)];
+      expect({ path, type, examples: all.length }).toEqual({
+        path,
+        type,
+        examples: isForm(type) && path.includes('/upload/') ? 2 : 1,
+      });
+      const at = `/paths/${path.replaceAll('/', '~1')}/post/requestBody/content/${type.replace('/', '~1')}/schema`;
+      expect(schema).toBeDefined();
+      for (const one of all) {
+        ajv.validate({ $ref: `document#${encodeURI(at)}` }, one);
+        expect({ path, type, errors: ajv.errors }).toEqual({ path, type, errors: null });
+        const problems = isJson(type) ? messageProblems(path, one) : [];
+        expect({ path, problems }).toEqual({ path, problems: [] });
+      }
+    }
 });
 
-test('every documented standard endpoint has an example, or is one that changes data', () => {
-  const paths = Object.keys(document.paths).flatMap((path) => /registry(\/.*)$/.exec(path)?.[1] ?? []);
-  const without = new Set(paths.filter((path) => MESSAGE_EXAMPLES[path] === undefined));
-  expect([...without].sort()).toEqual(
-    ['/notify', '/receipt', '/sync/enrollment/updates', '/sync/receipt', '/upload/search', '/upload/verify'].filter(
-      (path) => without.has(path),
-    ),
+describe.each([
+  ['message', isJson, 75],
+  ['form', isForm, 70],
+  ['token request', (type: string) => !isJson(type) && !isForm(type), 2],
+])('every example %s', (_, wanted, count) => {
+  test('is answered with success, and the answer has the documented form', async () => {
+    const examples = await examplesOf(wanted);
+    expect(examples.length).toBeGreaterThanOrEqual(count);
+    for (const example of examples) judge(example, await send(example));
+  }, 60_000);
+});
+
+test('what was accepted of them was done, and told with success', async () => {
+  const unfinished = () =>
+    gateway.database.query(
+      `select 1 from transaction where channel in ('ASYNC', 'BULK') and status in ('RECEIVED', 'PENDING')`,
+    );
+  for (const deadline = Date.now() + 20_000; (await unfinished()).length > 0 && Date.now() < deadline;)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  const refused = await gateway.database.query(
+    `select channel, operation, status, status_reason_code, status_reason_message from transaction
+     where (status <> 'SUCCEEDED' or status_reason_message is not null) and status_reason_code is distinct from 'err.request.not_found'`,
   );
+  expect(refused).toEqual([]);
+  const accepted = await gateway.database.query(`select 1 from transaction where channel in ('ASYNC', 'BULK')`);
+  expect(accepted.length).toBeGreaterThan(60);
+  const answers = await inbox.wait(accepted.length);
+  for (const { path, verified, body } of answers)
+    expect({ path, verified, status: body.header.status }).toEqual({ path, verified: true, status: 'succ' });
 });
 
 test('a refusal has the documented form', async () => {
