@@ -42,6 +42,9 @@ export async function fillGateway(gateway: TestGateway, inbox: Inbox): Promise<F
     inbox.behave(outcome);
     await owe(ministry, inbox);
   }
+  await gateway.admin(
+    `mutation { placeLegalHold(senderId: "school-meals", month: "2026-01", reason: "case 12") { month } }`,
+  );
   await pastHour(gateway);
   return untilDelivered(gateway);
 }

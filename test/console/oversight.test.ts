@@ -1,4 +1,5 @@
 /** What an auditor and an administrator oversee: who got what of a person, what must be kept, whose sessions end. */
+import { setTimeout as wait } from 'node:timers/promises';
 import { addRecords, person } from '../support/consent.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { startOidcIssuer, type OidcIssuer } from '../support/oidc-issuer.js';
@@ -89,6 +90,99 @@ const ROLES = { ada: ['ADMIN'], audrey: ['AUDITOR'], olga: ['OPERATOR'] };
       await open('olga', '/access-report');
       await expectShown(page.getByText('Your role does not see access reports.'));
       expect(await page.getByRole('button', { name: 'Make report' }).count()).toBe(0);
+    });
+  });
+
+  describe('a legal hold', () => {
+    const month = new Date().toISOString().slice(0, 7);
+    const holds = async () =>
+      (await gateway.admin<{ legalHolds: { owner: string; month: string }[] }>('{ legalHolds { owner month } }'))
+        .legalHolds;
+
+    test('is placed by an administrator for a reason, and lifted for another', async () => {
+      await open('ada', '/audit');
+      await page.getByRole('tab', { name: 'Legal holds' }).click();
+      await expectShown(page.getByText('Nothing is on hold'));
+      await page.getByRole('button', { name: 'Place a hold' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('combobox', { name: 'Sender' }).click();
+      await page.getByRole('option', { name: 'Ministry of Health (health)' }).click();
+      await dialog.getByLabel('Month').fill(month);
+      await dialog.getByLabel('Reason').fill('case 12');
+      await dialog.getByRole('button', { name: 'Place a hold' }).click();
+      const row = page.getByRole('row', { name: new RegExp(`health ${month}`) });
+      await row.waitFor();
+      expect(await holds()).toEqual([{ owner: 'health', month }]);
+      await row.getByRole('link', { name: 'Who, when and why' }).click();
+      await expectShown(page.getByRole('row', { name: /ada placeLegalHold .* case 12/ }));
+      await page.getByRole('tab', { name: 'Legal holds' }).click();
+      await row.getByRole('button', { name: 'Lift' }).click();
+      const lift = page.getByRole('dialog').getByRole('button', { name: 'Lift' });
+      expect(await lift.isDisabled()).toBe(true);
+      await page.getByLabel('Reason').fill('case closed');
+      await lift.click();
+      await expectShown(page.getByText('Nothing is on hold'));
+      expect(await holds()).toEqual([]);
+    });
+
+    test('on what belongs to no sender needs none; without a month it is not placed', async () => {
+      await open('ada', '/audit?tab=holds');
+      await page.getByRole('button', { name: 'Place a hold' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('checkbox', { name: /What belongs to no sender/ }).check();
+      await dialog.getByLabel('Reason').fill('case 13');
+      await dialog.getByRole('button', { name: 'Place a hold' }).click();
+      expect(await dialog.locator('input[type=month]:invalid').count()).toBe(1);
+      expect(await holds()).toEqual([]);
+      await dialog.getByLabel('Month').fill(month);
+      await dialog.getByRole('button', { name: 'Place a hold' }).click();
+      await expectShown(page.getByRole('row', { name: /Gateway \(what belongs to no sender\)/ }));
+      expect(await holds()).toEqual([{ owner: '(gateway)', month }]);
+    });
+
+    test('is seen by an auditor, who may not change it', async () => {
+      await open('audrey', '/audit?tab=holds');
+      await expectShown(page.getByRole('row', { name: /Gateway/ }));
+      for (const name of ['Place a hold', 'Lift']) expect(await page.getByRole('button', { name }).count()).toBe(0);
+    });
+  });
+
+  describe('the sessions of an administrator', () => {
+    const me = async (token: string) => (await gateway.graphql<unknown>('{ me { subject } }', {}, token)).errors;
+    const end = async (subject: string): Promise<void> => {
+      await page.getByRole('button', { name: 'End sessions' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Administrator').fill(subject);
+      await dialog.getByLabel('Reason').fill('laptop lost');
+      await dialog.getByRole('button', { name: 'End sessions' }).click();
+    };
+
+    test('end within seconds: the token is refused, and the reason is on record', async () => {
+      const token = await issuer.token('olga');
+      expect(await me(token)).toBeUndefined();
+      await open('ada', '/audit');
+      await end('olga');
+      await expectShown(page.getByText('Sessions of olga ended'));
+      await expectShown(page.getByRole('row', { name: /ada revokeAdminSessions Admin olga laptop lost/ }));
+      // Revocations are read anew each second.
+      for (let tries = 0; tries < 40 && (await me(token)) === undefined; tries += 1) await wait(250);
+      expect(await me(token)).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    });
+
+    test('of the bootstrap token cannot be ended; one’s own only with a warning', async () => {
+      await open('ada', '/audit?actor=ada');
+      await page.getByRole('button', { name: 'End sessions' }).click();
+      await expectShown(page.getByText('This is you: you will have to sign in again.'));
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await end('bootstrap-admin');
+      await expectShown(page.getByRole('dialog').getByText(/to end the bootstrap token, set another/));
+    });
+
+    test('are not for an auditor to end', async () => {
+      await open('audrey', '/audit');
+      await page.getByRole('row', { name: /revokeAdminSessions/ }).waitFor();
+      expect(await page.getByRole('button', { name: 'End sessions' }).count()).toBe(0);
     });
   });
 });

@@ -81,6 +81,9 @@ const VISITS: Visit[] = [
   { name: 'jobs', path: () => '/jobs', shows: 'housekeeping' },
   { name: 'audit', path: () => '/audit', shows: 'createAgreement' },
   { name: 'audit-chain', path: () => '/audit?tab=chain', shows: 'Check the newest', act: checkChain, picture: true },
+  { name: 'audit-holds', path: () => '/audit?tab=holds', shows: 'school-meals' },
+  { name: 'hold-new', path: () => '/audit?tab=holds', shows: 'school-meals', act: open('button', 'Place a hold') },
+  { name: 'sessions', path: () => '/audit', shows: 'createAgreement', act: open('button', 'End sessions') },
   { name: 'not-found', path: () => '/nowhere', shows: 'There is no such page' },
 ];
 

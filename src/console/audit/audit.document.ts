@@ -65,3 +65,9 @@ export const VERIFY_AUDIT = graphql(`
     }
   }
 `);
+
+export const REVOKE_ADMIN_SESSIONS = graphql(`
+  mutation RevokeAdminSessions($subject: String!, $reason: String!) {
+    revokeAdminSessions(subject: $subject, reason: $reason)
+  }
+`);

@@ -4,6 +4,7 @@ import { useSearchParams } from 'react-router';
 import { Page } from '../shared/page.js';
 import { AdminActions } from './admin-actions.js';
 import { ChainCheck } from './chain-check.js';
+import { LegalHolds } from './legal-holds.js';
 import { Seals } from './seals.js';
 
 /** Each tab is a list of its own, so the cursor of the other goes. */
@@ -20,6 +21,7 @@ export function Component() {
         <Tabs.List mb="md">
           <Tabs.Tab value="actions">{t('audit.actions')}</Tabs.Tab>
           <Tabs.Tab value="chain">{t('audit.chain')}</Tabs.Tab>
+          <Tabs.Tab value="holds">{t('holds.title')}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="actions">
           <AdminActions />
@@ -27,6 +29,9 @@ export function Component() {
         <Tabs.Panel value="chain">
           <ChainCheck />
           <Seals />
+        </Tabs.Panel>
+        <Tabs.Panel value="holds">
+          <LegalHolds />
         </Tabs.Panel>
       </Tabs>
     </Page>

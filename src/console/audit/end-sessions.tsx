@@ -1,0 +1,96 @@
+import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useDisclosure } from '@mantine/hooks';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { ADMINS, useMay, useMe } from '../session/me.js';
+import { problemOf } from '../shared/problem.js';
+import { useMutationNotice } from '../shared/use-mutation-notice.js';
+import { REVOKE_ADMIN_SESSIONS } from './audit.document.js';
+
+interface EndValues {
+  subject: string;
+  reason: string;
+}
+
+interface EndSessionsProps {
+  subject: string;
+  onEnded: () => void;
+}
+
+/** For an administrator who has left, or whose token was lost; `subject` is proposed, and can be changed. */
+export function EndSessions({ subject, onEnded }: EndSessionsProps) {
+  const { t } = useTranslation();
+  const [opened, { open, close }] = useDisclosure();
+  if (!useMay(ADMINS)) return null;
+  return (
+    <>
+      <Button variant="default" ml="auto" onClick={open}>
+        {t('sessions.end')}
+      </Button>
+      <Modal
+        opened={opened}
+        onClose={close}
+        title={t('sessions.title')}
+        closeButtonProps={{ 'aria-label': t('action.close') }}
+      >
+        <EndForm subject={subject} onEnded={onEnded} onClose={close} />
+      </Modal>
+    </>
+  );
+}
+
+function EndForm({ subject, onEnded, onClose }: EndSessionsProps & { onClose: () => void }) {
+  const { t } = useTranslation();
+  const me = useMe();
+  const [busy, revoke] = useMutationNotice(REVOKE_ADMIN_SESSIONS);
+  const required = (value: string) => (value.trim() === '' ? t('invalid.required') : null);
+  const form = useForm<EndValues>({
+    initialValues: { subject, reason: '' },
+    validate: { subject: required, reason: required },
+  });
+  const end = async (values: EndValues): Promise<void> => {
+    const given = { subject: values.subject.trim(), reason: values.reason.trim() };
+    const { error } = await revoke(given, t('sessions.ended', { subject: given.subject }));
+    if (error !== undefined) {
+      form.setFieldError('subject', problemOf(error).message);
+      return;
+    }
+    onClose();
+    onEnded();
+  };
+  return (
+    <form onSubmit={form.onSubmit((values) => void end(values))}>
+      <Stack>
+        <Text size="sm">{t('sessions.text')}</Text>
+        <TextInput
+          label={t('field.actor')}
+          description={t('sessions.subjectHint')}
+          autoComplete="off"
+          required
+          data-autofocus
+          {...form.getInputProps('subject')}
+        />
+        {form.values.subject.trim() === me.subject && (
+          <Alert color="yellow" icon={<IconAlertTriangle />}>
+            {t('sessions.own')}
+          </Alert>
+        )}
+        <TextInput
+          label={t('field.reason')}
+          description={t('field.reasonHint')}
+          required
+          {...form.getInputProps('reason')}
+        />
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            {t('action.cancel')}
+          </Button>
+          <Button type="submit" color="red.8" loading={busy}>
+            {t('sessions.end')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
