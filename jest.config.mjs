@@ -24,5 +24,6 @@ export default {
   // One worker a core, also on two cores, where the default leaves one of them idle.
   maxWorkers: '100%',
   workerIdleMemoryLimit: '1500MB',
-  testTimeout: 30_000,
+  // Conditions are waited for up to half of it.
+  testTimeout: 60_000,
 };

@@ -4,8 +4,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"net"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 
 	"github.com/FerretDB/FerretDB/ferretdb"
@@ -13,18 +15,25 @@ import (
 
 func main() {
 	address, folder := os.Args[1], os.Args[2]
+	socket := filepath.Join(folder, "server.socket")
 	server, err := ferretdb.New(&ferretdb.Config{
-		Listener:  ferretdb.ListenerConfig{TCP: address},
+		Listener:  ferretdb.ListenerConfig{Unix: socket},
 		Handler:   "sqlite",
 		SQLiteURL: "file:" + folder + "/",
 	})
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	exitOn(err)
+	listener, err := net.Listen("tcp", address)
+	exitOn(err)
+	go serveInTurns(listener, socket)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := server.Run(ctx); err != nil && ctx.Err() == nil {
+	if err := server.Run(ctx); ctx.Err() == nil {
+		exitOn(err)
+	}
+}
+
+func exitOn(err error) {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

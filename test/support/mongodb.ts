@@ -51,7 +51,7 @@ const goCommand = (): string | undefined => GO.find((go) => spawnSync(go, ['vers
 /** Some two minutes the first time; kept by the digest of its sources. */
 async function build(): Promise<string> {
   const digest = createHash('sha256');
-  for (const name of ['main.go', 'go.mod', 'go.sum']) digest.update(readFileSync(join(SOURCE, name)));
+  for (const name of ['main.go', 'turns.go', 'go.mod', 'go.sum']) digest.update(readFileSync(join(SOURCE, name)));
   const binary = join(CACHE, digest.digest('hex').slice(0, 16));
   if (existsSync(binary)) return binary;
   await mkdir(CACHE, { recursive: true });
