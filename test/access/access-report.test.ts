@@ -56,6 +56,26 @@ describe('the access report of a person', () => {
     expect((await report('1')).disclosures[0]).toMatchObject({ kind: 'SEARCH', inside: true });
   });
 
+  test('still tells it after the record is deleted, and a household that was; a new record of theirs adds to it', async () => {
+    await addRecords(gateway, [person('7'), household('H7', ['7']), person('8')]);
+    const inHousehold = searchById('H7', 'HOUSEHOLD_ID');
+    const [item] = inHousehold['search_request'] as { search_criteria: Record<string, unknown> }[];
+    Object.assign(item?.search_criteria ?? {}, { reg_record_type: 'Group' });
+    for (const message of [searchById('7'), inHousehold, searchById('8')])
+      await partner.send('social/registry/sync/search', 'search', message);
+    const before = await report('7');
+    expect(before.disclosures).toMatchObject([{ inside: true }, { inside: false }]);
+    const remove = `mutation ($type: String!, $identifier: IdentifierInput!) {
+      deleteRecord(registry: SOCIAL, recordType: $type, identifier: $identifier) { id } }`;
+    await gateway.admin(remove, { type: 'SRPerson', identifier: { type: 'UIN', value: '7' } });
+    await gateway.admin(remove, { type: 'Group', identifier: { type: 'HOUSEHOLD_ID', value: 'H7' } });
+    expect(await report('7')).toEqual(before);
+    await addRecords(gateway, [person('7')]);
+    await partner.send('social/registry/sync/search', 'search', searchById('7'));
+    expect((await report('7')).disclosures).toHaveLength(3);
+    expect((await report('8')).disclosures).toHaveLength(1);
+  });
+
   test('needs a reason, which is kept', async () => {
     const without = await gateway.graphql(REPORT, { identifier: { type: 'UIN', value: '1' }, reason: ' ' });
     expect(without.errors?.[0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT', field: 'reason' } });
