@@ -11,6 +11,8 @@ import { createMetrics } from '../../src/platform/metrics.js';
 import { createLog } from '../../src/platform/log.js';
 import { uuidv7 } from '../../src/platform/uuid.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
+import { statementsOf } from '../support/statements.js';
+import { until } from '../support/until.js';
 
 const log = createLog('silent');
 let testDatabase: TestDatabase;
@@ -29,7 +31,7 @@ afterEach(async () => {
 });
 
 /** Reads until `count` events have come, or for as long as `ms`. */
-async function read(from: LiveTail, options: ListenOptions, count: number, ms = 5000): Promise<LiveEvent[]> {
+async function read(from: LiveTail, options: ListenOptions, count: number, ms = 30_000): Promise<LiveEvent[]> {
   const events: LiveEvent[] = [];
   const reader = abortable((signal) => from.batches({ ...options, signal }));
   const timer = setTimeout(() => void reader.return(undefined), ms);
@@ -53,8 +55,11 @@ async function append(count: number, topic: 'transaction' | 'registry' = 'transa
   return ids;
 }
 
-/** Long enough for a reader to have begun. */
-const settled = (ms = 60): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+/** Nothing waits for an older transaction, of another database of the cluster perhaps, which would be told as new. */
+const caughtUp = (): Promise<void> => until(async () => (await tail.lagSeconds()) === 0);
+/** The reader of `tail` is told what is committed from now on. */
+const begun = (): Promise<void> => until(() => tail.listening === 1);
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const subjects = (events: LiveEvent[]): string[] => events.map(({ subject }) => subject);
 
 async function refusalOf(work: Promise<unknown>): Promise<{ message: string; extensions: Record<string, unknown> }> {
@@ -66,8 +71,9 @@ async function refusalOf(work: Promise<unknown>): Promise<{ message: string; ext
 
 test('from now on: what was committed before is not told', async () => {
   await append(3);
+  await caughtUp();
   const reading = read(tail, {}, 2);
-  await settled();
+  await begun();
   const ids = await append(2);
   expect(subjects(await reading)).toEqual(ids);
 });
@@ -81,15 +87,16 @@ test('a transaction that began first and commits last is told, behind those that
   const id = uuidv7();
   await late.query(`insert into outbox_event (id, topic, subject) values ($1, 'transaction', $1)`, [id]);
   const ids = await append(2);
-  await settled(300);
+  await pause(300);
   expect(await tail.lagSeconds()).toBeGreaterThan(0.25);
   const metrics = createMetrics();
   exportTailLag(metrics, tail);
-  expect((await metrics.expose()).body).toMatch(/^tail_lag_seconds 0\.[2-9]/m);
+  const [, exported] = /^tail_lag_seconds (.*)$/m.exec((await metrics.expose()).body) ?? [];
+  expect(Number(exported)).toBeGreaterThan(0.25);
   await late.query('commit');
   await late.end();
   expect(subjects(await reading)).toEqual([id, ...ids]);
-  expect(await tail.lagSeconds()).toBe(0);
+  await caughtUp();
 });
 
 test('readers that resume anywhere, among interleaved writers and in two processes, are told all exactly once in one order', async () => {
@@ -127,7 +134,7 @@ async function readInSteps(start: string, stops: number[], total: number, tails:
   for (let step = 0; events.length < total; step += 1) {
     const want = Math.min(stops[step % stops.length] ?? 1, total - events.length);
     const from = tails[step % tails.length] ?? tail;
-    const part = await read(from, { after: events.at(-1)?.cursor ?? start }, want, 10_000);
+    const part = await read(from, { after: events.at(-1)?.cursor ?? start }, want);
     if (part.length === 0) throw new Error('the reader was told nothing');
     events.push(...part.slice(0, want));
   }
@@ -140,7 +147,7 @@ async function writeSlowly({ size, ms }: { size: number; ms: number }): Promise<
   await database.transaction(async (unit) => {
     for (const id of ids) {
       await appendOutbox(unit, 'transaction', id, {});
-      await settled(ms);
+      await pause(ms);
     }
   });
   tail.nudge();
@@ -161,13 +168,13 @@ test('a backfill of thousands cuts over to what arrives meanwhile', async () => 
 test('a reader that does not read is ended with its cursor, and loses nothing there', async () => {
   const reader = tail.batches({ maxBuffer: 2 });
   const next = reader.next();
-  await settled();
+  await begun();
   const [first] = await append(1);
   const told = (await next).value as LiveEvent[];
   expect(subjects(told)).toEqual([first]);
-  await settled();
+  await begun();
   const missed = await append(41);
-  await settled(400);
+  await pause(400);
   const { message, extensions } = await refusalOf(reader.next());
   expect(message).toMatch(/too slow: subscribe again with after/);
   expect(extensions['code']).toBe('CONFLICT');
@@ -177,7 +184,7 @@ test('a reader that does not read is ended with its cursor, and loses nothing th
 
 test('a burst is no slowness', async () => {
   const reading = read(tail, { maxBuffer: 2 }, 30);
-  await settled();
+  await begun();
   await append(30);
   expect(await reading).toHaveLength(30);
 });
@@ -185,7 +192,7 @@ test('a burst is no slowness', async () => {
 test('what a reader does not want neither fills its buffer nor is told', async () => {
   const accepts = ({ topic }: { topic: string }) => topic === 'registry';
   const reading = read(tail, { maxBuffer: 2, accepts }, 1);
-  await settled();
+  await begun();
   await append(100);
   const [wanted] = await append(1, 'registry');
   expect(subjects(await reading)).toEqual([wanted]);
@@ -194,50 +201,57 @@ test('what a reader does not want neither fills its buffer nor is told', async (
 test('a reader that leaves while it waits is gone at once, and the last one stops the polling', async () => {
   const reader = abortable((signal) => tail.batches({ signal }));
   const waiting = reader.next();
-  await settled();
+  await begun();
   await reader.return(undefined);
   expect(await waiting).toEqual({ done: true, value: undefined });
-  const before = await statementsOfTail();
-  await settled(600);
-  expect(await statementsOfTail()).toBe(before);
+  const statements = await statementsOf(database, () => pause(600));
+  expect(statements.filter((text) => text.includes('outbox_event'))).toEqual([]);
 });
-
-/** How often the outbox was looked at, as PostgreSQL counts scans of its index. */
-async function statementsOfTail(): Promise<number> {
-  await settled(50);
-  await database.query('select pg_stat_clear_snapshot()');
-  const [row] = await database.query<{ scans: string }>(
-    `select coalesce(sum(idx_scan), 0) as scans from pg_stat_user_indexes where indexrelname like 'outbox_event%xid_seq%'`,
-  );
-  return Number(row?.scans);
-}
 
 test('close ends every reader', async () => {
   const reading = read(tail, {}, 1);
-  await settled();
+  await begun();
   tail.close();
   expect(await reading).toEqual([]);
   expect(await read(tail, {}, 1)).toEqual([]);
 });
 
 test('connections that PostgreSQL ends are made anew, and nothing is lost', async () => {
-  const reading = read(tail, {}, 2, 10_000);
-  await settled();
+  const told: string[] = [];
+  const reading = (async () => {
+    for await (const batch of tail.batches()) told.push(...subjects(batch));
+  })();
+  await begun();
   const [first] = await append(1);
-  await settled();
-  await database
-    .query('select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()')
-    .catch(() => undefined);
-  const again = async (): Promise<string[]> => append(1).catch(() => settled(100).then(again));
-  const [second] = await again();
-  expect(subjects(await reading)).toEqual([first, second]);
+  await until(() => told.length === 1);
+  expect(told).toEqual([first]);
+  await endConnections();
+  const again = async (): Promise<string[]> => append(1).catch(() => pause(100).then(again));
+  const [second = ''] = await again();
+  await until(() => told.includes(second), { seen: () => told });
+  // One whose commit was not answered any more may stand before it.
+  const written = await database.query<{ subject: string }>('select subject from outbox_event order by xid, seq');
+  expect(told).toEqual(written.map(({ subject }) => subject));
+  tail.close();
+  await reading;
 });
+
+/** From outside, so that none of the pool is left. */
+async function endConnections(): Promise<void> {
+  const client = new Client({ connectionString: testDatabase.url });
+  await client.connect();
+  const { rowCount } = await client.query(
+    'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+  );
+  expect(rowCount).toBeGreaterThan(0);
+  await client.end();
+}
 
 describe('a cursor', () => {
   test('of before a restore is refused, and readers of then are ended', async () => {
     const old = await tail.cursor();
-    const reading = refusalOf(read(tail, {}, 1, 20_000));
-    await settled();
+    const reading = refusalOf(read(tail, {}, 1));
+    await begun();
     await database.query(`update gateway_state set value = to_jsonb(gen_random_uuid()) where key = 'epoch'`);
     const refused = await refusalOf(read(tail, { after: old }, 1));
     expect(refused.message).toMatch(/^after: this cursor is from before a restore/);

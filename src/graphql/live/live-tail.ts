@@ -121,6 +121,11 @@ export class LiveTail {
     return readTailLag(this.sql);
   }
 
+  /** How many readers have caught up, and are told what comes as it comes. */
+  get listening(): number {
+    return this.#listeners.size;
+  }
+
   get closed(): boolean {
     return this.#closed;
   }
