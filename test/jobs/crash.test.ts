@@ -49,7 +49,7 @@ interface JobsServer {
 const STORES: [string, () => Promise<JobsServer>, Size][] = [
   ['PostgreSQL', postgresJobs, { versions: 20, killEveryMs: 4000 }],
   ...(hasMongo()
-    ? ([['MongoDB', mongoJobs, { versions: 5, killEveryMs: 4000 }]] as [string, () => Promise<JobsServer>, Size][])
+    ? ([['MongoDB', mongoJobs, { versions: 20, killEveryMs: 4000 }]] as [string, () => Promise<JobsServer>, Size][])
     : []),
 ];
 
