@@ -57,6 +57,12 @@ const VISITS: Visit[] = [
     shows: 'Fingerprint (SHA-256)',
     act: open('button', 'Edit'),
   },
+  {
+    name: 'sender-outbound',
+    path: () => '/senders/ministry-of-health',
+    shows: 'Our access to its endpoint',
+    act: open('button', 'Set credentials'),
+  },
   { name: 'onboarding', path: () => '/senders/new', shows: 'Create sender' },
   { name: 'agreements', path: () => '/agreements', shows: 'Ministry of Health' },
   {

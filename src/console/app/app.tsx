@@ -22,7 +22,8 @@ export function App({ config, signInProblem }: AppProps) {
       defaultColorScheme="auto"
       getStyleNonce={styleNonce}
     >
-      <Notifications position="bottom-right" />
+      {/* To the left: what is pressed next stands on the right, in lists and dialogs alike. */}
+      <Notifications position="bottom-left" />
       <SessionGate config={config} signInProblem={signInProblem}>
         <RouterProvider router={router} />
       </SessionGate>

@@ -8,6 +8,7 @@ import { Loading } from '../shared/loading.js';
 import { Page } from '../shared/page.js';
 import { Section } from '../shared/section.js';
 import { FirstCall } from './first-call.js';
+import { OutboundSection } from './outbound.js';
 import { SenderActions } from './sender-actions.js';
 import { AccessFacts, IdentityFacts } from './sender-facts.js';
 import { SenderKeys } from './sender-keys.js';
@@ -59,6 +60,7 @@ function Detail(sender: Sender) {
       <Section title={t('senders.keys')}>
         <SenderKeys sender={sender} />
       </Section>
+      <OutboundSection senderId={sender.senderId} outbound={sender.outbound} />
       <Section title={t('onboarding.firstCall')}>
         <FirstCall sender={sender} />
       </Section>

@@ -70,6 +70,13 @@ export const SENDER = graphql(
         createdAt
         updatedAt
         warnings
+        outbound {
+          tokenUrl
+          clientId
+          scope
+          clientCertificate
+          authority
+        }
         keys {
           ...SenderKeyRow
         }
