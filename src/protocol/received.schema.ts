@@ -1,6 +1,7 @@
 /** NotifyEventRequest (protocol 5) and the answers to requests of ours that `on-…` receivers read (protocol 3.4 to 3.7). */
 import { z } from 'zod';
 import { dateTime, locale, transactionId } from './envelope.schema.js';
+import { withOldSpelling } from './old-spelling.js';
 
 const record = z.record(z.string(), z.unknown());
 
@@ -33,12 +34,15 @@ const answered = { transaction_id: transactionId, correlation_id: correlationId 
 
 export const searchResponse = z.looseObject({ ...answered, search_response: z.array(responseItem) });
 export const subscribeResponse = z.looseObject({ ...answered, subscribe_response: z.array(responseItem) });
-export const unsubscribeResponse = z.looseObject({
-  ...answered,
-  timestamp: dateTime,
-  status,
-  subscription_status: z.array(z.looseObject({ code: z.string().max(99), status })).optional(),
-});
+export const unsubscribeResponse = withOldSpelling(
+  z.looseObject({
+    ...answered,
+    timestamp: dateTime,
+    status,
+    subscription_status: z.array(z.looseObject({ code: z.string().max(99), status })).optional(),
+  }),
+  { timesatmp: 'timestamp' },
+);
 export const txnStatusResponse = z.looseObject({
   ...answered,
   txnstatus_response: z.looseObject({ txn_type: z.string().max(99), txn_status: z.record(z.string(), z.unknown()) }),

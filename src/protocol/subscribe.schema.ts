@@ -1,6 +1,7 @@
 /** SubscribeRequest and UnSubscribeRequest (protocol 3.5, 3.6). */
 import { z } from 'zod';
 import { authorization, dateTime, locale, transactionId } from './envelope.schema.js';
+import { withOldSpelling } from './old-spelling.js';
 
 export const frequency = z.looseObject({
   start_time: dateTime,
@@ -34,9 +35,12 @@ export const subscribeRequest = z.looseObject({
 });
 export type SubscribeRequest = z.infer<typeof subscribeRequest>;
 
-export const unsubscribeRequest = z.looseObject({
-  transaction_id: transactionId,
-  timestamp: dateTime,
-  subscription_codes: z.array(z.string().max(99)),
-});
+export const unsubscribeRequest = withOldSpelling(
+  z.looseObject({
+    transaction_id: transactionId,
+    timestamp: dateTime,
+    subscription_codes: z.array(z.string().max(99)),
+  }),
+  { sunscription_codes: 'subscription_codes', timesstamp: 'timestamp' },
+);
 export type UnsubscribeRequest = z.infer<typeof unsubscribeRequest>;

@@ -31,6 +31,8 @@ const CALLBACKS: [string, string, (ids: JsonObject) => JsonObject][] = [
     'on-unsubscribe',
     (ids) => ({ ...ids, timestamp: now(), status: 'succ', subscription_status: [] }),
   ],
+  // As an older release of the specification spells it.
+  ['on-unsubscribe', 'on-unsubscribe', (ids) => ({ ...ids, timesatmp: now(), status: 'succ' })],
   [
     'txn/on-status',
     'txn-on-status',

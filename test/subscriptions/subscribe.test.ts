@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../src/protocol/json.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { startInbox, type Inbox } from '../support/inbox.js';
 import { createPartner, type Partner } from '../support/partner.js';
@@ -273,6 +274,34 @@ describe('an unsubscribe request', () => {
       status_reason_code: 'rjct.event.already_unsubscribed',
       subscription_status: [{ code, status: 'unsubscribe' }],
     });
+  });
+
+  test('is read in the spelling of an older release, where the right one counts', async () => {
+    const partner = await newPartner();
+    const { callback } = await ask(partner, inbox, subscribeMessage(subscribeItem()));
+    const { code } = callback.body.message.subscribe_response[0].subscriptions[0];
+    const old = { transaction_id: 't', timesstamp: new Date().toISOString(), sunscription_codes: [code] };
+    const refused = await ask(partner, inbox, { ...old, subscription_codes: ['other'] }, { action: 'unsubscribe' });
+    expect(refused.callback.body.message.status_reason_code).toBe('rjct.subscription_code.invalid');
+    const { callback: ended } = await ask(partner, inbox, old, { action: 'unsubscribe' });
+    expect(ended.body.message).toMatchObject({
+      status: 'succ',
+      subscription_status: [{ code, status: 'unsubscribe' }],
+    });
+  });
+
+  test.each([
+    ['no codes at all', { sunscription_codes: undefined }, 'message.subscription_codes'],
+    ['codes of another type', { sunscription_codes: 'SUB-1' }, 'message.subscription_codes'],
+    ['no time', { timesstamp: undefined }, 'message.timestamp'],
+  ])('is refused with %s, named as the specification does', async (_, changed, field) => {
+    const partner = await newPartner();
+    const old = { transaction_id: 't', timesstamp: new Date().toISOString(), sunscription_codes: ['SUB-1'] };
+    const message = JSON.parse(JSON.stringify({ ...old, ...changed })) as JsonObject;
+    const header = { sender_uri: `${inbox.url}/on-unsubscribe` };
+    const { status, body } = await partner.send('crvs/registry/unsubscribe', 'unsubscribe', message, header);
+    expect(status).toBe(400);
+    expect(body.errors[0]).toMatchObject({ code: 'err.request.bad', message: expect.stringContaining(field) });
   });
 
   test('answers unknown and foreign codes alike, in the callback', async () => {
