@@ -18,7 +18,7 @@ import { dciRouter } from './dci-rest/router.js';
 import type { FacadeServices } from './dci-rest/services.js';
 import { DataVault } from './entities/data-vault.js';
 import { Database } from './entities/database.js';
-import { migrateDatabase, underStartLock } from './entities/migrate.js';
+import { migrate, underStartLock } from './entities/migrate.js';
 import { SenderOutboundStore } from './entities/sender-outbound.repository.js';
 import { forgetForeignEvents } from './entities/tail.repository.js';
 import { WakeLine } from './entities/wake-line.js';
@@ -75,13 +75,18 @@ export async function startGateway(
     lookup,
   }: GatewayOverrides = {},
 ): Promise<Gateway> {
-  const database = await Database.connect(secrets.databaseUrl, config.dbPoolSize, log);
+  // Over connections of its own, where a statement may take its time.
+  await migrate(secrets.databaseUrl, clock());
+  const database = await Database.connect(secrets.databaseUrl, {
+    poolSize: config.dbPoolSize,
+    statementTimeoutMs: config.dbStatementTimeoutMs,
+    log,
+  });
   const masterKey = new MasterKey(secrets.masterKey, secrets.masterKeyPrevious);
   const vault = new DataVault(database, masterKey);
   const keyRing = new KeyRing(database, masterKey, clock);
   const registries = createRegistries();
   await underStartLock(database, async () => {
-    await migrateDatabase(database, clock());
     await forgetForeignEvents(database);
     await prepareGateway({ database, keyRing, registries, log }, config);
   });

@@ -44,7 +44,7 @@ export async function withHouse<T>(terminal: Terminal, work: (house: House) => P
 export async function withDatabase<T>(terminal: Terminal, work: (database: Database) => Promise<T>): Promise<T> {
   const { config, secrets } = readConfig({ ...process.env, MASTER_KEY: Buffer.alloc(32).toString('base64') });
   return withDatabaseUrl(terminal, config, secrets.databaseUrl, async (databaseUrl) => {
-    const database = await Database.connect(databaseUrl, 4);
+    const database = await Database.connect(databaseUrl, { poolSize: 4 });
     try {
       return await work(database);
     } finally {

@@ -33,6 +33,13 @@ export interface Unit extends Sql {
   em: EntityManager;
 }
 
+export interface ConnectOptions {
+  poolSize?: number;
+  /** Of one statement, in milliseconds: PostgreSQL ends a longer one. Not set or 0 = none. */
+  statementTimeoutMs?: number;
+  log?: Log;
+}
+
 export const ENTITIES = [
   Sender,
   SenderKey,
@@ -56,13 +63,18 @@ export class Database implements Sql {
     readonly pool: Pool,
   ) {}
 
-  static async connect(url: string, poolSize = 10, log?: Log): Promise<Database> {
+  static async connect(
+    url: string,
+    { poolSize = 10, statementTimeoutMs = 0, log }: ConnectOptions = {},
+  ): Promise<Database> {
     const orm = await MikroORM.init({
       clientUrl: url,
       entities: ENTITIES,
       metadataProvider: ReflectMetadataProvider,
       extensions: [Migrator],
       pool: { min: 0, max: poolSize },
+      // A parameter of the connection's start: no statement waits for it.
+      driverOptions: { statement_timeout: statementTimeoutMs },
       colors: false,
       logger: (message) => log?.debug(message),
       migrations: { migrationsList: MIGRATIONS, snapshot: false, transactional: true },
@@ -91,6 +103,16 @@ export class Database implements Sql {
     });
   }
 
+  /** The same for housekeeping, whose statements may take their time. */
+  patient(): Pick<Database, 'query' | 'transaction'> {
+    const transaction = <T>(work: (unit: Unit) => Promise<T>): Promise<T> =>
+      this.transaction(async (unit) => {
+        await unit.query('set local statement_timeout = 0');
+        return work(unit);
+      });
+    return { transaction, query: (text, values) => transaction((unit) => unit.query(text, values)) };
+  }
+
   /** Waits for what is under way, but not forever: a connection that died under a query may never be given back. */
   async close(): Promise<void> {
     const closed = new AbortController();
@@ -99,6 +121,11 @@ export class Database implements Sql {
     closed.abort();
   }
 }
+
+/** Whether an error says that a statement took longer than it may. */
+export const isStatementTimeout = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === QUERY_CANCELED;
+const QUERY_CANCELED = '57014';
 
 /** A new row: the entity's own defaults, then `values`. */
 export function addRow<Entity extends object>(

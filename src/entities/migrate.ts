@@ -8,10 +8,12 @@ const START_LOCK = 4_116_301;
 export async function underStartLock<T>(database: Database, work: () => Promise<T>): Promise<T> {
   const client = await database.pool.connect();
   try {
+    await client.query('set statement_timeout = 0');
     await client.query('select pg_advisory_lock($1)', [START_LOCK]);
     return await work();
   } finally {
     await client.query('select pg_advisory_unlock($1)', [START_LOCK]);
+    await client.query('reset statement_timeout');
     client.release();
   }
 }
@@ -24,7 +26,7 @@ export async function migrateDatabase(database: Database, now: Date): Promise<vo
 
 /** The same for a database named by its URL, start lock included. */
 export async function migrate(url: string, now: Date = new Date()): Promise<void> {
-  const database = await Database.connect(url, 3);
+  const database = await Database.connect(url, { poolSize: 3 });
   try {
     await underStartLock(database, () => migrateDatabase(database, now));
   } finally {

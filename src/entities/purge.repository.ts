@@ -71,7 +71,7 @@ export async function monthsBefore(sql: Sql, table: string, until: Date): Promis
   return rows.map(({ month }) => month).filter((month) => endOf(month) <= until);
 }
 
-export async function dropMonth(database: Database, table: string, month: string): Promise<void> {
+export async function dropMonth(database: Pick<Database, 'transaction'>, table: string, month: string): Promise<void> {
   await database.transaction(async (unit) => {
     await unit.query(`set local lock_timeout = '${LOCK_TIMEOUT}'`);
     if (table === 'outbox_event') await rememberPurged(unit, partitionOf(table, month));

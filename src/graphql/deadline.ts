@@ -1,7 +1,7 @@
-/** An operation that came over the network ends in time: its client is told, and what it waits for goes on alone. */
+/** An operation that came over the network ends in time: its client is told; a statement that still runs ends by its own limit. */
 import { defaultFieldResolver, type GraphQLSchema } from 'graphql';
 import type { Context } from './context.js';
-import { UserError } from './errors.js';
+import { TOO_LONG, UserError } from './errors.js';
 
 /** Makes every query and mutation field heed `context.deadline` (of `performance.now()`); without one nothing changes. */
 export function enforceDeadlines(schema: GraphQLSchema): GraphQLSchema {
@@ -21,7 +21,7 @@ export function enforceDeadlines(schema: GraphQLSchema): GraphQLSchema {
 async function before<T>(deadline: number, result: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    const refuse = () => reject(new UserError('TIMEOUT', 'the operation took too long: ask for less at once'));
+    const refuse = () => reject(new UserError('TIMEOUT', TOO_LONG));
     timer = setTimeout(refuse, Math.max(0, deadline - performance.now()));
   });
   try {

@@ -1,6 +1,7 @@
 /** Errors that a GraphQL client sees: a stable code, the field they belong to, and nothing of our inside. */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { unwrapResolverError } from '@apollo/server/errors';
+import { isStatementTimeout } from '../entities/database.js';
 import { KeyInvalid } from '../protocol/signature/key.policy.js';
 import { Forbidden, ItemRejected, ProtocolError, RequestInvalid, ServiceUnavailable } from '../protocol/errors.js';
 import { MessageSeen } from './call.js';
@@ -8,6 +9,8 @@ import type { Log } from '../platform/log.js';
 import { randomUUID } from 'node:crypto';
 
 export type UserErrorCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'BAD_USER_INPUT' | 'NOT_FOUND' | 'CONFLICT' | 'TIMEOUT';
+
+export const TOO_LONG = 'the operation took too long: ask for less at once';
 
 /** A refusal that names the argument it belongs to. */
 export class UserError extends GraphQLError {
@@ -33,6 +36,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, lo
       message: 'this signed request was answered before: sign a new one',
       extensions: { code: 'CONFLICT' },
     };
+  if (isStatementTimeout(original)) return { ...formatted, message: TOO_LONG, extensions: { code: 'TIMEOUT' } };
   const code = formatted.extensions?.['code'];
   if (code !== 'INTERNAL_SERVER_ERROR') {
     const message = original instanceof UserError ? formatted.message : withoutValues(formatted.message);

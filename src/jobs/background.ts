@@ -87,15 +87,26 @@ async function fanOut(services: BackgroundServices): Promise<number> {
 
 /** What runs by the clock in a worker; any number of processes share each run. */
 export function recurringJobs(services: BackgroundServices): RecurringJob[] {
-  const { database, clock, keeping } = services;
+  const { clock, keeping } = services;
+  const database = services.database.patient();
   return [
     { name: 'index-disclosures', every: '30 seconds', run: () => indexDisclosures(database) },
     { name: 'housekeeping', every: '1 minute', run: () => keepHouse(database, clock()) },
     { name: 'seal-audit', every: '10 seconds', run: () => sealAudit(services) },
     { name: 'rotate-keys', every: '1 minute', run: () => rotateKeys({ ...services, ...keeping }) },
-    { name: 'retention', every: '1 hour', run: () => keepRetention({ ...services, days: keeping.retentionDays }) },
+    {
+      name: 'retention',
+      every: '1 hour',
+      run: () => keepRetention({ ...services, database, days: keeping.retentionDays }),
+    },
     ...(keeping.masterKey.isBeingReplaced
-      ? [{ name: 'rewrap-keys', every: '1 minute', run: () => rewrapKeys(database, keeping.masterKey, services.log) }]
+      ? [
+          {
+            name: 'rewrap-keys',
+            every: '1 minute',
+            run: () => rewrapKeys(services.database, keeping.masterKey, services.log),
+          },
+        ]
       : []),
     { name: 'refresh-jwks', every: '10 minutes', run: () => refreshJwks(services) },
     { name: 'expire-subscriptions', every: '10 seconds', run: () => expireSubscriptions(services) },

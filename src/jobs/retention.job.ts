@@ -23,7 +23,7 @@ import type { Retention } from '../platform/config.schema.js';
 import type { Log } from '../platform/log.js';
 
 export interface Retaining {
-  database: Database;
+  database: Pick<Database, 'query' | 'transaction'>;
   vault: DataVault;
   clock: () => Date;
   log: Log;
@@ -62,14 +62,14 @@ async function purgeOldPayloads(retaining: Retaining, until: Date): Promise<numb
   return purgePayloads(retaining.database, until);
 }
 
-async function dropMonths(database: Database, table: string, until: Date, holds: Hold[]): Promise<number> {
+async function dropMonths(database: Retaining['database'], table: string, until: Date, holds: Hold[]): Promise<number> {
   const months = await monthsBefore(database, table, until);
   const free = months.filter((month) => !holds.some((hold) => hold.month === month));
   for (const month of free) await dropMonth(database, table, month);
   return free.length;
 }
 
-async function dropEvents(database: Database, until: Date, holds: Hold[]): Promise<number> {
+async function dropEvents(database: Retaining['database'], until: Date, holds: Hold[]): Promise<number> {
   let dropped = 0;
   for (const month of await monthsBefore(database, 'registry_event', until)) {
     if (holds.some((hold) => hold.month === month) || !(await isFannedOut(database, month))) continue;

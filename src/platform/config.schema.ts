@@ -68,6 +68,7 @@ export const environment = z.object({
   DATA_DIR: z.string().default('.data'),
   DATABASE_URL: url(['postgres:', 'postgresql:']).optional(),
   DB_POOL_SIZE: whole(2, 500).default(10),
+  DB_STATEMENT_TIMEOUT_MS: whole(0, 3_600_000).default(30_000),
   JOBS_URL: url(['mongodb:', 'mongodb+srv:', 'postgres:', 'postgresql:']).optional(),
   REDIS_URL: url(['redis:', 'rediss:']).optional(),
   ROLE: oneOf(['api', 'worker', 'all']).default('all'),

@@ -9,6 +9,8 @@ export interface Config {
   /** No `DATABASE_URL`: we run a PostgreSQL of our own. */
   embedded: boolean;
   dbPoolSize: number;
+  /** Of one statement; 0 = none. */
+  dbStatementTimeoutMs: number;
   role: 'api' | 'worker' | 'all';
   serverId: string;
   /** Without a final slash; absent where `HOST:PORT` is all there is. */
@@ -102,6 +104,7 @@ function toConfig(env: Environment): Config {
     dataDir: env.DATA_DIR,
     embedded: env.DATABASE_URL === undefined,
     dbPoolSize: env.DB_POOL_SIZE,
+    dbStatementTimeoutMs: env.DB_STATEMENT_TIMEOUT_MS,
     role: env.ROLE,
     serverId: env.SERVER_ID,
     publicUrl: env.PUBLIC_URL,

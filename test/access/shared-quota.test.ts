@@ -30,7 +30,7 @@ describe('a quota that processes share', () => {
 
   beforeAll(async () => {
     home = await createTestDatabase();
-    database = await Database.connect(home.url, 5);
+    database = await Database.connect(home.url, { poolSize: 5 });
   });
   afterAll(async () => {
     await database.close();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PersistedOperations } from '../../src/graphql/persisted-operations.js';
 import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js';
-import { createPartner, type Partner } from '../support/partner.js';
+import { createPartner, searchById, type Partner } from '../support/partner.js';
 
 interface Reply {
   status: number;
@@ -90,6 +90,38 @@ describe('/graphql', () => {
       const { status, text } = await post(gateway, [{ query: '{ me { kind } }' }, { query: '{ me { kind } }' }]);
       expect(status).toBe(400);
       expect(text).toMatch(/batching/);
+    });
+
+    test('whose statement takes too long, which ends with it; a patient one does not', async () => {
+      const slow = await startTestGateway({ env: { DB_STATEMENT_TIMEOUT_MS: '400', ROLE: 'api' } });
+      const caller = await createPartner(slow);
+      const client = await slow.database.pool.connect();
+      const error = { code: 'TIMEOUT', message: 'the operation took too long: ask for less at once' };
+      try {
+        await client.query('begin');
+        await client.query('lock table subscription, registry_record in access exclusive mode');
+        // Through entities, and through a statement of our own.
+        expect(await post(slow, { query: '{ subscriptions { nodes { id } } }' })).toMatchObject({ error });
+        expect(
+          await post(slow, {
+            query: `{ accessReport(registry: SOCIAL, identifier: { type: "UIN", value: "1" }, reason: "r") { complete } }`,
+          }),
+        ).toMatchObject({ error });
+        const searched = await caller.send('social/registry/sync/search', 'search', searchById('1'));
+        expect(searched.status).toBe(503);
+        expect(searched.body.message.error.message).toContain('the request took too long');
+        const { rows } = await client.query(
+          `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        );
+        expect(rows).toEqual([]);
+      } finally {
+        await client.query('rollback');
+        client.release();
+      }
+      const nap = 'select pg_sleep(0.6)';
+      await expect(slow.database.query(nap)).rejects.toThrow('statement timeout');
+      await slow.database.patient().query(nap);
+      await slow.close();
     });
 
     test('that takes too long', async () => {

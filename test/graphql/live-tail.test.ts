@@ -21,7 +21,7 @@ let tail: LiveTail;
 
 beforeEach(async () => {
   testDatabase = await createTestDatabase();
-  database = await Database.connect(testDatabase.url, 8);
+  database = await Database.connect(testDatabase.url, { poolSize: 8 });
   tail = new LiveTail(database, log);
 });
 afterEach(async () => {
@@ -263,7 +263,7 @@ describe('a cursor', () => {
 
   test('of another database is refused, though its dump brought the epoch along', async () => {
     const copy = await createTestDatabase();
-    const other = await Database.connect(copy.url, 4);
+    const other = await Database.connect(copy.url, { poolSize: 4 });
     const elsewhere = new LiveTail(other, log);
     try {
       const epochOf = (one: Database) => one.query(`select value from gateway_state where key = 'epoch'`);

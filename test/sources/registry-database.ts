@@ -16,7 +16,7 @@ export interface RegistryDatabase {
 
 export async function openRegistryDatabase(): Promise<RegistryDatabase> {
   const created = await createTestDatabase();
-  const database = await Database.connect(created.url, 4);
+  const database = await Database.connect(created.url, { poolSize: 4 });
   return {
     database,
     load: async (records) => {
