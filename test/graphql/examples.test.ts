@@ -5,13 +5,15 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Kind, OperationTypeNode, parse, print, type OperationDefinitionNode } from 'graphql';
 import { uuidv7 } from '../../src/platform/uuid.js';
 import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js';
-import { begun, openLive, type LiveClient } from '../support/live-client.js';
+import { openLive, type LiveClient } from '../support/live-client.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
+import { until } from '../support/until.js';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));
 
@@ -172,7 +174,7 @@ test('monitor.mjs prints each transaction once, over a broken connection too, in
     await partner.send('social/registry/sync/search', 'search', searchById('2'));
     await proxy.restore();
     await until(() => lines.length === 2);
-    await begun(300);
+    await sleep(300);
     expect(lines).toMatchObject([
       { operation: 'SEARCH', registry: 'SOCIAL', status: 'SUCCEEDED', sender: { name: partner.senderId } },
       { operation: 'SEARCH' },
@@ -184,13 +186,6 @@ test('monitor.mjs prints each transaction once, over a broken connection too, in
     await proxy.close();
   }
 });
-
-async function until(holds: () => boolean): Promise<void> {
-  for (let waited = 0; !holds(); waited += 50) {
-    if (waited > 10_000) throw new Error('it did not happen');
-    await begun(50);
-  }
-}
 
 test('no operation was left out', async () => {
   const files = (await readdir(EXAMPLES)).filter((file) => file.endsWith('.graphql'));

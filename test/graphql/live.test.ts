@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { addRow } from '../../src/entities/database.js';
 import { enqueueCallback } from '../../src/entities/delivery.repository.js';
@@ -10,9 +11,10 @@ import { watchTransactions } from '../../src/graphql/live/transaction.live.js';
 import { createLoaders } from '../../src/graphql/loaders.js';
 import { uuidv7 } from '../../src/platform/uuid.js';
 import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js';
-import { begun, openLive, type LiveClient } from '../support/live-client.js';
+import { begin, openLive, type LiveClient } from '../support/live-client.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
 import { statementsOf } from '../support/statements.js';
+import { isPrompt, until } from '../support/until.js';
 
 interface TransactionTold {
   transactionChanged: {
@@ -53,17 +55,18 @@ async function search(by: Partner = partner): Promise<string> {
 
 const ids = (told: TransactionTold[]): string[] =>
   told.map(({ transactionChanged: { transaction } }) => transaction.transactionId);
-const liveCursor = async (): Promise<string> =>
-  (await gateway.admin<{ liveCursor: string }>('{ liveCursor }')).liveCursor;
+
+/** Behind everything, also where another database of the cluster has an older transaction open. */
+async function liveCursor(): Promise<string> {
+  await until(async () => (await gateway.services.tail.lagSeconds()) === 0);
+  return (await gateway.admin<{ liveCursor: string }>('{ liveCursor }')).liveCursor;
+}
 
 describe('transactionChanged', () => {
-  test('tells in order, with the rows that the reader selects, soon after the commit', async () => {
-    const telling = live.take<TransactionTold>(TRANSACTIONS, {}, 3);
-    await begun();
+  test('tells in order, with the rows that the reader selects', async () => {
+    const [telling] = await begin(gateway, () => live.take<TransactionTold>(TRANSACTIONS, {}, 3));
     const made = [await search(), await search(), await search()];
-    const begin = performance.now();
     const told = await telling;
-    expect(performance.now() - begin).toBeLessThan(240);
     expect(ids(told)).toEqual(made);
     expect(told[0]?.transactionChanged.transaction).toMatchObject({
       status: 'SUCCEEDED',
@@ -87,29 +90,34 @@ describe('transactionChanged', () => {
 
   test('reaches readers of another process without waiting for their poll', async () => {
     const elsewhere = openLive(second.url);
-    const waits: number[] = [];
-    for (let round = 0; round < 5; round += 1) {
-      const telling = elsewhere.take<TransactionTold>(TRANSACTIONS, {}, 1);
-      await begun();
+    const wait = async () => {
+      const [telling] = await begin(second, () => elsewhere.take<TransactionTold>(TRANSACTIONS, {}, 1));
       await search();
-      const begin = performance.now();
+      const since = performance.now();
       await telling;
-      waits.push(performance.now() - begin);
-    }
-    expect(waits.toSorted((a, b) => a - b)[2]).toBeLessThan(120);
+      return performance.now() - since;
+    };
+    expect(await isPrompt(100, wait)).toBe(true);
     await elsewhere.close();
   });
 
   test('tells each reader what its own filter lets through', async () => {
     const other = await createPartner(gateway, { agreements: [] });
-    const rejected = live.take<TransactionTold>(TRANSACTIONS, { filter: { status: 'REJECTED' } }, 1);
-    const own = live.take<TransactionTold>(TRANSACTIONS, { filter: { senderId: partner.senderId } }, 1);
-    const none = live.take<TransactionTold>(TRANSACTIONS, { filter: { registry: 'FR', status: null } }, 1, 600);
-    await begun();
+    const take = (filter: Record<string, unknown>, ms?: number) =>
+      live.take<TransactionTold>(TRANSACTIONS, { filter }, 1, ms);
+    const [[rejected, own, none]] = await begin(
+      gateway,
+      () => [
+        take({ status: 'REJECTED' }),
+        take({ senderId: partner.senderId }),
+        take({ registry: 'FR', status: null }, 3000),
+      ],
+      3,
+    );
     const refused = await search(other);
     const answered = await search();
-    expect(ids(await rejected)).toEqual([refused]);
-    expect(ids(await own)).toEqual([answered]);
+    expect(ids((await rejected) ?? [])).toEqual([refused]);
+    expect(ids((await own) ?? [])).toEqual([answered]);
     expect(await none).toEqual([]);
   });
 
@@ -157,9 +165,11 @@ describe('the other live streams', () => {
   test('registryEventOccurred tells what happened, not to whom, and of the events asked for', async () => {
     const query = `subscription ($types: [String!]) {
       registryEventOccurred(registry: CRVS, eventTypes: $types) { cursor event { registry recordType eventType version } } }`;
-    const births = live.take(query, { types: ['live_birth'] }, 1);
-    const deaths = live.take(query, { types: ['Death'] }, 1, 700);
-    await begun();
+    const [[births, deaths]] = await begin(
+      gateway,
+      () => [live.take(query, { types: ['live_birth'] }, 1), live.take(query, { types: ['Death'] }, 1, 3000)],
+      2,
+    );
     await upsert('10');
     expect(await births).toMatchObject([
       {
@@ -277,14 +287,16 @@ test('a reader that stops reading is ended with its cursor, and goes on there', 
   };
   const query =
     'subscription ($after: String) { subscriptionChanged(after: $after) { cursor subscription { filter } } }';
-  const { socket, messages } = await openRaw(gateway.url, query);
+  const [opening] = await begin(gateway, () => openRaw(gateway.url, query));
+  const { socket, messages } = await opening;
   await change(500);
   await until(() => messages.length > 0);
   socket.pause();
   await change(700);
-  await begun(5500);
+  // It is too slow only when it has taken nothing for five seconds.
+  await sleep(9000);
   await change(1);
-  await begun(500);
+  await sleep(1000);
   socket.resume();
   await until(() => messages.at(-1)?.type === 'error');
   const [error] = (messages.at(-1)?.payload ?? []) as {
@@ -294,10 +306,10 @@ test('a reader that stops reading is ended with its cursor, and goes on there', 
   expect(error).toMatchObject({ message: expect.stringContaining('too slow'), extensions: { code: 'CONFLICT' } });
   socket.close();
   const told = messages.length - 1;
-  const rest = await live.take(query, { after: error?.extensions.cursor }, 1201 - told, 30_000);
+  const rest = await live.take(query, { after: error?.extensions.cursor }, 1201 - told);
   expect(told + rest.length).toBe(1201);
   expect(await live.take(query, { after: cursorIn(rest.at(-1)) }, 1, 500)).toEqual([]);
-}, 60_000);
+}, 120_000);
 
 interface RawMessage {
   type: string;
@@ -322,20 +334,12 @@ async function openRaw(url: string, query: string): Promise<{ socket: WebSocket;
   socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${ADMIN_TOKEN}` } }));
   await acknowledged;
   socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }));
-  await begun();
   return { socket, messages };
 }
 
-async function until(holds: () => boolean): Promise<void> {
-  for (let waited = 0; !holds(); waited += 50) {
-    if (waited > 20_000) throw new Error('it did not happen');
-    await begun(50);
-  }
-}
-
 test('a socket that hears nothing is pinged', async () => {
-  expect(await pinged).toBeLessThan(13_000);
-}, 15_000);
+  expect(await pinged).toBeLessThan(30_000);
+});
 
 function timeOfPing(url: string): Promise<number> {
   const begin = performance.now();

@@ -7,6 +7,7 @@ import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { openLive } from '../support/live-client.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
 import { statementsOf } from '../support/statements.js';
+import { until } from '../support/until.js';
 
 let gateway: TestGateway;
 let partner: Partner;
@@ -260,10 +261,13 @@ describe('health', () => {
   });
 
   test('of the background work, and of the live tail', async () => {
-    const data = await overview<Record<string, unknown>>(
-      'tailLagSeconds jobs { store { name up } queues { name waiting } jobs { name } }',
-    );
-    expect(data).toMatchObject({ tailLagSeconds: 0, jobs: { store: { up: true } } });
+    const look = () =>
+      overview<{ tailLagSeconds: number; jobs: { store: { up: boolean } } }>(
+        'tailLagSeconds jobs { store { name up } queues { name waiting } jobs { name } }',
+      );
+    // Transactions of other databases of the cluster make the tail wait too.
+    await until(async () => (await look()).tailLagSeconds === 0);
+    await until(async () => (await look()).jobs.store.up);
     const { jobs } = await gateway.admin<{ jobs: { totalCount: number; nodes: unknown[] } }>(
       '{ jobs(first: 5, filter: { failing: false }, orderBy: NEXT_RUN) { totalCount nodes { name every running nextRunAt } } }',
     );
@@ -275,7 +279,7 @@ describe('health', () => {
   test('comes anew every second to who watches', async () => {
     const live = openLive(gateway.url);
     const query = `subscription ($every: Int!) { overviewChanged(everySeconds: $every) { until requests { total } } }`;
-    const seen = await live.take<{ overviewChanged: { until: string } }>(query, { every: 1 }, 2, 4000);
+    const seen = await live.take<{ overviewChanged: { until: string } }>(query, { every: 1 }, 2);
     const [first, second] = seen.map(({ overviewChanged: { until } }) => Date.parse(until));
     expect((second ?? 0) - (first ?? 0)).toBeGreaterThan(900);
     await expect(live.take(query, { every: 0 }, 1)).rejects.toMatchObject([

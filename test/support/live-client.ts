@@ -1,7 +1,8 @@
 /** A graphql-ws client of a gateway, as a monitor would have it. */
 import { createClient, type Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { ADMIN_TOKEN } from './gateway.js';
+import { ADMIN_TOKEN, type TestGateway } from './gateway.js';
+import { until } from './until.js';
 
 export interface LiveClient {
   /** Follows a subscription until `count` results have come, or for as long as `ms`. */
@@ -23,7 +24,7 @@ export function openLive(url: string, token: string = ADMIN_TOKEN): LiveClient {
   });
   return {
     client,
-    take: async <Data>(query: string, variables: Record<string, unknown>, count: number, ms = 8000) => {
+    take: async <Data>(query: string, variables: Record<string, unknown>, count: number, ms = 30_000) => {
       const results: Data[] = [];
       const reading = client.iterate<Data>({ query, variables });
       const timer = setTimeout(() => void reading.return?.(), ms);
@@ -46,5 +47,18 @@ export function openLive(url: string, token: string = ADMIN_TOKEN): LiveClient {
   };
 }
 
-/** Long enough for a subscription to have begun. */
-export const begun = (ms = 150): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+/**
+ * Starts subscriptions, and waits until they are told what is committed from then on. Nothing of before is told them,
+ * which would be where another database of the cluster has an older transaction open.
+ */
+export async function begin<Told>(
+  { services: { tail } }: TestGateway,
+  start: () => Told,
+  readers = 1,
+): Promise<[Told]> {
+  await until(() => tail.listening === 0);
+  await until(async () => (await tail.lagSeconds()) === 0);
+  const told = start();
+  await until(() => tail.listening === readers);
+  return [told];
+}

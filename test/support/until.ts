@@ -15,7 +15,7 @@ export async function until(
  * is not lucky so often. `round` gives its milliseconds.
  */
 export async function isPrompt(ms: number, round: () => Promise<number>): Promise<boolean> {
-  for (let rounds = 0, inARow = 0; rounds < 40; rounds += 1) {
+  for (let rounds = 0, inARow = 0; rounds < 25; rounds += 1) {
     inARow = (await round()) < ms ? inARow + 1 : 0;
     if (inARow === 5) return true;
   }
