@@ -102,6 +102,29 @@ const PERSON = {
     expect((await search()).status).toBe(200);
   });
 
+  test('gives a sender a kind, a daily limit and a client certificate; a wrong one is refused at its field', async () => {
+    const read = async () =>
+      (
+        await gateway.admin<{ sender: unknown }>(
+          `{ sender(senderId: "health") { organizationKind rateLimitPerDay recordsAs tlsSubject tlsThumbprints } }`,
+        )
+      ).sender;
+    await open('/senders/health');
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByRole('button', { name: /Rarely needed/ }).click();
+    await page.getByLabel('Kind of organisation').fill('hospital');
+    await page.getByLabel('Requests per day').fill('5000');
+    await page.getByLabel('TLS client subject').fill('Ministry');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('dialog').getByText('tlsSubject: write it as CN=partner,O=Ministry').waitFor();
+    expect(await read()).toMatchObject({ organizationKind: null, rateLimitPerDay: null });
+    await page.getByLabel('TLS client subject').fill('CN=partner,O=Ministry');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('region', { name: 'Identity' }).getByText('CN=partner,O=Ministry').waitFor();
+    const given = { organizationKind: 'hospital', rateLimitPerDay: 5000, tlsSubject: 'CN=partner,O=Ministry' };
+    expect(await read()).toEqual({ ...given, recordsAs: 'ARRAY', tlsThumbprints: [] });
+  });
+
   test('gets a new secret shown once; the old one is of no use any more', async () => {
     await open('/senders/health');
     await page.getByRole('button', { name: 'New secret' }).click();

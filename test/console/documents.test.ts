@@ -36,6 +36,21 @@ describe('the documents of the console', () => {
   });
 });
 
+describe('every mutation of the API', () => {
+  /** They belong to a signed call of a partner; no administrator makes them. */
+  const OF_PARTNERS = [
+    'acceptRequest acknowledgeReceipt bulkSearch bulkVerify disabilityDetails disabilitySupport disabled enrolled notify',
+    'receiveCallback search subscribe transactionStatus unsubscribe updateEnrollments verify',
+  ].flatMap((names) => names.split(' '));
+
+  test('is for partners, or offered by the console', async () => {
+    const schema = buildSchema(await printGatewaySchema());
+    const offered = documents.flatMap(({ text }) => [...text.matchAll(/^\s*mutation [^{]*\{\s*(\w+)/gm)]);
+    const known = [...OF_PARTNERS, ...offered.map(([, name = '']) => name)];
+    expect(Object.keys(schema.getMutationType()?.getFields() ?? {}).toSorted()).toEqual(known.toSorted());
+  });
+});
+
 describe('the messages of the console', () => {
   const keys = (value: object, prefix = ''): string[] =>
     Object.entries(value).flatMap(([name, inner]) =>

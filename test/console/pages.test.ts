@@ -55,7 +55,11 @@ const VISITS: Visit[] = [
     name: 'sender-edit',
     path: () => '/senders/ministry-of-health',
     shows: 'Fingerprint (SHA-256)',
-    act: open('button', 'Edit'),
+    act: async (page) => {
+      await open('button', 'Edit')(page);
+      await page.getByRole('button', { name: /Rarely needed/ }).click();
+      await page.getByLabel('TLS client subject').waitFor();
+    },
   },
   {
     name: 'sender-outbound',

@@ -44,6 +44,7 @@ function valuesOf(sender: Sender): SenderValues {
   const { senderId, name, registries, allowedOperations, callbackHosts, signatureProfile, sandbox, legalBasis } =
     sender;
   const { autoApproveSubscriptions, encryptReplies, rateLimitPerMinute } = sender;
+  const { suppressCountsBelow, recordsAs, tlsThumbprints } = sender;
   return {
     senderId,
     name,
@@ -59,6 +60,12 @@ function valuesOf(sender: Sender): SenderValues {
     notifyUri: sender.notifyUri ?? '',
     jwksUrl: sender.jwksUrl ?? '',
     notes: sender.notes ?? '',
+    organizationKind: sender.organizationKind ?? '',
+    rateLimitPerDay: sender.rateLimitPerDay ?? '',
+    suppressCountsBelow,
+    recordsAs,
+    tlsSubject: sender.tlsSubject ?? '',
+    tlsThumbprints,
     mayLeaveUnsigned: sender.signaturePolicy === 'OPTIONAL',
   };
 }

@@ -20,6 +20,9 @@ export function IdentityFacts(sender: Sender) {
         [t('field.jwksUrl'), sender.jwksUrl],
         [t('field.callbackHosts'), sender.callbackHosts.join(', ')],
         [t('field.notifyUri'), sender.notifyUri],
+        [t('field.organizationKind'), sender.organizationKind],
+        [t('field.tlsSubject'), sender.tlsSubject],
+        [t('field.tlsThumbprints'), sender.tlsThumbprints.map((print) => <CodeText key={print} text={print} />)],
         [t('field.createdBy'), sender.createdBy],
         [t('field.approvedBy'), sender.approvedBy],
         [t('field.createdAt'), <Time key="created" value={sender.createdAt} />],
@@ -46,7 +49,7 @@ export function AccessFacts(sender: Sender) {
         [t('field.autoApproveSubscriptions'), yesNo(sender.autoApproveSubscriptions)],
         [t('field.encryptReplies'), yesNo(sender.encryptReplies)],
         [t('field.sandbox'), yesNo(sender.sandbox)],
-        [t('field.recordsAs'), sender.recordsAs],
+        [t('field.recordsAs'), t(`recordsAs.${sender.recordsAs}`)],
         [t('field.suppressCountsBelow'), String(sender.suppressCountsBelow)],
       ]}
     />

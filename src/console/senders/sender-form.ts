@@ -3,7 +3,7 @@ import { useForm, type UseFormReturnType } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import type { CombinedError } from 'urql';
 import { problemOf } from '../shared/problem.js';
-import type { LegalBasis, Operation, Registry, SignatureProfile } from '../shared/vocabulary.js';
+import type { LegalBasis, Operation, RecordsAs, Registry, SignatureProfile } from '../shared/vocabulary.js';
 
 export interface SenderValues {
   senderId: string;
@@ -21,6 +21,12 @@ export interface SenderValues {
   rateLimitPerMinute: number;
   legalBasis: LegalBasis | null;
   notes: string;
+  organizationKind: string;
+  rateLimitPerDay: number | '';
+  suppressCountsBelow: number | '';
+  recordsAs: RecordsAs;
+  tlsSubject: string;
+  tlsThumbprints: string[];
 }
 
 export type SenderForm = UseFormReturnType<SenderValues>;
@@ -41,6 +47,12 @@ const EMPTY: SenderValues = {
   rateLimitPerMinute: 600,
   legalBasis: null,
   notes: '',
+  organizationKind: '',
+  rateLimitPerDay: '',
+  suppressCountsBelow: 0,
+  recordsAs: 'ARRAY',
+  tlsSubject: '',
+  tlsThumbprints: [],
 };
 
 export function useSenderForm(values: Partial<SenderValues> = {}): SenderForm {
@@ -60,6 +72,7 @@ export function useSenderForm(values: Partial<SenderValues> = {}): SenderForm {
 export function toSenderInput(values: SenderValues) {
   const { name, registries, allowedOperations, callbackHosts, signatureProfile, sandbox } = values;
   const { autoApproveSubscriptions, encryptReplies, rateLimitPerMinute, legalBasis } = values;
+  const { recordsAs, tlsThumbprints } = values;
   return {
     name,
     registries,
@@ -75,6 +88,12 @@ export function toSenderInput(values: SenderValues) {
     notifyUri: values.notifyUri.trim() || null,
     jwksUrl: values.jwksUrl.trim() || null,
     notes: values.notes.trim() || null,
+    organizationKind: values.organizationKind.trim() || null,
+    rateLimitPerDay: values.rateLimitPerDay === '' ? null : values.rateLimitPerDay,
+    suppressCountsBelow: values.suppressCountsBelow === '' ? 0 : values.suppressCountsBelow,
+    recordsAs,
+    tlsSubject: values.tlsSubject.trim() || null,
+    tlsThumbprints,
   };
 }
 

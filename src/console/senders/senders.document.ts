@@ -61,6 +61,8 @@ export const SENDER = graphql(
         rateLimitPerDay
         encryptReplies
         recordsAs
+        tlsSubject
+        tlsThumbprints
         suppressCountsBelow
         legalBasis
         notes

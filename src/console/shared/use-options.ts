@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import {
   LEGAL_BASES,
   OPERATIONS,
+  RECORD_FORMS,
   REGISTRIES,
   SIGNATURE_PROFILES,
   type Operation,
@@ -20,6 +21,7 @@ export function useOptions() {
     registries: REGISTRIES.map((value): Option<Registry> => ({ value, label: t(`registry.${value}`) })),
     operations: OPERATIONS.map((value): Option<Operation> => ({ value, label: t(`operation.${value}`) })),
     legalBases: LEGAL_BASES.map((value) => ({ value, label: t(`legalBasis.${value}`) })),
+    recordForms: RECORD_FORMS.map((value) => ({ value, label: t(`recordsAs.${value}`) })),
     profiles: SIGNATURE_PROFILES.map((value) => ({ value, label: t(`profile.${value}`) })),
   };
 }

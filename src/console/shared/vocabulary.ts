@@ -5,6 +5,7 @@ export type Registry = ReturnType<typeof graphql.scalar<'Registry'>>;
 export type Operation = ReturnType<typeof graphql.scalar<'Operation'>>;
 export type LegalBasis = ReturnType<typeof graphql.scalar<'LegalBasis'>>;
 export type SignatureProfile = ReturnType<typeof graphql.scalar<'SignatureProfile'>>;
+export type RecordsAs = ReturnType<typeof graphql.scalar<'RecordsAs'>>;
 export type TransactionStatus = ReturnType<typeof graphql.scalar<'TransactionStatus'>>;
 
 // The keys are the members, by the parameter's type.
@@ -37,6 +38,7 @@ export const LEGAL_BASES = all<LegalBasis>({
   LEGITIMATE_INTEREST: true,
 });
 export const SIGNATURE_PROFILES = all<SignatureProfile>({ DCI: true, JWS: true, OPENSPP: true, HTTP: true });
+export const RECORD_FORMS = all<RecordsAs>({ ARRAY: true, OBJECT: true });
 export const TRANSACTION_STATUSES = all<TransactionStatus>({
   RECEIVED: true,
   PENDING: true,
