@@ -184,7 +184,7 @@ describe('keys from a sender’s JWKS', () => {
       tail: { nudge: () => {} },
       log: { warn: () => {}, info: () => {} },
       clock: () => new Date(),
-      outbound: createOutbound({ allowHttp: true, allowPrivate: true, timeoutMs: 2000, maxResponseBytes: 65_536 }),
+      outbound: createOutbound({ allowHttp: true, allowPrivate: true, timeoutMs: 20_000, maxResponseBytes: 65_536 }),
     } as never;
     const { refreshed } = await refreshJwks(services);
     expect(refreshed).toBeGreaterThanOrEqual(1);

@@ -93,7 +93,7 @@ describe.each(Object.keys(REGISTRIES))('%s', (registry) => {
         const { path, action } = one;
         const { status } = await partner.send(`${registry}${path}`, action, message, headerFor(registry, one));
         expect({ path, status }).toEqual({ path, status: one.mode === 'ASYNC' ? 202 : 200 });
-        expect(performance.now() - started).toBeLessThan(3000);
+        expect(performance.now() - started).toBeLessThan(10_000);
       };
       await again();
       await again();

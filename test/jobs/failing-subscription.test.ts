@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { answer, startInbox, type Inbox } from '../support/inbox.js';
 import { createPartner, type Partner } from '../support/partner.js';
+import { until } from '../support/until.js';
 import { allEnded, change, settled, subscribed, upsert } from '../subscriptions/subscriptions.js';
 
 const person = (id: string, surname: string, event = 'LiveBirth') => ({ id, event, data: { name: { surname } } });
@@ -59,13 +60,17 @@ describe('a subscription whose receiver fails', () => {
 
   test('ends when the receiver answers 410, with what was still due', async () => {
     const { code } = await subscribed(partner, inbox, { event: 'LiveBirth' });
+    let both: () => void = () => {};
+    const due = new Promise<void>((resolve) => (both = resolve));
     inbox.behave(async (received, response) => {
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await due;
       await answer(410)(received, response);
     });
     const id = randomUUID();
     await upsert(gateway, person(id, 'One'));
     await upsert(gateway, person(id, 'Two'));
+    await settled(gateway, code, (pending) => pending.length === 2);
+    both();
     const rows = await settled(gateway, code, allEnded(2));
     expect(rows.map(({ state }) => state)).toEqual(['FAILED', 'CANCELLED']);
     expect(await stateOf(code)).toMatchObject({ state: 'CANCELLED', stateReason: expect.stringContaining('410') });
@@ -84,8 +89,7 @@ describe('a subscription whose receiver fails', () => {
     expect(await stateOf(code)).toMatchObject({ state: 'ACTIVE' });
     now = () => Date.now() + 2 * 3_600_000;
     await upsert(gateway, person(id, 'Two'));
-    for (const deadline = Date.now() + 5000; (await stateOf(code))?.state !== 'SUSPENDED' && Date.now() < deadline;)
-      await new Promise((resolve) => setTimeout(resolve, 25));
+    await until(async () => (await stateOf(code))?.state === 'SUSPENDED');
     expect(await stateOf(code)).toMatchObject({ state: 'SUSPENDED', stateReason: expect.stringContaining('1 hours') });
     const told = await gateway.database.query<{ transition: string }>(
       `select a.transition from audit_entry a join subscription s on s.id = a.subject where s.code = $1 order by a.id`,
@@ -107,7 +111,7 @@ describe('a subscription whose receiver fails', () => {
 
   test('that waited too long may be narrowed: what was tried once is not sent again', async () => {
     const { code } = await subscribed(partner, inbox, { event: 'LiveBirth' });
-    inbox.behave(answer(503, {}, { 'retry-after': '1' }));
+    inbox.behave(answer(503, {}, { 'retry-after': '4' }));
     await upsert(gateway, person(randomUUID(), 'One'));
     await inbox.wait(1);
     const { agreements } = await gateway.admin<{ agreements: { nodes: { id: string }[] } }>(

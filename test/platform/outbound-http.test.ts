@@ -53,7 +53,13 @@ async function dns(answer: Parameters<typeof startDnsStub>[0]): Promise<DnsStub>
 const toLoopback = () => dns(() => ['127.0.0.1']);
 
 function outbound(options: Partial<OutboundOptions> = {}) {
-  return createOutbound({ allowHttp: true, allowPrivate: true, timeoutMs: 2_000, maxResponseBytes: 1_000, ...options });
+  return createOutbound({
+    allowHttp: true,
+    allowPrivate: true,
+    timeoutMs: 30_000,
+    maxResponseBytes: 1_000,
+    ...options,
+  });
 }
 
 /** What the request failed with: the class, and the kind where there is one. */
@@ -170,7 +176,7 @@ describe('limits', () => {
     const started = performance.now();
     const attempt = outbound().request({ method: 'GET', url: `http://127.0.0.1:${port}/`, timeoutMs: 200 });
     expect(await failure(attempt)).toBe('timeout');
-    expect(performance.now() - started).toBeLessThan(1_500);
+    expect(performance.now() - started).toBeLessThan(15_000);
   });
 
   test('a partner that drips bytes forever is cut off too', async () => {

@@ -3,6 +3,7 @@ import { forgetTold } from '../../src/jobs/forget-versions.job.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { answer, startInbox, type Inbox } from '../support/inbox.js';
 import { createPartner, type Partner } from '../support/partner.js';
+import { until } from '../support/until.js';
 import {
   allEnded,
   change,
@@ -299,8 +300,7 @@ describe('record versions', () => {
         [id],
       );
     // The event that nobody wants is worked on by itself.
-    for (const deadline = Date.now() + 5000; (await forgetTold(gateway.database)) >= 0 && Date.now() < deadline;)
-      if ((await kept()).length === 0) break;
+    await until(async () => (await forgetTold(gateway.database)) >= 0 && (await kept()).length === 0);
     expect(await kept()).toEqual([]);
   });
 });

@@ -131,7 +131,7 @@ export async function settled(
   code: string,
   are: (rows: DeliveryRow[]) => boolean,
 ): Promise<DeliveryRow[]> {
-  for (const deadline = Date.now() + 10_000; ;) {
+  for (const deadline = Date.now() + 30_000; ;) {
     const rows = await deliveriesOf(gateway, code);
     if (are(rows)) return rows;
     if (Date.now() > deadline) throw new Error(`still ${JSON.stringify(rows)}`);

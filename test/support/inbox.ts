@@ -87,7 +87,7 @@ export async function startInbox(gatewayUrl: string, profile: SignatureProfile =
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,
     behave: (wanted = acknowledge) => void (behaviour = wanted),
-    wait: async (count, timeoutMs = 10_000) => {
+    wait: async (count, timeoutMs = 30_000) => {
       const deadline = Date.now() + timeoutMs;
       while (received.length < count) {
         const left = deadline - Date.now();
