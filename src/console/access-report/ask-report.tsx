@@ -57,6 +57,7 @@ export function AskReport({ onAsk }: { onAsk: (question: ReportQuestion) => void
           <Group align="flex-end">
             <TextInput
               flex={1}
+              miw={240}
               label={t('field.reason')}
               description={t('field.reasonHint')}
               required

@@ -29,7 +29,9 @@ export function Shell() {
           <Group gap="sm" wrap="nowrap">
             <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t('app.menu')} />
             <Logo />
-            <Text fw={600}>{t('app.name')}</Text>
+            <Text fw={600} visibleFrom="xs">
+              {t('app.name')}
+            </Text>
           </Group>
           <Reader />
         </Group>

@@ -10,7 +10,6 @@ import { Time } from '../shared/time.js';
 import { useConnection } from '../shared/use-connection.js';
 import { useFilters } from '../shared/use-filters.js';
 import { ADMIN_ACTIONS } from './audit.document.js';
-import { EndSessions } from './end-sessions.js';
 
 type AdminAction = ResultOf<typeof ADMIN_ACTIONS>['adminActions']['nodes'][number];
 const FILTERS = { actor: TEXT, action: TEXT, targetType: TEXT, targetId: TEXT, from: TIME, until: TIME };
@@ -42,7 +41,6 @@ export function AdminActions() {
         ]}
         empty={{ title: t('audit.noActions') }}
       />
-      <EndSessions subject={filter.actor ?? ''} onEnded={page.reload} />
       {open !== undefined && <ActionDrawer action={open} onClose={() => setOpen(undefined)} />}
     </Stack>
   );

@@ -4,6 +4,7 @@ import { useSearchParams } from 'react-router';
 import { Page } from '../shared/page.js';
 import { AdminActions } from './admin-actions.js';
 import { ChainCheck } from './chain-check.js';
+import { EndSessions } from './end-sessions.js';
 import { LegalHolds } from './legal-holds.js';
 import { Seals } from './seals.js';
 
@@ -11,13 +12,14 @@ import { Seals } from './seals.js';
 export function Component() {
   const { t } = useTranslation();
   const [search, setSearch] = useSearchParams();
+  const tab = search.get('tab') ?? 'actions';
   return (
-    <Page title={t('nav.audit')} lead={t('audit.lead')}>
-      <Tabs
-        value={search.get('tab') ?? 'actions'}
-        onChange={(tab) => setSearch({ tab: tab ?? 'actions' })}
-        keepMounted={false}
-      >
+    <Page
+      title={t('nav.audit')}
+      lead={t('audit.lead')}
+      actions={tab === 'actions' && <EndSessions subject={search.get('actor') ?? ''} />}
+    >
+      <Tabs value={tab} onChange={(chosen) => setSearch({ tab: chosen ?? 'actions' })} keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="actions">{t('audit.actions')}</Tabs.Tab>
           <Tabs.Tab value="chain">{t('audit.chain')}</Tabs.Tab>

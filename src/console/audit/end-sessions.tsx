@@ -13,19 +13,14 @@ interface EndValues {
   reason: string;
 }
 
-interface EndSessionsProps {
-  subject: string;
-  onEnded: () => void;
-}
-
 /** For an administrator who has left, or whose token was lost; `subject` is proposed, and can be changed. */
-export function EndSessions({ subject, onEnded }: EndSessionsProps) {
+export function EndSessions({ subject }: { subject: string }) {
   const { t } = useTranslation();
   const [opened, { open, close }] = useDisclosure();
   if (!useMay(ADMINS)) return null;
   return (
     <>
-      <Button variant="default" ml="auto" onClick={open}>
+      <Button variant="default" onClick={open}>
         {t('sessions.end')}
       </Button>
       <Modal
@@ -34,16 +29,16 @@ export function EndSessions({ subject, onEnded }: EndSessionsProps) {
         title={t('sessions.title')}
         closeButtonProps={{ 'aria-label': t('action.close') }}
       >
-        <EndForm subject={subject} onEnded={onEnded} onClose={close} />
+        <EndForm subject={subject} onDone={close} />
       </Modal>
     </>
   );
 }
 
-function EndForm({ subject, onEnded, onClose }: EndSessionsProps & { onClose: () => void }) {
+function EndForm({ subject, onDone }: { subject: string; onDone: () => void }) {
   const { t } = useTranslation();
   const me = useMe();
-  const [busy, revoke] = useMutationNotice(REVOKE_ADMIN_SESSIONS);
+  const [busy, revoke] = useMutationNotice(REVOKE_ADMIN_SESSIONS, ['AdminAction']);
   const required = (value: string) => (value.trim() === '' ? t('invalid.required') : null);
   const form = useForm<EndValues>({
     initialValues: { subject, reason: '' },
@@ -52,12 +47,8 @@ function EndForm({ subject, onEnded, onClose }: EndSessionsProps & { onClose: ()
   const end = async (values: EndValues): Promise<void> => {
     const given = { subject: values.subject.trim(), reason: values.reason.trim() };
     const { error } = await revoke(given, t('sessions.ended', { subject: given.subject }));
-    if (error !== undefined) {
-      form.setFieldError('subject', problemOf(error).message);
-      return;
-    }
-    onClose();
-    onEnded();
+    if (error === undefined) onDone();
+    else form.setFieldError('subject', problemOf(error).message);
   };
   return (
     <form onSubmit={form.onSubmit((values) => void end(values))}>
@@ -83,7 +74,7 @@ function EndForm({ subject, onEnded, onClose }: EndSessionsProps & { onClose: ()
           {...form.getInputProps('reason')}
         />
         <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
+          <Button variant="default" onClick={onDone}>
             {t('action.cancel')}
           </Button>
           <Button type="submit" color="red.8" loading={busy}>

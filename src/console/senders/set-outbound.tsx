@@ -44,6 +44,7 @@ export function SetOutbound({ senderId, outbound, isSet, onClose }: SetOutboundP
             <SimpleGrid cols={{ base: 1, sm: 2 }}>
               <TextInput
                 label={t('field.tokenUrl')}
+                description={t('hint.tokenUrl')}
                 placeholder="https://…/token"
                 {...form.getInputProps('oauth.tokenUrl')}
               />

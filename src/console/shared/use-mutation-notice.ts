@@ -8,14 +8,20 @@ export interface Outcome<Data> {
   error?: CombinedError | undefined;
 }
 
-/** A mutation that says how it went: a line of success where one is given, and every refusal in the gateway's words. */
+const NONE: string[] = [];
+
+/**
+ * A mutation that says how it went: a line of success where one is given, and every refusal in the gateway's words.
+ * @param types of lists to ask for again that its answer does not name
+ */
 export function useMutationNotice<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
+  types = NONE,
 ): [busy: boolean, run: (variables: Variables, done?: string) => Promise<Outcome<Data>>] {
   const { t } = useTranslation();
   const [{ fetching }, execute] = useMutation(document);
   const run = async (variables: Variables, done?: string): Promise<Outcome<Data>> => {
-    const { data, error } = await execute(variables);
+    const { data, error } = await execute(variables, { additionalTypenames: types });
     if (error !== undefined) {
       const { code, message } = problemOf(error);
       notifications.show({ color: 'red', title: t(`problem.${code}`), message, autoClose: 10_000 });
