@@ -62,7 +62,9 @@ function postgresBackend(connectionString: string, log: Log) {
     query_timeout: ANSWER_MS,
     application_name: 'dci-jobs',
   });
-  pool.on('error', (error) => log.debug({ err: error }, 'a connection to the job store broke'));
+  // Of an idle connection the pool hears itself; one that is lent out would end the process.
+  const tell = (error: Error): void => log.debug({ err: error }, 'a connection to the job store broke');
+  pool.on('error', tell).on('connect', (client) => client.on('error', tell));
   const backend = new PostgresBackend({ pool, disableNotifications: true });
   return { backend, connect: () => backend.connect(), close: () => pool.end() };
 }
