@@ -13,17 +13,14 @@ import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { subscribed } from '../subscriptions/subscriptions.js';
 
 const SUBJECTS = 100;
+/** Changes of each subject. */
+const VERSIONS = 20;
 const AT_ONCE = 20;
 const SUBSCRIPTIONS = 5;
 const SEARCHES_PER_BATCH = 1;
 const STORE_AWAY_MS = 20_000;
-
-interface Size {
-  /** Changes of each subject. */
-  versions: number;
-  /** Between two kills. */
-  killEveryMs: number;
-}
+/** Between two kills. */
+const KILL_EVERY_MS = 4000;
 
 async function postgresJobs(): Promise<JobsServer> {
   const own = await createTestDatabase({ template: false });
@@ -46,14 +43,14 @@ interface JobsServer {
   close: () => Promise<void>;
 }
 
-const STORES: [string, () => Promise<JobsServer>, Size][] = [
-  ['PostgreSQL', postgresJobs, { versions: 20, killEveryMs: 4000 }],
-  ...(hasMongo()
-    ? ([['MongoDB', mongoJobs, { versions: 20, killEveryMs: 4000 }]] as [string, () => Promise<JobsServer>, Size][])
-    : []),
+type MakeJobs = () => Promise<JobsServer>;
+
+const STORES: [string, MakeJobs][] = [
+  ['PostgreSQL', postgresJobs],
+  ...(hasMongo() ? ([['MongoDB', mongoJobs]] as [string, MakeJobs][]) : []),
 ];
 
-describe.each(STORES)('killed processes, with jobs on %s,', (_, makeJobs, { versions, killEveryMs }) => {
+describe.each(STORES)('killed processes, with jobs on %s,', (_, makeJobs) => {
   let database: { url: string; drop(): Promise<void> };
   let jobs: JobsServer;
   let proxy: TcpProxy;
@@ -90,14 +87,14 @@ describe.each(STORES)('killed processes, with jobs on %s,', (_, makeJobs, { vers
 
   test('lose nothing and mix up nothing', async () => {
     const ended = new AbortController();
-    const killing = killInTurn(fleet, killEveryMs, ended.signal);
+    const killing = killInTurn(fleet, KILL_EVERY_MS, ended.signal);
     const accepted = await change();
-    const total = SUBJECTS * versions;
+    const total = SUBJECTS * VERSIONS;
     await until(() => partners.every(({ inbox }) => distinct(inbox) >= total), 240_000);
     await until(() => new Set(searchInbox.received.map(correlationOf)).size >= accepted.length, 60_000);
     ended.abort();
     await killing;
-    for (const { inbox } of partners) checkInbox(inbox, versions);
+    for (const { inbox } of partners) checkInbox(inbox);
     expect(new Set(searchInbox.received.map(correlationOf))).toEqual(new Set(accepted));
     expect(searchInbox.received.every(({ verified }) => verified)).toBe(true);
   }, 480_000);
@@ -107,12 +104,12 @@ describe.each(STORES)('killed processes, with jobs on %s,', (_, makeJobs, { vers
     const accepted: string[] = [];
     let storeIsBack: Promise<void> | undefined;
     const subjects = Array.from({ length: SUBJECTS }, (_unused, index) => `subject-${index}`);
-    for (let version = 1; version <= versions; version++) {
+    for (let version = 1; version <= VERSIONS; version++) {
       for (let from = 0; from < SUBJECTS; from += AT_ONCE) {
         await upsert(subjects.slice(from, from + AT_ONCE), version);
         for (let one = 0; one < SEARCHES_PER_BATCH; one++) accepted.push(await acceptSearch());
       }
-      if (version === Math.ceil(versions / 2)) {
+      if (version === Math.ceil(VERSIONS / 2)) {
         await proxy.cut();
         storeIsBack = pause(STORE_AWAY_MS).then(() => proxy.restore());
       }
@@ -176,7 +173,7 @@ async function killInTurn(fleet: Fleet, everyMs: number, signal: AbortSignal): P
   }
 }
 
-function checkInbox({ received }: Inbox, versions: number): void {
+function checkInbox({ received }: Inbox): void {
   expect(received.every(({ verified }) => verified)).toBe(true);
   const messageOf = new Map<string, string>();
   const last = new Map<string, number>();
@@ -192,8 +189,8 @@ function checkInbox({ received }: Inbox, versions: number): void {
     last.set(subject, version);
   }
   expect(seen.size).toBe(SUBJECTS);
-  expect([...seen.values()].every((count) => count === versions)).toBe(true);
-  expect(messageOf.size).toBe(SUBJECTS * versions);
+  expect([...seen.values()].every((count) => count === VERSIONS)).toBe(true);
+  expect(messageOf.size).toBe(SUBJECTS * VERSIONS);
   expect(new Set(messageOf.values()).size).toBe(messageOf.size);
 }
 
