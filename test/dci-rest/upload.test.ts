@@ -1,10 +1,12 @@
 /** Bulk upload (contract, spec 3.9): files of identifiers, streamed, worked on in parts, bad rows told by line. */
 import { randomUUID } from 'node:crypto';
+import { request, type ClientRequest } from 'node:http';
 import type { JsonObject } from '../../src/protocol/json.js';
 import { signHttpRequest } from '../../src/protocol/signature/http.profile.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { startInbox, type Inbox } from '../support/inbox.js';
 import { createPartner, type Answer, type Partner } from '../support/partner.js';
+import { until } from '../support/until.js';
 
 let gateway: TestGateway;
 let partner: Partner;
@@ -231,6 +233,48 @@ describe('a JSON file', () => {
     const { status, body } = await upload(JSON.stringify(forged), options);
     expect(status).toBe(401);
     expect(body.errors[0].code).toBe('err.signature.invalid');
+  });
+});
+
+describe('JSON files at once', () => {
+  const path = '/dci/v1/social/registry/upload/search';
+  const options = { fileName: 'ids.json', signed: false };
+
+  /** A file that has begun to come in, and does not end yet. */
+  function begin(bytes: number): ClientRequest {
+    const [head = ''] = formOf('\0', options).split('\0');
+    const headers = {
+      authorization: `Bearer ${partner.token}`,
+      'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
+    };
+    const begun = request(gateway.url + path, { method: 'POST', headers });
+    begun.on('error', () => undefined);
+    begun.write(head + ' '.repeat(bytes));
+    return begun;
+  }
+
+  test('have room for twice the largest; more are told to come later, and can', async () => {
+    const signed = await partner.envelope('search', { transaction_id: 'j', search_request: [] });
+    const large = JSON.stringify(signed).padEnd(100_000);
+    const begun = [begin(280_000), begin(280_000)];
+    let refused = await upload(large, options);
+    await until(async () => refused.status === 503 || (refused = await upload(large, options)).status === 503);
+    expect(refused.headers.get('retry-after')).toBe('5');
+    expect(refused.body.errors[0]).toMatchObject({
+      code: 'err.service.unavailable',
+      message: expect.stringContaining('other JSON files are being read'),
+    });
+    expect((await upload(csv('UIN,u1'))).status).toBe(202);
+    for (const one of begun) one.destroy();
+    await until(async () => (await upload(large, options)).status === 202);
+  });
+
+  test('are all accepted where they have room', async () => {
+    const files = ['a', 'b', 'c', 'd'].map(async (transaction_id) => {
+      const envelope = await partner.envelope('search', { transaction_id, search_request: [] });
+      return (await upload(JSON.stringify(envelope), options)).status;
+    });
+    expect(await Promise.all(files)).toEqual([202, 202, 202, 202]);
   });
 });
 

@@ -32,6 +32,7 @@ import type { MessageKind } from '../message-kind.js';
 import { contextFor } from '../partner-call.js';
 import type { FacadeServices } from '../services.js';
 import { readCsv } from './csv-rows.js';
+import type { HeldFile, JsonRoom } from './json-room.js';
 import { StagedRows } from './staged-rows.js';
 import { StreamedBody } from './streamed-body.js';
 
@@ -53,8 +54,9 @@ export async function acceptUpload(
   exchange: Exchange,
   request: Readable,
   services: FacadeServices,
+  room: JsonRoom,
 ): Promise<Reply> {
-  const upload = new Upload(kind, exchange, services);
+  const upload = new Upload(kind, exchange, services, room);
   return upload.accept(new StreamedBody(request, services.maxUploadBytes));
 }
 
@@ -64,11 +66,13 @@ class Upload {
   #format = 'json';
   #fileHash = createHash('sha256');
   #rows: StagedRows | undefined;
+  #held: HeldFile | undefined;
 
   constructor(
     private readonly kind: MessageKind,
     private readonly exchange: Exchange,
     private readonly services: FacadeServices,
+    private readonly room: JsonRoom,
   ) {
     this.#endpoint = { action: kind.action, message: bulkMessage };
     this.#operation = kind.operation as BulkOperation;
@@ -83,11 +87,14 @@ class Upload {
     this.#rows = new StagedRows(services, exchange.correlationId, exchange.knownSender.senderId);
     try {
       const fields = await this.#read(body);
-      return await this.#commit(fields);
+      const commit = () => this.#commit(fields);
+      return await (this.#held === undefined ? commit() : this.room.inTurn(commit));
     } catch (error) {
       await this.#rows.drop();
       if (error instanceof MessageSeen) return accepted(error.stored.correlationId, error.stored.receivedAt);
       throw error;
+    } finally {
+      this.#held?.free();
     }
   }
 
@@ -109,7 +116,7 @@ class Upload {
     if (this.#format !== 'csv' && this.#format !== 'json') throw new RequestInvalid('fileFormat: send json or csv');
     const chunks = Readable.from(this.#hashed(content));
     if (this.#format === 'csv') await this.#rows?.take(readCsv(chunks, this.#operation));
-    else this.exchange.content = Buffer.concat(await chunks.toArray());
+    else this.#held = await this.room.hold(chunks);
   }
 
   async *#hashed(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -142,7 +149,8 @@ class Upload {
   /** The rows are read once the envelope is proven. */
   async #proveEnvelope(): Promise<string> {
     const { exchange, services } = this;
-    if (exchange.content === undefined) throw new RequestInvalid('fileName: send the file');
+    if (this.#held === undefined) throw new RequestInvalid('fileName: send the file');
+    exchange.content = this.#held.content;
     for (const check of ENVELOPE_CHECKS) await check(exchange, services, this.#endpoint);
     const message = exchange.message as BulkMessage;
     await this.#rows?.take(readBulkMessage(message, this.#operation, exchange.registry.registry));
