@@ -19,6 +19,7 @@ import type { JobStore } from './job-store.js';
 import { processRequestsWork } from './process-requests.job.js';
 import { ReceiverCredentials } from './receiver-credentials.js';
 import { refreshJwks } from './refresh-jwks.job.js';
+import { restDeliveries } from './rest-deliveries.job.js';
 import { keepRetention } from './retention.job.js';
 import { rewrapKeys } from './rewrap-keys.job.js';
 import { rotateKeys } from './rotate-keys.job.js';
@@ -110,6 +111,7 @@ export function recurringJobs(services: BackgroundServices): RecurringJob[] {
       : []),
     { name: 'refresh-jwks', every: '10 minutes', run: () => refreshJwks(services) },
     { name: 'expire-subscriptions', every: '10 seconds', run: () => expireSubscriptions(services) },
+    { name: 'rest-deliveries', every: '10 seconds', run: () => restDeliveries(database, clock()) },
     { name: 'forget-versions', every: '1 minute', run: () => forgetTold(database) },
   ];
 }

@@ -12,6 +12,7 @@ import { Subscriptions0006 } from './0006-subscriptions.migration.js';
 import { Callers0007 } from './0007-callers.migration.js';
 import { Bulk0020 } from './0020-bulk.migration.js';
 import { Grounds0021 } from './0021-grounds.migration.js';
+import { Order0022 } from './0022-order.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -29,6 +30,7 @@ export const MIGRATIONS = [
   Retention0018,
   Bulk0020,
   Grounds0021,
+  Order0022,
 ].map((migration) => ({
   name: migration.name,
   class: migration,

@@ -4,6 +4,7 @@ import type { Principal } from '../../access/principal.js';
 import { hashSecret } from '../../access/token.js';
 import { addRow, type Unit } from '../../entities/database.js';
 import type { SenderState } from '../../entities/enums.js';
+import { wakeRested } from '../../entities/resting-delivery.repository.js';
 import { Sender } from '../../entities/sender.entity.js';
 import { changeAsAdmin, snapshot } from '../admin-change.js';
 import type { Services } from '../context.js';
@@ -112,6 +113,9 @@ export async function findSender({ em }: Pick<Unit, 'em'>, senderId: string): Pr
   return sender;
 }
 
+/** The others follow within seconds. */
+const WOKEN_AT_ONCE = 5000;
+
 function changeSender(
   services: Services,
   admin: Admin,
@@ -124,6 +128,10 @@ function changeSender(
     const sender = await findSender(unit, senderId);
     const before = snapshot(sender);
     change(sender);
+    if (sender.state === 'ACTIVE' && before['state'] !== 'ACTIVE') {
+      await unit.em.flush();
+      await wakeRested(unit, services.clock(), WOKEN_AT_ONCE, senderId);
+    }
     return {
       result: sender,
       change: { action, targetType: 'Sender', targetId: senderId, reason, before, after: snapshot(sender) },
