@@ -1,5 +1,5 @@
 /**
- * Deliveries as work. A claim is fair to every host, keeps the order of each record and subscription, and lets rest what
+ * Deliveries as work. A claim is fair to every host, keeps the order of each record at each receiver, and lets rest what
  * belongs to a sender or subscription that is not active.
  */
 import type { Operation, Registry } from '../protocol/vocabulary.js';
@@ -47,7 +47,13 @@ const COLUMNS = `d.id, d.kind, d.action, d.sender_id as "senderId", d.registry, 
   d.message_sealed as "messageSealed", d.operation, d.access_decision as "accessDecision",
   d.consent_ids as "consentIds", d.first_failed_at as "firstFailedAt", d.created_at as "createdAt"`;
 
-// The hosts are found by hopping through the index, so a host with a million rows costs as much as one with ten.
+// Another subscription of the same receiver is waited for, so that a death does not overtake the birth; not while that
+// one rests, or waits for the time that its frequency names.
+const ON_ITS_WAY = `earlier.target = d.target and (earlier.due_at <= $2 or earlier.attempts > 0)
+            and (select s.state from subscription s where s.id = earlier.subscription_id) not in ('PAUSED', 'SUSPENDED')`;
+
+// The hosts are found by hopping through the index, so a host with a million rows costs as much as one with ten; ids as an
+// array, since a generic plan would join with the whole table.
 const CLAIM = `
 with recursive hosts as (
   (select host from delivery where state = 'PENDING' order by host limit 1)
@@ -66,13 +72,14 @@ with recursive hosts as (
       and (d.subscription_id is null or not exists (
         select 1 from subscription s where s.id = d.subscription_id and s.state in ('PAUSED', 'SUSPENDED')))
       and (d.record_id is null or not exists (
-        select 1 from delivery earlier where earlier.state = 'PENDING' and earlier.subscription_id = d.subscription_id
-          and earlier.record_id = d.record_id and earlier.version < d.version))
+        select 1 from delivery earlier
+        where earlier.state = 'PENDING' and earlier.record_id = d.record_id and earlier.sender_id = d.sender_id
+          and earlier.version < d.version and (earlier.subscription_id = d.subscription_id or ${ON_ITS_WAY})))
     order by d.due_at limit room.room for update of d skip locked
   ) mine order by mine.due_at limit $6
 )
 update delivery d set claimed_by = $1, claimed_until = now() + interval '${LEASE_SECONDS} seconds'
-from due where d.id = due.id returning ${COLUMNS}`;
+where d.id = any (array(select id from due)) returning ${COLUMNS}`;
 
 export function claimDeliveries(
   sql: Sql,

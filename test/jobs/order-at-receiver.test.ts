@@ -1,0 +1,119 @@
+/** Birth, correction and death of one person come from several subscriptions of one partner, and do not overtake each other. */
+import { randomUUID } from 'node:crypto';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { answer, startInbox, type Inbox } from '../support/inbox.js';
+import { createPartner, type Partner } from '../support/partner.js';
+import {
+  allEnded,
+  change,
+  deliveriesOf,
+  settled,
+  subscribed,
+  upsert,
+  type Wish,
+} from '../subscriptions/subscriptions.js';
+
+let gateway: TestGateway;
+let inbox: Inbox;
+let partner: Partner;
+let id: string;
+
+beforeAll(async () => {
+  gateway = await startTestGateway({ env: { DELIVERY_RETRY_SECONDS: '0,0,0,0' } });
+});
+afterAll(() => gateway?.close());
+beforeEach(async () => {
+  inbox = await startInbox(gateway.url);
+  id = randomUUID();
+  partner = await createPartner(gateway, {
+    agreements: [{ registry: 'CRVS' }],
+    sender: { autoApproveSubscriptions: true },
+  });
+});
+afterEach(() => inbox.close());
+
+const subscribe = async (event: string, more: Partial<Wish> = {}, receiver = inbox): Promise<string> =>
+  (await subscribed(partner, receiver, { event, ...more })).code;
+
+const born = (uin = id) => upsert(gateway, { id: uin, event: 'LiveBirth', data: { sex: 'female' } });
+const died = (uin = id) =>
+  upsert(gateway, { id: uin, event: 'Death', data: { sex: 'female', death_date: '2026-11-01' } });
+
+/** Subscriptions whose messages about a person came, in their order. */
+const told = ({ received }: Inbox, about = id): string[] =>
+  received.filter(({ text }) => text.includes(about)).map(({ body }) => body.header.meta.subscription_code as string);
+
+/** Refuses the messages of a subscription, so many times. */
+function refuse(code: string, times: number): void {
+  let left = times;
+  inbox.behave((received, response) =>
+    answer(received.body.header.meta?.subscription_code === code && left-- > 0 ? 404 : 200)(received, response),
+  );
+}
+
+test('a death waits while the birth is still tried at the same receiver; other persons do not wait', async () => {
+  const births = await subscribe('LiveBirth');
+  const deaths = await subscribe('Death');
+  const other = randomUUID();
+  refuse(births, 3);
+  await born();
+  await died();
+  await died(other);
+  await settled(gateway, deaths, allEnded(2));
+  expect(told(inbox)).toEqual([births, births, births, births, deaths]);
+  expect(told(inbox, other)).toEqual([deaths]);
+});
+
+test('it does not wait for one that failed for good', async () => {
+  const births = await subscribe('LiveBirth');
+  const deaths = await subscribe('Death');
+  refuse(births, 100);
+  await born();
+  await died();
+  expect(await settled(gateway, deaths, allEnded(1))).toMatchObject([{ state: 'DELIVERED' }]);
+  expect(await deliveriesOf(gateway, births)).toMatchObject([{ state: 'FAILED' }]);
+  expect(told(inbox).at(-1)).toBe(deaths);
+});
+
+test.each(['pauseSubscription', 'cancelSubscription'] as const)(
+  'nor for one of a subscription after %s',
+  async (mutation) => {
+    const births = await subscribe('LiveBirth');
+    const deaths = await subscribe('Death');
+    refuse(births, 100);
+    await change(gateway, 'pauseSubscription', births);
+    await born();
+    await settled(gateway, births, (rows) => rows.length === 1);
+    if (mutation === 'cancelSubscription') await change(gateway, mutation, births);
+    await died();
+    expect(await settled(gateway, deaths, allEnded(1))).toMatchObject([{ state: 'DELIVERED' }]);
+    expect(told(inbox)).toEqual([deaths]);
+  },
+);
+
+test('nor for one that waits for the time its frequency names', async () => {
+  const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+  const frequency = { start_time: inDays(2), end_time: inDays(30), frequency: '0 0 0 * * ?' };
+  const births = await subscribe('LiveBirth', { more: { frequency } });
+  const deaths = await subscribe('Death');
+  await born();
+  await died();
+  expect(await settled(gateway, deaths, allEnded(1))).toMatchObject([{ state: 'DELIVERED' }]);
+  expect(await deliveriesOf(gateway, births)).toMatchObject([{ state: 'PENDING' }]);
+});
+
+test('nor for one of another receiver', async () => {
+  const elsewhere = await startInbox(gateway.url);
+  const other = await createPartner(gateway, {
+    agreements: [{ registry: 'CRVS' }],
+    sender: { autoApproveSubscriptions: true },
+  });
+  const { code: births } = await subscribed(other, elsewhere, { event: 'LiveBirth' });
+  elsewhere.behave(() => undefined);
+  const deaths = await subscribe('Death');
+  await born();
+  await died();
+  expect(await settled(gateway, deaths, allEnded(1))).toMatchObject([{ state: 'DELIVERED' }]);
+  expect(await deliveriesOf(gateway, births)).toMatchObject([{ state: 'PENDING' }]);
+  await elsewhere.close();
+});
