@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core';
 import { ADMIN_TOKEN } from '../support/gateway.js';
+import { until } from '../support/until.js';
 import { ensureConsole } from './console-build.js';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -18,8 +19,15 @@ export function hasChromium(): boolean {
   return false;
 }
 
-/** Fails the test unless it shows within ten seconds. */
+/** Fails the test unless it shows within half a minute. */
 export const expectShown = (locator: Locator): Promise<void> => locator.waitFor();
+
+/** Nothing is being loaded and nothing moves: what is measured now is what a reader sees. */
+export async function atRest(page: Page): Promise<void> {
+  const waiting = page.locator('[aria-busy=true], .mantine-Skeleton-root, .mantine-Loader-root');
+  const still = `document.getAnimations().every(({ playState }) => playState !== 'running')`;
+  await until(async () => (await waiting.count()) === 0 && (await page.evaluate<boolean>(still)));
+}
 
 export interface ConsolePage extends Page {
   problems: string[];
@@ -57,9 +65,11 @@ async function open(browser: Browser, baseURL: string, options: BrowserContextOp
     locale: 'en-GB',
     timezoneId: 'Africa/Lagos',
     viewport: { width: 1360, height: 850 },
+    // What fades in is half transparent for a while.
+    reducedMotion: 'reduce',
     ...options,
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   const problems: string[] = [];
   page.on('console', (message) => {

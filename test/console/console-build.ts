@@ -26,6 +26,8 @@ export async function ensureConsole(): Promise<void> {
       continue;
     }
     try {
+      // Another may have finished between the look and the lock; to build again would take its files from under it.
+      if (isFresh()) continue;
       const vite = ['node_modules/vite/bin/vite.js', 'build', '-c', 'src/console/vite.config.ts'];
       execFileSync(process.execPath, vite, {
         cwd: ROOT,

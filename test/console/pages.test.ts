@@ -5,7 +5,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { startInbox, type Inbox } from '../support/inbox.js';
-import { hasChromium, startBrowser, type ConsoleBrowser, type ConsolePage } from './browser.js';
+import { atRest, hasChromium, startBrowser, type ConsoleBrowser, type ConsolePage } from './browser.js';
 import { fillGateway, type Filled } from './demo-traffic.js';
 
 const FOLDER = process.env.CONSOLE_SCREENSHOTS;
@@ -143,6 +143,7 @@ async function checkChain(page: ConsolePage): Promise<void> {
 
   /** In dark only the colours differ. */
   const serious = async (page: ConsolePage, colorScheme: 'light' | 'dark') => {
+    await atRest(page);
     const axe = new AxeBuilder({ page });
     const { violations } = await (colorScheme === 'dark' ? axe.withRules(['color-contrast']) : axe).analyze();
     return violations
@@ -161,7 +162,7 @@ async function checkChain(page: ConsolePage): Promise<void> {
   describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     let page: ConsolePage;
     beforeAll(async () => {
-      page = await browser.signedIn('/', undefined, { colorScheme, reducedMotion: 'reduce' });
+      page = await browser.signedIn('/', undefined, { colorScheme });
     });
     afterAll(() => page.context().close());
 

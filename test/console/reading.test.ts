@@ -25,7 +25,7 @@ const CALLS = 60;
     const page = await browser.signedIn('/transactions');
     await page.getByRole('row', { name: /busy/ }).first().waitFor();
     await page.keyboard.press('Tab');
-    expect(await page.locator(':focus').innerText()).toBe('Skip to content');
+    await expectShown(page.locator(':focus', { hasText: 'Skip to content' }));
     await page.keyboard.press('Enter');
     expect(await page.locator(':focus').getAttribute('id')).toBe('main');
     await page.getByRole('row', { name: /busy/ }).first().getByRole('link').focus();
@@ -37,7 +37,8 @@ const CALLS = 60;
     await expectShown(page.getByRole('dialog'));
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    expect(await page.locator(':focus').innerText()).toBe('Replay');
+    // The dialog gives it back behind its end.
+    await expectShown(page.locator(':focus').and(page.getByRole('button', { name: 'Replay' })));
     await page.context().close();
   });
 

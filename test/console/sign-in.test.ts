@@ -1,5 +1,6 @@
 import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner } from '../support/partner.js';
+import { until } from '../support/until.js';
 import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type ConsolePage } from './browser.js';
 
 (hasChromium() ? describe : describe.skip)('signing in', () => {
@@ -30,7 +31,7 @@ import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type Conso
     await enter(ADMIN_TOKEN);
     await page.getByRole('heading', { name: 'Transactions' }).waitFor();
     expect(await page.getByRole('combobox', { name: 'Status' }).inputValue()).toBe('Rejected');
-    expect(await page.title()).toBe('Transactions · DCI gateway');
+    await until(async () => (await page.title()) === 'Transactions · DCI gateway', { seen: () => page.url() });
     expect(page.problems).toEqual([]);
   });
 
@@ -61,7 +62,7 @@ import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type Conso
     const french = await browser.visit({ locale: 'fr-FR' });
     await french.goto('/console/');
     await french.getByRole('button', { name: 'Se connecter' }).waitFor();
-    expect(await french.locator('html').getAttribute('lang')).toBe('fr');
+    await expectShown(french.locator('html[lang=fr]'));
     await french.getByRole('button', { name: 'Langue' }).click();
     await french.getByRole('menuitem', { name: 'English' }).click();
     await french.getByRole('button', { name: 'Sign in' }).waitFor();
