@@ -47,7 +47,7 @@ function acceptingCall(exchange: Exchange, services: FacadeServices): DirectCall
       messageId: header.message_id,
       action: header.action,
       correlationId,
-      digest: exchange.digest(header.action),
+      digest: exchange.digest(header.action, 'ASYNC'),
       request: exchange.plainRequest,
       receivedAt,
       remoteAddress: request.remoteAddress,

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ClientCertificate } from '../access/client-certificate.js';
 import type { Principal } from '../access/principal.js';
+import type { TransactionChannel } from '../entities/transaction.repository.js';
 import { uuidv7 } from '../platform/uuid.js';
 import type { KnownSender } from '../access/sender-directory.js';
 import type { QuotaState } from '../access/shared-quota.js';
@@ -90,10 +91,14 @@ export class Exchange {
     return received ?? (this.message as Json);
   }
 
-  /** Sameness of a repeated message id: the digest of `action` and `message`, not of header time or signature. */
-  digest(action: string): Buffer {
+  /**
+   * Sameness of a repeated message id: the digest of `action` and `message`, not of header time or signature. What was sent
+   * to another endpoint is another message, whose answer would have another form.
+   */
+  digest(action: string, channel: TransactionChannel): Buffer {
+    const place = { channel, operation: this.operation ?? null, registry: this.definition?.registry ?? null };
     return createHash('sha256')
-      .update(canonicalJson({ action, message: this.#plainMessage ?? null }))
+      .update(canonicalJson({ action, message: this.#plainMessage ?? null, place }))
       .digest();
   }
 }

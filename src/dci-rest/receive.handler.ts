@@ -13,7 +13,7 @@ export async function receiveNow(kind: MessageKind, exchange: Exchange, services
     action: header.action,
     messageId: header.message_id,
     request: exchange.plainRequest,
-    digest: exchange.digest(header.action),
+    digest: exchange.digest(header.action, 'INBOUND'),
     encode: (result) => ({
       message: { timestamp: services.clock().toISOString(), ...kind.write(result as never, context) },
     }),

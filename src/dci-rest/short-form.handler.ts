@@ -159,7 +159,7 @@ export async function answerShortForm(
     action: checked.action,
     messageId: exchange.nonce ?? randomUUID(),
     request: document,
-    digest: exchange.digest(checked.action),
+    digest: exchange.digest(checked.action, 'SHORT'),
     encode: (result) => endpoint.write(result as never),
   });
   return exchange.signed ? httpSignedReply(services, body) : { status: 200, body };

@@ -13,7 +13,7 @@ export async function answerNow(kind: MessageKind, exchange: Exchange, services:
     action: header.action,
     messageId: header.message_id,
     request: exchange.plainRequest,
-    digest: exchange.digest(header.action),
+    digest: exchange.digest(header.action, 'SYNC'),
     encode: (result) => answerEnvelope(kind, result, context, services.settings.serverId, services.clock()),
   });
   return signedReply(services, sender, envelope);

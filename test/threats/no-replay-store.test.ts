@@ -60,6 +60,49 @@ test('a used id with another message is refused', async () => {
   expect(JSON.stringify(body)).not.toContain('Surname');
 });
 
+describe('a used id with the same message at another endpoint is refused, in the form of that endpoint:', () => {
+  const disabled = { transaction_id: 't', disabled_criteria: { query: { 'member.member_identifier': { eq: '1' } } } };
+  const callback = { sender_uri: 'http://127.0.0.1:9/on-search' };
+  let everywhere: Partner;
+  beforeAll(async () => {
+    everywhere = await createPartner(a, { agreements: ['SOCIAL', 'CRVS', 'DR'].map((registry) => ({ registry })) });
+  });
+
+  test.each([
+    ['asynchronous, then synchronous', byId('1'), 'social/registry/search', 'social/registry/sync/search'],
+    ['another registry', byId('1'), 'social/registry/sync/search', 'crvs/registry/sync/search'],
+    ['another question', disabled, 'dr/registry/sync/disabled', 'dr/registry/sync/get-disability-support'],
+  ])('%s', async (name, message, first, second) => {
+    const header = { message_id: name, ...callback };
+    expect((await everywhere.send(first, 'search', message, header)).status).toBeLessThan(300);
+    const { status, body } = await everywhere.send(second, 'search', message, header);
+    expect({ status, header: body.header, items: body.message.search_response }).toMatchObject({
+      status: 200,
+      header: { status: 'rjct', status_reason_code: 'rjct.message_id.duplicate' },
+      items: [],
+    });
+    const again = await everywhere.send(first, 'search', message, header);
+    expect(again.status).toBeLessThan(300);
+    expect(again.body.header?.status_reason_code).toBeUndefined();
+  });
+
+  test('synchronous, then asynchronous, which would have no callback', async () => {
+    const header = { message_id: 'sync-first', ...callback };
+    expect((await everywhere.send('social/registry/sync/search', 'search', byId('1'), header)).status).toBe(200);
+    const { status, body } = await everywhere.send('social/registry/search', 'search', byId('1'), header);
+    expect({ status, code: body.errors?.[0].code }).toEqual({ status: 400, code: 'err.request.bad' });
+    expect(body.errors[0].message).toContain('rjct.message_id.duplicate');
+  });
+
+  test('but not under another name of the same registry', async () => {
+    const header = { message_id: 'alias' };
+    const message = byId('1');
+    const first = await everywhere.send('social/registry/sync/search', 'search', message, header);
+    const second = await everywhere.send('sr/registry/sync/search', 'search', message, header);
+    expect(second.body.message).toEqual(first.body.message);
+  });
+});
+
 test('knowing an id is not enough: signature and sender are proven first', async () => {
   const envelope = await partner.envelope('search', byId('1'), { message_id: 'known' });
   await post(a, envelope);

@@ -188,8 +188,8 @@ class Upload {
     };
     const digest =
       this.#format === 'csv'
-        ? createHash('sha256').update(`${header.action}\n${sha256}`).digest()
-        : exchange.digest(header.action);
+        ? createHash('sha256').update(`${exchange.registry.registry}\n${header.action}\n${sha256}`).digest()
+        : exchange.digest(header.action, 'BULK');
     return new DirectCall(
       { sql: services.database, vault: services.vault, clock: services.clock },
       {
