@@ -161,6 +161,7 @@ async function makeSubscription(): Promise<void> {
 test('monitor.mjs prints each transaction once, over a broken connection too, in 20 lines', async () => {
   const code = await readFile(join(EXAMPLES, 'monitor.mjs'), 'utf8');
   expect(code.trimEnd().split('\n').length).toBeLessThanOrEqual(20);
+  await until(async () => (await gateway.services.tail.lagSeconds()) === 0);
   const { liveCursor } = await gateway.admin<{ liveCursor: string }>('{ liveCursor }');
   const proxy = await startTcpProxy({ host: '127.0.0.1', port: Number(new URL(gateway.url).port) });
   const url = `http://127.0.0.1:${proxy.port}`;

@@ -3,11 +3,20 @@ import { KeyRing } from '../../src/access/key-ring.js';
 import type { Database } from '../../src/entities/database.js';
 import { sealAudit } from '../../src/jobs/seal-audit.job.js';
 import { createLog } from '../../src/platform/log.js';
+import { until } from './until.js';
 
 export const MASTER_KEY = Buffer.alloc(32, 7);
 /** For gateways whose audit the test seals itself. */
 export const SEALED_BY_TEST = { MASTER_KEY: MASTER_KEY.toString('base64'), ROLE: 'api' };
 
-export function sealNow(database: Database, clock: () => Date = () => new Date()): Promise<{ seals: number }> {
+const OPEN = `select 1 from audit_entry where xid >= commit_number(pg_snapshot_xmin(pg_current_snapshot())) limit 1`;
+
+/** Seals all that is committed, once no older transaction of another database of the cluster holds it back. */
+export async function sealNow(database: Database, clock?: () => Date): Promise<{ seals: number }> {
+  await until(async () => (await database.query(OPEN)).length === 0);
+  return sealWhatIsDue(database, clock);
+}
+
+export function sealWhatIsDue(database: Database, clock: () => Date = () => new Date()): Promise<{ seals: number }> {
   return sealAudit({ database, keyRing: new KeyRing(database, MASTER_KEY), clock, log: createLog('silent') });
 }
