@@ -15,7 +15,7 @@ let inbox: Inbox;
 beforeAll(async () => {
   gateway = await startTestGateway({ env: { MAX_BODY_BYTES: '10000', MAX_UPLOAD_BYTES: '300000' } });
   inbox = await startInbox(gateway.url);
-  partner = await createPartner(gateway);
+  partner = await createPartner(gateway, { sender: { rateLimitPerMinute: 100_000 } });
   await gateway.admin(
     `mutation ($records: [RecordInput!]!) { upsertRecords(registry: SOCIAL, records: $records) { inserted } }`,
     {
