@@ -17,6 +17,7 @@ import {
   ReceiverInvalid,
   RequestInvalid,
   SenderInvalid,
+  SenderUriInvalid,
   SignatureMissing,
   TokenInvalid,
   TooManyRequests,
@@ -149,13 +150,16 @@ export const requireClearReply: Check = ({ knownSender }) => {
 
 /** Bounds of the header that a valid signature does not give: time, receiver, action, version. */
 export const checkHeader: Check = (exchange, { clock, settings }, endpoint) => {
-  const { version, action, receiver_id: receiver, message_ts: sentAt } = exchange.requestHeader;
+  const { version, action, sender_uri: senderUri, receiver_id: receiver, message_ts: sentAt } = exchange.requestHeader;
   if (version !== undefined && !/^1\.\d+(\.\d+)?$/.test(version))
     throw new VersionNotSupported('header.version: this server speaks 1.0.0');
   if (action !== endpoint.action)
     throw new RequestInvalid(`header.action: rjct.action.invalid, this path takes ${endpoint.action}`);
   if (receiver !== undefined && receiver !== '' && receiver !== settings.serverId)
     throw new ReceiverInvalid('header.receiver_id: this message is for another receiver');
+  // Whether we may send there is judged where we would.
+  if (senderUri !== undefined && senderUri !== '' && !URL.canParse(senderUri))
+    throw new SenderUriInvalid('header.sender_uri: the URL is not valid: write it as https://host/path');
   if (Math.abs(clock().getTime() - new Date(sentAt).getTime()) > FRESHNESS_MS)
     throw new RequestInvalid('header.message_ts: rjct.message_ts.invalid, must lie within 300 seconds of now');
 };

@@ -59,11 +59,31 @@ export const sort = z.array(
 export const authorization = freeObject;
 
 /** The first problem of a failed parse: the path of the field and what it should be. */
-export function describeProblem(error: z.ZodError, root: string): string {
-  const issue = error.issues[0];
-  if (issue === undefined) return `${root} is invalid`;
-  const path = [root, ...issue.path].map(String).join('.');
-  return `${path}: ${issue.code === 'invalid_type' && issue.message.includes('undefined') ? 'is required' : lowerFirst(issue.message)}`;
+export function describeProblem({ issues: [issue] }: z.ZodError, root: string): string {
+  return issue === undefined ? `${root} is invalid` : describeIssue(issue, [root]);
 }
+
+function describeIssue(issue: z.core.$ZodIssue, above: string[]): string {
+  const path = [...above, ...issue.path.map(String)];
+  const alternatives = issue.code === 'invalid_union' ? issue.errors.flatMap(([first]) => first ?? []) : [];
+  const inside = alternatives.find((alternative) => alternative.path.length > 0);
+  if (inside !== undefined) return describeIssue(inside, path);
+  const types = alternatives.flatMap((one) =>
+    one.code === 'invalid_type' ? (TYPES[one.expected] ?? one.expected) : [],
+  );
+  const isAbsent = [issue, ...alternatives].some(
+    ({ code, message }) => code === 'invalid_type' && message.includes('undefined'),
+  );
+  const problem = types.length > 0 ? `must be ${types.join(' or ')}` : lowerFirst(issue.message);
+  return `${path.join('.')}: ${isAbsent ? 'is required' : problem}`;
+}
+
+const TYPES: Record<string, string> = {
+  record: 'an object',
+  object: 'an object',
+  array: 'a list',
+  string: 'a text',
+  number: 'a number',
+};
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
