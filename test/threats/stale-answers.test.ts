@@ -273,3 +273,24 @@ test('a transaction’s status tells its records while the consent stands, and n
   expect(anew.text).toContain('succ');
   expect(anew.text).not.toContain('Surname');
 });
+
+test('a sender reads its own stored answer while the rights to it stand', async () => {
+  const message = byId('1');
+  await asking.send('social/registry/sync/search', 'search', message);
+  const read = async () => {
+    const { body } = await asking.postHttpSigned('/graphql', {
+      query: `query ($id: String!) {
+        transactions(filter: { transactionId: $id }) { nodes { requestData responseData } } }`,
+      variables: { id: message['transaction_id'] },
+    });
+    return { text: JSON.stringify(body.data), errors: body.errors };
+  };
+  expect((await read()).text).toContain('Surname 1');
+  await revokeConsent(gateway, own);
+  const late = await read();
+  expect(late.text).not.toContain('Surname');
+  expect(late.text).toContain('idtype-value');
+  expect(late.errors).toMatchObject([
+    { message: expect.stringContaining('may not be told again'), extensions: { code: 'FORBIDDEN' } },
+  ]);
+});

@@ -106,8 +106,10 @@ class ToldEvents {
   }
 
   async #write(event: NotifiedEvent, name: string | undefined): Promise<string[]> {
-    const recordType = findRecordType(this.definition, event.recordType) ?? findRecordType(this.definition);
-    if (recordType === undefined || !this.gate.allowed) return [];
+    const recordType = findRecordType(this.definition, event.recordType === '' ? undefined : event.recordType);
+    if (recordType === undefined)
+      throw new RecordInvalid('reg_record_type', `is not a record type of ${this.definition.registry}`);
+    if (!this.gate.allowed) return [];
     const grant = decideItem(this.gate.agreements, this.definition, { recordType });
     if (!grant.allowed) throw new RecordInvalid('', `is not taken over: ${grant.explanation}`);
     if (name === 'DELETE') return this.#remove(event, grant);
@@ -117,15 +119,15 @@ class ToldEvents {
   }
   async #remove({ record }: NotifiedEvent, grant: Grant): Promise<string[]> {
     const { definition, recordType } = grant;
+    if (!grant.identifiable) throw new RecordInvalid('', 'cannot be removed: the agreement does not cover identifiers');
     const draft = draftRecord(definition, recordType, [], record);
     const stored = await lockStoredRecord(this.unit, {
       registry: definition.registry,
       recordType: recordType.name,
       ...draft,
     });
-    if (stored === undefined) return [];
-    if (!grant.identifiable || !isInRows(grant, stored))
-      throw new RecordInvalid('', 'is outside what the agreement covers');
+    // Whether there is such a record outside the agreement's rows is not the partner's to know.
+    if (stored === undefined || !isInRows(grant, stored)) return [];
     return [(await deleteRecord(this.unit, stored.id, this.services.clock()))?.id].filter((id) => id !== undefined);
   }
 

@@ -1,7 +1,7 @@
 /** Search: every question judged alone, what may leave decided once per question, the answer settled before it leaves. */
 import { maySearch, decideGate, decideItem, summarizeDecision, type Grant } from '../../access/decide-access.js';
 import { statedPurpose } from '../../access/purpose.js';
-import { findReleased } from '../../access/release.js';
+import { findReleased, type Released } from '../../access/release.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { Criteria } from '../../protocol/criteria.js';
 import { Forbidden, ItemRejected, RequestInvalid } from '../../protocol/errors.js';
@@ -100,7 +100,7 @@ export class SearchItems {
   async #find(item: SearchItem): Promise<Pick<SearchItemAnswer, 'recordType' | 'records' | 'page'>> {
     this.#checkReference(item.referenceId);
     const today = this.services.clock().toISOString().slice(0, 10);
-    const { recordType, criteria, projection = item.fields, ...query } = readQuery(item, this.definition, { today });
+    const { recordType, criteria, projection, ...query } = readQuery(item, this.definition, { today });
     const grant = this.#decide(item, recordType);
     const sort = parseSort(item.sort, this.definition, recordType);
     const page = query.page ?? parsePage(item.page);
@@ -112,7 +112,8 @@ export class SearchItems {
     this.consentIds.push(...released.flatMap(({ consentIds }) => consentIds));
     return {
       recordType: grant.recordType.name,
-      records: released.map(({ data }) => (projection == null ? data : project(grant, projection, data))),
+      // The fields of the operation bound what a query selects.
+      records: released.map(({ data }) => project(grant, projection, project(grant, item.fields, data))),
       page: {
         size: page.size,
         number: page.number,
@@ -144,7 +145,8 @@ export class SearchItems {
 }
 
 /** What a partner selected of a record that was clamped before: never more than the agreement lets out. */
-function project({ definition, recordType }: Grant, projection: string[], data: Record<string, unknown>) {
+function project({ definition, recordType }: Grant, projection: string[] | null | undefined, data: Released['data']) {
+  if (projection == null) return data;
   const selected = expandFields(definition, recordType.name, projection);
   return presentRecord(definition, recordType.name, clampRecord(selected, data));
 }

@@ -9,6 +9,7 @@ import { isRecorded, matches } from '../../protocol/query/evaluate.js';
 import { parseQuery } from '../../protocol/query/parse-query.js';
 import { attributesOf } from '../../protocol/registries/attributes.js';
 import { covers } from '../../protocol/registries/fields.js';
+import { isMemberPath } from '../../protocol/registries/members.js';
 import { findIdentifierType } from '../../protocol/registries/registries.js';
 import type { SourceRecord } from '../../sources/registry-source.js';
 import type { Operation } from '../../protocol/vocabulary.js';
@@ -92,11 +93,15 @@ async function limitGuesses({ limiter }: Services, { senderId }: KnownSender, { 
 function readClaims(grant: Grant, claims: Record<string, unknown>, now: Date): Claim[] {
   return Object.entries(claims).map(([key, value]) => {
     const criteria = key === 'is_alive' ? aliveCriteria(grant, value) : claimCriteria(grant, key, value, now);
-    const refused = [...attributesIn(criteria)].find((path) => !covers(grant.clamp, path));
+    const refused = [...attributesIn(criteria)].find((path) => !mayClaim(grant, path));
     if (refused !== undefined) throw new Forbidden(`${key}: the agreement does not cover ${refused}`);
     return { key, criteria };
   });
 }
+
+/** The consent of the record's subject does not decide about the persons inside. */
+const mayClaim = ({ agreement, recordType, clamp }: Grant, path: string): boolean =>
+  covers(clamp, path) && !(agreement.requiresConsent && isMemberPath(recordType, path));
 
 function claimCriteria({ definition, recordType }: Grant, key: string, value: unknown, now: Date): Criteria {
   if (value === null || typeof value === 'object')
