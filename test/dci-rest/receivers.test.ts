@@ -206,6 +206,28 @@ describe('an answer', () => {
   });
 });
 
+describe('a notify of a record', () => {
+  const told = async (recordType: string, value: string) => {
+    const data = { reg_type: undefined, reg_event_type: 'REGISTER', reg_record_type: recordType };
+    const message = notification({ identifier: [uin(value)] }, data);
+    expect((await notify('social', message)).body.message.ack_status).toBe('ACK');
+    return (await lastTransaction(message))[0]?.['statusReasonMessage'];
+  };
+
+  test('of a type that is not ours is stored, but writes no record of another type', async () => {
+    expect(await told('Shoe', '9101')).toContain('reg_record_type is not a record type of SOCIAL');
+    expect(await recordsOf('SOCIAL', '9101')).toEqual([]);
+  });
+
+  test.each([
+    ['an empty type', '', '9102'],
+    ['a known type', 'ns:SR_Person', '9103'],
+  ])('of %s is applied', async (_, recordType, value) => {
+    expect(await told(recordType, value)).toBeNull();
+    expect(await recordsOf('SOCIAL', value, 'SRPerson')).toHaveLength(1);
+  });
+});
+
 describe('a death told to the civil registry', () => {
   test('is written there and marks the person in the social registry, once', async () => {
     await addPerson('9001');

@@ -106,7 +106,7 @@ class ToldEvents {
   }
 
   async #write(event: NotifiedEvent, name: string | undefined): Promise<string[]> {
-    const recordType = findRecordType(this.definition, event.recordType === '' ? undefined : event.recordType);
+    const recordType = findRecordType(this.definition, event.recordType);
     if (recordType === undefined)
       throw new RecordInvalid('reg_record_type', `is not a record type of ${this.definition.registry}`);
     if (!this.gate.allowed) return [];
