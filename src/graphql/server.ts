@@ -5,7 +5,7 @@ import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHt
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { expressMiddleware } from '@as-integrations/express5';
 import express, { Router, type Request } from 'express';
-import type { GraphQLSchema } from 'graphql';
+import { OperationTypeNode, type GraphQLSchema } from 'graphql';
 import type { Principal } from '../access/principal.js';
 import type { ProtocolError } from '../protocol/errors.js';
 import type { Call } from './call.js';
@@ -89,7 +89,7 @@ export async function startGraphqlServer(
     expressMiddleware(apollo, {
       context: async ({ req }) => {
         const caller = await identify(authenticator, req);
-        if (persisted !== undefined) usePersisted(persisted, req);
+        if (persisted !== undefined) await usePersisted(persisted, req, caller);
         return { ...newContext(services, caller), deadline: performance.now() + timeoutMs };
       },
     }),
@@ -125,11 +125,12 @@ async function identify(authenticator: Authenticator, request: Request): Promise
   }
 }
 
-function usePersisted(persisted: PersistedOperations, request: Request): void {
+async function usePersisted(persisted: PersistedOperations, request: Request, { refused }: Caller): Promise<void> {
   const asked = request.body as (AskedOperation & Record<string, unknown>) | undefined;
   try {
     Object.assign(request.body as object, { query: persisted.textOf(asked ?? {}), extensions: {} });
   } catch (error) {
+    if (error instanceof UserError) await refused?.(refusalOf(error));
     throw refuseCaller(error);
   }
 }
@@ -152,8 +153,11 @@ async function socketContext(
 function limitOperations(schema: GraphQLSchema): ApolloServerPlugin<Context> {
   return {
     requestDidStart: async () => ({
-      didResolveOperation: async ({ document, request: { variables }, operationName, contextValue: { principal } }) => {
+      didResolveOperation: async ({ document, operation, request, operationName, contextValue: { principal } }) => {
+        const { variables } = request;
         try {
+          if (operation?.operation === OperationTypeNode.SUBSCRIPTION)
+            throw new UserError('BAD_USER_INPUT', 'subscriptions come over a WebSocket (graphql-transport-ws) only');
           checkOperation(schema, { document, variables, operationName }, principal);
         } catch (error) {
           throw refuseCaller(error);

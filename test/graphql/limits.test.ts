@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PersistedOperations } from '../../src/graphql/persisted-operations.js';
 import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js';
-import { createPartner, searchById, type Partner } from '../support/partner.js';
+import { createPartner, fetchToken, searchById, type Partner } from '../support/partner.js';
 
 interface Reply {
   status: number;
@@ -84,6 +84,17 @@ describe('/graphql', () => {
       expect((await post(gateway, { query })).error).toBeUndefined();
       const { body } = await partner.postHttpSigned('/graphql', { query });
       expect((body as Body).errors?.[0]?.message).toBe('the operation has more than 15 aliases: ask for less at once');
+    });
+
+    test('that is a subscription: it wants a WebSocket', async () => {
+      const { status, error } = await post(gateway, { query: 'subscription { transactionChanged { cursor } }' });
+      expect({ status, error }).toEqual({
+        status: 400,
+        error: {
+          code: 'BAD_USER_INPUT',
+          message: 'subscriptions come over a WebSocket (graphql-transport-ws) only',
+        },
+      });
     });
 
     test('that was sent as one of many in a batch', async () => {
@@ -260,7 +271,7 @@ describe('/graphql', () => {
     beforeAll(async () => {
       file = join(await mkdtemp(join(tmpdir(), 'operations-')), 'operations.json');
       await writeFile(file, JSON.stringify([listed]));
-      only = await startTestGateway({ env: { PERSISTED_OPERATIONS: file } });
+      only = await startTestGateway({ databaseUrl: gateway.databaseUrl, env: { PERSISTED_OPERATIONS: file } });
     });
     afterAll(() => only.close());
 
@@ -285,6 +296,18 @@ describe('/graphql', () => {
         headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'apollo-require-preflight': 'yes' },
       });
       expect(get.ok).toBe(false);
+    });
+
+    test('no other of a partner either, and keeps its refusal', async () => {
+      const asker = await createPartner(gateway, { sender: { sandbox: true, signaturePolicy: 'OPTIONAL' } });
+      const token = await fetchToken(only.url, asker.clientId, asker.clientSecret);
+      const { status } = await post(only, { query: '{ me { subject } }' }, { authorization: `Bearer ${token}` });
+      expect(status).toBe(403);
+      const rows = await only.database.query(
+        'select channel, status, status_reason_code as code from transaction where sender_id = $1',
+        [asker.senderId],
+      );
+      expect(rows).toEqual([{ channel: 'GRAPHQL', status: 'REJECTED', code: 'err.request.forbidden' }]);
     });
 
     test('does not start on a list that names a text by another hash', async () => {
