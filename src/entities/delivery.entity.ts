@@ -48,7 +48,14 @@ export class Delivery {
   @Property({ type: new BigIntType('number'), nullable: true })
   version?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Counts the deliveries of its subscription.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Its number for the subscriber: counts what was sent of its subscription; null before.',
+  })
+  @Property({ type: new BigIntType('number'), nullable: true })
+  told?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Counts the deliveries of its subscription, sent or not.' })
   @Property({ type: new BigIntType('number'), nullable: true })
   sequence?: number | null;
 

@@ -18,7 +18,8 @@ export interface DueDelivery {
   eventId: string | null;
   recordId: string | null;
   version: number | null;
-  sequence: number | null;
+  /** Its number for the subscriber, from its first attempt on. */
+  told: number | null;
   target: string;
   host: string;
   messageId: string;
@@ -43,7 +44,7 @@ export interface HostRoom {
 
 const COLUMNS = `d.id, d.kind, d.action, d.sender_id as "senderId", d.registry, d.request_id as "requestId",
   d.subscription_id as "subscriptionId", d.event_id as "eventId", d.record_id as "recordId", d.version::float8 as version,
-  d.sequence::float8 as sequence, d.target, d.host, d.message_id as "messageId", d.attempts, d.data_key_id as "dataKeyId",
+  d.told::float8 as told, d.target, d.host, d.message_id as "messageId", d.attempts, d.data_key_id as "dataKeyId",
   d.message_sealed as "messageSealed", d.operation, d.access_decision as "accessDecision",
   d.consent_ids as "consentIds", d.first_failed_at as "firstFailedAt", d.created_at as "createdAt"`;
 
@@ -120,19 +121,30 @@ export async function postponeDelivery(sql: Sql, worker: string, id: string, due
   );
 }
 
-/** Fixes the message that this and all later attempts bring; false when the claim was lost meanwhile. */
+// A counter of its own: that of the subscription is locked while events are matched.
+const FIX = `
+with mine as (
+  select subscription_id from delivery where id = $1 and claimed_by = $2 and told is null for update
+), next as (
+  insert into subscription_told as t (subscription_id, told) select subscription_id, 1 from mine
+  on conflict (subscription_id) do update set told = t.told + 1 returning told
+)
+update delivery set data_key_id = $3, message_sealed = $4, access_decision = coalesce($5::jsonb, access_decision),
+  told = coalesce(told, (select told from next))
+where id = $1 and claimed_by = $2 returning told::float8 as told`;
+
+/**
+ * Fixes the message that this and all later attempts bring, and gives its number among those of its subscription; undefined
+ * when the claim was lost meanwhile.
+ */
 export async function fixMessage(
   sql: Sql,
   worker: string,
   id: string,
   { dataKeyId, sealed }: { dataKeyId: string; sealed: Buffer },
   accessDecision: Record<string, unknown> | undefined,
-): Promise<boolean> {
-  const rows = await sql.query(
-    `update delivery set data_key_id = $3, message_sealed = $4, access_decision = coalesce($5::jsonb, access_decision)
-     where id = $1 and claimed_by = $2 returning 1`,
-    [id, worker, dataKeyId, sealed, accessDecision === undefined ? null : JSON.stringify(accessDecision)],
-    'fix-message',
-  );
-  return rows.length === 1;
+): Promise<number | undefined> {
+  const decision = accessDecision === undefined ? null : JSON.stringify(accessDecision);
+  const [row] = await sql.query<{ told: number }>(FIX, [id, worker, dataKeyId, sealed, decision], 'fix-message');
+  return row?.told;
 }

@@ -154,8 +154,9 @@ async function prepareMessage(
       : { cancelled: 'what the subscriber may see was narrowed after the first attempt' };
   const { envelope, accessDecision } = rendered;
   const sealed = await vault.seal(delivery.senderId, clock(), place, envelope);
-  if (!(await fixMessage(database, worker, delivery.id, sealed, accessDecision))) throw new Error('the claim was lost');
-  Object.assign(delivery, { dataKeyId: sealed.dataKeyId, messageSealed: sealed.sealed });
+  const told = await fixMessage(database, worker, delivery.id, sealed, accessDecision);
+  if (told === undefined) throw new Error('the claim was lost');
+  Object.assign(delivery, { dataKeyId: sealed.dataKeyId, messageSealed: sealed.sealed, told });
   return { envelope };
 }
 
@@ -173,7 +174,7 @@ async function whyNotSent(
 /** @throws only for faults of ours */
 async function attempt(
   { outbound, credentials, keyRing, clock, settings }: Delivering,
-  { target, messageId }: DueDelivery,
+  { target, messageId, told }: DueDelivery,
   sender: KnownSender,
   envelope: JsonObject,
   signal: AbortSignal,
@@ -181,7 +182,7 @@ async function attempt(
   try {
     const { tls, authorization } = await credentials.of(sender.id);
     const now = clock();
-    const stamped = stampEnvelope(envelope, messageId, now);
+    const stamped = stampEnvelope(envelope, { messageId, told }, now);
     const signing = { keyRing, serverId: settings.serverId, now };
     const outgoing = await signOutgoing(stamped, sender, { target, authorization }, signing);
     const answer = await outbound.request({

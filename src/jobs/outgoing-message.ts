@@ -42,10 +42,15 @@ export async function signOutgoing(
   return { headers, body: Buffer.from(JSON.stringify({ signature, ...envelope })) };
 }
 
-/** The same message, sent now. */
-export function stampEnvelope(envelope: JsonObject, messageId: string, now: Date): JsonObject {
+/** The same message, sent now; a notification under its number for the subscriber. */
+export function stampEnvelope(
+  envelope: JsonObject,
+  { messageId, told }: { messageId: string; told: number | null },
+  now: Date,
+): JsonObject {
   const header = envelope['header'] as JsonObject;
-  return { ...envelope, header: { ...header, message_id: messageId, message_ts: now.toISOString() } };
+  const numbered: JsonObject = told === null ? {} : { meta: { ...(header['meta'] as JsonObject), sequence: told } };
+  return { ...envelope, header: { ...header, message_id: messageId, message_ts: now.toISOString(), ...numbered } };
 }
 
 /** Whether all that `older` says stands in `newer` too: what was sent may be sent again only while it is so. */

@@ -1,9 +1,11 @@
-/** peers 2.3 #10, 2.4: what one door refuses is asked at another: inner persons by verify, other fields by a special, rows by a deletion. */
+/** peers 2.3 #10, 2.4: what one door refuses is asked at another: inner persons by verify, other fields by a special, rows by a deletion, deaths by a gap. */
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../src/protocol/json.js';
 import { addRecords, giveConsent, person } from '../support/consent.js';
+import { startInbox } from '../support/inbox.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, type Partner } from '../support/partner.js';
+import { allEnded, settled, subscribed, upsert } from '../subscriptions/subscriptions.js';
 
 const DISABLED = {
   recordType: 'DisabledPerson',
@@ -61,7 +63,8 @@ test('disability details are all that their operation tells, whatever a query se
   const plain = await ask('IDTYPE_VALUE', { type: 'UIN', value: 'D1' });
   expect(plain).toContain('impairment_cause');
   expect(plain).not.toContain('Okafor');
-  const selection = 'disability_details { impairment_cause } personal_details { demographic_info { name { surname } } }';
+  const selection =
+    'disability_details { impairment_cause } personal_details { demographic_info { name { surname } } }';
   const selected = await ask(
     'GRAPHQL',
     `{ disabled_person(identifier: { type: "UIN", value: "D1" }) { ${selection} } }`,
@@ -100,4 +103,26 @@ test('a deletion tells nobody whether there is a record outside the rows of its 
   expect(await left()).toBe(2);
   expect(await remove('in')).toEqual(unknown);
   expect(await left()).toBe(1);
+});
+
+test('the numbers of notifications tell nothing of persons who did not consent', async () => {
+  const inbox = await startInbox(gateway.url);
+  const partner = await createPartner(gateway, {
+    agreements: [{ registry: 'CRVS', requiresConsent: true }],
+    sender: { autoApproveSubscriptions: true },
+  });
+  const [silent, willing] = [randomUUID(), randomUUID()];
+  const identifier = { type: 'UIN', value: willing };
+  await giveConsent(gateway, { registry: 'CRVS', identifier, senderId: partner.senderId });
+  const { code } = await subscribed(partner, inbox, { event: 'Death' });
+  const died = (id: string) => upsert(gateway, { id, event: 'Death', data: { sex: 'female' } });
+  await died(silent);
+  await settled(gateway, code, allEnded(1));
+  await died(willing);
+  await settled(gateway, code, allEnded(2));
+  await upsert(gateway, { id: willing, event: 'Death', data: { sex: 'male' } });
+  const rows = await settled(gateway, code, allEnded(3));
+  expect(rows.map(({ state }) => state)).toEqual(['CANCELLED', 'DELIVERED', 'DELIVERED']);
+  expect(inbox.received.map(({ body }) => body.header.meta.sequence as number)).toEqual([1, 2]);
+  await inbox.close();
 });

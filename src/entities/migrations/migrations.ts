@@ -13,6 +13,7 @@ import { Callers0007 } from './0007-callers.migration.js';
 import { Bulk0020 } from './0020-bulk.migration.js';
 import { Grounds0021 } from './0021-grounds.migration.js';
 import { Order0022 } from './0022-order.migration.js';
+import { Told0023 } from './0023-told.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -31,6 +32,7 @@ export const MIGRATIONS = [
   Bulk0020,
   Grounds0021,
   Order0022,
+  Told0023,
 ].map((migration) => ({
   name: migration.name,
   class: migration,

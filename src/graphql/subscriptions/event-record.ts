@@ -12,7 +12,6 @@ export interface NotificationDelivery {
   id: string;
   subscriptionId: string | null;
   eventId: string | null;
-  sequence: number | null;
   messageId: string;
   dataKeyId: string | null;
   messageSealed: Buffer | null;

@@ -135,7 +135,7 @@ interface Subject {
 
 function envelopeOf(
   { settings, clock }: RenderingServices,
-  { messageId, sequence }: NotificationDelivery,
+  { messageId }: NotificationDelivery,
   { subscription, event, definition }: Subject,
   record: Record<string, unknown>,
 ): JsonObject {
@@ -149,7 +149,7 @@ function envelopeOf(
   };
   const notice = { transactionId, referenceId, locale, at: event.createdAt, event: eventType, record };
   return {
-    header: { ...header, meta: { subscription_code: code, sequence: sequence ?? 0, event_id: event.id } },
+    header: { ...header, meta: { subscription_code: code, event_id: event.id } },
     message: writeNotifyEvent({ ...notice, recordType: event.recordType }, definition),
   };
 }
