@@ -1,10 +1,11 @@
-/** `recordTransaction`, the one writer of transactions: claim, row, outbox event and audit entry in one statement. */
+/** `recordTransaction`, by which every transaction comes to be, and what is stored of it read back. */
 import { uuidv7 } from '../platform/uuid.js';
 import type { Operation, Registry, TransactionStatus } from '../protocol/vocabulary.js';
 import { auditEntry, hashContent } from './audit.repository.js';
 import type { DataVault } from './data-vault.js';
 import { GATEWAY_OWNER } from './data-vault.js';
 import { hashTransaction } from './transaction-audit.js';
+import { writeTransaction } from './transaction.writer.js';
 import type { Sql } from './database.js';
 
 export type TransactionChannel = 'SYNC' | 'ASYNC' | 'INBOUND' | 'SHORT' | 'BULK' | 'GRAPHQL';
@@ -50,30 +51,6 @@ export type Recorded =
   /** The message id was used before: `same` tells whether by the same action and message. */
   | { outcome: 'seen'; id: string; same: boolean };
 
-const RECORD = `
-with claim as (
-  insert into seen_message (sender_id, message_id, digest, transaction_id, received_at)
-  select $2, $3, $15, $1, $22::timestamptz where $26::boolean
-  on conflict do nothing returning 1
-), go as (select 1 from claim union all select 1 where not $26::boolean),
-txn as (
-  insert into transaction (id, sender_id, message_id, transaction_id, correlation_id, action, channel, operation, registry,
-    status, status_reason_code, status_reason_message, data_key_id, request_sealed, digest, response_sealed, content_hash,
-    access_decision, record_ids, item_count, items_done, received_at, processed_at, duration_ms, error_id, record_count,
-    remote_address, reference_ids, consent_ids)
-  select $1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::text, $9::text, $10::text, $11::text,
-    $12::text, $13::uuid, $14::bytea, $15::bytea, $16::bytea, $17::bytea, $18::jsonb, $19::uuid[], $20::int, $21::int,
-    $22::timestamptz, $23::timestamptz, $24::real, $25::uuid, $27::int, $28::text, $36::text[], $38::uuid[] from go
-), event as (
-  insert into outbox_event (id, topic, subject, detail) select $29::uuid, 'transaction', $1, $30::jsonb from go
-), audit as (
-  insert into audit_entry (id, kind, subject, transition, actor, at, content_hash, entry_hash)
-  select $31::uuid, 'TRANSACTION', $1, $10, $32::text, $33::timestamptz, $37::bytea, $34::bytea from go
-), due as (
-  insert into accepted_request (id, due_at) select $1, $35::timestamptz from go where $35::timestamptz is not null
-)
-select count(*)::int as written from go`;
-
 /** Commits the row before the answer may leave. */
 export async function recordTransaction(
   sql: Sql,
@@ -93,57 +70,54 @@ export async function recordTransaction(
   });
   const transition = { kind: 'TRANSACTION', subject: id, transition: entry.status } as const;
   const audit = auditEntry({ ...transition, actor, at: now, contentHash: proven });
-  const durationMs = entry.processedAt ? entry.processedAt.getTime() - entry.receivedAt.getTime() : null;
-  const detail = {
-    senderId: entry.senderId,
-    registry: entry.registry,
-    operation: entry.operation,
-    status: entry.status,
-  };
-  const values = [
+  const written = await writeTransaction(sql, {
     id,
-    entry.senderId,
-    entry.messageId,
-    entry.transactionId,
-    entry.correlationId,
-    entry.action,
-    entry.channel,
-    entry.operation,
-    entry.registry,
-    entry.status,
-    entry.statusReasonCode ?? null,
-    entry.statusReasonMessage ?? null,
-    dataKeyId,
-    request,
-    entry.digest,
-    response,
-    contentHash,
-    entry.accessDecision === undefined ? null : JSON.stringify(entry.accessDecision),
-    entry.recordIds ?? [],
-    entry.itemCount ?? 0,
-    entry.itemsDone ?? 0,
-    entry.receivedAt,
-    entry.processedAt ?? null,
-    durationMs,
-    entry.errorId ?? null,
-    entry.claim,
-    entry.recordCount ?? 0,
-    entry.remoteAddress ?? null,
-    uuidv7(),
-    JSON.stringify(detail),
-    audit.id,
+    sender_id: entry.senderId,
+    message_id: entry.messageId,
+    transaction_id: entry.transactionId,
+    correlation_id: entry.correlationId,
+    action: entry.action,
+    channel: entry.channel,
+    operation: entry.operation,
+    registry: entry.registry,
+    status: entry.status,
+    status_reason_code: entry.statusReasonCode,
+    status_reason_message: entry.statusReasonMessage,
+    data_key_id: dataKeyId,
+    request_sealed: request,
+    digest: entry.digest,
+    response_sealed: response,
+    content_hash: contentHash,
+    access_decision: entry.accessDecision === undefined ? null : JSON.stringify(entry.accessDecision),
+    record_ids: entry.recordIds ?? [],
+    item_count: entry.itemCount ?? 0,
+    items_done: entry.itemsDone ?? 0,
+    received_at: entry.receivedAt,
+    processed_at: entry.processedAt,
+    duration_ms: entry.processedAt ? entry.processedAt.getTime() - entry.receivedAt.getTime() : null,
+    error_id: entry.errorId,
+    record_count: entry.recordCount ?? 0,
+    remote_address: entry.remoteAddress,
+    reference_ids: entry.referenceIds ?? [],
+    consent_ids: entry.consentIds ?? [],
+    claims: entry.claim,
+    detail: JSON.stringify(detailOf(entry)),
+    audit_id: audit.id,
     actor,
-    now,
-    audit.entryHash,
-    entry.dueAt ?? null,
-    entry.referenceIds ?? [],
+    at: now,
     proven,
-    entry.consentIds ?? [],
-  ];
-  const [result] = await sql.query<{ written: number }>(RECORD, values, 'record-transaction');
-  if (result?.written === 1) return { outcome: 'recorded', id };
-  return findSeen(sql, entry);
+    entry_hash: audit.entryHash,
+    due_at: entry.dueAt,
+  });
+  return written ? { outcome: 'recorded', id } : findSeen(sql, entry);
 }
+
+const detailOf = ({ senderId, registry, operation, status }: TransactionEntry) => ({
+  senderId,
+  registry,
+  operation,
+  status,
+});
 
 /** What the winner of the message id stored, or `undefined` when the id is new. */
 export async function findSeen(

@@ -203,7 +203,7 @@ describe('the audit', () => {
     try {
       await client.query('begin');
       await client.query(
-        `insert into outbox_event (id, topic, subject) select id, 'transaction', id from transaction limit 1`,
+        `insert into outbox_event (id, topic, subject) select id, 'transaction', subject from audit_entry limit 1`,
       );
       await search();
       expect((await sealWhatIsDue(gateway.database)).seals).toBe(0);
