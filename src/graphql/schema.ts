@@ -16,7 +16,11 @@ import { JobResolver } from './jobs/job.resolver.js';
 import { LiveResolver } from './live/live.resolver.js';
 import { AdminResolver } from './admins/admin.resolver.js';
 import { LegalHoldResolver } from './admins/legal-hold.resolver.js';
-import { DeliveryResolver, TransactionDeliveriesResolver } from './deliveries/delivery.resolver.js';
+import {
+  DeliveryAttemptResolver,
+  DeliveryResolver,
+  TransactionDeliveriesResolver,
+} from './deliveries/delivery.resolver.js';
 import { describeSchema } from './describe.js';
 import { enforceDeadlines } from './deadline.js';
 import { MeResolver } from './me.resolver.js';
@@ -66,6 +70,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   LegalHoldResolver,
   AcceptResolver,
   DeliveryResolver,
+  DeliveryAttemptResolver,
   TransactionDeliveriesResolver,
   SenderOutboundResolver,
 ];

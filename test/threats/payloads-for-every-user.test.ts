@@ -1,7 +1,10 @@
 /** peers 2.3 #15, 1.3: every internal user reads stored payloads. Here it takes a role and a reason, and leaves a trace. */
+import { giveConsent } from '../support/consent.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { startInbox } from '../support/inbox.js';
 import { startOidcIssuer, type OidcIssuer } from '../support/oidc-issuer.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
+import { until } from '../support/until.js';
 
 const READ = 'query ($reason: String) { transactions(first: 1) { nodes { id requestData(reason: $reason) } } }';
 
@@ -53,6 +56,36 @@ describe('a stored payload', () => {
     const [transaction] = data?.transactions.nodes ?? [];
     expect(JSON.stringify(transaction?.requestData)).toContain('person-1');
     expect(await readings()).toEqual([{ actor: 'audrey', reason: 'complaint 17', targetId: transaction?.id }]);
+  });
+
+  test('is not for a monitor in what a receiver repeats, in reasons or in evidence', async () => {
+    const inbox = await startInbox(gateway.url);
+    inbox.behave((received, response) => {
+      response.writeHead(500);
+      response.end(received.text);
+    });
+    const sender_uri = `${inbox.url}/on-search`;
+    await partner.send('social/registry/search', 'search', searchById('person-7'), { sender_uri });
+    await inbox.wait(1);
+    const granted = { registry: 'SOCIAL', identifier: { type: 'UIN', value: '7' }, senderId: partner.senderId };
+    await giveConsent(gateway, { ...granted, fields: ['*'], evidence: 'file of Ada Okafor' });
+    await read('audrey', 'Ada Okafor asked');
+    const seen = async (name: string): Promise<string> => {
+      const { data, errors } = await gateway.graphql(
+        `{ deliveries { nodes { attempts { status responseExcerpt } } } consents { nodes { evidence } }
+          adminActions { nodes { action reason } } }`,
+        {},
+        await issuer.token(name),
+      );
+      expect(errors).toBeUndefined();
+      return JSON.stringify(data);
+    };
+    await until(async () => (await seen('mona')).includes('500'));
+    const auditor = await seen('audrey');
+    for (const text of ['on-search', 'file of Ada', 'Ada Okafor asked']) expect(auditor).toContain(text);
+    const monitor = await seen('mona');
+    for (const text of ['on-search', 'Ada']) expect(monitor).not.toContain(text);
+    await inbox.close();
   });
 
   test('is not opened where the reading cannot be recorded', async () => {

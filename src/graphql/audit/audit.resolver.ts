@@ -87,6 +87,11 @@ export class AdminActionResolver {
     return findConnection(context.services.database.em(), AdminAction, whereAction(filter), byTime(orderBy), args);
   }
 
+  @FieldResolver(() => String, { nullable: true, description: 'Null for MONITOR: it may name persons.' })
+  reason(@Root() { reason }: AdminAction, @Ctx() context: Context): string | null {
+    return seesPersons(context) ? (reason ?? null) : null;
+  }
+
   @FieldResolver(() => GraphQLJSONObject, { nullable: true, description: 'Null for MONITOR: it may name persons.' })
   before(@Root() { before }: AdminAction, @Ctx() context: Context): Record<string, unknown> | null {
     return seesPersons(context) ? (before ?? null) : null;

@@ -2,7 +2,7 @@ import type { FilterQuery } from '@mikro-orm/core';
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Consent } from '../../entities/consent.entity.js';
 import { findIdentifierType } from '../../protocol/registries/registries.js';
-import { READERS, requireRole, RUNNERS } from '../authorize.js';
+import { READERS, requireRole, RUNNERS, seesPersons } from '../authorize.js';
 import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
 import { UserError } from '../errors.js';
@@ -30,6 +30,14 @@ export class ConsentResolver {
   identifier(@Root() consent: Consent, @Ctx() { principal }: Context): RecordIdentifier | null {
     if (principal.kind !== 'admin' || principal.role === 'MONITOR') return null;
     return { type: consent.identifierType, value: consent.identifierValue };
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'Where the proof of consent is kept; a monitor does not see it.',
+  })
+  evidence(@Root() { evidence }: Consent, @Ctx() context: Context): string | null {
+    return seesPersons(context) ? (evidence ?? null) : null;
   }
 
   @FieldResolver(() => Boolean, { description: 'Whether it counts now.' })

@@ -5,7 +5,7 @@ import { firstId } from '../../entities/partitions.js';
 import { Sender } from '../../entities/sender.entity.js';
 import { Subscription } from '../../entities/subscription.entity.js';
 import { Transaction } from '../../entities/transaction.entity.js';
-import { READERS, RUNNERS, requireRole } from '../authorize.js';
+import { READERS, RUNNERS, requireRole, seesPersons } from '../authorize.js';
 import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
 import { isUuid } from '../cursor.js';
@@ -76,6 +76,17 @@ export class DeliveryResolver {
     @Ctx() context: Context,
   ): Promise<Delivery> {
     return cancelDelivery(context.services, requireRole(context, RUNNERS), id, reason);
+  }
+}
+
+@Resolver(() => DeliveryAttempt)
+export class DeliveryAttemptResolver {
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'First 1 kB of the answer; null for MONITOR, since a receiver may repeat what it was sent.',
+  })
+  responseExcerpt(@Root() { responseExcerpt }: DeliveryAttempt, @Ctx() context: Context): string | null {
+    return seesPersons(context) || context.principal.kind === 'sender' ? (responseExcerpt ?? null) : null;
   }
 }
 
