@@ -31,15 +31,15 @@ export class AdminAction {
   @Property({ type: 'text' })
   targetId!: string;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Null for MONITOR: it may name persons.' })
   @Property({ type: 'text', nullable: true })
   reason?: string | null;
 
-  @Field(() => GraphQLJSONObject, { nullable: true })
+  @Field(() => GraphQLJSONObject, { nullable: true, description: 'Null for MONITOR: it may name persons.' })
   @Property({ type: 'json', nullable: true })
   before?: Record<string, unknown> | null;
 
-  @Field(() => GraphQLJSONObject, { nullable: true })
+  @Field(() => GraphQLJSONObject, { nullable: true, description: 'Null for MONITOR: it may name persons.' })
   @Property({ type: 'json', nullable: true })
   after?: Record<string, unknown> | null;
 

@@ -49,7 +49,7 @@ export class Consent {
   @Property({ type: 'datetime', nullable: true })
   validUntil?: Date | null;
 
-  @Field(() => String, { nullable: true, description: 'Where the proof of consent is kept.' })
+  @Field(() => String, { nullable: true, description: 'Where the proof of consent is kept; null for MONITOR.' })
   @Property({ type: 'text', nullable: true })
   evidence?: string | null;
 

@@ -154,7 +154,10 @@ export class DeliveryAttempt {
   @Property({ type: 'text', nullable: true })
   error?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'First 1 kB of the answer.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'First 1 kB of the answer; null for MONITOR, as a receiver may repeat what it was sent.',
+  })
   @Property({ type: 'text', nullable: true })
   responseExcerpt?: string | null;
 }

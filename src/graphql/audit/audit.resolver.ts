@@ -87,17 +87,17 @@ export class AdminActionResolver {
     return findConnection(context.services.database.em(), AdminAction, whereAction(filter), byTime(orderBy), args);
   }
 
-  @FieldResolver(() => String, { nullable: true, description: 'Null for MONITOR: it may name persons.' })
+  @FieldResolver(() => String, { nullable: true })
   reason(@Root() { reason }: AdminAction, @Ctx() context: Context): string | null {
     return seesPersons(context) ? (reason ?? null) : null;
   }
 
-  @FieldResolver(() => GraphQLJSONObject, { nullable: true, description: 'Null for MONITOR: it may name persons.' })
+  @FieldResolver(() => GraphQLJSONObject, { nullable: true })
   before(@Root() { before }: AdminAction, @Ctx() context: Context): Record<string, unknown> | null {
     return seesPersons(context) ? (before ?? null) : null;
   }
 
-  @FieldResolver(() => GraphQLJSONObject, { nullable: true, description: 'Null for MONITOR: it may name persons.' })
+  @FieldResolver(() => GraphQLJSONObject, { nullable: true })
   after(@Root() { after }: AdminAction, @Ctx() context: Context): Record<string, unknown> | null {
     return seesPersons(context) ? (after ?? null) : null;
   }

@@ -32,10 +32,7 @@ export class ConsentResolver {
     return { type: consent.identifierType, value: consent.identifierValue };
   }
 
-  @FieldResolver(() => String, {
-    nullable: true,
-    description: 'Where the proof of consent is kept; a monitor does not see it.',
-  })
+  @FieldResolver(() => String, { nullable: true })
   evidence(@Root() { evidence }: Consent, @Ctx() context: Context): string | null {
     return seesPersons(context) ? (evidence ?? null) : null;
   }

@@ -81,10 +81,7 @@ export class DeliveryResolver {
 
 @Resolver(() => DeliveryAttempt)
 export class DeliveryAttemptResolver {
-  @FieldResolver(() => String, {
-    nullable: true,
-    description: 'First 1 kB of the answer; null for MONITOR, since a receiver may repeat what it was sent.',
-  })
+  @FieldResolver(() => String, { nullable: true })
   responseExcerpt(@Root() { responseExcerpt }: DeliveryAttempt, @Ctx() context: Context): string | null {
     return seesPersons(context) || context.principal.kind === 'sender' ? (responseExcerpt ?? null) : null;
   }
