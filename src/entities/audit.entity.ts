@@ -31,15 +31,15 @@ export class AdminAction {
   @Property({ type: 'text' })
   targetId!: string;
 
-  @Field(() => String, { nullable: true, description: 'Null for MONITOR: it may name persons.' })
+  @Field(() => String, { nullable: true, description: 'Why, as the administrator said; null for MONITOR.' })
   @Property({ type: 'text', nullable: true })
   reason?: string | null;
 
-  @Field(() => GraphQLJSONObject, { nullable: true, description: 'Null for MONITOR: it may name persons.' })
+  @Field(() => GraphQLJSONObject, { nullable: true, description: 'What it was before, without secrets; null for MONITOR.' })
   @Property({ type: 'json', nullable: true })
   before?: Record<string, unknown> | null;
 
-  @Field(() => GraphQLJSONObject, { nullable: true, description: 'Null for MONITOR: it may name persons.' })
+  @Field(() => GraphQLJSONObject, { nullable: true, description: 'What it became, without secrets; null for MONITOR.' })
   @Property({ type: 'json', nullable: true })
   after?: Record<string, unknown> | null;
 
