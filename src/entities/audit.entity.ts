@@ -35,7 +35,10 @@ export class AdminAction {
   @Property({ type: 'text', nullable: true })
   reason?: string | null;
 
-  @Field(() => GraphQLJSONObject, { nullable: true, description: 'What it was before, without secrets; null for MONITOR.' })
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description: 'What it was before, without secrets; null for MONITOR.',
+  })
   @Property({ type: 'json', nullable: true })
   before?: Record<string, unknown> | null;
 
