@@ -1,9 +1,8 @@
 /**
  * The one statement that writes transactions: claim of the message id, row, outbox event, audit entry and due work commit
- * together. Rows that come while two writes are under way share the next one, as PostgreSQL's own group commit does: each
- * caller still waits for its commit, and sixteen cost little more than one.
+ * together. Rows that come while two writes are under way share the next one; each caller still waits for its commit.
  */
-import DataLoader from 'dataloader';
+import { together } from '../platform/together.js';
 import type { Sql } from './database.js';
 
 /** Columns of `transaction`. */
@@ -56,55 +55,16 @@ export type TransactionRow = Record<keyof typeof COLUMNS | keyof typeof BESIDE, 
 
 const TYPES = Object.entries({ ...COLUMNS, ...BESIDE });
 const NAMES = TYPES.map(([name]) => name) as (keyof TransactionRow)[];
-const MAX_ROWS = 16;
-const MAX_UNDER_WAY = 2;
+const TOGETHER = { underWay: 2, atOnce: 16 };
 
-const writers = new WeakMap<Sql, DataLoader<TransactionRow, boolean>>();
+const writers = new WeakMap<Sql, (row: TransactionRow) => Promise<boolean>>();
 
 /** Whether the row was written; false where its message id was claimed before. */
 export function writeTransaction(sql: Sql, row: TransactionRow): Promise<boolean> {
-  let writer = writers.get(sql);
-  if (writer === undefined) writers.set(sql, (writer = createWriter(sql)));
-  return writer.load(row);
+  let write = writers.get(sql);
+  if (write === undefined) writers.set(sql, (write = together((rows) => insert(sql, rows), TOGETHER)));
+  return write(row);
 }
-
-function createWriter(sql: Sql): DataLoader<TransactionRow, boolean> {
-  const waiting: (() => void)[] = [];
-  let underWay = 0;
-  const begin = (): void => {
-    if (underWay >= MAX_UNDER_WAY) return;
-    const write = waiting.shift();
-    if (write === undefined) return;
-    underWay += 1;
-    // After everything that this turn of the event loop has ready.
-    setImmediate(write);
-  };
-  const write = async (rows: readonly TransactionRow[]): Promise<(boolean | Error)[]> => {
-    try {
-      return await writeTogether(sql, rows);
-    } finally {
-      underWay -= 1;
-      begin();
-    }
-  };
-  const schedule = (dispatch: () => void): void => {
-    waiting.push(dispatch);
-    begin();
-  };
-  return new DataLoader(write, { cache: false, maxBatchSize: MAX_ROWS, batchScheduleFn: schedule });
-}
-
-/** One row that cannot be written takes no other with it. */
-async function writeTogether(sql: Sql, rows: readonly TransactionRow[]): Promise<(boolean | Error)[]> {
-  try {
-    return await insert(sql, rows);
-  } catch (error) {
-    if (rows.length === 1) throw error;
-    return Promise.all(rows.map((row) => insert(sql, [row]).then(([written = false]) => written, asError)));
-  }
-}
-
-const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 async function insert(sql: Sql, rows: readonly TransactionRow[]): Promise<boolean[]> {
   const values = rows.flatMap((row) => NAMES.map((name) => row[name]));

@@ -1,5 +1,6 @@
 /** Our own tables as a source of records: one statement a search. */
 import type { Sql } from '../entities/database.js';
+import { together } from '../platform/together.js';
 import { consentSql } from './consent.sql.js';
 import { criteriaSql, type Scope } from './criteria.sql.js';
 import { decodeCursor, encodeCursor, orderName } from './cursor.js';
@@ -14,26 +15,50 @@ interface Row {
 }
 
 export function createRecordSource(sql: Sql): RegistrySource {
-  return { search: async (query) => (await lookUp(sql, query)) ?? searchPage(sql, query) };
+  const find = together((asked: readonly LookUp[]) => findTogether(sql, asked), { underWay: 2, atOnce: 16 });
+  return { search: async (query) => (await lookUp(find, query)) ?? searchPage(sql, query) };
 }
 
-const LOOK_UP = `SELECT r.id, r.version, r.data
-  FROM record_identifier i JOIN registry_record r ON r.id = i.record_id
-  WHERE i.registry = $1 AND i.type = $2 AND i.value = $3 AND i.record_type = $4 AND r.deleted_at IS NULL
-  ORDER BY r.id LIMIT $5`;
+interface LookUp {
+  registry: string;
+  type: string;
+  value: string;
+  recordType: string;
+  most: number;
+}
+
+// Each question is answered by itself, under its place in the list.
+const LOOK_UP = `SELECT asked.place::int, r.id, r.version, r.data
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[])
+    WITH ORDINALITY AS asked (registry, type, value, record_type, most, place)
+  CROSS JOIN LATERAL (
+    SELECT r.id, r.version, r.data FROM record_identifier i JOIN registry_record r ON r.id = i.record_id
+    WHERE i.registry = asked.registry AND i.type = asked.type AND i.value = asked.value
+      AND i.record_type = asked.record_type AND r.deleted_at IS NULL
+    ORDER BY r.id LIMIT asked.most
+  ) r ORDER BY asked.place, r.id`;
+
+async function findTogether(sql: Sql, asked: readonly LookUp[]): Promise<Row[][]> {
+  const columns = (['registry', 'type', 'value', 'recordType', 'most'] as const).map((name) =>
+    asked.map((one) => one[name]),
+  );
+  const rows = await sql.query<Row & { place: number }>(LOOK_UP, columns, 'records-by-identifiers');
+  const found: Row[][] = asked.map(() => []);
+  for (const { place, ...row } of rows) found[place - 1]?.push(row);
+  return found;
+}
 
 /**
  * The common question, who is this, by a statement that each connection prepares once. Undefined for any other question,
  * and where an identifier has more records than a page holds.
  */
-async function lookUp(sql: Sql, query: SourceQuery): Promise<SourceResult | undefined> {
+async function lookUp(find: (one: LookUp) => Promise<Row[]>, query: SourceQuery): Promise<SourceResult | undefined> {
   const { criteria, definition, recordType, page } = query;
   const plain =
     !query.rowFilter && !query.consent && query.sort.length === 0 && page.number === 1 && page.cursor === undefined;
   if (!plain || !('identifier' in criteria)) return undefined;
   const { type, value } = criteria.identifier;
-  const values = [definition.registry, type, value, recordType, page.size + 1];
-  const rows = await sql.query<Row>(LOOK_UP, values, 'record-by-identifier');
+  const rows = await find({ registry: definition.registry, type, value, recordType, most: page.size + 1 });
   if (rows.length > page.size) return undefined;
   return { records: rows.map((row) => recordOf(row, recordType)), totalCount: rows.length };
 }

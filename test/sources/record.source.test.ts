@@ -5,6 +5,7 @@ import type { DemoRecord } from '../../src/sources/demo-data.js';
 import { createRecordSource } from '../../src/sources/record.source.js';
 import type { SourceQuery, SourceResult } from '../../src/sources/registry-source.js';
 import { valuesAt } from './criteria.arbitrary.js';
+import { statementsOf } from '../support/statements.js';
 import { openRegistryDatabase, type RegistryDatabase } from './registry-database.js';
 
 const definition = createRegistries().byName('CRVS')!;
@@ -65,7 +66,38 @@ describe('an identifier', () => {
       totalCount: 1,
       records: [{ id: expect.any(String), recordType: 'Person', version: 1, data: person(7).data }],
     });
-    expect(statements).toEqual([{ text: expect.stringContaining('record_identifier'), name: 'record-by-identifier' }]);
+    expect(statements).toEqual([
+      { text: expect.stringContaining('record_identifier'), name: 'records-by-identifiers' },
+    ]);
+  });
+
+  test('shares its statement with others asked for at the same time, and each gets its own', async () => {
+    const source = createRecordSource(registry.database);
+    const asked = [
+      'u107',
+      'u',
+      'u103',
+      'u107',
+      'shared',
+      ...Array.from({ length: 25 }, (_, index) => `u1${String(index).padStart(2, '0')}`),
+    ];
+    const ask = (value: string, size: number) =>
+      source.search({
+        definition,
+        recordType: 'Person',
+        criteria: lookUp(value === 'shared' ? 'NIN' : 'UIN', value),
+        sort: [],
+        page: { size, number: 1 },
+      });
+    let together: SourceResult[] = [];
+    const sent = await statementsOf(registry.database, async () => {
+      together = await Promise.all(asked.map((value, index) => ask(value, 3 + (index % 2))));
+    });
+    expect(sent.length).toBeLessThan(10);
+    const alone: SourceResult[] = [];
+    for (const value of asked) alone.push(await ask(value, 3));
+    expect(together).toEqual(alone);
+    expect(together.slice(0, 5).map(names)).toEqual([['07'], [], ['03'], ['07'], ['00', '01', '02']]);
   });
 
   test.each([
