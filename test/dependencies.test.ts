@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
@@ -15,4 +15,27 @@ test('package-lock.json holds every platform (else: node scripts/complete-lock.m
   const names = new Set(Object.keys(locked).map((path) => path.replace(/^.*node_modules\//, '')));
   const wanted = Object.values(locked).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
   expect(wanted.filter((name) => !names.has(name))).toEqual([]);
+});
+
+test('the container runs the pinned runtime', () => {
+  const { node } = JSON.parse(read('package.json')).dependencies;
+  const images = [...read('Dockerfile').matchAll(/^FROM (\S+)/gm)].map(([, image]) => image);
+  expect(images).toEqual([`node:${node}-bookworm-slim`, `node:${node}-bookworm-slim`]);
+});
+
+test('what is imported is declared, not found by chance', () => {
+  const { dependencies, devDependencies } = JSON.parse(read('package.json'));
+  const files = readdirSync(new URL('../src', import.meta.url), { recursive: true, encoding: 'utf8' });
+  const imported = files
+    .filter((file) => /\.tsx?$/.test(file))
+    .flatMap((file) => [...read(`src/${file}`).matchAll(/^(?:import|export) [^;]*?from '([^'.][^']*)';$/gm)])
+    .map(([, module = '']) =>
+      module
+        .split('/')
+        .slice(0, module.startsWith('@') ? 2 : 1)
+        .join('/'),
+    )
+    .filter((name) => !name.startsWith('node:'));
+  expect(imported.length).toBeGreaterThan(100);
+  expect([...new Set(imported)].filter((name) => !(name in dependencies) && !(name in devDependencies))).toEqual([]);
 });

@@ -1,0 +1,21 @@
+# syntax=docker/dockerfile:1
+FROM node:24.15.0-bookworm-slim AS build
+WORKDIR /gateway
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --no-progress
+COPY tsconfig.json tsconfig.build.json ./
+COPY src src
+RUN npm run build && npm prune --omit=dev --omit=optional && rm -f node_modules/.bin/node && rm -rf node_modules/node
+
+FROM node:24.15.0-bookworm-slim
+ENV NODE_ENV=production HOST=0.0.0.0
+WORKDIR /gateway
+COPY --from=build /gateway/package.json ./
+COPY --from=build /gateway/node_modules node_modules
+COPY --from=build /gateway/dist dist
+USER node
+EXPOSE 4000
+# The process handles SIGTERM itself, also as number 1.
+CMD ["node", "--enable-source-maps", "dist/main.js"]
+HEALTHCHECK --start-period=30s --interval=10s --timeout=3s \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT ?? 4000}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
