@@ -280,7 +280,7 @@ describe('health', () => {
     const live = openLive(gateway.url);
     const query = `subscription ($every: Int!) { overviewChanged(everySeconds: $every) { until requests { total } } }`;
     const seen = await live.take<{ overviewChanged: { until: string } }>(query, { every: 1 }, 2);
-    const [first, second] = seen.map(({ overviewChanged: { until } }) => Date.parse(until));
+    const [first, second] = seen.map(({ overviewChanged }) => Date.parse(overviewChanged.until));
     expect((second ?? 0) - (first ?? 0)).toBeGreaterThan(900);
     await expect(live.take(query, { every: 0 }, 1)).rejects.toMatchObject([
       { extensions: { code: 'BAD_USER_INPUT', field: 'everySeconds' } },
