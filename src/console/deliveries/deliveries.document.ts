@@ -60,8 +60,7 @@ export const DELIVERY = graphql(
       delivery(id: $id) {
         ...DeliveryRow
         messageId
-        page
-        sequence
+        told
         firstFailedAt
         receiptAt
         receiptStatus
