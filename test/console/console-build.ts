@@ -1,6 +1,7 @@
 /** The console as `npm run build` makes it, built here where it is missing or older than its sources. */
 import { execFileSync } from 'node:child_process';
-import { closeSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -42,10 +43,12 @@ export async function ensureConsole(): Promise<void> {
 }
 
 function takeLock(): number | undefined {
+  mkdirSync(dirname(LOCK), { recursive: true });
   if (Date.now() - changedAt(LOCK) > STALE_LOCK_MS) rmSync(LOCK, { force: true });
   try {
     return openSync(LOCK, 'wx');
-  } catch {
-    return undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
+    throw error;
   }
 }
