@@ -7,9 +7,12 @@ export function Facts({ items }: { items: [label: string, value: ReactNode][] })
       {items.map(([label, value]) => (
         <Fragment key={label}>
           <dt>{label}</dt>
-          <dd>{value == null || value === '' ? '—' : value}</dd>
+          <dd>{isEmpty(value) ? '—' : value}</dd>
         </Fragment>
       ))}
     </dl>
   );
 }
+
+const isEmpty = (value: ReactNode): boolean =>
+  value == null || value === '' || (Array.isArray(value) && value.length === 0);
