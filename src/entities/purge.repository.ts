@@ -16,19 +16,33 @@ async function inBatches(sql: Sql, statement: string, values: unknown[]): Promis
   return total;
 }
 
+/** The same over ids (`$1` = behind which): rows that an earlier batch has dealt with are not read again by each later one. */
+async function inOrder(sql: Sql, statement: string, values: unknown[], from = FIRST): Promise<number> {
+  let total = 0;
+  for (let rows = BATCH, last = from; rows === BATCH; total += rows) {
+    const ids = (await sql.query<{ id: string }>(statement, [last, ...values])).map(({ id }) => id);
+    last = ids.reduce((a, b) => (a > b ? a : b), last);
+    rows = ids.length;
+  }
+  return total;
+}
+const FIRST = '00000000-0000-0000-0000-000000000000';
+
 /** Whether a sealed payload received before `until` is left that no hold covers. */
 export async function hasPayloads(sql: Sql, until: Date): Promise<boolean> {
-  return (await sql.query(`${UNPURGED} limit 1`, await payloadRange(sql, until))).length > 0;
+  const [end, from] = await payloadRange(sql, until);
+  return (await sql.query(`${UNPURGED} limit 1`, [from, end])).length > 0;
 }
 
 const NOT_HELD = `(data_key_id is null or not exists (select 1 from data_key k where k.id = data_key_id and k.legal_hold))`;
 const UNPURGED = `select id from transaction
-  where id >= $2 and id < $1 and (request_sealed is not null or response_sealed is not null) and ${NOT_HELD}`;
+  where id > $1 and id < $2 and (request_sealed is not null or response_sealed is not null) and ${NOT_HELD}`;
 
 export async function purgePayloads(sql: Sql, until: Date): Promise<number> {
   const statement = `update transaction set request_sealed = null, response_sealed = null
-    where id = any(array(${UNPURGED} limit ${BATCH})) and id >= $2 and id < $1 returning 1`;
-  return inBatches(sql, statement, await payloadRange(sql, until));
+    where id = any(array(${UNPURGED} order by id limit ${BATCH})) and id > $1 and id < $2 returning id`;
+  const [end, from] = await payloadRange(sql, until);
+  return inOrder(sql, statement, [end], from);
 }
 
 /** Older months than that of the oldest key that is not shredded hold no payload any more, and are not looked at. */
@@ -42,11 +56,12 @@ async function payloadRange(sql: Sql, until: Date): Promise<[until: string, from
 const DAY_MS = 86_400_000;
 
 /** Messages of deliveries that are finished. */
-export function purgeDeliveries(sql: Sql, until: Date): Promise<number> {
+export async function purgeDeliveries(sql: Sql, until: Date): Promise<number> {
   const statement = `update delivery set message_sealed = null where id = any(array(
-      select id from delivery where id < $1 and state <> 'PENDING' and message_sealed is not null and ${NOT_HELD}
-      limit ${BATCH})) returning 1`;
-  return inBatches(sql, statement, [firstId(until)]);
+      select id from delivery where id > $1 and id < $2 and state <> 'PENDING' and message_sealed is not null
+        and ${NOT_HELD} order by id limit ${BATCH})) returning id`;
+  const [end, from] = await payloadRange(sql, until);
+  return inOrder(sql, statement, [end], from);
 }
 
 /** Versions that no event and no delivery waits for. */
@@ -90,12 +105,13 @@ export function deleteTransactions(sql: Sql, month: string, heldSenders: string[
 /** Finished deliveries, and who got a record, of transactions that are gone. */
 export async function deleteRemains(sql: Sql, until: Date): Promise<number> {
   const deliveries = `delete from delivery where id = any(array(
-      select id from delivery where id < $1 and state <> 'PENDING' and ${NOT_HELD} limit ${BATCH})) returning 1`;
+      select id from delivery where id > $1 and id < $2 and state <> 'PENDING' and ${NOT_HELD}
+      order by id limit ${BATCH})) returning id`;
   const disclosures = `delete from disclosure where ctid = any(array(
       select ctid from disclosure d where d.transaction_id < $1
         and not exists (select 1 from transaction t where t.id = d.transaction_id) limit ${BATCH})) returning 1`;
   const values = [firstId(until)];
-  return (await inBatches(sql, deliveries, values)) + (await inBatches(sql, disclosures, values));
+  return (await inOrder(sql, deliveries, values)) + (await inBatches(sql, disclosures, values));
 }
 
 /** Destroys data keys of months whose payloads are past their time: copies in backups become unreadable too. */

@@ -1,0 +1,58 @@
+import { Database } from '../../src/entities/database.js';
+import { purgeDeliveries, purgePayloads } from '../../src/entities/purge.repository.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
+
+const ROWS = 2500;
+const id = (series: string) => `(lpad(to_hex(extract(epoch from now())::bigint * 1000 + ${series}), 12, '0')
+  || '70008000000000000000')::uuid`;
+
+describe('purging more rows than a batch holds', () => {
+  let postgres: TestDatabase;
+  let database: Database;
+  const tomorrow = new Date(Date.now() + 86_400_000);
+
+  beforeAll(async () => {
+    postgres = await createTestDatabase();
+    database = await Database.connect(postgres.url, { poolSize: 2 });
+    await database.query(`insert into data_key (id, owner, month, wrapped, legal_hold)
+      select md5(owner)::uuid, owner, date_trunc('month', now()), '\\x00', owner = 'held' from unnest(array['held', 'free']) owner`);
+    await database.query(`insert into transaction (id, correlation_id, channel, status, content_hash, received_at, request_sealed, data_key_id)
+      select ${id('n')}, n, 'SYNC', 'SUCCEEDED', '', now(), 'sealed', md5(case when n % 1000 = 7 then 'held' else 'free' end)::uuid
+      from generate_series(1, ${ROWS}) n`);
+    await database.query(`insert into delivery (id, kind, action, sender_id, registry, target, host, message_id, state, message_sealed, data_key_id)
+      select ${id('n')}, 'CALLBACK', 'on-search', 's', 'SOCIAL', 't', 'h', n, case when n = 9 then 'PENDING' else 'FAILED' end, 'sealed', md5('free')::uuid
+      from generate_series(1, ${ROWS}) n`);
+  }, 60_000);
+  afterAll(async () => {
+    await database?.close();
+    await postgres?.drop();
+  });
+
+  /** The database, and behind which id each statement began. */
+  function watched() {
+    const begins: unknown[] = [];
+    const query: Database['query'] = (text, values, name) => {
+      if (text.startsWith('update')) begins.push(values?.[0]);
+      return database.query(text, values, name);
+    };
+    return { begins, sql: { query } };
+  }
+
+  test.each([
+    ['payloads', purgePayloads, ROWS - 3],
+    ['messages of deliveries', purgeDeliveries, ROWS - 1],
+  ])('%s: each batch begins behind the one before, and what must stay is passed over', async (_, purge, purged) => {
+    const { begins, sql } = watched();
+    expect(await purge(sql, tomorrow)).toBe(purged);
+    expect(begins).toHaveLength(3);
+    expect(begins).toEqual([...new Set(begins)].sort());
+    expect(await purge(sql, tomorrow)).toBe(0);
+  });
+
+  test('only what must stay is left', async () => {
+    const [left] = await database.query(`select
+      (select count(*)::int from transaction where request_sealed is not null) as payloads,
+      (select count(*)::int from delivery where message_sealed is not null) as messages`);
+    expect(left).toEqual({ payloads: 3, messages: 1 });
+  });
+});
