@@ -30,9 +30,9 @@ describe('purging more rows than a batch holds', () => {
 
   /** The database, and behind which id each statement began. */
   function watched() {
-    const begins: unknown[] = [];
+    const begins: string[] = [];
     const query: Database['query'] = (text, values, name) => {
-      if (text.startsWith('update')) begins.push(values?.[0]);
+      if (text.startsWith('update')) begins.push(String(values?.[0]));
       return database.query(text, values, name);
     };
     return { begins, sql: { query } };
@@ -45,7 +45,7 @@ describe('purging more rows than a batch holds', () => {
     const { begins, sql } = watched();
     expect(await purge(sql, tomorrow)).toBe(purged);
     expect(begins).toHaveLength(3);
-    expect(begins).toEqual([...new Set(begins)].sort());
+    expect(begins).toEqual([...new Set(begins)].toSorted((a, b) => (a < b ? -1 : 1)));
     expect(await purge(sql, tomorrow)).toBe(0);
   });
 
