@@ -17,6 +17,7 @@ import { readOperation } from './graphql-body.check.js';
 import { settleRefusal } from './refusals.js';
 import { countOutcome, countReply } from './traffic.js';
 import type { FacadeServices } from './services.js';
+import { httpSignature } from './signing.js';
 
 export function createAuthenticator(services: FacadeServices, admins: Admins): Authenticator {
   return {
@@ -71,7 +72,12 @@ async function authenticatePartner(services: FacadeServices, request: Request): 
     throw refusal(charged.refusal);
   }
   const call = graphqlCall(services, exchange, body);
-  return { principal: exchange.principal, call, refused: (error) => settleRefused(error, call, exchange, services) };
+  return {
+    principal: exchange.principal,
+    call,
+    refused: (error) => settleRefused(error, call, exchange, services),
+    ...(exchange.signed ? { sign: (response) => httpSignature(services, response) } : {}),
+  };
 }
 
 /** An operation that failed before any use case settled it leaves a row too. */

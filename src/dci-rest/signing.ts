@@ -1,7 +1,7 @@
 /** Signing what leaves: an answer without a signature does not leave. */
 import type { KnownSender } from '../access/sender-directory.js';
 import type { JsonObject } from '../protocol/json.js';
-import { signHttpResponse } from '../protocol/signature/http.profile.js';
+import { signHttpResponse, type SignatureHeaders } from '../protocol/signature/http.profile.js';
 import { signEnvelope } from '../protocol/signature/signature.js';
 import type { Reply } from './exchange.js';
 import { encryptWhereDue } from './outgoing.js';
@@ -20,9 +20,16 @@ export async function signedReply(services: FacadeServices, sender: KnownSender,
 
 /** Signed in the headers, over the very bytes that `send` writes. */
 export async function httpSignedReply(services: FacadeServices, body: JsonObject): Promise<Reply> {
+  return { status: 200, body, headers: await httpSignature(services, { status: 200, body: bytesOf(body) }) };
+}
+
+/** The headers that sign a response in the HTTP profile. */
+export async function httpSignature(
+  services: FacadeServices,
+  response: { status: number; body: Buffer },
+): Promise<SignatureHeaders> {
   const key = await services.keyRing.signingKey();
-  const options = { senderId: services.settings.serverId, now: services.clock() };
-  return { status: 200, body, headers: signHttpResponse({ status: 200, body: bytesOf(body) }, key, options) };
+  return signHttpResponse(response, key, { senderId: services.settings.serverId, now: services.clock() });
 }
 
 export const bytesOf = (body: JsonObject): Buffer => Buffer.from(JSON.stringify(body));

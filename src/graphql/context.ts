@@ -54,12 +54,17 @@ export interface GraphqlSettings {
   maxRecordsFound: number;
 }
 
+/** A response → the headers that sign it. */
+export type SignResponse = (response: { status: number; body: Buffer }) => Promise<Record<string, string>>;
+
 export interface Context {
   principal: Principal;
   /** Present on calls of partners; an admin's mutation is audited as an admin action instead. */
   call?: Call;
   /** Records why a partner's operation failed, where no use case has settled its call. */
   refused?: (error: ProtocolError) => Promise<void>;
+  /** Of a partner that signed its operation: its answer is signed likewise. */
+  sign?: SignResponse;
   services: Services;
   loaders: Loaders;
   /** When an operation from the network must have ended, by `performance.now()`. */

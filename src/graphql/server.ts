@@ -10,7 +10,7 @@ import type { Principal } from '../access/principal.js';
 import type { ProtocolError } from '../protocol/errors.js';
 import type { Call } from './call.js';
 import { refuseCaller } from './caller-refusal.js';
-import type { Context, Services } from './context.js';
+import type { Context, Services, SignResponse } from './context.js';
 import { formatError, refusalOf, UserError } from './errors.js';
 import { graphiqlRouter } from './graphiql/graphiql.router.js';
 import { createLoaders } from './loaders.js';
@@ -18,6 +18,7 @@ import { MAX_TOKENS } from './node-limit.js';
 import { checkOperation } from './operation-limits.js';
 import { PersistedOperations, type AskedOperation } from './persisted-operations.js';
 import { refuseBody } from './refused-body.js';
+import { signAnswer, textOf } from './signed-answer.js';
 import { serveWebSockets } from './web-sockets.js';
 
 export interface Caller {
@@ -25,6 +26,8 @@ export interface Caller {
   call?: Call;
   /** Of a partner: told why its operation failed. */
   refused?: (error: ProtocolError) => Promise<void>;
+  /** Of a partner that signed: the headers that sign its answer. */
+  sign?: SignResponse;
 }
 
 /** Who is calling, as `app.ts` finds out; the signature check of partners stands to our right. */
@@ -71,6 +74,7 @@ export async function startGraphqlServer(
     // Automatic ones would let anybody store texts here; listed ones are ours.
     persistedQueries: false,
     includeStacktraceInErrorResponses: false,
+    stringifyResult: textOf,
     parseOptions: { maxTokens: MAX_TOKENS },
     formatError: (formatted, error) => formatError(formatted, error, log),
     plugins: [
@@ -166,8 +170,12 @@ function limitOperations(schema: GraphQLSchema): ApolloServerPlugin<Context> {
       didEncounterErrors: async ({ errors: [error], contextValue: { refused } }) => {
         if (error !== undefined) await refused?.(refusalOf(error));
       },
-      willSendResponse: async ({ response: { body }, contextValue: { principal } }) => {
-        if (principal.kind !== 'admin' && body.kind === 'single') hideSuggestions(body.singleResult.errors);
+      willSendResponse: async (sent) => {
+        const { body } = sent.response;
+        if (sent.contextValue.principal.kind !== 'admin' && body.kind === 'single')
+          hideSuggestions(body.singleResult.errors);
+        // Last: a signature covers the very bytes.
+        await signAnswer(sent);
       },
     }),
   };
