@@ -109,6 +109,15 @@ describe('requests', () => {
     expect(page).toMatch(/dci_requests_total\{registry="",operation="VERIFY",status="400"\} 1/);
   });
 
+  test('has a window of an hour where none is named, also by a variable without a value', async () => {
+    const query = 'query ($window: Duration) { overview(window: $window) { from until } }';
+    for (const window of [undefined, null, 'PT1H']) {
+      const { overview: told } = await gateway.admin<{ overview: { from: string; until: string } }>(query, { window });
+      const minutes = (Date.parse(told.until) - Date.parse(told.from)) / 60_000;
+      expect(Math.floor(minutes)).toBe(60);
+    }
+  });
+
   test('of the window only, in at most so many steps', async () => {
     const row = (minutesAgo: number): TrafficRow => ({
       minute: new Date(Math.floor(Date.now() / 60_000) * 60_000 - minutesAgo * 60_000),

@@ -25,7 +25,9 @@ import { watchOverview } from './overview.live.js';
 
 const DAY = 86_400;
 const MAX_POINTS = 500;
-const WINDOW = 'ISO 8601, PT1M to P7D.';
+const HOUR = 'PT1H';
+/** A null is the default too: clients pass a variable that they left empty. */
+const WINDOW_OPTIONS = { nullable: true, defaultValue: HOUR, description: 'ISO 8601, PT1M to P7D.' };
 
 @ObjectType({
   description: 'How the gateway does. Requests are calls of partners; each part is read only when selected.',
@@ -40,8 +42,8 @@ export class Overview {
   until!: Date;
 }
 
-function overviewOf({ services }: Context, window: string): Overview {
-  const reader = new OverviewReader(services, readDuration(window, 'window', 60, 7 * DAY));
+function overviewOf({ services }: Context, window: string | null): Overview {
+  const reader = new OverviewReader(services, readDuration(window ?? HOUR, 'window', 60, 7 * DAY));
   return { reader, from: reader.from, until: reader.until };
 }
 
@@ -49,7 +51,7 @@ function overviewOf({ services }: Context, window: string): Overview {
 export class OverviewResolver {
   @Query(() => Overview, { description: 'Counts, rates, latencies and health. Traffic is up to five seconds behind.' })
   overview(
-    @Arg('window', () => GraphQLDuration, { defaultValue: 'PT1H', description: WINDOW }) window: string,
+    @Arg('window', () => GraphQLDuration, WINDOW_OPTIONS) window: string | null,
     @Ctx() context: Context,
   ): Overview {
     requireRole(context, READERS);
@@ -58,14 +60,14 @@ export class OverviewResolver {
 
   @Subscription(() => Overview, {
     description: 'The overview anew every few seconds.',
-    subscribe: ({ args, context }: { args: { everySeconds: number; window: string }; context: Context }) => {
+    subscribe: ({ args, context }: { args: { everySeconds: number }; context: Context }) => {
       requireRole(context, READERS);
       return abortable((signal) => watchOverview(context, args.everySeconds, signal));
     },
   })
   overviewChanged(
     @Arg('everySeconds', () => Int, { defaultValue: 5, description: '1 to 3600.' }) _everySeconds: number,
-    @Arg('window', () => GraphQLDuration, { defaultValue: 'PT1H', description: WINDOW }) window: string,
+    @Arg('window', () => GraphQLDuration, WINDOW_OPTIONS) window: string | null,
     @Ctx() context: Context,
   ): Overview {
     return overviewOf(context, window);
