@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from './json.js';
 import { queryTypeOf } from './query/parse-query.js';
 import type { CheckedCriteria } from './status-check.schema.js';
-import { QUERY_TYPE, type SearchAnswer, type SearchItem } from './translate.js';
+import type { SearchAnswer, SearchItem } from './translate.js';
 import { WIRE_STATUS, type Registry, type TransactionStatus } from './vocabulary.js';
 
 export interface StatusQuestion {
@@ -25,9 +25,9 @@ export interface StatusAnswer {
 
 /** The requests carry no reference id: the message id stands in for it. */
 export function readStatusItem(criteria: CheckedCriteria, messageId: string): SearchItem {
-  const { query_type: type, query = {}, consent, authorize } = criteria;
-  const queryType = (type === undefined ? undefined : QUERY_TYPE[type]) ?? queryTypeOf(query);
-  return { referenceId: messageId, queryType, query, consent, authorize };
+  const { query = {}, consent, authorize } = criteria;
+  // The specification binds no shape to a type here, and `query_type` is optional: the shape tells.
+  return { referenceId: messageId, queryType: queryTypeOf(query), query, consent, authorize };
 }
 
 /** DisabledResponse or EnrolledResponse: `disabled_response[].disabled_status`, `enrolled_response[].enrolled_status`. */

@@ -45,6 +45,8 @@ async function ask(path: string, member: string, criteria: object, as = partner)
 const shapes = (path: string, value: string): [string, object][] => [
   ['idtype-value', { query_type: 'idtype-value', query: { type: 'UIN', value } }],
   ['a path', { query_type: 'expression', query: { [path]: { eq: value } } }],
+  ['a path under the name of a predicate', { query_type: 'predicate', query: { [path]: { eq: value } } }],
+  ['a path under the name of an identifier', { query_type: 'idtype-value', query: { [path]: { eq: value } } }],
   ['a path without a type', { query: { [path]: { eq: value } } }],
   [
     'one expression',
