@@ -17,8 +17,19 @@ export function readShortSubscribe(message: ShortSubscribe, definition: Registry
   };
 }
 
-/** @throws RequestInvalid when it was refused: there is one wish, so its refusal is the request's */
+/**
+ * @throws RequestInvalid when it was refused: there is one wish, so its refusal is the request's; but an event type that
+ *   the registry does not know is a business outcome
+ */
 export function writeShortSubscribe({ transactionId, correlationId, items: [item] }: SubscribeAnswer): JsonObject {
+  if (item?.reasonCode === 'rjct.notify_types.invalid')
+    return {
+      transaction_id: transactionId,
+      correlation_id: correlationId,
+      status: WIRE_STATUS.REJECTED,
+      status_reason_code: item.reasonCode,
+      status_reason_message: item.reasonMessage ?? 'the registry does not know this event type',
+    };
   if (item?.subscription === undefined || item.status === 'REJECTED')
     throw new RequestInvalid(`subscription: ${item?.reasonCode ?? 'rejected'}, ${item?.reasonMessage ?? ''}`);
   return {

@@ -40,8 +40,19 @@ describe('subscribe in the short form', () => {
     expect(body).toMatchObject({ status: 'succ', state: 'PENDING' });
   });
 
+  test('to an event that the registry does not know is a business outcome', async () => {
+    const { status, body } = await subscribe(partner, { event_type: 'eclipse', callback_url: CALLBACK });
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      transaction_id: 't',
+      correlation_id: expect.any(String),
+      status: 'rjct',
+      status_reason_code: 'rjct.notify_types.invalid',
+      status_reason_message: expect.stringMatching(/^reg_event_type: use one of REGISTER/),
+    });
+  });
+
   test.each([
-    ['an unknown event', { event_type: 'eclipse' }, 'rjct.notify_types.invalid'],
     ['an unknown attribute', { filter: { shoe_size: 44 } }, 'rjct.notify_details.invalid'],
     ['a foreign host', { callback_url: 'http://example.org/notify' }, 'rjct.notify_details.invalid'],
     ['no address at all', { callback_url: 'nonsense' }, 'rjct.notify_details.invalid'],
