@@ -58,13 +58,19 @@ function comparisonSql({ attribute, operator, value }: Comparison, scope: Scope)
 /** Beyond this many values one pass over the record beats one containment test each. */
 const MAX_CONTAINMENTS = 20;
 
-// Containment is what the index on `data` serves; a day is found inside a date-time by its first characters only.
+// Containment is what the index on `data` serves.
 function equalsSql(attribute: string, values: Scalar[], scope: Scope): string {
-  if (typeOf(attribute, scope) === 'date' || values.length > MAX_CONTAINMENTS)
-    return existsSql(attribute, 'eq', values, scope);
+  if (typeOf(attribute, scope) === 'date') return onDaysSql(attribute, values, scope);
+  if (values.length > MAX_CONTAINMENTS) return existsSql(attribute, 'eq', values, scope);
   const segments = segmentsOf(scope.definition, scope.recordType, attribute);
   const tests = values.map((value) => `r.data @> ${scope.parameters.json(containing(segments, value))}`);
   return tests.length === 0 ? 'false' : `(${tests.join(' OR ')})`;
+}
+
+/** A day may stand in a date-time: the index over all days of a record finds it, the path tells whether it is the right one. */
+function onDaysSql(attribute: string, days: Scalar[], scope: Scope): string {
+  const anywhere = `record_days(r.data) && ${scope.parameters.add(days.map(String))}::text[]`;
+  return `(${anywhere} AND ${existsSql(attribute, 'eq', days, scope)})`;
 }
 
 type Test = Exclude<Operator, 'ne' | 'in' | 'nin'>;

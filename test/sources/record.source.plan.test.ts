@@ -13,6 +13,7 @@ beforeAll(async () => {
     SELECT md5(n::text)::uuid, 'CRVS', 'Person', jsonb_build_object(
       'sex', CASE WHEN n % 2 = 0 THEN 'female' ELSE 'male' END,
       'name', jsonb_build_object('surname', 'S' || n % 9973),
+      'birth_date', to_char(date '1900-01-01' + n % 9973, CASE WHEN n % 2 = 0 THEN 'YYYY-MM-DD' ELSE 'YYYY-MM-DD"T00:00:00Z"' END),
       'address', jsonb_build_array(jsonb_build_object('postal_code', 'P' || n % 5003)))
     FROM generate_series(1, 50000) AS n`);
   await registry.database.query(`
@@ -25,8 +26,10 @@ afterAll(() => registry?.close());
 const uin = (value: string): Criteria => ({ identifier: { type: 'UIN', value } });
 const surname = (value: string): Criteria => ({ attribute: 'name.surname', operator: 'eq', value });
 const postalCode = (...value: string[]): Criteria => ({ attribute: 'address.postal_code', operator: 'in', value });
+const born = (...value: string[]): Criteria => ({ attribute: 'birth_date', operator: 'in', value });
 const identifiers = 'record_identifier_lookup';
 const data = 'registry_record_data';
+const days = 'registry_record_days';
 
 test.each<[string, Criteria, Criteria | undefined, string[], number]>([
   ['an identifier', uin('u7'), undefined, [identifiers, 'registry_record_pkey'], 1],
@@ -41,6 +44,9 @@ test.each<[string, Criteria, Criteria | undefined, string[], number]>([
     [data],
     3,
   ],
+  ['a day, in dates and date-times', born('1900-01-08'), undefined, [days], 6],
+  ['one of two days', born('1900-01-08', '1900-01-09'), undefined, [days], 12],
+  ['an identifier or a day', { or: [uin('u8'), born('1900-01-08')] }, undefined, [identifiers, days], 7],
   ['an identifier or an attribute', { or: [uin('u7'), surname('S8')] }, undefined, [identifiers, data], 7],
 ])('%s is found by index', async (_, criteria, rowFilter, indexes, count) => {
   const { plans, totalCount } = await explain(criteria, rowFilter);

@@ -14,6 +14,7 @@ import { Bulk0020 } from './0020-bulk.migration.js';
 import { Grounds0021 } from './0021-grounds.migration.js';
 import { Order0022 } from './0022-order.migration.js';
 import { Told0023 } from './0023-told.migration.js';
+import { Scale0024 } from './0024-scale.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -33,6 +34,7 @@ export const MIGRATIONS = [
   Grounds0021,
   Order0022,
   Told0023,
+  Scale0024,
 ].map((migration) => ({
   name: migration.name,
   class: migration,
