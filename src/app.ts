@@ -43,8 +43,10 @@ import { measureRequests } from './request-metrics.js';
 import { lastResort, methodsRouter, noSuchPath } from './unanswered.js';
 
 export interface Gateway {
-  /** Where it answers, without a final slash. */
+  /** Under which others know it, without a final slash. */
   url: string;
+  /** Where it listens, which differs behind a proxy. */
+  address: string;
   database: Database;
   /** For commands that run the use cases from the inside. */
   services: FacadeServices;
@@ -93,7 +95,8 @@ export async function startGateway(
   const app = express().disable('x-powered-by').disable('etag').set('trust proxy', config.trustProxy);
   const server = createServer(app);
   await listen(server, config.port, config.host);
-  const url = config.publicUrl ?? addressOf(server, config.host);
+  const address = addressOf(server, config.host);
+  const url = config.publicUrl ?? address;
   const counterStore = createCounterStore(database.pool, secrets.redisUrl, log);
   const wakeLine = new WakeLine(database, secrets.databaseUrl, log);
   await wakeLine.open();
@@ -139,6 +142,7 @@ export async function startGateway(
   });
   return {
     url,
+    address,
     database,
     services,
     close: async () => {

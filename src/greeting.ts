@@ -4,15 +4,16 @@ import type { Config } from './platform/config.js';
 import { readDemoPartner, type DemoPartner } from './demo-partner.js';
 import type { LocalSecrets } from './platform/local-secrets.js';
 
-export async function greet(
-  gateway: Gateway,
-  { dataDir }: Config,
+export async function greeting(
+  { url, address }: Pick<Gateway, 'url' | 'address'>,
+  { dataDir }: Pick<Config, 'dataDir'>,
   { adminToken, adminTokenIsNew }: Partial<LocalSecrets>,
-): Promise<void> {
-  const { url } = gateway;
+): Promise<string> {
   const lines = [
     '',
     'DCI gateway is ready.',
+    // A port that was picked for us is to be known behind a proxy too.
+    ...(address === url ? [] : [`  Listens   ${address}`]),
     `  Console   ${url}/console`,
     `  GraphQL   ${url}/graphql`,
     `  DCI REST  ${url}/dci/v1/social/registry/sync/search`,
@@ -22,7 +23,7 @@ export async function greet(
     ...callOf(url, await readDemoPartner(dataDir)),
     '',
   ];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  return `${lines.join('\n')}\n`;
 }
 
 /** A token and a search in one line; the demo partner is a sandbox sender, so it may leave out the signature. */

@@ -1,6 +1,6 @@
 /** The process: reads the environment, starts what is asked for, says where everything is, and closes in order. */
 import { startGateway } from './app.js';
-import { greet } from './greeting.js';
+import { greeting } from './greeting.js';
 import { startEmbeddedPostgres } from './platform/embedded-postgres.js';
 import { ConfigInvalid, readConfig, type Config, type Secrets } from './platform/config.js';
 import { loadLocalSecrets, type LocalSecrets } from './platform/local-secrets.js';
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   const metrics = createMetrics({ ofProcess: true });
   const gateway = await startGateway(config, { ...secrets, ...local, databaseUrl }, { log, metrics });
   started.push(gateway);
-  await greet(gateway, config, local);
+  process.stdout.write(await greeting(gateway, config, local));
 }
 
 /** The database of `DATABASE_URL`, or one of our own whose secrets are made beside it. */
