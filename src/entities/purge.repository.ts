@@ -107,11 +107,31 @@ export async function deleteRemains(sql: Sql, until: Date): Promise<number> {
   const deliveries = `delete from delivery where id = any(array(
       select id from delivery where id > $1 and id < $2 and state <> 'PENDING' and ${NOT_HELD}
       order by id limit ${BATCH})) returning id`;
-  const disclosures = `delete from disclosure where ctid = any(array(
-      select ctid from disclosure d where d.transaction_id < $1
-        and not exists (select 1 from transaction t where t.id = d.transaction_id) limit ${BATCH})) returning 1`;
-  const values = [firstId(until)];
-  return (await inOrder(sql, deliveries, values)) + (await inBatches(sql, disclosures, values));
+  return (await inOrder(sql, deliveries, [firstId(until)])) + (await deleteDisclosures(sql, until));
+}
+
+// Along the primary key, of which the transaction is the second half: one walk through the index, however much is old.
+const OLD_DISCLOSURES = `
+with old as (
+  select record_id, transaction_id from disclosure
+  where (record_id, transaction_id) > ($1::uuid, $2::uuid) and transaction_id < $3
+  order by record_id, transaction_id limit ${BATCH}
+), gone as (
+  delete from disclosure d using old where (d.record_id, d.transaction_id) = (old.record_id, old.transaction_id)
+    and not exists (select 1 from transaction t where t.id = old.transaction_id) returning 1
+)
+select record_id, transaction_id, (select count(*)::int from gone) as deleted from old
+order by record_id desc, transaction_id desc limit 1`;
+
+async function deleteDisclosures(sql: Sql, until: Date): Promise<number> {
+  let deleted = 0;
+  let last: { record_id: string; transaction_id: string; deleted: number } | undefined;
+  do {
+    const { record_id: record = FIRST, transaction_id: transaction = FIRST } = last ?? {};
+    [last] = await sql.query<NonNullable<typeof last>>(OLD_DISCLOSURES, [record, transaction, firstId(until)]);
+    deleted += last?.deleted ?? 0;
+  } while (last !== undefined);
+  return deleted;
 }
 
 /** Destroys data keys of months whose payloads are past their time: copies in backups become unreadable too. */

@@ -1,5 +1,5 @@
 import { Database } from '../../src/entities/database.js';
-import { purgeDeliveries, purgePayloads } from '../../src/entities/purge.repository.js';
+import { deleteRemains, purgeDeliveries, purgePayloads } from '../../src/entities/purge.repository.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 
 const ROWS = 2500;
@@ -47,6 +47,17 @@ describe('purging more rows than a batch holds', () => {
     expect(begins).toHaveLength(3);
     expect(begins).toEqual([...new Set(begins)].toSorted((a, b) => (a < b ? -1 : 1)));
     expect(await purge(sql, tomorrow)).toBe(0);
+  });
+
+  test('who got which record is forgotten with the transactions that are gone, and kept with those that are there', async () => {
+    await database.query(`insert into disclosure (record_id, transaction_id)
+      select md5(n::text)::uuid, case when n <= 3 then t.id else ${id('n + 100000')} end
+      from generate_series(1, ${ROWS}) n left join lateral (select id from transaction offset n limit 1) t on n <= 3`);
+    const deliveries = ROWS - 1;
+    expect(await deleteRemains(database, tomorrow)).toBe(deliveries + ROWS - 3);
+    const left = await database.query('select 1 from disclosure d join transaction t on t.id = d.transaction_id');
+    expect(left).toHaveLength(3);
+    expect(await database.query('select 1 from disclosure')).toHaveLength(3);
   });
 
   test('only what must stay is left', async () => {
