@@ -5,6 +5,7 @@
 import type { Criteria, Operator, Scalar } from '../protocol/criteria.js';
 import type { RegistryDefinition, ScalarType } from '../protocol/registries/definition.js';
 import { attributesOf } from '../protocol/registries/attributes.js';
+import { anyDaySql, spans } from './days.sql.js';
 import type { Parameters } from './parameters.js';
 import { containing, jsonPath, segmentsOf } from './record-path.js';
 
@@ -19,11 +20,18 @@ type Comparison = Extract<Criteria, { attribute: string }>;
 
 /** @throws Error for an attribute that the record type does not have; a parsed query has none */
 export function criteriaSql(criteria: Criteria, scope: Scope): string {
-  if ('and' in criteria) return joined(criteria.and, ' AND ', 'true', scope);
+  if ('and' in criteria) return allOf(criteria.and, scope);
   if ('or' in criteria) return anyOf(criteria.or, scope);
   if ('not' in criteria) return `NOT ${criteriaSql(criteria.not, scope)}`;
   if ('identifier' in criteria) return identifiersSql([criteria.identifier], scope);
   return comparisonSql(criteria, scope);
+}
+
+/** A range of days, such as an age, is looked up day by day before it is tested: no index has ranges inside records. */
+function allOf(parts: Criteria[], scope: Scope): string {
+  const days = spans(parts, attributesOf(scope.definition, scope.recordType));
+  const coarse = days.map((one) => anyDaySql(one, scope.parameters));
+  return `(${[...coarse, joined(parts, ' AND ', 'true', scope)].join(' AND ')})`;
 }
 
 function joined(parts: Criteria[], operator: string, empty: string, scope: Scope): string {
@@ -67,11 +75,9 @@ function equalsSql(attribute: string, values: Scalar[], scope: Scope): string {
   return tests.length === 0 ? 'false' : `(${tests.join(' OR ')})`;
 }
 
-/** A day may stand in a date-time: the index over all days of a record finds it, the path tells whether it is the right one. */
-function onDaysSql(attribute: string, days: Scalar[], scope: Scope): string {
-  const anywhere = `record_days(r.data) && ${scope.parameters.add(days.map(String))}::text[]`;
-  return `(${anywhere} AND ${existsSql(attribute, 'eq', days, scope)})`;
-}
+/** A day may stand in a date-time: the index finds it anywhere in a record, the path tells whether it is the right one. */
+const onDaysSql = (attribute: string, days: Scalar[], scope: Scope): string =>
+  `(${anyDaySql(days, scope.parameters)} AND ${existsSql(attribute, 'eq', days, scope)})`;
 
 type Test = Exclude<Operator, 'ne' | 'in' | 'nin'>;
 

@@ -1,4 +1,4 @@
-import type { Criteria } from '../../src/protocol/criteria.js';
+import type { Criteria, Operator } from '../../src/protocol/criteria.js';
 import { createRegistries } from '../../src/protocol/registries/registries.js';
 import { createRecordSource } from '../../src/sources/record.source.js';
 import { openRegistryDatabase, type RegistryDatabase } from './registry-database.js';
@@ -27,6 +27,12 @@ const uin = (value: string): Criteria => ({ identifier: { type: 'UIN', value } }
 const surname = (value: string): Criteria => ({ attribute: 'name.surname', operator: 'eq', value });
 const postalCode = (...value: string[]): Criteria => ({ attribute: 'address.postal_code', operator: 'in', value });
 const born = (...value: string[]): Criteria => ({ attribute: 'birth_date', operator: 'in', value });
+const within = (from: Operator, first: string, to: Operator, last: string): Criteria => ({
+  and: [
+    { attribute: 'birth_date', operator: from, value: first },
+    { attribute: 'birth_date', operator: to, value: last },
+  ],
+});
 const identifiers = 'record_identifier_lookup';
 const data = 'registry_record_data';
 const days = 'registry_record_days';
@@ -46,6 +52,8 @@ test.each<[string, Criteria, Criteria | undefined, string[], number]>([
   ],
   ['a day, in dates and date-times', born('1900-01-08'), undefined, [days], 6],
   ['one of two days', born('1900-01-08', '1900-01-09'), undefined, [days], 12],
+  ['a year of days', within('gte', '1900-01-01', 'lt', '1901-01-01'), undefined, [days], 1960],
+  ['days after one, to another', within('gt', '1900-01-08', 'lte', '1900-01-10'), undefined, [days], 12],
   ['an identifier or a day', { or: [uin('u8'), born('1900-01-08')] }, undefined, [identifiers, days], 7],
   ['an identifier or an attribute', { or: [uin('u7'), surname('S8')] }, undefined, [identifiers, data], 7],
 ])('%s is found by index', async (_, criteria, rowFilter, indexes, count) => {
