@@ -2,6 +2,7 @@ import { Button, Group, Paper, Select, SimpleGrid, Stack, TextInput } from '@man
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import type { VariablesOf } from '../graphql/graphql.js';
+import { ReasonInput } from '../shared/reason-input.js';
 import { useRegistryDefinition } from '../shared/registry-definition.js';
 import { useOptions } from '../shared/use-options.js';
 import type { Registry } from '../shared/vocabulary.js';
@@ -55,14 +56,7 @@ export function AskReport({ onAsk }: { onAsk: (question: ReportQuestion) => void
             />
           </SimpleGrid>
           <Group align="flex-end">
-            <TextInput
-              flex={1}
-              miw={240}
-              label={t('field.reason')}
-              description={t('field.reasonHint')}
-              required
-              {...form.getInputProps('reason')}
-            />
+            <ReasonInput flex={1} miw={240} {...form.getInputProps('reason')} />
             <Button type="submit" size="sm">
               {t('accessReport.ask')}
             </Button>

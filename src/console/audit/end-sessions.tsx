@@ -1,10 +1,12 @@
-import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { ADMINS, useMay, useMe } from '../session/me.js';
+import { FormActions } from '../shared/form-actions.js';
 import { problemOf } from '../shared/problem.js';
+import { ReasonInput } from '../shared/reason-input.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { REVOKE_ADMIN_SESSIONS } from './audit.document.js';
 
@@ -67,20 +69,8 @@ function EndForm({ subject, onDone }: { subject: string; onDone: () => void }) {
             {t('sessions.own')}
           </Alert>
         )}
-        <TextInput
-          label={t('field.reason')}
-          description={t('field.reasonHint')}
-          required
-          {...form.getInputProps('reason')}
-        />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onDone}>
-            {t('action.cancel')}
-          </Button>
-          <Button type="submit" color="red.8" loading={busy}>
-            {t('sessions.end')}
-          </Button>
-        </Group>
+        <ReasonInput {...form.getInputProps('reason')} />
+        <FormActions submit={t('sessions.end')} busy={busy} danger onCancel={onDone} />
       </Stack>
     </form>
   );

@@ -1,10 +1,12 @@
-import { Button, Checkbox, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { ADMINS, useMay } from '../session/me.js';
+import { FormActions } from '../shared/form-actions.js';
 import { problemOf } from '../shared/problem.js';
+import { ReasonInput } from '../shared/reason-input.js';
 import { SenderSelect } from '../shared/sender-select.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { PLACE_LEGAL_HOLD } from './legal-holds.document.js';
@@ -71,20 +73,8 @@ function HoldForm({ onDone }: { onDone: () => void }) {
           required
           {...form.getInputProps('month')}
         />
-        <TextInput
-          label={t('field.reason')}
-          description={t('field.reasonHint')}
-          required
-          {...form.getInputProps('reason')}
-        />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onDone}>
-            {t('action.cancel')}
-          </Button>
-          <Button type="submit" loading={busy}>
-            {t('holds.place')}
-          </Button>
-        </Group>
+        <ReasonInput {...form.getInputProps('reason')} />
+        <FormActions submit={t('holds.place')} busy={busy} onCancel={onDone} />
       </Stack>
     </form>
   );

@@ -1,4 +1,4 @@
-/** The one way to the gateway: its public GraphQL API, as any other client has it. */
+/** The one way to the gateway: its public GraphQL API, as every other client has it. */
 import { cacheExchange, Client, fetchExchange, mapExchange } from 'urql';
 import { authorization, session } from '../session/session.js';
 

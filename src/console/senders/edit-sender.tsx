@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Stack } from '@mantine/core';
+import { Modal, Stack } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { FormActions } from '../shared/form-actions.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { SenderFields } from './sender-fields.js';
 import { showRefusal, toSenderInput, useSenderForm, type SenderValues } from './sender-form.js';
@@ -26,14 +27,7 @@ export function EditSender({ sender, onClose }: { sender: Sender; onClose: () =>
       <form onSubmit={form.onSubmit((values) => void save(values))}>
         <Stack>
           <SenderFields form={form} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('action.cancel')}
-            </Button>
-            <Button type="submit" loading={busy}>
-              {t('action.save')}
-            </Button>
-          </Group>
+          <FormActions busy={busy} onCancel={onClose} />
         </Stack>
       </form>
     </Modal>

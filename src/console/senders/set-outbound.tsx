@@ -1,6 +1,7 @@
-import { Alert, Button, Fieldset, Group, Modal, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
+import { Alert, Fieldset, Modal, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { FormActions } from '../shared/form-actions.js';
 import { problemOf } from '../shared/problem.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { toOutboundInput, useOutboundForm, type OutboundValues } from './outbound-form.js';
@@ -79,14 +80,7 @@ export function SetOutbound({ senderId, outbound, isSet, onClose }: SetOutboundP
               />
             </Stack>
           </Fieldset>
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {t('action.cancel')}
-            </Button>
-            <Button type="submit" loading={busy}>
-              {t('action.save')}
-            </Button>
-          </Group>
+          <FormActions busy={busy} onCancel={onClose} />
         </Stack>
       </form>
     </Modal>

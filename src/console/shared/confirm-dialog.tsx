@@ -1,6 +1,8 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Modal, Stack, Text } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { FormActions } from './form-actions.js';
+import { ReasonInput } from './reason-input.js';
 
 export interface Confirmation {
   title: string;
@@ -36,28 +38,20 @@ export function ConfirmDialog({ title, text, reason, danger = false, ...dialog }
         <Stack>
           <Text size="sm">{text}</Text>
           {reason !== undefined && (
-            <TextInput
-              label={t('field.reason')}
-              description={t('field.reasonHint')}
+            <ReasonInput
               required={reason === 'required'}
               value={given}
               onChange={(event) => setGiven(event.currentTarget.value)}
               data-autofocus
             />
           )}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={dialog.onClose}>
-              {t('action.cancel')}
-            </Button>
-            <Button
-              type="submit"
-              color={danger ? 'red.8' : undefined}
-              loading={dialog.busy}
-              disabled={reason === 'required' && given.trim() === ''}
-            >
-              {dialog.label}
-            </Button>
-          </Group>
+          <FormActions
+            submit={dialog.label}
+            busy={dialog.busy}
+            danger={danger}
+            disabled={reason === 'required' && given.trim() === ''}
+            onCancel={dialog.onClose}
+          />
         </Stack>
       </form>
     </Modal>
