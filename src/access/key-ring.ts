@@ -48,7 +48,7 @@ export class KeyRing {
     return { kid: row.kid, algorithm: row.algorithm as SigningKey['algorithm'], privateKey: this.#privateKey(row) };
   }
 
-  /** For verifying what we signed: any key that is not revoked or long retired. */
+  /** For verifying what we signed: every key that is not revoked or long retired. */
   async publicKey(kid: string): Promise<KeyObject | undefined> {
     const row = (await this.#keys()).find((key) => key.kid === kid && key.use === 'SIG' && key.state !== 'NEXT');
     if (row === undefined) return undefined;
@@ -57,7 +57,7 @@ export class KeyRing {
     return key;
   }
 
-  /** For messages encrypted to us: any encryption key that is not revoked or long retired. */
+  /** For messages encrypted to us: every encryption key that is not revoked or long retired. */
   async decryptionKey(kid: string): Promise<KeyObject | undefined> {
     const row = (await this.#keys()).find((key) => key.kid === kid && key.use === 'ENC');
     return row === undefined ? undefined : this.#privateKey(row);

@@ -56,7 +56,7 @@ export const listenCommand = (): Command =>
         });
         server.on('request', inbox);
         if (terminal.json) terminal.result({ listening: address });
-        terminal.note(`Listening on ${address}: any path takes on-search, on-subscribe, notify and the like.`);
+        terminal.note(`Listening on ${address}: every path takes on-search, on-subscribe, notify and the like.`);
         // `disconnect`: the launcher was killed and took its channel along.
         for (const end of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.once(end, () => finish());
         await enough;

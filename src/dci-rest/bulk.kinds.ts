@@ -1,4 +1,4 @@
-/** Uploads, outside the specification: accepted by `upload.handler.ts`, worked on as any accepted message. */
+/** Uploads, outside the specification: accepted by `upload.handler.ts`, worked on like every accepted message. */
 import { defineDocument } from '../graphql/run-document.js';
 import { BULK_ACTIONS, storedUpload } from '../protocol/bulk.js';
 import { writeBulkVerify, type BulkVerifyAnswer } from '../protocol/bulk.translate.js';

@@ -1,4 +1,4 @@
-/** A body that cannot be read is refused in the same form as any other error of GraphQL. */
+/** A body that cannot be read is refused in the same form as every other error of GraphQL. */
 import type { ErrorRequestHandler } from 'express';
 import type { Log } from '../platform/log.js';
 

@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { createPubSub } from '@graphql-yoga/subscription';
 import { GraphQLScalarType, lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
-import { buildSchema, GraphQLISODateTime, type NonEmptyArray } from 'type-graphql';
+import { buildSchema, GraphQLISODateTime, type BuildSchemaOptions } from 'type-graphql';
 import { AcceptResolver } from './accept/accept.resolver.js';
 import { AccessResolver } from './access/access.resolver.js';
 import { AgreementResolver } from './agreements/agreement.resolver.js';
@@ -38,8 +38,7 @@ import { TransactionStatusResolver } from './transaction-status/transaction-stat
 import { TransactionResolver } from './transactions/transaction.resolver.js';
 import { VerifyResolver } from './verify/verify.resolver.js';
 
-// oxlint-disable-next-line typescript/no-unsafe-function-type -- type-graphql's own type of a resolver class
-const RESOLVERS: NonEmptyArray<Function> = [
+const RESOLVERS: BuildSchemaOptions['resolvers'] = [
   MeResolver,
   SenderResolver,
   ServerKeyResolver,

@@ -27,7 +27,7 @@ export interface OutboundOptions extends OutboundPolicy {
 
 export interface OutboundRequest extends Message {
   url: string;
-  /** `host` (every port) or `host:port`, IPv6 in brackets; absent: any host. */
+  /** `host` (every port) or `host:port`, IPv6 in brackets; absent: every host. */
   allowedHosts?: readonly string[];
   timeoutMs?: number;
   tls?: ClientTls;

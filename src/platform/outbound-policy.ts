@@ -10,7 +10,7 @@ export interface OutboundPolicy {
 }
 
 /**
- * @param allowedHosts `host` (every port) or `host:port`, IPv6 in brackets; absent: any host
+ * @param allowedHosts `host` (every port) or `host:port`, IPv6 in brackets; absent: every host
  * @throws OutboundRefused
  */
 export function checkUrl(text: string, policy: OutboundPolicy, allowedHosts?: readonly string[]): URL {

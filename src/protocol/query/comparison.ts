@@ -63,8 +63,8 @@ export function compareIdentifier({ definition, recordType }: Names, type: strin
     throw filterInvalid(`identifier type "${type}" is compared with eq, ne, in or nin only`);
   const values = operator === 'in' || operator === 'nin' ? listOf(`"${type}"`, raw) : [raw];
   const all = values.map((value) => identifier(type, value));
-  const any = all.length === 1 ? all[0]! : { or: all };
-  return operator === 'ne' || operator === 'nin' ? { not: any } : any;
+  const matching = all.length === 1 ? all[0]! : { or: all };
+  return operator === 'ne' || operator === 'nin' ? { not: matching } : matching;
 }
 
 function identifier(type: string, raw: unknown): Criteria {

@@ -48,8 +48,8 @@ export function derivedComparison(
   if (direct === 'lte') return bound('lt', days(raw).before);
   // Over a list, two bounds could be met by two different persons.
   if (date.many) throw filterInvalid(`"${name}" crosses a list; compare it with gt, gte, lt or lte`);
-  const any = { or: (operator === 'in' || operator === 'nin' ? listOf(`"${name}"`, raw) : [raw]).map(within) };
-  return operator === 'ne' || operator === 'nin' ? { not: any } : any;
+  const matching = { or: (operator === 'in' || operator === 'nin' ? listOf(`"${name}"`, raw) : [raw]).map(within) };
+  return operator === 'ne' || operator === 'nin' ? { not: matching } : matching;
 }
 
 /** Who is older was born earlier. */

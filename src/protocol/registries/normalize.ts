@@ -1,4 +1,4 @@
-/** Records in: any spelling the field has seen becomes the dictionary's, which is what we store. Records out: marked as JSON-LD. */
+/** Records in: every spelling the field has seen becomes the dictionary's, which is what we store. Records out: marked as JSON-LD. */
 import { CODES, OPEN_CODES } from './codes.js';
 import type { ClassDefinition, PropertyDefinition, RecordTypeDefinition, RegistryDefinition } from './definition.js';
 import { isObject, type PlainObject } from './plain-object.js';
