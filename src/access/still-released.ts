@@ -17,7 +17,8 @@ export interface EarlierRelease {
   consentIds: string[] | null;
 }
 
-type Asking = Pick<AccessQuestion, 'sender' | 'now'> & { definition: RegistryDefinition };
+/** `definition` undefined: the registry is not served any more. */
+type Asking = Pick<AccessQuestion, 'sender' | 'now'> & { definition: RegistryDefinition | undefined };
 
 /** Of a summarized decision, what judging it again needs. */
 interface Granted {
@@ -64,6 +65,7 @@ export function grantedIn({ operation, accessDecision }: EarlierRelease): Grante
 
 /** Another version, or another agreement, will do where it lets out no less. */
 function whyNarrowed({ sender, definition, now }: Asking, decision: Granted): string | undefined {
+  if (definition === undefined) return 'its registry is not served any more';
   const { operation, purpose, fields } = decision;
   const gate = decideGate({ sender, definition, operation, now });
   if (!gate.allowed) return gate.explanation;

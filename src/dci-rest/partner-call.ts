@@ -39,10 +39,7 @@ export async function answer(
 async function answerAgain(services: FacadeServices, { knownSender: sender }: Exchange, seen: MessageSeen) {
   const { database, registries, clock } = services;
   const definition = registries.byName(seen.stored.registry ?? '');
-  const why =
-    definition === undefined
-      ? 'its registry is not served any more'
-      : await whyWithheld(database, { sender, definition, now: clock() }, seen.stored);
+  const why = await whyWithheld(database, { sender, definition, now: clock() }, seen.stored);
   if (why === undefined) return seen.answer;
   throw new Forbidden(`this message was answered before, and its answer may not be told again: ${why}`);
 }

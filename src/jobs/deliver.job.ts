@@ -166,7 +166,6 @@ async function whyNotSent(
   sender: KnownSender,
 ): Promise<string | undefined> {
   const definition = registries.byName(delivery.registry);
-  if (definition === undefined) return 'its registry is not served any more';
   const why = await whyWithheld(database, { sender, definition, now: clock() }, delivery);
   return why && `what it tells may not be released any more: ${why}`;
 }

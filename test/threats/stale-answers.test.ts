@@ -294,3 +294,18 @@ test('a sender reads its own stored answer while the rights to it stand', async 
     { message: expect.stringContaining('may not be told again'), extensions: { code: 'FORBIDDEN' } },
   ]);
 });
+
+test('an answer of a registry that is not served any more is told to nobody', async () => {
+  const message = byId('1');
+  await official.send('social/registry/sync/search', 'search', message);
+  const id = message['transaction_id'];
+  await gateway.database.query(`update transaction set registry = 'SCHOOL' where transaction_id = $1`, [id]);
+  const { body } = await official.postHttpSigned('/graphql', {
+    query: `query ($id: String!) { transactions(filter: { transactionId: $id }) { nodes { id responseData } } }`,
+    variables: { id },
+  });
+  expect(JSON.stringify(body)).not.toContain('Surname');
+  expect(body.errors).toMatchObject([
+    { message: expect.stringContaining('its registry is not served any more'), extensions: { code: 'FORBIDDEN' } },
+  ]);
+});

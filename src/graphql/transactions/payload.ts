@@ -49,7 +49,6 @@ async function assertStillReleased(
   consentIds: string[] | null,
 ): Promise<void> {
   const definition = registries.byName(registry ?? '');
-  if (definition === undefined) return;
   const released = { operation, accessDecision, consentIds };
   const why = await whyWithheld(database, { sender, definition, now: clock() }, released);
   if (why !== undefined) throw new UserError('FORBIDDEN', `the answer may not be told again: ${why}`);
