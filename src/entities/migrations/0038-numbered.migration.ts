@@ -7,7 +7,8 @@ import { Migration } from '@mikro-orm/migrations';
  */
 export class Numbered0038 extends Migration {
   override up(): void {
-    this.addSql(`lock table delivery in share row exclusive mode`);
+    // The strongest at once: to take more of it later would deadlock with a claim that waits.
+    this.addSql(`lock table delivery in access exclusive mode`);
     // Sent under its place among all deliveries, unless another went out under that number.
     this.addSql(`update delivery d set told = d.sequence where ${UNNUMBERED} and not exists (
       select 1 from delivery other where other.subscription_id = d.subscription_id and other.told = d.sequence)`);
