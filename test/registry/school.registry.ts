@@ -1,6 +1,12 @@
 /** A sixth registry, as CONTRIBUTING.md has it: pupils, with a class, a code list, an identifier type and an event of its own. */
 import { personAliases } from '../../src/protocol/registries/attribute.aliases.js';
-import { event, IDENTIFIER_TYPES, lifecycle, operations } from '../../src/protocol/registries/common.vocabulary.js';
+import {
+  event,
+  IDENTIFIER_TYPES,
+  PERSON_IDENTIFYING,
+  lifecycle,
+  operations,
+} from '../../src/protocol/registries/common.vocabulary.js';
 import { CORE_CLASSES, PERSON } from '../../src/protocol/registries/core.classes.js';
 import type { RegistryDefinition } from '../../src/protocol/registries/definition.js';
 import { byName, coded, extend, integer, text } from '../../src/protocol/registries/property.js';
@@ -23,6 +29,7 @@ export const SCHOOL: RegistryDefinition = {
       class: 'Pupil',
       typeName: 'Pupil',
       identifierPaths: ['identifier'],
+      identifying: [...PERSON_IDENTIFYING, 'PUPIL_NO'],
       memberPaths: [],
       attributeAliases: { ...personAliases(), school: 'school_name' },
     },

@@ -2,6 +2,7 @@
 import type { Principal } from '../../access/principal.js';
 import type { Sql } from '../../entities/database.js';
 import { findDisclosures, indexDisclosures } from '../../entities/disclosure.repository.js';
+import { identifiesSomebody } from '../../protocol/registries/identifying.js';
 import type { RecordIdentifier } from '../../protocol/registries/normalize.js';
 import { findIdentifierType } from '../../protocol/registries/registries.js';
 import type { LegalBasis, Registry } from '../../protocol/vocabulary.js';
@@ -30,6 +31,8 @@ export async function reportAccess(services: Services, admin: Admin, question: R
   const definition = definitionOf(services, registry);
   const type = findIdentifierType(definition, identifier.type);
   if (type === undefined) throw wrong('identifier.type', 'no identifier type of this registry');
+  if (!identifiesSomebody(definition, type))
+    throw wrong('identifier.type', `${type} is shared by several persons: name the one the report is about`);
   const { own, inside } = await findPersonRecords(services.database, definition, {
     type,
     value: identifier.value.trim(),

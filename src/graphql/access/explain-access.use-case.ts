@@ -9,7 +9,8 @@ import { isRecorded } from '../../protocol/query/evaluate.js';
 import { attributesOf } from '../../protocol/registries/attributes.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
 import { covers, expandFields } from '../../protocol/registries/fields.js';
-import { isMemberPath, membersIn } from '../../protocol/registries/members.js';
+import { identifyingTypes } from '../../protocol/registries/identifying.js';
+import { isMemberPath, membersIn, type InnerPerson } from '../../protocol/registries/members.js';
 import { identifiersOf, type RecordIdentifier } from '../../protocol/registries/normalize.js';
 import { findIdentifierType, findRecordType } from '../../protocol/registries/registries.js';
 import type { Operation, Registry } from '../../protocol/vocabulary.js';
@@ -80,7 +81,7 @@ async function judgeRecord(services: Services, grant: Grant, record: SourceRecor
   if (grant.rowFilter !== undefined)
     steps.push(step(inRows, 'ROW_FILTER', 'the row filter of the agreement lets this record pass', 'keeps it out'));
   const consents = await consentsOf(database, grant, [record]);
-  const own = consents.of(identifiersOf(grant.definition, grant.recordType.name, record.data));
+  const own = consents.ofSubject(grant, record.data);
   const asked = grant.agreement.requiresConsent;
   if (asked) steps.push(step(own.length > 0, 'CONSENT', 'a consent in force fits sender and purpose', 'there is none'));
   const [left] = inRows ? await release(database, grant, [record]) : [];
@@ -97,8 +98,7 @@ async function judgeRecord(services: Services, grant: Grant, record: SourceRecor
   };
 }
 
-const isGiven = (consents: Consents, { identifiers }: { identifiers: RecordIdentifier[] }): boolean =>
-  consents.of(identifiers).length > 0;
+const isGiven = (consents: Consents, person: InnerPerson): boolean => consents.ofInner(person).length > 0;
 
 async function passesRowFilter({ source }: Services, grant: Grant, { data }: SourceRecord): Promise<boolean> {
   const { definition, recordType, rowFilter } = grant;
@@ -139,10 +139,20 @@ async function findRecord(services: Services, definition: RegistryDefinition, qu
   const named = question.recordType === null ? undefined : findRecordType(definition, question.recordType);
   if (question.recordType !== null && named === undefined) throw wrong('recordType', 'no record type of this registry');
   const criteria = { identifier: { type, value: question.identifier.value.trim() } };
-  const candidates = named === undefined ? definition.recordTypes : [named];
+  const candidates = (named === undefined ? definition.recordTypes : [named]).filter((recordType) =>
+    identifyingTypes(recordType).includes(type),
+  );
+  if (candidates.length === 0) throw wrong('identifier.type', `${type} is shared by several records: name one of them`);
   for (const recordType of candidates) {
-    const query = { definition, recordType: recordType.name, criteria, sort: [], page: { size: 1, number: 1 } };
-    const [record] = (await services.source.search(query)).records;
+    const query = { definition, recordType: recordType.name, criteria, sort: [], page: { size: 100, number: 1 } };
+    const { records } = await services.source.search(query);
+    const [record, other] = records.filter(({ data }) => identifyingTypes(recordType, data).includes(type));
+    if (other !== undefined && recordType.severalPerSubject !== true)
+      throw new UserError(
+        'CONFLICT',
+        'identifier: several records hold it: npx dci repair merged-records',
+        'identifier',
+      );
     if (record !== undefined) return { recordType, record };
   }
   const [first] = candidates;

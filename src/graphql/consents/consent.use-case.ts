@@ -4,6 +4,8 @@ import { Consent } from '../../entities/consent.entity.js';
 import { addRow } from '../../entities/database.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
 import { canonicalPaths } from '../../protocol/registries/fields.js';
+import { identifiesSomebody } from '../../protocol/registries/identifying.js';
+import { placeholderProblem } from '../../protocol/registries/placeholder.js';
 import { findIdentifierType } from '../../protocol/registries/registries.js';
 import { changeAsAdmin, snapshot } from '../admin-change.js';
 import type { Services } from '../context.js';
@@ -42,7 +44,10 @@ function readInput(definition: RegistryDefinition, input: GrantConsentInput, now
   const { identifier, senderId, organizationKind, purposes, fields, validUntil, evidence } = input;
   const identifierType = findIdentifierType(definition, identifier.type);
   if (identifierType === undefined) throw wrong('identifier.type', 'no identifier type of this registry');
-  if (identifier.value.trim() === '') throw wrong('identifier.value', 'must not be empty');
+  if (!identifiesSomebody(definition, identifierType))
+    throw wrong('identifier.type', `${identifierType} is shared by several persons: name the one who consents`);
+  const problem = placeholderProblem(identifier.value);
+  if (problem !== undefined) throw wrong('identifier.value', problem);
   if (isBlank(senderId) === isBlank(organizationKind))
     throw wrong('senderId', 'give it or organizationKind, one of the two');
   if (purposes?.some(isBlank)) throw wrong('purposes', 'an empty code names no purpose; leave purposes out for all');

@@ -1,14 +1,12 @@
 /** Records as an administrator changes them: normalised, written with the event they raise, and audited. */
 import type { Principal } from '../../access/principal.js';
 import type { Unit } from '../../entities/database.js';
-import {
-  deleteRecord,
-  findRecordByIdentifier,
-  upsertRecord,
-  type RecordDraft,
-} from '../../entities/record.repository.js';
+import { matchRecord } from '../../entities/record-match.repository.js';
+import { deleteRecord, writeRecord, type RecordDraft, type StoredRecord } from '../../entities/record.repository.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
 import { draftRecord } from '../../protocol/registries/draft.js';
+import { assertIdentified, contradictions, identifyingOf } from '../../protocol/registries/identifying.js';
+import { overwrittenPaths } from '../../protocol/registries/overwritten.js';
 import { RecordInvalid } from '../../protocol/registries/record-invalid.js';
 import { findEvent, findIdentifierType, findRecordType } from '../../protocol/registries/registries.js';
 import { changeAsAdmin } from '../admin-change.js';
@@ -35,83 +33,125 @@ export function upsertRecords(
       'records',
     );
   const definition = definitionOf(services, registry);
-  const drafts = inputs.map((input, index) => readInput(definition, input, `records.${index}`));
+  for (const [index, { data }] of inputs.entries()) requireObject(data, `records.${index}.data`);
   return changeAsAdmin(services, admin, async (unit) => {
-    const records = await upsertDrafts(services, unit, drafts);
+    const records: RecordOutcome[] = [];
+    for (const [index, input] of inputs.entries()) {
+      const outcome = await upsertInput(services, unit, definition, input);
+      if (outcome.message !== undefined) outcome.message = `records.${index}: ${outcome.message}`;
+      records.push(outcome);
+    }
     const count = (change: RecordOutcome['change']) => records.filter((record) => record.change === change).length;
-    const result = { inserted: count('INSERTED'), updated: count('UPDATED'), unchanged: count('UNCHANGED'), records };
-    const after = { records: records.map(({ id, version, change }) => ({ id, version, change })) };
+    const result = {
+      inserted: count('INSERTED'),
+      updated: count('UPDATED'),
+      unchanged: count('UNCHANGED'),
+      refused: count('REFUSED'),
+      records,
+    };
+    const after = { records: records.map(({ eventId: _event, message: _message, ...told }) => told) };
     return { result, change: { action: 'upsertRecords', targetType: 'Registry', targetId: registry, after } };
   });
+}
+
+async function upsertInput(
+  services: Services,
+  unit: Unit,
+  definition: RegistryDefinition,
+  input: RecordInput,
+): Promise<RecordOutcome> {
+  try {
+    const { recordType, draft } = readInput(definition, input);
+    const { stored, refused } = await matchRecord(unit, recordType, draft);
+    if (refused !== undefined) throw refused;
+    return await writeDraft(services, unit, definition, recordType, draft, stored);
+  } catch (error) {
+    if (!(error instanceof RecordInvalid)) throw error;
+    return { id: null, version: null, change: 'REFUSED', reason: error.reason, message: error.message };
+  }
+}
+
+/** Writes a draft over what it was matched with, if anything, and tells what that overwrote. */
+export async function writeDraft(
+  services: Services,
+  unit: Unit,
+  definition: RegistryDefinition,
+  recordType: RecordTypeDefinition,
+  draft: RecordDraft,
+  stored: StoredRecord | undefined,
+): Promise<RecordOutcome & { id: string }> {
+  const written = await writeRecord(unit, services.vault, draft, stored, services.clock());
+  if (stored === undefined || written.change !== 'UPDATED') return written;
+  const overwrote = overwrittenPaths(definition, recordType.class, stored.data, draft.data);
+  const corrected = contradictions(identifyingOf(recordType, stored), identifyingOf(recordType, draft));
+  return { ...written, overwrote, ...(corrected.length === 0 ? {} : { corrected }) };
+}
+
+interface WhichRecord {
+  recordType: string | undefined;
+  identifier: IdentifierInput | undefined;
+  externalId: string | undefined;
 }
 
 export function removeRecord(
   services: Services,
   admin: Admin,
   registry: string,
-  recordType: string | undefined,
-  identifier: IdentifierInput,
+  { recordType, identifier, externalId }: WhichRecord,
 ): Promise<RecordOutcome> {
   const definition = definitionOf(services, registry);
-  const type = recordTypeOf(definition, recordType, 'recordType');
-  const stored = { type: findIdentifierType(definition, identifier.type) ?? identifier.type, value: identifier.value };
+  const type = findRecordType(definition, recordType);
+  if (type === undefined)
+    throw new UserError('BAD_USER_INPUT', `recordType: use ${oneOfTypes(definition)}`, 'recordType');
+  if ((identifier == null) === (externalId == null))
+    throw new UserError('BAD_USER_INPUT', 'identifier: give it or externalId, one of the two', 'identifier');
+  const identifiers =
+    identifier == null
+      ? []
+      : [{ type: findIdentifierType(definition, identifier.type) ?? identifier.type, value: identifier.value }];
+  const named = { registry: definition.registry, recordType: type.name, externalId, identifiers };
   return changeAsAdmin(services, admin, async (unit) => {
-    const id = await findRecordByIdentifier(unit, registry, type.name, stored);
-    const result = id === undefined ? undefined : await deleteRecord(unit, id, services.clock());
+    const { stored, refused } = await matchRecord(unit, type, named);
+    if (refused !== undefined)
+      throw new UserError(
+        refused.reason === 'UNIDENTIFIED' ? 'BAD_USER_INPUT' : 'CONFLICT',
+        `identifier: ${refused.message} (${refused.reason})`,
+        'identifier',
+      );
+    const result = stored === undefined ? undefined : await deleteRecord(unit, stored.id, services.clock());
     if (result === undefined) throw new UserError('NOT_FOUND', 'identifier: no such record', 'identifier');
     return { result, change: { action: 'deleteRecord', targetType: 'Record', targetId: result.id } };
   });
 }
 
-/** Writes drafts in their order inside `unit`. */
-export async function upsertDrafts(services: Services, unit: Unit, drafts: RecordDraft[]): Promise<RecordOutcome[]> {
-  const outcomes: RecordOutcome[] = [];
-  for (const draft of drafts) outcomes.push(await upsertRecord(unit, services.vault, draft, services.clock()));
-  return outcomes;
-}
-
-/** @throws UserError that names what is wrong, under `field` */
-export function readInput(definition: RegistryDefinition, input: RecordInput, field: string): RecordDraft {
-  const recordType = recordTypeOf(definition, input.recordType, `${field}.recordType`);
+/** @throws RecordInvalid that names what is wrong */
+export function readInput(
+  definition: RegistryDefinition,
+  input: RecordInput,
+): { recordType: RecordTypeDefinition; draft: RecordDraft } {
+  const recordType = findRecordType(definition, input.recordType);
+  if (recordType === undefined) throw new RecordInvalid('recordType', `must be ${oneOfTypes(definition)}`);
   const event = input.eventType == null ? undefined : findEvent(definition, input.eventType);
   if (input.eventType != null && event === undefined)
-    throw new UserError(
-      'BAD_USER_INPUT',
-      `${field}.eventType: use one of ${definition.events.map(({ name }) => name).join(', ')}`,
-      `${field}.eventType`,
-    );
-  const given = requireObject(input.data, `${field}.data`);
-  try {
-    const { identifiers, data } = draftRecord(definition, recordType, input.identifiers, given);
-    const { externalId } = input;
-    return {
-      registry: definition.registry,
-      recordType: recordType.name,
-      externalId,
-      identifiers,
-      data,
-      eventType: event?.name,
-    };
-  } catch (error) {
-    if (!(error instanceof RecordInvalid)) throw error;
-    throw new UserError('BAD_USER_INPUT', `${field}.data.${error.message}`, `${field}.data`);
-  }
+    throw new RecordInvalid('eventType', `must be one of ${definition.events.map(({ name }) => name).join(', ')}`);
+  const { externalId } = input;
+  const draft: RecordDraft = {
+    registry: definition.registry,
+    recordType: recordType.name,
+    externalId,
+    ...draftRecord(definition, recordType, input.identifiers, input.data),
+    eventType: event?.name,
+  };
+  assertIdentified(recordType, draft);
+  return { recordType, draft };
 }
+
+const oneOfTypes = (definition: RegistryDefinition): string =>
+  `one of ${definition.recordTypes.map(({ name }) => name).join(', ')}`;
 
 export function definitionOf(services: Pick<Services, 'registries'>, registry: string): RegistryDefinition {
   const definition = services.registries.byName(registry);
   if (definition === undefined)
     throw new UserError('BAD_USER_INPUT', 'registry: this gateway does not serve it', 'registry');
   return definition;
-}
-
-function recordTypeOf(definition: RegistryDefinition, name: string | undefined, field: string): RecordTypeDefinition {
-  const recordType = findRecordType(definition, name);
-  if (recordType === undefined)
-    throw new UserError(
-      'BAD_USER_INPUT',
-      `${field}: use one of ${definition.recordTypes.map((type) => type.name).join(', ')}`,
-      field,
-    );
-  return recordType;
 }

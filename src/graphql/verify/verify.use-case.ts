@@ -9,6 +9,7 @@ import { isRecorded, matches } from '../../protocol/query/evaluate.js';
 import { parseQuery } from '../../protocol/query/parse-query.js';
 import { attributesOf } from '../../protocol/registries/attributes.js';
 import { covers } from '../../protocol/registries/fields.js';
+import { identifyingOf } from '../../protocol/registries/identifying.js';
 import { isMemberPath } from '../../protocol/registries/members.js';
 import { findIdentifierType } from '../../protocol/registries/registries.js';
 import type { SourceRecord } from '../../sources/registry-source.js';
@@ -144,6 +145,9 @@ async function findPerson(
     if (known === undefined) throw new RequestInvalid(`verify.${type}: no identifier type of this registry`);
     return { identifier: { type: known, value } };
   });
+  const named = parts.flatMap((part) => ('identifier' in part ? [part.identifier] : []));
+  // A number that others share names nobody, also where only one of them is registered.
+  if (identifyingOf(grant.recordType, { identifiers: named }).length === 0) return undefined;
   const criteria = parts.length === 1 && parts[0] !== undefined ? parts[0] : { and: parts };
   const { records } = await services.source.search(askUnder(grant, { criteria, page: { size: 2, number: 1 }, about }));
   const [record] = records;
