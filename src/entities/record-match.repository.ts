@@ -5,9 +5,9 @@
  */
 import type { RecordTypeDefinition } from '../protocol/registries/definition.js';
 import { agree, assertIdentified, contradictions, identifyingOf } from '../protocol/registries/identifying.js';
-import { RecordInvalid } from '../protocol/registries/record-invalid.js';
-import type { Sql } from './database.js';
-import type { Identifier, RecordDraft, StoredRecord } from './record.repository.js';
+import { RecordInvalid } from '../protocol/registries/records/record-invalid.js';
+import type { Sql } from './database/database.js';
+import type { Identifier, RecordDraft, StoredRecord } from './records/record.repository.js';
 
 /** What says which record is meant. */
 export type Named = Pick<RecordDraft, 'registry' | 'recordType' | 'externalId' | 'identifiers'> &

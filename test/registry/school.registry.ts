@@ -6,10 +6,10 @@ import {
   PERSON_IDENTIFYING,
   lifecycle,
   operations,
-} from '../../src/protocol/registries/common.vocabulary.js';
-import { CORE_CLASSES, PERSON } from '../../src/protocol/registries/core.classes.js';
+} from '../../src/protocol/registries/core/common.vocabulary.js';
+import { CORE_CLASSES, PERSON } from '../../src/protocol/registries/core/core.classes.js';
 import type { RegistryDefinition } from '../../src/protocol/registries/definition.js';
-import { byName, coded, extend, integer, text } from '../../src/protocol/registries/property.js';
+import { byName, coded, extend, integer, text } from '../../src/protocol/registries/records/property.js';
 
 const PUPIL = extend(PERSON, {
   name: 'Pupil',

@@ -1,9 +1,9 @@
 import { GraphQLJSON } from 'graphql-scalars';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { graphqlEnum } from '../../entities/graphql-enum.js';
-import { RegistryRecord } from '../../entities/record.entity.js';
-import type { RecordChange } from '../../entities/record.repository.js';
-import type { RefusalReason } from '../../protocol/registries/record-invalid.js';
+import { graphqlEnum } from '../../entities/database/graphql-enum.js';
+import { RegistryRecord } from '../../entities/records/record.entity.js';
+import type { RecordChange } from '../../entities/records/record.repository.js';
+import type { RefusalReason } from '../../protocol/registries/records/record-invalid.js';
 import { connectionOf } from '../connection.js';
 
 @InputType({ description: 'An identifier: its type (`UIN`, `BRN`, …) and value.' })

@@ -1,0 +1,64 @@
+/** A record as somebody hands it in: identifiers beside the data and inside it become one set, in both places. */
+import type { RecordTypeDefinition, RegistryDefinition } from '../definition.js';
+import { assertNoPlaceholder } from '../identifying.js';
+import { identifiersOf, normalizeRecord, readRecord } from './normalize.js';
+import { findIdentifierType } from '../registries.js';
+
+type Data = Record<string, unknown>;
+
+interface Identifier {
+  type: string;
+  value: string;
+}
+
+/**
+ * A record as somebody sends it.
+ *
+ * @throws RecordInvalid naming the path when the data does not follow the dictionary, or the type of an identifier that
+ *   is blank or a placeholder
+ */
+export function draftRecord(
+  definition: RegistryDefinition,
+  recordType: RecordTypeDefinition,
+  given: Identifier[],
+  data: Data,
+): { identifiers: Identifier[]; data: Data } {
+  assertNoPlaceholder(given);
+  const draft = assembleRecord(definition, recordType, given, data);
+  assertNoPlaceholder(draft.identifiers);
+  return draft;
+}
+
+/** The same for data of which a part is stored: what was taken in once is no sender's fault now. @throws RecordInvalid */
+export function assembleRecord(
+  definition: RegistryDefinition,
+  recordType: RecordTypeDefinition,
+  given: Identifier[],
+  data: Data,
+): { identifiers: Identifier[]; data: Data } {
+  const read = given.length > 0 ? readRecord : normalizeRecord;
+  const normalized = read(definition, recordType.name, data) ?? {};
+  const inside = identifiersOf(definition, recordType.name, normalized);
+  const outside = given.map(({ type, value }) => ({ type: findIdentifierType(definition, type) ?? type, value }));
+  const same = (a: Identifier) => (b: Identifier) => a.type === b.type && a.value === b.value;
+  const missing = outside.filter((identifier) => !inside.some(same(identifier)));
+  return {
+    identifiers: [...inside, ...missing],
+    data: missing.reduce((whole, one) => withIdentifier(whole, pathFor(recordType, normalized, one), one), normalized),
+  };
+}
+
+/** Where an identifier that was given beside the data belongs inside it. */
+function pathFor({ otherwise, identifierPaths }: RecordTypeDefinition, data: Data, { type }: Identifier): string[] {
+  const ofHousehold = otherwise !== undefined && !(otherwise.unless in data) && otherwise.identifying.includes(type);
+  return (ofHousehold ? otherwise.path : (identifierPaths[0] ?? 'identifier')).split('.');
+}
+
+function withIdentifier(data: Data, [name = '', ...rest]: string[], { type, value }: Identifier): Data {
+  const below = data[name];
+  if (rest.length > 0) return { ...data, [name]: withIdentifier(isData(below) ? below : {}, rest, { type, value }) };
+  const added = { identifier_type: type, identifier_value: value };
+  return { ...data, [name]: [...(Array.isArray(below) ? below : []), added] };
+}
+
+const isData = (value: unknown): value is Data => typeof value === 'object' && value !== null && !Array.isArray(value);

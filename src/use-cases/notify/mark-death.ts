@@ -1,0 +1,69 @@
+/** What a civil registry's death means elsewhere: the person, known by a shared identifier, gets the date of death. */
+import { decideItem } from '../../access/decide-access.js';
+import type { Unit } from '../../entities/database/database.js';
+import { matchRecord } from '../../entities/record-match.repository.js';
+import type { Identifier, StoredRecord } from '../../entities/records/record.repository.js';
+import type { AgreementTerms } from '../../entities/senders/sender.repository.js';
+import { resolveName } from '../../protocol/registries/attributes.js';
+import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
+import { covers } from '../../protocol/registries/records/fields.js';
+import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
+import type { Services } from '../services.js';
+import { isInRows, type Pushed } from '../records/partner-push.js';
+import { writeDraft } from '../records/records.js';
+
+type Data = Record<string, unknown>;
+
+export interface Death {
+  /** Where the person is marked. */
+  definition: RegistryDefinition;
+  identifiers: Identifier[];
+  deathDate: string;
+  /** The sender's agreements with that registry, where the event was sent to it; else our own registry tells the other. */
+  agreements: AgreementTerms[] | undefined;
+}
+
+/**
+ * The person's records of every type, whether or not they had the date before; why it was not marked where the told
+ * identifiers match several records or contradict each other.
+ */
+export async function markDeath(
+  services: Services,
+  unit: Unit,
+  death: Death,
+): Promise<{ marked: Pushed[]; refused: RecordInvalid[] }> {
+  const marked: Pushed[] = [];
+  const refused: RecordInvalid[] = [];
+  for (const recordType of death.definition.recordTypes) {
+    const outcome = await markRecord(services, unit, death, recordType);
+    if (outcome instanceof RecordInvalid) refused.push(outcome);
+    else if (outcome !== undefined) marked.push(outcome);
+  }
+  return { marked, refused };
+}
+
+async function markRecord(
+  services: Services,
+  unit: Unit,
+  { definition, identifiers, deathDate, agreements }: Death,
+  recordType: RecordTypeDefinition,
+): Promise<Pushed | RecordInvalid | undefined> {
+  const path = resolveName(definition, recordType, 'death_date')?.path;
+  if (path === undefined) return undefined;
+  const grant = agreements && decideItem(agreements, definition, { recordType });
+  if (grant !== undefined && (!grant.allowed || !covers(grant.clamp, path))) return undefined;
+  // What lies outside the agreement's rows is not the sender's to know.
+  const isTheirs = (record: StoredRecord): boolean => grant === undefined || (grant.allowed && isInRows(grant, record));
+  const named = { registry: definition.registry, recordType: recordType.name, identifiers };
+  const { stored, refused, candidates } = await matchRecord(unit, recordType, named);
+  if (refused !== undefined) return candidates.length > 0 && candidates.every(isTheirs) ? refused : undefined;
+  if (stored === undefined || !isTheirs(stored)) return undefined;
+  const data = withValue(stored.data, path.split('.'), deathDate);
+  return writeDraft(services, unit, definition, recordType, { ...named, ...stored, data }, stored);
+}
+
+function withValue(data: Data, [name = '', ...rest]: string[], value: unknown): Data {
+  if (rest.length === 0) return { ...data, [name]: value };
+  const below = data[name];
+  return { ...data, [name]: withValue(typeof below === 'object' && below !== null ? { ...below } : {}, rest, value) };
+}

@@ -1,0 +1,35 @@
+/** What records is asked and answers, whoever asks. */
+import type { RefusalReason } from '../../protocol/registries/records/record-invalid.js';
+import type { RecordChange } from '../../entities/records/record.repository.js';
+
+export interface RecordOutcome {
+  id: string | null;
+  version: number | null;
+  change: RecordChange;
+  eventId?: string;
+  overwrote?: string[];
+  corrected?: string[];
+  reason?: RefusalReason;
+  message?: string;
+}
+
+export interface UpsertResult {
+  inserted: number;
+  updated: number;
+  unchanged: number;
+  refused: number;
+  records: RecordOutcome[];
+}
+
+export interface RecordInput {
+  recordType: string;
+  identifiers: IdentifierInput[];
+  data: Record<string, unknown>;
+  externalId?: string;
+  eventType?: string;
+}
+
+export interface IdentifierInput {
+  type: string;
+  value: string;
+}

@@ -1,0 +1,156 @@
+/** Records as an administrator changes them: normalised, written with the event they raise, and audited. */
+import type { Principal } from '../../access/principal.js';
+import type { Unit } from '../../entities/database/database.js';
+import { matchRecord } from '../../entities/record-match.repository.js';
+import {
+  deleteRecord,
+  writeRecord,
+  type RecordDraft,
+  type StoredRecord,
+} from '../../entities/records/record.repository.js';
+import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
+import { draftRecord } from '../../protocol/registries/records/draft.js';
+import { assertIdentified, contradictions, identifyingOf } from '../../protocol/registries/identifying.js';
+import { overwrittenPaths } from '../../protocol/registries/overwritten.js';
+import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
+import { findEvent, findIdentifierType, findRecordType } from '../../protocol/registries/registries.js';
+import { changeAsAdmin } from '../admin-change.js';
+import type { Services } from '../services.js';
+import { DomainError, invalid, notFound } from '../errors.js';
+import { requireObject } from '../json-object.js';
+import type { IdentifierInput, RecordInput, RecordOutcome, UpsertResult } from './record.types.js';
+
+type Admin = Extract<Principal, { kind: 'admin' }>;
+
+/** A longer transaction would delay the live tail of every reader. */
+const MAX_RECORDS = 1000;
+
+export function upsertRecords(
+  services: Services,
+  admin: Admin,
+  registry: string,
+  inputs: RecordInput[],
+): Promise<UpsertResult> {
+  if (inputs.length > MAX_RECORDS)
+    throw invalid('records', `at most ${MAX_RECORDS} at once; send the rest in a next call`);
+  const definition = definitionOf(services, registry);
+  for (const [index, { data }] of inputs.entries()) requireObject(data, `records.${index}.data`);
+  return changeAsAdmin(services, admin, async (unit) => {
+    const records: RecordOutcome[] = [];
+    for (const [index, input] of inputs.entries()) {
+      const outcome = await upsertInput(services, unit, definition, input);
+      if (outcome.message !== undefined) outcome.message = `records.${index}: ${outcome.message}`;
+      records.push(outcome);
+    }
+    const count = (change: RecordOutcome['change']) => records.filter((record) => record.change === change).length;
+    const result = {
+      inserted: count('INSERTED'),
+      updated: count('UPDATED'),
+      unchanged: count('UNCHANGED'),
+      refused: count('REFUSED'),
+      records,
+    };
+    const after = { records: records.map(({ eventId: _event, message: _message, ...told }) => told) };
+    return { result, change: { action: 'upsertRecords', targetType: 'Registry', targetId: registry, after } };
+  });
+}
+
+async function upsertInput(
+  services: Services,
+  unit: Unit,
+  definition: RegistryDefinition,
+  input: RecordInput,
+): Promise<RecordOutcome> {
+  try {
+    const { recordType, draft } = readInput(definition, input);
+    const { stored, refused } = await matchRecord(unit, recordType, draft);
+    if (refused !== undefined) throw refused;
+    return await writeDraft(services, unit, definition, recordType, draft, stored);
+  } catch (error) {
+    if (!(error instanceof RecordInvalid)) throw error;
+    return { id: null, version: null, change: 'REFUSED', reason: error.reason, message: error.message };
+  }
+}
+
+/** Writes a draft over what it was matched with, if anything, and tells what that overwrote. */
+export async function writeDraft(
+  services: Services,
+  unit: Unit,
+  definition: RegistryDefinition,
+  recordType: RecordTypeDefinition,
+  draft: RecordDraft,
+  stored: StoredRecord | undefined,
+): Promise<RecordOutcome & { id: string }> {
+  const written = await writeRecord(unit, services.vault, draft, stored, services.clock());
+  if (stored === undefined || written.change !== 'UPDATED') return written;
+  const overwrote = overwrittenPaths(definition, recordType.class, stored.data, draft.data);
+  const corrected = contradictions(identifyingOf(recordType, stored), identifyingOf(recordType, draft));
+  return { ...written, overwrote, ...(corrected.length === 0 ? {} : { corrected }) };
+}
+
+interface WhichRecord {
+  recordType: string | undefined;
+  identifier: IdentifierInput | undefined;
+  externalId: string | undefined;
+}
+
+export function removeRecord(
+  services: Services,
+  admin: Admin,
+  registry: string,
+  { recordType, identifier, externalId }: WhichRecord,
+): Promise<RecordOutcome> {
+  const definition = definitionOf(services, registry);
+  const type = findRecordType(definition, recordType);
+  if (type === undefined) throw invalid('recordType', `use ${oneOfTypes(definition)}`);
+  if ((identifier == null) === (externalId == null))
+    throw invalid('identifier', 'give it or externalId, one of the two');
+  const identifiers =
+    identifier == null
+      ? []
+      : [{ type: findIdentifierType(definition, identifier.type) ?? identifier.type, value: identifier.value }];
+  const named = { registry: definition.registry, recordType: type.name, externalId, identifiers };
+  return changeAsAdmin(services, admin, async (unit) => {
+    const { stored, refused } = await matchRecord(unit, type, named);
+    if (refused !== undefined)
+      throw new DomainError(
+        refused.reason === 'UNIDENTIFIED' ? 'BAD_USER_INPUT' : 'CONFLICT',
+        `identifier: ${refused.message} (${refused.reason})`,
+        'identifier',
+      );
+    const result = stored === undefined ? undefined : await deleteRecord(unit, stored.id, services.clock());
+    if (result === undefined) throw notFound('identifier', 'no such record');
+    return { result, change: { action: 'deleteRecord', targetType: 'Record', targetId: result.id } };
+  });
+}
+
+/** @throws RecordInvalid that names what is wrong */
+export function readInput(
+  definition: RegistryDefinition,
+  input: RecordInput,
+): { recordType: RecordTypeDefinition; draft: RecordDraft } {
+  const recordType = findRecordType(definition, input.recordType);
+  if (recordType === undefined) throw new RecordInvalid('recordType', `must be ${oneOfTypes(definition)}`);
+  const event = input.eventType == null ? undefined : findEvent(definition, input.eventType);
+  if (input.eventType != null && event === undefined)
+    throw new RecordInvalid('eventType', `must be one of ${definition.events.map(({ name }) => name).join(', ')}`);
+  const { externalId } = input;
+  const draft: RecordDraft = {
+    registry: definition.registry,
+    recordType: recordType.name,
+    externalId,
+    ...draftRecord(definition, recordType, input.identifiers, input.data),
+    eventType: event?.name,
+  };
+  assertIdentified(recordType, draft);
+  return { recordType, draft };
+}
+
+const oneOfTypes = (definition: RegistryDefinition): string =>
+  `one of ${definition.recordTypes.map(({ name }) => name).join(', ')}`;
+
+export function definitionOf(services: Pick<Services, 'registries'>, registry: string): RegistryDefinition {
+  const definition = services.registries.byName(registry);
+  if (definition === undefined) throw invalid('registry', 'this gateway does not serve it');
+  return definition;
+}
