@@ -10,23 +10,23 @@ import { RateLimits, type Counters } from './access/rate-limits.js';
 import { SenderDirectory } from './access/sender-directory.js';
 import { createCounterStore } from './access/shared-counters.js';
 import { TokenService } from './access/token.js';
-import { consoleRouter } from './console.router.js';
+import { consoleRouter } from './server/console.router.js';
 import { createAuthenticator } from './dci-rest/graphql-authenticator.js';
 import { oauthRouter } from './dci-rest/oauth.router.js';
 import { openApiRouter } from './dci-rest/openapi.router.js';
 import { dciRouter } from './dci-rest/router.js';
 import type { FacadeServices } from './dci-rest/services.js';
-import { DataVault } from './entities/data-vault.js';
-import { Database } from './entities/database.js';
-import { migrate, underStartLock } from './entities/migrate.js';
-import { SenderOutboundStore } from './entities/sender-outbound.repository.js';
-import { forgetForeignEvents } from './entities/tail.repository.js';
-import { WakeLine } from './entities/wake-line.js';
+import { DataVault } from './entities/database/data-vault.js';
+import { Database } from './entities/database/database.js';
+import { migrate, underStartLock } from './entities/database/migrate.js';
+import { SenderOutboundStore } from './entities/senders/sender-outbound.repository.js';
+import { forgetForeignEvents } from './entities/work/tail.repository.js';
+import { WakeLine } from './entities/work/wake-line.js';
 import { LiveTail } from './graphql/live/live-tail.js';
 import { PersistedOperations } from './graphql/persisted-operations.js';
 import { exportTailLag } from './graphql/live/tail.metrics.js';
 import { gatewaySchema } from './graphql/schema.js';
-import { TrafficMeter } from './graphql/overview/traffic-meter.js';
+import { TrafficMeter } from './use-cases/overview/traffic-meter.js';
 import { startGraphqlServer } from './graphql/server.js';
 import { recurringJobs, startBackground, workerQueues, type BackgroundServices } from './jobs/background.js';
 import { createJobStore } from './jobs/job-store.js';
@@ -36,11 +36,11 @@ import { createMetrics, type Metrics } from './platform/metrics.js';
 import { MasterKey } from './platform/master-key.js';
 import { createOutbound, type OutboundOptions } from './platform/outbound-http.js';
 import { createRegistries, type Registries } from './protocol/registries/registries.js';
-import { prepareGateway } from './prepare.js';
+import { prepareGateway } from './server/prepare.js';
 import { createRecordSource } from './sources/record.source.js';
-import { exportQueues, operationsRouter } from './operations.router.js';
-import { measureRequests } from './request-metrics.js';
-import { lastResort, methodsRouter, noSuchPath } from './unanswered.js';
+import { exportQueues, operationsRouter } from './server/operations.router.js';
+import { measureRequests } from './server/request-metrics.js';
+import { lastResort, methodsRouter, noSuchPath } from './server/fallback.js';
 
 export interface Gateway {
   /** Under which others know it, without a final slash. */
@@ -100,7 +100,7 @@ export async function startGateway(
   const counterStore = createCounterStore(database.pool, secrets.redisUrl, log);
   const wakeLine = new WakeLine(database, secrets.databaseUrl, log);
   await wakeLine.open();
-  const services: BackgroundServices = {
+  const services: FacadeServices & BackgroundServices = {
     ...(await wire(config, {
       database,
       vault,
@@ -159,7 +159,7 @@ export async function startGateway(
 }
 
 type Wired = Omit<
-  BackgroundServices,
+  FacadeServices & BackgroundServices,
   'wakeLine' | 'wake' | 'senderOutbound' | 'jobHealth' | 'deliverySettings' | 'keeping'
 >;
 

@@ -1,12 +1,12 @@
 import { Arg, Ctx, Int, Query, Resolver } from 'type-graphql';
-import { OperationEnum, RegistryEnum } from '../../entities/enums.js';
+import { OperationEnum, RegistryEnum } from '../../entities/database/enums.js';
 import type { Operation, Registry } from '../../protocol/vocabulary.js';
 import { requireRole } from '../authorize.js';
 import type { Context } from '../context.js';
 import { IdentifierInput } from '../records/record.types.js';
-import { reportAccess } from './access-report.use-case.js';
+import { reportAccess } from '../../use-cases/access/access-report.js';
 import { AccessExplanation, AccessReport } from './access.types.js';
-import { explainAccess } from './explain-access.use-case.js';
+import { explainAccess } from '../../use-cases/access/explain-access.js';
 
 @Resolver()
 export class AccessResolver {
@@ -24,7 +24,7 @@ export class AccessResolver {
     @Ctx() context: Context,
   ): Promise<AccessExplanation> {
     const admin = requireRole(context, ['ADMIN', 'OPERATOR', 'AUDITOR']);
-    return explainAccess(context, admin, { senderId, registry, identifier, purpose, operation, recordType });
+    return explainAccess(context.services, admin, { senderId, registry, identifier, purpose, operation, recordType });
   }
 
   @Query(() => AccessReport, {
