@@ -6,7 +6,7 @@ import type { Grantee } from '../entities/senders/sender.repository.js';
 import type { Sql } from '../entities/database/database.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../protocol/registries/definition.js';
 import { clampRecord, covers, expandClassFields, expandFields } from '../protocol/registries/records/fields.js';
-import { identifyingInside, identifyingOf } from '../protocol/registries/identifying.js';
+import { identifyingInside, identifyingOf } from '../protocol/registries/records/identifying.js';
 import { mapMembers, membersIn, type InnerPerson } from '../protocol/registries/records/members.js';
 import { identifiersOf, type RecordIdentifier } from '../protocol/registries/records/normalize.js';
 import { IN_FORCE } from '../sources/consent.sql.js';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { MergedRecord } from '../graphql/records/merged-records.use-case.js';
+import type { MergedRecord } from '../use-cases/records/merged-records.js';
 import { createRegistries } from '../protocol/registries/registries.js';
 import { action, examples } from './action.js';
 
@@ -13,7 +13,7 @@ const mergedRecordsCommand = (): Command =>
     .action(
       action(async (terminal) => {
         const { withDatabase } = await import('./house.js');
-        const { findMergedRecords } = await import('../graphql/records/merged-records.use-case.js');
+        const { findMergedRecords } = await import('../use-cases/records/merged-records.js');
         const records = await withDatabase(terminal, (database) => findMergedRecords(database, createRegistries()));
         if (records.length > 0) terminal.exitCode = 1;
         terminal.result({ records }, ...describe(records));

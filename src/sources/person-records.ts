@@ -1,7 +1,7 @@
 /** All records that hold somebody, named by an identifier that is not shared: as their subject, or as a person inside them; those deleted since included. */
 import type { Sql } from '../entities/database/database.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../protocol/registries/definition.js';
-import { identifyingInside, identifyingTypes } from '../protocol/registries/identifying.js';
+import { identifyingInside, identifyingTypes } from '../protocol/registries/records/identifying.js';
 import { memberIdentifierPaths } from '../protocol/registries/records/members.js';
 import type { RecordIdentifier } from '../protocol/registries/records/normalize.js';
 import type { PlainObject } from '../protocol/registries/records/plain-object.js';

@@ -2,7 +2,7 @@ import { Arg, Ctx, Query, Resolver } from 'type-graphql';
 import { RegistryEnum } from '../../entities/database/enums.js';
 import { attributesOf } from '../../protocol/registries/attributes.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
-import { identifyingTypes } from '../../protocol/registries/identifying.js';
+import { identifyingTypes } from '../../protocol/registries/records/identifying.js';
 import { identifierTypesOf } from '../../protocol/registries/registries.js';
 import { OPERATIONS, type Registry } from '../../protocol/vocabulary.js';
 import { READERS, requireRole } from '../authorize.js';

@@ -2,7 +2,7 @@
 import type { Principal } from '../../access/principal.js';
 import type { Sql } from '../../entities/database/database.js';
 import { findDisclosures, indexDisclosures } from '../../entities/audit/disclosure.repository.js';
-import { identifiesSomebody } from '../../protocol/registries/identifying.js';
+import { identifiesSomebody } from '../../protocol/registries/records/identifying.js';
 import type { RecordIdentifier } from '../../protocol/registries/records/normalize.js';
 import { findIdentifierType } from '../../protocol/registries/registries.js';
 import type { LegalBasis, Registry } from '../../protocol/vocabulary.js';

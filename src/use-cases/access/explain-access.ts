@@ -9,14 +9,13 @@ import { isRecorded } from '../../protocol/query/evaluate.js';
 import { attributesOf } from '../../protocol/registries/attributes.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
 import { covers, expandFields } from '../../protocol/registries/records/fields.js';
-import { identifyingTypes } from '../../protocol/registries/identifying.js';
+import { identifyingTypes } from '../../protocol/registries/records/identifying.js';
 import { isMemberPath, membersIn, type InnerPerson } from '../../protocol/registries/records/members.js';
 import { identifiersOf, type RecordIdentifier } from '../../protocol/registries/records/normalize.js';
 import { findIdentifierType, findRecordType } from '../../protocol/registries/registries.js';
 import type { Operation, Registry } from '../../protocol/vocabulary.js';
 import type { SourceRecord } from '../../sources/registry-source.js';
 import { recordAdminAction } from '../admin-change.js';
-import type { Context } from '../../graphql/context.js';
 import type { Services } from '../services.js';
 import { conflict, invalid, notFound } from '../errors.js';
 import { definitionOf } from '../records/records.js';
@@ -35,7 +34,7 @@ export interface AccessQuestion {
 
 /** @throws DomainError for an unknown sender, record type or identifier type */
 export async function explainAccess(
-  { services }: Context,
+  services: Services,
   admin: Admin,
   question: AccessQuestion,
 ): Promise<AccessExplanation> {

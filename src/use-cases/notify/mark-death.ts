@@ -1,7 +1,7 @@
 /** What a civil registry's death means elsewhere: the person, known by a shared identifier, gets the date of death. */
 import { decideItem } from '../../access/decide-access.js';
 import type { Unit } from '../../entities/database/database.js';
-import { matchRecord } from '../../entities/record-match.repository.js';
+import { matchRecord } from '../../entities/records/record-match.repository.js';
 import type { Identifier, StoredRecord } from '../../entities/records/record.repository.js';
 import type { AgreementTerms } from '../../entities/senders/sender.repository.js';
 import { resolveName } from '../../protocol/registries/attributes.js';

@@ -8,7 +8,7 @@ import {
 } from '../../access/decide-access.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { Unit } from '../../entities/database/database.js';
-import { matchRecord } from '../../entities/record-match.repository.js';
+import { matchRecord } from '../../entities/records/record-match.repository.js';
 import { deleteRecord } from '../../entities/records/record.repository.js';
 import type { PushAnswer, PushOutcome } from '../../protocol/notify/enrollment.js';
 import { RequestInvalid } from '../../protocol/errors.js';

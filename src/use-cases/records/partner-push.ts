@@ -5,14 +5,14 @@
 import type { Grant } from '../../access/decide-access.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { Unit } from '../../entities/database/database.js';
-import { matchRecord } from '../../entities/record-match.repository.js';
+import { matchRecord } from '../../entities/records/record-match.repository.js';
 import type { Identifier, RecordDraft } from '../../entities/records/record.repository.js';
 import { matches } from '../../protocol/query/evaluate.js';
 import { attributesOf } from '../../protocol/registries/attributes.js';
 import { assembleRecord, draftRecord } from '../../protocol/registries/records/draft.js';
 import type { RecordTypeDefinition } from '../../protocol/registries/definition.js';
 import { clampRecord } from '../../protocol/registries/records/fields.js';
-import { agree, contradictions, identifyingOf } from '../../protocol/registries/identifying.js';
+import { agree, contradictions, identifyingOf } from '../../protocol/registries/records/identifying.js';
 import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
 import { recordAdminAction } from '../admin-change.js';
 import type { Call } from '../call.js';

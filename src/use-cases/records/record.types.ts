@@ -1,8 +1,9 @@
 /** What records is asked and answers, whoever asks. */
-import type { RefusalReason } from '../../protocol/registries/records/record-invalid.js';
 import type { RecordChange } from '../../entities/records/record.repository.js';
+import type { RefusalReason } from '../../protocol/registries/records/record-invalid.js';
 
 export interface RecordOutcome {
+  /** Null where it was refused. */
   id: string | null;
   version: number | null;
   change: RecordChange;

@@ -1,7 +1,7 @@
 /** Records as an administrator changes them: normalised, written with the event they raise, and audited. */
 import type { Principal } from '../../access/principal.js';
 import type { Unit } from '../../entities/database/database.js';
-import { matchRecord } from '../../entities/record-match.repository.js';
+import { matchRecord } from '../../entities/records/record-match.repository.js';
 import {
   deleteRecord,
   writeRecord,
@@ -10,8 +10,8 @@ import {
 } from '../../entities/records/record.repository.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
 import { draftRecord } from '../../protocol/registries/records/draft.js';
-import { assertIdentified, contradictions, identifyingOf } from '../../protocol/registries/identifying.js';
-import { overwrittenPaths } from '../../protocol/registries/overwritten.js';
+import { assertIdentified, contradictions, identifyingOf } from '../../protocol/registries/records/identifying.js';
+import { overwrittenPaths } from '../../protocol/registries/records/overwritten.js';
 import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
 import { findEvent, findIdentifierType, findRecordType } from '../../protocol/registries/registries.js';
 import { changeAsAdmin } from '../admin-change.js';
@@ -114,7 +114,7 @@ export function removeRecord(
     const { stored, refused } = await matchRecord(unit, type, named);
     if (refused !== undefined)
       throw new DomainError(
-        refused.reason === 'UNIDENTIFIED' ? 'BAD_USER_INPUT' : 'CONFLICT',
+        refused.reason === 'UNIDENTIFIED' ? 'INVALID' : 'CONFLICT',
         `identifier: ${refused.message} (${refused.reason})`,
         'identifier',
       );

@@ -9,7 +9,7 @@ import { isRecorded, matches } from '../../protocol/query/evaluate.js';
 import { parseQuery } from '../../protocol/query/parse-query.js';
 import { attributesOf } from '../../protocol/registries/attributes.js';
 import { covers } from '../../protocol/registries/records/fields.js';
-import { identifyingOf } from '../../protocol/registries/identifying.js';
+import { identifyingOf } from '../../protocol/registries/records/identifying.js';
 import { isMemberPath } from '../../protocol/registries/records/members.js';
 import { findIdentifierType } from '../../protocol/registries/registries.js';
 import type { SourceRecord } from '../../sources/registry-source.js';

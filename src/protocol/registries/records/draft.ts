@@ -1,6 +1,6 @@
 /** A record as somebody hands it in: identifiers beside the data and inside it become one set, in both places. */
 import type { RecordTypeDefinition, RegistryDefinition } from '../definition.js';
-import { assertNoPlaceholder } from '../identifying.js';
+import { assertNoPlaceholder } from './identifying.js';
 import { identifiersOf, normalizeRecord, readRecord } from './normalize.js';
 import { findIdentifierType } from '../registries.js';
 

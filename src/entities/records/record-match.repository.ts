@@ -3,11 +3,16 @@
  * it. A number that several persons share (a marriage, a household) matches nobody; where two records match, or
  * identifiers contradict each other, nobody is guessed at.
  */
-import type { RecordTypeDefinition } from '../protocol/registries/definition.js';
-import { agree, assertIdentified, contradictions, identifyingOf } from '../protocol/registries/identifying.js';
-import { RecordInvalid } from '../protocol/registries/records/record-invalid.js';
-import type { Sql } from './database/database.js';
-import type { Identifier, RecordDraft, StoredRecord } from './records/record.repository.js';
+import type { RecordTypeDefinition } from '../../protocol/registries/definition.js';
+import {
+  agree,
+  assertIdentified,
+  contradictions,
+  identifyingOf,
+} from '../../protocol/registries/records/identifying.js';
+import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
+import type { Sql } from '../database/database.js';
+import type { Identifier, RecordDraft, StoredRecord } from './record.repository.js';
 
 /** What says which record is meant. */
 export type Named = Pick<RecordDraft, 'registry' | 'recordType' | 'externalId' | 'identifiers'> &

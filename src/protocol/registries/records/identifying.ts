@@ -1,10 +1,10 @@
 /** Who a record is about: which of its identifiers say so, and which ones others may carry too. */
-import { MEMBER_IDENTIFYING } from './core/common.vocabulary.js';
-import type { RecordTypeDefinition, RegistryDefinition } from './definition.js';
-import type { RecordIdentifier } from './records/normalize.js';
-import { placeholderProblem } from './placeholder.js';
-import type { PlainObject } from './records/plain-object.js';
-import { RecordInvalid } from './records/record-invalid.js';
+import { MEMBER_IDENTIFYING } from '../core/common.vocabulary.js';
+import type { RecordTypeDefinition, RegistryDefinition } from '../definition.js';
+import type { RecordIdentifier } from './normalize.js';
+import { placeholderProblem } from '../placeholder.js';
+import type { PlainObject } from './plain-object.js';
+import { RecordInvalid } from './record-invalid.js';
 
 export interface Identified {
   identifiers: RecordIdentifier[];

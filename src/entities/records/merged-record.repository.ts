@@ -1,5 +1,5 @@
 /** Records that hold more than one person, as far as what was told of their versions says. */
-import type { Sql } from './database/database.js';
+import type { Sql } from '../database/database.js';
 
 /** What identifies the records of one type. */
 export interface IdentifyingType {

@@ -1,5 +1,5 @@
 /** Finds records in which several persons were merged: by a number they share, or by a value that names nobody. */
-import { findContradictingVersions, findDoubtfulIdentifiers } from '../../entities/merged-record.repository.js';
+import { findContradictingVersions, findDoubtfulIdentifiers } from '../../entities/records/merged-record.repository.js';
 import type { Sql } from '../../entities/database/database.js';
 import { placeholderProblem } from '../../protocol/registries/placeholder.js';
 import type { Registries } from '../../protocol/registries/registries.js';
