@@ -119,13 +119,17 @@ function claimCriteria({ definition, recordType }: Grant, key: string, value: un
 /** Alive = no death date is recorded; so the claim can always be judged. */
 function aliveCriteria({ definition, recordType }: Grant, value: unknown): Criteria {
   if (typeof value !== 'boolean') throw new RequestInvalid('verify.is_alive: claim true or false');
-  const dead = parseQuery('EXPRESSION', { death_date: { $gte: '0001-01-01' } }, definition, recordType);
+  const dead = parseQuery('EXPRESSION', { death_date: { $gte: '0000' } }, definition, recordType);
   return value ? { not: dead } : dead;
 }
 
+/** Null for what is not recorded, or not so precisely: a year of birth says neither yes nor no to a day of that year. */
 function judge({ definition, recordType }: Grant, { key, criteria }: Claim, person: Person): boolean | null {
   if (key !== 'is_alive' && ![...attributesIn(criteria)].every((path) => isRecorded(path, person.data))) return null;
-  return matches(criteria, { data: person.data, identifiers: [] }, attributesOf(definition, recordType));
+  const record = { data: person.data, identifiers: [] };
+  const attributes = attributesOf(definition, recordType);
+  if (matches(criteria, record, attributes)) return true;
+  return key !== 'is_alive' && matches(criteria, record, attributes, 'POSSIBLE') ? null : false;
 }
 
 /** The one person that all identifiers name and the agreement (consent, row filter) lets this sender ask about. */
