@@ -6,8 +6,9 @@ import type { Criteria } from '../../protocol/criteria.js';
 import { Forbidden, ItemRejected, RequestInvalid, TooManyRequests } from '../../protocol/errors.js';
 import { attributesIn } from '../../protocol/query/criteria-walk.js';
 import { isRecorded, matches } from '../../protocol/query/evaluate.js';
+import { recorded } from '../../protocol/query/event-query.js';
 import { parseQuery } from '../../protocol/query/parse-query.js';
-import { attributesOf } from '../../protocol/registries/attributes.js';
+import { attributesOf, findAttribute } from '../../protocol/registries/attributes.js';
 import { covers } from '../../protocol/registries/fields.js';
 import { isMemberPath } from '../../protocol/registries/members.js';
 import { findIdentifierType } from '../../protocol/registries/registries.js';
@@ -119,7 +120,9 @@ function claimCriteria({ definition, recordType }: Grant, key: string, value: un
 /** Alive = no death date is recorded; so the claim can always be judged. */
 function aliveCriteria({ definition, recordType }: Grant, value: unknown): Criteria {
   if (typeof value !== 'boolean') throw new RequestInvalid('verify.is_alive: claim true or false');
-  const dead = parseQuery('EXPRESSION', { death_date: { $gte: '0000' } }, definition, recordType);
+  const path = findAttribute(definition, recordType, 'death_date')?.path;
+  if (path === undefined) throw new RequestInvalid('verify.is_alive: this registry records no deaths');
+  const dead = recorded(path);
   return value ? { not: dead } : dead;
 }
 
