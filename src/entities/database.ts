@@ -6,14 +6,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MikroORM, type EntityManager } from '@mikro-orm/postgresql';
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
 import { Migrator } from '@mikro-orm/migrations';
-import { CompiledQuery, type Transaction as KyselyTransaction } from 'kysely';
 import type { Pool } from 'pg';
 import type { Log } from '../platform/log.js';
 import { Agreement, AgreementVersion } from './agreement.entity.js';
 import { AdminAction, AuditSeal } from './audit.entity.js';
 import { Consent } from './consent.entity.js';
 import { DeliveryAttempt, Delivery } from './delivery.entity.js';
+import { inTransaction, type HeldConnection } from './held-connection.js';
+import { HeldDialect } from './held-dialect.js';
 import { MIGRATIONS } from './migrations/migrations.js';
+import { ANSWER_MS, createPool } from './pool.js';
 import { RegistryRecord } from './record.entity.js';
 import { RegistryEvent } from './registry-event.entity.js';
 import { Sender, SenderKey } from './sender.entity.js';
@@ -21,7 +23,9 @@ import { ServerKey } from './server-key.entity.js';
 import { Subscription } from './subscription.entity.js';
 import { Transaction } from './transaction.entity.js';
 
-const CLOSE_MS = 10_000;
+const CLOSE_MS = 5000;
+/** Of a statement that may take its time. */
+const PATIENCE_MS = 3_600_000;
 
 /** One statement at a time; `name` makes it a prepared statement of the connection. Timestamps arrive as text. */
 export interface Sql {
@@ -67,20 +71,18 @@ export class Database implements Sql {
     url: string,
     { poolSize = 10, statementTimeoutMs = 0, log }: ConnectOptions = {},
   ): Promise<Database> {
+    const pool = createPool(url, { poolSize, statementTimeoutMs, log });
     const orm = await MikroORM.init({
       clientUrl: url,
       entities: ENTITIES,
       metadataProvider: ReflectMetadataProvider,
       extensions: [Migrator],
-      pool: { min: 0, max: poolSize },
-      // A parameter of the connection's start: no statement waits for it.
-      driverOptions: { statement_timeout: statementTimeoutMs },
+      driverOptions: new HeldDialect(pool),
       colors: false,
       logger: (message) => log?.debug(message),
       migrations: { migrationsList: MIGRATIONS, snapshot: false, transactional: true },
     });
-    await orm.connect();
-    return new Database(orm, await orm.em.getConnection().getNativeClient());
+    return new Database(orm, pool);
   }
 
   async query<Row = Record<string, unknown>>(text: string, values: unknown[] = [], name?: string): Promise<Row[]> {
@@ -93,32 +95,37 @@ export class Database implements Sql {
   }
 
   /** Commits when `work` returns, rolls back when it throws. */
-  async transaction<T>(work: (unit: Unit) => Promise<T>): Promise<T> {
-    return this.em().transactional(async (em) => {
-      const connection = em.getTransactionContext<KyselyTransaction<unknown>>();
-      if (connection === undefined) throw new Error('no transaction is open');
-      const query = async <Row>(text: string, values: unknown[] = []): Promise<Row[]> =>
-        (await connection.executeQuery(CompiledQuery.raw(text, values))).rows as Row[];
-      return work({ em, query });
-    });
+  transaction<T>(work: (unit: Unit) => Promise<T>): Promise<T> {
+    return inTransaction(this.pool, (connection) => this.#unitOfWork(connection, work));
   }
 
   /** The same for housekeeping, whose statements may take their time. */
   patient(): Pick<Database, 'query' | 'transaction'> {
     const transaction = <T>(work: (unit: Unit) => Promise<T>): Promise<T> =>
-      this.transaction(async (unit) => {
-        await unit.query('set local statement_timeout = 0');
-        return work(unit);
+      inTransaction(this.pool, async (connection) => {
+        await connection.query(`set local statement_timeout = ${PATIENCE_MS}`);
+        connection.answerMs = PATIENCE_MS + ANSWER_MS;
+        return this.#unitOfWork(connection, work);
       });
     return { transaction, query: (text, values) => transaction((unit) => unit.query(text, values)) };
   }
 
-  /** Waits for what is under way, but not forever: a connection that died under a query may never be given back. */
+  /** Waits for what is under way, but not forever: an answer may never come. */
   async close(): Promise<void> {
     const closed = new AbortController();
     const limit = sleep(CLOSE_MS, undefined, { signal: closed.signal }).catch(() => undefined);
-    await Promise.race([this.orm.close(true), limit]);
+    await Promise.race([Promise.all([this.orm.close(true), this.pool.end()]), limit]);
     closed.abort();
+  }
+
+  async #unitOfWork<T>(connection: HeldConnection, work: (unit: Unit) => Promise<T>): Promise<T> {
+    const em = this.em();
+    em.setTransactionContext(connection);
+    const query = async <Row>(text: string, values: unknown[] = [], name?: string): Promise<Row[]> =>
+      (await connection.query(text, values, name)).rows as Row[];
+    const result = await work({ em, query });
+    await em.flush();
+    return result;
   }
 }
 

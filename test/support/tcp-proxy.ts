@@ -1,4 +1,7 @@
-/** Stands between us and a server that a test takes away for a while: cut, it drops every connection and takes none. */
+/**
+ * Stands between us and a server that a test takes away for a while. Cut, it drops every connection and takes none.
+ * Silent, it takes everything and passes nothing on, and what was connected then stays dead: packets that vanish.
+ */
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
@@ -6,21 +9,33 @@ export interface TcpProxy {
   port: number;
   cut(): Promise<void>;
   restore(): Promise<void>;
+  /** Drops every connection; new ones are taken at once. */
+  drop(): void;
+  silence(): void;
+  speak(): void;
   close(): Promise<void>;
 }
 
 export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
+  let silent = false;
   const keep = (socket: Socket) => {
     sockets.add(socket);
-    socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket));
-    return socket;
+    return socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket));
   };
+  const mute = (socket: Socket) =>
+    socket
+      .unpipe()
+      .removeAllListeners('close')
+      .on('close', () => sockets.delete(socket))
+      .resume();
   const server = createServer((client) => {
+    keep(client);
+    if (silent) return mute(client);
     const upstream = keep(connect(target.port, target.host));
-    keep(client).pipe(upstream).pipe(client);
+    client.pipe(upstream).pipe(client);
     client.on('close', () => upstream.destroy());
-    upstream.on('close', () => client.destroy());
+    return upstream.on('close', () => client.destroy());
   });
   const listen = async (port: number) => {
     server.listen(port, '127.0.0.1');
@@ -28,11 +43,27 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
   };
   await listen(0);
   const { port } = server.address() as AddressInfo;
+  const drop = () => {
+    for (const socket of sockets) socket.destroy();
+  };
   const cut = async () => {
     const closed = server.listening ? once(server, 'close') : undefined;
     server.close();
-    for (const socket of sockets) socket.destroy();
+    drop();
     await closed;
   };
-  return { port, cut, restore: () => listen(port), close: cut };
+  return {
+    port,
+    cut,
+    drop,
+    restore: () => listen(port),
+    silence: () => {
+      silent = true;
+      sockets.forEach(mute);
+    },
+    speak: () => {
+      silent = false;
+    },
+    close: cut,
+  };
 }

@@ -1,0 +1,63 @@
+/**
+ * Connections to PostgreSQL, every wait with a bound: for a place in the pool, for the connection, for an answer. A server
+ * that went silent is given up, and keep-alive finds out while nothing is asked.
+ */
+import { createPostgreSqlTypeParsers } from '@mikro-orm/postgresql';
+import { Client, Pool, TypeOverrides, type ClientConfig } from 'pg';
+import type { Log } from '../platform/log.js';
+
+/** To a place in the pool, and to a connection. */
+export const CONNECT_MS = 5000;
+/** What an answer may take beyond the limit that the server itself keeps to. */
+export const ANSWER_MS = 5000;
+
+export interface PoolOptions {
+  poolSize: number;
+  /** Of one statement, in milliseconds: PostgreSQL ends a longer one. 0 = none. */
+  statementTimeoutMs: number;
+  log?: Log | undefined;
+}
+
+export function createPool(connectionString: string, { poolSize, statementTimeoutMs, log }: PoolOptions): Pool {
+  const pool = new Pool({
+    ...bounded(connectionString),
+    max: poolSize,
+    types: textualTimes(),
+    // The first is a parameter of the connection's start (no statement waits for it), the second our own clock.
+    ...(statementTimeoutMs > 0
+      ? { statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + ANSWER_MS }
+      : {}),
+  });
+  const tell = (error: Error): void => log?.debug({ err: error }, 'a connection to the database broke');
+  // Without a listener the process would end. What was asked over it fails by itself.
+  pool.on('error', tell).on('connect', (client) => client.on('error', tell));
+  return pool;
+}
+
+/** A connection of its own, beside the pool: for sessions that listen or hold a lock. */
+export function createClient(connectionString: string, applicationName: string): Client {
+  return new Client({ ...bounded(connectionString), query_timeout: ANSWER_MS, application_name: applicationName });
+}
+
+/** Does not wait for a server that does not answer. */
+export async function endClient(client: Client): Promise<void> {
+  const limit = setTimeout(() => client.connection.stream.destroy(), 1000);
+  await client.end().catch(() => undefined);
+  clearTimeout(limit);
+}
+
+const bounded = (connectionString: string): ClientConfig => ({
+  connectionString,
+  connectionTimeoutMillis: CONNECT_MS,
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 10_000,
+});
+
+/** As MikroORM reads them: dates and times arrive as text, and lists of them as lists of text. */
+function textualTimes(): TypeOverrides {
+  const overrides = new TypeOverrides();
+  const readList = (text: string): string[] => text.match(/[^{},"]+/g) ?? [];
+  for (const [oid, parse] of Object.entries(createPostgreSqlTypeParsers(readList)))
+    overrides.setTypeParser(Number(oid), parse);
+  return overrides;
+}

@@ -1,0 +1,141 @@
+/** Connections that break or fall silent at any moment: every place of the pool comes back, whatever was under way. */
+import { Sender } from '../../src/entities/sender.entity.js';
+import { Database, type Unit } from '../../src/entities/database.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
+import { until } from '../support/until.js';
+
+/** 1000 take a minute. */
+const CUTS = Number(process.env.CUTS ?? 300);
+const POOL = 3;
+const AT_ONCE = 6;
+const BACK_WITHIN_MS = 10_000;
+
+let postgres: TestDatabase;
+let proxy: TcpProxy;
+let url: string;
+let database: Database;
+
+beforeAll(async () => {
+  postgres = await createTestDatabase();
+  const target = new URL(postgres.url);
+  proxy = await startTcpProxy({ host: target.hostname, port: Number(target.port) });
+  url = Object.assign(target, { hostname: '127.0.0.1', port: String(proxy.port) }).href;
+  database = await Database.connect(url, { poolSize: POOL, statementTimeoutMs: 1000 });
+  await database.query('create table fault (id serial primary key, kind text)');
+});
+afterAll(async () => {
+  await database?.close();
+  await proxy?.close();
+  await postgres?.drop();
+});
+
+/** The ways in which the house borrows a connection. */
+const WORK = {
+  statement: () => database.query('select count(*) from fault', [], 'count-faults'),
+  entities: () => database.em().find(Sender, {}),
+  transaction: () => database.transaction(async (unit) => void (await insert(unit), await insert(unit))),
+  both: () =>
+    database.transaction(async (unit) => {
+      await unit.em.count(Sender);
+      await insert(unit);
+    }),
+  refused: () => database.transaction((unit) => unit.query('select 1 / 0')),
+  patient: () => database.patient().query('select pg_sleep(0.003)'),
+};
+const insert = (unit: Unit) => unit.query('insert into fault (kind) values ($1)', ['x'], 'insert-fault');
+
+/** Keeps the pool busy until it is stopped; gives what succeeded. */
+function startLoad() {
+  const kinds = Object.values(WORK);
+  const succeeded = { count: 0 };
+  const stopping = new AbortController();
+  const loops = Array.from({ length: AT_ONCE }, async (_unused, index) => {
+    for (let turn = index; !stopping.signal.aborted; turn++)
+      await kinds[turn % kinds.length]?.().then(
+        () => (succeeded.count += 1),
+        () => new Promise(setImmediate),
+      );
+  });
+  return { succeeded, stop: () => (stopping.abort(), Promise.all(loops)) };
+}
+
+async function answersWithin(ms: number): Promise<void> {
+  const deadline = Date.now() + ms;
+  while (!(await database.query('select 1').then(yes, no)))
+    if (Date.now() > deadline) throw new Error(`no answer within ${ms} ms`);
+}
+const yes = () => true;
+const no = () => new Promise<false>((resolve) => setTimeout(resolve, 1, false));
+
+const placesAreBack = () => database.pool.waitingCount === 0 && database.pool.idleCount === database.pool.totalCount;
+
+test(`after each of ${CUTS} cuts in the midst of work it serves again, and no place is lost`, async () => {
+  const load = startLoad();
+  for (let cut = 0; cut < CUTS; cut++) {
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 10));
+    if (cut % 50 === 49) {
+      await proxy.cut();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await proxy.restore();
+    } else proxy.drop();
+    await answersWithin(BACK_WITHIN_MS);
+  }
+  await load.stop();
+  expect(load.succeeded.count).toBeGreaterThan(CUTS);
+  await until(placesAreBack);
+  await Promise.all(Array.from({ length: POOL }, () => database.query('select pg_sleep(0.05)')));
+}, 120_000);
+
+test('a silent server holds nobody for ever, and is used again when it answers', async () => {
+  await Promise.all(Array.from({ length: POOL }, () => database.query('select pg_sleep(0.05)')));
+  expect(database.pool.idleCount).toBe(POOL);
+  proxy.silence();
+  const asked = performance.now();
+  // As many as there are places, and two that wait for one.
+  const ended = await Promise.allSettled(
+    (['statement', 'entities', 'transaction', 'both', 'patient'] as const).map((kind) => WORK[kind]()),
+  );
+  expect(ended.map(({ status }) => status)).toEqual(ended.map(() => 'rejected'));
+  expect(performance.now() - asked).toBeLessThan(15_000);
+  proxy.speak();
+  await answersWithin(BACK_WITHIN_MS);
+  await until(placesAreBack);
+}, 40_000);
+
+test('names of statements reach the server inside a transaction too', async () => {
+  const names = await database.transaction(async (unit) => {
+    await insert(unit);
+    return unit.query<{ name: string }>(`select name from pg_prepared_statements where name = 'insert-fault'`);
+  });
+  expect(names).toHaveLength(1);
+});
+
+test('a statement that comes after the end of its transaction is refused, not committed by itself', async () => {
+  let late: Promise<unknown> = Promise.resolve();
+  await database.transaction(async (unit) => {
+    await insert(unit);
+    late = new Promise((resolve) => setTimeout(resolve, 20)).then(() => insert(unit));
+    late.catch(() => undefined);
+  });
+  await expect(late).rejects.toThrow('after the end of its transaction');
+});
+
+test('entities and statements of one unit are committed together, or not at all', async () => {
+  const names = async () =>
+    (await database.query<{ kind: string }>('select kind from fault where kind like $1', ['u%'])).length;
+  await expect(
+    database.transaction(async (unit) => {
+      await unit.query(`insert into fault (kind) values ('u1')`);
+      throw new Error('no');
+    }),
+  ).rejects.toThrow('no');
+  expect(await names()).toBe(0);
+  await database.transaction((unit) => unit.query(`insert into fault (kind) values ('u2')`));
+  expect(await names()).toBe(1);
+});
+
+test('a session that froze inside a transaction is ended by the server', async () => {
+  const limit = await database.transaction((unit) => unit.query('show idle_in_transaction_session_timeout'));
+  expect(limit).toEqual([{ idle_in_transaction_session_timeout: '30s' }]);
+});
