@@ -1,5 +1,5 @@
 /** A comparison with a date as a condition of jsonpath, for stored dates that may be partial; the meaning is criteria.ts's. */
-import type { Operator } from '../protocol/criteria.js';
+import type { Operator } from '../protocol/query/criteria.js';
 import { afterDate, DATE_PATTERN, firstDay, lastDay } from '../protocol/registries/date.js';
 
 /** What a stored date looks like; a date-time has its day in front. */

@@ -1,6 +1,6 @@
 /** `reg_event_type` of a search: only persons of whom the event is recorded; a living person is in no search for deaths. */
 import { randomUUID } from 'node:crypto';
-import type { JsonObject } from '../../src/protocol/json.js';
+import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { findAttribute } from '../../src/protocol/registries/attributes.js';
 import { createRegistries } from '../../src/protocol/registries/registries.js';
 import { addRecords, giveConsent } from '../support/consent.js';

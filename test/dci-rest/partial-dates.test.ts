@@ -1,6 +1,6 @@
 /** Registers of estimated dates: a year or a month is held, found, verified and sorted; a date that cannot be is refused. */
 import { randomUUID } from 'node:crypto';
-import type { JsonObject } from '../../src/protocol/json.js';
+import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { addRecords } from '../support/consent.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, type Partner } from '../support/partner.js';

@@ -1,9 +1,9 @@
 /** `reg_event_type` of a search: only records that show the event are found (protocol 3.1, 5). */
-import type { Criteria } from '../criteria.js';
+import type { Criteria } from './criteria.js';
 import { findAttribute } from '../registries/attributes.js';
-import { squash } from '../registries/code-list.js';
+import { squash } from '../registries/core/code-list.js';
 import type { EventTypeDefinition, RecordTypeDefinition, RegistryDefinition } from '../registries/definition.js';
-import { bare } from '../registries/property.path.js';
+import { bare } from '../registries/records/property.path.js';
 import { findEvent } from '../registries/registries.js';
 import { filterInvalid, quoteName } from './query-rejection.js';
 
