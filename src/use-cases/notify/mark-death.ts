@@ -1,9 +1,10 @@
-/** What a civil registry's death means elsewhere: the person, known by a shared identifier, gets the date of death. */
+/** What a civil registry's death means elsewhere: the person, known by an identifier of his own, gets the date of death. */
 import { decideItem } from '../../access/decide-access.js';
 import type { Unit } from '../../entities/database/database.js';
 import { matchRecord } from '../../entities/records/record-match.repository.js';
 import type { Identifier, StoredRecord } from '../../entities/records/record.repository.js';
 import type { AgreementTerms } from '../../entities/senders/sender.repository.js';
+import { valuesAt } from '../../protocol/query/evaluate.js';
 import { resolveName } from '../../protocol/registries/attributes.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
 import { covers } from '../../protocol/registries/records/fields.js';
@@ -58,7 +59,9 @@ async function markRecord(
   const { stored, refused, candidates } = await matchRecord(unit, recordType, named);
   if (refused !== undefined) return candidates.length > 0 && candidates.every(isTheirs) ? refused : undefined;
   if (stored === undefined || !isTheirs(stored)) return undefined;
-  const data = withValue(stored.data, path.split('.'), deathDate);
+  // A year of death does not replace the day that is known.
+  const isKnown = valuesAt([stored.data], path.split('.')).some((known) => String(known).startsWith(deathDate));
+  const data = isKnown ? stored.data : withValue(stored.data, path.split('.'), deathDate);
   return writeDraft(services, unit, definition, recordType, { ...named, ...stored, data }, stored);
 }
 
