@@ -130,10 +130,10 @@ export function readInput(
   input: RecordInput,
 ): { recordType: RecordTypeDefinition; draft: RecordDraft } {
   const recordType = findRecordType(definition, input.recordType);
-  if (recordType === undefined) throw new RecordInvalid('recordType', `must be ${oneOfTypes(definition)}`);
+  if (recordType === undefined) throw new RecordInvalid('recordType:', `use ${oneOfTypes(definition)}`);
   const event = input.eventType == null ? undefined : findEvent(definition, input.eventType);
   if (input.eventType != null && event === undefined)
-    throw new RecordInvalid('eventType', `must be one of ${definition.events.map(({ name }) => name).join(', ')}`);
+    throw new RecordInvalid('eventType:', `use one of ${definition.events.map(({ name }) => name).join(', ')}`);
   const { externalId } = input;
   const draft: RecordDraft = {
     registry: definition.registry,
