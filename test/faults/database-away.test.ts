@@ -189,7 +189,8 @@ test('a silent database: every door says 503 in time, it serves again by itself,
 }, 120_000);
 
 test('while it stops, what is under way is answered, and a kept-alive connection learns that it ends', async () => {
-  const started = await startTestGateway({ databaseUrl: postgres.url });
+  // Nothing else waits for the lock: no jobs.
+  const started = await startTestGateway({ databaseUrl: postgres.url, env: { ROLE: 'api' } });
   const answer = await asOwner(async (client) => {
     await client.query('begin; lock table sender in access exclusive mode');
     const asked = fetch(`${started.url}/graphql`, query('{ senders { edges { node { id } } } }'));
