@@ -10,6 +10,7 @@ import { parseQuery } from '../../protocol/query/parse-query.js';
 import { attributesOf } from '../../protocol/registries/attributes.js';
 import { covers } from '../../protocol/registries/records/fields.js';
 import { isMemberPath } from '../../protocol/registries/records/members.js';
+import { IDENTIFIER_VALUE, readIdentifierValue } from '../../protocol/registries/records/identifier-value.js';
 import { findIdentifierType } from '../../protocol/registries/registries.js';
 import type { SourceRecord } from '../../sources/registry-source.js';
 import type { Operation } from '../../protocol/vocabulary.js';
@@ -142,7 +143,9 @@ async function findPerson(
   const parts = identifiers.map(({ type, value }): Criteria => {
     const known = findIdentifierType(grant.definition, type);
     if (known === undefined) throw new RequestInvalid(`verify.${type}: no identifier type of this registry`);
-    return { identifier: { type: known, value } };
+    const read = readIdentifierValue(value);
+    if (read === undefined) throw new RequestInvalid(`verify.${type}: takes ${IDENTIFIER_VALUE}`);
+    return { identifier: { type: known, value: read } };
   });
   const criteria = parts.length === 1 && parts[0] !== undefined ? parts[0] : { and: parts };
   const { records } = await services.source.search(askUnder(grant, { criteria, page: { size: 2, number: 1 }, about }));
