@@ -6,7 +6,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Request } from 'express';
 import type { Admins } from '../access/admins.js';
 import { ANONYMOUS, type Principal } from '../access/principal.js';
-import { DirectCall } from '../graphql/call.js';
+import type { DirectCall } from '../graphql/call.js';
 import { UserError } from '../graphql/errors.js';
 import type { Authenticator, Caller } from '../graphql/server.js';
 import { ProtocolError, RequestInvalid, TokenInvalid } from '../protocol/errors.js';
@@ -14,6 +14,7 @@ import { certificateOf } from './client-certificate.header.js';
 import { findSender, limitBySender, requireClearReply, requireToken, verifyHttp } from './checks.js';
 import { Exchange } from './exchange.js';
 import { readOperation } from './graphql-body.check.js';
+import { callOf } from './partner-call.js';
 import { settleRefusal } from './refusals.js';
 import { countOutcome, countReply } from './traffic.js';
 import type { FacadeServices } from './services.js';
@@ -101,20 +102,13 @@ function refusal(error: ProtocolError): Error {
 }
 
 function graphqlCall(services: FacadeServices, exchange: Exchange, body: Buffer): DirectCall {
-  return new DirectCall(
-    { sql: services.database, vault: services.vault, clock: services.clock },
-    {
-      channel: 'GRAPHQL',
-      senderId: exchange.knownSender.senderId,
-      messageId: exchange.nonce ?? randomUUID(),
-      action: 'graphql',
-      correlationId: exchange.correlationId,
-      digest: createHash('sha256').update(body).digest(),
-      request: body.length === 0 ? null : exchange.document,
-      receivedAt: exchange.receivedAt,
-      remoteAddress: exchange.request.remoteAddress,
-      settled: (outcome) => countOutcome(services, exchange, outcome),
-      encode: (result) => result,
-    },
-  );
+  return callOf(services, exchange, {
+    channel: 'GRAPHQL',
+    messageId: exchange.nonce ?? randomUUID(),
+    action: 'graphql',
+    digest: createHash('sha256').update(body).digest(),
+    request: body.length === 0 ? null : exchange.document,
+    settled: (outcome) => countOutcome(services, exchange, outcome),
+    encode: (result) => result,
+  });
 }

@@ -24,12 +24,19 @@ export function requireRole({ principal }: Context, roles: Role[]): Admin {
 export const seesPersons = ({ principal }: Context): boolean =>
   principal.kind === 'admin' && principal.role !== 'MONITOR';
 
+export interface PartnerCall {
+  sender: KnownSender;
+  call: Call;
+  /** Absent where a worker runs it. */
+  deadline: AbortSignal | undefined;
+}
+
 /** A partner with a call to settle; admins read `records` instead, which is audited as theirs. */
-export function requireSender({ principal, call }: Context): { sender: KnownSender; call: Call } {
+export function requireSender({ principal, call, deadline }: Context): PartnerCall {
   if (principal.kind === 'anonymous') throw new UserError('UNAUTHENTICATED', 'send the access token of a sender');
   if (principal.kind !== 'sender' || call === undefined)
     throw new UserError('FORBIDDEN', 'only a sender may call this, with a signed request');
-  return { sender: principal.sender, call };
+  return { sender: principal.sender, call, deadline };
 }
 
 /** For lists that a sender may read its own rows of: its sender id, or undefined for an admin who sees all. */

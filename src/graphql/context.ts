@@ -52,6 +52,8 @@ export interface GraphqlSettings {
   maxSubscriptionsPerSender: number;
   /** A search that matches more is refused (`rjct.search.too_many_records_found`). */
   maxRecordsFound: number;
+  /** Of one operation from the network, whichever door it came through. */
+  operationTimeoutMs: number;
 }
 
 /** A response → the headers that sign it. */
@@ -67,8 +69,8 @@ export interface Context {
   sign?: SignResponse;
   services: Services;
   loaders: Loaders;
-  /** When an operation from the network must have ended, by `performance.now()`. */
-  deadline?: number;
+  /** Aborts when an operation from the network must have ended. */
+  deadline?: AbortSignal;
   /** Whether the caller may still be told; asked before each live event. */
   stillAllowed?: () => Promise<boolean>;
 }

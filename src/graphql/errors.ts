@@ -3,7 +3,14 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { isStatementTimeout } from '../entities/database.js';
 import { KeyInvalid } from '../protocol/signature/key.policy.js';
-import { Forbidden, ItemRejected, ProtocolError, RequestInvalid, ServiceUnavailable } from '../protocol/errors.js';
+import {
+  Forbidden,
+  HeaderRejected,
+  ItemRejected,
+  ProtocolError,
+  RequestInvalid,
+  ServiceUnavailable,
+} from '../protocol/errors.js';
 import { MessageSeen } from './call.js';
 import type { Log } from '../platform/log.js';
 import { randomUUID } from 'node:crypto';
@@ -19,6 +26,10 @@ export class UserError extends GraphQLError {
   }
 }
 
+/** Whether an error says that nobody waits for the outcome any more, or that a statement was ended. */
+export const tookTooLong = (error: unknown): boolean =>
+  isStatementTimeout(error) || (error instanceof UserError && error.extensions['code'] === 'TIMEOUT');
+
 /** Our own refusals pass; anything else is masked under an id that the log has too. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown, log: Log): GraphQLFormattedError {
   const original = unwrapResolverError(error);
@@ -26,7 +37,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, lo
     return {
       ...formatted,
       message: original.message,
-      extensions: { code: graphqlCode(original), errorId: original.errorId, reason: original.code },
+      extensions: { code: graphqlCode(original), errorId: original.errorId, reason: reasonOf(original) },
     };
   if (original instanceof ItemRejected || original instanceof KeyInvalid)
     return { ...formatted, message: original.message, extensions: { code: 'BAD_USER_INPUT' } };
@@ -68,6 +79,8 @@ export function withoutValues(message: string): string {
     .replace(/(Syntax Error: [^"]*)"[\s\S]*$/, '$1')
     .trim();
 }
+
+const reasonOf = (error: ProtocolError): string => (error instanceof HeaderRejected ? error.reason : error.code);
 
 export function graphqlCode(error: ProtocolError): string {
   const codes: Record<number, string> = {

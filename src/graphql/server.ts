@@ -42,26 +42,24 @@ export interface GraphqlServer {
 }
 
 export interface GraphqlOptions {
-  /** Of one operation. */
-  timeoutMs?: number;
   /** Where given, no other operation is answered. */
   persisted?: PersistedOperations | undefined;
 }
 
 const MAX_BODY = '1mb';
-const TIMEOUT_MS = 30_000;
 
 export async function startGraphqlServer(
   schema: GraphQLSchema,
   services: Services,
   authenticator: Authenticator,
   httpServer: Server,
-  { timeoutMs = TIMEOUT_MS, persisted }: GraphqlOptions = {},
+  { persisted }: GraphqlOptions = {},
 ): Promise<GraphqlServer> {
   const { log } = services;
+  const timely = () => AbortSignal.timeout(services.settings.operationTimeoutMs);
   const contextOf = async (authorization: string | undefined) => ({
     ...(await socketContext(services, authenticator, authorization)),
-    deadline: performance.now() + timeoutMs,
+    deadline: timely(),
   });
   const sockets = serveWebSockets({ schema, log, httpServer, contextOf, persisted });
   const apollo = new ApolloServer<Context>({
@@ -94,7 +92,7 @@ export async function startGraphqlServer(
       context: async ({ req }) => {
         const caller = await identify(authenticator, req);
         if (persisted !== undefined) await usePersisted(persisted, req, caller);
-        return { ...newContext(services, caller), deadline: performance.now() + timeoutMs };
+        return { ...newContext(services, caller), deadline: timely() };
       },
     }),
     refuseBody(log),

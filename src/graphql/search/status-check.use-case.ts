@@ -37,6 +37,7 @@ export async function checkStatus(
   const definition = definitionOf(services, question.registry);
   const gate = decideGate({ sender, definition, operation, now: call.receivedAt });
   if (!gate.allowed) throw new Forbidden(gate.explanation);
+  await call.admit({ operation, items: 1 });
   const found = await judge(services, gate.agreements, definition, question, operation);
   const { transactionId, item } = question;
   const answer: StatusAnswer = {

@@ -40,6 +40,7 @@ export async function transactionStatus(
   const definition = definitionOf(services, question.registry);
   const gate = decideGate({ sender, definition, operation: 'TXN_STATUS', now: call.receivedAt });
   assertMayAskAboutOwn(gate);
+  await call.admit({ operation: 'TXN_STATUS', items: 1 });
   const asking: Asking = { services, sender, definition, type: question.type, told: [] };
   const earlier = await answerFor(asking, question);
   const { transactionId, type } = question;

@@ -39,6 +39,7 @@ export async function verify(
   const definition = definitionOf(services, question.registry);
   const gate = decideGate({ sender, definition, operation, now: call.receivedAt });
   if (!gate.allowed) throw new Forbidden(gate.explanation);
+  await call.admit({ operation, items: 1 });
   const recordType = definition.recordTypes[0];
   if (recordType === undefined) throw new RequestInvalid('registry: it has no record types');
   const grant = decideItem(gate.agreements, definition, { recordType, purpose: question.purpose });
