@@ -15,7 +15,7 @@ export interface Counters {
 export interface RateLimitSettings {
   /** Refused requests a minute of one address, or of one client whose messages prove false. */
   strangersPerMinute: number;
-  /** Verifications of one person by one sender in an hour. */
+  /** Claims about one person by one sender in an hour. */
   verificationsPerHour: number;
 }
 
@@ -69,8 +69,8 @@ export class RateLimits {
   }
 
   /** Guessing claims about one person is slow, whatever quota the sender has. */
-  verification(senderId: string, recordId: string): Promise<QuotaState> {
-    return this.#hour.take(`verify ${senderId} ${recordId}`, 1, this.settings.verificationsPerHour);
+  verification(senderId: string, recordId: string, claims: number): Promise<QuotaState> {
+    return this.#hour.take(`verify ${senderId} ${recordId}`, claims, this.settings.verificationsPerHour);
   }
 }
 
