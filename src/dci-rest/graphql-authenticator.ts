@@ -6,8 +6,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Request } from 'express';
 import type { Admins } from '../access/admins.js';
 import { ANONYMOUS, type Principal } from '../access/principal.js';
+import { claimQuery } from '../entities/seen-message.repository.js';
 import type { DirectCall } from '../graphql/call.js';
-import { UserError } from '../graphql/errors.js';
+import { ANSWERED_BEFORE, UserError } from '../graphql/errors.js';
 import type { Authenticator, Caller } from '../graphql/server.js';
 import { ProtocolError, RequestInvalid, TokenInvalid } from '../protocol/errors.js';
 import { certificateOf } from './client-certificate.header.js';
@@ -77,9 +78,20 @@ async function authenticatePartner(services: FacadeServices, request: Request): 
     principal: exchange.principal,
     call,
     refused: (error) => settleRefused(error, call, exchange, services),
+    ...(exchange.signed ? { claimQuery: () => claimOnce(services, exchange, body) } : {}),
     ...(exchange.signed ? { sign: (response) => httpSignature(services, response) } : {}),
   };
 }
+
+/** What was signed once is asked once, though it only reads. @throws UserError CONFLICT */
+async function claimOnce({ database }: FacadeServices, exchange: Exchange, body: Buffer): Promise<void> {
+  const { nonce: messageId = randomUUID(), receivedAt, knownSender } = exchange;
+  const digest = digestOf(body);
+  if (!(await claimQuery(database, { senderId: knownSender.senderId, messageId, digest, receivedAt })))
+    throw new UserError('CONFLICT', ANSWERED_BEFORE);
+}
+
+const digestOf = (body: Buffer): Buffer => createHash('sha256').update(body).digest();
 
 /** An operation that failed before any use case settled it leaves a row too. */
 async function settleRefused(
@@ -106,7 +118,7 @@ function graphqlCall(services: FacadeServices, exchange: Exchange, body: Buffer)
     channel: 'GRAPHQL',
     messageId: exchange.nonce ?? randomUUID(),
     action: 'graphql',
-    digest: createHash('sha256').update(body).digest(),
+    digest: digestOf(body),
     request: body.length === 0 ? null : exchange.document,
     settled: (outcome) => countOutcome(services, exchange, outcome),
     encode: (result) => result,

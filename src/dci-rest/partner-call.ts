@@ -8,6 +8,7 @@ import type { Context } from '../graphql/context.js';
 import { createLoaders } from '../graphql/loaders.js';
 import { runDocument, type NamedDocument } from '../graphql/run-document.js';
 import { charge } from './checks.js';
+import { recordRetelling } from '../graphql/transactions/retelling.js';
 import type { Exchange } from './exchange.js';
 import type { FacadeServices } from './services.js';
 
@@ -45,19 +46,25 @@ export async function answer(
   try {
     await runDocument(services.schema, document, { input }, contextFor(services, exchange, call));
   } catch (error) {
-    if (error instanceof MessageSeen) return stored(await answerAgain(services, exchange, error));
+    if (error instanceof MessageSeen) return stored(await answerAgain(services, exchange, error, facts));
     throw error;
   }
   services.tail.nudge();
   return stored(call.answer);
 }
 
-/** The stored answer, unless a right that it rests on has ended since. @throws Forbidden */
-async function answerAgain(services: FacadeServices, { knownSender: sender }: Exchange, seen: MessageSeen) {
+/** The stored answer, unless a right that it rests on has ended since; whose records it tells again is recorded. @throws Forbidden */
+async function answerAgain(services: FacadeServices, exchange: Exchange, seen: MessageSeen, { channel }: Answering) {
   const { database, registries, clock } = services;
+  const { knownSender: sender, correlationId, receivedAt, request } = exchange;
   const definition = registries.byName(seen.stored.registry ?? '');
   const why = await whyWithheld(database, { sender, definition, now: clock() }, seen.stored);
-  if (why === undefined) return seen.answer;
+  if (why === undefined) {
+    const { senderId } = sender;
+    const retelling = { senderId, channel, correlationId, receivedAt, remoteAddress: request.remoteAddress };
+    if (seen.stored.recordIds.length > 0) await recordRetelling(services, retelling, seen.stored, 'response');
+    return seen.answer;
+  }
   throw new Forbidden(`this message was answered before, and its answer may not be told again: ${why}`);
 }
 

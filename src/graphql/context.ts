@@ -63,6 +63,8 @@ export interface Context {
   principal: Principal;
   /** Present on calls of partners; an admin's mutation is audited as an admin action instead. */
   call?: Call;
+  /** Of a partner that signed a query: it works once. */
+  claimQuery?: () => Promise<void>;
   /** Records why a partner's operation failed, where no use case has settled its call. */
   refused?: (error: ProtocolError) => Promise<void>;
   /** Of a partner that signed its operation: its answer is signed likewise. */

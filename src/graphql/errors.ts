@@ -17,6 +17,7 @@ import { randomUUID } from 'node:crypto';
 
 export type UserErrorCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'BAD_USER_INPUT' | 'NOT_FOUND' | 'CONFLICT' | 'TIMEOUT';
 
+export const ANSWERED_BEFORE = 'this signed request was answered before: sign a new one';
 export const TOO_LONG = 'the operation took too long: ask for less at once';
 
 /** A refusal that names the argument it belongs to. */
@@ -44,7 +45,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, lo
   if (original instanceof MessageSeen)
     return {
       ...formatted,
-      message: 'this signed request was answered before: sign a new one',
+      message: ANSWERED_BEFORE,
       extensions: { code: 'CONFLICT' },
     };
   if (isStatementTimeout(original)) return { ...formatted, message: TOO_LONG, extensions: { code: 'TIMEOUT' } };

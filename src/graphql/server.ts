@@ -24,6 +24,8 @@ import { serveWebSockets } from './web-sockets.js';
 export interface Caller {
   principal: Principal;
   call?: Call;
+  /** Of a partner that signed: its query may work once. @throws UserError CONFLICT */
+  claimQuery?: () => Promise<void>;
   /** Of a partner: told why its operation failed. */
   refused?: (error: ProtocolError) => Promise<void>;
   /** Of a partner that signed: the headers that sign its answer. */
@@ -155,12 +157,14 @@ async function socketContext(
 function limitOperations(schema: GraphQLSchema): ApolloServerPlugin<Context> {
   return {
     requestDidStart: async () => ({
-      didResolveOperation: async ({ document, operation, request, operationName, contextValue: { principal } }) => {
+      didResolveOperation: async ({ document, operation, request, operationName, contextValue }) => {
         const { variables } = request;
         try {
           if (operation?.operation === OperationTypeNode.SUBSCRIPTION)
             throw new UserError('BAD_USER_INPUT', 'subscriptions come over a WebSocket (graphql-transport-ws) only');
-          checkOperation(schema, { document, variables, operationName }, principal);
+          checkOperation(schema, { document, variables, operationName }, contextValue.principal);
+          // A mutation claims its id with its answer.
+          if (operation?.operation === OperationTypeNode.QUERY) await contextValue.claimQuery?.();
         } catch (error) {
           throw refuseCaller(error);
         }

@@ -126,6 +126,19 @@ describe('one message', () => {
     expect((await rest(partner, 3, EVERYBODY, 1000)).body.header.completed_count).toBe(3);
   });
 
+  test('that asks for earlier answers is held to 16 MiB too', async () => {
+    for (let n = 0; n < 3; n++) await rest(partner, 3, EVERYBODY, 1000);
+    const list = (first: number) =>
+      partner.postHttpSigned('/graphql', {
+        query: `query ($first: Int!) { transactions(first: $first, filter: { operation: SEARCH }) { nodes { responseData } } }`,
+        variables: { first },
+      });
+    expect((await list(2)).body.errors).toBeUndefined();
+    expect((await list(3)).body.errors).toMatchObject([
+      { message: expect.stringMatching(/at most 16777216 bytes at once; ask for fewer/) },
+    ]);
+  });
+
   describe('costs the same', () => {
     const poor = (points: number) => createPartner(gateway, { sender: { rateLimitPerMinute: points } });
     const one = (n: number) => `m${n}: search(input: { registry: SOCIAL, transactionId: "t", items: [

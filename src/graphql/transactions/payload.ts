@@ -6,6 +6,8 @@ import type { Transaction } from '../../entities/transaction.entity.js';
 import { recordAdminAction } from '../admin-change.js';
 import type { Context } from '../context.js';
 import { UserError } from '../errors.js';
+import { MOST_BYTES } from '../search/answer-room.js';
+import { recordRetelling } from './retelling.js';
 import { requireRole } from '../authorize.js';
 
 export type PayloadName = 'request' | 'response';
@@ -26,19 +28,54 @@ export async function readPayload(
     const change = { action: 'readPayload', targetType: 'Transaction', targetId: id, reason, after: { payload: name } };
     await database.transaction((unit) => recordAdminAction(unit, admin, change, clock()));
   } else if (context.principal.sender.senderId !== senderId) return null;
+  await takeRoom(context, id, name);
   const [row] = await database.query<Stored>(
-    `select data_key_id, ${name}_sealed as sealed, consent_ids as "consentIds" from transaction where id = $1`,
+    `select data_key_id, ${name}_sealed as sealed, consent_ids as "consentIds", record_ids as "recordIds"
+     from transaction where id = $1`,
     [id],
   );
+  if (row === undefined || row.sealed === null) return null;
   if (context.principal.kind === 'sender' && name === 'response')
-    await assertStillReleased(context, context.principal.sender, transaction, row?.consentIds ?? null);
-  return (await openPayload(vault, row?.data_key_id, row?.sealed, `transaction:${id}:${name}`)) ?? null;
+    await assertStillReleased(context, context.principal.sender, transaction, row.consentIds);
+  const payload = await openPayload(vault, row.data_key_id, row.sealed, `transaction:${id}:${name}`);
+  if (payload === undefined) return null;
+  if (context.principal.kind === 'sender') await recordRead(context, transaction, row, name);
+  return payload;
+}
+
+/** Bytes of the payloads that an operation has read. */
+const read = new WeakMap<Context, number>();
+
+/** Payloads of one operation together are bounded as one answer is. @throws UserError */
+async function takeRoom(context: Context, id: string, name: PayloadName): Promise<void> {
+  const [row] = await context.services.database.query<{ bytes: number | null }>(
+    `select octet_length(${name}_sealed) as bytes from transaction where id = $1`,
+    [id],
+  );
+  const bytes = (read.get(context) ?? 0) + (row?.bytes ?? 0);
+  if (bytes > MOST_BYTES)
+    throw new UserError('BAD_USER_INPUT', `stored messages: at most ${MOST_BYTES} bytes at once; ask for fewer`);
+  read.set(context, bytes);
+}
+
+async function recordRead(
+  { services, call }: Context,
+  { id, transactionId = null, registry = null, operation = null, accessDecision, senderId = null }: Transaction,
+  { recordIds, consentIds }: Stored,
+  name: PayloadName,
+): Promise<void> {
+  if (call === undefined || senderId === null) throw new UserError('FORBIDDEN', 'only a sender’s own call reads this');
+  const { correlationId, receivedAt } = call;
+  const retelling = { senderId, channel: 'GRAPHQL', correlationId, receivedAt } as const;
+  const retold = { id, transactionId, registry, operation, accessDecision, consentIds, recordIds };
+  await recordRetelling(services, retelling, retold, name);
 }
 
 interface Stored {
   data_key_id: string | null;
   sealed: Buffer | null;
   consentIds: string[] | null;
+  recordIds: string[];
 }
 
 /** A sender reads its own answer again only while what it rests on stands. @throws UserError FORBIDDEN */
