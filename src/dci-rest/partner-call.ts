@@ -75,7 +75,7 @@ export function contextFor(services: FacadeServices, exchange: Exchange, call: D
     deadline: AbortSignal.timeout(services.settings.operationTimeoutMs),
     services,
     get loaders() {
-      return createLoaders(services.database.em(), services.database);
+      return createLoaders(services.database.em(), services.database, services.clock);
     },
   };
 }

@@ -15,6 +15,8 @@ import { Grounds0021 } from './0021-grounds.migration.js';
 import { Order0022 } from './0022-order.migration.js';
 import { Told0023 } from './0023-told.migration.js';
 import { Scale0024 } from './0024-scale.migration.js';
+import { EndpointRests0037 } from './0037-endpoint-rests.migration.js';
+import { Numbered0038 } from './0038-numbered.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -35,6 +37,8 @@ export const MIGRATIONS = [
   Order0022,
   Told0023,
   Scale0024,
+  EndpointRests0037,
+  Numbered0038,
 ].map((migration) => ({
   name: migration.name,
   class: migration,
