@@ -2,7 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../src/protocol/json.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
-import { createPartner, type Partner } from '../support/partner.js';
+import { createPartner, type Answer, type Partner } from '../support/partner.js';
+import { statementsOf } from '../support/statements.js';
+import { until } from '../support/until.js';
 
 const PEOPLE = 1000;
 const SEARCH = `mutation ($input: SearchInput!) {
@@ -71,17 +73,18 @@ describe('one message', () => {
   afterAll(() => gateway.close());
 
   test('of 5 000 items is refused at once, over GraphQL as over REST', async () => {
-    const before = process.memoryUsage().rss;
-    const started = performance.now();
-    const { body } = await graphql(partner, asked(5000, EVERYBODY, 1000));
+    let body: Answer['body'];
+    const statements = await statementsOf(gateway.database, async () => {
+      ({ body } = await graphql(partner, asked(5000, EVERYBODY, 1000)));
+    });
+    // Not one record was read for it.
+    expect(statements.filter((text) => text.includes('registry_record'))).toEqual([]);
     expect(body.errors).toMatchObject([
       {
         message: expect.stringMatching(/^rjct\.total_count\.limit_exceeded: a message carries at most 20 items/),
         extensions: { code: 'BAD_USER_INPUT', reason: 'rjct.total_count.limit_exceeded' },
       },
     ]);
-    expect(performance.now() - started).toBeLessThan(5000);
-    expect(process.memoryUsage().rss - before).toBeLessThan(300_000_000);
     const sync = await rest(partner, 21, FEW, 1);
     expect(sync.body.header).toMatchObject({
       status: 'rjct',
@@ -192,7 +195,7 @@ describe('one message', () => {
 });
 
 test('work ends at the deadline, its statement and its other items with it', async () => {
-  const gateway = await startTestGateway({ env: { GRAPHQL_TIMEOUT_MS: '700', ROLE: 'api' } });
+  const gateway = await startTestGateway({ env: { GRAPHQL_TIMEOUT_MS: '4000', ROLE: 'api' } });
   const client = await gateway.database.pool.connect();
   const waiting = async () =>
     (
@@ -215,9 +218,7 @@ test('work ends at the deadline, its statement and its other items with it', asy
     });
     expect(rest.status).toBe(503);
     expect(rest.body.errors[0].message).toContain('took too long');
-    for (let left = 20; left > 0 && (await waiting()).length > 0; left--)
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(await waiting()).toEqual([]);
+    await until(async () => (await waiting()).length === 0);
     await client.query('rollback');
     const rows = await gateway.database.query(`select status from transaction where sender_id = $1`, [
       partner.senderId,
