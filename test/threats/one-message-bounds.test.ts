@@ -195,7 +195,7 @@ describe('one message', () => {
 });
 
 test('work ends at the deadline, its statement and its other items with it', async () => {
-  const gateway = await startTestGateway({ env: { GRAPHQL_TIMEOUT_MS: '4000', ROLE: 'api' } });
+  const gateway = await startTestGateway({ env: { GRAPHQL_TIMEOUT_MS: '4000', DB_STATEMENT_TIMEOUT_MS: '0', ROLE: 'api' } });
   const client = await gateway.database.pool.connect();
   const waiting = async () =>
     (
