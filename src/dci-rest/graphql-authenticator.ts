@@ -7,8 +7,9 @@ import type { Request } from 'express';
 import type { Admins } from '../access/admins.js';
 import { ANONYMOUS, type Principal } from '../access/principal.js';
 import { claimQuery } from '../entities/seen-message.repository.js';
-import type { DirectCall } from '../graphql/call.js';
-import { ANSWERED_BEFORE, UserError } from '../graphql/errors.js';
+import type { DirectCall } from '../use-cases/call.js';
+import { DomainError } from '../use-cases/errors.js';
+import { ANSWERED_BEFORE } from '../graphql/errors.js';
 import type { Authenticator, Caller } from '../graphql/server.js';
 import { ProtocolError, RequestInvalid, TokenInvalid } from '../protocol/errors.js';
 import { certificateOf } from './client-certificate.header.js';
@@ -83,12 +84,12 @@ async function authenticatePartner(services: FacadeServices, request: Request): 
   };
 }
 
-/** What was signed once is asked once, though it only reads. @throws UserError CONFLICT */
+/** What was signed once is asked once, though it only reads. @throws DomainError CONFLICT */
 async function claimOnce({ database }: FacadeServices, exchange: Exchange, body: Buffer): Promise<void> {
   const { nonce: messageId = randomUUID(), receivedAt, knownSender } = exchange;
   const digest = digestOf(body);
   if (!(await claimQuery(database, { senderId: knownSender.senderId, messageId, digest, receivedAt })))
-    throw new UserError('CONFLICT', ANSWERED_BEFORE);
+    throw new DomainError('CONFLICT', ANSWERED_BEFORE);
 }
 
 const digestOf = (body: Buffer): Buffer => createHash('sha256').update(body).digest();
@@ -107,10 +108,10 @@ async function settleRefused(
 
 /** A bearer token alone is FORBIDDEN (the contract's word for a missing signature); waiting helps with 429 and 503. */
 function refusal(error: ProtocolError): Error {
-  if (error instanceof RequestInvalid) return new UserError('BAD_USER_INPUT', error.message);
+  if (error instanceof RequestInvalid) return new DomainError('INVALID', error.message);
   if (error.status === 429 || error.status === 503) return error;
   const code = error.status === 401 && error.code === 'err.request.unauthorized' ? 'UNAUTHENTICATED' : 'FORBIDDEN';
-  return new UserError(code, error.message);
+  return new DomainError(code, error.message);
 }
 
 function graphqlCall(services: FacadeServices, exchange: Exchange, body: Buffer): DirectCall {

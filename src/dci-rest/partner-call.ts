@@ -2,8 +2,8 @@
 import { weightOf } from '../access/rate-limits.js';
 import { whyWithheld } from '../access/still-released.js';
 import { Forbidden } from '../protocol/errors.js';
-import type { JsonObject } from '../protocol/json.js';
-import { DirectCall, MessageSeen, type CallFacts } from '../graphql/call.js';
+import type { JsonObject } from '../protocol/envelope/json.js';
+import { DirectCall, MessageSeen, type CallFacts } from '../use-cases/call.js';
 import type { Context } from '../graphql/context.js';
 import { createLoaders } from '../graphql/loaders.js';
 import { runDocument, type NamedDocument } from '../graphql/run-document.js';

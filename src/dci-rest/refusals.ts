@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import type { QuotaState } from '../access/shared-quota.js';
 import { tookTooLong } from '../graphql/errors.js';
-import { recordTransaction, type TransactionChannel } from '../entities/transaction.repository.js';
+import { recordTransaction, type TransactionChannel } from '../entities/transactions/transaction.repository.js';
 import { HeaderRejected, ProtocolError, ServiceUnavailable, TooManyRequests } from '../protocol/errors.js';
-import type { JsonObject } from '../protocol/json.js';
-import { errorBody } from '../protocol/reply.js';
+import type { JsonObject } from '../protocol/envelope/json.js';
+import { errorBody } from '../protocol/envelope/reply.js';
 import type { Exchange, Reply } from './exchange.js';
 import { rateLimitHeaders } from './rate-limit.headers.js';
 import type { FacadeServices } from './services.js';

@@ -1,7 +1,8 @@
 /** An operation that came over the network ends in time: its client is told, and its work stops, statements included. */
 import { defaultFieldResolver, type GraphQLSchema } from 'graphql';
 import type { Context } from './context.js';
-import { TOO_LONG, UserError } from './errors.js';
+import { DomainError } from '../use-cases/errors.js';
+import { TOO_LONG } from './errors.js';
 
 /** Makes every query and mutation field heed `context.deadline`; without one nothing changes. */
 export function enforceDeadlines(schema: GraphQLSchema): GraphQLSchema {
@@ -19,7 +20,7 @@ export function enforceDeadlines(schema: GraphQLSchema): GraphQLSchema {
   return schema;
 }
 
-const late = (): UserError => new UserError('TIMEOUT', TOO_LONG);
+const late = (): DomainError => new DomainError('TIMEOUT', TOO_LONG);
 
 function before<T>(deadline: AbortSignal, result: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -29,7 +30,7 @@ function before<T>(deadline: AbortSignal, result: Promise<T>): Promise<T> {
   });
 }
 
-/** Between two steps of a long work. @throws UserError TIMEOUT */
+/** Between two steps of a long work. @throws DomainError TIMEOUT */
 export function assertInTime(deadline: AbortSignal | undefined): void {
   if (deadline?.aborted === true) throw late();
 }

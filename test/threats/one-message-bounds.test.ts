@@ -1,6 +1,6 @@
 /** One partner, one message: what it may hold, what it costs, and when it ends, the same at every door. */
 import { randomUUID } from 'node:crypto';
-import type { JsonObject } from '../../src/protocol/json.js';
+import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, type Answer, type Partner } from '../support/partner.js';
 import { statementsOf } from '../support/statements.js';
@@ -195,7 +195,9 @@ describe('one message', () => {
 });
 
 test('work ends at the deadline, its statement and its other items with it', async () => {
-  const gateway = await startTestGateway({ env: { GRAPHQL_TIMEOUT_MS: '4000', DB_STATEMENT_TIMEOUT_MS: '0', ROLE: 'api' } });
+  const gateway = await startTestGateway({
+    env: { GRAPHQL_TIMEOUT_MS: '4000', DB_STATEMENT_TIMEOUT_MS: '0', ROLE: 'api' },
+  });
   const client = await gateway.database.pool.connect();
   const waiting = async () =>
     (

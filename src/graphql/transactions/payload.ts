@@ -1,11 +1,11 @@
 /** Reading a stored payload: only with a reason, which is recorded before the payload is opened. */
 import type { KnownSender } from '../../access/sender-directory.js';
 import { whyWithheld } from '../../access/still-released.js';
-import { openPayload } from '../../entities/transaction.repository.js';
-import type { Transaction } from '../../entities/transaction.entity.js';
-import { recordAdminAction } from '../admin-change.js';
+import { openPayload } from '../../entities/transactions/transaction.repository.js';
+import type { Transaction } from '../../entities/transactions/transaction.entity.js';
+import { recordAdminAction } from '../../use-cases/admin-change.js';
 import type { Context } from '../context.js';
-import { UserError } from '../errors.js';
+import { DomainError, forbidden, invalid } from '../../use-cases/errors.js';
 import { MOST_BYTES } from '../search/answer-room.js';
 import { recordRetelling } from './retelling.js';
 import { requireRole } from '../authorize.js';
@@ -24,7 +24,7 @@ export async function readPayload(
   if (context.principal.kind !== 'sender') {
     const admin = requireRole(context, ['ADMIN', 'AUDITOR']);
     if (reason === undefined || reason.trim() === '')
-      throw new UserError('BAD_USER_INPUT', 'reason: say why you need to see personal data; it is recorded', 'reason');
+      throw invalid('reason', 'say why you need to see personal data; it is recorded');
     const change = { action: 'readPayload', targetType: 'Transaction', targetId: id, reason, after: { payload: name } };
     await database.transaction((unit) => recordAdminAction(unit, admin, change, clock()));
   } else if (context.principal.sender.senderId !== senderId) return null;
@@ -46,7 +46,7 @@ export async function readPayload(
 /** Bytes of the payloads that an operation has read. */
 const read = new WeakMap<Context, number>();
 
-/** Payloads of one operation together are bounded as one answer is. @throws UserError */
+/** Payloads of one operation together are bounded as one answer is. @throws DomainError */
 async function takeRoom(context: Context, id: string, name: PayloadName): Promise<void> {
   const [row] = await context.services.database.query<{ bytes: number | null }>(
     `select octet_length(${name}_sealed) as bytes from transaction where id = $1`,
@@ -54,7 +54,7 @@ async function takeRoom(context: Context, id: string, name: PayloadName): Promis
   );
   const bytes = (read.get(context) ?? 0) + (row?.bytes ?? 0);
   if (bytes > MOST_BYTES)
-    throw new UserError('BAD_USER_INPUT', `stored messages: at most ${MOST_BYTES} bytes at once; ask for fewer`);
+    throw new DomainError('INVALID', `stored messages: at most ${MOST_BYTES} bytes at once; ask for fewer`);
   read.set(context, bytes);
 }
 
@@ -64,7 +64,7 @@ async function recordRead(
   { recordIds, consentIds }: Stored,
   name: PayloadName,
 ): Promise<void> {
-  if (call === undefined || senderId === null) throw new UserError('FORBIDDEN', 'only a sender’s own call reads this');
+  if (call === undefined || senderId === null) throw forbidden('only a sender’s own call reads this');
   const { correlationId, receivedAt } = call;
   const retelling = { senderId, channel: 'GRAPHQL', correlationId, receivedAt } as const;
   const retold = { id, transactionId, registry, operation, accessDecision, consentIds, recordIds };
@@ -78,7 +78,7 @@ interface Stored {
   recordIds: string[];
 }
 
-/** A sender reads its own answer again only while what it rests on stands. @throws UserError FORBIDDEN */
+/** A sender reads its own answer again only while what it rests on stands. @throws DomainError FORBIDDEN */
 async function assertStillReleased(
   { services: { database, registries, clock } }: Context,
   sender: KnownSender,
@@ -88,5 +88,5 @@ async function assertStillReleased(
   const definition = registries.byName(registry ?? '');
   const released = { operation, accessDecision, consentIds };
   const why = await whyWithheld(database, { sender, definition, now: clock() }, released);
-  if (why !== undefined) throw new UserError('FORBIDDEN', `the answer may not be told again: ${why}`);
+  if (why !== undefined) throw forbidden(`the answer may not be told again: ${why}`);
 }

@@ -2,7 +2,7 @@
 import { askUnder } from '../../access/release.js';
 import type { Grant } from '../../access/decide-access.js';
 import type { KnownSender } from '../../access/sender-directory.js';
-import type { Criteria } from '../../protocol/criteria.js';
+import type { Criteria } from '../../protocol/query/criteria.js';
 import { TooManyRequests } from '../../protocol/errors.js';
 import type { Services } from '../context.js';
 
