@@ -6,7 +6,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Request } from 'express';
 import type { Admins } from '../access/admins.js';
 import { ANONYMOUS, type Principal } from '../access/principal.js';
-import { claimQuery } from '../entities/seen-message.repository.js';
+import { claimQuery } from '../entities/transactions/seen-message.repository.js';
 import type { DirectCall } from '../use-cases/call.js';
 import { DomainError } from '../use-cases/errors.js';
 import { ANSWERED_BEFORE } from '../graphql/errors.js';

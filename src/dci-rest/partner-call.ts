@@ -8,7 +8,7 @@ import type { Context } from '../graphql/context.js';
 import { createLoaders } from '../graphql/loaders.js';
 import { runDocument, type NamedDocument } from '../graphql/run-document.js';
 import { charge } from './checks.js';
-import { recordRetelling } from '../graphql/transactions/retelling.js';
+import { recordRetelling } from '../use-cases/transaction-status/retelling.js';
 import type { Exchange } from './exchange.js';
 import type { FacadeServices } from './services.js';
 

@@ -1,8 +1,7 @@
 /** Who may call a resolver. */
 import type { Principal } from '../access/principal.js';
-import type { KnownSender } from '../access/sender-directory.js';
 import type { Role } from '../protocol/vocabulary.js';
-import type { Call } from '../use-cases/call.js';
+import type { PartnerCall } from '../use-cases/call.js';
 import type { Context } from './context.js';
 import { forbidden, unauthenticated } from '../use-cases/errors.js';
 
@@ -22,13 +21,6 @@ export function requireRole({ principal }: Context, roles: Role[]): Admin {
 /** MONITOR watches how things go, not who they are about. */
 export const seesPersons = ({ principal }: Context): boolean =>
   principal.kind === 'admin' && principal.role !== 'MONITOR';
-
-export interface PartnerCall {
-  sender: KnownSender;
-  call: Call;
-  /** Absent where a worker runs it. */
-  deadline: AbortSignal | undefined;
-}
 
 /** A partner with a call to settle; admins read `records` instead, which is audited as theirs. */
 export function requireSender({ principal, call, deadline }: Context): PartnerCall {

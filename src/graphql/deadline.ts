@@ -1,8 +1,7 @@
 /** An operation that came over the network ends in time: its client is told, and its work stops, statements included. */
 import { defaultFieldResolver, type GraphQLSchema } from 'graphql';
 import type { Context } from './context.js';
-import { DomainError } from '../use-cases/errors.js';
-import { TOO_LONG } from './errors.js';
+import { late } from '../use-cases/deadline.js';
 
 /** Makes every query and mutation field heed `context.deadline`; without one nothing changes. */
 export function enforceDeadlines(schema: GraphQLSchema): GraphQLSchema {
@@ -20,17 +19,10 @@ export function enforceDeadlines(schema: GraphQLSchema): GraphQLSchema {
   return schema;
 }
 
-const late = (): DomainError => new DomainError('TIMEOUT', TOO_LONG);
-
 function before<T>(deadline: AbortSignal, result: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const refuse = () => reject(late());
     deadline.addEventListener('abort', refuse, { once: true });
     void result.then(resolve, reject).finally(() => deadline.removeEventListener('abort', refuse));
   });
-}
-
-/** Between two steps of a long work. @throws DomainError TIMEOUT */
-export function assertInTime(deadline: AbortSignal | undefined): void {
-  if (deadline?.aborted === true) throw late();
 }

@@ -2,6 +2,7 @@
  * How a request came in and what becomes of its outcome. A use case settles its call exactly once, before its answer
  * may leave; the facade, the GraphQL server and the worker each bring their own kind.
  */
+import type { KnownSender } from '../access/sender-directory.js';
 import type { Unit } from '../entities/database/database.js';
 import type { DataVault } from '../entities/database/data-vault.js';
 import type { Sql } from '../entities/database/database.js';
@@ -64,6 +65,14 @@ export interface Call {
    * @throws MessageIdDuplicate when its message id was used for another message
    */
   settle(outcome: Outcome, unit?: Unit): Promise<void>;
+}
+
+/** A sender whose call a use case settles. */
+export interface PartnerCall {
+  sender: KnownSender;
+  call: Call;
+  /** Aborts when nobody waits for the answer any more; absent where a worker runs it. */
+  deadline: AbortSignal | undefined;
 }
 
 /** The items that one part of a large message may take: from here, until one of the numbers is reached. */

@@ -10,7 +10,7 @@ import type { Pool } from 'pg';
 import type { Log } from '../../platform/log.js';
 import { Agreement, AgreementVersion } from '../agreements/agreement.entity.js';
 import { AdminAction, AuditSeal } from '../audit/audit.entity.js';
-import { queryUntil } from '../cancellable.js';
+import { queryUntil } from './cancellable.js';
 import { Consent } from '../agreements/consent.entity.js';
 import { DeliveryAttempt, Delivery } from '../deliveries/delivery.entity.js';
 import { inTransaction, type HeldConnection } from '../held-connection.js';

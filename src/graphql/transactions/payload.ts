@@ -6,11 +6,9 @@ import type { Transaction } from '../../entities/transactions/transaction.entity
 import { recordAdminAction } from '../../use-cases/admin-change.js';
 import type { Context } from '../context.js';
 import { DomainError, forbidden, invalid } from '../../use-cases/errors.js';
-import { MOST_BYTES } from '../search/answer-room.js';
-import { recordRetelling } from './retelling.js';
+import { MOST_BYTES } from '../../use-cases/search/answer-room.js';
+import { recordRetelling, type PayloadName } from '../../use-cases/transaction-status/retelling.js';
 import { requireRole } from '../authorize.js';
-
-export type PayloadName = 'request' | 'response';
 
 /** The unsigned message as stored; null when none was kept, or its key was shredded. */
 export async function readPayload(

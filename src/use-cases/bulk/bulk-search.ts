@@ -7,7 +7,7 @@ import type { SearchAnswer, SearchItemAnswer } from '../../protocol/search/searc
 import type { Call } from '../call.js';
 import type { Services } from '../services.js';
 import { definitionOf } from '../records/records.js';
-import { AnswerRoom } from '../../graphql/search/answer-room.js';
+import { AnswerRoom } from '../search/answer-room.js';
 import { SearchItems } from '../search/search.js';
 import { answerRows, loadPart, settlePart } from './bulk-part.js';
 import type { BulkInput } from './bulk.types.js';

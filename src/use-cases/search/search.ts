@@ -19,10 +19,10 @@ import type {
 } from '../../protocol/search/search.translate.js';
 import type { Operation } from '../../protocol/vocabulary.js';
 import type { AgreementTerms } from '../../entities/senders/sender.repository.js';
-import type { PartnerCall } from '../../graphql/authorize.js';
+import type { PartnerCall } from '../call.js';
 import type { Services } from '../services.js';
-import { assertInTime } from '../../graphql/deadline.js';
-import { AnswerRoom } from '../../graphql/search/answer-room.js';
+import { assertInTime } from '../deadline.js';
+import { AnswerRoom } from './answer-room.js';
 
 /** Answers a search and settles its call. @throws Forbidden when no agreement covers it */
 export async function search(

@@ -11,10 +11,10 @@ import { readQuery } from '../../protocol/query/read-query.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
 import { covers } from '../../protocol/registries/records/fields.js';
 import type { StatusAnswer, StatusQuestion } from '../../protocol/search/status-check.translate.js';
-import type { PartnerCall } from '../../graphql/authorize.js';
+import type { PartnerCall } from '../call.js';
 import type { Services } from '../services.js';
 import { definitionOf } from '../records/records.js';
-import { limitGuessesAbout } from '../../graphql/verify/guesses.js';
+import { limitGuessesAbout } from '../verify/guesses.js';
 import { assertSearchable } from './search.js';
 
 /** What each question compares: a record whose attribute has this code makes it a yes (protocol 3.8). */

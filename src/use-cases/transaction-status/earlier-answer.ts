@@ -8,7 +8,7 @@ import { standardMessage } from '../../protocol/search/stored-answer.js';
 import type { TxnType } from '../../protocol/txn-status/txn-status.translate.js';
 import { WIRE_STATUS } from '../../protocol/vocabulary.js';
 import type { Services } from '../services.js';
-import { MOST_BYTES } from '../../graphql/search/answer-room.js';
+import { MOST_BYTES } from '../search/answer-room.js';
 
 /** Callbacks of a large request that a status repeats; the others were sent as well. */
 const MOST_PARTS = 10;

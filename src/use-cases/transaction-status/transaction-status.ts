@@ -21,7 +21,7 @@ import type { Call } from '../call.js';
 import type { Services } from '../services.js';
 import { assertMayAskAboutOwn } from './own-messages.js';
 import { definitionOf } from '../records/records.js';
-import { MOST_BYTES } from '../../graphql/search/answer-room.js';
+import { MOST_BYTES } from '../search/answer-room.js';
 import { earlierMessage, type Asking } from './earlier-answer.js';
 
 /** Newest messages in which items are looked for. */

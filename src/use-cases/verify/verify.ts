@@ -13,10 +13,10 @@ import { isMemberPath } from '../../protocol/registries/records/members.js';
 import { findIdentifierType } from '../../protocol/registries/registries.js';
 import type { SourceRecord } from '../../sources/registry-source.js';
 import type { Operation } from '../../protocol/vocabulary.js';
-import type { PartnerCall } from '../../graphql/authorize.js';
+import type { PartnerCall } from '../call.js';
 import type { Services } from '../services.js';
 import { definitionOf } from '../records/records.js';
-import { limitGuesses, limitGuessesAbout } from '../../graphql/verify/guesses.js';
+import { limitGuesses, limitGuessesAbout } from './guesses.js';
 import type { VerifyInput, VerifyResult } from './verify.types.js';
 
 /** The whole record, to judge claims by. */

@@ -1,6 +1,6 @@
 /** Claims of message ids that store no answer: a signed query works once, and is then known by its id alone. */
-import { uuidv7 } from '../platform/uuid.js';
-import type { Sql } from './database/database.js';
+import { uuidv7 } from '../../platform/uuid.js';
+import type { Sql } from '../database/database.js';
 
 export interface SignedQuery {
   senderId: string;

@@ -4,7 +4,7 @@ import type { Grant } from '../../access/decide-access.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { Criteria } from '../../protocol/query/criteria.js';
 import { TooManyRequests } from '../../protocol/errors.js';
-import type { Services } from '../context.js';
+import type { Services } from '../services.js';
 
 interface Guessing {
   sender: KnownSender;

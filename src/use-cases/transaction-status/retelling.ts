@@ -2,8 +2,9 @@
 import { grantedIn, type EarlierRelease } from '../../access/still-released.js';
 import { recordTransaction, type TransactionChannel } from '../../entities/transactions/transaction.repository.js';
 import type { Registry } from '../../protocol/vocabulary.js';
-import type { Services } from '../context.js';
-import type { PayloadName } from './payload.js';
+import type { Services } from '../services.js';
+
+export type PayloadName = 'request' | 'response';
 
 export interface Retelling {
   senderId: string;
