@@ -6,7 +6,7 @@ import { isKnownField } from '../protocol/registries/records/fields.js';
 import { RecordInvalid, type RefusalReason } from '../protocol/registries/records/record-invalid.js';
 import { describeFailure } from './failure.js';
 import type { House } from './house.js';
-import { readRows, type ColumnCheck, type RowFormat } from './import.rows.js';
+import { readRows, type ColumnCheck, type FileForm, type RowFormat } from './import.rows.js';
 
 /** Of these the message is listed; the rest is counted. */
 const MAX_PROBLEMS = 1000;
@@ -21,7 +21,7 @@ export interface ImportReport {
   problems: { line: number; message: string }[];
 }
 
-export interface ImportOptions {
+export interface ImportOptions extends FileForm {
   file: string;
   format: RowFormat;
   /** For rows that name none. */
@@ -38,14 +38,14 @@ interface RowOfFile {
 export async function importRows(
   house: House | undefined,
   definition: RegistryDefinition,
-  { file, format, recordType, progress }: ImportOptions,
+  { file, format, recordType, progress, ...form }: ImportOptions,
 ): Promise<ImportReport> {
   const report: ImportReport = { inserted: 0, updated: 0, unchanged: 0, refused: 0, problems: [] };
   const take = (rows: RowOfFile[]): Promise<void> | void =>
     house === undefined ? check(definition, rows, report) : write(house, definition.registry, rows, report);
   let batch: RowOfFile[] = [];
   let rows = 0;
-  for await (const row of readRows(file, format, columnCheck(definition, recordType))) {
+  for await (const row of readRows(file, format, form, columnCheck(definition, recordType))) {
     progress((rows += 1));
     if ('problem' in row) refuse(report, row.line, row.problem);
     else batch.push({ line: row.line, input: { recordType, ...row.input } });

@@ -1,15 +1,18 @@
 /** Errors that a GraphQL client sees: a stable code, the field they belong to, and nothing of our inside. */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { GraphQLResponse } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { isStatementTimeout } from '../entities/database/database.js';
+import { isUnavailable } from '../entities/database/unavailable.js';
 import { KeyInvalid } from '../protocol/signature/key.policy.js';
-import { ItemRejected, ProtocolError, RequestInvalid, ServiceUnavailable } from '../protocol/errors.js';
+import { HeaderRejected, ItemRejected, ProtocolError, RequestInvalid, ServiceUnavailable } from '../protocol/errors.js';
 import { MessageSeen } from '../use-cases/call.js';
+import { TOO_LONG } from '../use-cases/deadline.js';
 import { DomainError, protocolErrorOf, type DomainErrorCode } from '../use-cases/errors.js';
 import type { Log } from '../platform/log.js';
 import { randomUUID } from 'node:crypto';
 
-export const TOO_LONG = 'the operation took too long: ask for less at once';
+export const ANSWERED_BEFORE = 'this signed request was answered before: sign a new one';
 
 const CODES: Record<DomainErrorCode, string> = {
   UNAUTHENTICATED: 'UNAUTHENTICATED',
@@ -30,6 +33,10 @@ export const extensionsOf = ({ code, field }: DomainError): Record<string, strin
 export const asGraphqlError = (error: DomainError): GraphQLError =>
   new GraphQLError(error.message, { extensions: extensionsOf(error) });
 
+/** Whether an error says that nobody waits for the outcome any more, or that a statement was ended. */
+export const tookTooLong = (error: unknown): boolean =>
+  isStatementTimeout(error) || (error instanceof DomainError && error.code === 'TIMEOUT');
+
 /** Our own refusals pass; anything else is masked under an id that the log has too. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown, log: Log): GraphQLFormattedError {
   const original = unwrapResolverError(error);
@@ -37,7 +44,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, lo
     return {
       ...formatted,
       message: original.message,
-      extensions: { code: graphqlCode(original), errorId: original.errorId, reason: original.code },
+      extensions: { code: graphqlCode(original), errorId: original.errorId, reason: reasonOf(original) },
     };
   if (original instanceof DomainError)
     return { ...formatted, message: original.message, extensions: extensionsOf(original) };
@@ -46,10 +53,11 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, lo
   if (original instanceof MessageSeen)
     return {
       ...formatted,
-      message: 'this signed request was answered before: sign a new one',
+      message: ANSWERED_BEFORE,
       extensions: { code: 'CONFLICT' },
     };
   if (isStatementTimeout(original)) return { ...formatted, message: TOO_LONG, extensions: { code: 'TIMEOUT' } };
+  if (isUnavailable(original)) return unavailable(formatted, original, log);
   const code = formatted.extensions?.['code'];
   if (code !== 'INTERNAL_SERVER_ERROR') {
     const message = withoutValues(formatted.message);
@@ -58,6 +66,27 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, lo
   const errorId = randomUUID();
   log.error({ errorId, err: original }, 'a resolver failed');
   return { message: `internal error ${errorId}`, path: formatted.path, extensions: { code, errorId } };
+}
+
+/** As REST says it: waiting helps. */
+function unavailable(formatted: GraphQLFormattedError, cause: unknown, log: Log): GraphQLFormattedError {
+  const { message, errorId, status, code: reason } = away(cause);
+  log.error({ errorId, err: cause }, 'a resolver failed');
+  return { ...formatted, message, extensions: { code: STATUS_CODES[status], errorId, reason } };
+}
+
+export const away = (cause: unknown): ServiceUnavailable =>
+  new ServiceUnavailable('the request could not be answered; try again later, and quote errorId if it persists', {
+    cause,
+  });
+
+/** The HTTP status of an operation of which nothing could be answered now. */
+export function tellUnavailable({ body, http }: GraphQLResponse): void {
+  if (body.kind !== 'single' || Object.values(body.singleResult.data ?? {}).some((value) => value !== null)) return;
+  const { errors = [] } = body.singleResult;
+  if (!errors.some(({ extensions }) => extensions?.['code'] === 'SERVICE_UNAVAILABLE')) return;
+  http.status = 503;
+  http.headers.set('retry-after', String(away(undefined).retryAfter));
 }
 
 /** The refusal that an error of an operation comes to in the audit. */
@@ -82,16 +111,17 @@ export function withoutValues(message: string): string {
     .trim();
 }
 
-export function graphqlCode(error: ProtocolError): string {
-  const codes: Record<number, string> = {
-    401: 'UNAUTHENTICATED',
-    403: 'FORBIDDEN',
-    404: 'NOT_FOUND',
-    429: 'TOO_MANY_REQUESTS',
-    503: 'SERVICE_UNAVAILABLE',
-  };
-  return codes[error.status] ?? 'BAD_USER_INPUT';
-}
+const reasonOf = (error: ProtocolError): string => (error instanceof HeaderRejected ? error.reason : error.code);
+
+export const graphqlCode = (error: ProtocolError): string => STATUS_CODES[error.status] ?? 'BAD_USER_INPUT';
+
+const STATUS_CODES: Record<number, string> = {
+  401: 'UNAUTHENTICATED',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  429: 'TOO_MANY_REQUESTS',
+  503: 'SERVICE_UNAVAILABLE',
+};
 
 function withoutTrace(extensions: GraphQLFormattedError['extensions']): GraphQLFormattedError['extensions'] {
   const { stacktrace: _, ...rest } = extensions ?? {};

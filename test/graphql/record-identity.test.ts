@@ -152,8 +152,6 @@ describe('identifiers that contradict', () => {
 
 describe('values that identify nobody', () => {
   test.each([
-    '',
-    '  ',
     'N/A',
     'none',
     'NULL',
@@ -175,6 +173,18 @@ describe('values that identify nobody', () => {
 
   test.each(['0001', 'NA12', 'X1', '12E345', '820000000000'])('%j is a number like others', async (value) => {
     expect(await one({ TAX_ID: value })).toMatchObject({ change: 'INSERTED' });
+  });
+
+  test('a blank one is left out, wherever it stands', async () => {
+    const UIN = key();
+    expect(await one({ UIN, BRN: '' })).toMatchObject({ change: 'INSERTED' });
+    expect(await one({ UIN: key(), BRN: '  ' })).toMatchObject({ change: 'INSERTED' });
+    expect(await one({ UIN: ' ', BRN: '' })).toMatchObject({ change: 'REFUSED' });
+    expect(await one({ externalId: ' ', UIN })).toMatchObject({ change: 'UNCHANGED' });
+  });
+
+  test('an external id that stands for none is none', async () => {
+    expect(await one({ externalId: 'N/A', UIN: key() })).toMatchObject({ reason: 'INVALID' });
   });
 
   test('inside the data too', async () => {

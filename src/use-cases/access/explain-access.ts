@@ -12,12 +12,13 @@ import { covers, expandFields } from '../../protocol/registries/records/fields.j
 import { identifyingTypes } from '../../protocol/registries/records/identifying.js';
 import { isMemberPath, membersIn, type InnerPerson } from '../../protocol/registries/records/members.js';
 import { identifiersOf, type RecordIdentifier } from '../../protocol/registries/records/normalize.js';
-import { findIdentifierType, findRecordType } from '../../protocol/registries/registries.js';
+import { findRecordType } from '../../protocol/registries/registries.js';
 import type { Operation, Registry } from '../../protocol/vocabulary.js';
 import type { SourceRecord } from '../../sources/registry-source.js';
 import { recordAdminAction } from '../admin-change.js';
 import type { Services } from '../services.js';
 import { conflict, invalid, notFound } from '../errors.js';
+import { readKnownIdentifier } from '../records/identifier.input.js';
 import { definitionOf } from '../records/records.js';
 import type { AccessExplanation, AccessStep, FieldExplanation } from './access.types.js';
 
@@ -134,12 +135,12 @@ function explainFields(
 }
 
 async function findRecord(services: Services, definition: RegistryDefinition, question: AccessQuestion) {
-  const type = findIdentifierType(definition, question.identifier.type);
-  if (type === undefined) throw invalid('identifier.type', 'no identifier type of this registry');
+  const identifier = readKnownIdentifier(definition, question.identifier, 'identifier');
   const named = question.recordType === null ? undefined : findRecordType(definition, question.recordType);
   if (question.recordType !== null && named === undefined)
     throw invalid('recordType', 'no record type of this registry');
-  const criteria = { identifier: { type, value: question.identifier.value.trim() } };
+  const { type } = identifier;
+  const criteria = { identifier };
   const candidates = (named === undefined ? definition.recordTypes : [named]).filter((recordType) =>
     identifyingTypes(recordType).includes(type),
   );

@@ -12,8 +12,15 @@ import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/re
 import { draftRecord } from '../../protocol/registries/records/draft.js';
 import { assertIdentified, contradictions, identifyingOf } from '../../protocol/registries/records/identifying.js';
 import { overwrittenPaths } from '../../protocol/registries/records/overwritten.js';
+import {
+  IDENTIFIER_VALUE,
+  isBlankValue,
+  readIdentifierValue,
+} from '../../protocol/registries/records/identifier-value.js';
+import { placeholderProblem } from '../../protocol/registries/placeholder.js';
 import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
-import { findEvent, findIdentifierType, findRecordType } from '../../protocol/registries/registries.js';
+import { findEvent, findRecordType } from '../../protocol/registries/registries.js';
+import { readExternalId, readIdentifier } from './identifier.input.js';
 import { changeAsAdmin } from '../admin-change.js';
 import type { Services } from '../services.js';
 import { DomainError, invalid, notFound } from '../errors.js';
@@ -105,11 +112,12 @@ export function removeRecord(
   if (type === undefined) throw invalid('recordType', `use ${oneOfTypes(definition)}`);
   if ((identifier == null) === (externalId == null))
     throw invalid('identifier', 'give it or externalId, one of the two');
-  const identifiers =
-    identifier == null
-      ? []
-      : [{ type: findIdentifierType(definition, identifier.type) ?? identifier.type, value: identifier.value }];
-  const named = { registry: definition.registry, recordType: type.name, externalId, identifiers };
+  const named = {
+    registry: definition.registry,
+    recordType: type.name,
+    externalId: readExternalId(externalId, 'externalId'),
+    identifiers: identifier == null ? [] : [readIdentifier(definition, identifier, 'identifier')],
+  };
   return changeAsAdmin(services, admin, async (unit) => {
     const { stored, refused } = await matchRecord(unit, type, named);
     if (refused !== undefined)
@@ -134,16 +142,25 @@ export function readInput(
   const event = input.eventType == null ? undefined : findEvent(definition, input.eventType);
   if (input.eventType != null && event === undefined)
     throw new RecordInvalid('eventType:', `use one of ${definition.events.map(({ name }) => name).join(', ')}`);
-  const { externalId } = input;
   const draft: RecordDraft = {
     registry: definition.registry,
     recordType: recordType.name,
-    externalId,
+    externalId: externalIdOf(input),
     ...draftRecord(definition, recordType, input.identifiers, input.data),
     eventType: event?.name,
   };
   assertIdentified(recordType, draft);
   return { recordType, draft };
+}
+
+/** Names a record as an identifier does: blank is none, and what stands for none is no name. */
+function externalIdOf({ externalId }: RecordInput): string | undefined {
+  if (externalId == null || isBlankValue(externalId)) return undefined;
+  const problem = placeholderProblem(externalId);
+  if (problem !== undefined) throw new RecordInvalid('externalId', problem);
+  const value = readIdentifierValue(externalId);
+  if (value === undefined) throw new RecordInvalid('externalId', `must be ${IDENTIFIER_VALUE}`);
+  return value;
 }
 
 const oneOfTypes = (definition: RegistryDefinition): string =>

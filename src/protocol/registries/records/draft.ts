@@ -1,7 +1,9 @@
 /** A record as somebody hands it in: identifiers beside the data and inside it become one set, in both places. */
 import type { RecordTypeDefinition, RegistryDefinition } from '../definition.js';
+import { IDENTIFIER_VALUE, isBlankValue, readIdentifierValue } from './identifier-value.js';
 import { assertNoPlaceholder } from './identifying.js';
 import { identifiersOf, normalizeRecord, readRecord } from './normalize.js';
+import { RecordInvalid } from './record-invalid.js';
 import { findIdentifierType } from '../registries.js';
 
 type Data = Record<string, unknown>;
@@ -15,7 +17,7 @@ interface Identifier {
  * A record as somebody sends it.
  *
  * @throws RecordInvalid naming the path when the data does not follow the dictionary, or the type of an identifier that
- *   is blank or a placeholder
+ *   is a placeholder; a blank one is left out
  */
 export function draftRecord(
   definition: RegistryDefinition,
@@ -23,7 +25,7 @@ export function draftRecord(
   given: Identifier[],
   data: Data,
 ): { identifiers: Identifier[]; data: Data } {
-  assertNoPlaceholder(given);
+  assertNoPlaceholder(given.filter(({ value }) => !isBlankValue(value)));
   const draft = assembleRecord(definition, recordType, given, data);
   assertNoPlaceholder(draft.identifiers);
   return draft;
@@ -39,13 +41,21 @@ export function assembleRecord(
   const read = given.length > 0 ? readRecord : normalizeRecord;
   const normalized = read(definition, recordType.name, data) ?? {};
   const inside = identifiersOf(definition, recordType.name, normalized);
-  const outside = given.map(({ type, value }) => ({ type: findIdentifierType(definition, type) ?? type, value }));
+  const outside = given
+    .filter(({ value }) => !isBlankValue(value))
+    .map(({ type, value }) => ({ type: findIdentifierType(definition, type) ?? type, value: valueOf(type, value) }));
   const same = (a: Identifier) => (b: Identifier) => a.type === b.type && a.value === b.value;
   const missing = outside.filter((identifier) => !inside.some(same(identifier)));
   return {
     identifiers: [...inside, ...missing],
     data: missing.reduce((whole, one) => withIdentifier(whole, pathFor(recordType, normalized, one), one), normalized),
   };
+}
+
+function valueOf(type: string, given: string): string {
+  const value = readIdentifierValue(given);
+  if (value === undefined) throw new RecordInvalid(`identifier ${type.slice(0, 64)}`, `must be ${IDENTIFIER_VALUE}`);
+  return value;
 }
 
 /** Where an identifier that was given beside the data belongs inside it. */
