@@ -6,7 +6,7 @@ import type { Grantee } from '../entities/sender.repository.js';
 import type { Sql } from '../entities/database.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import { clampRecord, covers, expandClassFields, expandFields } from '../protocol/registries/fields.js';
-import { mapMembers, membersIn, type InnerPerson } from '../protocol/registries/members.js';
+import { fieldsWithin, mapMembers, membersIn, type InnerPerson } from '../protocol/registries/members.js';
 import { identifiersOf, type RecordIdentifier } from '../protocol/registries/normalize.js';
 import { IN_FORCE } from '../sources/consent.sql.js';
 import type { ConsentScope, SourceRecord } from '../sources/registry-source.js';
@@ -130,6 +130,9 @@ function consentedPart(
 }
 
 function narrowPerson(definition: RegistryDefinition, { className, data }: InnerPerson, given: GivenConsent[]) {
-  const fields = given.flatMap((consent) => consent.fields);
+  const fields = fieldsWithin(
+    className,
+    given.flatMap((consent) => consent.fields),
+  );
   return clampRecord(expandClassFields(definition, className, fields), data);
 }
