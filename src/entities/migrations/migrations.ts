@@ -17,6 +17,7 @@ import { Told0023 } from './0023-told.migration.js';
 import { Scale0024 } from './0024-scale.migration.js';
 import { EndpointRests0037 } from './0037-endpoint-rests.migration.js';
 import { Numbered0038 } from './0038-numbered.migration.js';
+import { FourEyes0042 } from './0042-four-eyes.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -39,6 +40,7 @@ export const MIGRATIONS = [
   Scale0024,
   EndpointRests0037,
   Numbered0038,
+  FourEyes0042,
 ].map((migration) => ({
   name: migration.name,
   class: migration,

@@ -1,5 +1,5 @@
 import type { FilterQuery } from '@mikro-orm/core';
-import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Agreement, AgreementVersion } from '../../entities/agreement.entity.js';
 import { Sender } from '../../entities/sender.entity.js';
 import { ADMINS, READERS, RUNNERS, requireRole } from '../authorize.js';
@@ -8,6 +8,8 @@ import type { Context } from '../context.js';
 import { byTime, TimeOrderEnum, type TimeOrder } from '../time-order.js';
 import { AgreementConnection, AgreementFilter, CreateAgreementInput, UpdateAgreementInput } from './agreement.types.js';
 import { approveAgreement, createAgreement, endAgreement, updateAgreement } from './agreement.use-case.js';
+
+const VERSION = 'The one that you looked at; left out, it must not have changed since it was proposed.';
 
 @Resolver(() => Agreement)
 export class AgreementResolver {
@@ -60,10 +62,14 @@ export class AgreementResolver {
   }
 
   @Mutation(() => Agreement, {
-    description: 'Puts a pending agreement in force; with four eyes, another admin than its maker must.',
+    description: 'Puts a pending agreement in force; with four eyes, another admin than those who proposed it must.',
   })
-  approveAgreement(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<Agreement> {
-    return approveAgreement(context.services, requireRole(context, RUNNERS), id);
+  approveAgreement(
+    @Arg('id', () => ID) id: string,
+    @Arg('version', () => Int, { nullable: true, description: VERSION }) version: number | undefined,
+    @Ctx() context: Context,
+  ): Promise<Agreement> {
+    return approveAgreement(context.services, requireRole(context, RUNNERS), id, version);
   }
 
   @Mutation(() => Agreement, { description: 'Ends it for good; nothing is released under it from now on.' })

@@ -10,9 +10,11 @@ import { findRecordType } from '../../protocol/registries/registries.js';
 import { changeAsAdmin, snapshot } from '../admin-change.js';
 import type { Services } from '../context.js';
 import { UserError } from '../errors.js';
+import { approve, countChange, propose } from '../four-eyes.js';
 import { givenOf, presentOf } from '../given.js';
 import { requireObject } from '../json-object.js';
 import { findSender } from '../senders/sender.use-case.js';
+import { AGREEMENT_RULES, isWidened } from '../widening.js';
 import type { CreateAgreementInput, UpdateAgreementInput } from './agreement.types.js';
 
 type Admin = Extract<Principal, { kind: 'admin' }>;
@@ -27,10 +29,10 @@ export function createAgreement(services: Services, admin: Admin, input: CreateA
       ...terms,
       sender,
       validFrom: terms.validFrom ?? services.clock(),
-      state: services.settings.fourEyes ? 'PENDING' : 'ACTIVE',
       createdBy: admin.subject,
     });
     checkTerms(services, agreement);
+    if (services.settings.fourEyes) propose(agreement, admin);
     keepVersion(unit, agreement, admin);
     await unit.em.flush();
     return {
@@ -53,23 +55,21 @@ export function updateAgreement(
 ): Promise<Agreement> {
   return changeAgreement(services, admin, id, 'updateAgreement', (agreement) => {
     Object.assign(agreement, givenOf(input, CLEARABLE));
-    if (services.settings.fourEyes) {
-      agreement.state = 'PENDING';
-      agreement.approvedBy = null;
-      agreement.createdBy = admin.subject;
-    }
     checkTerms(services, agreement);
   });
 }
 
-export function approveAgreement(services: Services, admin: Admin, id: string): Promise<Agreement> {
+export function approveAgreement(
+  services: Services,
+  admin: Admin,
+  id: string,
+  version?: number | null,
+): Promise<Agreement> {
   return changeAgreement(services, admin, id, 'approveAgreement', (agreement) => {
     if (agreement.state !== 'PENDING')
       throw new UserError('CONFLICT', `the agreement is ${agreement.state}: only a PENDING one can be approved`, 'id');
-    if (services.settings.fourEyes && agreement.createdBy === admin.subject)
-      throw new UserError('FORBIDDEN', 'four eyes: another admin than the one who made this version must approve it');
+    approve(agreement, admin, services.settings.fourEyes, version);
     agreement.state = 'ACTIVE';
-    agreement.approvedBy = admin.subject;
   });
 }
 
@@ -93,7 +93,8 @@ function changeAgreement(
     if (agreement.state === 'ENDED') throw new UserError('CONFLICT', 'the agreement has ended: make a new one', 'id');
     const before = snapshot(agreement);
     change(agreement);
-    agreement.version += 1;
+    const widens = isWidened(AGREEMENT_RULES, before, snapshot(agreement));
+    countChange(agreement, admin, { widens, ...services.settings });
     keepVersion(unit, agreement, admin);
     return {
       result: agreement,

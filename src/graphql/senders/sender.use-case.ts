@@ -9,7 +9,9 @@ import { Sender } from '../../entities/sender.entity.js';
 import { changeAsAdmin, snapshot } from '../admin-change.js';
 import type { Services } from '../context.js';
 import { UserError } from '../errors.js';
+import { approve, countChange, propose } from '../four-eyes.js';
 import { givenOf, presentOf } from '../given.js';
+import { isWidened, SENDER_RULES } from '../widening.js';
 import { canonicalThumbprints, checkSender } from './sender.check.js';
 import type { CreateSenderInput, CreateSenderPayload, UpdateSenderInput } from './sender.types.js';
 
@@ -32,7 +34,6 @@ export function createSender(services: Services, admin: Admin, input: CreateSend
       throw new UserError('CONFLICT', 'senderId: a sender with this id exists', 'senderId');
     const sender = addRow(em, Sender, {
       ...presentOf(input),
-      state: services.settings.fourEyes ? 'PENDING' : 'ACTIVE',
       // One name for a partner everywhere: what `dci call --sender` knows is enough to get a token.
       clientId: input.senderId,
       clientSecretHash: hash,
@@ -40,6 +41,7 @@ export function createSender(services: Services, admin: Admin, input: CreateSend
     });
     checkSender(sender);
     sender.tlsThumbprints = canonicalThumbprints(sender.tlsThumbprints);
+    if (services.settings.fourEyes) propose(sender, admin);
     await em.flush();
     const change = { action: 'createSender', targetType: 'Sender', targetId: sender.senderId, after: snapshot(sender) };
     return { result: { sender, clientId: sender.clientId, clientSecret: secret }, change };
@@ -70,7 +72,7 @@ export function setSenderState(
   admin: Admin,
   senderId: string,
   action: keyof typeof STATE_CHANGES,
-  reason?: string,
+  { reason, version }: { reason?: string | undefined; version?: number | null | undefined } = {},
 ): Promise<Sender> {
   const { from, to } = STATE_CHANGES[action];
   return changeSender(
@@ -84,11 +86,9 @@ export function setSenderState(
           'CONFLICT',
           `the sender is ${sender.state}: ${action} takes one that is ${from.join(' or ')}`,
         );
-      if (services.settings.fourEyes && to === 'ACTIVE' && sender.approvedBy == null) {
-        if (sender.createdBy === admin.subject)
-          throw new UserError('FORBIDDEN', 'four eyes: another admin than the one who made the sender must approve it');
-        sender.approvedBy = admin.subject;
-      }
+      // Lifting a suspension approves what was proposed meanwhile.
+      if (action === 'approveSender' || (to === 'ACTIVE' && sender.proposedVersion != null))
+        approve(sender, admin, services.settings.fourEyes, version);
       sender.state = to;
       sender.suspendedReason = to === 'SUSPENDED' ? (reason ?? null) : null;
     },
@@ -101,7 +101,9 @@ export function rotateSecret(services: Services, admin: Admin, senderId: string)
   return changeAsAdmin(services, admin, async (unit) => {
     const sender = await findSender(unit, senderId);
     sender.clientSecretHash = hash;
-    const change = { action: 'rotateSenderSecret', targetType: 'Sender', targetId: senderId };
+    countChange(sender, admin, { widens: true, ...services.settings });
+    const after = { state: sender.state, version: sender.version };
+    const change = { action: 'rotateSenderSecret', targetType: 'Sender', targetId: senderId, after };
     return { result: { sender, clientId: sender.clientId, clientSecret: secret }, change };
   });
 }
@@ -128,6 +130,8 @@ function changeSender(
     const sender = await findSender(unit, senderId);
     const before = snapshot(sender);
     change(sender);
+    const widens = isWidened(SENDER_RULES, before, snapshot(sender));
+    countChange(sender, admin, { widens, ...services.settings });
     if (sender.state === 'ACTIVE' && before['state'] !== 'ACTIVE') {
       await unit.em.flush();
       await wakeRested(unit, services.clock(), WOKEN_AT_ONCE, senderId);
