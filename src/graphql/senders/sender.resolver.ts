@@ -100,9 +100,13 @@ export class SenderResolver {
     return setSenderState(context.services, requireRole(context, ADMINS), senderId, 'suspendSender', { reason });
   }
 
-  @Mutation(() => Sender, { description: 'Lifts a suspension.' })
-  activateSender(@Arg('senderId', () => String) senderId: string, @Ctx() context: Context): Promise<Sender> {
-    return setSenderState(context.services, requireRole(context, ADMINS), senderId, 'activateSender');
+  @Mutation(() => Sender, { description: 'Lifts a suspension, and approves what was proposed meanwhile.' })
+  activateSender(
+    @Arg('senderId', () => String) senderId: string,
+    @Arg('version', () => Int, { nullable: true, description: VERSION }) version: number | undefined,
+    @Ctx() context: Context,
+  ): Promise<Sender> {
+    return setSenderState(context.services, requireRole(context, ADMINS), senderId, 'activateSender', { version });
   }
 
   @Mutation(() => CreateSenderPayload, { description: 'A new client secret, shown once; the old one ends at once.' })

@@ -55,9 +55,12 @@ export function updateSender(
   input: UpdateSenderInput,
 ): Promise<Sender> {
   return changeSender(services, admin, senderId, 'updateSender', (sender) => {
+    const before = snapshot(sender);
     Object.assign(sender, givenOf(input, CLEARABLE));
     checkSender(sender);
     sender.tlsThumbprints = canonicalThumbprints(sender.tlsThumbprints);
+    const widens = isWidened(SENDER_RULES, before, snapshot(sender));
+    countChange(sender, admin, { widens, ...services.settings });
   });
 }
 
@@ -130,8 +133,6 @@ function changeSender(
     const sender = await findSender(unit, senderId);
     const before = snapshot(sender);
     change(sender);
-    const widens = isWidened(SENDER_RULES, before, snapshot(sender));
-    countChange(sender, admin, { widens, ...services.settings });
     if (sender.state === 'ACTIVE' && before['state'] !== 'ACTIVE') {
       await unit.em.flush();
       await wakeRested(unit, services.clock(), WOKEN_AT_ONCE, senderId);
