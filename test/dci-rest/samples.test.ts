@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Json, JsonObject } from '../../src/protocol/json.js';
+import type { Json, JsonObject } from '../../src/protocol/envelope/json.js';
 import { demoRecords } from '../../src/sources/demo-data.js';
-import { loadRecords } from '../../src/entities/record.repository.js';
+import { loadRecords } from '../../src/entities/records/record.repository.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, type Partner } from '../support/partner.js';
 import { describeWhenPublished, PUBLISHED } from '../support/published.js';

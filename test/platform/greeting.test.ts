@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findDemoPartner, makeDemoPartner } from '../../src/demo-partner.js';
-import { greeting } from '../../src/greeting.js';
+import { findDemoPartner, makeDemoPartner } from '../../src/server/demo-partner.js';
+import { greeting } from '../../src/server/greeting.js';
 import { createRegistries } from '../../src/protocol/registries/registries.js';
 import { startTestGateway } from '../support/gateway.js';
 

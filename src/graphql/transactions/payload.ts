@@ -1,11 +1,11 @@
 /** Reading a stored payload: only with a reason, which is recorded before the payload is opened. */
 import type { KnownSender } from '../../access/sender-directory.js';
 import { whyWithheld } from '../../access/still-released.js';
-import { openPayload } from '../../entities/transaction.repository.js';
-import type { Transaction } from '../../entities/transaction.entity.js';
-import { recordAdminAction } from '../admin-change.js';
+import { openPayload } from '../../entities/transactions/transaction.repository.js';
+import type { Transaction } from '../../entities/transactions/transaction.entity.js';
+import { recordAdminAction } from '../../use-cases/admin-change.js';
 import type { Context } from '../context.js';
-import { UserError } from '../errors.js';
+import { forbidden, invalid } from '../../use-cases/errors.js';
 import { requireRole } from '../authorize.js';
 
 export type PayloadName = 'request' | 'response';
@@ -22,7 +22,7 @@ export async function readPayload(
   if (context.principal.kind !== 'sender') {
     const admin = requireRole(context, ['ADMIN', 'AUDITOR']);
     if (reason === undefined || reason.trim() === '')
-      throw new UserError('BAD_USER_INPUT', 'reason: say why you need to see personal data; it is recorded', 'reason');
+      throw invalid('reason', 'say why you need to see personal data; it is recorded');
     const change = { action: 'readPayload', targetType: 'Transaction', targetId: id, reason, after: { payload: name } };
     await database.transaction((unit) => recordAdminAction(unit, admin, change, clock()));
   } else if (context.principal.sender.senderId !== senderId) return null;
@@ -41,7 +41,7 @@ interface Stored {
   consentIds: string[] | null;
 }
 
-/** A sender reads its own answer again only while what it rests on stands. @throws UserError FORBIDDEN */
+/** A sender reads its own answer again only while what it rests on stands. @throws DomainError FORBIDDEN */
 async function assertStillReleased(
   { services: { database, registries, clock } }: Context,
   sender: KnownSender,
@@ -51,5 +51,5 @@ async function assertStillReleased(
   const definition = registries.byName(registry ?? '');
   const released = { operation, accessDecision, consentIds };
   const why = await whyWithheld(database, { sender, definition, now: clock() }, released);
-  if (why !== undefined) throw new UserError('FORBIDDEN', `the answer may not be told again: ${why}`);
+  if (why !== undefined) throw forbidden(`the answer may not be told again: ${why}`);
 }
