@@ -3,7 +3,7 @@
  * is of the version that was looked at.
  */
 import type { Principal } from '../access/principal.js';
-import { conflict, forbidden } from '../use-cases/errors.js';
+import { conflict, forbidden } from './errors.js';
 
 type Admin = Extract<Principal, { kind: 'admin' }>;
 
@@ -37,12 +37,12 @@ export function propose(entity: Proposal, admin: Admin): void {
 /** @param seen the version that the administrator looked at; left out, it must be the one that was first proposed */
 export function approve(entity: Proposal, admin: Admin, fourEyes: boolean, seen?: number | null): void {
   const { version, proposedVersion, proposedBy } = entity;
+  if (fourEyes && proposedBy.includes(admin.subject))
+    throw forbidden('four eyes: another admin than those who proposed it must approve it');
   if ((seen ?? proposedVersion ?? version) !== version)
     throw conflict(
       'version',
       `it was changed meanwhile and is version ${version} now: look at it again, and approve that version`,
     );
-  if (fourEyes && proposedBy.includes(admin.subject))
-    throw forbidden('four eyes: another admin than those who proposed it must approve it');
   Object.assign(entity, { approvedBy: admin.subject, proposedBy: [], proposedVersion: null });
 }

@@ -10,11 +10,11 @@ import { findRecordType } from '../../protocol/registries/registries.js';
 import { changeAsAdmin, snapshot } from '../admin-change.js';
 import type { Services } from '../services.js';
 import { DomainError, invalid, notFound } from '../errors.js';
-import { approve, countChange, propose } from '../../graphql/four-eyes.js';
+import { approve, countChange, propose } from '../four-eyes.js';
 import { givenOf, presentOf } from '../given.js';
 import { requireObject } from '../json-object.js';
 import { findSender } from '../senders/senders.js';
-import { AGREEMENT_RULES, isWidened } from '../../graphql/widening.js';
+import { AGREEMENT_RULES, isWidened } from '../widening.js';
 import type { CreateAgreementInput, UpdateAgreementInput } from './agreement.types.js';
 
 type Admin = Extract<Principal, { kind: 'admin' }>;

@@ -6,6 +6,7 @@ import type { RegistryDefinition } from '../../protocol/registries/definition.js
 import { canonicalPaths } from '../../protocol/registries/records/fields.js';
 import { findIdentifierType } from '../../protocol/registries/registries.js';
 import { changeAsAdmin, snapshot } from '../admin-change.js';
+import { isUuid } from '../../platform/uuid.js';
 import type { Services } from '../services.js';
 import { conflict, invalid, notFound } from '../errors.js';
 import { definitionOf } from '../records/records.js';
@@ -84,5 +85,3 @@ function auditable(consent: Consent): Record<string, unknown> {
   const { identifierValue: _value, ...rest } = snapshot(consent);
   return rest;
 }
-
-const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);

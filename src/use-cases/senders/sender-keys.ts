@@ -7,7 +7,7 @@ import { KeyInvalid } from '../../protocol/signature/key.policy.js';
 import { changeAsAdmin, snapshot } from '../admin-change.js';
 import type { Services } from '../services.js';
 import { conflict, DomainError, invalid, notFound } from '../errors.js';
-import { countChange } from '../../graphql/four-eyes.js';
+import { countChange } from '../four-eyes.js';
 import { requireObject } from '../json-object.js';
 import { findSender } from './senders.js';
 import type { SenderKeyInput } from './sender.types.js';

@@ -9,9 +9,9 @@ import { Sender } from '../../entities/senders/sender.entity.js';
 import { changeAsAdmin, snapshot } from '../admin-change.js';
 import type { Services } from '../services.js';
 import { conflict, DomainError, notFound } from '../errors.js';
-import { approve, countChange, propose } from '../../graphql/four-eyes.js';
+import { approve, countChange, propose } from '../four-eyes.js';
 import { givenOf, presentOf } from '../given.js';
-import { isWidened, SENDER_RULES } from '../../graphql/widening.js';
+import { isWidened, SENDER_RULES } from '../widening.js';
 import { canonicalThumbprints, checkSender } from './sender-check.js';
 import type { CreateSenderInput, CreateSenderPayload, UpdateSenderInput } from './sender.types.js';
 
