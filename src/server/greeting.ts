@@ -1,10 +1,9 @@
 /** What `npm start` prints once it serves: where everything is, and a call that works as pasted. */
-import type { Gateway } from '../app.js';
 import type { DemoPartner } from './demo-partner.js';
 import type { LocalSecrets } from '../platform/local-secrets.js';
 
 export function greeting(
-  { url, address }: Pick<Gateway, 'url' | 'address'>,
+  { url, address }: { url: string; address: string },
   partner: DemoPartner | undefined,
   { adminToken, adminTokenIsNew }: Partial<LocalSecrets>,
 ): string {
