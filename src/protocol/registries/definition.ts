@@ -56,7 +56,10 @@ export interface RecordTypeDefinition {
   otherwise?: { unless: string; path: string; identifying: string[] };
   /** One subject has several records of this type, told apart by external id: a beneficiary has one per programme. */
   severalPerSubject?: boolean;
-  /** Paths of persons inside a record who are somebody else than its subject, for example `member_list`; consent is asked for each. */
+  /**
+   * Paths of persons inside a record who are somebody else than its subject, for example `member_list`, or of nothing but
+   * their identifiers, for example `parent1_identifier`; consent is asked for each.
+   */
   memberPaths: string[];
   /** Names of protocol 3.2 and others → canonical path. The path may be a branch: with `name` → `member.name`, `name.surname` is read too. */
   attributeAliases: Record<string, string>;

@@ -18,7 +18,7 @@ export const CRVS: RegistryDefinition = {
       typeName: 'CRVS_Person',
       identifierPaths: ['identifier'],
       identifying: [...PERSON_IDENTIFYING, 'DRN'],
-      memberPaths: [],
+      memberPaths: ['parent1_identifier', 'parent2_identifier'],
       attributeAliases: personAliases(),
     },
   ],
