@@ -16,6 +16,7 @@ import { Order0022 } from './0022-order.migration.js';
 import { Told0023 } from './0023-told.migration.js';
 import { Scale0024 } from './0024-scale.migration.js';
 import { PartialDates0034 } from './0034-partial-dates.migration.js';
+import { Contacts0035 } from './0035-contacts.migration.js';
 import { EndpointRests0037 } from './0037-endpoint-rests.migration.js';
 import { Numbered0038 } from './0038-numbered.migration.js';
 
@@ -39,6 +40,7 @@ export const MIGRATIONS = [
   Told0023,
   Scale0024,
   PartialDates0034,
+  Contacts0035,
   EndpointRests0037,
   Numbered0038,
 ].map((migration) => ({
