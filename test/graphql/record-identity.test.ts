@@ -52,7 +52,7 @@ const one = async (given: Given, data: object = {}, registry = 'SOCIAL'): Promis
 const key = () => randomUUID().slice(0, 8);
 
 describe('a number that several persons share', () => {
-  test.each(['HOUSEHOLD_ID', 'MRN', 'MOBILE', 'GROUP_ID', 'MEMBER_ID', 'DRN', 'SHOE_SIZE'])(
+  test.each(['HOUSEHOLD_ID', 'MRN', 'MOBILE', 'GROUP_ID', 'MEMBER_ID', 'DRN'])(
     '%s makes nobody of two persons one, and names nobody alone',
     async (type) => {
       const value = key();

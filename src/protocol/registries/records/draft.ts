@@ -1,5 +1,6 @@
 /** A record as somebody hands it in: identifiers beside the data and inside it become one set, in both places. */
 import type { RecordTypeDefinition, RegistryDefinition } from '../definition.js';
+import { assertSearchableTypes, withContacts } from './identifier.types.js';
 import { IDENTIFIER_VALUE, isBlankValue, readIdentifierValue } from './identifier-value.js';
 import { assertNoPlaceholder } from './identifying.js';
 import { identifiersOf, normalizeRecord, readRecord } from './normalize.js';
@@ -28,6 +29,7 @@ export function draftRecord(
   assertNoPlaceholder(given.filter(({ value }) => !isBlankValue(value)));
   const draft = assembleRecord(definition, recordType, given, data);
   assertNoPlaceholder(draft.identifiers);
+  assertSearchableTypes(definition, recordType, draft.identifiers);
   return draft;
 }
 
@@ -46,10 +48,12 @@ export function assembleRecord(
     .map(({ type, value }) => ({ type: findIdentifierType(definition, type) ?? type, value: valueOf(type, value) }));
   const same = (a: Identifier) => (b: Identifier) => a.type === b.type && a.value === b.value;
   const missing = outside.filter((identifier) => !inside.some(same(identifier)));
-  return {
-    identifiers: [...inside, ...missing],
-    data: missing.reduce((whole, one) => withIdentifier(whole, pathFor(recordType, normalized, one), one), normalized),
-  };
+  const identifiers = [...inside, ...missing];
+  const whole = missing.reduce(
+    (all, one) => withIdentifier(all, pathFor(recordType, normalized, one), one),
+    normalized,
+  );
+  return { identifiers, data: withContacts(definition, recordType, identifiers, whole) };
 }
 
 function valueOf(type: string, given: string): string {
