@@ -70,7 +70,10 @@ function keepRunning(
       log.error(`the embedded PostgreSQL ended by itself, see postgres.log beside its data; it is started again`);
       await sleep(RESTART_MS[restarts], undefined, { signal: stopped }).catch(() => undefined);
       if (stopped.aborted) return;
-      server = await launch().catch((error: unknown) => void log.error(String(error)));
+      server = await launch().catch((error: unknown) => {
+        log.error(String(error));
+        return undefined;
+      });
       if (server !== undefined) log.info('the embedded PostgreSQL runs again');
     }
     await server?.ended;
