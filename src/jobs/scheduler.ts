@@ -97,8 +97,9 @@ async function schedule(agenda: Agenda, { name, every }: RecurringJob, log: Log)
   const { jobs } = await agenda.queryJobs({ name, limit: 1 });
   const nextRunAt = jobs[0]?.nextRunAt ?? null;
   const still = standsStill({ every, nextRunAt });
-  if (still) log.warn({ job: name, nextRunAt }, 'a job was set for too late: the clock was ahead; it runs again now');
-  if (still || jobs[0]?.repeatInterval !== every) await agenda.every(every, name);
+  if (still) log.warn({ job: name, nextRunAt }, 'a job was set for too late: the clock was ahead; it is set anew');
+  // One that is to run at once would keep its stored time there; one interval from now is written.
+  if (still || jobs[0]?.repeatInterval !== every) await agenda.every(every, name, undefined, { skipImmediate: still });
 }
 
 /** A clock that is put back while we run leaves jobs behind that are set for a time to come. */
