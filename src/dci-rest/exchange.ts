@@ -49,6 +49,8 @@ export class Exchange {
   encrypted = false;
   /** Set by `limitBySender`: proven to come from its sender, whose quotas these are. */
   quotas?: QuotaState[];
+  /** Points of its quota that were spent on the request itself, and that its first operation need not pay again. */
+  paid = 0;
 
   constructor(
     readonly request: ReceivedRequest,

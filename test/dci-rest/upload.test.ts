@@ -197,6 +197,18 @@ describe('upload/verify', () => {
     ]);
   });
 
+  test('refuses a row that claims one attribute under two names', async () => {
+    const file = [
+      'identifier_type,identifier_value,birth_date,a:birth_date,YOB',
+      'UIN,u4,1985-05-19,1985-05-20,',
+      'UIN,u4,1985-05-19,,1985',
+      'UIN,u4,,1985-05-20,',
+    ].join('\n');
+    const { items } = await result(file, 1, 'verify_response', { path, action: 'verify' });
+    const twice = { status: 'rjct', status_reason_message: expect.stringContaining('claim each attribute once') };
+    expect(items).toMatchObject([twice, twice, { status: 'succ', verified: { 'a:birth_date': true } }]);
+  });
+
   test('takes identifiers of a JSON file', async () => {
     const identifiers = [{ identifier_type: 'UIN', identifier_value: 'u1', is_alive: true, reference_id: 'mine' }];
     const envelope = await partner.envelope('verify', { transaction_id: 't', identifiers });
