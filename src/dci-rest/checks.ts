@@ -1,6 +1,7 @@
 /** The named checks a request passes, each with one reason to fail. An endpoint reads as its list of them. */
 import { scopesAllow } from '../access/scopes.js';
 import { credentialOf } from '../access/token.js';
+import { readWire } from '../protocol/envelope/absent.js';
 import { decryptMessage } from '../protocol/envelope/encryption.js';
 import {
   callbackHeader,
@@ -201,7 +202,7 @@ export function decodeBody(body: Buffer): string {
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export function parse<T>(schema: z.ZodType<T>, value: unknown, root: string): T {
-  const result = schema.safeParse(value);
+  const result = readWire(schema, value);
   if (!result.success) throw new RequestInvalid(describeProblem(result.error, root));
   return result.data;
 }

@@ -85,7 +85,7 @@ export class Exchange {
 
   /** What is stored of the request: the envelope without its signature, the message in the clear. */
   get plainRequest(): JsonObject {
-    return { header: this.document['header'] ?? null, message: this.#plainMessage };
+    return { header: (this.header ?? null) as Json, message: this.#plainMessage };
   }
 
   get #plainMessage(): Json {

@@ -8,6 +8,7 @@ import express, { Router, type Request } from 'express';
 import { OperationTypeNode, type GraphQLSchema } from 'graphql';
 import type { Principal } from '../access/principal.js';
 import type { ProtocolError } from '../protocol/errors.js';
+import { markInexact } from '../protocol/exact-number.js';
 import type { Call } from '../use-cases/call.js';
 import { refuseCaller } from './caller-refusal.js';
 import type { Context, GraphqlServices, SignResponse } from './context.js';
@@ -90,7 +91,7 @@ export async function startGraphqlServer(
   // Of this very path only.
   router.all(
     '/',
-    express.json({ limit: MAX_BODY, verify: keepRawBody }),
+    express.json({ limit: MAX_BODY, verify: keepRawBody, reviver: markInexact }),
     expressMiddleware(apollo, {
       context: async ({ req }) => {
         const caller = await identify(authenticator, req);

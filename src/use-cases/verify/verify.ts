@@ -11,6 +11,7 @@ import { parseQuery } from '../../protocol/query/parse-query.js';
 import { attributesOf, findAttribute } from '../../protocol/registries/attributes.js';
 import { covers } from '../../protocol/registries/records/fields.js';
 import { isMemberPath } from '../../protocol/registries/records/members.js';
+import { IDENTIFIER_VALUE, readIdentifierValue } from '../../protocol/registries/records/identifier-value.js';
 import { findIdentifierType } from '../../protocol/registries/registries.js';
 import type { SourceRecord } from '../../sources/registry-source.js';
 import type { Operation } from '../../protocol/vocabulary.js';
@@ -155,7 +156,9 @@ function readIdentifiers(grant: Grant, identifiers: { type: string; value: strin
   return identifiers.map(({ type, value }): Criteria => {
     const known = findIdentifierType(grant.definition, type);
     if (known === undefined) throw new RequestInvalid(`verify.${type}: no identifier type of this registry`);
-    return { identifier: { type: known, value } };
+    const read = readIdentifierValue(value);
+    if (read === undefined) throw new RequestInvalid(`verify.${type}: takes ${IDENTIFIER_VALUE}`);
+    return { identifier: { type: known, value: read } };
   });
 }
 
