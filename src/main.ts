@@ -8,6 +8,9 @@ import { createLog, type Log } from './platform/log.js';
 import { createMetrics } from './platform/metrics.js';
 import { stopOnRequest } from './platform/shutdown.js';
 
+/** For requests that are on their way on connections that stand. */
+const GRACE_MS = 1000;
+
 /** What was started, to be closed in the opposite order. */
 const started: { close(): Promise<void> }[] = [];
 
@@ -28,7 +31,7 @@ async function main(): Promise<void> {
   const { databaseUrl, local } = await findDatabase(config, secrets, log);
   const metrics = createMetrics({ ofProcess: true });
   const gateway = await startGateway(config, { ...secrets, ...local, databaseUrl }, { log, metrics });
-  started.push(gateway);
+  started.push({ close: () => gateway.close(GRACE_MS) });
   process.stdout.write(await greeting(gateway, config, local));
 }
 

@@ -60,6 +60,7 @@ function postgresBackend(connectionString: string, log: Log) {
     max: POOL_SIZE,
     connectionTimeoutMillis: ANSWER_MS,
     query_timeout: ANSWER_MS,
+    keepAlive: true,
     application_name: 'dci-jobs',
   });
   // Of an idle connection the pool hears itself; one that is lent out would end the process.
@@ -74,6 +75,7 @@ function mongoBackend(address: string) {
     serverSelectionTimeoutMS: ANSWER_MS,
     socketTimeoutMS: ANSWER_MS,
     connectTimeoutMS: ANSWER_MS,
+    waitQueueTimeoutMS: ANSWER_MS,
   });
   const backend = new MongoBackend({ mongo: client.db() });
   const connect = async () => {

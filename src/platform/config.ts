@@ -8,6 +8,8 @@ export interface Config {
   dataDir: string;
   /** No `DATABASE_URL`: we run a PostgreSQL of our own. */
   embedded: boolean;
+  /** The database of `DATABASE_URL` is made where it is missing. */
+  createDatabase: boolean;
   dbPoolSize: number;
   /** Of one statement; 0 = none. */
   dbStatementTimeoutMs: number;
@@ -54,6 +56,8 @@ export interface Config {
 
 export interface Secrets {
   databaseUrl?: string;
+  /** Past a connection pooler. */
+  databaseDirectUrl?: string;
   jobsUrl?: string;
   redisUrl?: string;
   /** 32 bytes. */
@@ -91,6 +95,10 @@ function contradictions(env: Record<string, string | undefined>): string[] {
       !!env.ADMIN_OIDC_ISSUER !== !!env.ADMIN_OIDC_AUDIENCE,
       'ADMIN_OIDC_ISSUER and ADMIN_OIDC_AUDIENCE need each other',
     ],
+    [
+      !env.DATABASE_URL && !!env.DATABASE_DIRECT_URL,
+      'DATABASE_DIRECT_URL needs DATABASE_URL: it leads to the same database, past a connection pooler',
+    ],
     [!!env.MTLS_HEADER && !env.TRUST_PROXY, 'MTLS_HEADER needs TRUST_PROXY: the addresses that may set it'],
   ];
   return rules.flatMap(([broken, problem]) => (broken ? [problem] : []));
@@ -103,6 +111,7 @@ function toConfig(env: Environment): Config {
     host: env.HOST,
     dataDir: env.DATA_DIR,
     embedded: env.DATABASE_URL === undefined,
+    createDatabase: env.CREATE_DATABASE,
     dbPoolSize: env.DB_POOL_SIZE,
     dbStatementTimeoutMs: env.DB_STATEMENT_TIMEOUT_MS,
     role: env.ROLE,
@@ -140,6 +149,7 @@ function toConfig(env: Environment): Config {
 function toSecrets(env: Environment): Secrets {
   return {
     databaseUrl: env.DATABASE_URL,
+    databaseDirectUrl: env.DATABASE_DIRECT_URL,
     jobsUrl: env.JOBS_URL,
     redisUrl: env.REDIS_URL,
     masterKey: env.MASTER_KEY,

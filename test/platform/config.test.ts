@@ -42,6 +42,17 @@ test('a server of its own: no demo data, and secrets stay out of the config', ()
   expect(JSON.stringify(config)).not.toMatch(/p4ss|bootstrap/);
 });
 
+test('how the database is reached: made only when asked for, and past a pooler only with one', () => {
+  const direct = 'postgres://u:p4ss@db:5432/dci';
+  expect(readConfig(SERVER)).toMatchObject({ config: { createDatabase: false } });
+  const { config, secrets } = readConfig({ ...SERVER, CREATE_DATABASE: 'true', DATABASE_DIRECT_URL: direct });
+  expect(config.createDatabase).toBe(true);
+  expect(secrets.databaseDirectUrl).toBe(direct);
+  expect(problemsOf({ DATABASE_DIRECT_URL: direct })).toEqual([
+    'DATABASE_DIRECT_URL needs DATABASE_URL: it leads to the same database, past a connection pooler',
+  ]);
+});
+
 test('an empty value is no value, and a final slash of PUBLIC_URL goes', () => {
   const { config } = readConfig({ PORT: '', PUBLIC_URL: 'https://dci.example.org/' });
   expect(config).toMatchObject({ port: 4000, publicUrl: 'https://dci.example.org' });
