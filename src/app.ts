@@ -263,6 +263,7 @@ function mount(
   config: Config,
   metrics: Metrics,
 ): void {
+  app.use(nothingSniffed);
   app.use(measureRequests(metrics, services.registries));
   app.use(methodsRouter());
   app.use('/graphql', graphql);
@@ -274,3 +275,9 @@ function mount(
   app.use(noSuchPath);
   app.use(lastResort(services));
 }
+
+/** Of every answer: a browser takes it as what it says it is. */
+const nothingSniffed: express.RequestHandler = (_request, response, next) => {
+  response.set('X-Content-Type-Options', 'nosniff');
+  next();
+};

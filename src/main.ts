@@ -1,8 +1,9 @@
 /** The process: reads the environment, starts what is asked for, says where everything is, and closes in order. */
 import { startGateway } from './app.js';
+import { findDemoPartner } from './server/demo-partner.js';
 import { greeting } from './server/greeting.js';
 import { startEmbeddedPostgres } from './platform/embedded-postgres.js';
-import { ConfigInvalid, readConfig, type Config, type Secrets } from './platform/config.js';
+import { ConfigInvalid, readConfig, requireAdministrator, type Config, type Secrets } from './platform/config.js';
 import { loadLocalSecrets, type LocalSecrets } from './platform/local-secrets.js';
 import { createLog, type Log } from './platform/log.js';
 import { createMetrics } from './platform/metrics.js';
@@ -20,6 +21,7 @@ async function closeAll(): Promise<void> {
 
 async function main(): Promise<void> {
   const { config, secrets } = readConfig(process.env);
+  requireAdministrator(config, secrets);
   const log = createLog(config.logLevel);
   stopOnRequest(
     (reason) => {
@@ -32,7 +34,7 @@ async function main(): Promise<void> {
   const metrics = createMetrics({ ofProcess: true });
   const gateway = await startGateway(config, { ...secrets, ...local, databaseUrl }, { log, metrics });
   started.push({ close: () => gateway.close(GRACE_MS) });
-  process.stdout.write(await greeting(gateway, config, local));
+  process.stdout.write(greeting(gateway, await findDemoPartner(gateway.database, config.dataDir), local));
 }
 
 /** Without a database nothing can be done: whoever watches the process may start it anew, or look. */

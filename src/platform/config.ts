@@ -85,6 +85,19 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
   return { config: toConfig(read.data), secrets: toSecrets(read.data) };
 }
 
+/**
+ * A gateway that nobody could administer does not start; a worker answers nobody, and the command line needs no token.
+ *
+ * @throws ConfigInvalid
+ */
+export function requireAdministrator({ role, embedded, oidc }: Config, { adminToken }: Secrets): void {
+  // Beside a database of our own a token is made.
+  if (embedded || role === 'worker' || oidc !== undefined || adminToken !== undefined) return;
+  throw new ConfigInvalid([
+    'ADMIN_TOKEN or ADMIN_OIDC_ISSUER is needed with DATABASE_URL, or no administrator can sign in: openssl rand -base64 32',
+  ]);
+}
+
 function contradictions(env: Record<string, string | undefined>): string[] {
   const rules: [boolean, string][] = [
     [

@@ -20,6 +20,7 @@ import { PartialDates0034 } from './0034-partial-dates.migration.js';
 import { WriteCheck0036 } from './0036-write-check.migration.js';
 import { EndpointRests0037 } from './0037-endpoint-rests.migration.js';
 import { Numbered0038 } from './0038-numbered.migration.js';
+import { FourEyes0042 } from './0042-four-eyes.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -45,6 +46,7 @@ export const MIGRATIONS = [
   WriteCheck0036,
   EndpointRests0037,
   Numbered0038,
+  FourEyes0042,
 ].map((migration) => ({
   name: migration.name,
   class: migration,
