@@ -7,8 +7,9 @@ import { appendOutbox } from './outbox.repository.js';
 
 const FINISH = `
 with attempt as (
-  insert into delivery_attempt (id, delivery_id, at, address, outcome, status, latency_ms, error, response_excerpt)
-  values ($1::uuid, $2::uuid, $3::timestamptz, $4, $5, $6::int, $7::real, $8, $9)
+  insert into delivery_attempt (id, delivery_id, at, address, outcome, status, latency_ms, error, response_sealed,
+    data_key_id)
+  values ($1::uuid, $2::uuid, $3::timestamptz, $4, $5, $6::int, $7::real, $8, $9::bytea, $21::uuid)
 ), changed as (
   update delivery set state = $10, state_reason = $11, attempts = attempts + 1, due_at = $12::timestamptz, claimed_by = null,
     claimed_until = null, first_failed_at = case when $10 = 'DELIVERED' then first_failed_at else coalesce(first_failed_at, $3) end,
@@ -55,7 +56,7 @@ export async function finishAttempt(
       attempt.status,
       attempt.latencyMs,
       attempt.error,
-      attempt.responseExcerpt,
+      attempt.excerpt?.sealed ?? null,
       state,
       reason,
       dueAt,
@@ -67,11 +68,15 @@ export async function finishAttempt(
       audit.id,
       contentHash,
       audit.entryHash,
+      attempt.excerpt?.dataKeyId ?? null,
     ],
     'finish-attempt',
   );
   return row?.changed === 1;
 }
+
+/** Binds the sealed start of an answer to its attempt. */
+export const placeOfExcerpt = (attemptId: string): string => `delivery_attempt:${attemptId}:response`;
 
 interface Changed {
   id: string;

@@ -4,6 +4,7 @@
  */
 import type { Operation, Registry } from '../protocol/vocabulary.js';
 import { LEASE_SECONDS } from './claim.repository.js';
+import type { Sealed } from './data-vault.js';
 import type { Sql } from './database.js';
 import type { DeliveryState } from './enums.js';
 
@@ -102,7 +103,8 @@ export interface AttemptRow {
   status: number | null;
   latencyMs: number | null;
   error: string | null;
-  responseExcerpt: string | null;
+  /** Start of the answer. */
+  excerpt: Sealed | null;
 }
 
 /** What an attempt made of its delivery. */

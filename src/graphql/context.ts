@@ -1,4 +1,5 @@
 /** What resolvers need of the house; `app.ts` passes an object that has it all. */
+import type DataLoader from 'dataloader';
 import type { Principal } from '../access/principal.js';
 import type { KeyRing } from '../access/key-ring.js';
 import type { RateLimits } from '../access/rate-limits.js';
@@ -11,6 +12,7 @@ import type { Outbound } from '../platform/outbound-http.js';
 import type { Registries } from '../protocol/registries/registries.js';
 import type { ProtocolError } from '../protocol/errors.js';
 import type { RegistrySource } from '../sources/registry-source.js';
+import type { Reading } from './admin-reading.js';
 import type { Call } from './call.js';
 import type { JobHealthReader } from './jobs/job-health.js';
 import type { LiveTail } from './live/live-tail.js';
@@ -67,6 +69,8 @@ export interface Context {
   sign?: SignResponse;
   services: Services;
   loaders: Loaders;
+  /** What an administrator reads of persons, before it leaves; made by the first of them. */
+  readings?: DataLoader<Reading, undefined>;
   /** When an operation from the network must have ended, by `performance.now()`. */
   deadline?: number;
   /** Whether the caller may still be told; asked before each live event. */

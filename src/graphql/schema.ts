@@ -24,6 +24,7 @@ import {
 import { describeSchema } from './describe.js';
 import { enforceDeadlines } from './deadline.js';
 import { MeResolver } from './me.resolver.js';
+import { noteReadings } from './person-fields.js';
 import { NotifyResolver } from './notify/notify.resolver.js';
 import { ReceiptResolver } from './receipts/receipt.resolver.js';
 import { OverviewResolver, TrafficResolver } from './overview/overview.resolver.js';
@@ -89,6 +90,7 @@ export function gatewaySchema(): Promise<GraphQLSchema> {
     pubSub: createPubSub(),
   })
     .then(describeSchema)
+    .then(noteReadings)
     .then(enforceDeadlines);
   return schema;
 }

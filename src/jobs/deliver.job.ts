@@ -5,7 +5,7 @@ import { whyWithheld } from '../access/still-released.js';
 import { releaseClaims, renewClaims } from '../entities/claim.repository.js';
 import type { DataVault } from '../entities/data-vault.js';
 import type { Database } from '../entities/database.js';
-import { cancelDeliveries, finishAttempt } from '../entities/delivery-outcome.repository.js';
+import { cancelDeliveries, finishAttempt, placeOfExcerpt } from '../entities/delivery-outcome.repository.js';
 import {
   claimDeliveries,
   fixMessage,
@@ -104,7 +104,7 @@ async function deliver(
   const at = clock();
   const { verdict, answer } = await attempt(services, delivery, sender, prepared.envelope, signal);
   judge(verdict);
-  const row = attemptRow(at, verdict, answer);
+  const row = await attemptRow(services, delivery, at, verdict, answer);
   const now = clock();
   // Before its row is free: the next one must not go to a receiver that wants no more.
   if (verdict.outcome === 'GONE') await endSubscription(services, delivery, now);
@@ -216,16 +216,25 @@ function verdictOf(error: unknown, signal: AbortSignal): Verdict {
   throw error;
 }
 
-function attemptRow(at: Date, verdict: Verdict, answer: OutboundResponse | undefined): AttemptRow {
+/** The answer is sealed: a receiver may repeat what it was sent. */
+async function attemptRow(
+  { vault }: Delivering,
+  { senderId }: DueDelivery,
+  at: Date,
+  verdict: Verdict,
+  answer: OutboundResponse | undefined,
+): Promise<AttemptRow> {
+  const id = uuidv7();
+  const text = answer?.body.subarray(0, EXCERPT_BYTES).toString('utf8') ?? '';
   return {
-    id: uuidv7(),
+    id,
     at,
     address: answer?.address ?? verdict.address ?? null,
     outcome: verdict.outcome,
     status: answer?.status ?? null,
     latencyMs: answer?.durationMs ?? verdict.latencyMs ?? null,
     error: verdict.error,
-    responseExcerpt: answer?.body.subarray(0, EXCERPT_BYTES).toString('utf8').replaceAll('\0', '') ?? null,
+    excerpt: text === '' ? null : await vault.seal(senderId, at, placeOfExcerpt(id), text),
   };
 }
 

@@ -15,6 +15,7 @@ import { Grounds0021 } from './0021-grounds.migration.js';
 import { Order0022 } from './0022-order.migration.js';
 import { Told0023 } from './0023-told.migration.js';
 import { Scale0024 } from './0024-scale.migration.js';
+import { Readings0040 } from './0040-readings.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -35,6 +36,7 @@ export const MIGRATIONS = [
   Order0022,
   Told0023,
   Scale0024,
+  Readings0040,
 ].map((migration) => ({
   name: migration.name,
   class: migration,

@@ -1,7 +1,8 @@
-/** Who got what of a person, when, and on what ground: from the decisions that were stored with what left. */
+/** Who got or read what of a person, when, and on what ground: from the decisions and readings that were stored. */
 import type { Principal } from '../../access/principal.js';
 import type { Sql } from '../../entities/database.js';
 import { findDisclosures, indexDisclosures } from '../../entities/disclosure.repository.js';
+import { findConsentIds, findReadings, type StoredReading } from '../../entities/reading.repository.js';
 import type { RecordIdentifier } from '../../protocol/registries/normalize.js';
 import { findIdentifierType } from '../../protocol/registries/registries.js';
 import type { LegalBasis, Registry } from '../../protocol/vocabulary.js';
@@ -10,7 +11,7 @@ import { recordAdminAction } from '../admin-change.js';
 import type { Services } from '../context.js';
 import { UserError } from '../errors.js';
 import { definitionOf } from '../records/record.use-case.js';
-import type { AccessReport, Disclosure } from './access.types.js';
+import type { AccessReport, Disclosure, PersonReading } from './access.types.js';
 
 type Admin = Extract<Principal, { kind: 'admin' }>;
 
@@ -30,16 +31,15 @@ export async function reportAccess(services: Services, admin: Admin, question: R
   const definition = definitionOf(services, registry);
   const type = findIdentifierType(definition, identifier.type);
   if (type === undefined) throw wrong('identifier.type', 'no identifier type of this registry');
-  const { own, inside } = await findPersonRecords(services.database, definition, {
-    type,
-    value: identifier.value.trim(),
-  });
+  const value = identifier.value.trim();
+  const { own, inside } = await findPersonRecords(services.database, definition, { type, value });
+  const consents = await findConsentIds(services.database, { registry, type, value });
   const change = {
     action: 'accessReport',
     targetType: 'Record',
     targetId: own[0] ?? 'none',
     reason,
-    after: { registry },
+    after: { registry, fields: ['Query.accessReport'], about: own },
   };
   await services.database.transaction((unit) => recordAdminAction(unit, admin, change, services.clock()));
   await indexDisclosures(services.database);
@@ -47,11 +47,13 @@ export async function reportAccess(services: Services, admin: Admin, question: R
     answers(services.database, [...own, ...inside], first + 1),
     notifications(services.database, [...own, ...inside], first + 1),
   ]);
+  const readings = await findReadings(services.database, [...own, ...inside, ...consents], first + 1);
   const rows = found.flat().sort((a, b) => (a.id < b.id ? 1 : -1));
-  const isOwn = new Set(own);
+  const isOwn = new Set([...own, ...consents]);
   return {
     disclosures: rows.slice(0, first).map((row) => readRow(row, isOwn)),
-    complete: rows.length <= first,
+    readings: readings.slice(0, first).map((row) => tellReading(row, isOwn)),
+    complete: rows.length <= first && readings.length <= first,
   };
 }
 
@@ -101,6 +103,10 @@ function readRow(row: Row, own: Set<string>): Disclosure {
     agreementVersion: decision.agreementVersion ?? null,
     fields: decision.fields ?? null,
   };
+}
+
+function tellReading({ about, at, ...row }: StoredReading, own: Set<string>): PersonReading {
+  return { ...row, at: new Date(at), inside: !about.some((id) => own.has(id)) };
 }
 
 interface StoredDecision {

@@ -21,7 +21,7 @@ export function grantConsent(services: Services, admin: Admin, input: GrantConse
     if (values.senderId !== null) await findSender(unit, values.senderId);
     const consent = addRow(unit.em, Consent, { ...values, grantedBy: admin.subject });
     await unit.em.flush();
-    return { result: consent, change: changeOf('grantConsent', consent, undefined, auditable(consent)) };
+    return { result: consent, change: changeOf('grantConsent', consent, undefined, snapshot(consent)) };
   });
 }
 
@@ -31,10 +31,10 @@ export function revokeConsent(services: Services, admin: Admin, id: string, reas
     const consent = isUuid(id) ? await unit.em.findOne(Consent, { id }) : null;
     if (consent === null) throw new UserError('NOT_FOUND', 'id: no such consent', 'id');
     if (consent.revokedAt != null) throw new UserError('CONFLICT', 'id: this consent was revoked before', 'id');
-    const before = auditable(consent);
+    const before = snapshot(consent);
     consent.revokedAt = services.clock();
     consent.revokedBy = admin.subject;
-    return { result: consent, change: { ...changeOf('revokeConsent', consent, before, auditable(consent)), reason } };
+    return { result: consent, change: { ...changeOf('revokeConsent', consent, before, snapshot(consent)), reason } };
   });
 }
 
@@ -81,11 +81,6 @@ const wrong = (field: string, remedy: string): UserError =>
 
 function changeOf(action: string, { id }: Consent, before?: Record<string, unknown>, after?: Record<string, unknown>) {
   return { action, targetType: 'Consent', targetId: id, before, after };
-}
-
-function auditable(consent: Consent): Record<string, unknown> {
-  const { identifierValue: _value, ...rest } = snapshot(consent);
-  return rest;
 }
 
 const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);

@@ -1,12 +1,11 @@
-/** Reading a stored payload: only with a reason, which is recorded before the payload is opened. */
+/** Reading a stored payload: only with a reason, which is recorded before the payload leaves. */
 import type { KnownSender } from '../../access/sender-directory.js';
 import { whyWithheld } from '../../access/still-released.js';
 import { openPayload } from '../../entities/transaction.repository.js';
 import type { Transaction } from '../../entities/transaction.entity.js';
-import { recordAdminAction } from '../admin-change.js';
+import { namedIn, notePayload, requirePayloadReader } from '../admin-reading.js';
 import type { Context } from '../context.js';
 import { UserError } from '../errors.js';
-import { requireRole } from '../authorize.js';
 
 export type PayloadName = 'request' | 'response';
 
@@ -17,28 +16,35 @@ export async function readPayload(
   name: PayloadName,
   reason: string | undefined,
 ): Promise<unknown> {
-  const { database, vault, clock } = context.services;
-  const { id, senderId } = transaction;
-  if (context.principal.kind !== 'sender') {
-    const admin = requireRole(context, ['ADMIN', 'AUDITOR']);
-    if (reason === undefined || reason.trim() === '')
-      throw new UserError('BAD_USER_INPUT', 'reason: say why you need to see personal data; it is recorded', 'reason');
-    const change = { action: 'readPayload', targetType: 'Transaction', targetId: id, reason, after: { payload: name } };
-    await database.transaction((unit) => recordAdminAction(unit, admin, change, clock()));
-  } else if (context.principal.sender.senderId !== senderId) return null;
+  const { database, vault, registries } = context.services;
+  const { id, senderId, registry } = transaction;
+  const sender = context.principal.kind === 'sender' ? context.principal.sender : undefined;
+  if (sender !== undefined && sender.senderId !== senderId) return null;
+  const reader = sender === undefined ? requirePayloadReader(context, reason) : undefined;
   const [row] = await database.query<Stored>(
-    `select data_key_id, ${name}_sealed as sealed, consent_ids as "consentIds" from transaction where id = $1`,
+    `select data_key_id, ${name}_sealed as sealed, consent_ids as "consentIds", record_ids as "recordIds"
+     from transaction where id = $1`,
     [id],
   );
-  if (context.principal.kind === 'sender' && name === 'response')
-    await assertStillReleased(context, context.principal.sender, transaction, row?.consentIds ?? null);
-  return (await openPayload(vault, row?.data_key_id, row?.sealed, `transaction:${id}:${name}`)) ?? null;
+  if (sender !== undefined && name === 'response')
+    await assertStillReleased(context, sender, transaction, row?.consentIds ?? null);
+  const payload = (await openPayload(vault, row?.data_key_id, row?.sealed, `transaction:${id}:${name}`)) ?? null;
+  if (reader !== undefined)
+    await notePayload(context, reader, {
+      target: { targetType: 'Transaction', targetId: id },
+      field: `Transaction.${name}Data`,
+      about: row?.recordIds ?? [],
+      // Whom an answer tells of is known; a question may also name whom it did not find.
+      named: name === 'request' ? namedIn(registries.byName(registry ?? ''), payload) : [],
+    });
+  return payload;
 }
 
 interface Stored {
   data_key_id: string | null;
   sealed: Buffer | null;
   consentIds: string[] | null;
+  recordIds: string[];
 }
 
 /** A sender reads its own answer again only while what it rests on stands. @throws UserError FORBIDDEN */
