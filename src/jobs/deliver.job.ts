@@ -157,6 +157,8 @@ async function prepareMessage(
   const told = await fixMessage(database, worker, delivery.id, sealed, accessDecision);
   if (told === undefined) throw new Error('the claim was lost');
   Object.assign(delivery, { dataKeyId: sealed.dataKeyId, messageSealed: sealed.sealed, told });
+  // As the row has it now: the audit proves it.
+  delivery.accessDecision = accessDecision ?? delivery.accessDecision;
   return { envelope };
 }
 

@@ -16,6 +16,7 @@ import { Order0022 } from './0022-order.migration.js';
 import { Told0023 } from './0023-told.migration.js';
 import { Scale0024 } from './0024-scale.migration.js';
 import { Readings0040 } from './0040-readings.migration.js';
+import { Proofs0041 } from './0041-proofs.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -37,6 +38,7 @@ export const MIGRATIONS = [
   Told0023,
   Scale0024,
   Readings0040,
+  Proofs0041,
 ].map((migration) => ({
   name: migration.name,
   class: migration,

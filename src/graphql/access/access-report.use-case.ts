@@ -1,5 +1,6 @@
 /** Who got or read what of a person, when, and on what ground: from the decisions and readings that were stored. */
 import type { Principal } from '../../access/principal.js';
+import { isIndexWhole } from '../../entities/audit-rows.repository.js';
 import type { Sql } from '../../entities/database.js';
 import { findDisclosures, indexDisclosures } from '../../entities/disclosure.repository.js';
 import { findConsentIds, findReadings, type StoredReading } from '../../entities/reading.repository.js';
@@ -53,7 +54,7 @@ export async function reportAccess(services: Services, admin: Admin, question: R
   return {
     disclosures: rows.slice(0, first).map((row) => readRow(row, isOwn)),
     readings: readings.slice(0, first).map((row) => tellReading(row, isOwn)),
-    complete: rows.length <= first && readings.length <= first,
+    complete: rows.length <= first && readings.length <= first && (await isIndexWhole(services.database)),
   };
 }
 

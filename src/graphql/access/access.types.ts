@@ -161,6 +161,8 @@ export class AccessReport {
   })
   readings!: PersonReading[];
 
-  @Field(() => Boolean, { description: 'False where there are more than were asked for.' })
+  @Field(() => Boolean, {
+    description: 'False where there are more than were asked for, or what was let out is missing from its index.',
+  })
   complete!: boolean;
 }
