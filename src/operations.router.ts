@@ -1,6 +1,7 @@
 /** `/healthz` (alive), `/readyz` (able to serve: database, job store and key) and `/metrics` (Prometheus). */
 import { Router, type Response } from 'express';
 import type { FacadeServices } from './dci-rest/services.js';
+import { countRests } from './entities/endpoint-rest.repository.js';
 import type { Database } from './entities/database.js';
 import { readQueues } from './entities/queue.repository.js';
 import type { Metrics } from './platform/metrics.js';
@@ -59,4 +60,13 @@ export function exportQueues(metrics: Metrics, database: Database, clock: () => 
   metrics.gauge('dci_queue_waiting', 'Rows that are due, by queue; counted to 10000.', ['queue'], async (gauge) => {
     for (const { name, waiting } of await readQueues(database, clock())) gauge.set({ queue: name }, waiting);
   });
+  metrics.gauge(
+    'dci_delivery_breakers',
+    'Endpoints that rest after failures, by sender.',
+    ['sender'],
+    async (gauge) => {
+      gauge.reset();
+      for (const { senderId, resting } of await countRests(database, clock())) gauge.set({ sender: senderId }, resting);
+    },
+  );
 }

@@ -54,7 +54,7 @@ export async function withDatabase<T>(terminal: Terminal, work: (database: Datab
 }
 
 function houseOf({ services }: Gateway): House {
-  const { database, schema } = services;
+  const { database, schema, clock } = services;
   const admin = { kind: 'admin', subject: `cli:${userInfo().username}`, role: 'ADMIN' } as const;
   return {
     services,
@@ -63,7 +63,7 @@ function houseOf({ services }: Gateway): House {
       runDocument(schema, document, variables, {
         principal: admin,
         services,
-        loaders: createLoaders(database.em(), database),
+        loaders: createLoaders(database.em(), database, clock),
       }),
   };
 }

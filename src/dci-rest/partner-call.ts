@@ -50,7 +50,7 @@ export function contextFor(services: FacadeServices, exchange: Exchange, call: D
     call,
     services,
     get loaders() {
-      return createLoaders(services.database.em(), services.database);
+      return createLoaders(services.database.em(), services.database, services.clock);
     },
   };
 }

@@ -12,8 +12,8 @@ with attempt as (
     data_key_id)
   values ($1::uuid, $2::uuid, $3::timestamptz, $4, $5, $6::int, $7::real, $8, $9::bytea, $21::uuid)
 ), changed as (
-  update delivery set state = $10, state_reason = $11, attempts = attempts + 1, due_at = $12::timestamptz, claimed_by = null,
-    claimed_until = null, first_failed_at = case when $10 = 'DELIVERED' then first_failed_at else coalesce(first_failed_at, $3) end,
+  update delivery set state = $10, state_reason = $11, attempts = attempts + 1, due_at = $12::timestamptz, by_hand = false,
+    claimed_by = null, claimed_until = null, first_failed_at = case when $10 = 'DELIVERED' then first_failed_at else coalesce(first_failed_at, $3) end,
     finished_at = case when $10 = 'PENDING' then null else $13::timestamptz end, content_hash = $22::bytea
   where id = $2 and state = 'PENDING' and (claimed_by = $14::uuid or $10 = 'DELIVERED') returning id
 ), health as (
@@ -109,14 +109,24 @@ export async function cancelDeliveries(
   return rows.length;
 }
 
-/** Makes ended deliveries due again, with a fresh schedule and the same message. Call in a transaction. */
-export async function reviveDeliveries(sql: Sql, ids: string[], actor: string, now: Date): Promise<number> {
+/**
+ * Makes ended deliveries due again, with a fresh schedule and the same message; `byHand`, though their endpoint rests. Call in a
+ * transaction.
+ */
+export async function reviveDeliveries(
+  sql: Sql,
+  ids: string[],
+  actor: string,
+  now: Date,
+  byHand = false,
+): Promise<number> {
   const rows = await sql.query<Changed>(
-    `update delivery d set state = 'PENDING', state_reason = null, due_at = $2, attempts = 0, claimed_by = null,
-       claimed_until = null, finished_at = null, content_hash = ${MESSAGE_HASH} where id = any($1::uuid[]) and state <> 'CANCELLED'
+    `update delivery d set state = 'PENDING', state_reason = null, due_at = $2, attempts = 0, by_hand = $3,
+       claimed_by = null, claimed_until = null, finished_at = null,
+       content_hash = ${MESSAGE_HASH} where id = any($1::uuid[]) and state <> 'CANCELLED'
        and (state <> 'PENDING' or claimed_until is null or claimed_until < now())
      returning ${CHANGED}`,
-    [ids, now],
+    [ids, now, byHand],
   );
   for (const row of rows) await tell(sql, row, 'PENDING', actor, now);
   return rows.length;

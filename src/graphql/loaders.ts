@@ -5,6 +5,8 @@ import { AgreementVersion } from '../entities/agreement.entity.js';
 import { AuditSeal } from '../entities/audit.entity.js';
 import { sealsOfSubjects } from '../entities/audit-seal.repository.js';
 import { Delivery, DeliveryAttempt } from '../entities/delivery.entity.js';
+import { readWaits, type DeliveryWait } from '../entities/delivery-wait.repository.js';
+import { restsOfSenders, type EndpointRest } from '../entities/endpoint-rest.repository.js';
 import { Transaction } from '../entities/transaction.entity.js';
 import type { Sql } from '../entities/database.js';
 import type { Identifier } from '../entities/record.repository.js';
@@ -23,6 +25,9 @@ export interface Loaders {
   /** Of callbacks, the first first. */
   deliveriesOfTransaction: DataLoader<string, Delivery[]>;
   attemptsOfDelivery: DataLoader<string, DeliveryAttempt[]>;
+  /** Of pending ones. */
+  waitOfDelivery: DataLoader<string, DeliveryWait | undefined>;
+  troublesOfSender: DataLoader<string, EndpointRest[]>;
   subscriptionById: DataLoader<string, Subscription | undefined>;
   registryEventById: DataLoader<string, RegistryEvent | undefined>;
   contentHashOfTransaction: DataLoader<string, Buffer>;
@@ -30,7 +35,7 @@ export interface Loaders {
   sealOfSubject: DataLoader<string, AuditSeal | undefined>;
 }
 
-export function createLoaders(em: EntityManager, sql: Sql): Loaders {
+export function createLoaders(em: EntityManager, sql: Sql, clock: () => Date): Loaders {
   return {
     senderBySenderId: new DataLoader(async (senderIds) => {
       const senders = await em.find(Sender, { senderId: { $in: [...senderIds] } });
@@ -75,6 +80,14 @@ export function createLoaders(em: EntityManager, sql: Sql): Loaders {
       const attempts = await em.find(DeliveryAttempt, { deliveryId: { $in: [...ids] } }, { orderBy: { id: 'asc' } });
       const grouped = Map.groupBy(attempts, ({ deliveryId }) => deliveryId);
       return ids.map((id) => grouped.get(id) ?? []);
+    }),
+    waitOfDelivery: new DataLoader(async (ids) => {
+      const waits = await readWaits(sql, ids, clock());
+      return ids.map((id) => waits.get(id));
+    }),
+    troublesOfSender: new DataLoader(async (senderIds) => {
+      const grouped = Map.groupBy(await restsOfSenders(sql, senderIds), ({ senderId }) => senderId);
+      return senderIds.map((senderId) => grouped.get(senderId) ?? []);
     }),
     subscriptionById: byId((ids) => em.find(Subscription, { id: { $in: ids } })),
     registryEventById: byId((ids) => em.find(RegistryEvent, { id: { $in: ids } })),

@@ -21,6 +21,7 @@ import {
   DeliveryResolver,
   TransactionDeliveriesResolver,
 } from './deliveries/delivery.resolver.js';
+import { DeliveryWaitingResolver, SenderEndpointsResolver } from './deliveries/waiting.resolver.js';
 import { describeSchema } from './describe.js';
 import { enforceDeadlines } from './deadline.js';
 import { MeResolver } from './me.resolver.js';
@@ -71,8 +72,10 @@ const RESOLVERS: BuildSchemaOptions['resolvers'] = [
   AcceptResolver,
   DeliveryResolver,
   DeliveryAttemptResolver,
+  DeliveryWaitingResolver,
   TransactionDeliveriesResolver,
   SenderOutboundResolver,
+  SenderEndpointsResolver,
 ];
 
 let schema: Promise<GraphQLSchema> | undefined;

@@ -8,7 +8,7 @@ export interface Verdict {
   outcome: AttemptOutcome;
   /** For the attempt's row: what was wrong. */
   error: string | null;
-  /** Whether the receiver's machine is in trouble, so that its host should be spared. */
+  /** Whether the receiver's machine is in trouble, so that its endpoint should be spared. */
   overloaded: boolean;
   /** Seconds. */
   retryAfter?: number;

@@ -22,8 +22,9 @@ import type { Outbound, OutboundResponse } from '../platform/outbound-http.js';
 import { uuidv7 } from '../platform/uuid.js';
 import type { JsonObject } from '../protocol/json.js';
 import { classifyAnswer, type Verdict } from './classify-answer.js';
+import { judgeEndpoint } from './endpoint-breaker.js';
 import { endSubscription, suspendFailing } from './failing-subscription.js';
-import { HostBreaker } from './host-breaker.js';
+import { HostPace } from './host-pace.js';
 import type { NotificationRenderer } from './notification.renderer.js';
 import { covers, signOutgoing, stampEnvelope } from './outgoing-message.js';
 import { NoAccessToken, type ReceiverCredentials } from './receiver-credentials.js';
@@ -52,28 +53,26 @@ const CAPACITY = 200;
 const EXCERPT_BYTES = 1024;
 const OWN_FAULT_MS = 5000;
 
-export function deliverWork(services: Delivering): Work<DueDelivery> {
+/** As claimed. */
+type Claimed = DueDelivery & { claimedAt: Date };
+
+export function deliverWork(services: Delivering): Work<Claimed> {
   const { database, clock } = services;
-  const breaker = new HostBreaker();
+  const pace = new HostPace();
   return {
     name: 'deliver',
     capacity: CAPACITY,
     claim: async (worker, free) => {
-      const claimed = await claimDeliveries(database, worker, clock(), breaker.room(), free);
-      for (const { host } of claimed) breaker.started(host);
-      return claimed;
+      const claimedAt = clock();
+      const claimed = await claimDeliveries(database, worker, claimedAt, pace.room(), free);
+      for (const delivery of claimed) pace.started(delivery);
+      return claimed.map((delivery) => ({ ...delivery, claimedAt }));
     },
     run: async (delivery, worker, signal) => {
-      let told = false;
-      // Told before the row is free again, or the same host could be asked at once.
-      const judge = (verdict?: Verdict) => {
-        if (!told) breaker.ended(delivery.host, verdict && troubleOf(verdict), verdict?.retryAfter);
-        told = true;
-      };
       try {
-        await deliver(services, delivery, worker, signal, judge);
+        await deliver(services, delivery, worker, signal);
       } finally {
-        judge();
+        pace.ended(delivery);
         services.committed();
       }
     },
@@ -84,13 +83,7 @@ export function deliverWork(services: Delivering): Work<DueDelivery> {
 }
 
 /** One attempt at most. */
-async function deliver(
-  services: Delivering,
-  delivery: DueDelivery,
-  worker: string,
-  signal: AbortSignal,
-  judge: (verdict: Verdict) => void,
-): Promise<void> {
+async function deliver(services: Delivering, delivery: Claimed, worker: string, signal: AbortSignal): Promise<void> {
   const { database, clock } = services;
   const sender = await services.directory.bySenderId(delivery.senderId);
   // Suspended since the claim: it rests.
@@ -103,9 +96,10 @@ async function deliver(
   }
   const at = clock();
   const { verdict, answer } = await attempt(services, delivery, sender, prepared.envelope, signal);
-  judge(verdict);
   const row = await attemptRow(services, delivery, at, verdict, answer);
   const now = clock();
+  // Before its row is free again, or the same endpoint could be asked at once.
+  await judgeEndpoint(services, delivery, verdict, now);
   // Before its row is free: the next one must not go to a receiver that wants no more.
   if (verdict.outcome === 'GONE') await endSubscription(services, delivery, now);
   await finishAttempt(database, worker, delivery, row, endOf(services, delivery, verdict, now), now);
@@ -257,8 +251,4 @@ async function followUp(services: Delivering, delivery: DueDelivery, verdict: Ve
     'delivery attempt failed',
   );
   if (subscriptionId !== null) await suspendFailing(services, subscriptionId, now);
-}
-
-function troubleOf({ outcome, overloaded }: Verdict): boolean | undefined {
-  return outcome === 'BLOCKED' ? undefined : overloaded;
 }

@@ -1,17 +1,21 @@
 /** What only takes space: replay guards behind the freshness window, and partitions that will be needed. */
 import { dropOrphanChunks } from '../entities/bulk.repository.js';
 import type { Sql } from '../entities/database.js';
+import { forgetRests } from '../entities/endpoint-rest.repository.js';
 import { ensurePartitions } from '../entities/partitions.js';
 
 /** Freshness window both ways plus what a clock may be off. */
 const REPLAY_WINDOW_MS = 15 * 60_000;
 /** Longer than an upload takes to be accepted. */
 const UPLOAD_MS = 60 * 60_000;
+/** Longer than any retry waits. */
+const REST_MS = 7 * 24 * 60 * 60_000;
 const BATCH = 5000;
 
 export async function keepHouse(sql: Sql, now: Date): Promise<{ seenMessages: number }> {
   await ensurePartitions(sql, now);
   await dropOrphanChunks(sql, new Date(now.getTime() - UPLOAD_MS));
+  await forgetRests(sql, new Date(now.getTime() - REST_MS));
   const before = new Date(now.getTime() - REPLAY_WINDOW_MS);
   let seenMessages = 0;
   for (let deleted = BATCH; deleted === BATCH; seenMessages += deleted) {

@@ -93,7 +93,7 @@ async function workPart(services: FacadeServices, opened: OpenedRequest): Promis
     encode: (result) => answerEnvelope(kind, result, context, serverId, services.clock()),
   });
   const principal = { kind: 'sender', sender: context.sender } as const;
-  const loaders = createLoaders(services.database.em(), services.database);
+  const loaders = createLoaders(services.database.em(), services.database, services.clock);
   try {
     const input = kind.read(kind.message.parse(message), context);
     await runDocument(services.schema, kind.document, { input }, { principal, call, services, loaders });

@@ -45,7 +45,7 @@ test('what a suspended sender is owed rests, out of the way of claims, and goes 
   expect(await restDeliveries(gateway.database, new Date())).toMatchObject({ rested: expect.any(Number) });
   expect(await dueTimes()).toEqual([false, false, false]);
   expect(await restDeliveries(gateway.database, new Date())).toEqual({ rested: 0, woken: 0 });
-  const room = { perHost: 8, limited: [] };
+  const room = { perHost: 8, limited: [], busy: [] };
   expect(await claimDeliveries(gateway.database, randomUUID(), new Date(), room, 10)).toEqual([]);
   expect(inbox.received).toEqual([]);
   await gateway.admin(ACTIVATE, { id: partner.senderId });

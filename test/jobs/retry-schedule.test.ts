@@ -1,5 +1,5 @@
 import { classifyAnswer } from '../../src/jobs/classify-answer.js';
-import { HostBreaker } from '../../src/jobs/host-breaker.js';
+import { HostPace } from '../../src/jobs/host-pace.js';
 import { covers } from '../../src/jobs/outgoing-message.js';
 import { nextAttemptIn, ownFaultDelay, readRetryAfter } from '../../src/jobs/retry-schedule.js';
 
@@ -82,78 +82,43 @@ describe('an answer', () => {
   });
 });
 
-describe('the breaker of a host', () => {
-  let now: number;
-  const breaker = () => {
-    now = 1000;
-    return new HostBreaker(() => now);
-  };
-  const roomFor = (at: HostBreaker, host: string) => {
+describe('the pace at a host', () => {
+  let now = 1000;
+  const pace = () => new HostPace(() => now);
+  let count = 0;
+  const delivery = (host: string) => ({
+    id: String((count += 1)),
+    host,
+    senderId: 's',
+    target: `https://${host}/a?id=1`,
+  });
+  const roomFor = (at: HostPace, host: string) => {
     const { perHost, limited } = at.room();
     return limited.find((entry) => entry.host === host)?.room ?? perHost;
   };
-  const fail = (at: HostBreaker, times: number, retryAfter?: number) => {
-    for (let time = 0; time < times; time++) {
-      at.started('slow');
-      at.ended('slow', true, retryAfter);
-    }
-  };
 
-  test('gives each host room of its own', () => {
-    const at = breaker();
-    for (let one = 0; one < 8; one++) at.started('slow');
+  test('gives each host room of its own, and names the endpoints that are being asked', () => {
+    const at = pace();
+    const running = Array.from({ length: 8 }, () => delivery('slow'));
+    for (const one of running) at.started(one);
     expect(roomFor(at, 'slow')).toBe(0);
     expect(roomFor(at, 'other')).toBe(8);
-    at.ended('slow', false);
+    expect(at.room().busy).toContainEqual({ senderId: 's', endpoint: 'https://slow/a' });
+    for (const one of running.slice(0, 1)) at.ended(one);
     expect(roomFor(at, 'slow')).toBe(1);
   });
 
-  test('opens after five failures, lets one try later, and closes when that succeeds', () => {
-    const at = breaker();
-    fail(at, 4);
-    expect(roomFor(at, 'slow')).toBe(8);
-    fail(at, 1);
-    expect(roomFor(at, 'slow')).toBe(0);
-    now += 10_000;
-    expect(roomFor(at, 'slow')).toBe(1);
-    at.started('slow');
-    expect(roomFor(at, 'slow')).toBe(0);
-    at.ended('slow', false);
-    expect(roomFor(at, 'slow')).toBe(8);
-  });
-
-  test('stays open longer each time, five minutes at most', () => {
-    const at = breaker();
-    fail(at, 6);
-    now += 10_000;
-    expect(roomFor(at, 'slow')).toBe(0);
-    now += 10_000;
-    expect(roomFor(at, 'slow')).toBe(1);
-    fail(at, 20);
-    now += 300_000;
-    expect(roomFor(at, 'slow')).toBe(1);
-  });
-
-  test('waits as long as the host asks', () => {
-    const at = breaker();
-    fail(at, 1, 60);
-    expect(roomFor(at, 'slow')).toBe(0);
-    now += 60_000;
-    expect(roomFor(at, 'slow')).toBe(8);
-  });
-
-  test('bounds how many start within a second', () => {
-    const at = breaker();
-    for (let one = 0; one < 200; one++) {
-      at.started('busy');
-      at.ended('busy', undefined);
-      at.started('busy');
-      at.ended('busy', undefined);
-      if (one === 98) at.started('busy');
+  test('bounds how many start within a second, also of those that end at once', () => {
+    const at = pace();
+    for (let started = 0; started < 200; started++) {
+      expect(roomFor(at, 'busy')).toBeGreaterThan(0);
+      const one = delivery('busy');
+      at.started(one);
+      at.ended(one);
     }
     expect(roomFor(at, 'busy')).toBe(0);
     now += 1000;
-    expect(roomFor(at, 'busy')).toBe(7);
+    expect(roomFor(at, 'busy')).toBe(8);
   });
 });
 

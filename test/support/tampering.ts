@@ -23,6 +23,7 @@ const OTHER: Record<string, (column: string) => string> = {
   'timestamp with time zone': (column) => `coalesce(${column}, now()) + interval '1 microsecond'`,
   'uuid[]': (column) => `array_append(${column}, gen_random_uuid())`,
   'text[]': (column) => `array_append(${column}, 'x')`,
+  boolean: (column) => `not ${column}`,
   xid8: (column) => `(${column}::text::bigint + 1)::text::xid8`,
 };
 
@@ -72,7 +73,7 @@ export async function deliverOne({ database, services }: TestGateway, senderId: 
     now,
   );
   const worker = randomUUID();
-  const [due] = await claimDeliveries(database, worker, new Date(), { perHost: 1, limited: [] }, 1);
+  const [due] = await claimDeliveries(database, worker, new Date(), { perHost: 1, limited: [], busy: [] }, 1);
   if (due === undefined) throw new Error('nothing is due');
   const nothing = { address: null, status: 200, latencyMs: 1, error: null, excerpt: null };
   const attempt = { id: uuidv7(), at: now, outcome: 'DELIVERED', ...nothing };

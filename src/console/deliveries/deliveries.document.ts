@@ -61,6 +61,7 @@ export const DELIVERY = graphql(
         ...DeliveryRow
         messageId
         told
+        waitsFor
         firstFailedAt
         receiptAt
         receiptStatus

@@ -136,6 +136,7 @@ function ProgressFacts(delivery: Delivery) {
         [t('field.createdAt'), <Time key="created" value={delivery.createdAt} />],
         [t('field.attempts'), String(delivery.attemptCount)],
         [t('field.dueAt'), <Time key="due" value={delivery.state === 'PENDING' ? delivery.dueAt : null} />],
+        [t('deliveries.waitsFor'), delivery.waitsFor],
         [t('field.firstFailedAt'), <Time key="failed" value={delivery.firstFailedAt} />],
         [t('field.finishedAt'), <Time key="finished" value={delivery.finishedAt} />],
         [t('field.statusReason'), delivery.stateReason],

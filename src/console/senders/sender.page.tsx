@@ -49,6 +49,11 @@ function Detail(sender: Sender) {
           {t('senders.suspendedBecause', { reason: sender.suspendedReason ?? '—' })}
         </Alert>
       )}
+      {sender.troubledEndpoints.map((trouble) => (
+        <Alert key={trouble.endpoint} color="orange" icon={<IconAlertTriangle />}>
+          {t('senders.endpointTrouble', trouble)}
+        </Alert>
+      ))}
       <SimpleGrid cols={{ base: 1, md: 2 }}>
         <Section title={t('senders.identity')}>
           <IdentityFacts {...sender} />

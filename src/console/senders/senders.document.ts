@@ -79,6 +79,11 @@ export const SENDER = graphql(
           clientCertificate
           authority
         }
+        troubledEndpoints {
+          endpoint
+          failures
+          reason
+        }
         keys {
           ...SenderKeyRow
         }

@@ -23,7 +23,7 @@ export function retryDelivery(services: Services, admin: Admin, id: string): Pro
         'id: the delivery was cancelled; what it had to say may not be sent any more',
         'id',
       );
-    if ((await reviveDeliveries(unit, [id], admin.subject, services.clock())) === 0)
+    if ((await reviveDeliveries(unit, [id], admin.subject, services.clock(), true)) === 0)
       throw new UserError('CONFLICT', 'id: the delivery is being tried at this moment', 'id');
   });
 }

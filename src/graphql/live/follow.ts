@@ -39,8 +39,8 @@ async function* tell<Row, Told>(
 ): AsyncGenerator<Told, void, undefined> {
   await assertStillAllowed(context);
   // Fresh ones: those of the subscription would remember every row it ever told, as it was then.
-  const { database } = context.services;
-  context.loaders = createLoaders(database.em(), database);
+  const { database, clock } = context.services;
+  context.loaders = createLoaders(database.em(), database, clock);
   const rows = await load(
     context.loaders,
     events.map(({ subject }) => subject),
