@@ -10,19 +10,10 @@ import { recordAdminAction, type Actor, type ChangeRecord } from './admin-change
 import { requireRole } from './authorize.js';
 import type { Context } from './context.js';
 import { UserError } from './errors.js';
+import type { Reading } from './reading.js';
 
 export const READ_PERSONS = 'readPersons';
 export const READ_PAYLOAD = 'readPayload';
-
-export interface Reading {
-  targetType: 'Record' | 'Consent' | 'Subscription';
-  /** Ids; none where nothing was found of whom the question named. */
-  targets: string[];
-  /** `Type.field` that was read. */
-  field: string;
-  /** Persons named by identifiers; their records are looked up. */
-  named?: Named[];
-}
 
 /** Resolves once the reading is committed; does nothing for partners, whose calls are transactions. */
 export async function noteReading(context: Context, reading: Reading): Promise<void> {

@@ -12,11 +12,11 @@ import type { Outbound } from '../platform/outbound-http.js';
 import type { Registries } from '../protocol/registries/registries.js';
 import type { ProtocolError } from '../protocol/errors.js';
 import type { RegistrySource } from '../sources/registry-source.js';
-import type { Reading } from './admin-reading.js';
 import type { Call } from './call.js';
 import type { JobHealthReader } from './jobs/job-health.js';
 import type { LiveTail } from './live/live-tail.js';
 import type { Loaders } from './loaders.js';
+import type { Reading } from './reading.js';
 import type { TrafficMeter } from './overview/traffic-meter.js';
 
 export interface Services {

@@ -3,9 +3,10 @@ import { defaultFieldResolver, isObjectType, type GraphQLField, type GraphQLSche
 import type { Consent } from '../entities/consent.entity.js';
 import type { Subscription } from '../entities/subscription.entity.js';
 import { findIdentifierType } from '../protocol/registries/registries.js';
-import { namedIn, noteReading, type Reading } from './admin-reading.js';
+import { namedIn, noteReading } from './admin-reading.js';
 import type { ConsentFilter } from './consents/consent.types.js';
 import type { Context } from './context.js';
+import type { Reading } from './reading.js';
 
 type ReadingOf = (source: never, args: never, context: Context) => Omit<Reading, 'field'> | undefined;
 
