@@ -252,8 +252,8 @@ describe('the audit', () => {
       expect(all.report.problem?.kind).toBe('ROW_MISSING');
       expect(all.complete).toBe(false);
       const first = `transaction_id = (select transaction_id from disclosure order by 1 limit 1)`;
-      const one = await tampered([`delete from disclosure where ${first}`], verify);
-      expect(one.problem?.kind).toBe('ROW_MISSING');
+      const single = await tampered([`delete from disclosure where ${first}`], verify);
+      expect(single.problem?.kind).toBe('ROW_MISSING');
     });
 
     test('added: a row of each table that no entry speaks of', async () => {
