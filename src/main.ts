@@ -1,6 +1,6 @@
 /** The process: reads the environment, starts what is asked for, says where everything is, and closes in order. */
 import { startGateway } from './app.js';
-import { greeting } from './greeting.js';
+import { greeting } from './server/greeting.js';
 import { startEmbeddedPostgres } from './platform/embedded-postgres.js';
 import { ConfigInvalid, readConfig, type Config, type Secrets } from './platform/config.js';
 import { loadLocalSecrets, type LocalSecrets } from './platform/local-secrets.js';

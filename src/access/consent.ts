@@ -2,12 +2,12 @@
  * Consent of persons, always read afresh: one that was revoked a moment ago is obeyed. What a person consented to narrows
  * what the agreement allows; who has given none is left out, also inside somebody else's record.
  */
-import type { Grantee } from '../entities/sender.repository.js';
-import type { Sql } from '../entities/database.js';
+import type { Grantee } from '../entities/senders/sender.repository.js';
+import type { Sql } from '../entities/database/database.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
-import { clampRecord, covers, expandClassFields, expandFields } from '../protocol/registries/fields.js';
-import { mapMembers, membersIn, type InnerPerson } from '../protocol/registries/members.js';
-import { identifiersOf, type RecordIdentifier } from '../protocol/registries/normalize.js';
+import { clampRecord, covers, expandClassFields, expandFields } from '../protocol/registries/records/fields.js';
+import { mapMembers, membersIn, type InnerPerson } from '../protocol/registries/records/members.js';
+import { identifiersOf, type RecordIdentifier } from '../protocol/registries/records/normalize.js';
 import { IN_FORCE } from '../sources/consent.sql.js';
 import type { ConsentScope, SourceRecord } from '../sources/registry-source.js';
 import type { Grant } from './decide-access.js';

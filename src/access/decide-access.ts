@@ -3,14 +3,14 @@
  * says what may leave, and why; what it does not allow stays inside.
  */
 import { scopesAllow } from './scopes.js';
-import type { AgreementTerms, SenderProfile } from '../entities/sender.repository.js';
-import type { Criteria } from '../protocol/criteria.js';
+import type { AgreementTerms, SenderProfile } from '../entities/senders/sender.repository.js';
+import type { Criteria } from '../protocol/query/criteria.js';
 import { ItemRejected } from '../protocol/errors.js';
 import { findAttribute } from '../protocol/registries/attributes.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../protocol/registries/definition.js';
-import { covers, expandFields, type Clamp } from '../protocol/registries/fields.js';
+import { covers, expandFields, type Clamp } from '../protocol/registries/records/fields.js';
 import { parseQuery } from '../protocol/query/parse-query.js';
-import { isMemberPath } from '../protocol/registries/members.js';
+import { isMemberPath } from '../protocol/registries/records/members.js';
 import type { Operation } from '../protocol/vocabulary.js';
 
 export interface AccessQuestion {

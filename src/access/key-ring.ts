@@ -3,8 +3,8 @@
  * stay published so that what they signed still verifies; a revoked key is never published again.
  */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import type { Sql } from '../entities/database.js';
-import type { KeyUse, ServerKeyState } from '../entities/enums.js';
+import type { Sql } from '../entities/database/database.js';
+import type { KeyUse, ServerKeyState } from '../entities/database/enums.js';
 import { MasterKey } from '../platform/master-key.js';
 import { importPublicKey, jwksEntry } from '../protocol/signature/keys.js';
 import type { SigningKey } from '../protocol/signature/signature.js';

@@ -3,8 +3,8 @@
  * somebody is and which role they have; a token that was called back here is refused before it expires.
  */
 import { createRemoteJWKSet, customFetch, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
-import type { Sql } from '../entities/database.js';
-import { readRevocations } from '../entities/revoked-admin.repository.js';
+import type { Sql } from '../entities/database/database.js';
+import { readRevocations } from '../entities/admins/revoked-admin.repository.js';
 import type { Outbound } from '../platform/outbound-http.js';
 import { ROLES, type Role } from '../protocol/vocabulary.js';
 import type { Principal } from './principal.js';

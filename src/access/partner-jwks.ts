@@ -1,6 +1,6 @@
 /** A sender's published keys (RFC 7517), read only from the URL that an administrator registered. */
 import { z } from 'zod';
-import type { KeyUse } from '../entities/enums.js';
+import type { KeyUse } from '../entities/database/enums.js';
 import type { Outbound } from '../platform/outbound-http.js';
 import { importPublicKey, KeyInvalid, type ImportedKey } from '../protocol/signature/keys.js';
 

@@ -1,9 +1,9 @@
 /** The one way out for records: what the grant does not cover, or its subject did not consent to, is absent from what this returns. */
-import type { Sql } from '../entities/database.js';
-import type { Criteria, Page, Sort } from '../protocol/criteria.js';
+import type { Sql } from '../entities/database/database.js';
+import type { Criteria, Page, Sort } from '../protocol/query/criteria.js';
 import { attributesIn } from '../protocol/query/criteria-walk.js';
-import { clampRecord } from '../protocol/registries/fields.js';
-import { presentRecord } from '../protocol/registries/normalize.js';
+import { clampRecord } from '../protocol/registries/records/fields.js';
+import { presentRecord } from '../protocol/registries/records/normalize.js';
 import type { RegistrySource, SourceQuery, SourceRecord } from '../sources/registry-source.js';
 import { applyConsent, consentScope } from './consent.js';
 import type { Grant } from './decide-access.js';

@@ -3,8 +3,8 @@
  * another process holds within a second and one made here at once.
  */
 import type { KeyObject } from 'node:crypto';
-import type { Sql } from '../entities/database.js';
-import { loadSender, type SenderProfile } from '../entities/sender.repository.js';
+import type { Sql } from '../entities/database/database.js';
+import { loadSender, type SenderProfile } from '../entities/senders/sender.repository.js';
 import { importPublicKey } from '../protocol/signature/keys.js';
 import type { VerificationKey } from '../protocol/signature/signature.js';
 

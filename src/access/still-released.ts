@@ -2,8 +2,8 @@
  * An answer that was made earlier is judged again before it leaves: it may only while all that it rests on still stands.
  * That its subject's record changed since does not matter, a right that ended does.
  */
-import type { Sql } from '../entities/database.js';
-import { expandFields, includes } from '../protocol/registries/fields.js';
+import type { Sql } from '../entities/database/database.js';
+import { expandFields, includes } from '../protocol/registries/records/fields.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import type { Operation } from '../protocol/vocabulary.js';
 import { areInForce } from './consent.js';

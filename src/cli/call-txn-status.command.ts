@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { txnStatusMessage, type TransactionKey } from '../client/messages.js';
-import type { Json } from '../protocol/json.js';
+import type { Json } from '../protocol/envelope/json.js';
 import { action, examples, oneOf, several } from './action.js';
 import { registryPath, show, type Question } from './call.question.js';
 import { UsageError } from './failure.js';

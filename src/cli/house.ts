@@ -4,7 +4,7 @@
  */
 import { userInfo } from 'node:os';
 import { startGateway, type Gateway } from '../app.js';
-import { Database } from '../entities/database.js';
+import { Database } from '../entities/database/database.js';
 import { createLoaders } from '../graphql/loaders.js';
 import { runDocument, type NamedDocument } from '../graphql/run-document.js';
 import { readConfig, type Config } from '../platform/config.js';
@@ -21,7 +21,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 export interface House {
   services: Gateway['services'];
   admin: Extract<Principal, { kind: 'admin' }>;
-  /** @throws UserError and the like, as the resolver threw it */
+  /** @throws DomainError and the like, as the resolver threw it */
   run<Data>(document: NamedDocument, variables?: Record<string, unknown>): Promise<Data>;
 }
 

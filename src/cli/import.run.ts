@@ -1,8 +1,8 @@
 /** Rows into records, a batch and its events in one commit; what is wrong with a row keeps only that row out. */
 import type { RecordInput } from '../graphql/records/record.types.js';
-import { readInput, upsertRecords } from '../graphql/records/record.use-case.js';
+import { readInput, upsertRecords } from '../use-cases/records/records.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
-import { isKnownField } from '../protocol/registries/fields.js';
+import { isKnownField } from '../protocol/registries/records/fields.js';
 import { describeFailure } from './failure.js';
 import type { House } from './house.js';
 import { readRows, type ColumnCheck, type Row, type RowFormat } from './import.rows.js';

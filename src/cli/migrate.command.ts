@@ -8,7 +8,7 @@ export const migrateCommand = (): Command =>
     .action(
       action(async (terminal) => {
         const { withDatabase } = await import('./house.js');
-        const { migrateDatabase, underStartLock } = await import('../entities/migrate.js');
+        const { migrateDatabase, underStartLock } = await import('../entities/database/migrate.js');
         const applied = await withDatabase(terminal, (database) =>
           underStartLock(database, async () => {
             const pending = await database.orm.migrator.getPending();

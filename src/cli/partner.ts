@@ -58,7 +58,7 @@ export async function clientOf(options: PartnerOptions): Promise<DciClient> {
 }
 
 async function demoPartner() {
-  const { readDemoPartner } = await import('../demo-partner.js');
+  const { readDemoPartner } = await import('../server/demo-partner.js');
   const partner = await readDemoPartner(resolve(env['DATA_DIR'] ?? '.data'));
   if (partner === undefined)
     throw new CliFailure(

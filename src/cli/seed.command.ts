@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import type { RecordDraft } from '../entities/record.repository.js';
-import type { Database } from '../entities/database.js';
+import type { RecordDraft } from '../entities/records/record.repository.js';
+import type { Database } from '../entities/database/database.js';
 import { action, examples, wholeNumber } from './action.js';
 
 const LOOK_AHEAD = 1000;
@@ -13,8 +13,8 @@ export const seedCommand = (): Command =>
     .action(
       action<{ persons: number }>(async (terminal, { persons }) => {
         const { withDatabase } = await import('./house.js');
-        const { migrateDatabase, underStartLock } = await import('../entities/migrate.js');
-        const { seedRecords } = await import('../prepare.js');
+        const { migrateDatabase, underStartLock } = await import('../entities/database/migrate.js');
+        const { seedRecords } = await import('../server/prepare.js');
         const { demoRecords } = await import('../sources/demo-data.js');
         const progress = terminal.progress('records');
         const outcome = await withDatabase(terminal, async (database) => {

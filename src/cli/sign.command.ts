@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { parseJson, type Json, type JsonObject } from '../protocol/json.js';
+import { parseJson, type Json, type JsonObject } from '../protocol/envelope/json.js';
 import { signEnvelope, type EnvelopeProfileName } from '../protocol/signature/signature.js';
 import { action, examples, oneOf, wholeNumber } from './action.js';
 import { CliFailure } from './failure.js';

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Command, InvalidArgumentError } from 'commander';
-import type { AuditReport } from '../graphql/audit/verify-audit.use-case.js';
+import type { AuditReport } from '../use-cases/audit/verify-audit.js';
 import { action, examples, wholeNumber } from './action.js';
 
 interface Anchor {
@@ -30,11 +30,11 @@ export const verifyAuditCommand = (): Command =>
     .action(
       action<Options>(async (terminal, { from, anchor, export: file }) => {
         const { withDatabase } = await import('./house.js');
-        const { verifyAudit } = await import('../graphql/audit/verify-audit.use-case.js');
+        const { verifyAudit } = await import('../use-cases/audit/verify-audit.js');
         const progress = terminal.progress('seals');
         const report = await withDatabase(terminal, async (database) => {
           if (file !== undefined) {
-            const { exportAudit } = await import('../graphql/audit/export-audit.use-case.js');
+            const { exportAudit } = await import('../use-cases/audit/export-audit.js');
             const range = from === undefined ? {} : { from };
             await pipeline(Readable.from(exportAudit(database, range)), createWriteStream(file));
           }

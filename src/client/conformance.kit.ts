@@ -1,7 +1,7 @@
 /** What the cases of the self-test are made of: messages as a registry sends them, and ways to spoil them. */
 import { randomUUID } from 'node:crypto';
-import type { Json, JsonObject } from '../protocol/json.js';
-import { replyHeader } from '../protocol/reply.js';
+import type { Json, JsonObject } from '../protocol/envelope/json.js';
+import { replyHeader } from '../protocol/envelope/reply.js';
 import { signRequest, type SignedRequest, type Signer } from './signed-message.js';
 
 export type CallbackAction = 'on-search' | 'on-subscribe' | 'notify';

@@ -3,8 +3,8 @@
  * the gateway but the protocol, so that a partner may take it over as it is.
  */
 import { randomUUID, type KeyObject } from 'node:crypto';
-import { decryptMessage, encryptMessage } from '../protocol/encryption.js';
-import type { JsonObject } from '../protocol/json.js';
+import { decryptMessage, encryptMessage } from '../protocol/envelope/encryption.js';
+import type { JsonObject } from '../protocol/envelope/json.js';
 import { CallRefused, readRefusal } from './call-refused.js';
 import { RemoteKeys } from './remote-keys.js';
 import { proveMessage, signRequest, type Signer } from './signed-message.js';

@@ -5,7 +5,7 @@
 import { randomUUID, type KeyObject } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { decryptMessage } from '../protocol/encryption.js';
+import { decryptMessage } from '../protocol/envelope/encryption.js';
 import {
   BodyTooLarge,
   ContentTypeUnsupported,
@@ -13,8 +13,8 @@ import {
   RequestInvalid,
   ServiceUnavailable,
 } from '../protocol/errors.js';
-import type { JsonObject } from '../protocol/json.js';
-import { ack, errorBody } from '../protocol/reply.js';
+import type { JsonObject } from '../protocol/envelope/json.js';
+import { ack, errorBody } from '../protocol/envelope/reply.js';
 import type { SignatureProfile } from '../protocol/vocabulary.js';
 import type { RemoteKeys } from './remote-keys.js';
 import { proveMessage } from './signed-message.js';

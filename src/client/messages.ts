@@ -1,6 +1,6 @@
 /** The messages that a partner sends (protocol 3.1 to 3.7), from plain arguments. */
 import { randomUUID } from 'node:crypto';
-import type { Json, JsonObject } from '../protocol/json.js';
+import type { Json, JsonObject } from '../protocol/envelope/json.js';
 
 export interface NameValue {
   name: string;

@@ -1,5 +1,5 @@
 /** The public keys of the other side, from its JWKS: fetched once, and again when a message names one that is new. */
-import type { EncryptionKey } from '../protocol/encryption.js';
+import type { EncryptionKey } from '../protocol/envelope/encryption.js';
 import { importPublicKey } from '../protocol/signature/keys.js';
 import { ENCRYPTION_ALGORITHMS } from '../protocol/signature/key.policy.js';
 import type { VerificationKey } from '../protocol/signature/signature.js';

@@ -1,6 +1,6 @@
 /** Messages as they travel: signed in the profile of the partner on the way out, proven on the way in. */
 import { randomUUID } from 'node:crypto';
-import { parseJson, type JsonObject } from '../protocol/json.js';
+import { parseJson, type JsonObject } from '../protocol/envelope/json.js';
 import { RequestInvalid } from '../protocol/errors.js';
 import {
   signHttpRequest,

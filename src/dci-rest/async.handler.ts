@@ -1,8 +1,8 @@
-import { DirectCall, MessageSeen } from '../graphql/call.js';
+import { DirectCall, MessageSeen } from '../use-cases/call.js';
 import { defineDocument, runDocument } from '../graphql/run-document.js';
-import { ack } from '../protocol/reply.js';
+import { ack } from '../protocol/envelope/reply.js';
 import type { Exchange, Reply } from './exchange.js';
-import type { MessageKind } from './message-kind.js';
+import type { MessageKind } from '../messages/message-kind.js';
 import { contextFor } from './partner-call.js';
 import type { FacadeServices } from './services.js';
 

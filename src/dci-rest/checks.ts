@@ -2,14 +2,14 @@
 import { weightOf } from '../access/rate-limits.js';
 import { scopesAllow } from '../access/scopes.js';
 import { credentialOf } from '../access/token.js';
-import { decryptMessage } from '../protocol/encryption.js';
+import { decryptMessage } from '../protocol/envelope/encryption.js';
 import {
   callbackHeader,
   describeProblem,
   encryptedMessage,
   requestHeader,
   type RequestHeader,
-} from '../protocol/envelope.schema.js';
+} from '../protocol/envelope/envelope.schema.js';
 import {
   ContentTypeUnsupported,
   EncryptionInvalid,
@@ -25,12 +25,12 @@ import {
   TotalCountInvalid,
   VersionNotSupported,
 } from '../protocol/errors.js';
-import { parseJson, type Json, type JsonObject } from '../protocol/json.js';
+import { parseJson, type Json, type JsonObject } from '../protocol/envelope/json.js';
 import { hasHttpSignature, verifyHttpRequest } from '../protocol/signature/http.profile.js';
 import { readSignature, verifyEnvelope } from '../protocol/signature/signature.js';
 import type { z } from 'zod';
 import type { Exchange } from './exchange.js';
-import { encryptionKeyOf } from './outgoing.js';
+import { encryptionKeyOf } from '../messages/outgoing.js';
 import type { FacadeServices } from './services.js';
 import { senderKey } from './unknown-key.js';
 

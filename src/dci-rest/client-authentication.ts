@@ -4,7 +4,7 @@ import { ASSERTION_TYPE, claimedClient, verifyAssertion } from '../access/client
 import { isRegistered } from '../access/client-certificate.js';
 import type { KnownSender } from '../access/sender-directory.js';
 import { secretMatches } from '../access/token.js';
-import { useAssertion } from '../entities/client-assertion.repository.js';
+import { useAssertion } from '../entities/senders/client-assertion.repository.js';
 import { certificateOf } from './client-certificate.header.js';
 import type { FacadeServices } from './services.js';
 import { TokenRefused } from './token-refused.js';

@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ClientCertificate } from '../access/client-certificate.js';
 import type { Principal } from '../access/principal.js';
-import type { TransactionChannel } from '../entities/transaction.repository.js';
+import type { TransactionChannel } from '../entities/transactions/transaction.repository.js';
 import { uuidv7 } from '../platform/uuid.js';
 import type { KnownSender } from '../access/sender-directory.js';
 import type { QuotaState } from '../access/shared-quota.js';
 import type { TokenClaims } from '../access/token.js';
-import type { RequestHeader } from '../protocol/envelope.schema.js';
-import { canonicalJson, type Json, type JsonObject } from '../protocol/json.js';
+import type { RequestHeader } from '../protocol/envelope/envelope.schema.js';
+import { canonicalJson, type Json, type JsonObject } from '../protocol/envelope/json.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import type { Operation } from '../protocol/vocabulary.js';
 

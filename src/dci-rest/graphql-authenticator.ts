@@ -6,8 +6,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Request } from 'express';
 import type { Admins } from '../access/admins.js';
 import { ANONYMOUS, type Principal } from '../access/principal.js';
-import { DirectCall } from '../graphql/call.js';
-import { UserError } from '../graphql/errors.js';
+import { DirectCall } from '../use-cases/call.js';
+import { DomainError } from '../use-cases/errors.js';
 import type { Authenticator, Caller } from '../graphql/server.js';
 import { ProtocolError, RequestInvalid, TokenInvalid } from '../protocol/errors.js';
 import { certificateOf } from './client-certificate.header.js';
@@ -94,10 +94,10 @@ async function settleRefused(
 
 /** A bearer token alone is FORBIDDEN (the contract's word for a missing signature); waiting helps with 429 and 503. */
 function refusal(error: ProtocolError): Error {
-  if (error instanceof RequestInvalid) return new UserError('BAD_USER_INPUT', error.message);
+  if (error instanceof RequestInvalid) return new DomainError('INVALID', error.message);
   if (error.status === 429 || error.status === 503) return error;
   const code = error.status === 401 && error.code === 'err.request.unauthorized' ? 'UNAUTHENTICATED' : 'FORBIDDEN';
-  return new UserError(code, error.message);
+  return new DomainError(code, error.message);
 }
 
 function graphqlCall(services: FacadeServices, exchange: Exchange, body: Buffer): DirectCall {

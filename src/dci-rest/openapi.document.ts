@@ -1,9 +1,9 @@
 /** OpenAPI 3.1 of the whole facade, from the endpoint tables and the very schemas that validate. */
 import { z } from 'zod';
-import { callbackHeader, encryptedMessage, requestHeader } from '../protocol/envelope.schema.js';
-import type { JsonObject } from '../protocol/json.js';
+import { callbackHeader, encryptedMessage, requestHeader } from '../protocol/envelope/envelope.schema.js';
+import type { JsonObject } from '../protocol/envelope/json.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
-import { endpointsOf, type Endpoint } from './endpoints.js';
+import { endpointsOf, type Endpoint } from '../messages/endpoints.js';
 import { SHORT_EXAMPLES } from './openapi.examples.js';
 import { callbackOf, envelopeExample, formExamples, type OpenApiSettings } from './openapi.requests.js';
 import { SHORT_ENDPOINTS, type ShortEndpoint } from './short-form.handler.js';

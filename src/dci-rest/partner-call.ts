@@ -1,8 +1,8 @@
 /** From a checked exchange to a use case: the context in which its document runs, and the answer that was stored. */
 import { whyWithheld } from '../access/still-released.js';
 import { Forbidden } from '../protocol/errors.js';
-import type { JsonObject } from '../protocol/json.js';
-import { DirectCall, MessageSeen, type CallFacts } from '../graphql/call.js';
+import type { JsonObject } from '../protocol/envelope/json.js';
+import { DirectCall, MessageSeen, type CallFacts } from '../use-cases/call.js';
 import type { Context } from '../graphql/context.js';
 import { createLoaders } from '../graphql/loaders.js';
 import { runDocument, type NamedDocument } from '../graphql/run-document.js';

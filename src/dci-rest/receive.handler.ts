@@ -1,6 +1,6 @@
 import { answer } from './partner-call.js';
 import type { Exchange, Reply } from './exchange.js';
-import type { MessageKind } from './message-kind.js';
+import type { MessageKind } from '../messages/message-kind.js';
 import type { FacadeServices } from './services.js';
 import { httpSignedReply } from './signing.js';
 

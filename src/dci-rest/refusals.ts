@@ -1,11 +1,11 @@
 /** Every refusal: one error body, one log line without personal data, one row in the audit with the reason. */
 import { createHash } from 'node:crypto';
 import type { QuotaState } from '../access/shared-quota.js';
-import { isStatementTimeout } from '../entities/database.js';
-import { recordTransaction, type TransactionChannel } from '../entities/transaction.repository.js';
+import { isStatementTimeout } from '../entities/database/database.js';
+import { recordTransaction, type TransactionChannel } from '../entities/transactions/transaction.repository.js';
 import { HeaderRejected, ProtocolError, ServiceUnavailable, TooManyRequests } from '../protocol/errors.js';
-import type { JsonObject } from '../protocol/json.js';
-import { errorBody } from '../protocol/reply.js';
+import type { JsonObject } from '../protocol/envelope/json.js';
+import { errorBody } from '../protocol/envelope/reply.js';
 import type { Exchange, Reply } from './exchange.js';
 import { rateLimitHeaders } from './rate-limit.headers.js';
 import type { FacadeServices } from './services.js';

@@ -2,7 +2,7 @@
 import express, { Router, type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
 import { BodyTooLarge, HeaderRejected, MethodNotAllowed, NotFound, RequestInvalid } from '../protocol/errors.js';
 import type { Operation } from '../protocol/vocabulary.js';
-import { replyHeader } from '../protocol/reply.js';
+import { replyHeader } from '../protocol/envelope/reply.js';
 import { readFormFile, requireBodyType } from './body.check.js';
 import {
   checkCount,
@@ -18,7 +18,7 @@ import {
   type Check,
 } from './checks.js';
 import { certificateOf } from './client-certificate.header.js';
-import { endpointsOf, type Endpoint } from './endpoints.js';
+import { endpointsOf, type Endpoint } from '../messages/endpoints.js';
 import { Exchange, type Reply } from './exchange.js';
 import { refuse } from './refusals.js';
 import { rateLimitHeaders } from './rate-limit.headers.js';

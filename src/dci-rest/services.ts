@@ -1,7 +1,7 @@
 /** What the facade needs of the house. */
 import type { GraphQLSchema } from 'graphql';
 import type { TokenService } from '../access/token.js';
-import type { Services } from '../graphql/context.js';
+import type { Services } from '../use-cases/services.js';
 
 export interface FacadeServices extends Services {
   schema: GraphQLSchema;

@@ -1,13 +1,13 @@
 /** `/dci/v1/search`, `verify`, `subscribe`, `unsubscribe` and `notify`: the same use cases as the standard form, signed in the HTTP profile. */
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
-import type { PushAnswer } from '../protocol/enrollment.js';
+import type { PushAnswer } from '../protocol/notify/enrollment.js';
 import { RequestInvalid } from '../protocol/errors.js';
-import { parseJson, type JsonObject } from '../protocol/json.js';
-import { shortNotify, type ShortNotify } from '../protocol/received.schema.js';
-import { readShortNotify } from '../protocol/received.translate.js';
+import { parseJson, type JsonObject } from '../protocol/envelope/json.js';
+import { shortNotify, type ShortNotify } from '../protocol/notify/received.schema.js';
+import { readShortNotify } from '../protocol/notify/received.translate.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
-import { readShortSearch, readShortVerify, writeShortSearch } from '../protocol/short-form.js';
+import { readShortSearch, readShortVerify, writeShortSearch } from '../protocol/short-form/short-form.js';
 import {
   shortSearch,
   shortSubscribe,
@@ -17,15 +17,15 @@ import {
   type ShortSubscribe,
   type ShortUnsubscribe,
   type ShortVerify,
-} from '../protocol/short-form.schema.js';
+} from '../protocol/short-form/short-form.schema.js';
 import {
   readShortSubscribe,
   readShortUnsubscribe,
   writeShortSubscribe,
   writeShortUnsubscribe,
-} from '../protocol/short-form.subscribe.js';
-import type { SubscribeAnswer, UnsubscribeAnswer } from '../protocol/subscription.js';
-import type { SearchAnswer } from '../protocol/translate.js';
+} from '../protocol/short-form/short-form.subscribe.js';
+import type { SubscribeAnswer, UnsubscribeAnswer } from '../protocol/subscribe/subscription.js';
+import type { SearchAnswer } from '../protocol/search/search.translate.js';
 import { WIRE_STATUS, type Operation } from '../protocol/vocabulary.js';
 import { defineDocument, type NamedDocument } from '../graphql/run-document.js';
 import type { VerifyResult } from '../graphql/verify/verify.types.js';
@@ -42,10 +42,10 @@ import {
 } from './checks.js';
 import type { Exchange, Reply } from './exchange.js';
 import { answer } from './partner-call.js';
-import { NOTIFY } from './receivers.kinds.js';
-import { SEARCH } from './search.kind.js';
-import { SUBSCRIBE } from './subscribe.kind.js';
-import { UNSUBSCRIBE } from './unsubscribe.kind.js';
+import { NOTIFY } from '../messages/receivers/receivers.kinds.js';
+import { SEARCH } from '../messages/search/search.kind.js';
+import { SUBSCRIBE } from '../messages/subscribe/subscribe.kind.js';
+import { UNSUBSCRIBE } from '../messages/subscribe/unsubscribe.kind.js';
 import type { FacadeServices } from './services.js';
 import { httpSignedReply } from './signing.js';
 

@@ -1,10 +1,10 @@
 /** Signing what leaves: an answer without a signature does not leave. */
 import type { KnownSender } from '../access/sender-directory.js';
-import type { JsonObject } from '../protocol/json.js';
+import type { JsonObject } from '../protocol/envelope/json.js';
 import { signHttpResponse, type SignatureHeaders } from '../protocol/signature/http.profile.js';
 import { signEnvelope } from '../protocol/signature/signature.js';
 import type { Reply } from './exchange.js';
-import { encryptWhereDue } from './outgoing.js';
+import { encryptWhereDue } from '../messages/outgoing.js';
 import type { FacadeServices } from './services.js';
 
 /** A stored, unsigned envelope → the reply of status 200, encrypted where it must be, signed in the sender's profile. */

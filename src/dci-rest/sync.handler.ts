@@ -1,6 +1,6 @@
 import { answer } from './partner-call.js';
 import type { Exchange, Reply } from './exchange.js';
-import { answerEnvelope, type MessageKind } from './message-kind.js';
+import { answerEnvelope, type MessageKind } from '../messages/message-kind.js';
 import type { FacadeServices } from './services.js';
 import { signedReply } from './signing.js';
 

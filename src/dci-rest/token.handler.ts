@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Request } from 'express';
 import { readScope } from '../access/scopes.js';
 import { credentialOf } from '../access/token.js';
-import { recordTransaction } from '../entities/transaction.repository.js';
+import { recordTransaction } from '../entities/transactions/transaction.repository.js';
 import { authenticateClient } from './client-authentication.js';
 import { rateLimitHeaders } from './rate-limit.headers.js';
 import type { FacadeServices } from './services.js';

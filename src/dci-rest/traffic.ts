@@ -1,6 +1,6 @@
 /** What the overview counts of partners' calls: where they went, who has proven to be calling, how they ended. */
-import type { Outcome } from '../graphql/call.js';
-import type { TrafficMeter } from '../graphql/overview/traffic-meter.js';
+import type { Outcome } from '../use-cases/call.js';
+import type { TrafficMeter } from '../use-cases/overview/traffic-meter.js';
 import type { Exchange, Reply } from './exchange.js';
 
 interface Counting {

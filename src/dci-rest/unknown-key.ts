@@ -1,6 +1,6 @@
 /** A key id that we do not know may be new in its sender's JWKS: it is read again, once in a while, and never more. */
 import type { KnownSender } from '../access/sender-directory.js';
-import { isFaultOfPartner, JWKS_REFRESH, refreshSenderKeys } from '../graphql/senders/sender-jwks.use-case.js';
+import { isFaultOfPartner, JWKS_REFRESH, refreshSenderKeys } from '../use-cases/senders/sender-jwks.js';
 import type { VerificationKey } from '../protocol/signature/signature.js';
 import type { FacadeServices } from './services.js';
 

@@ -6,10 +6,10 @@ import DataLoader from 'dataloader';
 import { findNamed, type Named } from '../entities/named-record.repository.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import { findIdentifierType } from '../protocol/registries/registries.js';
-import { recordAdminAction, type Actor, type ChangeRecord } from './admin-change.js';
+import { recordAdminAction, type Actor, type ChangeRecord } from '../use-cases/admin-change.js';
 import { requireRole } from './authorize.js';
 import type { Context } from './context.js';
-import { UserError } from './errors.js';
+import { invalid } from '../use-cases/errors.js';
 import type { Reading } from './reading.js';
 
 export const READ_PERSONS = 'readPersons';
@@ -48,11 +48,11 @@ interface PayloadReader {
   reason: string;
 }
 
-/** @throws UserError for roles that may not read stored messages, and where no reason is given */
+/** @throws DomainError for roles that may not read stored messages, and where no reason is given */
 export function requirePayloadReader(context: Context, reason: string | undefined): PayloadReader {
   const admin = requireRole(context, ['ADMIN', 'AUDITOR']);
   if (reason === undefined || reason.trim() === '')
-    throw new UserError('BAD_USER_INPUT', 'reason: say why you need to see personal data; it is recorded', 'reason');
+    throw invalid('reason', 'say why you need to see personal data; it is recorded');
   return { admin, reason };
 }
 

@@ -2,9 +2,9 @@
 import type { Principal } from '../access/principal.js';
 import type { KnownSender } from '../access/sender-directory.js';
 import type { Role } from '../protocol/vocabulary.js';
-import type { Call } from './call.js';
+import type { Call } from '../use-cases/call.js';
 import type { Context } from './context.js';
-import { UserError } from './errors.js';
+import { forbidden, unauthenticated } from '../use-cases/errors.js';
 
 export const READERS: Role[] = ['ADMIN', 'OPERATOR', 'AUDITOR', 'MONITOR'];
 export const RUNNERS: Role[] = ['ADMIN', 'OPERATOR'];
@@ -13,10 +13,9 @@ export const ADMINS: Role[] = ['ADMIN'];
 type Admin = Extract<Principal, { kind: 'admin' }>;
 
 export function requireRole({ principal }: Context, roles: Role[]): Admin {
-  if (principal.kind === 'anonymous')
-    throw new UserError('UNAUTHENTICATED', 'sign in: send Authorization: Bearer <token>');
+  if (principal.kind === 'anonymous') throw unauthenticated('sign in: send Authorization: Bearer <token>');
   if (principal.kind !== 'admin' || !roles.includes(principal.role))
-    throw new UserError('FORBIDDEN', `this needs one of the roles ${roles.join(', ')}`);
+    throw forbidden(`this needs one of the roles ${roles.join(', ')}`);
   return principal;
 }
 
@@ -26,9 +25,9 @@ export const seesPersons = ({ principal }: Context): boolean =>
 
 /** A partner with a call to settle; admins read `records` instead, which is audited as theirs. */
 export function requireSender({ principal, call }: Context): { sender: KnownSender; call: Call } {
-  if (principal.kind === 'anonymous') throw new UserError('UNAUTHENTICATED', 'send the access token of a sender');
+  if (principal.kind === 'anonymous') throw unauthenticated('send the access token of a sender');
   if (principal.kind !== 'sender' || call === undefined)
-    throw new UserError('FORBIDDEN', 'only a sender may call this, with a signed request');
+    throw forbidden('only a sender may call this, with a signed request');
   return { sender: principal.sender, call };
 }
 
@@ -36,5 +35,5 @@ export function requireSender({ principal, call }: Context): { sender: KnownSend
 export function readerScope({ principal }: Context): { senderId: string } | undefined {
   if (principal.kind === 'sender') return { senderId: principal.sender.senderId };
   if (principal.kind === 'admin') return undefined;
-  throw new UserError('UNAUTHENTICATED', 'sign in: send Authorization: Bearer <token>');
+  throw unauthenticated('sign in: send Authorization: Bearer <token>');
 }

@@ -2,7 +2,8 @@
 import { HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import { ProtocolError } from '../protocol/errors.js';
-import { graphqlCode, UserError } from './errors.js';
+import { DomainError } from '../use-cases/errors.js';
+import { graphqlCode } from './errors.js';
 
 const STATUS: Record<string, number> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, BAD_USER_INPUT: 400 };
 
@@ -13,7 +14,7 @@ export function refuseCaller(error: unknown): unknown {
     const extensions = { code: graphqlCode(error), errorId: error.errorId, reason: error.code };
     return new GraphQLError(error.message, { extensions: { ...extensions, http: { status: error.status, headers } } });
   }
-  if (!(error instanceof UserError)) return error;
+  if (!(error instanceof DomainError)) return error;
   const status = STATUS[String(error.extensions['code'])] ?? 400;
   const headers = new HeaderMap(status === 401 ? [['www-authenticate', 'Bearer']] : []);
   return new GraphQLError(error.message, { extensions: { ...error.extensions, http: { status, headers } } });

@@ -3,7 +3,7 @@ import type { EntityName, FilterQuery, QueryOrderMap } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { ArgsType, Field, Int, ObjectType, type ClassType } from 'type-graphql';
 import { decodeCursor, encodeCursor, keysOf } from './cursor.js';
-import { UserError } from './errors.js';
+import { DomainError } from '../use-cases/errors.js';
 
 export const DEFAULT_SIZE = 20;
 export const MAX_SIZE = 200;
@@ -128,7 +128,7 @@ export interface Page {
   cursor: string | null | undefined;
 }
 
-/** @throws UserError for arguments that do not fit together */
+/** @throws DomainError for arguments that do not fit together */
 export function pageOf({ first, after, last, before }: ConnectionArgs): Page {
   if (first != null && last != null) throw refusal('first', 'first and last: give one of them');
   if (after != null && (last != null || before != null))
@@ -142,4 +142,4 @@ export function pageOf({ first, after, last, before }: ConnectionArgs): Page {
     : { size: last, backward: true, field: 'before', cursor: before };
 }
 
-const refusal = (field: string, message: string): UserError => new UserError('BAD_USER_INPUT', message, field);
+const refusal = (field: string, message: string): DomainError => new DomainError('INVALID', message, field);

@@ -4,20 +4,20 @@ import type { Principal } from '../access/principal.js';
 import type { KeyRing } from '../access/key-ring.js';
 import type { RateLimits } from '../access/rate-limits.js';
 import type { SenderDirectory } from '../access/sender-directory.js';
-import type { Database } from '../entities/database.js';
-import type { DataVault } from '../entities/data-vault.js';
-import type { SenderOutboundStore } from '../entities/sender-outbound.repository.js';
+import type { Database } from '../entities/database/database.js';
+import type { DataVault } from '../entities/database/data-vault.js';
+import type { SenderOutboundStore } from '../entities/senders/sender-outbound.repository.js';
 import type { Log } from '../platform/log.js';
 import type { Outbound } from '../platform/outbound-http.js';
 import type { Registries } from '../protocol/registries/registries.js';
 import type { ProtocolError } from '../protocol/errors.js';
 import type { RegistrySource } from '../sources/registry-source.js';
-import type { Call } from './call.js';
-import type { JobHealthReader } from './jobs/job-health.js';
+import type { Call } from '../use-cases/call.js';
+import type { JobHealthReader } from '../use-cases/overview/job-health.js';
 import type { LiveTail } from './live/live-tail.js';
 import type { Loaders } from './loaders.js';
 import type { Reading } from './reading.js';
-import type { TrafficMeter } from './overview/traffic-meter.js';
+import type { TrafficMeter } from '../use-cases/overview/traffic-meter.js';
 
 export interface Services {
   database: Database;

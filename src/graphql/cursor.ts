@@ -1,6 +1,6 @@
 /** Cursors of lists: the list and order they belong to, and the row's values in that order. Opaque to clients. */
 import type { EntityMetadata, QueryOrderMap } from '@mikro-orm/core';
-import { UserError } from './errors.js';
+import { invalid } from '../use-cases/errors.js';
 
 /** The columns of an order. @throws when it does not end in the id: two rows could be equal in it */
 export function keysOf<Node extends object>(orderBy: QueryOrderMap<Node>[]): string[] {
@@ -14,7 +14,7 @@ export function encodeCursor<Node extends object>(meta: EntityMetadata<Node>, ke
   return Buffer.from(JSON.stringify([nameOf(meta, keys), ...values])).toString('base64url');
 }
 
-/** @throws UserError for a cursor of another list or order, and for anything that is none */
+/** @throws DomainError for a cursor of another list or order, and for anything that is none */
 export function decodeCursor<Node extends object>(
   meta: EntityMetadata<Node>,
   keys: string[],
@@ -26,8 +26,7 @@ export function decodeCursor<Node extends object>(
     name === nameOf(meta, keys) &&
     values.length === keys.length &&
     keys.every((key, index) => fits(meta.properties[key as never]?.['type'], values[index]));
-  if (!valid)
-    throw new UserError('BAD_USER_INPUT', `${field}: not a cursor of this list in this order; begin without it`, field);
+  if (!valid) throw invalid(field, `not a cursor of this list in this order; begin without it`);
   return Object.fromEntries(keys.map((key, index) => [key, values[index]]));
 }
 

@@ -1,7 +1,8 @@
 /** An operation that came over the network ends in time: its client is told; a statement that still runs ends by its own limit. */
 import { defaultFieldResolver, type GraphQLSchema } from 'graphql';
 import type { Context } from './context.js';
-import { TOO_LONG, UserError } from './errors.js';
+import { DomainError } from '../use-cases/errors.js';
+import { TOO_LONG } from './errors.js';
 
 /** Makes every query and mutation field heed `context.deadline` (of `performance.now()`); without one nothing changes. */
 export function enforceDeadlines(schema: GraphQLSchema): GraphQLSchema {
@@ -21,7 +22,7 @@ export function enforceDeadlines(schema: GraphQLSchema): GraphQLSchema {
 async function before<T>(deadline: number, result: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    const refuse = () => reject(new UserError('TIMEOUT', TOO_LONG));
+    const refuse = () => reject(new DomainError('TIMEOUT', TOO_LONG));
     timer = setTimeout(refuse, Math.max(0, deadline - performance.now()));
   });
   try {

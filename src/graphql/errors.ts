@@ -1,10 +1,10 @@
 /** Errors that a GraphQL client sees: a stable code, the field they belong to, and nothing of our inside. */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { unwrapResolverError } from '@apollo/server/errors';
-import { isStatementTimeout } from '../entities/database.js';
+import { isStatementTimeout } from '../entities/database/database.js';
 import { KeyInvalid } from '../protocol/signature/key.policy.js';
 import { Forbidden, ItemRejected, ProtocolError, RequestInvalid, ServiceUnavailable } from '../protocol/errors.js';
-import { MessageSeen } from './call.js';
+import { MessageSeen } from '../use-cases/call.js';
 import type { Log } from '../platform/log.js';
 import { randomUUID } from 'node:crypto';
 

@@ -1,6 +1,6 @@
 /** Connections over short lists that are in memory anyway. */
 import { pageOf, type ConnectionArgs, type ConnectionData } from './connection.js';
-import { UserError } from './errors.js';
+import { invalid } from '../use-cases/errors.js';
 
 /** @param list names the list and its order in cursors. @param keyOf unique, and what the list is ordered by */
 export function pageOfList<Node>(
@@ -40,5 +40,5 @@ function decode(list: string, field: string, cursor: string): string {
   } catch {
     // Falls through to the refusal.
   }
-  throw new UserError('BAD_USER_INPUT', `${field}: not a cursor of this list in this order; begin without it`, field);
+  throw invalid(field, `not a cursor of this list in this order; begin without it`);
 }

@@ -1,18 +1,18 @@
 /** One loader per request and relation, so that a list of n rows costs one statement more, not n. */
 import DataLoader from 'dataloader';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { AgreementVersion } from '../entities/agreement.entity.js';
-import { AuditSeal } from '../entities/audit.entity.js';
-import { sealsOfSubjects } from '../entities/audit-seal.repository.js';
-import { Delivery, DeliveryAttempt } from '../entities/delivery.entity.js';
+import { AgreementVersion } from '../entities/agreements/agreement.entity.js';
+import { AuditSeal } from '../entities/audit/audit.entity.js';
+import { sealsOfSubjects } from '../entities/audit/audit-seal.repository.js';
+import { Delivery, DeliveryAttempt } from '../entities/deliveries/delivery.entity.js';
 import { readWaits, type DeliveryWait } from '../entities/delivery-wait.repository.js';
 import { restsOfSenders, type EndpointRest } from '../entities/endpoint-rest.repository.js';
-import { Transaction } from '../entities/transaction.entity.js';
-import type { Sql } from '../entities/database.js';
-import type { Identifier } from '../entities/record.repository.js';
-import { RegistryEvent } from '../entities/registry-event.entity.js';
-import { Sender, SenderKey } from '../entities/sender.entity.js';
-import { Subscription } from '../entities/subscription.entity.js';
+import { Transaction } from '../entities/transactions/transaction.entity.js';
+import type { Sql } from '../entities/database/database.js';
+import type { Identifier } from '../entities/records/record.repository.js';
+import { RegistryEvent } from '../entities/records/registry-event.entity.js';
+import { Sender, SenderKey } from '../entities/senders/sender.entity.js';
+import { Subscription } from '../entities/subscriptions/subscription.entity.js';
 
 export interface Loaders {
   senderBySenderId: DataLoader<string, Sender | undefined>;

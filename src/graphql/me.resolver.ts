@@ -1,8 +1,8 @@
 import { Ctx, Field, ObjectType, Query, Resolver } from 'type-graphql';
-import { RoleEnum } from '../entities/enums.js';
+import { RoleEnum } from '../entities/database/enums.js';
 import type { Role } from '../protocol/vocabulary.js';
 import type { Context } from './context.js';
-import { UserError } from './errors.js';
+import { unauthenticated } from '../use-cases/errors.js';
 
 @ObjectType('Principal', { description: 'Who is asking.' })
 export class PrincipalView {
@@ -24,8 +24,7 @@ export class MeResolver {
   @Query(() => PrincipalView)
   me(@Ctx() { principal }: Context): PrincipalView {
     if (principal.kind === 'admin') return { kind: 'admin', subject: principal.subject, role: principal.role };
-    if (principal.kind === 'anonymous')
-      throw new UserError('UNAUTHENTICATED', 'sign in: send Authorization: Bearer <token>');
+    if (principal.kind === 'anonymous') throw unauthenticated('sign in: send Authorization: Bearer <token>');
     const { senderId } = principal.sender;
     return { kind: 'sender', subject: senderId, senderId };
   }

@@ -9,7 +9,7 @@ import {
 } from 'graphql';
 import { getComplexity, type ComplexityEstimator } from 'graphql-query-complexity';
 import { DEFAULT_SIZE } from './connection.js';
-import { UserError } from './errors.js';
+import { DomainError } from '../use-cases/errors.js';
 
 export const MAX_NODES = 10_000;
 /** Of a document; the largest of a console has some hundreds. */
@@ -17,7 +17,7 @@ export const MAX_TOKENS = 5_000;
 /** Lists without pages (keys of a sender, attempts of a delivery) are short. */
 const SHORT_LIST = 10;
 
-/** @throws UserError when an operation asks for too much at once */
+/** @throws DomainError when an operation asks for too much at once */
 export function checkNodeLimit(
   schema: GraphQLSchema,
   query: DocumentNode,
@@ -33,8 +33,8 @@ export function checkNodeLimit(
     ...(operationName == null ? {} : { operationName }),
   });
   if (nodes > most)
-    throw new UserError(
-      'BAD_USER_INPUT',
+    throw new DomainError(
+      'INVALID',
       `this asks for up to ${nodes} rows at once, at most ${most} are answered: ask for smaller pages (first)`,
     );
 }

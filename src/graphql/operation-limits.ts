@@ -14,7 +14,8 @@ import {
   type ValidationRule,
 } from 'graphql';
 import type { Principal } from '../access/principal.js';
-import { UserError, withoutValues } from './errors.js';
+import { DomainError, forbidden } from '../use-cases/errors.js';
+import { withoutValues } from './errors.js';
 import { checkNodeLimit, MAX_NODES, MAX_TOKENS } from './node-limit.js';
 
 interface Limits {
@@ -39,7 +40,7 @@ export interface CheckedOperation {
   operationName?: string | null | undefined;
 }
 
-/** @throws UserError that says what is too much, and how much is allowed */
+/** @throws DomainError that says what is too much, and how much is allowed */
 export function checkOperation(schema: GraphQLSchema, operation: CheckedOperation, principal: Principal): void {
   const limits: Limits = LIMITS[principal.kind === 'admin' ? principal.role : 'SENDER'];
   const { document } = operation;
@@ -47,7 +48,7 @@ export function checkOperation(schema: GraphQLSchema, operation: CheckedOperatio
   if (tokens > limits.tokens)
     throw tooMuch(`the operation has more than ${limits.tokens} tokens: shorten it, or send it in parts`);
   if (principal.kind !== 'admin' && validate(schema, document, [NoSchemaIntrospectionCustomRule]).length > 0)
-    throw new UserError('FORBIDDEN', 'introspection is for administrators; the schema is in the documentation');
+    throw forbidden('introspection is for administrators; the schema is in the documentation');
   refuseUnstorable(operation);
   refuseBy(schema, document, maxAliasesRule({ n: limits.aliases }), `more than ${limits.aliases} aliases`);
   refuseBy(schema, document, maxDepthRule({ n: limits.depth }), `fields nested more than ${limits.depth} deep`);
@@ -59,8 +60,8 @@ function refuseUnstorable({ document, variables, operationName }: CheckedOperati
   const texts = textsIn([variables, operationName]);
   visit(document, { StringValue: ({ value }) => void texts.push(value) });
   if (texts.some((text) => !text.isWellFormed() || text.includes('\0')))
-    throw new UserError(
-      'BAD_USER_INPUT',
+    throw new DomainError(
+      'INVALID',
       'a text holds a NUL character or half a surrogate pair, which cannot be stored: leave it out',
     );
 }
@@ -82,8 +83,8 @@ function checkRows(
   try {
     checkNodeLimit(schema, document, variables ?? {}, operationName, most);
   } catch (error) {
-    if (error instanceof UserError || !(error instanceof GraphQLError)) throw error;
-    throw new UserError('BAD_USER_INPUT', withoutValues(error.message));
+    if (error instanceof DomainError || !(error instanceof GraphQLError)) throw error;
+    throw new DomainError('INVALID', withoutValues(error.message));
   }
 }
 
@@ -97,7 +98,7 @@ function refuseBy(schema: GraphQLSchema, document: DocumentNode, rule: unknown, 
   throw tooMuch(`the operation has ${what}: ask for less at once`);
 }
 
-const tooMuch = (message: string): UserError => new UserError('BAD_USER_INPUT', message);
+const tooMuch = (message: string): DomainError => new DomainError('INVALID', message);
 
 function countTokens({ loc }: DocumentNode, most: number): number {
   let count = 0;

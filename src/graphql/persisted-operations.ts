@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { UserError } from './errors.js';
+import { forbidden } from '../use-cases/errors.js';
 
 const file = z.union([z.array(z.string()), z.record(z.string(), z.string())]);
 
@@ -33,11 +33,11 @@ export class PersistedOperations {
     return new PersistedOperations(Array.isArray(data) ? data : Object.values(data));
   }
 
-  /** The text to run. @throws UserError for any other operation */
+  /** The text to run. @throws DomainError for any other operation */
   textOf({ query, extensions }: AskedOperation): string {
     const text = this.#texts.get(typeof query === 'string' && query !== '' ? sha256(query) : hashIn(extensions));
     if (text === undefined)
-      throw new UserError('FORBIDDEN', 'this server answers listed operations only; ask its operator to list yours');
+      throw forbidden('this server answers listed operations only; ask its operator to list yours');
     return text;
   }
 }

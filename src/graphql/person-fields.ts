@@ -1,7 +1,7 @@
 /** Which fields tell an administrator of persons. Each reading of them leaves a row: a test walks the schema for others. */
 import { defaultFieldResolver, isObjectType, type GraphQLField, type GraphQLSchema } from 'graphql';
-import type { Consent } from '../entities/consent.entity.js';
-import type { Subscription } from '../entities/subscription.entity.js';
+import type { Consent } from '../entities/agreements/consent.entity.js';
+import type { Subscription } from '../entities/subscriptions/subscription.entity.js';
 import { findIdentifierType } from '../protocol/registries/registries.js';
 import { namedIn, noteReading } from './admin-reading.js';
 import type { ConsentFilter } from './consents/consent.types.js';

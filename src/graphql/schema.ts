@@ -34,7 +34,7 @@ import { RegistryResolver } from './registries/registry.resolver.js';
 import { SearchResolver } from './search/search.resolver.js';
 import { SenderOutboundResolver } from './senders/outbound.resolver.js';
 import { SenderResolver } from './senders/sender.resolver.js';
-import { ServerKeyResolver } from './server-keys/server-key.resolver.js';
+import { ServerKeyResolver } from './keys/server-key.resolver.js';
 import { SubscriptionResolver } from './subscriptions/subscription.resolver.js';
 import { TransactionStatusResolver } from './transaction-status/transaction-status.resolver.js';
 import { TransactionResolver } from './transactions/transaction.resolver.js';

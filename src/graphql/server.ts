@@ -8,10 +8,11 @@ import express, { Router, type Request } from 'express';
 import { OperationTypeNode, type GraphQLSchema } from 'graphql';
 import type { Principal } from '../access/principal.js';
 import type { ProtocolError } from '../protocol/errors.js';
-import type { Call } from './call.js';
+import type { Call } from '../use-cases/call.js';
 import { refuseCaller } from './caller-refusal.js';
 import type { Context, Services, SignResponse } from './context.js';
-import { formatError, refusalOf, UserError } from './errors.js';
+import { DomainError, forbidden, unauthenticated } from '../use-cases/errors.js';
+import { formatError, refusalOf } from './errors.js';
 import { graphiqlRouter } from './graphiql/graphiql.router.js';
 import { createLoaders } from './loaders.js';
 import { MAX_TOKENS } from './node-limit.js';
@@ -121,8 +122,7 @@ function newContext(services: Services, caller: Caller): Context {
 async function identify(authenticator: Authenticator, request: Request): Promise<Caller> {
   try {
     const caller = await authenticator.http(request);
-    if (caller.principal.kind === 'anonymous')
-      throw new UserError('UNAUTHENTICATED', 'sign in: send Authorization: Bearer <token>');
+    if (caller.principal.kind === 'anonymous') throw unauthenticated('sign in: send Authorization: Bearer <token>');
     return caller;
   } catch (error) {
     throw refuseCaller(error);
@@ -134,7 +134,7 @@ async function usePersisted(persisted: PersistedOperations, request: Request, { 
   try {
     Object.assign(request.body as object, { query: persisted.textOf(asked ?? {}), extensions: {} });
   } catch (error) {
-    if (error instanceof UserError) await refused?.(refusalOf(error));
+    if (error instanceof DomainError) await refused?.(refusalOf(error));
     throw refuseCaller(error);
   }
 }
@@ -145,7 +145,7 @@ async function socketContext(
   authorization: string | undefined,
 ): Promise<Context> {
   const principal = await authenticator.webSocket(authorization);
-  if (principal.kind !== 'admin') throw new UserError('FORBIDDEN', 'WebSockets are for administrators');
+  if (principal.kind !== 'admin') throw forbidden('WebSockets are for administrators');
   const { subject, role } = principal;
   const stillAllowed = async () => {
     const now = await authenticator.webSocket(authorization);
@@ -161,7 +161,7 @@ function limitOperations(schema: GraphQLSchema): ApolloServerPlugin<Context> {
         const { variables } = request;
         try {
           if (operation?.operation === OperationTypeNode.SUBSCRIPTION)
-            throw new UserError('BAD_USER_INPUT', 'subscriptions come over a WebSocket (graphql-transport-ws) only');
+            throw new DomainError('INVALID', 'subscriptions come over a WebSocket (graphql-transport-ws) only');
           checkOperation(schema, { document, variables, operationName }, principal);
         } catch (error) {
           throw refuseCaller(error);

@@ -1,5 +1,5 @@
 /** The order of lists whose ids (UUIDv7) tell their time. */
-import { graphqlEnum } from '../entities/graphql-enum.js';
+import { graphqlEnum } from '../entities/database/graphql-enum.js';
 
 export type TimeOrder = 'NEWEST' | 'OLDEST';
 

@@ -6,7 +6,8 @@ import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { Log } from '../platform/log.js';
 import type { Context } from './context.js';
-import { formatError, UserError } from './errors.js';
+import { DomainError } from '../use-cases/errors.js';
+import { formatError } from './errors.js';
 import { MAX_TOKENS } from './node-limit.js';
 import { checkOperation } from './operation-limits.js';
 import type { PersistedOperations } from './persisted-operations.js';
@@ -21,7 +22,7 @@ export interface SocketOptions {
   schema: GraphQLSchema;
   log: Log;
   httpServer: Server;
-  /** @throws UserError when the token opens nothing here */
+  /** @throws DomainError when the token opens nothing here */
   contextOf: (authorization: string | undefined) => Promise<Context>;
   /** Where given, no other operation is answered. */
   persisted?: PersistedOperations | undefined;
@@ -38,7 +39,7 @@ export function serveWebSockets(options: SocketOptions): { dispose(): Promise<vo
         contextOf(authorizationIn(connectionParams)).then(
           (context) => guard.admit(extra.socket, context),
           (error: unknown) => {
-            if (error instanceof UserError) return false;
+            if (error instanceof DomainError) return false;
             throw error;
           },
         ),
@@ -68,14 +69,17 @@ async function prepare(
     const context = await contextOf(authorizationIn(socket.connectionParams));
     const query = persisted?.textOf({ query: asked, extensions }) ?? asked;
     if (Object.keys(socket.subscriptions).length > MAX_OPERATIONS)
-      throw new UserError('CONFLICT', `at most ${MAX_OPERATIONS} operations at once on one connection: end some first`);
+      throw new DomainError(
+        'CONFLICT',
+        `at most ${MAX_OPERATIONS} operations at once on one connection: end some first`,
+      );
     const document = parse(query, { maxTokens: MAX_TOKENS });
     const problems = validate(schema, document);
     if (problems.length > 0) return problems.map(asUserError);
     checkOperation(schema, { document, variables, operationName }, context.principal);
     return { schema, document, variableValues: variables, operationName, contextValue: context };
   } catch (error) {
-    if (error instanceof UserError) return [error];
+    if (error instanceof DomainError) return [error];
     if (error instanceof GraphQLError) return [asUserError(error)];
     throw error;
   }

@@ -1,11 +1,11 @@
 /** The background work of one process, listed in one place: queues of rows, and recurring jobs. */
 import type { FacadeServices } from '../dci-rest/services.js';
-import type { DueDelivery } from '../entities/due-delivery.repository.js';
-import { indexDisclosures } from '../entities/disclosure.repository.js';
-import { readQueues } from '../entities/queue.repository.js';
-import type { WakeLine } from '../entities/wake-line.js';
-import type { JobHealth } from '../graphql/jobs/job-health.js';
-import { renderNotification } from '../graphql/subscriptions/render-notification.js';
+import type { DueDelivery } from '../entities/deliveries/due-delivery.repository.js';
+import { indexDisclosures } from '../entities/audit/disclosure.repository.js';
+import { readQueues } from '../entities/work/queue.repository.js';
+import type { WakeLine } from '../entities/work/wake-line.js';
+import type { JobHealth } from '../use-cases/overview/job-health.js';
+import { renderNotification } from '../use-cases/notify/render-notification.js';
 import type { Retention } from '../platform/config.schema.js';
 import type { MasterKey } from '../platform/master-key.js';
 import type { Outbound } from '../platform/outbound-http.js';

@@ -2,25 +2,25 @@
 import type { KeyRing } from '../access/key-ring.js';
 import type { KnownSender, SenderDirectory } from '../access/sender-directory.js';
 import { whyWithheld } from '../access/still-released.js';
-import { releaseClaims, renewClaims } from '../entities/claim.repository.js';
-import type { DataVault } from '../entities/data-vault.js';
-import type { Database } from '../entities/database.js';
-import { cancelDeliveries, finishAttempt, placeOfExcerpt } from '../entities/delivery-outcome.repository.js';
+import { releaseClaims, renewClaims } from '../entities/work/claim.repository.js';
+import type { DataVault } from '../entities/database/data-vault.js';
+import type { Database } from '../entities/database/database.js';
+import { cancelDeliveries, finishAttempt, placeOfExcerpt } from '../entities/deliveries/delivery-outcome.repository.js';
 import {
   claimDeliveries,
   fixMessage,
   postponeDelivery,
   type AttemptRow,
   type DueDelivery,
-} from '../entities/due-delivery.repository.js';
-import type { TrafficMeter } from '../graphql/overview/traffic-meter.js';
+} from '../entities/deliveries/due-delivery.repository.js';
+import type { TrafficMeter } from '../use-cases/overview/traffic-meter.js';
 import type { Log } from '../platform/log.js';
 import { OutboundFailed, OutboundRefused } from '../platform/outbound-errors.js';
 import { EncryptionInvalid } from '../protocol/errors.js';
 import type { Registries } from '../protocol/registries/registries.js';
 import type { Outbound, OutboundResponse } from '../platform/outbound-http.js';
 import { uuidv7 } from '../platform/uuid.js';
-import type { JsonObject } from '../protocol/json.js';
+import type { JsonObject } from '../protocol/envelope/json.js';
 import { classifyAnswer, type Verdict } from './classify-answer.js';
 import { judgeEndpoint } from './endpoint-breaker.js';
 import { endSubscription, suspendFailing } from './failing-subscription.js';

@@ -1,9 +1,9 @@
 /** Subscriptions whose `end_time` has passed: they end, and what is still pending of them is cancelled. */
-import { appendAudit, auditEntry, hashContent } from '../entities/audit.repository.js';
-import type { Database } from '../entities/database.js';
-import { Subscription } from '../entities/subscription.entity.js';
-import { LIVE_STATES } from '../entities/subscription.repository.js';
-import { endSubscription } from '../graphql/subscriptions/end-subscription.js';
+import { appendAudit, auditEntry, hashContent } from '../entities/audit/audit.repository.js';
+import type { Database } from '../entities/database/database.js';
+import { Subscription } from '../entities/subscriptions/subscription.entity.js';
+import { LIVE_STATES } from '../entities/subscriptions/subscription.repository.js';
+import { endSubscription } from '../use-cases/subscriptions/end-subscription.js';
 
 const BATCH = 200;
 

@@ -1,9 +1,9 @@
 /** What failing deliveries do to their subscription: 410 ends it, days of failure suspend it, and both are told. */
-import { appendAudit, auditEntry, hashContent } from '../entities/audit.repository.js';
-import type { Database, Unit } from '../entities/database.js';
-import { cancelDeliveries } from '../entities/delivery-outcome.repository.js';
-import { appendOutbox } from '../entities/outbox.repository.js';
-import { restDeliveries } from '../entities/subscription.repository.js';
+import { appendAudit, auditEntry, hashContent } from '../entities/audit/audit.repository.js';
+import type { Database, Unit } from '../entities/database/database.js';
+import { cancelDeliveries } from '../entities/deliveries/delivery-outcome.repository.js';
+import { appendOutbox } from '../entities/work/outbox.repository.js';
+import { restDeliveries } from '../entities/subscriptions/subscription.repository.js';
 import type { Log } from '../platform/log.js';
 
 interface Services {

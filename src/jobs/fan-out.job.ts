@@ -2,21 +2,21 @@
  * From an event to what is owed for it: one delivery per subscription that matches, numbered per subscription. Matching,
  * deliveries and the event's flag commit together, so any number of processes may run this.
  */
-import type { DataVault } from '../entities/data-vault.js';
-import type { Database, Unit } from '../entities/database.js';
-import { insertNotifications, type NewNotification } from '../entities/notification.repository.js';
-import { forgetVersions, lastData, openVersion } from '../entities/record-version.repository.js';
-import { markFannedOut, takeEvents, type WaitingEvent } from '../entities/registry-event.repository.js';
+import type { DataVault } from '../entities/database/data-vault.js';
+import type { Database, Unit } from '../entities/database/database.js';
+import { insertNotifications, type NewNotification } from '../entities/subscriptions/notification.repository.js';
+import { forgetVersions, lastData, openVersion } from '../entities/records/record-version.repository.js';
+import { markFannedOut, takeEvents, type WaitingEvent } from '../entities/records/registry-event.repository.js';
 import {
   findCollecting,
   lockCounters,
   saveCounters,
   type Counter,
   type MatchableSubscription,
-} from '../entities/subscription.repository.js';
-import { matchSubscriptions } from '../graphql/subscriptions/subscription.matcher.js';
+} from '../entities/subscriptions/subscription.repository.js';
+import { matchSubscriptions } from '../use-cases/subscriptions/subscription.matcher.js';
 import type { Log } from '../platform/log.js';
-import { nextTime } from '../protocol/frequency.js';
+import { nextTime } from '../protocol/subscribe/frequency.js';
 import type { Registries } from '../protocol/registries/registries.js';
 
 export interface FanningOut {

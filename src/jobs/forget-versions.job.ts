@@ -1,5 +1,5 @@
-import type { Sql } from '../entities/database.js';
-import { forgetToldVersions } from '../entities/record-version.repository.js';
+import type { Sql } from '../entities/database/database.js';
+import { forgetToldVersions } from '../entities/records/record-version.repository.js';
 
 const BATCH = 5000;
 

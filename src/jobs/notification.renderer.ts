@@ -1,6 +1,6 @@
 /** What delivery asks of the matching of subscriptions: the message of a notification, as the rights of this moment have it. */
-import type { JsonObject } from '../protocol/json.js';
-import type { DueDelivery } from '../entities/due-delivery.repository.js';
+import type { JsonObject } from '../protocol/envelope/json.js';
+import type { DueDelivery } from '../entities/deliveries/due-delivery.repository.js';
 
 /**
  * The unsigned envelope (its `message_id` and `message_ts` are set at each send), or why nothing may be sent. Called

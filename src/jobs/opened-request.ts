@@ -1,5 +1,5 @@
-import type { MessageContext, MessageKind } from '../dci-rest/message-kind.js';
-import type { AcceptedRequest } from '../entities/accepted-request.repository.js';
+import type { MessageContext, MessageKind } from '../messages/message-kind.js';
+import type { AcceptedRequest } from '../entities/transactions/accepted-request.repository.js';
 
 /** An opened request, with the world as it is now. */
 export interface OpenedRequest {

@@ -1,8 +1,8 @@
 /** The request that brings a message: time and signature are fresh at each attempt, message id and content are not. */
 import type { KeyRing } from '../access/key-ring.js';
 import type { KnownSender } from '../access/sender-directory.js';
-import { encryptWhereDue } from '../dci-rest/outgoing.js';
-import type { JsonObject } from '../protocol/json.js';
+import { encryptWhereDue } from '../messages/outgoing.js';
+import type { JsonObject } from '../protocol/envelope/json.js';
 import { signHttpRequest } from '../protocol/signature/http.profile.js';
 import { signEnvelope } from '../protocol/signature/signature.js';
 

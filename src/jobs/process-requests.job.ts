@@ -1,20 +1,20 @@
 /** Works accepted requests: the same document as at once, run as their sender; whatever comes of it ends in a callback. */
 import type { KnownSender } from '../access/sender-directory.js';
-import { endpointsOf } from '../dci-rest/endpoints.js';
-import { answerEnvelope } from '../dci-rest/message-kind.js';
+import { endpointsOf } from '../messages/endpoints.js';
+import { answerEnvelope } from '../messages/message-kind.js';
 import type { FacadeServices } from '../dci-rest/services.js';
 import {
   ClaimLost,
   claimRequests,
   postponeRequest,
   type AcceptedRequest,
-} from '../entities/accepted-request.repository.js';
-import { releaseClaims, renewClaims } from '../entities/claim.repository.js';
-import { openPayload } from '../entities/transaction.repository.js';
-import { callbackTarget } from '../graphql/accept/accept.use-case.js';
+} from '../entities/transactions/accepted-request.repository.js';
+import { releaseClaims, renewClaims } from '../entities/work/claim.repository.js';
+import { openPayload } from '../entities/transactions/transaction.repository.js';
+import { callbackTarget } from '../use-cases/accept/accept-request.js';
 import { createLoaders } from '../graphql/loaders.js';
 import { runDocument } from '../graphql/run-document.js';
-import type { RequestHeader } from '../protocol/envelope.schema.js';
+import type { RequestHeader } from '../protocol/envelope/envelope.schema.js';
 import { SenderUriInvalid } from '../protocol/errors.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import type { OpenedRequest } from './opened-request.js';

@@ -2,12 +2,12 @@
  * The call of an accepted request. Settling it commits, in one transaction, what became of the request and the callback
  * that tells it; a large one settles part by part, each a callback of its own, and goes on there after a crash.
  */
-import { settleRequest, type AcceptedRequest } from '../entities/accepted-request.repository.js';
-import type { DataVault } from '../entities/data-vault.js';
-import type { Database, Unit } from '../entities/database.js';
-import { enqueueCallback } from '../entities/delivery.repository.js';
-import type { Call, Outcome, Part } from '../graphql/call.js';
-import type { JsonObject } from '../protocol/json.js';
+import { settleRequest, type AcceptedRequest } from '../entities/transactions/accepted-request.repository.js';
+import type { DataVault } from '../entities/database/data-vault.js';
+import type { Database, Unit } from '../entities/database/database.js';
+import { enqueueCallback } from '../entities/deliveries/delivery.repository.js';
+import type { Call, Outcome, Part } from '../use-cases/call.js';
+import type { JsonObject } from '../protocol/envelope/json.js';
 
 /** What one callback holds at most. */
 const MAX_ITEMS = 100;

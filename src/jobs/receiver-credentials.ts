@@ -1,5 +1,5 @@
 /** What a request to a receiver carries beside the message: an access token of its own token endpoint, our certificate. */
-import type { SenderOutbound, SenderOutboundStore } from '../entities/sender-outbound.repository.js';
+import type { SenderOutbound, SenderOutboundStore } from '../entities/senders/sender-outbound.repository.js';
 import type { ClientTls } from '../platform/outbound-connect.js';
 import type { Outbound } from '../platform/outbound-http.js';
 

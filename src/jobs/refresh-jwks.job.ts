@@ -1,6 +1,6 @@
 /** Keys of senders follow their JWKS without anybody asking; each is read about once an hour by one process. */
-import type { Services } from '../graphql/context.js';
-import { isFaultOfPartner, JWKS_REFRESH, refreshSenderKeys } from '../graphql/senders/sender-jwks.use-case.js';
+import type { Services } from '../use-cases/services.js';
+import { isFaultOfPartner, JWKS_REFRESH, refreshSenderKeys } from '../use-cases/senders/sender-jwks.js';
 
 const AGE_HOURS = 1;
 const BATCH = 50;

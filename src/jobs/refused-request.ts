@@ -1,9 +1,9 @@
 /** A request that was accepted and may not be answered any more still gets its callback, which says why. */
 import type { FacadeServices } from '../dci-rest/services.js';
-import { UserError } from '../graphql/errors.js';
+import { DomainError } from '../use-cases/errors.js';
 import { ItemRejected, ProtocolError } from '../protocol/errors.js';
-import type { JsonObject } from '../protocol/json.js';
-import { replyHeader } from '../protocol/reply.js';
+import type { JsonObject } from '../protocol/envelope/json.js';
+import { replyHeader } from '../protocol/envelope/reply.js';
 import type { OpenedRequest } from './opened-request.js';
 import { QueuedCall } from './queued-call.js';
 
@@ -17,7 +17,7 @@ export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof ProtocolError)
     return error.status < 500 ? { code: error.code, message: error.message } : undefined;
   if (error instanceof ItemRejected) return { code: error.code, message: error.message };
-  if (error instanceof UserError) return { code: 'err.request.forbidden', message: error.message };
+  if (error instanceof DomainError) return { code: 'err.request.forbidden', message: error.message };
   return undefined;
 }
 

@@ -1,5 +1,5 @@
-import type { Sql } from '../entities/database.js';
-import { restIdle, wakeRested } from '../entities/resting-delivery.repository.js';
+import type { Sql } from '../entities/database/database.js';
+import { restIdle, wakeRested } from '../entities/deliveries/resting-delivery.repository.js';
 
 const BATCH = 5000;
 

@@ -2,10 +2,10 @@
  * What is kept, and how long. What a verifier of the audit would miss (payloads, transactions) is announced there before
  * it is deleted; the audit itself, its seals and admin actions stay. What a legal hold covers stays, whatever its age.
  */
-import { PURGE_ACTION, purgedUntil } from '../entities/audit-check.repository.js';
-import type { DataVault } from '../entities/data-vault.js';
-import type { Database } from '../entities/database.js';
-import { readHolds, type Hold } from '../entities/legal-hold.repository.js';
+import { PURGE_ACTION, purgedUntil } from '../entities/audit/audit-check.repository.js';
+import type { DataVault } from '../entities/database/data-vault.js';
+import type { Database } from '../entities/database/database.js';
+import { readHolds, type Hold } from '../entities/retention/legal-hold.repository.js';
 import {
   deleteRemains,
   deleteTransactions,
@@ -17,8 +17,8 @@ import {
   purgePayloads,
   purgeVersions,
   shredDataKeys,
-} from '../entities/purge.repository.js';
-import { GATEWAY, recordAdminAction } from '../graphql/admin-change.js';
+} from '../entities/retention/purge.repository.js';
+import { GATEWAY, recordAdminAction } from '../use-cases/admin-change.js';
 import type { Retention } from '../platform/config.schema.js';
 import type { Log } from '../platform/log.js';
 

@@ -1,6 +1,6 @@
 /** Moves every wrapped key from another master key to MASTER_KEY, a batch at a time, while the gateway runs. */
-import { placeOf } from '../entities/data-vault.js';
-import type { Database, Sql } from '../entities/database.js';
+import { placeOf } from '../entities/database/data-vault.js';
+import type { Database, Sql } from '../entities/database/database.js';
 import type { Log } from '../platform/log.js';
 import type { MasterKey } from '../platform/master-key.js';
 

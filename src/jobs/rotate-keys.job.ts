@@ -3,11 +3,11 @@
  * under a lock, and the one before stays published until all that it signed has ended.
  */
 import { RETIRED_KEPT_MS, type KeyRing } from '../access/key-ring.js';
-import type { Database, Unit } from '../entities/database.js';
-import type { KeyUse } from '../entities/enums.js';
-import { ServerKey } from '../entities/server-key.entity.js';
-import { GATEWAY, recordAdminAction } from '../graphql/admin-change.js';
-import { storeServerKey, switchTo } from '../graphql/server-keys/server-key.use-case.js';
+import type { Database, Unit } from '../entities/database/database.js';
+import type { KeyUse } from '../entities/database/enums.js';
+import { ServerKey } from '../entities/senders/server-key.entity.js';
+import { GATEWAY, recordAdminAction } from '../use-cases/admin-change.js';
+import { storeServerKey, switchTo } from '../use-cases/keys/server-keys.js';
 import type { Log } from '../platform/log.js';
 import { generateKeyPair } from '../protocol/signature/keys.js';
 import type { KeyAlgorithm } from '../protocol/signature/key.policy.js';

@@ -3,7 +3,7 @@
  * is woken by commits here and in other processes. While the job store is away, a clock of this process wakes the queues.
  */
 import { Agenda, type Job } from 'agenda';
-import type { JobState } from '../graphql/jobs/job-health.js';
+import type { JobState } from '../use-cases/overview/job-health.js';
 import type { Log } from '../platform/log.js';
 import type { Drain } from './drain.js';
 import type { JobStore } from './job-store.js';

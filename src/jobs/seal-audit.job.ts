@@ -1,7 +1,7 @@
 /** Seals what was committed since the last seal, in links of bounded size; any number of processes may run it. */
 import type { KeyRing } from '../access/key-ring.js';
-import { sealNext, type Seal } from '../entities/audit-seal.repository.js';
-import type { Database } from '../entities/database.js';
+import { sealNext, type Seal } from '../entities/audit/audit-seal.repository.js';
+import type { Database } from '../entities/database/database.js';
 import type { Log } from '../platform/log.js';
 import { signBytes } from '../protocol/signature/algorithm.js';
 

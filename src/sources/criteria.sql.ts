@@ -2,7 +2,7 @@
  * Criteria as a condition on `registry_record r`, with the meaning of criteria.ts. Every part is true or false, never
  * NULL, so that NOT turns it around; every value and every path is a parameter.
  */
-import type { Criteria, Operator, Scalar } from '../protocol/criteria.js';
+import type { Criteria, Operator, Scalar } from '../protocol/query/criteria.js';
 import type { RegistryDefinition, ScalarType } from '../protocol/registries/definition.js';
 import { attributesOf } from '../protocol/registries/attributes.js';
 import { anyDaySql, spans } from './days.sql.js';

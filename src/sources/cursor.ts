@@ -1,7 +1,7 @@
 /** Where a page ended: the last record's sort keys and id, as opaque text that a partner hands back. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Sort } from '../protocol/criteria.js';
+import type { Sort } from '../protocol/query/criteria.js';
 import { paginationInvalid } from '../protocol/query/parse-page.js';
 import type { ColumnType } from './sort.sql.js';
 

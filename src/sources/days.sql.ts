@@ -1,5 +1,5 @@
 /** Days as the index `registry_record_days` has them: every day that a record holds, wherever it stands. */
-import type { Criteria, Scalar } from '../protocol/criteria.js';
+import type { Criteria, Scalar } from '../protocol/query/criteria.js';
 import type { Attribute } from '../protocol/registries/definition.js';
 import type { Parameters } from './parameters.js';
 

@@ -1,6 +1,6 @@
 /** The demo registries: one made-up country of any size, told by five registries that agree with each other. */
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
-import { identifiersOf, type RecordIdentifier } from '../protocol/registries/normalize.js';
+import { identifiersOf, type RecordIdentifier } from '../protocol/registries/records/normalize.js';
 import { createRegistries } from '../protocol/registries/registries.js';
 import { drawHousehold, type Household } from './demo.household.js';
 import type { DemoDraft } from './demo.parts.js';

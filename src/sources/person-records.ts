@@ -1,8 +1,8 @@
 /** All records that hold somebody: as their subject, or as a person inside them; those deleted since included. */
-import type { Sql } from '../entities/database.js';
+import type { Sql } from '../entities/database/database.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../protocol/registries/definition.js';
-import { memberIdentifierPaths } from '../protocol/registries/members.js';
-import type { RecordIdentifier } from '../protocol/registries/normalize.js';
+import { memberIdentifierPaths } from '../protocol/registries/records/members.js';
+import type { RecordIdentifier } from '../protocol/registries/records/normalize.js';
 import { containing, segmentsOf } from './record-path.js';
 
 export interface PersonRecords {

@@ -1,5 +1,5 @@
 /** Our own tables as a source of records: one statement a search. */
-import type { Sql } from '../entities/database.js';
+import type { Sql } from '../entities/database/database.js';
 import { together } from '../platform/together.js';
 import { consentSql } from './consent.sql.js';
 import { criteriaSql, type Scope } from './criteria.sql.js';

@@ -1,5 +1,5 @@
 /** Where records come from. Ours are tables of this database; another source answers the same two questions. */
-import type { Criteria, Page, Sort } from '../protocol/criteria.js';
+import type { Criteria, Page, Sort } from '../protocol/query/criteria.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
 
 export interface SourceQuery {

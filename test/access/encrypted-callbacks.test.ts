@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { decryptMessage } from '../../src/protocol/encryption.js';
+import { decryptMessage } from '../../src/protocol/envelope/encryption.js';
 import { addRecords, person } from '../support/consent.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { startInbox, type Inbox } from '../support/inbox.js';

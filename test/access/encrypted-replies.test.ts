@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { decryptMessage, encryptMessage } from '../../src/protocol/encryption.js';
+import { decryptMessage, encryptMessage } from '../../src/protocol/envelope/encryption.js';
 import { importPublicKey } from '../../src/protocol/signature/keys.js';
 import { addRecords, person } from '../support/consent.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';

@@ -1,6 +1,6 @@
 import { RateLimiterPostgres } from 'rate-limiter-flexible';
 import { SharedQuota } from '../../src/access/shared-quota.js';
-import { Database } from '../../src/entities/database.js';
+import { Database } from '../../src/entities/database/database.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 
 describe('a quota that processes share', () => {

@@ -1,6 +1,6 @@
 /** A gateway with something on every page: partners, agreements, consents, subscriptions, deliveries, and an hour of traffic. */
 import { randomUUID } from 'node:crypto';
-import { addTraffic, LATENCY_BOUNDS } from '../../src/entities/traffic.repository.js';
+import { addTraffic, LATENCY_BOUNDS } from '../../src/entities/overview/traffic.repository.js';
 import { addRecords, giveConsent, person } from '../support/consent.js';
 import type { TestGateway } from '../support/gateway.js';
 import { acknowledge, answer, type Inbox } from '../support/inbox.js';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import express from 'express';
-import { consoleRouter } from '../../src/console.router.js';
+import { consoleRouter } from '../../src/server/console.router.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { ensureConsole } from './console-build.js';
 

@@ -1,5 +1,5 @@
 /** Ways to break a message in one place: a member that is missing, or of another type. */
-import type { Json, JsonObject } from '../../src/protocol/json.js';
+import type { Json, JsonObject } from '../../src/protocol/envelope/json.js';
 
 export interface Broken {
   /** Where, such as `message.search_request.0.timestamp`, and how. */

@@ -3,8 +3,8 @@
  * schema refuses is refused. Replies and callbacks are judged where they arrive (support/partner.ts, support/inbox.ts).
  */
 import { randomUUID } from 'node:crypto';
-import type { JsonObject } from '../../src/protocol/json.js';
-import { seedRecords } from '../../src/prepare.js';
+import type { JsonObject } from '../../src/protocol/envelope/json.js';
+import { seedRecords } from '../../src/server/prepare.js';
 import { demoRecords } from '../../src/sources/demo-data.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { startInbox, type Inbox } from '../support/inbox.js';

@@ -1,6 +1,6 @@
 /** A valid message for every endpoint of protocol 1.2, in every registry, about the specification's example person. */
 import { randomUUID } from 'node:crypto';
-import type { JsonObject } from '../../src/protocol/json.js';
+import type { JsonObject } from '../../src/protocol/envelope/json.js';
 
 export interface Ids {
   /** Of the request that a callback or a status request is about. */

@@ -1,6 +1,6 @@
 /** Bad input, one line each: the status and code of protocol 2.7, a text that names the field, nothing of our inside. */
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import type { JsonObject } from '../../src/protocol/json.js';
+import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { signEnvelope } from '../../src/protocol/signature/signature.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById, type Answer, type Partner } from '../support/partner.js';

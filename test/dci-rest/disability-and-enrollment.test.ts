@@ -1,6 +1,6 @@
 /** The questions of the disability and the beneficiary registry, and the enrolments that partners push (protocol 3.8). */
 import { randomUUID } from 'node:crypto';
-import type { JsonObject } from '../../src/protocol/json.js';
+import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
 

@@ -1,6 +1,6 @@
 /** What partners send us unasked or in answer (protocol 2.6, 2.7, 5): in every registry, in either header form. */
 import { randomUUID } from 'node:crypto';
-import type { JsonObject } from '../../src/protocol/json.js';
+import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
 

@@ -1,9 +1,9 @@
 /** The published samples, none of which is valid as it stands, repaired as little as that takes: our reader accepts them. */
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import type { Json, JsonObject } from '../../src/protocol/json.js';
+import type { Json, JsonObject } from '../../src/protocol/envelope/json.js';
 import { demoRecords } from '../../src/sources/demo-data.js';
-import { loadRecords } from '../../src/entities/record.repository.js';
+import { loadRecords } from '../../src/entities/records/record.repository.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, type Partner } from '../support/partner.js';
 

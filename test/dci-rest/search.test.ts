@@ -1,8 +1,8 @@
 /** Search as the protocol has it: paging, sorting, GraphQL as a query type, item outcomes, and what a header is held to. */
 import { randomUUID } from 'node:crypto';
-import type { JsonObject } from '../../src/protocol/json.js';
+import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { demoRecords } from '../../src/sources/demo-data.js';
-import { loadRecords } from '../../src/entities/record.repository.js';
+import { loadRecords } from '../../src/entities/records/record.repository.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
 import { rawPost } from '../support/raw-post.js';

@@ -1,7 +1,7 @@
 /** Bulk upload (contract, spec 3.9): files of identifiers, streamed, worked on in parts, bad rows told by line. */
 import { randomUUID } from 'node:crypto';
 import { request, type ClientRequest } from 'node:http';
-import type { JsonObject } from '../../src/protocol/json.js';
+import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { signHttpRequest } from '../../src/protocol/signature/http.profile.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { startInbox, type Inbox } from '../support/inbox.js';

@@ -1,6 +1,6 @@
 /** Connections that break or fall silent at any moment: every place of the pool comes back, whatever was under way. */
-import { Sender } from '../../src/entities/sender.entity.js';
-import { Database, type Unit } from '../../src/entities/database.js';
+import { Sender } from '../../src/entities/senders/sender.entity.js';
+import { Database, type Unit } from '../../src/entities/database/database.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';

@@ -1,5 +1,5 @@
-import { Database } from '../../src/entities/database.js';
-import { deleteRemains, purgeDeliveries, purgePayloads } from '../../src/entities/purge.repository.js';
+import { Database } from '../../src/entities/database/database.js';
+import { deleteRemains, purgeDeliveries, purgePayloads } from '../../src/entities/retention/purge.repository.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 
 const ROWS = 2500;

@@ -1,8 +1,8 @@
 /** Transactions that are written at the same time share a statement, and nothing else. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { DataVault } from '../../src/entities/data-vault.js';
-import { Database } from '../../src/entities/database.js';
-import { recordTransaction, type TransactionEntry } from '../../src/entities/transaction.repository.js';
+import { DataVault } from '../../src/entities/database/data-vault.js';
+import { Database } from '../../src/entities/database/database.js';
+import { recordTransaction, type TransactionEntry } from '../../src/entities/transactions/transaction.repository.js';
 import { uuidv7 } from '../../src/platform/uuid.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { statementsOf } from '../support/statements.js';

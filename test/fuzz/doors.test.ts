@@ -1,7 +1,7 @@
 /** The other doors: the short form, forms with files, tokens, and GraphQL of partners. */
 import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
-import type { JsonObject } from '../../src/protocol/json.js';
+import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { mutated, mutations, odd } from './mutation.arbitrary.js';
 import { expectAlways, openFuzzHouse, type FuzzHouse } from './house.js';
 

@@ -1,7 +1,7 @@
 /** Messages of every kind, nearly right, wholly wrong, in any bytes and under any headers. */
 import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
-import type { JsonObject } from '../../src/protocol/json.js';
+import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { mutated, mutations, odd } from './mutation.arbitrary.js';
 import { expectAlways, openFuzzHouse, type FuzzHouse } from './house.js';
 

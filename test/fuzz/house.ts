@@ -5,8 +5,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import * as fc from 'fast-check';
-import { seedRecords } from '../../src/prepare.js';
-import type { JsonObject } from '../../src/protocol/json.js';
+import { seedRecords } from '../../src/server/prepare.js';
+import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { demoRecords } from '../../src/sources/demo-data.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, type Partner } from '../support/partner.js';

@@ -1,6 +1,6 @@
 /** Messages that are nearly right: some members replaced by anything, left out or added. */
 import * as fc from 'fast-check';
-import type { Json, JsonObject } from '../../src/protocol/json.js';
+import type { Json, JsonObject } from '../../src/protocol/envelope/json.js';
 
 /** What parsers, dates, databases and limits stumble over. */
 export const odd = fc.oneof(

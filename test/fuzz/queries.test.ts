@@ -1,7 +1,7 @@
 /** Queries, sorts, pages and filters of any shape, through every door that takes one. */
 import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
-import type { JsonObject } from '../../src/protocol/json.js';
+import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { page, query, sort } from '../sources/query.arbitrary.js';
 import { odd } from './mutation.arbitrary.js';
 import { expectAlways, openFuzzHouse, type FuzzHouse } from './house.js';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import * as fc from 'fast-check';
-import { Database } from '../../src/entities/database.js';
-import { appendOutbox } from '../../src/entities/outbox.repository.js';
-import { forgetForeignEvents, rememberPurged } from '../../src/entities/tail.repository.js';
+import { Database } from '../../src/entities/database/database.js';
+import { appendOutbox } from '../../src/entities/work/outbox.repository.js';
+import { forgetForeignEvents, rememberPurged } from '../../src/entities/work/tail.repository.js';
 import { LiveTail, type LiveEvent, type ListenOptions } from '../../src/graphql/live/live-tail.js';
 import { abortable } from '../../src/graphql/live/abortable.js';
 import { exportTailLag } from '../../src/graphql/live/tail.metrics.js';

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import { addRow } from '../../src/entities/database.js';
-import { enqueueCallback } from '../../src/entities/delivery.repository.js';
-import { appendOutbox } from '../../src/entities/outbox.repository.js';
-import { Subscription } from '../../src/entities/subscription.entity.js';
-import { announce } from '../../src/entities/subscription.repository.js';
+import { addRow } from '../../src/entities/database/database.js';
+import { enqueueCallback } from '../../src/entities/deliveries/delivery.repository.js';
+import { appendOutbox } from '../../src/entities/work/outbox.repository.js';
+import { Subscription } from '../../src/entities/subscriptions/subscription.entity.js';
+import { announce } from '../../src/entities/subscriptions/subscription.repository.js';
 import type { Context } from '../../src/graphql/context.js';
 import { watchTransactions } from '../../src/graphql/live/transaction.live.js';
 import { createLoaders } from '../../src/graphql/loaders.js';

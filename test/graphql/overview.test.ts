@@ -1,7 +1,7 @@
-import { Database } from '../../src/entities/database.js';
-import { addTraffic, LATENCY_BOUNDS, type TrafficRow } from '../../src/entities/traffic.repository.js';
-import { percentile } from '../../src/graphql/overview/percentile.js';
-import { TrafficMeter } from '../../src/graphql/overview/traffic-meter.js';
+import { Database } from '../../src/entities/database/database.js';
+import { addTraffic, LATENCY_BOUNDS, type TrafficRow } from '../../src/entities/overview/traffic.repository.js';
+import { percentile } from '../../src/use-cases/overview/percentile.js';
+import { TrafficMeter } from '../../src/use-cases/overview/traffic-meter.js';
 import { createLog } from '../../src/platform/log.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { openLive } from '../support/live-client.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { JsonObject } from '../../src/protocol/json.js';
+import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { answer, dropConnection, startInbox, type Inbox } from '../support/inbox.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { claimDeliveries } from '../../src/entities/due-delivery.repository.js';
+import { claimDeliveries } from '../../src/entities/deliveries/due-delivery.repository.js';
 import { restDeliveries } from '../../src/jobs/rest-deliveries.job.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { startInbox, type Inbox } from '../support/inbox.js';

@@ -1,8 +1,8 @@
 /** The audit stays provable while workers go on with what it speaks of: callbacks, notifications, failures, retries. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { appendAudit, auditEntry, hashContent } from '../../src/entities/audit.repository.js';
-import { verifyAudit, type AuditReport } from '../../src/graphql/audit/verify-audit.use-case.js';
+import { appendAudit, auditEntry, hashContent } from '../../src/entities/audit/audit.repository.js';
+import { verifyAudit, type AuditReport } from '../../src/use-cases/audit/verify-audit.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { answer, startInbox, type Inbox } from '../support/inbox.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';

@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { greeting } from '../../src/greeting.js';
+import { greeting } from '../../src/server/greeting.js';
 
 const address = 'http://127.0.0.1:38467';
 const greet = (url: string, secrets = {}) => greeting({ url, address }, { dataDir: `${tmpdir()}/none` }, secrets);

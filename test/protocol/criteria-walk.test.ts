@@ -1,4 +1,4 @@
-import type { Criteria } from '../../src/protocol/criteria.js';
+import type { Criteria } from '../../src/protocol/query/criteria.js';
 import { attributesIn, canonicalCriteria, identifierTypesIn } from '../../src/protocol/query/criteria-walk.js';
 import { parsePage } from '../../src/protocol/query/parse-page.js';
 import { parseSort } from '../../src/protocol/query/parse-sort.js';

@@ -9,7 +9,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { anything, assert, asyncProperty, constantFrom, oneof, record, string } from 'fast-check';
-import { decryptMessage, encryptMessage, type EncryptedMessage } from '../../src/protocol/encryption.js';
+import { decryptMessage, encryptMessage, type EncryptedMessage } from '../../src/protocol/envelope/encryption.js';
 import { EncryptionInvalid, ProtocolError, RequestInvalid } from '../../src/protocol/errors.js';
 import { importPrivateKey } from '../../src/protocol/signature/keys.js';
 import { encryption, keys } from './vectors.js';

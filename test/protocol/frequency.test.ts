@@ -1,4 +1,4 @@
-import { checkFrequency, nextTime } from '../../src/protocol/frequency.js';
+import { checkFrequency, nextTime } from '../../src/protocol/subscribe/frequency.js';
 
 const frequency = (cron: string, start = '2026-01-01T00:00:00Z', end = '2026-12-31T00:00:00Z') => ({
   start_time: start,

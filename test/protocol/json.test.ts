@@ -7,7 +7,7 @@ import {
   pythonJson,
   SourceNumber,
   type LosslessObject,
-} from '../../src/protocol/json.js';
+} from '../../src/protocol/envelope/json.js';
 
 const refusalOf = (text: string): string => {
   try {

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, hash } from 'node:crypto';
 import { assert, asyncProperty, constantFrom, oneof, string, tuple } from 'fast-check';
 import { ProtocolError, SignatureInvalid, SignatureMissing } from '../../src/protocol/errors.js';
-import { canonicalJson, parseJson, type JsonObject } from '../../src/protocol/json.js';
+import { canonicalJson, parseJson, type JsonObject } from '../../src/protocol/envelope/json.js';
 import { signBytes, verifyBytes } from '../../src/protocol/signature/algorithm.js';
 import { importPublicKey } from '../../src/protocol/signature/keys.js';
 import {

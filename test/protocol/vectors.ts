@@ -1,6 +1,6 @@
 /** The vectors of test/vectors/, made by other implementations (make_vectors.py). */
 import { readFileSync } from 'node:fs';
-import type { JsonObject } from '../../src/protocol/json.js';
+import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { isSignatureAlgorithm, type SigningKey, type VerificationKey } from '../../src/protocol/signature/algorithm.js';
 import { importPrivateKey, importPublicKey } from '../../src/protocol/signature/keys.js';
 import type { EnvelopeProfileName } from '../../src/protocol/signature/signature.js';

@@ -1,9 +1,14 @@
 /** A sixth registry, as CONTRIBUTING.md has it: pupils, with a class, a code list, an identifier type and an event of its own. */
 import { personAliases } from '../../src/protocol/registries/attribute.aliases.js';
-import { event, IDENTIFIER_TYPES, lifecycle, operations } from '../../src/protocol/registries/common.vocabulary.js';
-import { CORE_CLASSES, PERSON } from '../../src/protocol/registries/core.classes.js';
+import {
+  event,
+  IDENTIFIER_TYPES,
+  lifecycle,
+  operations,
+} from '../../src/protocol/registries/core/common.vocabulary.js';
+import { CORE_CLASSES, PERSON } from '../../src/protocol/registries/core/core.classes.js';
 import type { RegistryDefinition } from '../../src/protocol/registries/definition.js';
-import { byName, coded, extend, integer, text } from '../../src/protocol/registries/property.js';
+import { byName, coded, extend, integer, text } from '../../src/protocol/registries/records/property.js';
 
 const PUPIL = extend(PERSON, {
   name: 'Pupil',

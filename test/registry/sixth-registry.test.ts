@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { DEFINITIONS } from '../../src/protocol/registries/registries.js';
 import { DEMO_RECORDS } from '../../src/sources/demo-data.js';
 import { identifier, personOf } from '../../src/sources/demo.parts.js';
-import type { JsonObject } from '../../src/protocol/json.js';
+import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import type { TestGateway } from '../support/gateway.js';
 import type { Partner } from '../support/partner.js';
 import { SCHOOL } from './school.registry.js';

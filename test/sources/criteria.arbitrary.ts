@@ -1,7 +1,7 @@
 /** Generated criteria that hit: their values come from the records they will be asked of. */
 import * as fc from 'fast-check';
 import type { Arbitrary } from 'fast-check';
-import type { Criteria, Operator, Scalar } from '../../src/protocol/criteria.js';
+import type { Criteria, Operator, Scalar } from '../../src/protocol/query/criteria.js';
 import type { Attribute } from '../../src/protocol/registries/definition.js';
 import type { LoadedRecord } from './registry-database.js';
 

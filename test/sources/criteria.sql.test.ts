@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { Criteria } from '../../src/protocol/criteria.js';
+import type { Criteria } from '../../src/protocol/query/criteria.js';
 import { matches } from '../../src/protocol/query/evaluate.js';
 import { attributesOf } from '../../src/protocol/registries/attributes.js';
 import type { RegistryDefinition } from '../../src/protocol/registries/definition.js';

@@ -1,4 +1,4 @@
-import type { Criteria, Operator } from '../../src/protocol/criteria.js';
+import type { Criteria, Operator } from '../../src/protocol/query/criteria.js';
 import type { Attribute } from '../../src/protocol/registries/definition.js';
 import { spans } from '../../src/sources/days.sql.js';
 

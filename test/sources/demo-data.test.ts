@@ -1,8 +1,8 @@
 import { attributesOf } from '../../src/protocol/registries/attributes.js';
-import { normalizeRecord } from '../../src/protocol/registries/normalize.js';
-import { isObject } from '../../src/protocol/registries/plain-object.js';
+import { normalizeRecord } from '../../src/protocol/registries/records/normalize.js';
+import { isObject } from '../../src/protocol/registries/records/plain-object.js';
 import { createRegistries } from '../../src/protocol/registries/registries.js';
-import { SOCIAL } from '../../src/protocol/registries/social.registry.js';
+import { SOCIAL } from '../../src/protocol/registries/social/social.registry.js';
 import { DEMO_RECORDS, demoRecords, type DemoRecord } from '../../src/sources/demo-data.js';
 import { REGIONS } from '../../src/sources/demo.names.js';
 

@@ -1,4 +1,4 @@
-import type { Criteria, Operator } from '../../src/protocol/criteria.js';
+import type { Criteria, Operator } from '../../src/protocol/query/criteria.js';
 import { createRegistries } from '../../src/protocol/registries/registries.js';
 import { createRecordSource } from '../../src/sources/record.source.js';
 import { openRegistryDatabase, type RegistryDatabase } from './registry-database.js';

@@ -1,4 +1,4 @@
-import type { Criteria } from '../../src/protocol/criteria.js';
+import type { Criteria } from '../../src/protocol/query/criteria.js';
 import { parseSort } from '../../src/protocol/query/parse-sort.js';
 import { createRegistries } from '../../src/protocol/registries/registries.js';
 import type { DemoRecord } from '../../src/sources/demo-data.js';

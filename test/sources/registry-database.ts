@@ -1,6 +1,6 @@
 /** A database with demo records, and those records beside it, for tests that compare the two. */
-import { Database } from '../../src/entities/database.js';
-import { loadRecords } from '../../src/entities/record.repository.js';
+import { Database } from '../../src/entities/database/database.js';
+import { loadRecords } from '../../src/entities/records/record.repository.js';
 import type { DemoRecord } from '../../src/sources/demo-data.js';
 import { createTestDatabase } from '../support/postgres.js';
 

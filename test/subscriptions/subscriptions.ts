@@ -1,6 +1,6 @@
 /** What the tests of subscriptions say again and again. */
 import { randomUUID } from 'node:crypto';
-import type { JsonObject } from '../../src/protocol/json.js';
+import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import type { TestGateway } from '../support/gateway.js';
 import type { Inbox, Received } from '../support/inbox.js';
 import type { Answer, Partner } from '../support/partner.js';

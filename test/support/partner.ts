@@ -1,6 +1,6 @@
 /** A real partner: registered with keys and agreement, gets its token, signs what it sends. */
 import { generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
-import type { JsonObject } from '../../src/protocol/json.js';
+import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { signHttpRequest } from '../../src/protocol/signature/http.profile.js';
 import { signEnvelope, type SigningKey } from '../../src/protocol/signature/signature.js';
 import type { SignatureAlgorithm } from '../../src/protocol/signature/algorithm.js';

@@ -43,7 +43,7 @@ async function makeTemplate(client: Client, name: string): Promise<void> {
   const unfinished = databaseName('unfinished');
   await client.query(`DROP DATABASE IF EXISTS ${unfinished} WITH (FORCE)`);
   await client.query(`CREATE DATABASE ${unfinished} TEMPLATE template0`);
-  const { migrate } = await import('../../src/entities/migrate.js');
+  const { migrate } = await import('../../src/entities/database/migrate.js');
   await migrate(urlOf(unfinished));
   await client.query(`ALTER DATABASE ${unfinished} RENAME TO ${name}`);
 }

@@ -1,6 +1,6 @@
 /** Sealing when a test says so, by the job's own code. */
 import { KeyRing } from '../../src/access/key-ring.js';
-import type { Database } from '../../src/entities/database.js';
+import type { Database } from '../../src/entities/database/database.js';
 import { sealAudit } from '../../src/jobs/seal-audit.job.js';
 import { createLog } from '../../src/platform/log.js';
 import { until } from './until.js';

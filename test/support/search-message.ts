@@ -1,6 +1,6 @@
 /** Search messages of one item. */
 import { randomUUID } from 'node:crypto';
-import type { JsonObject } from '../../src/protocol/json.js';
+import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import type { Partner } from './partner.js';
 
 export const searchFor = (criteria: JsonObject): JsonObject => ({

@@ -1,6 +1,6 @@
 /** Counts the SQL statements that a gateway sends to PostgreSQL while something runs. */
 import type { Client } from 'pg';
-import type { Database } from '../../src/entities/database.js';
+import type { Database } from '../../src/entities/database/database.js';
 
 type Query = (...args: unknown[]) => unknown;
 

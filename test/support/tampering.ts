@@ -1,8 +1,8 @@
 /** Every column of a table changed, one at a time, each to another value that its type allows. */
 import { randomUUID } from 'node:crypto';
-import { finishAttempt } from '../../src/entities/delivery-outcome.repository.js';
-import { enqueueCallback } from '../../src/entities/delivery.repository.js';
-import { claimDeliveries } from '../../src/entities/due-delivery.repository.js';
+import { finishAttempt } from '../../src/entities/deliveries/delivery-outcome.repository.js';
+import { enqueueCallback } from '../../src/entities/deliveries/delivery.repository.js';
+import { claimDeliveries } from '../../src/entities/deliveries/due-delivery.repository.js';
 import { uuidv7 } from '../../src/platform/uuid.js';
 import type { TestGateway } from './gateway.js';
 

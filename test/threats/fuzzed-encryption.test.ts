@@ -1,7 +1,7 @@
 /** peers 5, protocol 6.4: whatever an encrypted message holds, it is refused as such; every failure in the same words. */
 import { generateKeyPairSync } from 'node:crypto';
 import * as fc from 'fast-check';
-import { encryptMessage } from '../../src/protocol/encryption.js';
+import { encryptMessage } from '../../src/protocol/envelope/encryption.js';
 import { importPublicKey } from '../../src/protocol/signature/keys.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, type Partner } from '../support/partner.js';

@@ -1,8 +1,8 @@
 /** Nothing in the database opens anything without the master key, which can be replaced while the gateway runs. */
 import { randomBytes } from 'node:crypto';
 import { KeyRing } from '../../src/access/key-ring.js';
-import { DataVault } from '../../src/entities/data-vault.js';
-import { SenderOutboundStore } from '../../src/entities/sender-outbound.repository.js';
+import { DataVault } from '../../src/entities/database/data-vault.js';
+import { SenderOutboundStore } from '../../src/entities/senders/sender-outbound.repository.js';
 import { rewrapKeys } from '../../src/jobs/rewrap-keys.job.js';
 import { createLog } from '../../src/platform/log.js';
 import { MasterKey } from '../../src/platform/master-key.js';

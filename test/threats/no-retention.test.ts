@@ -1,6 +1,6 @@
 /** Peers keep every payload for ever. Here each class has its time, a legal hold stops it, and proofs outlive the data. */
-import { DataVault } from '../../src/entities/data-vault.js';
-import { verifyAudit } from '../../src/graphql/audit/verify-audit.use-case.js';
+import { DataVault } from '../../src/entities/database/data-vault.js';
+import { verifyAudit } from '../../src/use-cases/audit/verify-audit.js';
 import { keepRetention } from '../../src/jobs/retention.job.js';
 import { createLog } from '../../src/platform/log.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';

@@ -1,7 +1,7 @@
 /** peers 2.3 #3, #10: answers that were made earlier go out later, whatever has become of the right to them. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JsonObject } from '../../src/protocol/json.js';
+import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { signHttpRequest } from '../../src/protocol/signature/http.profile.js';
 import { addRecords, giveConsent, household, person, revokeConsent } from '../support/consent.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';

@@ -1,7 +1,7 @@
 /** Rows of a CSV as it streams in: `identifier_type,identifier_value[,claims…]`, the names in the first line. */
 import type { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
-import { readRow, type BulkOperation, type BulkRow } from '../../protocol/bulk.js';
+import { readRow, type BulkOperation, type BulkRow } from '../../protocol/search/bulk.js';
 import { RequestInvalid } from '../../protocol/errors.js';
 
 const REQUIRED = ['identifier_type', 'identifier_value'];

@@ -1,9 +1,9 @@
 /** Rows on their way into the database: sealed in chunks, and nobody's until the upload is accepted. */
-import { dropChunks, storeChunk } from '../../entities/bulk.repository.js';
-import type { DataVault } from '../../entities/data-vault.js';
-import type { Sql } from '../../entities/database.js';
-import { ROWS_PER_CHUNK } from '../../graphql/bulk/bulk-part.js';
-import type { BulkRow } from '../../protocol/bulk.js';
+import { dropChunks, storeChunk } from '../../entities/work/bulk.repository.js';
+import type { DataVault } from '../../entities/database/data-vault.js';
+import type { Sql } from '../../entities/database/database.js';
+import { ROWS_PER_CHUNK } from '../../use-cases/bulk/bulk-part.js';
+import type { BulkRow } from '../../protocol/search/bulk.js';
 import { TotalCountExceeded } from '../../protocol/errors.js';
 
 const MAX_ROWS = 100_000;

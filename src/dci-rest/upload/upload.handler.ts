@@ -4,12 +4,12 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { DirectCall, MessageSeen } from '../../graphql/call.js';
+import { DirectCall, MessageSeen } from '../../use-cases/call.js';
 import { runDocument } from '../../graphql/run-document.js';
-import { bulkMessage, readBulkMessage, type BulkMessage, type BulkOperation } from '../../protocol/bulk.js';
-import type { RequestHeader } from '../../protocol/envelope.schema.js';
+import { bulkMessage, readBulkMessage, type BulkMessage, type BulkOperation } from '../../protocol/search/bulk.js';
+import type { RequestHeader } from '../../protocol/envelope/envelope.schema.js';
 import { ContentTypeUnsupported, RequestInvalid } from '../../protocol/errors.js';
-import { ack } from '../../protocol/reply.js';
+import { ack } from '../../protocol/envelope/reply.js';
 import { ACCEPT } from '../async.handler.js';
 import { checkAction } from '../body.check.js';
 import {
@@ -28,7 +28,7 @@ import {
 } from '../checks.js';
 import type { Exchange, Reply } from '../exchange.js';
 import { isForm, readForm, type FormFile } from '../form.js';
-import type { MessageKind } from '../message-kind.js';
+import type { MessageKind } from '../../messages/message-kind.js';
 import { contextFor } from '../partner-call.js';
 import type { FacadeServices } from '../services.js';
 import { readCsv } from './csv-rows.js';

@@ -2,7 +2,7 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { requireSender } from '../authorize.js';
 import type { Context } from '../context.js';
 import { AcceptedMessage, AcceptRequestInput } from './accept.types.js';
-import { acceptRequest } from './accept.use-case.js';
+import { acceptRequest } from '../../use-cases/accept/accept-request.js';
 
 @Resolver()
 export class AcceptResolver {

@@ -1,5 +1,5 @@
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
-import { OperationEnum, RegistryEnum } from '../../entities/enums.js';
+import { OperationEnum, RegistryEnum } from '../../entities/database/enums.js';
 import type { Operation, Registry } from '../../protocol/vocabulary.js';
 
 @InputType({ description: 'What is looked at before a DCI message is accepted for later work.' })

@@ -1,12 +1,12 @@
 import { Arg, Ctx, Int, Query, Resolver } from 'type-graphql';
-import { OperationEnum, RegistryEnum } from '../../entities/enums.js';
+import { OperationEnum, RegistryEnum } from '../../entities/database/enums.js';
 import type { Operation, Registry } from '../../protocol/vocabulary.js';
 import { requireRole } from '../authorize.js';
 import type { Context } from '../context.js';
 import { IdentifierInput } from '../records/record.types.js';
-import { reportAccess } from './access-report.use-case.js';
+import { reportAccess } from '../../use-cases/access/access-report.js';
 import { AccessExplanation, AccessReport } from './access.types.js';
-import { explainAccess } from './explain-access.use-case.js';
+import { explainAccess } from '../../use-cases/access/explain-access.js';
 
 @Resolver()
 export class AccessResolver {

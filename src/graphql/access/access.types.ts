@@ -1,7 +1,7 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import { Agreement } from '../../entities/agreement.entity.js';
-import { Consent } from '../../entities/consent.entity.js';
-import { LegalBasisEnum, OperationEnum, RegistryEnum } from '../../entities/enums.js';
+import { Agreement } from '../../entities/agreements/agreement.entity.js';
+import { Consent } from '../../entities/agreements/consent.entity.js';
+import { LegalBasisEnum, OperationEnum, RegistryEnum } from '../../entities/database/enums.js';
 import type { LegalBasis, Operation, Registry } from '../../protocol/vocabulary.js';
 
 @ObjectType({ description: 'One step of the access decision.' })

@@ -1,9 +1,9 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { revokeAdmin } from '../../entities/revoked-admin.repository.js';
-import { changeAsAdmin } from '../admin-change.js';
+import { revokeAdmin } from '../../entities/admins/revoked-admin.repository.js';
+import { changeAsAdmin } from '../../use-cases/admin-change.js';
 import { ADMINS, requireRole } from '../authorize.js';
 import type { Context } from '../context.js';
-import { UserError } from '../errors.js';
+import { invalid } from '../../use-cases/errors.js';
 
 @Resolver()
 export class AdminResolver {
@@ -19,11 +19,7 @@ export class AdminResolver {
     const admin = requireRole(context, ADMINS);
     const { services } = context;
     if (subject === '' || subject === 'bootstrap-admin')
-      throw new UserError(
-        'BAD_USER_INPUT',
-        'subject: name an admin of the issuer; to end the bootstrap token, set another',
-        'subject',
-      );
+      throw invalid('subject', 'name an admin of the issuer; to end the bootstrap token, set another');
     return changeAsAdmin(services, admin, async (unit) => {
       await revokeAdmin(unit, subject, admin.subject, services.clock());
       const change = { action: 'revokeAdminSessions', targetType: 'Admin', targetId: subject, reason };

@@ -1,10 +1,10 @@
 import { Arg, Ctx, Field, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
-import { GATEWAY_OWNER } from '../../entities/data-vault.js';
-import { readHolds, setHold } from '../../entities/legal-hold.repository.js';
-import { changeAsAdmin } from '../admin-change.js';
+import { GATEWAY_OWNER } from '../../entities/database/data-vault.js';
+import { readHolds, setHold } from '../../entities/retention/legal-hold.repository.js';
+import { changeAsAdmin } from '../../use-cases/admin-change.js';
 import { ADMINS, READERS, requireRole } from '../authorize.js';
 import type { Context } from '../context.js';
-import { UserError } from '../errors.js';
+import { conflict, invalid, notFound } from '../../use-cases/errors.js';
 
 @ObjectType({ description: 'What one sender sent and got in one month is not deleted, whatever its age.' })
 export class LegalHold {
@@ -57,13 +57,13 @@ async function changeHold(
 ): Promise<LegalHold> {
   const admin = requireRole(context, ADMINS);
   const { services, loaders } = context;
-  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) throw new UserError('BAD_USER_INPUT', 'month: send YYYY-MM', 'month');
+  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) throw invalid('month', 'send YYYY-MM');
   if (owner !== GATEWAY_OWNER && (await loaders.senderBySenderId.load(owner)) === undefined)
-    throw new UserError('NOT_FOUND', 'senderId: no such sender', 'senderId');
+    throw notFound('senderId', 'no such sender');
   const dataKeyId = await services.vault.keyIdOf(owner, `${month}-01`);
   return changeAsAdmin(services, admin, async (unit) => {
     if (!(await setHold(unit, dataKeyId, held)))
-      throw new UserError('CONFLICT', 'month: its data key was shredded, nothing is left to hold', 'month');
+      throw conflict('month', 'its data key was shredded, nothing is left to hold');
     const action = held ? 'placeLegalHold' : 'liftLegalHold';
     const change = { action, targetType: 'LegalHold', targetId: `${owner} ${month}`, reason, after: { held } };
     return { result: { owner, month }, change };

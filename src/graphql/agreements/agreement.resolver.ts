@@ -1,13 +1,18 @@
 import type { FilterQuery } from '@mikro-orm/core';
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { Agreement, AgreementVersion } from '../../entities/agreement.entity.js';
-import { Sender } from '../../entities/sender.entity.js';
+import { Agreement, AgreementVersion } from '../../entities/agreements/agreement.entity.js';
+import { Sender } from '../../entities/senders/sender.entity.js';
 import { ADMINS, READERS, RUNNERS, requireRole } from '../authorize.js';
 import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
 import { byTime, TimeOrderEnum, type TimeOrder } from '../time-order.js';
 import { AgreementConnection, AgreementFilter, CreateAgreementInput, UpdateAgreementInput } from './agreement.types.js';
-import { approveAgreement, createAgreement, endAgreement, updateAgreement } from './agreement.use-case.js';
+import {
+  approveAgreement,
+  createAgreement,
+  endAgreement,
+  updateAgreement,
+} from '../../use-cases/agreements/agreements.js';
 
 @Resolver(() => Agreement)
 export class AgreementResolver {

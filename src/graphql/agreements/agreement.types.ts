@@ -1,13 +1,13 @@
 import { GraphQLJSON } from 'graphql-scalars';
 import { Field, InputType } from 'type-graphql';
-import { Agreement } from '../../entities/agreement.entity.js';
+import { Agreement } from '../../entities/agreements/agreement.entity.js';
 import {
   AgreementStateEnum,
   LegalBasisEnum,
   OperationEnum,
   RegistryEnum,
   type AgreementState,
-} from '../../entities/enums.js';
+} from '../../entities/database/enums.js';
 import type { LegalBasis, Operation, Registry } from '../../protocol/vocabulary.js';
 import { connectionOf } from '../connection.js';
 

@@ -1,11 +1,11 @@
 import type { FilterQuery } from '@mikro-orm/core';
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Arg, Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
-import { sealText } from '../../entities/audit-seal.repository.js';
-import { AdminAction, AuditSeal } from '../../entities/audit.entity.js';
-import { firstId } from '../../entities/partitions.js';
-import { Transaction } from '../../entities/transaction.entity.js';
-import { withoutHidden } from '../admin-change.js';
+import { sealText } from '../../entities/audit/audit-seal.repository.js';
+import { AdminAction, AuditSeal } from '../../entities/audit/audit.entity.js';
+import { firstId } from '../../entities/database/partitions.js';
+import { Transaction } from '../../entities/transactions/transaction.entity.js';
+import { withoutHidden } from '../../use-cases/admin-change.js';
 import { READERS, requireRole, seesPersons } from '../authorize.js';
 import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
@@ -17,7 +17,7 @@ import {
   AuditVerification,
 } from './audit.types.js';
 import { byTime, TimeOrderEnum, type TimeOrder } from '../time-order.js';
-import { verifyAudit, type AuditReport } from './verify-audit.use-case.js';
+import { verifyAudit, type AuditReport } from '../../use-cases/audit/verify-audit.js';
 
 const RECENT_SEALS = 1000;
 

@@ -1,7 +1,7 @@
 import { Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { AdminAction, AuditSeal } from '../../entities/audit.entity.js';
+import { AdminAction, AuditSeal } from '../../entities/audit/audit.entity.js';
 import { connectionOf } from '../connection.js';
-import { AUDIT_PROBLEMS, type AuditProblemKind } from './audit-problem.js';
+import { AUDIT_PROBLEMS, type AuditProblemKind } from '../../use-cases/audit/audit-problem.js';
 
 @InputType({ description: 'All that is given must hold.' })
 export class AuditSealFilter {

@@ -2,8 +2,8 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { requireSender } from '../authorize.js';
 import type { Context } from '../context.js';
 import { SearchResult } from '../search/search.types.js';
-import { bulkSearch } from './bulk-search.use-case.js';
-import { bulkVerify } from './bulk-verify.use-case.js';
+import { bulkSearch } from '../../use-cases/bulk/bulk-search.js';
+import { bulkVerify } from '../../use-cases/bulk/bulk-verify.js';
 import { BulkInput, BulkVerifyResult } from './bulk.types.js';
 
 @Resolver()

@@ -1,7 +1,7 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { GraphQLJSONObject } from 'graphql-scalars';
-import { RegistryEnum, TransactionStatusEnum } from '../../entities/enums.js';
-import type { BulkVerifyAnswer, BulkVerifyItem } from '../../protocol/bulk.translate.js';
+import { RegistryEnum, TransactionStatusEnum } from '../../entities/database/enums.js';
+import type { BulkVerifyAnswer, BulkVerifyItem } from '../../protocol/search/bulk.translate.js';
 import type { Registry, TransactionStatus } from '../../protocol/vocabulary.js';
 
 @InputType({ description: 'Rows of a file that was uploaded and accepted.' })

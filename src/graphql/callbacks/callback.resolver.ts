@@ -2,7 +2,7 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { requireSender } from '../authorize.js';
 import type { Context } from '../context.js';
 import { CallbackInput, CallbackResult } from './callback.types.js';
-import { receiveCallback } from './callback.use-case.js';
+import { receiveCallback } from '../../use-cases/callbacks/callback.js';
 
 @Resolver()
 export class CallbackResolver {

@@ -1,5 +1,5 @@
 import { Field, InputType, ObjectType } from 'type-graphql';
-import { OperationEnum, RegistryEnum } from '../../entities/enums.js';
+import { OperationEnum, RegistryEnum } from '../../entities/database/enums.js';
 import type { Operation, Registry } from '../../protocol/vocabulary.js';
 
 @InputType({ description: 'The answer to a request, as an `on-…` message brings it.' })

@@ -1,16 +1,16 @@
 import type { FilterQuery } from '@mikro-orm/core';
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { Consent } from '../../entities/consent.entity.js';
+import { Consent } from '../../entities/agreements/consent.entity.js';
 import { findIdentifierType } from '../../protocol/registries/registries.js';
 import { READERS, requireRole, RUNNERS, seesPersons } from '../authorize.js';
 import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
-import { UserError } from '../errors.js';
+import { invalid } from '../../use-cases/errors.js';
 import { RecordIdentifier } from '../records/record.types.js';
-import { definitionOf } from '../records/record.use-case.js';
+import { definitionOf } from '../../use-cases/records/records.js';
 import { byTime, TimeOrderEnum, type TimeOrder } from '../time-order.js';
 import { ConsentConnection, ConsentFilter, GrantConsentInput } from './consent.types.js';
-import { grantConsent, revokeConsent } from './consent.use-case.js';
+import { grantConsent, revokeConsent } from '../../use-cases/consents/consents.js';
 
 @Resolver(() => Consent)
 export class ConsentResolver {
@@ -82,8 +82,7 @@ function whereConsent({ services }: Context, filter: ConsentFilter): FilterQuery
 }
 
 function ofPerson(services: Context['services'], registry: string | undefined, { type, value }: RecordIdentifier) {
-  if (registry == null)
-    throw new UserError('BAD_USER_INPUT', 'filter.registry: needed with filter.identifier', 'filter.registry');
+  if (registry == null) throw invalid('filter.registry', 'needed with filter.identifier');
   const identifierType = findIdentifierType(definitionOf(services, registry), type) ?? type;
   return { identifierType, identifierValue: value.trim() };
 }

@@ -1,6 +1,6 @@
 import { Field, InputType } from 'type-graphql';
-import { Consent } from '../../entities/consent.entity.js';
-import { RegistryEnum } from '../../entities/enums.js';
+import { Consent } from '../../entities/agreements/consent.entity.js';
+import { RegistryEnum } from '../../entities/database/enums.js';
 import type { Registry } from '../../protocol/vocabulary.js';
 import { connectionOf } from '../connection.js';
 import { IdentifierInput } from '../records/record.types.js';

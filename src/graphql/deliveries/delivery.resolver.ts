@@ -1,16 +1,16 @@
 import type { FilterQuery } from '@mikro-orm/core';
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { Delivery, DeliveryAttempt } from '../../entities/delivery.entity.js';
-import { firstId } from '../../entities/partitions.js';
-import { Sender } from '../../entities/sender.entity.js';
-import { Subscription } from '../../entities/subscription.entity.js';
-import { Transaction } from '../../entities/transaction.entity.js';
+import { Delivery, DeliveryAttempt } from '../../entities/deliveries/delivery.entity.js';
+import { firstId } from '../../entities/database/partitions.js';
+import { Sender } from '../../entities/senders/sender.entity.js';
+import { Subscription } from '../../entities/subscriptions/subscription.entity.js';
+import { Transaction } from '../../entities/transactions/transaction.entity.js';
 import { READERS, RUNNERS, requireRole } from '../authorize.js';
 import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
 import { isUuid } from '../cursor.js';
 import { byTime, TimeOrderEnum, type TimeOrder } from '../time-order.js';
-import { cancelDelivery, replayDeliveries, retryDelivery } from './delivery.use-case.js';
+import { cancelDelivery, replayDeliveries, retryDelivery } from '../../use-cases/deliveries/deliveries.js';
 import { readExcerpt } from './excerpt.js';
 import { DeliveryConnection, DeliveryFilter, ReplayFilter, ReplayResult } from './delivery.types.js';
 

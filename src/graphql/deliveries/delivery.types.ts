@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { Delivery } from '../../entities/delivery.entity.js';
-import { DeliveryStateEnum, RegistryEnum, type DeliveryState } from '../../entities/enums.js';
+import { Delivery } from '../../entities/deliveries/delivery.entity.js';
+import { DeliveryStateEnum, RegistryEnum, type DeliveryState } from '../../entities/database/enums.js';
 import type { Registry } from '../../protocol/vocabulary.js';
 import { connectionOf } from '../connection.js';
 

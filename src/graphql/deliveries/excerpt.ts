@@ -1,7 +1,7 @@
 /** What a receiver answered: it may repeat the message that it was sent, so it is kept and read as payloads are. */
-import type { DeliveryAttempt } from '../../entities/delivery.entity.js';
-import { placeOfExcerpt } from '../../entities/delivery-outcome.repository.js';
-import { openPayload } from '../../entities/transaction.repository.js';
+import type { DeliveryAttempt } from '../../entities/deliveries/delivery.entity.js';
+import { placeOfExcerpt } from '../../entities/deliveries/delivery-outcome.repository.js';
+import { openPayload } from '../../entities/transactions/transaction.repository.js';
 import { notePayload, requirePayloadReader } from '../admin-reading.js';
 import type { Context } from '../context.js';
 

@@ -1,6 +1,6 @@
 import { Ctx, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql';
-import { Delivery } from '../../entities/delivery.entity.js';
-import { Sender } from '../../entities/sender.entity.js';
+import { Delivery } from '../../entities/deliveries/delivery.entity.js';
+import { Sender } from '../../entities/senders/sender.entity.js';
 import type { Context } from '../context.js';
 import { waitsFor } from './waits-for.js';
 

@@ -1,12 +1,12 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import type { SearchItem } from '../../protocol/translate.js';
+import type { SearchItem } from '../../protocol/search/search.translate.js';
 import type { Operation } from '../../protocol/vocabulary.js';
 import { requireSender } from '../authorize.js';
 import type { Context } from '../context.js';
 import { SearchInput, SearchResult } from '../search/search.types.js';
-import { search } from '../search/search.use-case.js';
+import { search } from '../../use-cases/search/search.js';
 import { StatusCheckInput, StatusCheckResult } from '../search/status-check.types.js';
-import { checkStatus } from '../search/status-check.use-case.js';
+import { checkStatus } from '../../use-cases/search/status-check.js';
 
 /** What each question of the disability registry returns of a record (protocol 3.8). */
 const FIELDS = { DISABILITY_DETAILS: 'disability_details', DISABILITY_SUPPORT: 'disability_support' } as const;

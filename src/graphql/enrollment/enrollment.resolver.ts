@@ -2,8 +2,8 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { requireSender } from '../authorize.js';
 import type { Context } from '../context.js';
 import { StatusCheckInput, StatusCheckResult } from '../search/status-check.types.js';
-import { checkStatus } from '../search/status-check.use-case.js';
-import { updateEnrollments } from './enrollment-updates.use-case.js';
+import { checkStatus } from '../../use-cases/search/status-check.js';
+import { updateEnrollments } from '../../use-cases/enrollment/enrollment-updates.js';
 import { EnrollmentUpdatesInput, PushResult } from './enrollment.types.js';
 
 @Resolver()

@@ -1,7 +1,7 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, InputType, ObjectType } from 'type-graphql';
-import { RegistryEnum, TransactionStatusEnum } from '../../entities/enums.js';
-import type { EnrollmentUpdate, PushAnswer, PushOutcome } from '../../protocol/enrollment.js';
+import { RegistryEnum, TransactionStatusEnum } from '../../entities/database/enums.js';
+import type { EnrollmentUpdate, PushAnswer, PushOutcome } from '../../protocol/notify/enrollment.js';
 import type { Registry, TransactionStatus } from '../../protocol/vocabulary.js';
 
 @InputType({ description: 'Enrolments that a service provider made or changed.' })

@@ -3,7 +3,7 @@ import { READERS, requireRole } from '../authorize.js';
 import { ConnectionArgs, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
 import { pageOfList } from '../list-connection.js';
-import type { JobState } from './job-health.js';
+import type { JobState } from '../../use-cases/overview/job-health.js';
 import { JobConnection, JobFilter, JobOrderEnum, type JobOrder } from './job.types.js';
 
 @Resolver()

@@ -1,7 +1,7 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { graphqlEnum } from '../../entities/graphql-enum.js';
+import { graphqlEnum } from '../../entities/database/graphql-enum.js';
 import { connectionOf } from '../connection.js';
-import type { JobState, QueueState } from './job-health.js';
+import type { JobState, QueueState } from '../../use-cases/overview/job-health.js';
 
 @ObjectType('Job', { description: 'Recurring background work, as the job store has it.' })
 export class JobView implements JobState {

@@ -1,9 +1,9 @@
 /** `deliveryChanged`: deliveries as they come and change. */
-import type { Delivery } from '../../entities/delivery.entity.js';
-import { Subscription } from '../../entities/subscription.entity.js';
+import type { Delivery } from '../../entities/deliveries/delivery.entity.js';
+import { Subscription } from '../../entities/subscriptions/subscription.entity.js';
 import type { Context } from '../context.js';
 import type { DeliveryFilter } from '../deliveries/delivery.types.js';
-import { UserError } from '../errors.js';
+import { notFound } from '../../use-cases/errors.js';
 import { detailMeets, follow } from './follow.js';
 import type { DeliveryChange } from './live.types.js';
 
@@ -31,8 +31,7 @@ async function columnsOf(
   const columns = { ...same, requestId, subscriptionId: undefined as string | undefined };
   if (subscriptionCode != null) {
     const subscription = await services.database.em().findOne(Subscription, { code: subscriptionCode });
-    if (subscription === null)
-      throw new UserError('NOT_FOUND', 'filter.subscriptionCode: no such subscription', 'filter.subscriptionCode');
+    if (subscription === null) throw notFound('filter.subscriptionCode', 'no such subscription');
     columns.subscriptionId = subscription.id;
   }
   return (Object.entries(columns) as [keyof Delivery, unknown][]).filter(([, value]) => value != null);

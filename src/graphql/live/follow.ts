@@ -1,8 +1,8 @@
 /** What a live subscription tells its reader: ids travel, rows are loaded in batches and judged for this very reader. */
-import type { TailEvent } from '../../entities/tail.repository.js';
-import type { OutboxDetail, Topic } from '../../entities/outbox.repository.js';
+import type { TailEvent } from '../../entities/work/tail.repository.js';
+import type { OutboxDetail, Topic } from '../../entities/work/outbox.repository.js';
 import type { Context } from '../context.js';
-import { UserError } from '../errors.js';
+import { unauthenticated } from '../../use-cases/errors.js';
 import { createLoaders, type Loaders } from '../loaders.js';
 import { abortable } from './abortable.js';
 import type { LiveEvent } from './live-tail.js';
@@ -53,10 +53,10 @@ async function* tell<Row, Told>(
   }
 }
 
-/** @throws UserError when the caller's token has ended since */
+/** @throws DomainError when the caller's token has ended since */
 export async function assertStillAllowed({ stillAllowed }: Context): Promise<void> {
   if ((await stillAllowed?.()) === false)
-    throw new UserError('UNAUTHENTICATED', 'the token no longer opens this: connect again with a new one');
+    throw unauthenticated('the token no longer opens this: connect again with a new one');
 }
 
 /** Whether every given member of a filter is met by the detail; a member that the detail does not tell is left to the row. */

@@ -2,7 +2,7 @@
  * One reader of the outbox per process, many listeners. Each backfills from its cursor by itself, and cuts over to the
  * shared reader at the very place where it stands. A listener that cannot keep up is ended with its last cursor.
  */
-import type { Sql } from '../../entities/database.js';
+import type { Sql } from '../../entities/database/database.js';
 import {
   currentPosition,
   readTail,
@@ -11,9 +11,9 @@ import {
   type TailEvent,
   type TailPosition,
   type TailState,
-} from '../../entities/tail.repository.js';
+} from '../../entities/work/tail.repository.js';
 import type { Log } from '../../platform/log.js';
-import { UserError } from '../errors.js';
+import { DomainError } from '../../use-cases/errors.js';
 import { decodeTailCursor, encodeTailCursor, isBehind } from './tail-cursor.js';
 import { TailListener } from './tail-listener.js';
 
@@ -203,11 +203,11 @@ export class LiveTail {
   }
 }
 
-function tooSlow(cursor: string): UserError {
-  const error = new UserError('CONFLICT', 'this reader is too slow: subscribe again with after set to the cursor');
+function tooSlow(cursor: string): DomainError {
+  const error = new DomainError('CONFLICT', 'this reader is too slow: subscribe again with after set to the cursor');
   error.extensions['cursor'] = cursor;
   return error;
 }
 
-const restored = (): UserError =>
-  new UserError('CONFLICT', 'the database was restored: load the lists anew and subscribe without after');
+const restored = (): DomainError =>
+  new DomainError('CONFLICT', 'the database was restored: load the lists anew and subscribe without after');

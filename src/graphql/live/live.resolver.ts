@@ -1,12 +1,12 @@
 import { Arg, Ctx, Query, Resolver, Root, Subscription } from 'type-graphql';
-import { RegistryEnum } from '../../entities/enums.js';
+import { RegistryEnum } from '../../entities/database/enums.js';
 import { findEvent } from '../../protocol/registries/registries.js';
 import type { Registry } from '../../protocol/vocabulary.js';
 import { READERS, requireRole } from '../authorize.js';
 import type { Context } from '../context.js';
 import { DeliveryFilter } from '../deliveries/delivery.types.js';
-import { UserError } from '../errors.js';
-import { definitionOf } from '../records/record.use-case.js';
+import { invalid } from '../../use-cases/errors.js';
+import { definitionOf } from '../../use-cases/records/records.js';
 import { detailMeets, follow } from './follow.js';
 import { watchDeliveries } from './delivery.live.js';
 import { DeliveryChange, RegistryEventChange, SubscriptionChange } from './live.types.js';
@@ -102,14 +102,13 @@ export class LiveResolver {
   }
 }
 
-/** The events' own names. @throws UserError for one that no registry asked about knows */
+/** The events' own names. @throws DomainError for one that no registry asked about knows */
 function eventNames({ services }: Context, registry: Registry | null | undefined, given: string[]): Set<string> {
   const definitions = registry == null ? services.registries.all : [definitionOf(services, registry)];
   return new Set(
     given.map((name) => {
       const event = definitions.map((definition) => findEvent(definition, name)).find((found) => found !== undefined);
-      if (event === undefined)
-        throw new UserError('BAD_USER_INPUT', 'eventTypes: the registry knows no such event', 'eventTypes');
+      if (event === undefined) throw invalid('eventTypes', 'the registry knows no such event');
       return event.name;
     }),
   );

@@ -1,7 +1,7 @@
 import { Field, ObjectType } from 'type-graphql';
-import { Delivery } from '../../entities/delivery.entity.js';
-import { RegistryEvent } from '../../entities/registry-event.entity.js';
-import { Subscription } from '../../entities/subscription.entity.js';
+import { Delivery } from '../../entities/deliveries/delivery.entity.js';
+import { RegistryEvent } from '../../entities/records/registry-event.entity.js';
+import { Subscription } from '../../entities/subscriptions/subscription.entity.js';
 
 const CURSOR = 'Subscribe again with `after` set to it to go on from here.';
 

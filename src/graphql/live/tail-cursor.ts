@@ -1,6 +1,6 @@
 /** Places in the live stream as clients keep them: epoch, transaction number, sequence. Opaque to clients. */
-import type { TailPosition, TailState } from '../../entities/tail.repository.js';
-import { UserError } from '../errors.js';
+import type { TailPosition, TailState } from '../../entities/work/tail.repository.js';
+import { DomainError, invalid } from '../../use-cases/errors.js';
 
 const MAX_NUMBER = 2n ** 63n - 1n;
 
@@ -8,7 +8,7 @@ export function encodeTailCursor({ xid, seq }: TailPosition, epoch: string): str
   return Buffer.from(JSON.stringify([epoch, xid, seq])).toString('base64url');
 }
 
-/** @throws UserError for anything but a cursor of this database whose events are still kept */
+/** @throws DomainError for anything but a cursor of this database whose events are still kept */
 export function decodeTailCursor(cursor: string, { epoch, purged }: TailState): TailPosition {
   const [of, xid, seq] = parse(cursor);
   if (typeof of !== 'string' || !isNumber(xid) || !isNumber(seq)) throw refusal('not a cursor of a live stream');
@@ -35,4 +35,4 @@ function parse(cursor: string): unknown[] {
 const isNumber = (part: unknown): part is string =>
   typeof part === 'string' && /^\d{1,19}$/.test(part) && BigInt(part) <= MAX_NUMBER;
 
-const refusal = (message: string): UserError => new UserError('BAD_USER_INPUT', `after: ${message}`, 'after');
+const refusal = (message: string): DomainError => invalid('after', `${message}`);

@@ -1,5 +1,5 @@
 /** `transactionChanged`: transactions as they come and change. */
-import type { Transaction } from '../../entities/transaction.entity.js';
+import type { Transaction } from '../../entities/transactions/transaction.entity.js';
 import type { Context } from '../context.js';
 import type { TransactionChange, TransactionFilter } from '../transactions/transaction.types.js';
 import { detailMeets, follow } from './follow.js';

@@ -3,7 +3,7 @@ import { requireSender } from '../authorize.js';
 import type { Context } from '../context.js';
 import { PushResult } from '../enrollment/enrollment.types.js';
 import { NotifyInput } from './notify.types.js';
-import { receiveNotification } from './notify.use-case.js';
+import { receiveNotification } from '../../use-cases/notify/notify.js';
 
 @Resolver()
 export class NotifyResolver {

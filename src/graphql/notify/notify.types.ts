@@ -1,7 +1,7 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, InputType } from 'type-graphql';
-import { RegistryEnum } from '../../entities/enums.js';
-import type { NotifiedEvent, ReceivedNotification } from '../../protocol/received.translate.js';
+import { RegistryEnum } from '../../entities/database/enums.js';
+import type { NotifiedEvent, ReceivedNotification } from '../../protocol/notify/received.translate.js';
 import type { Registry } from '../../protocol/vocabulary.js';
 
 @InputType({ description: 'One event, with the record it made.' })

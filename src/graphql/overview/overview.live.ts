@@ -1,7 +1,7 @@
 /** `overviewChanged`: only the time is told; the overview is read anew for each reader as it selects. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Context } from '../context.js';
-import { UserError } from '../errors.js';
+import { invalid } from '../../use-cases/errors.js';
 import { assertStillAllowed } from '../live/follow.js';
 import { createLoaders } from '../loaders.js';
 
@@ -13,7 +13,7 @@ export async function* watchOverview(
   signal: AbortSignal,
 ): AsyncGenerator<Date, void, undefined> {
   if (everySeconds < 1 || everySeconds > MAX_SECONDS)
-    throw new UserError('BAD_USER_INPUT', `everySeconds: must be between 1 and ${MAX_SECONDS}`, 'everySeconds');
+    throw invalid('everySeconds', `must be between 1 and ${MAX_SECONDS}`);
   const { database, clock, tail } = context.services;
   while (!signal.aborted && !tail.closed) {
     await assertStillAllowed(context);

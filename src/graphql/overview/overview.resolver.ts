@@ -12,14 +12,14 @@ import {
   Root,
   Subscription,
 } from 'type-graphql';
-import { Sender } from '../../entities/sender.entity.js';
+import { Sender } from '../../entities/senders/sender.entity.js';
 import { READERS, requireRole } from '../authorize.js';
 import type { Context } from '../context.js';
-import { UserError } from '../errors.js';
+import { invalid } from '../../use-cases/errors.js';
 import { JobHealthView } from '../jobs/job.types.js';
 import { abortable } from '../live/abortable.js';
-import { readDuration } from './duration.js';
-import { OverviewReader } from './overview.js';
+import { readDuration } from '../../use-cases/overview/duration.js';
+import { OverviewReader } from '../../use-cases/overview/overview.js';
 import { DeliveryHealth, Expiry, Traffic, TrafficPoint } from './overview.types.js';
 import { watchOverview } from './overview.live.js';
 
@@ -98,8 +98,7 @@ export class OverviewResolver {
     @Root() { reader }: Overview,
     @Arg('points', () => Int, { defaultValue: 60, description: 'At most so many steps, 1 to 500.' }) points: number,
   ): Promise<TrafficPoint[]> {
-    if (points < 1 || points > MAX_POINTS)
-      throw new UserError('BAD_USER_INPUT', `points: must be between 1 and ${MAX_POINTS}`, 'points');
+    if (points < 1 || points > MAX_POINTS) throw invalid('points', `must be between 1 and ${MAX_POINTS}`);
     return reader.timeline(points);
   }
 

@@ -1,6 +1,6 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
-import { OperationEnum, RegistryEnum } from '../../entities/enums.js';
-import { graphqlEnum } from '../../entities/graphql-enum.js';
+import { OperationEnum, RegistryEnum } from '../../entities/database/enums.js';
+import { graphqlEnum } from '../../entities/database/graphql-enum.js';
 import type { Operation, Registry } from '../../protocol/vocabulary.js';
 
 @ObjectType({ description: 'Counts, rates and latencies of a window of time; latencies are exact to their bucket.' })

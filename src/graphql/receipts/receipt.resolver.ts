@@ -2,7 +2,7 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { requireSender } from '../authorize.js';
 import type { Context } from '../context.js';
 import { ReceiptInput, ReceiptResult } from './receipt.types.js';
-import { acknowledgeReceipt } from './receipt.use-case.js';
+import { acknowledgeReceipt } from '../../use-cases/receipts/receipt.js';
 
 @Resolver()
 export class ReceiptResolver {

@@ -1,6 +1,6 @@
 import { Field, InputType, ObjectType } from 'type-graphql';
-import { RegistryEnum, TransactionStatusEnum } from '../../entities/enums.js';
-import type { Receipt, ReceiptAnswer } from '../../protocol/receipt.js';
+import { RegistryEnum, TransactionStatusEnum } from '../../entities/database/enums.js';
+import type { Receipt, ReceiptAnswer } from '../../protocol/notify/receipt.js';
 import type { Registry, TransactionStatus } from '../../protocol/vocabulary.js';
 
 @InputType({ description: 'Says that messages of ours were received.' })

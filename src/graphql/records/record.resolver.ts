@@ -1,14 +1,14 @@
 import type { FilterQuery } from '@mikro-orm/core';
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { RegistryEnum } from '../../entities/enums.js';
-import { RegistryRecord } from '../../entities/record.entity.js';
+import { RegistryEnum } from '../../entities/database/enums.js';
+import { RegistryRecord } from '../../entities/records/record.entity.js';
 import { findIdentifierType, findRecordType } from '../../protocol/registries/registries.js';
 import type { Registry } from '../../protocol/vocabulary.js';
 import { noteReading } from '../admin-reading.js';
 import { requireRole, RUNNERS } from '../authorize.js';
 import { ConnectionArgs, findConnection, MAX_SIZE, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
-import { UserError } from '../errors.js';
+import { invalid } from '../../use-cases/errors.js';
 import { byTime, TimeOrderEnum, type TimeOrder } from '../time-order.js';
 import {
   IdentifierInput,
@@ -19,7 +19,7 @@ import {
   RecordOutcome,
   UpsertResult,
 } from './record.types.js';
-import { definitionOf, removeRecord, upsertRecords } from './record.use-case.js';
+import { definitionOf, removeRecord, upsertRecords } from '../../use-cases/records/records.js';
 
 @Resolver(() => RegistryRecord)
 export class RecordResolver {
@@ -78,7 +78,7 @@ async function whereRecord(
   const definition = definitionOf(services, registry);
   const recordType = filter.recordType == null ? undefined : findRecordType(definition, filter.recordType);
   if (filter.recordType != null && recordType === undefined)
-    throw new UserError('BAD_USER_INPUT', 'filter.recordType: no record type of this registry', 'filter.recordType');
+    throw invalid('filter.recordType', 'no record type of this registry');
   const where: FilterQuery<RegistryRecord> = {
     registry,
     deletedAt: null,

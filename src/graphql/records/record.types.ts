@@ -1,7 +1,7 @@
 import { GraphQLJSON } from 'graphql-scalars';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { RegistryRecord } from '../../entities/record.entity.js';
-import type { RecordChange } from '../../entities/record.repository.js';
+import { RegistryRecord } from '../../entities/records/record.entity.js';
+import type { RecordChange } from '../../entities/records/record.repository.js';
 import { connectionOf } from '../connection.js';
 
 @InputType({ description: 'An identifier: its type (`UIN`, `BRN`, …) and value.' })

@@ -1,5 +1,5 @@
 import { Arg, Ctx, Query, Resolver } from 'type-graphql';
-import { RegistryEnum } from '../../entities/enums.js';
+import { RegistryEnum } from '../../entities/database/enums.js';
 import { attributesOf } from '../../protocol/registries/attributes.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
 import { identifierTypesOf } from '../../protocol/registries/registries.js';

@@ -1,5 +1,5 @@
 import { Field, ObjectType } from 'type-graphql';
-import { OperationEnum, RegistryEnum } from '../../entities/enums.js';
+import { OperationEnum, RegistryEnum } from '../../entities/database/enums.js';
 import type { Operation, Registry } from '../../protocol/vocabulary.js';
 
 @ObjectType({ description: 'One value of a code list of the dictionary.' })

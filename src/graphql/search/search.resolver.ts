@@ -2,7 +2,7 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { requireSender } from '../authorize.js';
 import type { Context } from '../context.js';
 import { SearchInput, SearchResult } from './search.types.js';
-import { search } from './search.use-case.js';
+import { search } from '../../use-cases/search/search.js';
 
 @Resolver()
 export class SearchResolver {

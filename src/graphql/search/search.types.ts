@@ -1,8 +1,13 @@
 import { GraphQLJSON, GraphQLJSONObject } from 'graphql-scalars';
 import { Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { QueryTypeEnum, RegistryEnum, TransactionStatusEnum } from '../../entities/enums.js';
+import { QueryTypeEnum, RegistryEnum, TransactionStatusEnum } from '../../entities/database/enums.js';
 import type { ItemReasonCode } from '../../protocol/errors.js';
-import type { SearchAnswer, SearchItem, SearchItemAnswer, SearchQuestion } from '../../protocol/translate.js';
+import type {
+  SearchAnswer,
+  SearchItem,
+  SearchItemAnswer,
+  SearchQuestion,
+} from '../../protocol/search/search.translate.js';
 import type { QueryType, Registry, TransactionStatus } from '../../protocol/vocabulary.js';
 
 export const SortOrderEnum = { asc: 'asc', desc: 'desc' } as const;

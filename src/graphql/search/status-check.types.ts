@@ -1,6 +1,6 @@
 import { Field, InputType, ObjectType } from 'type-graphql';
-import { RegistryEnum, TransactionStatusEnum } from '../../entities/enums.js';
-import type { StatusAnswer, StatusQuestion } from '../../protocol/status-check.translate.js';
+import { RegistryEnum, TransactionStatusEnum } from '../../entities/database/enums.js';
+import type { StatusAnswer, StatusQuestion } from '../../protocol/search/status-check.translate.js';
 import type { Registry, TransactionStatus } from '../../protocol/vocabulary.js';
 import { SearchItemInput } from './search.types.js';
 

@@ -1,9 +1,9 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
-import { Sender } from '../../entities/sender.entity.js';
+import { Sender } from '../../entities/senders/sender.entity.js';
 import { ADMINS, requireRole } from '../authorize.js';
 import type { Context } from '../context.js';
 import { OutboundSettings, SenderOutboundInput } from './outbound.types.js';
-import { describeOutbound, setSenderOutbound } from './outbound.use-case.js';
+import { describeOutbound, setSenderOutbound } from '../../use-cases/senders/outbound.js';
 
 @Resolver(() => Sender)
 export class SenderOutboundResolver {

@@ -1,12 +1,12 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { FilterQuery } from '@mikro-orm/core';
-import { Sender, SenderKey } from '../../entities/sender.entity.js';
+import { Sender, SenderKey } from '../../entities/senders/sender.entity.js';
 import { ADMINS, READERS, RUNNERS, requireRole } from '../authorize.js';
 import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
-import { createSender, rotateSecret, setSenderState, updateSender } from './sender.use-case.js';
-import { fetchSenderKeys } from './sender-jwks.use-case.js';
-import { addSenderKey, revokeSenderKey } from './sender-key.use-case.js';
+import { createSender, rotateSecret, setSenderState, updateSender } from '../../use-cases/senders/senders.js';
+import { fetchSenderKeys } from '../../use-cases/senders/sender-jwks.js';
+import { addSenderKey, revokeSenderKey } from '../../use-cases/senders/sender-keys.js';
 import {
   CreateSenderInput,
   CreateSenderPayload,

@@ -12,9 +12,9 @@ import {
   SignatureProfileEnum,
   type KeyUse,
   type SenderState,
-} from '../../entities/enums.js';
-import { graphqlEnum } from '../../entities/graphql-enum.js';
-import { Sender } from '../../entities/sender.entity.js';
+} from '../../entities/database/enums.js';
+import { graphqlEnum } from '../../entities/database/graphql-enum.js';
+import { Sender } from '../../entities/senders/sender.entity.js';
 import type {
   LegalBasis,
   Operation,

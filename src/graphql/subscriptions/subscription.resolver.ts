@@ -1,21 +1,21 @@
 import type { FilterQuery } from '@mikro-orm/core';
 import { GraphQLJSON } from 'graphql-scalars';
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { Delivery } from '../../entities/delivery.entity.js';
-import { Sender } from '../../entities/sender.entity.js';
-import { Subscription } from '../../entities/subscription.entity.js';
+import { Delivery } from '../../entities/deliveries/delivery.entity.js';
+import { Sender } from '../../entities/senders/sender.entity.js';
+import { Subscription } from '../../entities/subscriptions/subscription.entity.js';
 import { READERS, RUNNERS, requireRole, requireSender, seesPersons } from '../authorize.js';
 import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
 import { DeliveryConnection } from '../deliveries/delivery.types.js';
 import { byTime, TimeOrderEnum, type TimeOrder } from '../time-order.js';
-import { subscribe, unsubscribe } from './subscribe.use-case.js';
+import { subscribe, unsubscribe } from '../../use-cases/subscriptions/subscribe.js';
 import {
   approveSubscription,
   cancelSubscription,
   pauseSubscription,
   resumeSubscription,
-} from './subscription.admin.js';
+} from '../../use-cases/subscriptions/administer-subscription.js';
 import {
   SubscribeInput,
   SubscribeResult,

@@ -6,8 +6,8 @@ import {
   SubscriptionStateEnum,
   TransactionStatusEnum,
   type SubscriptionState,
-} from '../../entities/enums.js';
-import { Subscription } from '../../entities/subscription.entity.js';
+} from '../../entities/database/enums.js';
+import { Subscription } from '../../entities/subscriptions/subscription.entity.js';
 import type { ItemReasonCode } from '../../protocol/errors.js';
 import type {
   Frequency,
@@ -18,7 +18,7 @@ import type {
   SubscriptionFacts,
   UnsubscribeAnswer,
   UnsubscribeQuestion,
-} from '../../protocol/subscription.js';
+} from '../../protocol/subscribe/subscription.js';
 import type { QueryType, Registry, TransactionStatus } from '../../protocol/vocabulary.js';
 import { connectionOf } from '../connection.js';
 

@@ -2,7 +2,7 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { requireSender } from '../authorize.js';
 import type { Context } from '../context.js';
 import { TransactionStatusInput, TransactionStatusResult } from './transaction-status.types.js';
-import { transactionStatus } from './transaction-status.use-case.js';
+import { transactionStatus } from '../../use-cases/transaction-status/transaction-status.js';
 
 @Resolver()
 export class TransactionStatusResolver {

@@ -1,13 +1,13 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { RegistryEnum, TransactionStatusEnum } from '../../entities/enums.js';
+import { RegistryEnum, TransactionStatusEnum } from '../../entities/database/enums.js';
 import type {
   EarlierAnswer,
   StatusOfTransaction,
   TransactionStatusAnswer,
   TxnAttribute,
   TxnType,
-} from '../../protocol/txn-status.translate.js';
+} from '../../protocol/txn-status/txn-status.translate.js';
 import type { Registry, TransactionStatus } from '../../protocol/vocabulary.js';
 
 const TxnTypeEnum: Record<TxnType, TxnType> = {

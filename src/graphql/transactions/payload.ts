@@ -1,11 +1,11 @@
 /** Reading a stored payload: only with a reason, which is recorded before the payload leaves. */
 import type { KnownSender } from '../../access/sender-directory.js';
 import { whyWithheld } from '../../access/still-released.js';
-import { openPayload } from '../../entities/transaction.repository.js';
-import type { Transaction } from '../../entities/transaction.entity.js';
+import { openPayload } from '../../entities/transactions/transaction.repository.js';
+import type { Transaction } from '../../entities/transactions/transaction.entity.js';
 import { namedIn, notePayload, requirePayloadReader } from '../admin-reading.js';
 import type { Context } from '../context.js';
-import { UserError } from '../errors.js';
+import { forbidden } from '../../use-cases/errors.js';
 
 export type PayloadName = 'request' | 'response';
 
@@ -47,7 +47,7 @@ interface Stored {
   recordIds: string[];
 }
 
-/** A sender reads its own answer again only while what it rests on stands. @throws UserError FORBIDDEN */
+/** A sender reads its own answer again only while what it rests on stands. @throws DomainError FORBIDDEN */
 async function assertStillReleased(
   { services: { database, registries, clock } }: Context,
   sender: KnownSender,
@@ -57,5 +57,5 @@ async function assertStillReleased(
   const definition = registries.byName(registry ?? '');
   const released = { operation, accessDecision, consentIds };
   const why = await whyWithheld(database, { sender, definition, now: clock() }, released);
-  if (why !== undefined) throw new UserError('FORBIDDEN', `the answer may not be told again: ${why}`);
+  if (why !== undefined) throw forbidden(`the answer may not be told again: ${why}`);
 }

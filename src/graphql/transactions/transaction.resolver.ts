@@ -1,9 +1,9 @@
 import type { FilterQuery } from '@mikro-orm/core';
 import { GraphQLJSON } from 'graphql-scalars';
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root, Subscription } from 'type-graphql';
-import { firstId } from '../../entities/partitions.js';
-import { Sender } from '../../entities/sender.entity.js';
-import { Transaction } from '../../entities/transaction.entity.js';
+import { firstId } from '../../entities/database/partitions.js';
+import { Sender } from '../../entities/senders/sender.entity.js';
+import { Transaction } from '../../entities/transactions/transaction.entity.js';
 import { READERS, readerScope, requireRole } from '../authorize.js';
 import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';

@@ -1,6 +1,6 @@
 import { Field, InputType, ObjectType } from 'type-graphql';
-import { OperationEnum, RegistryEnum, TransactionStatusEnum } from '../../entities/enums.js';
-import { Transaction } from '../../entities/transaction.entity.js';
+import { OperationEnum, RegistryEnum, TransactionStatusEnum } from '../../entities/database/enums.js';
+import { Transaction } from '../../entities/transactions/transaction.entity.js';
 import type { Operation, Registry, TransactionStatus } from '../../protocol/vocabulary.js';
 import { connectionOf } from '../connection.js';
 

@@ -2,7 +2,7 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { requireSender } from '../authorize.js';
 import type { Context } from '../context.js';
 import { VerifyInput, VerifyResult } from './verify.types.js';
-import { verify } from './verify.use-case.js';
+import { verify } from '../../use-cases/verify/verify.js';
 
 @Resolver()
 export class VerifyResolver {

@@ -1,6 +1,6 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, InputType, ObjectType } from 'type-graphql';
-import { RegistryEnum, TransactionStatusEnum } from '../../entities/enums.js';
+import { RegistryEnum, TransactionStatusEnum } from '../../entities/database/enums.js';
 import type { Registry, TransactionStatus } from '../../protocol/vocabulary.js';
 import { IdentifierInput } from '../records/record.types.js';
 

@@ -1,5 +1,5 @@
 /** One comparison of a query, whichever form it came in: name, operator and value become a leaf of the criteria. */
-import type { Criteria, Operator, Scalar } from '../criteria.js';
+import type { Criteria, Operator, Scalar } from './criteria.js';
 import { attributesOf, contactAttribute, findAttribute } from '../registries/attributes.js';
 import type { Attribute } from '../registries/definition.js';
 import { findIdentifierType } from '../registries/registries.js';

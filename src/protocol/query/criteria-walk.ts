@@ -1,5 +1,5 @@
 /** What criteria ask about, for the access decision, and their canonical form, by which equal subscriptions are known. */
-import type { Criteria } from '../criteria.js';
+import type { Criteria } from './criteria.js';
 
 type Leaf = Extract<Criteria, { attribute: string } | { identifier: unknown }>;
 

@@ -1,5 +1,5 @@
 /** `age` and `YOB` are no fields of the dictionary: they are read as bounds on `birth_date`. */
-import type { Criteria, Operator } from '../criteria.js';
+import type { Criteria, Operator } from './criteria.js';
 import type { Attribute } from '../registries/definition.js';
 import { filterInvalid } from './query-rejection.js';
 import { listOf } from './typed-value.js';

@@ -1,5 +1,5 @@
 /** Criteria over one record in memory: what a subscription matches, with the meaning that criteria.ts gives and SQL has. */
-import type { Criteria, Operator, Scalar } from '../criteria.js';
+import type { Criteria, Operator, Scalar } from './criteria.js';
 import type { Attribute, ScalarType } from '../registries/definition.js';
 import { isObject } from './query-rejection.js';
 

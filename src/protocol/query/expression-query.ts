@@ -2,7 +2,7 @@
  * Query type `expression` as an object (protocol 3.2): operators in the style of MongoDB, with or without `$`, inside
  * the specification's wrapping (`value.expression.query`) or bare. Several keys of one object must all hold.
  */
-import type { Criteria } from '../criteria.js';
+import type { Criteria } from './criteria.js';
 import { comparison } from './comparison.js';
 import { findOperator, unknownOperator } from './operators.js';
 import type { QueryContext } from './query-context.js';

@@ -16,7 +16,7 @@ import {
   type GraphQLSchema,
   type ValidationContext,
 } from 'graphql';
-import type { Criteria, Page } from '../criteria.js';
+import type { Criteria, Page } from './criteria.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../registries/definition.js';
 import { comparison } from './comparison.js';
 import { parseExpression } from './expression-query.js';

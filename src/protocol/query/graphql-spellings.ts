@@ -13,7 +13,7 @@ import {
   type NameNode,
 } from 'graphql';
 import type { ClassDefinition, RegistryDefinition } from '../registries/definition.js';
-import { findProperty } from '../registries/property.path.js';
+import { findProperty } from '../registries/records/property.path.js';
 import { findIdentifierType, findRecordType } from '../registries/registries.js';
 import { rootField } from './graphql-schema.js';
 

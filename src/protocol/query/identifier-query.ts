@@ -1,5 +1,5 @@
 /** Query type `idtype-value` (protocol 3.2): `{ "type": "UIN", "value": "…" }`. */
-import type { Criteria } from '../criteria.js';
+import type { Criteria } from './criteria.js';
 import { findIdentifierType, identifierTypesOf } from '../registries/registries.js';
 import { compareIdentifier } from './comparison.js';
 import type { QueryContext } from './query-context.js';

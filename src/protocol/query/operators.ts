@@ -1,5 +1,5 @@
 /** Operators of expression and predicate, with the spellings that are read for them (protocol 3.2). */
-import type { Operator } from '../criteria.js';
+import type { Operator } from './criteria.js';
 import { filterInvalid, quoteName } from './query-rejection.js';
 
 const OPERATORS = new Map<string, Operator>([

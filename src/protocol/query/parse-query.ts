@@ -1,5 +1,5 @@
 /** From the wire's `query` to criteria, for the three query types that compare attributes (protocol 3.2 and 3.8). */
-import type { Criteria } from '../criteria.js';
+import type { Criteria } from './criteria.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../registries/definition.js';
 import type { QueryType } from '../vocabulary.js';
 import { parseExpression } from './expression-query.js';

@@ -1,5 +1,5 @@
 /** `sort` of a search (protocol 2.5), after translation: a list of `{attribute, order}`. Texts name the wire's members. */
-import type { Sort } from '../criteria.js';
+import type { Sort } from './criteria.js';
 import { ItemRejected } from '../errors.js';
 import { attributesOf } from '../registries/attributes.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../registries/definition.js';

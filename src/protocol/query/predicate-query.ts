@@ -2,7 +2,7 @@
  * Query type `predicate`, and `expression` in its array form (protocol 3.2): items in the order of `seq_num`, each with
  * expressions joined by its `condition`.
  */
-import type { Criteria } from '../criteria.js';
+import type { Criteria } from './criteria.js';
 import { comparison } from './comparison.js';
 import type { QueryContext } from './query-context.js';
 import { criteriaInvalid, isObject } from './query-rejection.js';

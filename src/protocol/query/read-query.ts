@@ -1,5 +1,5 @@
 /** A question's query, whatever its type: of which record type, by which criteria, and what of a record is asked for. */
-import type { Criteria, Page } from '../criteria.js';
+import type { Criteria, Page } from './criteria.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../registries/definition.js';
 import { findRecordType } from '../registries/registries.js';
 import type { QueryType } from '../vocabulary.js';

@@ -1,6 +1,6 @@
 /** A partner's value, read as the type of the attribute it is compared with: `"25"` is a number where the attribute is one. */
-import type { Scalar } from '../criteria.js';
-import { codeOf } from '../registries/code-list.js';
+import type { Scalar } from './criteria.js';
+import { codeOf } from '../registries/core/code-list.js';
 import type { Attribute, ScalarType } from '../registries/definition.js';
 import { filterInvalid, isObject, listed } from './query-rejection.js';
 

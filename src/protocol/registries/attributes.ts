@@ -1,6 +1,6 @@
 /** Searchable attributes: every scalar path of a record type, and the names they are asked by (contract, Registries). */
-import { squash } from './code-list.js';
-import { CODES, OPEN_CODES } from './codes.js';
+import { squash } from './core/code-list.js';
+import { CODES, OPEN_CODES } from './core/codes.js';
 import type {
   Attribute,
   ClassDefinition,
@@ -8,7 +8,7 @@ import type {
   RecordTypeDefinition,
   RegistryDefinition,
 } from './definition.js';
-import { bare, resolvePath, type ResolvedPath } from './property.path.js';
+import { bare, resolvePath, type ResolvedPath } from './records/property.path.js';
 
 const walked = new WeakMap<RegistryDefinition, Map<string, Map<string, Attribute>>>();
 

@@ -1,7 +1,7 @@
 /** Mistakes in a definition are found at start, all at once, not at the first request that meets them. */
-import { CODES } from './codes.js';
+import { CODES } from './core/codes.js';
 import type { PropertyDefinition, RegistryDefinition } from './definition.js';
-import { resolvePath } from './property.path.js';
+import { resolvePath } from './records/property.path.js';
 
 /** @throws Error that lists every mistake of every definition. */
 export function checkDefinitions(definitions: RegistryDefinition[]): void {

@@ -1,13 +1,13 @@
 /** The registries that are wired, and how a partner's names for registries, record types, events and identifier types are read. */
-import { squash } from './code-list.js';
-import { CRVS } from './crvs.registry.js';
+import { squash } from './core/code-list.js';
+import { CRVS } from './crvs/crvs.registry.js';
 import { checkDefinitions } from './definition.check.js';
 import type { EventTypeDefinition, RecordTypeDefinition, RegistryDefinition } from './definition.js';
-import { DR } from './dr.registry.js';
-import { FR } from './fr.registry.js';
-import { IBR } from './ibr.registry.js';
-import { bare } from './property.path.js';
-import { SOCIAL } from './social.registry.js';
+import { DR } from './dr/dr.registry.js';
+import { FR } from './fr/fr.registry.js';
+import { IBR } from './ibr/ibr.registry.js';
+import { bare } from './records/property.path.js';
+import { SOCIAL } from './social/social.registry.js';
 
 export interface Registries {
   all: RegistryDefinition[];

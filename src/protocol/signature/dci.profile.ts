@@ -1,6 +1,6 @@
 /** Profile `DCI`: the signature string over the digest of the canonical envelope (RFC 8785). */
 import { hash } from 'node:crypto';
-import { canonicalJson } from '../json.js';
+import { canonicalJson } from '../envelope/json.js';
 import { signBytes, verifyBytes } from './algorithm.js';
 import { MAX_LIFETIME_SECONDS } from './checks.js';
 import type { Envelope, EnvelopeProfile, ReceivedMessage } from './profile.js';

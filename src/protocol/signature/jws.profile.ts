@@ -1,7 +1,7 @@
 /** Profile `JWS`: a detached compact JWS (RFC 7515, appendix F) over the canonical envelope. */
 import { decodeProtectedHeader, errors, FlattenedSign, flattenedVerify, type ProtectedHeaderParameters } from 'jose';
 import { SignatureInvalid } from '../errors.js';
-import { canonicalJson } from '../json.js';
+import { canonicalJson } from '../envelope/json.js';
 import { algorithmNamed, JOSE_ALGORITHMS, type SignatureAlgorithm, type VerificationKey } from './algorithm.js';
 import type { EnvelopeProfile, ReceivedMessage } from './profile.js';
 

@@ -1,6 +1,6 @@
 /** Profile `OPENSPP`: as `DCI`, over the text that Python's json module makes, with a bare digest. */
 import { RequestInvalid } from '../errors.js';
-import { parseLossless, pythonJson, SourceNumber, type LosslessJson, type LosslessObject } from '../json.js';
+import { parseLossless, pythonJson, SourceNumber, type LosslessJson, type LosslessObject } from '../envelope/json.js';
 import { signatureStringProfile } from './dci.profile.js';
 
 export const opensppProfile = signatureStringProfile({

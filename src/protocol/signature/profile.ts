@@ -1,5 +1,5 @@
 /** What every envelope profile offers; `signature.ts` chooses one per sender. */
-import type { JsonObject } from '../json.js';
+import type { JsonObject } from '../envelope/json.js';
 import type { SignatureAlgorithm, SigningKey, VerificationKey } from './algorithm.js';
 
 /** A message as it came in: its text, and what `parseJson` made of it. */

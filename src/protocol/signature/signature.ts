@@ -1,6 +1,6 @@
 /** Signatures of the envelope (contract, "Message signature of the envelope"), in the profile chosen for the sender. */
 import { SignatureInvalid, SignatureMissing } from '../errors.js';
-import type { JsonObject } from '../json.js';
+import type { JsonObject } from '../envelope/json.js';
 import type { SignatureProfile } from '../vocabulary.js';
 import type { SigningKey, VerificationKey } from './algorithm.js';
 import { checkMatch, checkOwner, checkTimes } from './checks.js';

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { codeOf } from '../../../src/protocol/registries/code-list.js';
-import { CODES } from '../../../src/protocol/registries/codes.js';
-import { MEMBER_CLASSES } from '../../../src/protocol/registries/core.classes.js';
+import { codeOf } from '../../../src/protocol/registries/core/code-list.js';
+import { CODES } from '../../../src/protocol/registries/core/codes.js';
+import { MEMBER_CLASSES } from '../../../src/protocol/registries/core/core.classes.js';
 import { createRegistries } from '../../../src/protocol/registries/registries.js';
-import { isObject } from '../../../src/protocol/registries/plain-object.js';
+import { isObject } from '../../../src/protocol/registries/records/plain-object.js';
 
 const DICTIONARY = resolve(import.meta.dirname, '../../../../shared/spec/dictionary');
 const present = existsSync(DICTIONARY) || process.env.CI !== undefined;

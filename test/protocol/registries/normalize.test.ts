@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { identifiersOf, normalizeRecord, presentRecord } from '../../../src/protocol/registries/normalize.js';
-import { isObject } from '../../../src/protocol/registries/plain-object.js';
-import { RecordInvalid } from '../../../src/protocol/registries/record-invalid.js';
+import { identifiersOf, normalizeRecord, presentRecord } from '../../../src/protocol/registries/records/normalize.js';
+import { isObject } from '../../../src/protocol/registries/records/plain-object.js';
+import { RecordInvalid } from '../../../src/protocol/registries/records/record-invalid.js';
 import { createRegistries } from '../../../src/protocol/registries/registries.js';
 
 const registries = createRegistries();

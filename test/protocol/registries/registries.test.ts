@@ -1,7 +1,7 @@
-import { CRVS } from '../../../src/protocol/registries/crvs.registry.js';
+import { CRVS } from '../../../src/protocol/registries/crvs/crvs.registry.js';
 import type { RegistryDefinition } from '../../../src/protocol/registries/definition.js';
 import { findAttribute } from '../../../src/protocol/registries/attributes.js';
-import { normalizeRecord } from '../../../src/protocol/registries/normalize.js';
+import { normalizeRecord } from '../../../src/protocol/registries/records/normalize.js';
 import {
   createRegistries,
   findEvent,
@@ -9,7 +9,7 @@ import {
   findRecordType,
   identifierTypesOf,
 } from '../../../src/protocol/registries/registries.js';
-import { SOCIAL } from '../../../src/protocol/registries/social.registry.js';
+import { SOCIAL } from '../../../src/protocol/registries/social/social.registry.js';
 
 const registries = createRegistries();
 const registry = (name: string): RegistryDefinition => registries.byName(name)!;

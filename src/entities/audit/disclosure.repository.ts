@@ -1,0 +1,38 @@
+/** Who got a person's record: an index over transactions, filled in commit order behind the outbox tail. */
+import type { Database, Sql } from '../database/database.js';
+import { readTail, type TailPosition } from '../work/tail.repository.js';
+
+const BATCH = 1000;
+
+/** Brings the index up to all that is committed; several processes take turns. Returns the transactions read. */
+export async function indexDisclosures(database: Pick<Database, 'transaction'>): Promise<number> {
+  let read = 0;
+  for (let batch = BATCH; batch === BATCH; read += batch)
+    batch = await database.transaction(async (unit) => {
+      const [state] = await unit.query<{ value: TailPosition }>(
+        `select value from gateway_state where key = 'disclosures' for update`,
+      );
+      if (state === undefined) throw new Error('the database has no place of the disclosures: migrate it');
+      const events = await readTail(unit, state.value, BATCH);
+      const subjects = events.filter(({ topic }) => topic === 'transaction').map(({ subject }) => subject);
+      await unit.query(
+        `insert into disclosure (record_id, transaction_id)
+         select distinct unnest(record_ids), id from transaction where id = any($1::uuid[]) on conflict do nothing`,
+        [subjects],
+      );
+      await unit.query(`update gateway_state set value = $1 where key = 'disclosures'`, [
+        JSON.stringify(events.at(-1)?.position ?? state.value),
+      ]);
+      return events.length;
+    });
+  return read;
+}
+
+/** Transactions that released any of these records, newest first; index them before. */
+export async function findDisclosures(sql: Sql, recordIds: string[], limit: number): Promise<string[]> {
+  const rows = await sql.query<{ transaction_id: string }>(
+    `select distinct transaction_id from disclosure where record_id = any($1::uuid[]) order by transaction_id desc limit $2`,
+    [recordIds, limit],
+  );
+  return rows.map(({ transaction_id: id }) => id);
+}

@@ -1,0 +1,146 @@
+/**
+ * The door to PostgreSQL: one pool, MikroORM's. Admin use cases take entities from an EntityManager; hot paths send
+ * named, parameterised statements over the same pool.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MikroORM, type EntityManager } from '@mikro-orm/postgresql';
+import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
+import { Migrator } from '@mikro-orm/migrations';
+import type { Pool } from 'pg';
+import type { Log } from '../../platform/log.js';
+import { Agreement, AgreementVersion } from '../agreements/agreement.entity.js';
+import { AdminAction, AuditSeal } from '../audit/audit.entity.js';
+import { Consent } from '../agreements/consent.entity.js';
+import { DeliveryAttempt, Delivery } from '../deliveries/delivery.entity.js';
+import { inTransaction, type HeldConnection } from '../held-connection.js';
+import { HeldDialect } from '../held-dialect.js';
+import { MIGRATIONS } from '../migrations/migrations.js';
+import { ANSWER_MS, createPool } from '../pool.js';
+import { RegistryRecord } from '../records/record.entity.js';
+import { RegistryEvent } from '../records/registry-event.entity.js';
+import { Sender, SenderKey } from '../senders/sender.entity.js';
+import { ServerKey } from '../senders/server-key.entity.js';
+import { Subscription } from '../subscriptions/subscription.entity.js';
+import { Transaction } from '../transactions/transaction.entity.js';
+
+const CLOSE_MS = 5000;
+/** Of a statement that may take its time. */
+const PATIENCE_MS = 3_600_000;
+
+/** One statement at a time; `name` makes it a prepared statement of the connection. Timestamps arrive as text. */
+export interface Sql {
+  query<Row = Record<string, unknown>>(text: string, values?: unknown[], name?: string): Promise<Row[]>;
+}
+
+/** A database transaction: entities and statements on one connection, committed together. */
+export interface Unit extends Sql {
+  em: EntityManager;
+}
+
+export interface ConnectOptions {
+  poolSize?: number;
+  /** Of one statement, in milliseconds: PostgreSQL ends a longer one. Not set or 0 = none. */
+  statementTimeoutMs?: number;
+  log?: Log;
+}
+
+export const ENTITIES = [
+  Sender,
+  SenderKey,
+  ServerKey,
+  Agreement,
+  AgreementVersion,
+  Consent,
+  RegistryRecord,
+  RegistryEvent,
+  Transaction,
+  Subscription,
+  Delivery,
+  DeliveryAttempt,
+  AdminAction,
+  AuditSeal,
+];
+
+export class Database implements Sql {
+  private constructor(
+    readonly orm: MikroORM,
+    readonly pool: Pool,
+  ) {}
+
+  static async connect(
+    url: string,
+    { poolSize = 10, statementTimeoutMs = 0, log }: ConnectOptions = {},
+  ): Promise<Database> {
+    const pool = createPool(url, { poolSize, statementTimeoutMs, log });
+    const orm = await MikroORM.init({
+      clientUrl: url,
+      entities: ENTITIES,
+      metadataProvider: ReflectMetadataProvider,
+      extensions: [Migrator],
+      driverOptions: new HeldDialect(pool),
+      colors: false,
+      logger: (message) => log?.debug(message),
+      migrations: { migrationsList: MIGRATIONS, snapshot: false, transactional: true },
+    });
+    return new Database(orm, pool);
+  }
+
+  async query<Row = Record<string, unknown>>(text: string, values: unknown[] = [], name?: string): Promise<Row[]> {
+    return (await this.pool.query({ text, values, name })).rows as Row[];
+  }
+
+  /** A fresh identity map for one request or job. */
+  em(): EntityManager {
+    return this.orm.em.fork();
+  }
+
+  /** Commits when `work` returns, rolls back when it throws. */
+  transaction<T>(work: (unit: Unit) => Promise<T>): Promise<T> {
+    return inTransaction(this.pool, (connection) => this.#unitOfWork(connection, work));
+  }
+
+  /** The same for housekeeping, whose statements may take their time. */
+  patient(): Pick<Database, 'query' | 'transaction'> {
+    const transaction = <T>(work: (unit: Unit) => Promise<T>): Promise<T> =>
+      inTransaction(this.pool, async (connection) => {
+        await connection.query(`set local statement_timeout = ${PATIENCE_MS}`);
+        connection.answerMs = PATIENCE_MS + ANSWER_MS;
+        return this.#unitOfWork(connection, work);
+      });
+    return { transaction, query: (text, values) => transaction((unit) => unit.query(text, values)) };
+  }
+
+  /** Waits for what is under way, but not forever: an answer may never come. */
+  async close(): Promise<void> {
+    const closed = new AbortController();
+    const limit = sleep(CLOSE_MS, undefined, { signal: closed.signal }).catch(() => undefined);
+    await Promise.race([Promise.all([this.orm.close(true), this.pool.end()]), limit]);
+    closed.abort();
+  }
+
+  async #unitOfWork<T>(connection: HeldConnection, work: (unit: Unit) => Promise<T>): Promise<T> {
+    const em = this.em();
+    em.setTransactionContext(connection);
+    const query = async <Row>(text: string, values: unknown[] = [], name?: string): Promise<Row[]> =>
+      (await connection.query(text, values, name)).rows as Row[];
+    const result = await work({ em, query });
+    await em.flush();
+    return result;
+  }
+}
+
+/** Whether an error says that a statement took longer than it may. */
+export const isStatementTimeout = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === QUERY_CANCELED;
+const QUERY_CANCELED = '57014';
+
+/** A new row: the entity's own defaults, then `values`. */
+export function addRow<Entity extends object>(
+  em: EntityManager,
+  type: new () => Entity,
+  values: Partial<Entity>,
+): Entity {
+  const row = Object.assign(new type(), values);
+  em.persist(row);
+  return row;
+}

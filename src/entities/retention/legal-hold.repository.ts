@@ -1,0 +1,25 @@
+/** What must not be deleted: all that one sender sent and got in one month, by the data key that seals it. */
+import type { Sql } from '../database/database.js';
+
+export interface Hold {
+  dataKeyId: string;
+  /** Sender id, or `(gateway)`. */
+  owner: string;
+  /** `YYYY-MM`. */
+  month: string;
+}
+
+export async function readHolds(sql: Sql): Promise<Hold[]> {
+  return sql.query<Hold>(
+    `select id as "dataKeyId", owner, to_char(month, 'YYYY-MM') as month from data_key where legal_hold order by owner, month`,
+  );
+}
+
+/** @returns false when the key was shredded already: nothing is left to hold */
+export async function setHold(sql: Sql, dataKeyId: string, held: boolean): Promise<boolean> {
+  const rows = await sql.query(
+    'update data_key set legal_hold = $2 where id = $1 and (wrapped is not null or not $2) returning 1',
+    [dataKeyId, held],
+  );
+  return rows.length > 0;
+}

@@ -1,0 +1,74 @@
+/** How we show who we are to a receiver that asks: an OAuth2 client, a TLS client certificate. Secrets are sealed under the master key. */
+import type { MasterKey } from '../../platform/master-key.js';
+import type { Sql } from '../database/database.js';
+
+export interface SenderOutbound {
+  /** OAuth2 client credentials at the receiver. */
+  oauth?: { tokenUrl: string; clientId: string; clientSecret: string; scope?: string };
+  /** All PEM. */
+  tls?: { cert?: string; key?: string; ca?: string };
+}
+
+interface Row {
+  token_url: string | null;
+  client_id: string | null;
+  client_secret_sealed: Buffer | null;
+  scope: string | null;
+  tls_certificate: string | null;
+  tls_key_sealed: Buffer | null;
+  tls_authority: string | null;
+}
+
+export class SenderOutboundStore {
+  constructor(
+    private readonly sql: Sql,
+    private readonly masterKey: MasterKey,
+  ) {}
+
+  /** @param id of the sender's row */
+  async load(id: string): Promise<SenderOutbound> {
+    const [row] = await this.sql.query<Row>(
+      `select token_url, client_id, client_secret_sealed, scope, tls_certificate, tls_key_sealed, tls_authority
+       from sender_outbound where sender_id = $1`,
+      [id],
+      'sender-outbound',
+    );
+    if (row === undefined) return {};
+    const clientSecret = this.#open(id, 'client_secret', row.client_secret_sealed);
+    const key = this.#open(id, 'tls_key', row.tls_key_sealed);
+    const { token_url: tokenUrl, client_id: clientId, tls_certificate: cert, tls_authority: ca } = row;
+    return {
+      ...(tokenUrl === null || clientId === null || clientSecret === undefined
+        ? {}
+        : { oauth: { tokenUrl, clientId, clientSecret, ...(row.scope === null ? {} : { scope: row.scope }) } }),
+      ...(cert === null && ca === null ? {} : { tls: { ...(cert === null ? {} : { cert, key }), ...(ca && { ca }) } }),
+    };
+  }
+
+  /** Replaces what there was. */
+  async save(sql: Sql, id: string, { oauth, tls }: SenderOutbound): Promise<void> {
+    await sql.query('delete from sender_outbound where sender_id = $1', [id]);
+    await sql.query(
+      `insert into sender_outbound (sender_id, token_url, client_id, client_secret_sealed, scope, tls_certificate,
+         tls_key_sealed, tls_authority) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [
+        id,
+        oauth?.tokenUrl ?? null,
+        oauth?.clientId ?? null,
+        this.#seal(id, 'client_secret', oauth?.clientSecret),
+        oauth?.scope ?? null,
+        tls?.cert ?? null,
+        this.#seal(id, 'tls_key', tls?.key),
+        tls?.ca ?? null,
+      ],
+    );
+  }
+
+  #seal(id: string, name: string, secret: string | undefined): Buffer | null {
+    return secret === undefined ? null : this.masterKey.seal(Buffer.from(secret), `sender_outbound:${id}:${name}`);
+  }
+
+  #open(id: string, name: string, sealed: Buffer | null): string | undefined {
+    return sealed === null ? undefined : this.masterKey.open(sealed, `sender_outbound:${id}:${name}`).toString();
+  }
+}

@@ -1,0 +1,48 @@
+/** New notifications: what an event makes us owe subscribers. */
+import { uuidv7 } from '../../platform/uuid.js';
+import type { Registry } from '../../protocol/vocabulary.js';
+import type { Sql } from '../database/database.js';
+
+export interface NewNotification {
+  subscriptionId: string;
+  eventId: string;
+  recordId: string;
+  version: number;
+  sequence: number;
+  senderId: string;
+  registry: Registry;
+  target: string;
+  /** Null while its subscription rests. */
+  dueAt: Date | null;
+  /** Set where it will never be sent, and why. */
+  cancelled?: string;
+}
+
+const NOTIFY = `
+with new as (
+  insert into delivery (id, kind, action, sender_id, registry, subscription_id, event_id, record_id, version, sequence, target,
+    host, message_id, state, state_reason, due_at, created_at, finished_at)
+  select n.id, 'NOTIFICATION', 'notify', n."senderId", n.registry, n."subscriptionId", n."eventId", n."recordId", n.version,
+    n.sequence, n.target, n.host, n."messageId", case when n.cancelled is null then 'PENDING' else 'CANCELLED' end, n.cancelled,
+    n."dueAt", $2, case when n.cancelled is null then null else $2::timestamptz end
+  from jsonb_to_recordset($1) as n (id uuid, "senderId" text, registry text, "subscriptionId" uuid, "eventId" uuid,
+    "recordId" uuid, version bigint, sequence bigint, target text, host text, "messageId" text, "dueAt" timestamptz,
+    cancelled text, "outboxId" uuid)
+)
+insert into outbox_event (id, topic, subject, detail)
+select "outboxId", 'delivery', id, jsonb_build_object('senderId', "senderId", 'registry', registry, 'status',
+  case when cancelled is null then 'PENDING' else 'CANCELLED' end)
+from jsonb_to_recordset($1) as n (id uuid, "senderId" text, registry text, cancelled text, "outboxId" uuid)`;
+
+/** One delivery per event and subscription. */
+export async function insertNotifications(sql: Sql, notifications: NewNotification[], now: Date): Promise<void> {
+  if (notifications.length === 0) return;
+  const rows = notifications.map((one) => ({
+    ...one,
+    id: uuidv7(),
+    messageId: uuidv7(),
+    outboxId: uuidv7(),
+    host: new URL(one.target).host,
+  }));
+  await sql.query(NOTIFY, [JSON.stringify(rows), now]);
+}

@@ -1,0 +1,150 @@
+/** Accepted requests as work: claimed by flag, settled in one transaction with all that they came to. */
+import type { Operation, Registry, TransactionStatus } from '../../protocol/vocabulary.js';
+import { hashContent } from '../audit/audit.repository.js';
+import { LEASE_SECONDS } from '../work/claim.repository.js';
+import type { Sql } from '../database/database.js';
+import { appendOutbox } from '../work/outbox.repository.js';
+import { appendTransactionAudit } from '../audit/transaction-audit.js';
+
+/** How far a large request is; what was found stands in its callbacks already. */
+export interface RequestProgress {
+  itemsDone?: number;
+  pages?: number;
+  /** Whether an item of a part before succeeded. */
+  succeeded?: boolean;
+}
+
+export interface AcceptedRequest {
+  id: string;
+  /** Times it was taken up, crashes and faults of ours included; starts again with each part. */
+  attempts: number;
+  progress: RequestProgress;
+  senderId: string;
+  correlationId: string;
+  transactionId: string | null;
+  action: string;
+  channel: string;
+  operation: Operation;
+  registry: Registry;
+  receivedAt: string;
+  dataKeyId: string | null;
+  requestSealed: Buffer | null;
+}
+
+const CLAIM = `
+with due as (
+  select a.id from accepted_request a
+  where a.due_at <= $2 and (a.claimed_until is null or a.claimed_until < now())
+    and exists (select 1 from transaction t join sender s on s.sender_id = t.sender_id where t.id = a.id and s.state = 'ACTIVE')
+  order by a.due_at limit $3 for update of a skip locked
+), claimed as (
+  update accepted_request a set claimed_by = $1, claimed_until = now() + interval '${LEASE_SECONDS} seconds',
+    attempts = attempts + 1
+  from due where a.id = due.id returning a.id, a.attempts, a.progress
+)
+select c.id, c.attempts, c.progress, t.sender_id as "senderId", t.correlation_id as "correlationId",
+  t.transaction_id as "transactionId", t.action, t.channel, t.operation, t.registry, t.received_at as "receivedAt",
+  t.data_key_id as "dataKeyId", t.request_sealed as "requestSealed"
+from claimed c join transaction t on t.id = c.id`;
+
+export function claimRequests(sql: Sql, worker: string, now: Date, limit: number): Promise<AcceptedRequest[]> {
+  return sql.query<AcceptedRequest>(CLAIM, [worker, now, limit], 'claim-requests');
+}
+
+export async function postponeRequest(sql: Sql, worker: string, id: string, dueAt: Date, error: string): Promise<void> {
+  await sql.query(
+    `update accepted_request set due_at = $3, last_error = $4, claimed_by = null, claimed_until = null
+     where id = $1 and claimed_by = $2`,
+    [id, worker, dueAt, error],
+  );
+}
+
+export interface RequestStep {
+  status: TransactionStatus;
+  statusReasonCode: string | null;
+  statusReasonMessage: string | null;
+  accessDecision: unknown;
+  recordIds: string[];
+  consentIds: string[];
+  referenceIds: string[];
+  itemCount: number;
+  itemsDone: number;
+  /** Of this part. */
+  recordCount: number;
+  /** The whole unsigned answer, where it is one message. */
+  responseSealed: Buffer | null;
+  /** Where it is to go on; undefined when it is done. */
+  next: RequestProgress | undefined;
+}
+
+/** The claim ran out and another process has taken over: what was done here is rolled back. */
+export class ClaimLost extends Error {}
+
+/** Writes one part, or the whole, in the transaction of `sql`. @throws ClaimLost */
+export async function settleRequest(
+  sql: Sql,
+  worker: string,
+  request: AcceptedRequest,
+  step: RequestStep,
+  now: Date,
+): Promise<void> {
+  await advance(sql, worker, request.id, step.next);
+  const contentHash = hashContent(request.requestSealed, step.responseSealed);
+  await updateTransaction(sql, request, step, contentHash, now);
+  const { senderId, registry, operation } = request;
+  await appendOutbox(sql, 'transaction', request.id, { senderId, registry, operation, status: step.status });
+  // A part is progress, not a transition.
+  if (step.next !== undefined) return;
+  await appendTransactionAudit(sql, request.id, { transition: step.status, actor: senderId, at: now });
+}
+
+async function advance(sql: Sql, worker: string, id: string, next: RequestProgress | undefined): Promise<void> {
+  const rows =
+    next === undefined
+      ? await sql.query('delete from accepted_request where id = $1 and claimed_by = $2 returning 1', [id, worker])
+      : await sql.query(
+          `update accepted_request set progress = $3, attempts = 0, last_error = null
+           where id = $1 and claimed_by = $2 returning 1`,
+          [id, worker, JSON.stringify(next)],
+        );
+  if (rows.length === 0) throw new ClaimLost('another process has taken the request over');
+}
+
+async function updateTransaction(
+  sql: Sql,
+  request: AcceptedRequest,
+  step: RequestStep,
+  contentHash: Buffer,
+  now: Date,
+): Promise<void> {
+  const first = (request.progress.pages ?? 0) === 0;
+  const decision = step.accessDecision === undefined ? null : JSON.stringify(step.accessDecision);
+  await sql.query(
+    `update transaction set status = $2, status_reason_code = coalesce(status_reason_code, $3),
+       status_reason_message = coalesce(status_reason_message, $4), item_count = $5, items_done = $6,
+       record_count = record_count + $7, record_ids = record_ids || $8::uuid[], reference_ids = $9::text[],
+       response_sealed = $10, content_hash = $11, processed_at = $12::timestamptz, duration_ms = $13::real,
+       access_decision = case when $14 or not access_decision ? 'items' then coalesce($15::jsonb, access_decision)
+         else jsonb_set(access_decision, '{items}', (access_decision -> 'items') || coalesce($15::jsonb -> 'items', '[]')) end,
+       consent_ids = case when $14 then $16::uuid[] when consent_ids is not null then consent_ids || $16 end
+     where id = $1`,
+    [
+      request.id,
+      step.status,
+      step.statusReasonCode,
+      step.statusReasonMessage,
+      step.itemCount,
+      step.itemsDone,
+      step.recordCount,
+      step.recordIds,
+      step.referenceIds,
+      step.responseSealed,
+      contentHash,
+      step.next === undefined ? now : null,
+      step.next === undefined ? now.getTime() - new Date(request.receivedAt).getTime() : null,
+      first,
+      decision,
+      step.consentIds,
+    ],
+  );
+}

@@ -1,0 +1,32 @@
+/** Receipts of deliveries, written with their audit entries in the transaction of the request. */
+import { appendAudit, auditEntry, hashContent } from '../audit/audit.repository.js';
+import type { Sql } from '../database/database.js';
+import { appendOutbox } from '../work/outbox.repository.js';
+
+export interface ReceivedDeliveries {
+  senderId: string;
+  registry: string;
+  messageIds: string[];
+  subscriptionCode?: string | undefined;
+  receivedAt: Date;
+  status: string;
+}
+
+/** Message ids of the sender's own deliveries among those given; anybody else's stay untouched. */
+export async function markReceived(sql: Sql, receipt: ReceivedDeliveries, now: Date): Promise<string[]> {
+  const { senderId, registry, messageIds, subscriptionCode, receivedAt, status } = receipt;
+  const rows = await sql.query<{ id: string; message_id: string; state: string; message_sealed: Buffer | null }>(
+    `update delivery d set receipt_at = $4, receipt_status = $5
+     where d.message_id = any ($3::text[]) and d.sender_id = $1 and d.registry = $2 and d.attempts > 0
+       and ($6::text is null or exists (select 1 from subscription s where s.id = d.subscription_id and s.code = $6))
+     returning d.id, d.message_id, d.state, d.message_sealed`,
+    [senderId, registry, messageIds, receivedAt, status, subscriptionCode ?? null],
+  );
+  for (const { id, state, message_sealed } of rows) {
+    await appendOutbox(sql, 'delivery', id, { senderId, registry, status: state });
+    const contentHash = hashContent(message_sealed);
+    const entry = { kind: 'DELIVERY', subject: id, transition: 'RECEIPT', actor: senderId, at: now } as const;
+    await appendAudit(sql, auditEntry({ ...entry, contentHash }));
+  }
+  return rows.map(({ message_id }) => message_id);
+}

@@ -1,0 +1,148 @@
+/** Looking up earlier transactions of one sender, for `txn/status` and for callbacks. Refused ones were never accepted. */
+import type { Operation, Registry, TransactionStatus } from '../../protocol/vocabulary.js';
+import type { DataVault } from '../database/data-vault.js';
+import type { Sql } from '../database/database.js';
+import { openPayload } from './transaction.repository.js';
+
+export interface EarlierRequest {
+  senderId: string;
+  registry: Registry;
+  operations: readonly Operation[];
+}
+
+export interface EarlierTransaction {
+  id: string;
+  transactionId: string;
+  correlationId: string;
+  channel: string;
+  operation: Operation;
+  status: TransactionStatus;
+  statusReasonMessage: string | null;
+  receivedAt: Date;
+  referenceIds: string[];
+  itemCount: number;
+  itemsDone: number;
+  accessDecision: unknown;
+  /** Null where not known. */
+  consentIds: string[] | null;
+  /** As stored; undefined before there is an answer, where it went out in parts, or once it was purged. */
+  response: unknown;
+}
+
+export type Key =
+  | { transactionIds: string[] }
+  | { correlationId: string }
+  /** Ids of items, wherever they stood. */
+  | { referenceIds: string[] };
+
+/** Reference ids are looked for in so many of the sender's newest transactions: no index serves them. */
+const NEWEST = 20_000;
+const MOST = 100;
+
+/** Newest first, at most 100. */
+export async function findEarlier(
+  sql: Sql,
+  vault: DataVault,
+  { senderId, registry, operations }: EarlierRequest,
+  key: Key,
+): Promise<EarlierTransaction[]> {
+  const { table, condition, value } = lookUp(key);
+  const rows = await sql.query<Row>(
+    `select id, transaction_id, correlation_id, channel, operation, status, status_reason_message, received_at,
+       reference_ids, item_count, items_done, access_decision, consent_ids, data_key_id, response_sealed
+     from ${table} as t
+     where sender_id = $1 and registry = $2 and operation = any ($3::text[]) and error_id is null
+       and channel <> 'INBOUND' and ${condition}
+     order by id desc limit ${MOST}`,
+    [senderId, registry, operations, value],
+  );
+  return Promise.all(rows.map((row) => openTransaction(vault, row)));
+}
+
+/** Whether a request between us and this sender has a correlation id. */
+export async function findByCorrelation(
+  sql: Sql,
+  request: { senderId: string; registry: Registry; operation: Operation; correlationId: string },
+): Promise<boolean> {
+  const rows = await sql.query(
+    `select 1 from transaction where correlation_id = $1 and sender_id = $2 and registry = $3 and operation = $4
+       and error_id is null limit 1`,
+    [request.correlationId, request.senderId, request.registry, request.operation],
+  );
+  return rows.length > 0;
+}
+
+/** The callbacks that answered a request, in their order, unsigned; at most `limit`. */
+export async function loadCallbacks(sql: Sql, vault: DataVault, requestId: string, limit: number): Promise<unknown[]> {
+  const rows = await sql.query<{ id: string; data_key_id: string | null; message_sealed: Buffer | null }>(
+    `select id, data_key_id, message_sealed from delivery where request_id = $1 order by page limit $2`,
+    [requestId, limit],
+  );
+  return Promise.all(
+    rows.map(({ id, data_key_id, message_sealed }) =>
+      openPayload(vault, data_key_id, message_sealed, `delivery:${id}:message`),
+    ),
+  );
+}
+
+/** Which items of which requests made these subscriptions of the sender. */
+export function findSubscribeItems(
+  sql: Sql,
+  senderId: string,
+  codes: string[],
+): Promise<{ transactionId: string; referenceId: string }[]> {
+  return sql.query(
+    `select transaction_id as "transactionId", reference_id as "referenceId" from subscription
+     where sender_id = $1 and code = any ($2::text[])`,
+    [senderId, codes],
+  );
+}
+
+function lookUp(key: Key): { table: string; condition: string; value: unknown } {
+  if ('transactionIds' in key)
+    return { table: 'transaction', condition: 'transaction_id = any ($4::text[])', value: key.transactionIds };
+  if ('correlationId' in key)
+    return { table: 'transaction', condition: 'correlation_id = $4', value: key.correlationId };
+  return {
+    table: `(select * from transaction where sender_id = $1 order by id desc limit ${NEWEST})`,
+    condition: 'reference_ids && $4::text[]',
+    value: key.referenceIds,
+  };
+}
+
+interface Row {
+  id: string;
+  transaction_id: string;
+  correlation_id: string;
+  channel: string;
+  operation: Operation;
+  status: TransactionStatus;
+  status_reason_message: string | null;
+  received_at: string;
+  reference_ids: string[];
+  item_count: number;
+  items_done: number;
+  access_decision: unknown;
+  consent_ids: string[] | null;
+  data_key_id: string | null;
+  response_sealed: Buffer | null;
+}
+
+async function openTransaction(vault: DataVault, row: Row): Promise<EarlierTransaction> {
+  return {
+    id: row.id,
+    transactionId: row.transaction_id,
+    correlationId: row.correlation_id,
+    channel: row.channel,
+    operation: row.operation,
+    status: row.status,
+    statusReasonMessage: row.status_reason_message,
+    receivedAt: new Date(row.received_at),
+    referenceIds: row.reference_ids,
+    itemCount: row.item_count,
+    itemsDone: row.items_done,
+    accessDecision: row.access_decision,
+    consentIds: row.consent_ids,
+    response: await openPayload(vault, row.data_key_id, row.response_sealed, `transaction:${row.id}:response`),
+  };
+}

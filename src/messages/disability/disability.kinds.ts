@@ -1,0 +1,79 @@
+/** The disability registry's own questions (protocol 3.8). */
+import { defineDocument } from '../../graphql/run-document.js';
+import { disabledRequest, type DisabledRequest } from '../../protocol/search/status-check.schema.js';
+import {
+  readStatusItem,
+  withRecords,
+  writeStatusAnswer,
+  type StatusAnswer,
+} from '../../protocol/search/status-check.translate.js';
+import { writeSearchResponse, type SearchAnswer } from '../../protocol/search/search.translate.js';
+import { defineKind, type MessageContext } from '../message-kind.js';
+import { oneItemStatus, searchStatus } from '../search/search.kind.js';
+
+const DISABLED = defineDocument(
+  `mutation Disabled($input: StatusCheckInput!) { disabled(input: $input) { correlationId } }`,
+);
+const DETAILS = defineDocument(
+  `mutation DisabilityDetails($input: SearchInput!) { disabilityDetails(input: $input) { correlationId } }`,
+);
+const SUPPORT = defineDocument(
+  `mutation DisabilitySupport($input: SearchInput!) { disabilitySupport(input: $input) { correlationId } }`,
+);
+
+export const disabledKind = defineKind({
+  action: 'search',
+  replyAction: 'on-search',
+  operation: 'DISABLED',
+  message: disabledRequest,
+  document: DISABLED,
+  read: (message, { definition, header }) => ({
+    registry: definition.registry,
+    transactionId: message.transaction_id,
+    item: readStatusItem(message.disabled_criteria, header.message_id),
+  }),
+  write: (answer: StatusAnswer) => writeStatusAnswer(answer, 'disabled'),
+  status: oneItemStatus,
+  empty: () => ({ disabled_response: [] }),
+});
+
+const search = {
+  action: 'search',
+  replyAction: 'on-search',
+  message: disabledRequest,
+  read: (message: DisabledRequest, { definition, header }: MessageContext) => ({
+    registry: definition.registry,
+    transactionId: message.transaction_id,
+    items: [readStatusItem(message.disabled_criteria, header.message_id)],
+  }),
+  status: searchStatus,
+};
+
+interface DisabledRecord {
+  disability_details?: unknown[];
+  disability_support?: unknown[];
+}
+
+/** `reg_records`: for each person an object with the list of impairments. */
+export const disabilityDetailsKind = defineKind({
+  ...search,
+  operation: 'DISABILITY_DETAILS',
+  document: DETAILS,
+  write: (answer: SearchAnswer, { definition }) =>
+    withRecords(writeSearchResponse(answer, definition), answer, ({ disability_details = [] }: DisabledRecord) => ({
+      disability_details,
+    })),
+});
+
+/** `reg_records`: for each person the list of support. */
+export const disabilitySupportKind = defineKind({
+  ...search,
+  operation: 'DISABILITY_SUPPORT',
+  document: SUPPORT,
+  write: (answer: SearchAnswer, { definition }) =>
+    withRecords(
+      writeSearchResponse(answer, definition),
+      answer,
+      ({ disability_support = [] }: DisabledRecord) => disability_support,
+    ),
+});

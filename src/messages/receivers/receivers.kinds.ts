@@ -1,0 +1,80 @@
+/** What partners send us unasked or in answer: `notify` and the `on-…` messages (protocol 5, 3.4 to 3.7). */
+import type { z } from 'zod';
+import { UNKNOWN_CORRELATION } from '../../use-cases/callbacks/callback.js';
+import type { CallbackResult } from '../../graphql/callbacks/callback.types.js';
+import { defineDocument } from '../../graphql/run-document.js';
+import type { PushAnswer } from '../../protocol/notify/enrollment.js';
+import type { JsonObject } from '../../protocol/envelope/json.js';
+import {
+  notifyRequest,
+  searchResponse,
+  subscribeResponse,
+  txnStatusResponse,
+  unsubscribeResponse,
+  type CallbackMessage,
+} from '../../protocol/notify/received.schema.js';
+import { readNotifyRequest } from '../../protocol/notify/received.translate.js';
+import type { ReplyStatus } from '../../protocol/envelope/reply.js';
+import type { Operation } from '../../protocol/vocabulary.js';
+import { defineKind, type MessageKind } from '../message-kind.js';
+
+export const NOTIFY = defineDocument(
+  `mutation Notify($input: NotifyInput!) { notify(input: $input) { correlationId } }`,
+);
+const CALLBACK = defineDocument(
+  `mutation ReceiveCallback($input: CallbackInput!) { receiveCallback(input: $input) { correlationId } }`,
+);
+
+/** `Response` (protocol 2.6) without its time. */
+const acknowledge = ({ correlationId }: { correlationId: string }): JsonObject => ({
+  ack_status: 'ACK',
+  correlation_id: correlationId,
+});
+
+/** The reply has no header. */
+const status = (): ReplyStatus => ({ status: 'SUCCEEDED', totalCount: 1, completedCount: 1 });
+
+export const notifyKind = defineKind({
+  action: 'notify',
+  replyAction: 'notify',
+  operation: 'NOTIFY',
+  message: notifyRequest,
+  document: NOTIFY,
+  read: (message, { definition }) => readNotifyRequest(message, definition.registry),
+  write: (answer: PushAnswer) => acknowledge(answer),
+  items: ({ notify_event: events }) => events.map(({ reference_id: id }) => id),
+  status,
+});
+
+const callbackKind = <Message extends CallbackMessage>(
+  action: string,
+  operation: Operation,
+  message: z.ZodType<Message>,
+): MessageKind =>
+  defineKind({
+    action,
+    replyAction: action,
+    operation,
+    message,
+    document: CALLBACK,
+    read: (received: Message, { definition: { registry } }) => ({
+      registry,
+      operation,
+      transactionId: received.transaction_id,
+      correlationId: received.correlation_id,
+    }),
+    write: (result: CallbackResult) =>
+      result.known
+        ? acknowledge(result)
+        : {
+            ack_status: 'ERR',
+            correlation_id: result.correlationId,
+            error: { code: 'err.request.not_found', message: UNKNOWN_CORRELATION },
+          },
+    status,
+  });
+
+export const onSearchKind = callbackKind('on-search', 'SEARCH', searchResponse);
+export const onSubscribeKind = callbackKind('on-subscribe', 'SUBSCRIBE', subscribeResponse);
+export const onUnsubscribeKind = callbackKind('on-unsubscribe', 'UNSUBSCRIBE', unsubscribeResponse);
+export const onStatusKind = callbackKind('txn-on-status', 'TXN_STATUS', txnStatusResponse);

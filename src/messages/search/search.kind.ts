@@ -1,0 +1,37 @@
+import { defineDocument } from '../../graphql/run-document.js';
+import { searchRequest } from '../../protocol/search/search.schema.js';
+import { readSearchRequest, writeSearchResponse, type SearchAnswer } from '../../protocol/search/search.translate.js';
+import type { ReplyStatus } from '../../protocol/envelope/reply.js';
+import type { TransactionStatus } from '../../protocol/vocabulary.js';
+import { defineKind } from '../message-kind.js';
+
+/** The facade sends what the use case stored, so the document asks for no more than that it was done. */
+export const SEARCH = defineDocument(
+  `mutation Search($input: SearchInput!) { search(input: $input) { correlationId } }`,
+);
+
+export const searchStatus = ({ status, items, completedCount }: SearchAnswer): ReplyStatus => ({
+  status,
+  totalCount: items.length,
+  completedCount,
+});
+
+/** `search` (protocol 3.1, 3.4). */
+export const searchKind = defineKind({
+  action: 'search',
+  replyAction: 'on-search',
+  operation: 'SEARCH',
+  message: searchRequest,
+  document: SEARCH,
+  read: (message, { definition }) => readSearchRequest(message, definition.registry),
+  write: (answer: SearchAnswer, { definition, sender }) => writeSearchResponse(answer, definition, sender.recordsAs),
+  items: ({ search_request: items }) => items.map(({ reference_id: id }) => id),
+  status: searchStatus,
+});
+
+/** Header of a reply to one question without reference id. */
+export const oneItemStatus = ({ status }: { status: TransactionStatus }): ReplyStatus => ({
+  status,
+  totalCount: 1,
+  completedCount: status === 'SUCCEEDED' ? 1 : 0,
+});

@@ -1,0 +1,90 @@
+/** JSON as DCI messages need it: read strictly, and written in the two forms that signatures are made over. */
+import canonicalize from 'canonicalize';
+import { RequestInvalid } from '../errors.js';
+import { refuseAmbiguous } from './json.guard.js';
+
+export type Json = string | number | boolean | null | Json[] | JsonObject;
+export interface JsonObject {
+  [key: string]: Json;
+}
+
+/** A number as its sender wrote it, so that `1.0` and `1` stay apart. */
+export class SourceNumber {
+  constructor(readonly source: string) {}
+}
+export type LosslessJson = string | number | boolean | null | SourceNumber | LosslessJson[] | LosslessObject;
+export interface LosslessObject {
+  [key: string]: LosslessJson;
+}
+
+/**
+ * Parses a JSON text into plain values.
+ *
+ * @param what what the text is, for the refusal: `body`, `decrypted message`
+ * @throws RequestInvalid for text that is not JSON, has a member twice, is nested deeper than 64 levels, or holds text or
+ *   numbers that do not survive the way (see json.guard.ts)
+ */
+export function parseJson(text: string, what = 'body'): Json {
+  return parseWith(text, what, (source): Json => JSON.parse(source));
+}
+
+/** As `parseJson`, with every number kept as its source text. */
+export function parseLossless(text: string, what = 'body'): LosslessJson {
+  return parseWith(text, what, (source) => parseWithSource(source, keepSource));
+}
+
+/** RFC 8785 canonical JSON; undefined members are left out. */
+export function canonicalJson(value: unknown): string {
+  const text = canonicalize(value);
+  if (text === undefined) throw new TypeError('value has no JSON form');
+  return text;
+}
+
+/** The text of Python's `json.dumps(value, sort_keys=True, separators=(',', ':'))`: ASCII only, keys by code point. */
+export function pythonJson(value: LosslessJson): string {
+  if (value instanceof SourceNumber) return value.source;
+  if (typeof value === 'string') return asciiString(value);
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(pythonJson).join(',')}]`;
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return `{${members
+    .sort(([a], [b]) => compareCodePoints(a, b))
+    .map(([key, member]) => `${asciiString(key)}:${pythonJson(member)}`)
+    .join(',')}}`;
+}
+
+function parseWith<T>(text: string, what: string, parse: (text: string) => T): T {
+  let value: T;
+  try {
+    value = parse(text);
+  } catch (error) {
+    throw new RequestInvalid(`${what} is not valid JSON${positionOf(error)}`);
+  }
+  refuseAmbiguous(text, what);
+  return value;
+}
+
+/** V8's own text repeats what was sent, so that only the place is taken from it. */
+function positionOf(error: unknown): string {
+  const place = error instanceof SyntaxError ? /at position (\d+)/.exec(error.message) : null;
+  return place ? ` (near character ${place[1]})` : '';
+}
+
+type Reviver = (key: string, value: LosslessJson, context?: { source?: string }) => LosslessJson;
+/** JSON.parse with source text access (ECMAScript 2026), which the type library does not know yet. */
+const parseWithSource: (text: string, reviver: Reviver) => LosslessJson = JSON.parse;
+
+const keepSource: Reviver = (_key, value, context) =>
+  typeof value === 'number' && context?.source !== undefined ? new SourceNumber(context.source) : value;
+
+function asciiString(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** UTF-16 order, JavaScript's own, differs from code point order where surrogates meet U+E000 to U+FFFF. */
+function compareCodePoints(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

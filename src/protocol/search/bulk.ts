@@ -1,0 +1,80 @@
+/** Files of `upload/search` and `upload/verify` (contract, spec 3.9): rows of a CSV, or items of a JSON message. */
+import { z } from 'zod';
+import { describeProblem, transactionId } from '../envelope/envelope.schema.js';
+import { searchRequestItem, type SearchRequest } from './search.schema.js';
+import { readSearchRequest, type SearchItem } from './search.translate.js';
+import type { Registry } from '../vocabulary.js';
+
+/** One row as it is kept until it is worked on; a bad one says what is wrong, and the others go on. */
+export type BulkRow = { referenceId: string } & (
+  | { search: SearchItem }
+  | { identifiers: { type: string; value: string }[]; claims: Record<string, unknown> }
+  | { problem: string }
+);
+
+export const BULK_ACTIONS = { BULK_SEARCH: 'search', BULK_VERIFY: 'verify' } as const;
+export type BulkOperation = keyof typeof BULK_ACTIONS;
+
+/** Of a JSON file: items as the standard has them, or identifiers as a CSV has them. */
+export const bulkMessage = z.looseObject({
+  transaction_id: transactionId,
+  search_request: z.array(z.unknown()).optional(),
+  identifiers: z.array(z.unknown()).optional(),
+});
+export type BulkMessage = z.infer<typeof bulkMessage>;
+
+/** What is stored of an upload as its message; the rows stand elsewhere. */
+export const storedUpload = z.looseObject({ transaction_id: transactionId, upload_id: z.uuid(), rows: z.int() });
+
+const cell = z.union([z.string(), z.number(), z.boolean()]);
+const identifierRow = z.looseObject({
+  reference_id: z.string().min(1).max(255).optional(),
+  identifier_type: z.string().min(1).max(255),
+  identifier_value: z.union([z.string().min(1).max(255), z.number()]),
+});
+
+/** Rows of a JSON file in their order. */
+export function* readBulkMessage(
+  message: BulkMessage,
+  operation: BulkOperation,
+  registry: Registry,
+): Generator<BulkRow> {
+  let line = 0;
+  for (const item of message.search_request ?? []) yield readItem(item, ++line, operation, registry);
+  for (const row of message.identifiers ?? []) yield readRow(row, ++line, operation);
+}
+
+function readItem(item: unknown, line: number, operation: BulkOperation, registry: Registry): BulkRow {
+  const referenceId = `line-${line}`;
+  if (operation !== 'BULK_SEARCH') return { referenceId, problem: `item ${line}: upload/verify takes identifiers` };
+  const read = searchRequestItem.safeParse(item);
+  if (!read.success) return { referenceId, problem: `item ${line}: ${describeProblem(read.error, 'search_request')}` };
+  const request: SearchRequest = { transaction_id: '-', search_request: [read.data] };
+  const [search] = readSearchRequest(request, registry).items;
+  return search === undefined
+    ? { referenceId, problem: `item ${line}: is empty` }
+    : { referenceId: search.referenceId, search };
+}
+
+/** A row of identifier and claims, from a CSV (every cell a text) or a JSON file. */
+export function readRow(row: unknown, line: number, operation: BulkOperation): BulkRow {
+  const read = identifierRow.safeParse(row);
+  if (!read.success)
+    return { referenceId: `line-${line}`, problem: `line ${line}: ${describeProblem(read.error, 'row')}` };
+  const { reference_id: referenceId = `line-${line}`, identifier_type: type, identifier_value, ...rest } = read.data;
+  const value = String(identifier_value);
+  const claims = Object.entries(rest).filter(([, claim]) => claim !== '' && claim !== null);
+  const [odd] = claims.find(([, claim]) => !cell.safeParse(claim).success) ?? [];
+  if (odd !== undefined) return { referenceId, problem: `line ${line}: every claim is a text, a number or true/false` };
+  if (operation === 'BULK_VERIFY')
+    return { referenceId, identifiers: [{ type, value }], claims: Object.fromEntries(claims.map(readClaim)) };
+  if (claims.length > 0) return { referenceId, problem: `line ${line}: upload/search takes an identifier, no claims` };
+  return { referenceId, search: { referenceId, queryType: 'IDTYPE_VALUE', query: { type, value } } };
+}
+
+/** The one claim that is no attribute, whose truth a CSV can only spell. */
+function readClaim([name, claim]: [string, unknown]): [string, unknown] {
+  return name === 'is_alive' && typeof claim === 'string' ? [name, TRUTH[claim.toLowerCase()] ?? claim] : [name, claim];
+}
+
+const TRUTH: Record<string, boolean> = { true: true, yes: true, '1': true, false: false, no: false, '0': false };

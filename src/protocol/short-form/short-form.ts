@@ -1,0 +1,84 @@
+/** Short form ↔ domain. */
+import { RequestInvalid } from '../errors.js';
+import type { Json, JsonObject } from '../envelope/json.js';
+import { findAttribute } from '../registries/attributes.js';
+import type { RegistryDefinition } from '../registries/definition.js';
+import { findIdentifierType } from '../registries/registries.js';
+import type { ShortSearch, ShortVerify } from './short-form.schema.js';
+import type { SearchAnswer, SearchQuestion } from '../search/search.translate.js';
+import { DEFAULT_PAGE_SIZE } from '../query/criteria.js';
+import { WIRE_STATUS, type QueryType } from '../vocabulary.js';
+
+interface Identifier {
+  type: string;
+  value: string;
+}
+
+/** Every key is an identifier type or an attribute; all must hold. */
+export function readShortSearch(message: ShortSearch, definition: RegistryDefinition): SearchQuestion {
+  const { search_criteria: criteria, page_size: size, page_number: number } = message;
+  return {
+    registry: definition.registry,
+    transactionId: message.transaction_id,
+    items: [
+      {
+        referenceId: message.transaction_id,
+        ...readShortCriteria(criteria, definition),
+        page: { size: size ?? DEFAULT_PAGE_SIZE, number: number ?? 1 },
+      },
+    ],
+  };
+}
+
+/** `search_criteria`, and `filter` of the same shape, as a query. */
+export function readShortCriteria(
+  criteria: Record<string, unknown>,
+  definition: RegistryDefinition,
+): { queryType: QueryType; query: unknown } {
+  const entries = Object.entries(criteria);
+  const [only] = entries;
+  if (entries.length === 1 && only !== undefined && isIdentifierType(definition, only[0]))
+    return { queryType: 'IDTYPE_VALUE', query: { type: only[0], value: only[1] } };
+  return {
+    queryType: 'EXPRESSION',
+    query: Object.fromEntries(entries.map(([key, value]) => [key, { $eq: value }])),
+  };
+}
+
+export function writeShortSearch(answer: SearchAnswer): JsonObject {
+  const [item] = answer.items;
+  return {
+    transaction_id: answer.transactionId,
+    correlation_id: answer.correlationId,
+    status: WIRE_STATUS[answer.status],
+    total_count: item?.page?.totalCount ?? 0,
+    records: (item?.records ?? []) as Json,
+  };
+}
+
+export interface VerifyQuestion {
+  registry: string;
+  transactionId: string;
+  identifiers: Identifier[];
+  claims: Record<string, unknown>;
+}
+
+/** Identifier types name the person, every other key is a claim. @throws RequestInvalid */
+export function readShortVerify(message: ShortVerify, definition: RegistryDefinition): VerifyQuestion {
+  const identifiers: Identifier[] = [];
+  const claims: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(message.verify)) {
+    if (!isIdentifierType(definition, key)) claims[key] = value;
+    else if (typeof value === 'string' || typeof value === 'number')
+      identifiers.push({ type: key, value: String(value) });
+    else throw new RequestInvalid(`verify.${key}: an identifier is a text`);
+  }
+  return { registry: definition.registry, transactionId: message.transaction_id, identifiers, claims };
+}
+
+/** A name that is also an attribute of the default record type, such as `email`, is a claim. */
+function isIdentifierType(definition: RegistryDefinition, key: string): boolean {
+  if (findIdentifierType(definition, key) === undefined) return false;
+  const [recordType] = definition.recordTypes;
+  return recordType === undefined || findAttribute(definition, recordType, key) === undefined;
+}

@@ -1,0 +1,23 @@
+/** TxnStatusRequest (protocol 3.7). Every registry reads all types; the specification lists fewer for each. */
+import { z } from 'zod';
+import { locale, transactionId } from '../envelope/envelope.schema.js';
+
+const id = z.string().max(99);
+
+export const txnStatusRequest = z.looseObject({
+  transaction_id: transactionId,
+  txnstatus_request: z
+    .looseObject({
+      reference_id: z.string(),
+      /** `subscibe` is an older release's spelling. */
+      txn_type: z.enum(['search', 'subscribe', 'unsubscribe', 'receipt', 'subscibe']),
+      attribute_type: z.enum(['transaction_id', 'reference_id_list', 'correlation_id', 'subscription_code_list']),
+      attribute_value: z.union([id, z.array(z.string()).max(1000)]),
+      locale: locale.optional(),
+    })
+    .refine(({ attribute_type: type, attribute_value: value }) => type.endsWith('_list') || typeof value === 'string', {
+      path: ['attribute_value'],
+      error: 'is one text, unless attribute_type names a list',
+    }),
+});
+export type TxnStatusRequest = z.infer<typeof txnStatusRequest>;

@@ -1,0 +1,66 @@
+/** `/console`: the built admin console, hashed assets cached for good, and a policy that lets nothing foreign in. */
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import express, { Router, type Request, type Response } from 'express';
+import type { Config } from '../platform/config.js';
+
+/** The same folder whether this file runs from `src` or from `dist`. */
+const BUILT = fileURLToPath(new URL('../dist/console/', import.meta.url));
+const MISSING = 'the console is not built: run npm run build';
+const NONCE = '{{nonce}}';
+
+export function consoleRouter({ oidc }: Pick<Config, 'oidc'>, folder = BUILT): Router {
+  const router = Router();
+  router.use('/console/assets', express.static(`${folder}assets`, { immutable: true, maxAge: '1y', setHeaders }));
+  // No page stands for a file that is not there.
+  router.get('/console/assets/*path', (_request, _response, next) => next('router'));
+  router.get('/console/config.json', (_request, response) => {
+    const { issuer, clientId, audience } = oidc ?? {};
+    response
+      .set('Cache-Control', 'no-cache')
+      .json({ oidc: oidc === undefined ? null : { issuer, clientId, audience } });
+  });
+  // Every other path is a page that the console draws itself.
+  router.get(['/console', '/console/*path'], async (request, response) => {
+    const page = await readFile(`${folder}index.html`, 'utf8').catch(() => undefined);
+    if (page === undefined) response.status(404).type('text').send(`${MISSING}\n`);
+    else sendPage(request, response, page, oidc?.issuer);
+  });
+  return router;
+}
+
+function sendPage(request: Request, response: Response, page: string, issuer: string | undefined): void {
+  const nonce = randomBytes(16).toString('base64');
+  setHeaders(response);
+  response.set('Content-Security-Policy', contentPolicy(request.host ?? '', nonce, issuer));
+  response.set('Cache-Control', 'no-store').type('html').send(page.replaceAll(NONCE, nonce));
+}
+
+/** Styles that components make at run time carry the nonce; scripts come from our own files only. */
+function contentPolicy(host: string, nonce: string, issuer: string | undefined): string {
+  const identityProvider = issuer === undefined ? [] : [new URL(issuer).origin];
+  return [
+    "default-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self' data:",
+    ['connect-src', "'self'", ...socketsOf(host), ...identityProvider].join(' '),
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+/** Not every browser counts WebSockets of the same host as 'self'. */
+const socketsOf = (host: string): string[] => (/^[\w.:[\]-]+$/.test(host) ? [`ws://${host}`, `wss://${host}`] : []);
+
+function setHeaders(response: Response): void {
+  response.set({
+    'X-Content-Type-Options': 'nosniff',
+    'X-Frame-Options': 'DENY',
+    'Referrer-Policy': 'no-referrer',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Permissions-Policy': 'camera=(), microphone=(), geolocation=()',
+  });
+}

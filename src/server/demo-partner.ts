@@ -1,0 +1,65 @@
+/** The demo registry's partner: a sandbox sender that may ask everything, so that the first `curl` works as pasted. */
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hashSecret } from '../access/token.js';
+import { Agreement } from '../entities/agreements/agreement.entity.js';
+import { addRow, type Database } from '../entities/database/database.js';
+import { Sender, SenderKey } from '../entities/senders/sender.entity.js';
+import { generateKeyPair } from '../protocol/signature/keys.js';
+import type { Registries } from '../protocol/registries/registries.js';
+import { OPERATIONS } from '../protocol/vocabulary.js';
+
+export interface DemoPartner {
+  senderId: string;
+  clientId: string;
+  clientSecret: string;
+  kid: string;
+  privateKeyPem: string;
+}
+
+const SENDER_ID = 'demo-partner';
+const fileIn = (dataDir: string): string => join(dataDir, 'demo-partner.json');
+
+/** Made once; what it needs to call is kept in `DATA_DIR`, mode 0600. */
+export async function makeDemoPartner(database: Database, registries: Registries, dataDir: string): Promise<void> {
+  const { algorithm, publicJwk, fingerprint, privateKey } = await generateKeyPair('ed25519');
+  const clientSecret = randomBytes(32).toString('base64url');
+  await database.transaction(async ({ em }) => {
+    const sender = addRow(em, Sender, {
+      senderId: SENDER_ID,
+      name: 'Demo partner',
+      allowedOperations: [...OPERATIONS],
+      registries: registries.all.map(({ registry }) => registry),
+      callbackHosts: ['127.0.0.1', 'localhost'],
+      signaturePolicy: 'OPTIONAL',
+      sandbox: true,
+      autoApproveSubscriptions: true,
+      clientId: SENDER_ID,
+      clientSecretHash: hashSecret(clientSecret),
+      createdBy: 'demo',
+    });
+    addRow(em, SenderKey, { sender, kid: 'demo', algorithm, publicJwk: { ...publicJwk }, fingerprint });
+    for (const { registry } of registries.all)
+      addRow(em, Agreement, {
+        sender,
+        registry,
+        operations: [...OPERATIONS],
+        fields: ['*'],
+        legalBasis: 'PUBLIC_TASK',
+        createdBy: 'demo',
+      });
+    await em.flush();
+  });
+  const privateKeyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const partner: DemoPartner = { senderId: SENDER_ID, clientId: SENDER_ID, clientSecret, kid: 'demo', privateKeyPem };
+  await writeFile(fileIn(dataDir), `${JSON.stringify(partner, null, 2)}\n`, { mode: 0o600 });
+}
+
+/** Undefined where no demo registry was made here. */
+export async function readDemoPartner(dataDir: string): Promise<DemoPartner | undefined> {
+  return readFile(fileIn(dataDir), 'utf8').then(
+    (text) => JSON.parse(text) as DemoPartner,
+    () => undefined,
+  );
+}

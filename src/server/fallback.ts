@@ -1,0 +1,53 @@
+/** What no router takes or answers: the one error body, and nothing of our inside. */
+import { Router, type ErrorRequestHandler, type RequestHandler } from 'express';
+import type { FacadeServices } from '../dci-rest/services.js';
+import { MethodNotAllowed, NotFound, ProtocolError, RequestInvalid, ServiceUnavailable } from '../protocol/errors.js';
+import { errorBody } from '../protocol/envelope/reply.js';
+
+/** What a path takes; `dciRouter` and `oauthRouter` tell that of their own. */
+const TAKES: Record<string, string[]> = {
+  'GET, HEAD, POST': ['/graphql'],
+  'GET, HEAD': ['/graphql/graphiql/:name', '/console', '/console/*path', '/healthz', '/readyz', '/metrics'],
+};
+
+/** Any other method (RFC 9110 15.5.6). Stands in front, since every router has its own answer to OPTIONS. */
+export function methodsRouter(): Router {
+  const router = Router();
+  for (const [allow, paths] of Object.entries(TAKES)) router.all(paths, onlyTakes(allow));
+  return router;
+}
+
+const onlyTakes =
+  (allow: string): RequestHandler =>
+  ({ method }, response, next) => {
+    if (allow.split(', ').includes(method)) return next();
+    response.set('Allow', allow);
+    if (method === 'OPTIONS') response.status(204).end();
+    else throw new MethodNotAllowed(`${method}: this path takes ${allow}`);
+  };
+
+export const noSuchPath: RequestHandler = ({ method, path }) => {
+  throw new NotFound(`${method} ${path}: no such path; see /dci/v1/docs, /graphql and /console`);
+};
+
+/** Of every router, so it stands behind all of them. */
+export function lastResort({ clock, log }: Pick<FacadeServices, 'clock' | 'log'>): ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
+    const refusal = refusalOf(error);
+    const { code, status, errorId, retryAfter } = refusal;
+    if (status < 500) log.info({ errorId, code, status }, 'request refused');
+    else log.error({ errorId, err: error }, 'a request failed');
+    if (response.headersSent) return next(error);
+    if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter));
+    response.status(status).json(errorBody(refusal, clock()));
+  };
+}
+
+/** Ours, or what Express says of a path or header that it cannot read; anything else is our fault. */
+function refusalOf(error: unknown): ProtocolError {
+  if (error instanceof ProtocolError) return error;
+  const { status = 500 } = Object(error) as { status?: number };
+  return status < 500
+    ? new RequestInvalid('the request could not be read: check path and headers')
+    : new ServiceUnavailable('the request could not be answered; try again later, and quote error_id if it persists');
+}

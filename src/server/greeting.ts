@@ -1,0 +1,41 @@
+/** What `npm start` prints once it serves: where everything is, and a call that works as pasted. */
+import type { Gateway } from '../app.js';
+import type { Config } from '../platform/config.js';
+import { readDemoPartner, type DemoPartner } from './demo-partner.js';
+import type { LocalSecrets } from '../platform/local-secrets.js';
+
+export async function greeting(
+  { url, address }: Pick<Gateway, 'url' | 'address'>,
+  { dataDir }: Pick<Config, 'dataDir'>,
+  { adminToken, adminTokenIsNew }: Partial<LocalSecrets>,
+): Promise<string> {
+  const lines = [
+    '',
+    'DCI gateway is ready.',
+    // A port that was picked for us is to be known behind a proxy too.
+    ...(address === url ? [] : [`  Listens   ${address}`]),
+    `  Console   ${url}/console`,
+    `  GraphQL   ${url}/graphql`,
+    `  DCI REST  ${url}/dci/v1/social/registry/sync/search`,
+    `  API docs  ${url}/dci/v1/docs`,
+    `  Keys      ${url}/.well-known/jwks.json`,
+    ...(adminTokenIsNew ? [`  Admin     ${adminToken}   (shown this once; kept in DATA_DIR)`] : []),
+    ...callOf(url, await readDemoPartner(dataDir)),
+    '',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** A token and a search in one line; the demo partner is a sandbox sender, so it may leave out the signature. */
+function callOf(url: string, partner: DemoPartner | undefined): string[] {
+  if (partner === undefined) return [];
+  const { clientId, clientSecret, senderId } = partner;
+  const form = `grant_type=client_credentials&client_id=${clientId}&client_secret=${clientSecret}`;
+  const token = `$(curl -s ${url}/oauth2/token -d '${form}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`;
+  const search = { transaction_id: 'first-call', sender_id: senderId, search_criteria: { national_id: '123456789' } };
+  return [
+    '',
+    '  Try it:',
+    `  curl -s ${url}/dci/v1/search -H "Authorization: Bearer ${token}" -H 'Content-Type: application/json' -d '${JSON.stringify(search)}'`,
+  ];
+}

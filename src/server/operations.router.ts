@@ -1,0 +1,72 @@
+/** `/healthz` (alive), `/readyz` (able to serve: database, job store and key) and `/metrics` (Prometheus). */
+import { Router, type Response } from 'express';
+import type { FacadeServices } from '../dci-rest/services.js';
+import { countRests } from '../entities/endpoint-rest.repository.js';
+import type { Database } from '../entities/database/database.js';
+import { readQueues } from '../entities/work/queue.repository.js';
+import type { Metrics } from '../platform/metrics.js';
+
+const CHECK_MS = 2000;
+
+export function operationsRouter({ database, keyRing, jobHealth, log }: FacadeServices, metrics: Metrics): Router {
+  const router = Router();
+  router.get('/healthz', (_request, response) => {
+    response.json({ status: 'ok' });
+  });
+  router.get('/metrics', async (_request, response) => {
+    const { contentType, body } = await metrics.expose();
+    response.type(contentType).send(body);
+  });
+  router.get('/readyz', async (_request, response) => {
+    const checks = {
+      database: () => database.query('select 1'),
+      jobs: () => requireJobStore(jobHealth),
+      key: () => keyRing.signingKey(),
+    };
+    const results: Record<string, string> = {};
+    for (const [name, check] of Object.entries(checks))
+      results[name] = await within(CHECK_MS, check()).then(
+        () => 'ok',
+        (error: unknown) => {
+          log.warn({ check: name, err: error }, 'not ready');
+          return 'failed';
+        },
+      );
+    answer(response, results);
+  });
+  return router;
+}
+
+/** A store that is away may also never answer. */
+function within(ms: number, work: Promise<unknown>): Promise<unknown> {
+  const late = new Promise<never>((_, reject) =>
+    setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms).unref(),
+  );
+  return Promise.race([work, late]);
+}
+
+async function requireJobStore(jobHealth: FacadeServices['jobHealth']): Promise<void> {
+  const { store } = await jobHealth();
+  if (!store.up) throw new Error('the job store is away: requests are accepted, work waits in its rows');
+}
+
+function answer(response: Response, checks: Record<string, string>): void {
+  const ready = Object.values(checks).every((result) => result === 'ok');
+  response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready', checks });
+}
+
+/** What waits for the workers, asked for at each scrape. */
+export function exportQueues(metrics: Metrics, database: Database, clock: () => Date): void {
+  metrics.gauge('dci_queue_waiting', 'Rows that are due, by queue; counted to 10000.', ['queue'], async (gauge) => {
+    for (const { name, waiting } of await readQueues(database, clock())) gauge.set({ queue: name }, waiting);
+  });
+  metrics.gauge(
+    'dci_delivery_breakers',
+    'Endpoints that rest after failures, by sender.',
+    ['sender'],
+    async (gauge) => {
+      gauge.reset();
+      for (const { senderId, resting } of await countRests(database, clock())) gauge.set({ sender: senderId }, resting);
+    },
+  );
+}

@@ -1,0 +1,92 @@
+/** First start, under the start lock: the first signing key, and the demo registry where it is asked for. */
+import type { KeyRing } from '../access/key-ring.js';
+import { continueCommitNumbers } from '../entities/audit/audit-seal.repository.js';
+import type { Database } from '../entities/database/database.js';
+import { loadRecords, type RecordDraft } from '../entities/records/record.repository.js';
+import { ServerKey } from '../entities/senders/server-key.entity.js';
+import { storeServerKey } from '../use-cases/keys/server-keys.js';
+import { makeDemoPartner } from './demo-partner.js';
+import type { Config } from '../platform/config.js';
+import type { Log } from '../platform/log.js';
+import { SealBroken } from '../platform/sealed-box.js';
+import { ServiceUnavailable } from '../protocol/errors.js';
+import type { Registries } from '../protocol/registries/registries.js';
+import { generateKeyPair } from '../protocol/signature/keys.js';
+import type { KeyAlgorithm } from '../protocol/signature/key.policy.js';
+import { demoRecords } from '../sources/demo-data.js';
+
+const DEMO_PERSONS = 1000;
+const BATCH = 1000;
+const FIRST_KEYS: KeyAlgorithm[] = ['ed25519', 'RSA-OAEP-256'];
+
+export interface Preparing {
+  database: Database;
+  keyRing: KeyRing;
+  registries: Registries;
+  log: Log;
+}
+
+export async function prepareGateway({ database, keyRing, registries, log }: Preparing, config: Config): Promise<void> {
+  await continueCommitNumbers(database);
+  warnOfOpenings(config, log);
+  await makeFirstKeys(database, keyRing);
+  await checkMasterKey(keyRing);
+  if (config.seed !== 'demo' || !(await isEmpty(database))) return;
+  log.info({ persons: DEMO_PERSONS }, 'seeding the demo registries');
+  await makeDemoPartner(database, registries, config.dataDir);
+  await seedRecords(database, demoRecords(DEMO_PERSONS));
+}
+
+/** Writes records as they come, a batch at a time; tells how many there are so far. */
+export async function seedRecords(
+  database: Database,
+  records: Iterable<RecordDraft> | AsyncIterable<RecordDraft>,
+  progress: (records: number) => void = () => {},
+): Promise<number> {
+  let written = 0;
+  for await (const batch of batchesOf(records, BATCH)) {
+    await loadRecords(database, batch);
+    progress((written += batch.length));
+  }
+  await database.query('analyze registry_record, record_identifier');
+  return written;
+}
+
+async function* batchesOf<T>(items: Iterable<T> | AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+  let batch: T[] = [];
+  for await (const item of items)
+    if (batch.push(item) === size) {
+      yield batch;
+      batch = [];
+    }
+  if (batch.length > 0) yield batch;
+}
+
+async function makeFirstKeys(database: Database, keyRing: KeyRing): Promise<void> {
+  await database.transaction(async (unit) => {
+    if ((await unit.em.count(ServerKey)) > 0) return;
+    for (const algorithm of FIRST_KEYS) await storeServerKey(unit, keyRing, await generateKeyPair(algorithm), 'ACTIVE');
+  });
+}
+
+/** A process with another key would sign nothing and open nothing; it is told at the start, not at the first request. */
+async function checkMasterKey(keyRing: KeyRing): Promise<void> {
+  try {
+    await keyRing.signingKey();
+  } catch (error) {
+    if (error instanceof SealBroken)
+      throw new Error('MASTER_KEY is not the key that sealed the server keys of this database', { cause: error });
+    // Without an active key the gateway starts, so that an administrator can make one; it is not ready until then.
+    if (!(error instanceof ServiceUnavailable)) throw error;
+  }
+}
+
+function warnOfOpenings({ allowHttpCallbacks, allowPrivateCallbacks }: Config, log: Log): void {
+  if (allowHttpCallbacks) log.warn('ALLOW_HTTP_CALLBACKS: messages may leave unencrypted; for trying out only');
+  if (allowPrivateCallbacks)
+    log.warn('ALLOW_PRIVATE_CALLBACKS: partners may name addresses inside this network; for trying out only');
+}
+
+async function isEmpty(database: Database): Promise<boolean> {
+  return (await database.query('select 1 from registry_record limit 1')).length === 0;
+}

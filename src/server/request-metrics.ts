@@ -1,0 +1,66 @@
+/** Requests counted and timed by registry, operation and status; labels come from our own tables, never from a caller. */
+import type { RequestHandler, Response } from 'express';
+import { ENDPOINTS } from '../messages/endpoints.js';
+import { SHORT_ENDPOINTS } from '../dci-rest/short-form.handler.js';
+import type { Metrics } from '../platform/metrics.js';
+import type { Registries } from '../protocol/registries/registries.js';
+
+const OTHERS: Record<string, string> = {
+  '/graphql': 'GRAPHQL',
+  '/oauth2/token': 'TOKEN',
+  '/oauth2/client/token': 'TOKEN',
+  '/.well-known/jwks.json': 'JWKS',
+};
+
+interface Labels {
+  registry: string;
+  operation: string;
+}
+
+export function measureRequests(metrics: Metrics, registries: Registries): RequestHandler {
+  const names = ['registry', 'operation', 'status'] as const;
+  const requests = metrics.counter(
+    'dci_requests_total',
+    'HTTP requests, by what they asked for and their status.',
+    names,
+  );
+  const seconds = metrics.histogram('dci_request_seconds', 'Time from a request to the end of its answer.', names);
+  const byPath = labelsByPath(registries);
+  return (request, response, next) => {
+    const started = performance.now();
+    const labels = byPath.get(request.path) ?? { registry: '', operation: 'OTHER' };
+    response.once('finish', () => {
+      const registry = labels.registry || registryIn(response);
+      const measured = { ...labels, registry, status: String(response.statusCode) };
+      requests.inc(measured);
+      seconds.observe(measured, (performance.now() - started) / 1000);
+    });
+    next();
+  };
+}
+
+/** In the short form the message names the registry, and its handler the definition that it found. */
+function registryIn({ locals }: Response): string {
+  const registry: unknown = locals['registry'];
+  return typeof registry === 'string' ? registry : '';
+}
+
+function labelsByPath(registries: Registries): Map<string, Labels> {
+  const standard = registries.all.flatMap(({ paths, registry }) =>
+    ENDPOINTS.flatMap(({ path, kind }) =>
+      paths.map((name): [string, Labels] => [
+        `/dci/v1/${name}/registry${path}`,
+        { registry, operation: kind.operation },
+      ]),
+    ),
+  );
+  const short = SHORT_ENDPOINTS.map(({ path, operation }): [string, Labels] => [
+    `/dci/v1${path}`,
+    { registry: '', operation },
+  ]);
+  const others = Object.entries(OTHERS).map(([path, operation]): [string, Labels] => [
+    path,
+    { registry: '', operation },
+  ]);
+  return new Map([...standard, ...short, ...others]);
+}

@@ -1,0 +1,17 @@
+/** What accept is asked and answers, whoever asks. */
+import type { Registry } from '../../protocol/vocabulary.js';
+import type { Operation } from '../../protocol/vocabulary.js';
+
+export interface AcceptRequestInput {
+  operation: Operation;
+  registry: Registry;
+  transactionId: string;
+  senderUri?: string;
+  referenceIds: string[];
+  itemCount?: number;
+}
+
+export interface AcceptedMessage {
+  correlationId: string;
+  target: string;
+}

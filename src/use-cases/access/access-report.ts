@@ -1,0 +1,128 @@
+/** Who got or read what of a person, when, and on what ground: from the decisions and readings that were stored. */
+import type { Principal } from '../../access/principal.js';
+import { isIndexWhole } from '../../entities/audit-rows.repository.js';
+import type { Sql } from '../../entities/database/database.js';
+import { findDisclosures, indexDisclosures } from '../../entities/audit/disclosure.repository.js';
+import { findConsentIds, findReadings, type StoredReading } from '../../entities/reading.repository.js';
+import type { RecordIdentifier } from '../../protocol/registries/records/normalize.js';
+import { findIdentifierType } from '../../protocol/registries/registries.js';
+import type { LegalBasis, Registry } from '../../protocol/vocabulary.js';
+import { findPersonRecords } from '../../sources/person-records.js';
+import { recordAdminAction } from '../admin-change.js';
+import type { Services } from '../services.js';
+import { invalid } from '../errors.js';
+import { definitionOf } from '../records/records.js';
+import type { AccessReport, Disclosure, PersonReading } from './access.types.js';
+
+type Admin = Extract<Principal, { kind: 'admin' }>;
+
+export interface ReportQuestion {
+  registry: Registry;
+  identifier: RecordIdentifier;
+  reason: string;
+  first: number;
+}
+
+const MAX = 1000;
+
+export async function reportAccess(services: Services, admin: Admin, question: ReportQuestion): Promise<AccessReport> {
+  const { registry, identifier, reason, first } = question;
+  if (reason.trim() === '') throw invalid('reason', 'say why the report is needed; it is recorded');
+  if (first < 1 || first > MAX) throw invalid('first', `must be between 1 and ${MAX}`);
+  const definition = definitionOf(services, registry);
+  const type = findIdentifierType(definition, identifier.type);
+  if (type === undefined) throw invalid('identifier.type', 'no identifier type of this registry');
+  const value = identifier.value.trim();
+  const { own, inside } = await findPersonRecords(services.database, definition, { type, value });
+  const consents = await findConsentIds(services.database, { registry, type, value });
+  const change = {
+    action: 'accessReport',
+    targetType: 'Record',
+    targetId: own[0] ?? 'none',
+    reason,
+    after: { registry, fields: ['Query.accessReport'], about: own },
+  };
+  await services.database.transaction((unit) => recordAdminAction(unit, admin, change, services.clock()));
+  await indexDisclosures(services.database);
+  const found = await Promise.all([
+    answers(services.database, [...own, ...inside], first + 1),
+    notifications(services.database, [...own, ...inside], first + 1),
+  ]);
+  const readings = await findReadings(services.database, [...own, ...inside, ...consents], first + 1);
+  const rows = found.flat().sort((a, b) => (a.id < b.id ? 1 : -1));
+  const isOwn = new Set([...own, ...consents]);
+  return {
+    disclosures: rows.slice(0, first).map((row) => readRow(row, isOwn)),
+    readings: readings.slice(0, first).map((row) => tellReading(row, isOwn)),
+    complete: rows.length <= first && readings.length <= first && (await isIndexWhole(services.database)),
+  };
+}
+
+interface Row {
+  id: string;
+  at: string;
+  sender_id: string;
+  sender_name: string | null;
+  kind: string;
+  record_ids: string[];
+  access_decision: unknown;
+}
+
+async function answers(sql: Sql, recordIds: string[], limit: number): Promise<Row[]> {
+  const ids = await findDisclosures(sql, recordIds, limit);
+  return sql.query<Row>(
+    `select t.id, coalesce(t.processed_at, t.received_at) as at, t.sender_id, s.name as sender_name,
+       coalesce(t.operation, t.channel) as kind, t.record_ids, t.access_decision
+     from transaction t left join sender s on s.sender_id = t.sender_id where t.id = any($1::uuid[])`,
+    [ids],
+  );
+}
+
+function notifications(sql: Sql, recordIds: string[], limit: number): Promise<Row[]> {
+  return sql.query<Row>(
+    `select d.id, d.finished_at as at, d.sender_id, s.name as sender_name, 'NOTIFICATION' as kind,
+       array[d.record_id] as record_ids, d.access_decision
+     from delivery d left join sender s on s.sender_id = d.sender_id
+     where d.record_id = any($1::uuid[]) and d.state = 'DELIVERED' order by d.id desc limit $2`,
+    [recordIds, limit],
+  );
+}
+
+function readRow(row: Row, own: Set<string>): Disclosure {
+  const decision = decisionOf(row.access_decision);
+  return {
+    id: row.id,
+    at: new Date(row.at),
+    senderId: row.sender_id,
+    senderName: row.sender_name,
+    kind: row.kind,
+    inside: !row.record_ids.some((id) => own.has(id)),
+    legalBasis: (decision.legalBasis ?? null) as LegalBasis | null,
+    requiredConsent: decision.requiresConsent ?? null,
+    purpose: decision.purpose ?? null,
+    agreementId: decision.agreementId ?? null,
+    agreementVersion: decision.agreementVersion ?? null,
+    fields: decision.fields ?? null,
+  };
+}
+
+function tellReading({ about, at, ...row }: StoredReading, own: Set<string>): PersonReading {
+  return { ...row, at: new Date(at), inside: !about.some((id) => own.has(id)) };
+}
+
+interface StoredDecision {
+  allowed?: boolean;
+  legalBasis?: string;
+  requiresConsent?: boolean;
+  purpose?: string;
+  agreementId?: string;
+  agreementVersion?: number;
+  fields?: string[];
+}
+
+/** A message with several items has a decision for each; the first that allowed anything speaks for it. */
+function decisionOf(stored: unknown): StoredDecision {
+  if (typeof stored !== 'object' || stored === null) return {};
+  const items = 'items' in stored && Array.isArray(stored.items) ? (stored.items as StoredDecision[]) : [stored];
+  return (items as StoredDecision[]).find(({ allowed }) => allowed) ?? {};
+}

@@ -1,0 +1,61 @@
+/** Search of uploaded identifiers, part by part; a bad row is told of, and the others go on. */
+import { decideGate } from '../../access/decide-access.js';
+import type { KnownSender } from '../../access/sender-directory.js';
+import { Forbidden } from '../../protocol/errors.js';
+import type { BulkRow } from '../../protocol/search/bulk.js';
+import type { SearchAnswer, SearchItemAnswer } from '../../protocol/search/search.translate.js';
+import type { Call } from '../call.js';
+import type { Services } from '../services.js';
+import { definitionOf } from '../records/records.js';
+import { SearchItems } from '../search/search.js';
+import { answerRows, loadPart, settlePart } from './bulk-part.js';
+import type { BulkInput } from './bulk.types.js';
+
+/** @throws Forbidden when no agreement covers it */
+export async function bulkSearch(
+  services: Services,
+  { sender, call }: { sender: KnownSender; call: Call },
+  input: BulkInput,
+): Promise<SearchAnswer> {
+  const definition = definitionOf(services, input.registry);
+  const gate = decideGate({ sender, definition, operation: 'BULK_SEARCH', now: call.receivedAt });
+  if (!gate.allowed) throw new Forbidden(gate.explanation);
+  const part = await loadPart(services, call, input);
+  const searching = new SearchItems(services, definition, gate.agreements);
+  const timestamp = services.clock().toISOString();
+  const items = await answerRows(part.rows, (row) => answerRow(searching, row, timestamp));
+  const completedCount = items.filter(({ status }) => status === 'SUCCEEDED').length;
+  const status = completedCount > 0 || items.length === 0 ? 'SUCCEEDED' : 'REJECTED';
+  const { transactionId } = input;
+  const answer: SearchAnswer = { transactionId, correlationId: call.correlationId, status, completedCount, items };
+  await settlePart(services, call, input, part, {
+    operation: 'BULK_SEARCH',
+    registry: definition.registry,
+    transactionId,
+    status,
+    statusReasonMessage: items.find(({ reasonMessage }) => reasonMessage !== undefined)?.reasonMessage,
+    accessDecision: { items: distinct(searching.decisions) },
+    recordIds: searching.recordIds,
+    consentIds: searching.consentIds,
+    recordCount: searching.recordIds.length,
+    result: answer,
+  });
+  return answer;
+}
+
+/** The same for every row that is searched in the same way; a hundred thousand of them say no more. */
+const distinct = (decisions: Record<string, unknown>[]): Record<string, unknown>[] => [
+  ...new Map(decisions.map((decision) => [JSON.stringify(decision), decision])).values(),
+];
+
+async function answerRow(searching: SearchItems, row: BulkRow, timestamp: string): Promise<SearchItemAnswer> {
+  if ('search' in row) return searching.answer(row.search);
+  return {
+    referenceId: row.referenceId,
+    timestamp,
+    status: 'REJECTED',
+    reasonCode: 'rjct.search_criteria.invalid',
+    reasonMessage: 'problem' in row ? row.problem : 'is not a search',
+    records: [],
+  };
+}

@@ -1,0 +1,82 @@
+/** Claims about uploaded persons, part by part: yes or no for each; no record leaves. */
+import { decideGate, decideItem, summarizeDecision, type Grant } from '../../access/decide-access.js';
+import type { KnownSender } from '../../access/sender-directory.js';
+import type { BulkRow } from '../../protocol/search/bulk.js';
+import type { BulkVerifyAnswer, BulkVerifyItem } from '../../protocol/search/bulk.translate.js';
+import { Forbidden, ProtocolError } from '../../protocol/errors.js';
+import type { Call } from '../call.js';
+import type { Services } from '../services.js';
+import { definitionOf } from '../records/records.js';
+import { verifyPerson } from '../verify/verify.js';
+import { answerRows, loadPart, settlePart } from './bulk-part.js';
+import type { BulkInput } from './bulk.types.js';
+
+interface Verifying {
+  services: Services;
+  sender: KnownSender;
+  grant: Grant;
+  now: Date;
+  recordIds: string[];
+  consentIds: string[];
+}
+
+/** @throws Forbidden when no agreement covers it */
+export async function bulkVerify(
+  services: Services,
+  { sender, call }: { sender: KnownSender; call: Call },
+  input: BulkInput,
+): Promise<BulkVerifyAnswer> {
+  const definition = definitionOf(services, input.registry);
+  const gate = decideGate({ sender, definition, operation: 'BULK_VERIFY', now: call.receivedAt });
+  if (!gate.allowed) throw new Forbidden(gate.explanation);
+  const [recordType] = definition.recordTypes;
+  if (recordType === undefined) throw new Error(`${definition.registry} has no record types`);
+  const grant = decideItem(gate.agreements, definition, { recordType });
+  if (!grant.allowed) throw new Forbidden(grant.explanation);
+  const part = await loadPart(services, call, input);
+  const verifying: Verifying = { services, sender, grant, now: services.clock(), recordIds: [], consentIds: [] };
+  const items = await answerRows(part.rows, (row) => answerRow(verifying, row));
+  const succeeded = items.length === 0 || items.some(({ status }) => status === 'SUCCEEDED');
+  const status = succeeded ? 'SUCCEEDED' : 'REJECTED';
+  const { transactionId } = input;
+  const answer: BulkVerifyAnswer = { transactionId, correlationId: call.correlationId, status, items };
+  await settlePart(services, call, input, part, {
+    operation: 'BULK_VERIFY',
+    registry: definition.registry,
+    transactionId,
+    status,
+    statusReasonMessage: items.find(({ reasonMessage }) => reasonMessage !== undefined)?.reasonMessage,
+    accessDecision: summarizeDecision(grant),
+    recordIds: verifying.recordIds,
+    consentIds: verifying.consentIds,
+    recordCount: 0,
+    result: answer,
+  });
+  return answer;
+}
+
+async function answerRow(
+  { services, sender, grant, now, recordIds, consentIds }: Verifying,
+  row: BulkRow,
+): Promise<BulkVerifyItem> {
+  const head = { referenceId: row.referenceId, timestamp: now.toISOString() };
+  const reject = (reasonMessage: string): BulkVerifyItem => ({
+    ...head,
+    status: 'REJECTED',
+    reasonMessage,
+    found: false,
+    verified: {},
+  });
+  if (!('claims' in row)) return reject('problem' in row ? row.problem : 'is not a claim');
+  try {
+    const { person, verified } = await verifyPerson(services, sender, grant, row, now);
+    if (person !== undefined) {
+      recordIds.push(person.id);
+      consentIds.push(...person.consentIds);
+    }
+    return { ...head, status: 'SUCCEEDED', found: person !== undefined, verified };
+  } catch (error) {
+    if (error instanceof ProtocolError && error.status < 500) return reject(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,33 @@
+/** Answers that partners bring (`on-…`): kept when they belong to a request between us and that sender, else told so. */
+import type { KnownSender } from '../../access/sender-directory.js';
+import { findByCorrelation } from '../../entities/transactions/transaction-status.repository.js';
+import type { Call } from '../call.js';
+import type { Services } from '../services.js';
+import { definitionOf } from '../records/records.js';
+import type { CallbackInput, CallbackResult } from './callback.types.js';
+
+export async function receiveCallback(
+  services: Services,
+  { sender, call }: { sender: KnownSender; call: Call },
+  input: CallbackInput,
+): Promise<CallbackResult> {
+  const { registry } = definitionOf(services, input.registry);
+  const { operation, transactionId, correlationId } = input;
+  const request = { senderId: sender.senderId, registry, operation, correlationId };
+  const known = await findByCorrelation(services.database, request);
+  const result: CallbackResult = { correlationId: call.correlationId, known };
+  await call.settle({
+    operation,
+    registry,
+    transactionId,
+    status: known ? 'SUCCEEDED' : 'REJECTED',
+    ...(known ? {} : { statusReasonCode: 'err.request.not_found', statusReasonMessage: UNKNOWN_CORRELATION }),
+    itemCount: 1,
+    itemsDone: 1,
+    recordCount: 0,
+    result,
+  });
+  return result;
+}
+
+export const UNKNOWN_CORRELATION = 'message.correlation_id: no request of ours to this sender has it';

@@ -1,0 +1,15 @@
+/** What callbacks is asked and answers, whoever asks. */
+import type { Operation } from '../../protocol/vocabulary.js';
+import type { Registry } from '../../protocol/vocabulary.js';
+
+export interface CallbackResult {
+  correlationId: string;
+  known: boolean;
+}
+
+export interface CallbackInput {
+  registry: Registry;
+  operation: Operation;
+  transactionId: string;
+  correlationId: string;
+}

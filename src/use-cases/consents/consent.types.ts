@@ -1,0 +1,15 @@
+/** What consents is asked and answers, whoever asks. */
+import type { IdentifierInput } from '../../graphql/records/record.types.js';
+import type { Registry } from '../../protocol/vocabulary.js';
+
+export interface GrantConsentInput {
+  registry: Registry;
+  identifier: IdentifierInput;
+  senderId?: string | null;
+  organizationKind?: string | null;
+  purposes?: string[] | null;
+  fields: string[];
+  validFrom?: Date | null;
+  validUntil?: Date | null;
+  evidence?: string | null;
+}

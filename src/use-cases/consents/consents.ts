@@ -1,0 +1,83 @@
+/** Granting and revoking consent. The audit names the consent by its id: it outlives the person's data. */
+import type { Principal } from '../../access/principal.js';
+import { Consent } from '../../entities/agreements/consent.entity.js';
+import { addRow } from '../../entities/database/database.js';
+import type { RegistryDefinition } from '../../protocol/registries/definition.js';
+import { canonicalPaths } from '../../protocol/registries/records/fields.js';
+import { findIdentifierType } from '../../protocol/registries/registries.js';
+import { changeAsAdmin, snapshot } from '../admin-change.js';
+import type { Services } from '../services.js';
+import { conflict, invalid, notFound } from '../errors.js';
+import { definitionOf } from '../records/records.js';
+import { findSender } from '../senders/senders.js';
+import type { GrantConsentInput } from './consent.types.js';
+
+type Admin = Extract<Principal, { kind: 'admin' }>;
+
+export function grantConsent(services: Services, admin: Admin, input: GrantConsentInput): Promise<Consent> {
+  const definition = definitionOf(services, input.registry);
+  const values = readInput(definition, input, services.clock());
+  return changeAsAdmin(services, admin, async (unit) => {
+    if (values.senderId !== null) await findSender(unit, values.senderId);
+    const consent = addRow(unit.em, Consent, { ...values, grantedBy: admin.subject });
+    await unit.em.flush();
+    return { result: consent, change: changeOf('grantConsent', consent, undefined, snapshot(consent)) };
+  });
+}
+
+/** Ends it at once: the next question finds nothing. */
+export function revokeConsent(services: Services, admin: Admin, id: string, reason?: string): Promise<Consent> {
+  return changeAsAdmin(services, admin, async (unit) => {
+    const consent = isUuid(id) ? await unit.em.findOne(Consent, { id }) : null;
+    if (consent === null) throw notFound('id', 'no such consent');
+    if (consent.revokedAt != null) throw conflict('id', 'this consent was revoked before');
+    const before = snapshot(consent);
+    consent.revokedAt = services.clock();
+    consent.revokedBy = admin.subject;
+    return { result: consent, change: { ...changeOf('revokeConsent', consent, before, snapshot(consent)), reason } };
+  });
+}
+
+function readInput(definition: RegistryDefinition, input: GrantConsentInput, now: Date) {
+  const { identifier, senderId, organizationKind, purposes, fields, validUntil, evidence } = input;
+  const identifierType = findIdentifierType(definition, identifier.type);
+  if (identifierType === undefined) throw invalid('identifier.type', 'no identifier type of this registry');
+  if (identifier.value.trim() === '') throw invalid('identifier.value', 'must not be empty');
+  if (isBlank(senderId) === isBlank(organizationKind))
+    throw invalid('senderId', 'give it or organizationKind, one of the two');
+  if (purposes?.some(isBlank)) throw invalid('purposes', 'an empty code names no purpose; leave purposes out for all');
+  const validFrom = input.validFrom ?? now;
+  if (validUntil != null && validUntil <= validFrom) throw invalid('validUntil', 'must lie after validFrom');
+  return {
+    registry: definition.registry,
+    identifierType,
+    identifierValue: identifier.value.trim(),
+    senderId: isBlank(senderId) ? null : senderId,
+    organizationKind: isBlank(organizationKind) ? null : organizationKind,
+    purposes: purposes ?? null,
+    fields: readFields(definition, fields),
+    validFrom,
+    validUntil: validUntil ?? null,
+    evidence: evidence ?? null,
+  };
+}
+
+/** As canonical paths of every record type, so that a search can compare them. */
+function readFields(definition: RegistryDefinition, fields: string[]): string[] {
+  if (fields.length === 0) throw invalid('fields', 'name at least one path, or "*"');
+  const paths = fields.flatMap((field) => {
+    const known = canonicalPaths(definition, field);
+    if (known.length === 0)
+      throw invalid('fields', `${JSON.stringify(field)} is no field of the registry ${definition.registry}`);
+    return known;
+  });
+  return [...new Set(paths)];
+}
+
+const isBlank = (text: string | null | undefined): text is null | undefined | '' => text == null || text.trim() === '';
+
+function changeOf(action: string, { id }: Consent, before?: Record<string, unknown>, after?: Record<string, unknown>) {
+  return { action, targetType: 'Consent', targetId: id, before, after };
+}
+
+const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);

@@ -1,0 +1,101 @@
+/** Enrolments pushed by a service provider: written with the audit row, or not at all. */
+import { decideGate, decideItem, summarizeDecision, type Grant } from '../../access/decide-access.js';
+import type { KnownSender } from '../../access/sender-directory.js';
+import type { Unit } from '../../entities/database/database.js';
+import type { RecordDraft } from '../../entities/records/record.repository.js';
+import type { EnrollmentUpdate, PushAnswer, PushOutcome } from '../../protocol/notify/enrollment.js';
+import { Forbidden, RequestInvalid } from '../../protocol/errors.js';
+import { valuesAt } from '../../protocol/query/evaluate.js';
+import type { RegistryDefinition } from '../../protocol/registries/definition.js';
+import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
+import type { Call } from '../call.js';
+import type { Services } from '../services.js';
+import { applyPush, type Push } from '../records/partner-push.js';
+import { definitionOf } from '../records/records.js';
+
+/** A longer transaction would delay the live tail of every reader. */
+const MOST_RECORDS = 1000;
+
+/** @throws Forbidden when no agreement covers it */
+export async function updateEnrollments(
+  services: Services,
+  { sender, call }: { sender: KnownSender; call: Call },
+  update: EnrollmentUpdate,
+): Promise<PushAnswer> {
+  const definition = definitionOf(services, update.registry);
+  const grant = decide(definition, sender, call.receivedAt);
+  const { beneficiaries, transactionId, referenceId } = update;
+  if (beneficiaries.length > MOST_RECORDS)
+    throw new RequestInvalid(`message.enrolled_updates.beneficiaries: at most ${MOST_RECORDS} in one message`);
+  const answered = await services.database.transaction(async (unit) => {
+    const items: PushOutcome[] = [];
+    const recordIds: string[] = [];
+    for (const data of beneficiaries)
+      items.push(await pushOne(services, unit, grant, { data, ...ENROLMENT }, referenceId, recordIds));
+    const status = items.length === 0 || recordIds.length > 0 ? 'SUCCEEDED' : 'REJECTED';
+    const answer: PushAnswer = { transactionId, correlationId: call.correlationId, status, items };
+    await call.settle(
+      {
+        operation: 'ENROLLMENT_UPDATES',
+        registry: definition.registry,
+        transactionId,
+        status,
+        statusReasonMessage: items.find(({ reason }) => reason !== undefined)?.reason,
+        accessDecision: summarizeDecision(grant),
+        recordIds,
+        referenceIds: [referenceId],
+        itemCount: items.length,
+        itemsDone: items.length,
+        recordCount: recordIds.length,
+        result: answer,
+      },
+      unit,
+    );
+    return answer;
+  });
+  services.wake('fan-out');
+  return answered;
+}
+
+function decide(definition: RegistryDefinition, sender: KnownSender, now: Date): Grant {
+  const gate = decideGate({ sender, definition, operation: 'ENROLLMENT_UPDATES', now });
+  if (!gate.allowed) throw new Forbidden(gate.explanation);
+  const [recordType] = definition.recordTypes;
+  if (recordType === undefined) throw new Error(`${definition.registry} has no record types`);
+  const grant = decideItem(gate.agreements, definition, { recordType });
+  if (!grant.allowed) throw new Forbidden(grant.explanation);
+  return grant;
+}
+
+async function pushOne(
+  services: Services,
+  unit: Unit,
+  grant: Grant,
+  push: Push,
+  referenceId: string,
+  recordIds: string[],
+): Promise<PushOutcome> {
+  const head = { referenceId, timestamp: services.clock().toISOString() };
+  try {
+    recordIds.push((await applyPush(services, unit, grant, push)).id);
+    return { ...head, status: 'SUCCEEDED' };
+  } catch (error) {
+    if (!(error instanceof RecordInvalid)) throw error;
+    return { ...head, status: 'REJECTED', reason: `beneficiary: ${error.message}` };
+  }
+}
+
+/** One record per person and programme; its first push enrols, a change of status is an event of its own. */
+const ENROLMENT: Omit<Push, 'data'> = {
+  externalId: ({ identifiers, data }: Pick<RecordDraft, 'identifiers' | 'data'>) => {
+    const who = identifiers.find(({ type }) => type === 'UIN') ?? identifiers[0];
+    const programmes = valuesAt([data], ['programme_identifier', 'programme_identifier']);
+    return who === undefined || programmes.length === 0
+      ? undefined
+      : `Beneficiary:${who.value}:${programmes.map(String).join('+')}`;
+  },
+  eventType: (before, after) => {
+    if (before === undefined) return 'enrollement';
+    return before['enrollment_status'] === after['enrollment_status'] ? undefined : 'enrollement_status_change';
+  },
+};

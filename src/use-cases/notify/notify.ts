@@ -1,0 +1,145 @@
+/** Events that partners tell us of: stored in any case, applied where the sender's agreement with that registry allows it. */
+import {
+  decideGate,
+  decideItem,
+  summarizeDecision,
+  type GateDecision,
+  type Grant,
+} from '../../access/decide-access.js';
+import type { KnownSender } from '../../access/sender-directory.js';
+import type { Unit } from '../../entities/database/database.js';
+import { deleteRecord, lockStoredRecord } from '../../entities/records/record.repository.js';
+import type { PushAnswer, PushOutcome } from '../../protocol/notify/enrollment.js';
+import { RequestInvalid } from '../../protocol/errors.js';
+import type { NotifiedEvent, ReceivedNotification } from '../../protocol/notify/received.translate.js';
+import { valuesAt } from '../../protocol/query/evaluate.js';
+import { resolveName } from '../../protocol/registries/attributes.js';
+import type { RegistryDefinition } from '../../protocol/registries/definition.js';
+import { draftRecord } from '../../protocol/registries/records/draft.js';
+import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
+import { findEvent, findRecordType, findRegistryByType } from '../../protocol/registries/registries.js';
+import type { Call } from '../call.js';
+import type { Services } from '../services.js';
+import { applyPush, isInRows } from '../records/partner-push.js';
+import { definitionOf } from '../records/records.js';
+import { markDeath } from './mark-death.js';
+
+/** A longer transaction would delay the live tail of every reader. */
+const MOST_EVENTS = 1000;
+
+/** A civil registry's death marks the person elsewhere. */
+const DEATHS = [{ of: 'CRVS', event: 'Death', to: 'SOCIAL' }];
+
+export async function receiveNotification(
+  services: Services,
+  { sender, call }: { sender: KnownSender; call: Call },
+  notification: ReceivedNotification,
+): Promise<PushAnswer> {
+  const definition = definitionOf(services, notification.registry);
+  const { transactionId, events } = notification;
+  if (events.length > MOST_EVENTS)
+    throw new RequestInvalid(`message.notify_event: at most ${MOST_EVENTS} records in one message`);
+  const gate = decideGate({ sender, definition, operation: 'NOTIFY', now: call.receivedAt });
+  const answered = await services.database.transaction(async (unit) => {
+    const told = new ToldEvents(services, unit, definition, gate);
+    const items: PushOutcome[] = [];
+    for (const event of events) items.push(await told.take(event));
+    const answer: PushAnswer = { transactionId, correlationId: call.correlationId, status: 'SUCCEEDED', items };
+    await call.settle(
+      {
+        operation: 'NOTIFY',
+        registry: definition.registry,
+        transactionId,
+        status: 'SUCCEEDED',
+        statusReasonMessage: items.find(({ reason }) => reason !== undefined)?.reason,
+        accessDecision: summarizeDecision(gate),
+        recordIds: told.recordIds,
+        referenceIds: items.map(({ referenceId }) => referenceId),
+        itemCount: items.length,
+        itemsDone: items.length,
+        recordCount: told.recordIds.length,
+        result: answer,
+      },
+      unit,
+    );
+    return answer;
+  });
+  services.wake('fan-out');
+  return answered;
+}
+
+class ToldEvents {
+  readonly recordIds: string[] = [];
+
+  constructor(
+    private readonly services: Services,
+    private readonly unit: Unit,
+    /** The registry that is told. */
+    private readonly definition: RegistryDefinition,
+    private readonly gate: GateDecision,
+  ) {}
+
+  async take(event: NotifiedEvent): Promise<PushOutcome> {
+    const head = { referenceId: event.referenceId, timestamp: this.services.clock().toISOString() };
+    try {
+      this.recordIds.push(...(await this.#apply(event)));
+      return { ...head, status: 'SUCCEEDED' };
+    } catch (error) {
+      if (!(error instanceof RecordInvalid)) throw error;
+      return { ...head, status: 'REJECTED', reason: `not applied: ${error.message}` };
+    }
+  }
+
+  /** Ids of the records that the event concerned. */
+  async #apply(event: NotifiedEvent): Promise<string[]> {
+    if (!this.gate.allowed) throw new RecordInvalid('', `is not taken over: ${this.gate.explanation}`);
+    const of = findRegistryByType(this.services.registries, event.regType) ?? this.definition;
+    const name = event.eventType === undefined ? undefined : findEvent(of, event.eventType)?.name;
+    const ownEvent = of === this.definition;
+    const deaths = DEATHS.filter((one) => one.of === of.registry && one.event === name);
+    const marking = deaths.filter(({ to }) => ownEvent || to === this.definition.registry);
+    if (!ownEvent && marking.length === 0)
+      throw new RecordInvalid('', `is of the registry ${of.registry}; send the event there`);
+    const concerned = ownEvent ? await this.#write(event, name) : [];
+    for (const { to } of marking) concerned.push(...(await this.#markDeath(of, event, to)));
+    return concerned;
+  }
+
+  async #write(event: NotifiedEvent, name: string | undefined): Promise<string[]> {
+    const recordType = findRecordType(this.definition, event.recordType);
+    if (recordType === undefined)
+      throw new RecordInvalid('reg_record_type', `is not a record type of ${this.definition.registry}`);
+    if (!this.gate.allowed) return [];
+    const grant = decideItem(this.gate.agreements, this.definition, { recordType });
+    if (!grant.allowed) throw new RecordInvalid('', `is not taken over: ${grant.explanation}`);
+    if (name === 'DELETE') return this.#remove(event, grant);
+    const eventType = name === 'REGISTER' || name === 'UPDATE' ? undefined : name;
+    const push = { data: event.record, eventType: () => eventType };
+    return [(await applyPush(this.services, this.unit, grant, push)).id];
+  }
+  async #remove({ record }: NotifiedEvent, grant: Grant): Promise<string[]> {
+    const { definition, recordType } = grant;
+    if (!grant.identifiable) throw new RecordInvalid('', 'cannot be removed: the agreement does not cover identifiers');
+    const draft = draftRecord(definition, recordType, [], record);
+    const stored = await lockStoredRecord(this.unit, {
+      registry: definition.registry,
+      recordType: recordType.name,
+      ...draft,
+    });
+    // Whether there is such a record outside the agreement's rows is not the partner's to know.
+    if (stored === undefined || !isInRows(grant, stored)) return [];
+    return [(await deleteRecord(this.unit, stored.id, this.services.clock()))?.id].filter((id) => id !== undefined);
+  }
+
+  async #markDeath(of: RegistryDefinition, event: NotifiedEvent, to: string): Promise<string[]> {
+    const recordType = findRecordType(of, event.recordType) ?? findRecordType(of);
+    const target = this.services.registries.byName(to);
+    if (recordType === undefined || target === undefined) return [];
+    const { identifiers, data } = draftRecord(of, recordType, [], event.record);
+    const path = resolveName(of, recordType, 'death_date')?.path ?? 'death_date';
+    const [deathDate] = valuesAt([data], path.split('.'));
+    if (typeof deathDate !== 'string') throw new RecordInvalid(path, 'is missing: without it nobody is marked');
+    const agreements = this.gate.allowed && target === this.definition ? this.gate.agreements : undefined;
+    return markDeath(this.services, this.unit, { definition: target, identifiers, deathDate, agreements });
+  }
+}

@@ -1,0 +1,124 @@
+/** What dashboards show: read from rolled-up minutes, each part only when it is selected. */
+import {
+  endingAgreements,
+  endingCertificates,
+  endingServerKeys,
+  readDeliveryStanding,
+  type Ending,
+} from '../../entities/overview/overview.repository.js';
+import {
+  sumTraffic,
+  traceTraffic,
+  type TrafficCounts,
+  type TrafficSum,
+} from '../../entities/overview/traffic.repository.js';
+import type { Services } from '../services.js';
+import { percentile } from './percentile.js';
+import type { DeliveryHealth, Expiry, ExpiryKind, Traffic, TrafficPoint } from './overview.types.js';
+
+const MINUTE_MS = 60_000;
+const BUSIEST = 100;
+const NONE: TrafficCounts = { total: 0, failed: 0, latency: [] };
+
+type Grouping = 'registry' | 'operation' | 'senderId';
+
+export class OverviewReader {
+  readonly from: Date;
+  readonly until: Date;
+  #requests: Promise<TrafficSum[]> | undefined;
+
+  /** The minutes are whole: a window begins with the minute in which it would. */
+  constructor(
+    private readonly services: Pick<Services, 'database' | 'clock' | 'keeping'>,
+    windowSeconds: number,
+  ) {
+    this.until = services.clock();
+    this.from = new Date(Math.floor((this.until.getTime() - windowSeconds * 1000) / MINUTE_MS) * MINUTE_MS);
+  }
+
+  async requests(): Promise<Traffic> {
+    return this.#traffic(totalOf(await this.#sums()));
+  }
+
+  async requestsBy(grouping: Grouping): Promise<Traffic[]> {
+    return this.#groups(await this.#sums(), grouping);
+  }
+
+  /** At most `points` steps of whole minutes, those without traffic included. */
+  async timeline(points: number): Promise<TrafficPoint[]> {
+    const { from, until } = this;
+    const span = until.getTime() - from.getTime();
+    const stepMs = Math.max(1, Math.ceil(span / MINUTE_MS / points)) * MINUTE_MS;
+    const steps = await traceTraffic(this.services.database, 'REQUEST', from, until, stepMs / 1000);
+    const counts = new Map(steps.map((step) => [step.at.getTime(), step]));
+    return Array.from({ length: Math.ceil(span / stepMs) }, (_, index) => {
+      const at = new Date(from.getTime() + index * stepMs);
+      const end = Math.min(at.getTime() + stepMs, until.getTime());
+      return { at, traffic: trafficOf(counts.get(at.getTime()) ?? NONE, (end - at.getTime()) / 1000) };
+    });
+  }
+
+  async deliveries(): Promise<DeliveryHealth> {
+    const { database } = this.services;
+    const [{ backlog, oldestAt, suspendedEndpoints }, sums] = await Promise.all([
+      readDeliveryStanding(database),
+      sumTraffic(database, 'DELIVERY', this.from, this.until),
+    ]);
+    const attempts = this.#traffic(totalOf(sums));
+    return {
+      backlog,
+      oldestAgeSeconds: oldestAt && Math.max(0, (this.until.getTime() - oldestAt.getTime()) / 1000),
+      suspendedEndpoints,
+      successRate: attempts.errorRate === null ? null : 1 - attempts.errorRate,
+      attempts,
+      bySender: this.#groups(sums, 'senderId'),
+    };
+  }
+
+  async expiries(withinSeconds: number): Promise<Expiry[]> {
+    const { database, keeping } = this.services;
+    const until = new Date(this.until.getTime() + withinSeconds * 1000);
+    const [agreements, keys, certificates] = await Promise.all([
+      endingAgreements(database, this.until, until),
+      endingServerKeys(database, keeping?.rotationDays ?? 0, until),
+      endingCertificates(database, until),
+    ]);
+    const as = (kind: ExpiryKind) => (ending: Ending) => ({ kind, ...ending });
+    return [
+      ...agreements.map(as('AGREEMENT')),
+      ...keys.map(as('SERVER_KEY')),
+      ...certificates.map(as('CLIENT_CERTIFICATE')),
+    ].toSorted((a, b) => a.expiresAt.getTime() - b.expiresAt.getTime());
+  }
+
+  #sums(): Promise<TrafficSum[]> {
+    return (this.#requests ??= sumTraffic(this.services.database, 'REQUEST', this.from, this.until));
+  }
+
+  #groups(sums: TrafficSum[], grouping: Grouping): Traffic[] {
+    const groups = sums.filter((sum) => sum[grouping] !== null).slice(0, BUSIEST);
+    // Empty = not known: such rows have no registry, operation or proven sender.
+    return groups.map((sum) =>
+      Object.assign(this.#traffic(sum), { [grouping]: sum[grouping] === '' ? null : sum[grouping] }),
+    );
+  }
+
+  #traffic(counts: TrafficCounts): Traffic {
+    return trafficOf(counts, (this.until.getTime() - this.from.getTime()) / 1000);
+  }
+}
+
+const totalOf = (sums: TrafficSum[]): TrafficCounts =>
+  sums.find((sum) => sum.registry === null && sum.operation === null && sum.senderId === null) ?? NONE;
+
+function trafficOf({ total, failed, latency }: TrafficCounts, seconds: number): Traffic {
+  return {
+    total,
+    failed,
+    perSecond: seconds === 0 ? 0 : total / seconds,
+    errorRate: total === 0 ? null : failed / total,
+    p50Ms: percentile(latency, 0.5),
+    p95Ms: percentile(latency, 0.95),
+    p99Ms: percentile(latency, 0.99),
+  };
+}

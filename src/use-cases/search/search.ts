@@ -1,0 +1,182 @@
+/** Search: every question judged alone, what may leave decided once per question, the answer settled before it leaves. */
+import { maySearch, decideGate, decideItem, summarizeDecision, type Grant } from '../../access/decide-access.js';
+import { statedPurpose } from '../../access/purpose.js';
+import { findReleased, type Released } from '../../access/release.js';
+import type { KnownSender } from '../../access/sender-directory.js';
+import type { Criteria } from '../../protocol/query/criteria.js';
+import { Forbidden, ItemRejected, RequestInvalid } from '../../protocol/errors.js';
+import { attributesIn, identifierTypesIn } from '../../protocol/query/criteria-walk.js';
+import { parsePage } from '../../protocol/query/parse-page.js';
+import { parseSort, type SortKey } from '../../protocol/query/parse-sort.js';
+import { readQuery } from '../../protocol/query/read-query.js';
+import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
+import { clampRecord, expandFields } from '../../protocol/registries/records/fields.js';
+import { presentRecord } from '../../protocol/registries/records/normalize.js';
+import type {
+  SearchAnswer,
+  SearchItem,
+  SearchItemAnswer,
+  SearchQuestion,
+} from '../../protocol/search/search.translate.js';
+import type { Operation } from '../../protocol/vocabulary.js';
+import type { AgreementTerms } from '../../entities/senders/sender.repository.js';
+import type { Call } from '../call.js';
+import type { Services } from '../services.js';
+
+interface Caller {
+  sender: KnownSender;
+  call: Call;
+}
+
+/** Answers a search and settles its call. @throws Forbidden when no agreement covers it */
+export async function search(
+  services: Services,
+  { sender, call }: Caller,
+  question: SearchQuestion,
+  operation: Operation = 'SEARCH',
+): Promise<SearchAnswer> {
+  const definition = services.registries.byName(question.registry);
+  if (definition === undefined) throw new RequestInvalid('registry: this gateway does not serve it');
+  const gate = decideGate({ sender, definition, operation, now: call.receivedAt });
+  if (!gate.allowed) throw new Forbidden(gate.explanation);
+  const { from, maxItems, maxRecords } = call.part ?? { from: 0, maxItems: Infinity, maxRecords: Infinity };
+  const before = question.items.slice(0, from).map(({ referenceId }) => referenceId);
+  const answerItem = new SearchItems(services, definition, gate.agreements, before);
+  const items: SearchItemAnswer[] = [];
+  for (const item of question.items.slice(from)) {
+    if (items.length >= maxItems || answerItem.recordIds.length >= maxRecords) break;
+    items.push(await answerItem.answer(item));
+  }
+  const completedCount = items.filter(({ status }) => status === 'SUCCEEDED').length;
+  const answer: SearchAnswer = {
+    transactionId: question.transactionId,
+    correlationId: call.correlationId,
+    status: completedCount > 0 || items.length === 0 ? 'SUCCEEDED' : 'REJECTED',
+    completedCount,
+    items,
+  };
+  await call.settle({
+    operation,
+    registry: definition.registry,
+    transactionId: question.transactionId,
+    status: answer.status,
+    statusReasonCode: items.find(({ reasonCode }) => reasonCode !== undefined)?.reasonCode,
+    statusReasonMessage: items.find(({ reasonMessage }) => reasonMessage !== undefined)?.reasonMessage,
+    accessDecision: { items: answerItem.decisions },
+    recordIds: answerItem.recordIds,
+    consentIds: answerItem.consentIds,
+    referenceIds: question.items.map(({ referenceId }) => referenceId),
+    itemCount: question.items.length,
+    itemsDone: from + items.length,
+    partial: from + items.length < question.items.length,
+    recordCount: answerItem.recordIds.length,
+    result: answer,
+  });
+  return answer;
+}
+
+/** The questions of one search, with what they share: reference ids must differ, decisions and records are kept for the audit. */
+export class SearchItems {
+  readonly decisions: Record<string, unknown>[] = [];
+  readonly recordIds: string[] = [];
+  readonly consentIds: string[] = [];
+  readonly #references: Set<string>;
+
+  /** @param references of items of the same message that were answered before */
+  constructor(
+    private readonly services: Services,
+    private readonly definition: RegistryDefinition,
+    private readonly agreements: AgreementTerms[],
+    references: string[] = [],
+  ) {
+    this.#references = new Set(references);
+  }
+
+  async answer(item: SearchItem): Promise<SearchItemAnswer> {
+    const head = { referenceId: item.referenceId, timestamp: this.services.clock().toISOString(), locale: item.locale };
+    try {
+      return { ...head, status: 'SUCCEEDED', ...(await this.#find(item)) };
+    } catch (error) {
+      if (!(error instanceof ItemRejected)) throw error;
+      return { ...head, status: 'REJECTED', reasonCode: error.code, reasonMessage: error.message, records: [] };
+    }
+  }
+
+  async #find(item: SearchItem): Promise<Pick<SearchItemAnswer, 'recordType' | 'records' | 'page'>> {
+    this.#checkReference(item.referenceId);
+    const today = this.services.clock().toISOString().slice(0, 10);
+    const { recordType, criteria, projection, ...query } = readQuery(item, this.definition, { today });
+    const grant = this.#decide(item, recordType);
+    const sort = parseSort(item.sort, this.definition, recordType);
+    const page = query.page ?? parsePage(item.page);
+    assertSearchable(grant, criteria, sort);
+    const { source, database } = this.services;
+    const { records: released, ...found } = await findReleased(source, database, grant, { criteria, sort, page });
+    assertNotTooMany(found.totalCount, this.services.settings.maxRecordsFound);
+    this.recordIds.push(...released.map(({ id }) => id));
+    this.consentIds.push(...released.flatMap(({ consentIds }) => consentIds));
+    return {
+      recordType: grant.recordType.name,
+      // The fields of the operation bound what a query selects.
+      records: released.map(({ data }) => project(grant, projection, project(grant, item.fields, data))),
+      page: {
+        size: page.size,
+        number: page.number,
+        totalCount: found.totalCount,
+        ...(found.nextCursor === undefined ? {} : { nextCursor: found.nextCursor }),
+      },
+    };
+  }
+
+  #checkReference(referenceId: string): void {
+    if (referenceId === '') throw new ItemRejected('rjct.reference_id.invalid', 'reference_id: must not be empty');
+    if (this.#references.has(referenceId))
+      throw new ItemRejected(
+        'rjct.reference_id.duplicate',
+        'reference_id: used before in this message; each item needs its own',
+      );
+    this.#references.add(referenceId);
+  }
+
+  #decide(item: SearchItem, recordType: RecordTypeDefinition): Grant {
+    const decision = decideItem(this.agreements, this.definition, {
+      recordType,
+      purpose: statedPurpose(item, this.services.clock()),
+    });
+    this.decisions.push(summarizeDecision(decision));
+    if (!decision.allowed) throw new ItemRejected('rjct.search_criteria.invalid', decision.explanation);
+    return decision;
+  }
+}
+
+/** What a partner selected of a record that was clamped before: never more than the agreement lets out. */
+function project({ definition, recordType }: Grant, projection: string[] | null | undefined, data: Released['data']) {
+  if (projection == null) return data;
+  const selected = expandFields(definition, recordType.name, projection);
+  return presentRecord(definition, recordType.name, clampRecord(selected, data));
+}
+
+function assertNotTooMany(found: number, most: number): void {
+  if (found > most)
+    throw new ItemRejected('rjct.search.too_many_records_found', `more than ${most} records match; narrow the query`);
+}
+
+/** Only what the agreement lets a sender see may be asked about or sorted by. */
+export function assertSearchable(grant: Grant, criteria: Criteria, sort: SortKey[] = []): void {
+  const identifies = (path: string) =>
+    grant.identifiable && grant.recordType.identifierPaths.some((own) => path === `${own}.identifier_value`);
+  const refused = [...attributesIn(criteria)].find((path) => !identifies(path) && !maySearch(grant, path));
+  if (refused !== undefined)
+    throw new ItemRejected('rjct.filter.invalid', `${refused}: the agreement does not let this attribute be searched`);
+  if (identifierTypesIn(criteria).size > 0 && !grant.identifiable)
+    throw new ItemRejected(
+      'rjct.filter.invalid',
+      'the agreement does not cover identifiers, so records cannot be looked up by them',
+    );
+  const unsorted = sort.find(({ attribute }) => !maySearch(grant, attribute));
+  if (unsorted !== undefined)
+    throw new ItemRejected(
+      'rjct.sort.invalid',
+      `${unsorted.attribute}: the agreement does not let this attribute be sorted by`,
+    );
+}

@@ -1,0 +1,96 @@
+/** Keys of senders follow what they publish: new ones come, vanished ones are revoked, registered ones are never touched. */
+import { fetchPartnerJwks, JwksUnreadable, type PublishedSenderKey } from '../../access/partner-jwks.js';
+import type { Principal } from '../../access/principal.js';
+import { addRow, type Unit } from '../../entities/database/database.js';
+import { Sender, SenderKey } from '../../entities/senders/sender.entity.js';
+import { OutboundFailed, OutboundRefused } from '../../platform/outbound-errors.js';
+import { recordAdminAction } from '../admin-change.js';
+import type { Services } from '../services.js';
+import { invalid } from '../errors.js';
+import { findSender } from './senders.js';
+
+type Admin = Extract<Principal, { kind: 'admin' }>;
+
+/** The actor of refreshes that nobody asked for: the schedule, and an unknown key id. */
+export const JWKS_REFRESH: Admin = { kind: 'admin', subject: 'jwks-refresh', role: 'OPERATOR' };
+/** Who revokes a key that its sender publishes no more. */
+const WITHDRAWN = 'JWKS';
+
+/** @throws DomainError where the sender has no `jwksUrl`, or it cannot be read */
+export async function fetchSenderKeys(services: Services, admin: Admin, senderId: string): Promise<SenderKey[]> {
+  const { jwksUrl } = await findSender({ em: services.database.em() }, senderId);
+  if (jwksUrl == null) throw invalid('jwksUrl', 'the sender has none; set it with updateSender');
+  try {
+    return await refreshSenderKeys(services, admin, senderId, jwksUrl);
+  } catch (error) {
+    if (!isFaultOfPartner(error)) throw error;
+    throw invalid('jwksUrl', `${error.message}`);
+  }
+}
+
+/** Whether a refresh failed by what the partner's server is or does. */
+export const isFaultOfPartner = (error: unknown): error is Error =>
+  error instanceof JwksUnreadable || error instanceof OutboundRefused || error instanceof OutboundFailed;
+
+/** @throws JwksUnreadable, OutboundRefused, OutboundFailed; then no key changes */
+export async function refreshSenderKeys(
+  services: Services,
+  actor: Admin,
+  senderId: string,
+  jwksUrl: string,
+): Promise<SenderKey[]> {
+  const published = await fetchPartnerJwks(services.outbound, jwksUrl, senderId);
+  const keys = await services.database.transaction(async (unit) => {
+    // Two refreshes at once would both add a new key.
+    await unit.query('select 1 from sender where sender_id = $1 for update', [senderId]);
+    const sender = await findSender(unit, senderId);
+    if (sender.jwksUrl !== jwksUrl) throw new JwksUnreadable('jwksUrl was changed meanwhile');
+    sender.jwksFetchedAt = services.clock();
+    const { keys: stored, changes } = await follow(unit, sender, published, services.clock());
+    await unit.em.flush();
+    const change = { action: 'fetchSenderKeys', targetType: 'Sender', targetId: senderId, after: changes };
+    if (actor !== JWKS_REFRESH || Object.values(changes).some((kids) => kids.length > 0))
+      await recordAdminAction(unit, actor, change, services.clock());
+    return stored;
+  });
+  services.directory.forget();
+  services.tail.nudge();
+  return keys;
+}
+
+/** Kids, by what became of them. */
+interface KeyChanges extends Record<string, string[]> {
+  added: string[];
+  renewed: string[];
+  revoked: string[];
+  ignored: string[];
+}
+
+async function follow(unit: Unit, sender: Sender, published: PublishedSenderKey[], now: Date) {
+  const stored = await unit.em.find(SenderKey, { sender }, { orderBy: { id: 'asc' } });
+  const changes: KeyChanges = { added: [], renewed: [], revoked: [], ignored: [] };
+  for (const key of published) {
+    const known = stored.find(({ kid }) => kid === key.kid);
+    if (known === undefined) {
+      const { publicJwk, ...values } = key;
+      stored.push(addRow(unit.em, SenderKey, { ...values, publicJwk: { ...publicJwk }, sender, origin: 'JWKS' }));
+      changes.added.push(key.kid);
+    } else changes[renew(known, key)]?.push(key.kid);
+  }
+  for (const key of stored)
+    if (key.origin === 'JWKS' && key.revokedAt == null && !published.some(({ kid }) => kid === key.kid)) {
+      Object.assign(key, { revokedAt: now, revokedBy: WITHDRAWN });
+      changes.revoked.push(key.kid);
+    }
+  return { keys: stored, changes };
+}
+
+/** An administrator's word stands: a registered key is not replaced, and what was revoked here stays revoked. */
+function renew(known: SenderKey, { publicJwk, ...key }: PublishedSenderKey): 'renewed' | 'ignored' | 'same' {
+  const final = known.revokedAt != null && known.revokedBy !== WITHDRAWN;
+  if (known.origin === 'REGISTERED' || final)
+    return known.fingerprint === key.fingerprint && !final ? 'same' : 'ignored';
+  if (known.revokedAt == null && known.fingerprint === key.fingerprint && known.use === key.use) return 'same';
+  Object.assign(known, { ...key, publicJwk: { ...publicJwk }, revokedAt: null, revokedBy: null });
+  return 'renewed';
+}

@@ -1,0 +1,145 @@
+/** The life of a sender: made, changed, approved, suspended, lifted, given a new secret. */
+import { randomBytes } from 'node:crypto';
+import type { Principal } from '../../access/principal.js';
+import { hashSecret } from '../../access/token.js';
+import { addRow, type Unit } from '../../entities/database/database.js';
+import type { SenderState } from '../../entities/database/enums.js';
+import { wakeRested } from '../../entities/deliveries/resting-delivery.repository.js';
+import { Sender } from '../../entities/senders/sender.entity.js';
+import { changeAsAdmin, snapshot } from '../admin-change.js';
+import type { Services } from '../services.js';
+import { conflict, DomainError, forbidden, notFound } from '../errors.js';
+import { givenOf, presentOf } from '../given.js';
+import { canonicalThumbprints, checkSender } from './sender-check.js';
+import type { CreateSenderInput, CreateSenderPayload, UpdateSenderInput } from './sender.types.js';
+
+type Admin = Extract<Principal, { kind: 'admin' }>;
+
+const CLEARABLE = [
+  'notifyUri',
+  'jwksUrl',
+  'rateLimitPerDay',
+  'organizationKind',
+  'tlsSubject',
+  'legalBasis',
+  'notes',
+] as const;
+
+export function createSender(services: Services, admin: Admin, input: CreateSenderInput): Promise<CreateSenderPayload> {
+  const { secret, hash } = newSecret();
+  return changeAsAdmin(services, admin, async ({ em }) => {
+    if ((await em.count(Sender, { senderId: input.senderId })) > 0)
+      throw conflict('senderId', 'a sender with this id exists');
+    const sender = addRow(em, Sender, {
+      ...presentOf(input),
+      state: services.settings.fourEyes ? 'PENDING' : 'ACTIVE',
+      // One name for a partner everywhere: what `dci call --sender` knows is enough to get a token.
+      clientId: input.senderId,
+      clientSecretHash: hash,
+      createdBy: admin.subject,
+    });
+    checkSender(sender);
+    sender.tlsThumbprints = canonicalThumbprints(sender.tlsThumbprints);
+    await em.flush();
+    const change = { action: 'createSender', targetType: 'Sender', targetId: sender.senderId, after: snapshot(sender) };
+    return { result: { sender, clientId: sender.clientId, clientSecret: secret }, change };
+  });
+}
+
+export function updateSender(
+  services: Services,
+  admin: Admin,
+  senderId: string,
+  input: UpdateSenderInput,
+): Promise<Sender> {
+  return changeSender(services, admin, senderId, 'updateSender', (sender) => {
+    Object.assign(sender, givenOf(input, CLEARABLE));
+    checkSender(sender);
+    sender.tlsThumbprints = canonicalThumbprints(sender.tlsThumbprints);
+  });
+}
+
+const STATE_CHANGES = {
+  approveSender: { from: ['PENDING'], to: 'ACTIVE' },
+  suspendSender: { from: ['ACTIVE', 'PENDING', 'SUSPENDED'], to: 'SUSPENDED' },
+  activateSender: { from: ['SUSPENDED', 'ACTIVE'], to: 'ACTIVE' },
+} as const satisfies Record<string, { from: readonly SenderState[]; to: SenderState }>;
+
+export function setSenderState(
+  services: Services,
+  admin: Admin,
+  senderId: string,
+  action: keyof typeof STATE_CHANGES,
+  reason?: string,
+): Promise<Sender> {
+  const { from, to } = STATE_CHANGES[action];
+  return changeSender(
+    services,
+    admin,
+    senderId,
+    action,
+    (sender) => {
+      if (!(from as readonly SenderState[]).includes(sender.state))
+        throw new DomainError(
+          'CONFLICT',
+          `the sender is ${sender.state}: ${action} takes one that is ${from.join(' or ')}`,
+        );
+      if (services.settings.fourEyes && to === 'ACTIVE' && sender.approvedBy == null) {
+        if (sender.createdBy === admin.subject)
+          throw forbidden('four eyes: another admin than the one who made the sender must approve it');
+        sender.approvedBy = admin.subject;
+      }
+      sender.state = to;
+      sender.suspendedReason = to === 'SUSPENDED' ? (reason ?? null) : null;
+    },
+    reason,
+  );
+}
+
+export function rotateSecret(services: Services, admin: Admin, senderId: string): Promise<CreateSenderPayload> {
+  const { secret, hash } = newSecret();
+  return changeAsAdmin(services, admin, async (unit) => {
+    const sender = await findSender(unit, senderId);
+    sender.clientSecretHash = hash;
+    const change = { action: 'rotateSenderSecret', targetType: 'Sender', targetId: senderId };
+    return { result: { sender, clientId: sender.clientId, clientSecret: secret }, change };
+  });
+}
+
+/** @throws DomainError NOT_FOUND */
+export async function findSender({ em }: Pick<Unit, 'em'>, senderId: string): Promise<Sender> {
+  const sender = await em.findOne(Sender, { senderId });
+  if (sender === null) throw notFound('senderId', 'no such sender');
+  return sender;
+}
+
+/** The others follow within seconds. */
+const WOKEN_AT_ONCE = 5000;
+
+function changeSender(
+  services: Services,
+  admin: Admin,
+  senderId: string,
+  action: string,
+  change: (sender: Sender) => void,
+  reason?: string,
+): Promise<Sender> {
+  return changeAsAdmin(services, admin, async (unit) => {
+    const sender = await findSender(unit, senderId);
+    const before = snapshot(sender);
+    change(sender);
+    if (sender.state === 'ACTIVE' && before['state'] !== 'ACTIVE') {
+      await unit.em.flush();
+      await wakeRested(unit, services.clock(), WOKEN_AT_ONCE, senderId);
+    }
+    return {
+      result: sender,
+      change: { action, targetType: 'Sender', targetId: senderId, reason, before, after: snapshot(sender) },
+    };
+  });
+}
+
+function newSecret(): { secret: string; hash: string } {
+  const secret = randomBytes(32).toString('base64url');
+  return { secret, hash: hashSecret(secret) };
+}

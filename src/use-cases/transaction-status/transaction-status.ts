@@ -1,0 +1,113 @@
+/** What became of an earlier request of the same sender; another sender's is as unknown as one that never was. */
+import { decideGate, summarizeDecision } from '../../access/decide-access.js';
+import { grantedIn } from '../../access/still-released.js';
+import type { KnownSender } from '../../access/sender-directory.js';
+import {
+  findEarlier,
+  findSubscribeItems,
+  type EarlierTransaction,
+  type Key,
+} from '../../entities/transactions/transaction-status.repository.js';
+import { RequestInvalid } from '../../protocol/errors.js';
+import type { JsonObject } from '../../protocol/envelope/json.js';
+import type {
+  EarlierAnswer,
+  StatusOfTransaction,
+  TransactionStatusAnswer,
+  TxnType,
+} from '../../protocol/txn-status/txn-status.translate.js';
+import type { Operation } from '../../protocol/vocabulary.js';
+import type { Call } from '../call.js';
+import type { Services } from '../services.js';
+import { assertMayAskAboutOwn } from './own-messages.js';
+import { definitionOf } from '../records/records.js';
+import { earlierMessage, type Asking } from './earlier-answer.js';
+
+/** Which requests each `txn_type` means. */
+const OPERATIONS: Record<TxnType, readonly Operation[]> = {
+  SEARCH: ['SEARCH', 'BULK_SEARCH', 'BULK_VERIFY', 'DISABLED', 'DISABILITY_DETAILS', 'DISABILITY_SUPPORT', 'ENROLLED'],
+  SUBSCRIBE: ['SUBSCRIBE'],
+  UNSUBSCRIBE: ['UNSUBSCRIBE'],
+  RECEIPT: ['RECEIPT'],
+};
+
+/** @throws Forbidden when the sender may not use TXN_STATUS at all */
+export async function transactionStatus(
+  services: Services,
+  { sender, call }: { sender: KnownSender; call: Call },
+  question: StatusOfTransaction,
+): Promise<TransactionStatusAnswer> {
+  const definition = definitionOf(services, question.registry);
+  const gate = decideGate({ sender, definition, operation: 'TXN_STATUS', now: call.receivedAt });
+  assertMayAskAboutOwn(gate);
+  const asking: Asking = { services, sender, definition, type: question.type, told: [] };
+  const earlier = await answerFor(asking, question);
+  const { transactionId, type } = question;
+  const answer: TransactionStatusAnswer = { transactionId, correlationId: call.correlationId, type, earlier };
+  await call.settle({
+    operation: 'TXN_STATUS',
+    registry: definition.registry,
+    transactionId,
+    status: 'SUCCEEDED',
+    accessDecision: { ...summarizeDecision(gate), items: asking.told.flatMap(grantedIn) },
+    consentIds: asking.told.flatMap(({ consentIds }) => consentIds ?? []),
+    referenceIds: [question.referenceId],
+    itemCount: 1,
+    itemsDone: 1,
+    recordCount: 0,
+    result: answer,
+  });
+  return answer;
+}
+
+async function answerFor(asking: Asking, question: StatusOfTransaction): Promise<EarlierAnswer | undefined> {
+  const { key, wanted } = await keyOf(asking, question);
+  if (key === undefined) return undefined;
+  const request = {
+    senderId: asking.sender.senderId,
+    registry: asking.definition.registry,
+    operations: OPERATIONS[asking.type],
+  };
+  const found = await findEarlier(asking.services.database, asking.services.vault, request, key);
+  const [newest] = found;
+  if (newest === undefined) return undefined;
+  const { transactionId, correlationId, status, itemCount, itemsDone } = newest;
+  const message = wanted === undefined ? await earlierMessage(asking, newest) : await pickItems(asking, found, wanted);
+  return { transactionId, correlationId, status, itemCount, itemsDone, message };
+}
+
+/** `wanted`: the items asked for, where not whole messages are. */
+async function keyOf(
+  { services, sender, type }: Asking,
+  { attribute, values }: StatusOfTransaction,
+): Promise<{ key: Key | undefined; wanted?: Set<string> }> {
+  const [first] = values;
+  if (first === undefined) return { key: undefined };
+  if (attribute === 'TRANSACTION_ID' || attribute === 'CORRELATION_ID') {
+    if (values.length > 1) throw new RequestInvalid('attribute_value: takes one value');
+    return { key: attribute === 'TRANSACTION_ID' ? { transactionIds: [first] } : { correlationId: first } };
+  }
+  if (attribute === 'REFERENCE_IDS' || type !== 'SUBSCRIBE')
+    return { key: { referenceIds: values }, ...(type === 'UNSUBSCRIBE' ? {} : { wanted: new Set(values) }) };
+  const made = await findSubscribeItems(services.database, sender.senderId, values);
+  if (made.length === 0) return { key: undefined };
+  return {
+    key: { transactionIds: made.map(({ transactionId }) => transactionId) },
+    wanted: new Set(made.map(({ referenceId }) => referenceId)),
+  };
+}
+
+/** Items by their reference id, each from the newest message that has it. */
+async function pickItems(asking: Asking, transactions: EarlierTransaction[], wanted: Set<string>): Promise<JsonObject> {
+  const list = asking.type === 'SUBSCRIBE' ? 'subscribe_response' : 'search_response';
+  const items: JsonObject[] = [];
+  for (const transaction of transactions) {
+    const left = transaction.referenceIds.filter((id) => wanted.has(id));
+    if (left.length === 0) continue;
+    const message = await earlierMessage(asking, transaction);
+    const told = (message[list] ?? []) as JsonObject[];
+    items.push(...told.filter(({ reference_id: id }) => left.some((one) => one === id)));
+    for (const id of left) wanted.delete(id);
+  }
+  return { [list]: items };
+}

@@ -1,0 +1,153 @@
+/** Verify: yes or no per claim about one person; no record leaves. */
+import { decideGate, decideItem, summarizeDecision, type Grant } from '../../access/decide-access.js';
+import { askUnder, release, type Released } from '../../access/release.js';
+import type { KnownSender } from '../../access/sender-directory.js';
+import type { Criteria } from '../../protocol/query/criteria.js';
+import { Forbidden, ItemRejected, RequestInvalid, TooManyRequests } from '../../protocol/errors.js';
+import { attributesIn } from '../../protocol/query/criteria-walk.js';
+import { isRecorded, matches } from '../../protocol/query/evaluate.js';
+import { parseQuery } from '../../protocol/query/parse-query.js';
+import { attributesOf } from '../../protocol/registries/attributes.js';
+import { covers } from '../../protocol/registries/records/fields.js';
+import { isMemberPath } from '../../protocol/registries/records/members.js';
+import { findIdentifierType } from '../../protocol/registries/registries.js';
+import type { SourceRecord } from '../../sources/registry-source.js';
+import type { Operation } from '../../protocol/vocabulary.js';
+import type { Call } from '../call.js';
+import type { Services } from '../services.js';
+import { definitionOf } from '../records/records.js';
+import type { VerifyInput, VerifyResult } from './verify.types.js';
+
+/** The whole record, to judge claims by. */
+type Person = SourceRecord & Pick<Released, 'consentIds'>;
+
+interface Claim {
+  key: string;
+  criteria: Criteria;
+}
+
+/**
+ * @throws Forbidden when the agreement does not cover the operation, the identifiers or a claimed field
+ * @throws RequestInvalid for an unknown claim or a value that cannot be one
+ */
+export async function verify(
+  services: Services,
+  { sender, call }: { sender: KnownSender; call: Call },
+  question: VerifyInput,
+  operation: Operation = 'VERIFY',
+): Promise<VerifyResult> {
+  const definition = definitionOf(services, question.registry);
+  const gate = decideGate({ sender, definition, operation, now: call.receivedAt });
+  if (!gate.allowed) throw new Forbidden(gate.explanation);
+  const recordType = definition.recordTypes[0];
+  if (recordType === undefined) throw new RequestInvalid('registry: it has no record types');
+  const grant = decideItem(gate.agreements, definition, { recordType, purpose: question.purpose });
+  if (!grant.allowed) throw new Forbidden(grant.explanation);
+  const { person, verified } = await verifyPerson(services, sender, grant, question, call.receivedAt);
+  const result: VerifyResult = {
+    transactionId: question.transactionId,
+    correlationId: call.correlationId,
+    status: 'SUCCEEDED',
+    found: person !== undefined,
+    verified,
+  };
+  await call.settle({
+    operation,
+    registry: definition.registry,
+    transactionId: question.transactionId,
+    status: 'SUCCEEDED',
+    accessDecision: summarizeDecision(grant),
+    recordIds: person === undefined ? [] : [person.id],
+    consentIds: person?.consentIds,
+    itemCount: 1,
+    itemsDone: 1,
+    recordCount: 0,
+    result,
+  });
+  return result;
+}
+
+/** Judges claims about one person, who is undefined where nobody, or several, are named. @throws as `verify` */
+export async function verifyPerson(
+  services: Services,
+  sender: KnownSender,
+  grant: Grant,
+  question: Pick<VerifyInput, 'identifiers' | 'claims'>,
+  now: Date,
+): Promise<{ person: Person | undefined; verified: Record<string, boolean | null> }> {
+  const claims = readClaims(grant, question.claims, now);
+  const about = claims.flatMap(({ criteria }) => [...attributesIn(criteria)]);
+  const person = await findPerson(services, grant, question.identifiers, about);
+  if (person === undefined) return { person, verified: {} };
+  await limitGuesses(services, sender, person);
+  return { person, verified: Object.fromEntries(claims.map((claim) => [claim.key, judge(grant, claim, person)])) };
+}
+
+/** Claims about one person cannot be tried one after the other until one holds. @throws TooManyRequests */
+async function limitGuesses({ limiter }: Services, { senderId }: KnownSender, { id }: Person): Promise<void> {
+  const quota = await limiter.verification(senderId, id);
+  if (!quota.allowed)
+    throw new TooManyRequests('too many verifications of this person: wait as Retry-After says', quota.reset);
+}
+
+function readClaims(grant: Grant, claims: Record<string, unknown>, now: Date): Claim[] {
+  return Object.entries(claims).map(([key, value]) => {
+    const criteria = key === 'is_alive' ? aliveCriteria(grant, value) : claimCriteria(grant, key, value, now);
+    const refused = [...attributesIn(criteria)].find((path) => !mayClaim(grant, path));
+    if (refused !== undefined) throw new Forbidden(`${key}: the agreement does not cover ${refused}`);
+    return { key, criteria };
+  });
+}
+
+/** The consent of the record's subject does not decide about the persons inside. */
+const mayClaim = ({ agreement, recordType, clamp }: Grant, path: string): boolean =>
+  covers(clamp, path) && !(agreement.requiresConsent && isMemberPath(recordType, path));
+
+function claimCriteria({ definition, recordType }: Grant, key: string, value: unknown, now: Date): Criteria {
+  if (value === null || typeof value === 'object')
+    throw new RequestInvalid(`verify.${key}: claim a text, a number or true/false`);
+  try {
+    return parseQuery('EXPRESSION', { [key]: { $eq: value } }, definition, recordType, {
+      today: now.toISOString().slice(0, 10),
+    });
+  } catch (error) {
+    if (!(error instanceof ItemRejected)) throw error;
+    throw new RequestInvalid(`verify.${key}: ${error.message}`, { cause: error });
+  }
+}
+
+/** Alive = no death date is recorded; so the claim can always be judged. */
+function aliveCriteria({ definition, recordType }: Grant, value: unknown): Criteria {
+  if (typeof value !== 'boolean') throw new RequestInvalid('verify.is_alive: claim true or false');
+  const dead = parseQuery('EXPRESSION', { death_date: { $gte: '0001-01-01' } }, definition, recordType);
+  return value ? { not: dead } : dead;
+}
+
+function judge({ definition, recordType }: Grant, { key, criteria }: Claim, person: Person): boolean | null {
+  if (key !== 'is_alive' && ![...attributesIn(criteria)].every((path) => isRecorded(path, person.data))) return null;
+  return matches(criteria, { data: person.data, identifiers: [] }, attributesOf(definition, recordType));
+}
+
+/** The one person that all identifiers name and the agreement (consent, row filter) lets this sender ask about. */
+async function findPerson(
+  services: Services,
+  grant: Grant,
+  identifiers: { type: string; value: string }[],
+  about: string[],
+): Promise<Person | undefined> {
+  if (identifiers.length === 0)
+    throw new RequestInvalid('verify: name the person by at least one identifier, such as national_id');
+  if (!grant.identifiable)
+    throw new Forbidden('the agreement does not cover identifiers, so persons cannot be looked up');
+  const parts = identifiers.map(({ type, value }): Criteria => {
+    const known = findIdentifierType(grant.definition, type);
+    if (known === undefined) throw new RequestInvalid(`verify.${type}: no identifier type of this registry`);
+    return { identifier: { type: known, value } };
+  });
+  const criteria = parts.length === 1 && parts[0] !== undefined ? parts[0] : { and: parts };
+  const { records } = await services.source.search(askUnder(grant, { criteria, page: { size: 2, number: 1 }, about }));
+  const [record] = records;
+  if (records.length !== 1 || record === undefined) return undefined;
+  const [released] = await release(services.database, grant, [record], about);
+  return released && { ...record, consentIds: released.consentIds };
+}
