@@ -100,7 +100,7 @@ export async function startGateway(
   const counterStore = createCounterStore(database.pool, secrets.redisUrl, log);
   const wakeLine = new WakeLine(database, secrets.databaseUrl, log);
   await wakeLine.open();
-  const services: BackgroundServices = {
+  const services: FacadeServices & BackgroundServices = {
     ...(await wire(config, {
       database,
       vault,
@@ -159,7 +159,7 @@ export async function startGateway(
 }
 
 type Wired = Omit<
-  BackgroundServices,
+  FacadeServices & BackgroundServices,
   'wakeLine' | 'wake' | 'senderOutbound' | 'jobHealth' | 'deliverySettings' | 'keeping'
 >;
 

@@ -52,7 +52,7 @@ describe('the check itself', () => {
       ['protocol/a.ts', ['platform/b.ts', 'entities/c.ts', 'app.ts']],
       ['client/d.ts', ['protocol/a.ts', 'platform/b.ts']],
       ['console/e.ts', ['protocol/a.ts']],
-      ['jobs/f.ts', ['client/d.ts']],
+      ['jobs/f.ts', ['client/d.ts', 'dci-rest/g.ts']],
       ['app.ts', ['jobs/f.ts', 'client/d.ts']],
     ]);
     expect(lineViolations(bent)).toEqual([
@@ -61,6 +61,7 @@ describe('the check itself', () => {
       'client/d.ts → platform/b.ts',
       'console/e.ts → protocol/a.ts',
       'jobs/f.ts → client/d.ts',
+      'jobs/f.ts → dci-rest/g.ts',
     ]);
   });
 

@@ -3,6 +3,7 @@ import express, { Router, type ErrorRequestHandler, type Request, type RequestHa
 import { BodyTooLarge, HeaderRejected, MethodNotAllowed, NotFound, RequestInvalid } from '../protocol/errors.js';
 import type { Operation } from '../protocol/vocabulary.js';
 import { replyHeader } from '../protocol/envelope/reply.js';
+import { acceptLater } from './async.handler.js';
 import { readFormFile, requireBodyType } from './body.check.js';
 import {
   checkCount,
@@ -20,11 +21,13 @@ import {
 import { certificateOf } from './client-certificate.header.js';
 import { endpointsOf, type Endpoint } from '../messages/endpoints.js';
 import { Exchange, type Reply } from './exchange.js';
+import { receiveNow } from './receive.handler.js';
 import { refuse } from './refusals.js';
 import { rateLimitHeaders } from './rate-limit.headers.js';
 import type { FacadeServices } from './services.js';
 import { answerShortForm, SHORT_ENDPOINTS } from './short-form.handler.js';
 import { signedReply } from './signing.js';
+import { answerNow } from './sync.handler.js';
 import { JsonRoom } from './upload/json-room.js';
 import { acceptUpload } from './upload/upload.handler.js';
 import { countReply } from './traffic.js';
@@ -43,6 +46,9 @@ const CHECKS: Check[] = [
   limitBySender,
   checkCount,
 ];
+
+/** When a message is worked on: at once, later by a job, or at once as one that was sent to us. */
+const HANDLERS = { SYNC: answerNow, ASYNC: acceptLater, INBOUND: receiveNow };
 
 export function dciRouter(services: FacadeServices): Router {
   const router = Router();
@@ -118,7 +124,7 @@ async function answerEndpoint(endpoint: Endpoint, exchange: Exchange, services: 
   try {
     const checked = { ...endpoint.kind, receiver: endpoint.receiver ?? false, jsonOnly: endpoint.jsonOnly ?? false };
     for (const check of CHECKS) await check(exchange, services, checked);
-    return await endpoint.handle(endpoint.kind, exchange, services);
+    return await HANDLERS[endpoint.mode](endpoint.kind, exchange, services);
   } catch (error) {
     const refusal = await refuse(error, exchange, services, endpoint.mode);
     if (error instanceof HeaderRejected && endpoint.mode === 'SYNC')

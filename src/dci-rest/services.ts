@@ -1,10 +1,8 @@
 /** What the facade needs of the house. */
-import type { GraphQLSchema } from 'graphql';
 import type { TokenService } from '../access/token.js';
-import type { Services } from '../use-cases/services.js';
+import type { ExecutionServices } from '../graphql/context.js';
 
-export interface FacadeServices extends Services {
-  schema: GraphQLSchema;
+export interface FacadeServices extends ExecutionServices {
   tokens: TokenService;
   maxBodyBytes: number;
   maxUploadBytes: number;

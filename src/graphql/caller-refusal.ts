@@ -2,10 +2,10 @@
 import { HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import { ProtocolError } from '../protocol/errors.js';
-import { DomainError } from '../use-cases/errors.js';
-import { graphqlCode } from './errors.js';
+import { DomainError, type DomainErrorCode } from '../use-cases/errors.js';
+import { extensionsOf, graphqlCode } from './errors.js';
 
-const STATUS: Record<string, number> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, BAD_USER_INPUT: 400 };
+const STATUS: Partial<Record<DomainErrorCode, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403 };
 
 /** Other errors are faults of ours, and stay what they are. */
 export function refuseCaller(error: unknown): unknown {
@@ -15,7 +15,7 @@ export function refuseCaller(error: unknown): unknown {
     return new GraphQLError(error.message, { extensions: { ...extensions, http: { status: error.status, headers } } });
   }
   if (!(error instanceof DomainError)) return error;
-  const status = STATUS[String(error.extensions['code'])] ?? 400;
+  const status = STATUS[error.code] ?? 400;
   const headers = new HeaderMap(status === 401 ? [['www-authenticate', 'Bearer']] : []);
-  return new GraphQLError(error.message, { extensions: { ...error.extensions, http: { status, headers } } });
+  return new GraphQLError(error.message, { extensions: { ...extensionsOf(error), http: { status, headers } } });
 }

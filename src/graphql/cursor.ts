@@ -1,5 +1,6 @@
 /** Cursors of lists: the list and order they belong to, and the row's values in that order. Opaque to clients. */
 import type { EntityMetadata, QueryOrderMap } from '@mikro-orm/core';
+import { isUuid } from '../platform/uuid.js';
 import { invalid } from '../use-cases/errors.js';
 
 /** The columns of an order. @throws when it does not end in the id: two rows could be equal in it */
@@ -49,5 +50,3 @@ function fits(type: unknown, value: unknown): boolean {
 }
 
 const NUMBERS = new Set<unknown>(['integer', 'BigIntType', 'bigint']);
-
-export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);

@@ -3,21 +3,32 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { isStatementTimeout } from '../entities/database/database.js';
 import { KeyInvalid } from '../protocol/signature/key.policy.js';
-import { Forbidden, ItemRejected, ProtocolError, RequestInvalid, ServiceUnavailable } from '../protocol/errors.js';
+import { ItemRejected, ProtocolError, RequestInvalid, ServiceUnavailable } from '../protocol/errors.js';
 import { MessageSeen } from '../use-cases/call.js';
+import { DomainError, protocolErrorOf, type DomainErrorCode } from '../use-cases/errors.js';
 import type { Log } from '../platform/log.js';
 import { randomUUID } from 'node:crypto';
 
-export type UserErrorCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'BAD_USER_INPUT' | 'NOT_FOUND' | 'CONFLICT' | 'TIMEOUT';
-
 export const TOO_LONG = 'the operation took too long: ask for less at once';
 
-/** A refusal that names the argument it belongs to. */
-export class UserError extends GraphQLError {
-  constructor(code: UserErrorCode, message: string, field?: string) {
-    super(message, { extensions: { code, ...(field === undefined ? {} : { field }) } });
-  }
-}
+const CODES: Record<DomainErrorCode, string> = {
+  UNAUTHENTICATED: 'UNAUTHENTICATED',
+  FORBIDDEN: 'FORBIDDEN',
+  INVALID: 'BAD_USER_INPUT',
+  NOT_FOUND: 'NOT_FOUND',
+  CONFLICT: 'CONFLICT',
+  TIMEOUT: 'TIMEOUT',
+};
+
+/** What a GraphQL client reads of a domain error beside its message. */
+export const extensionsOf = ({ code, field }: DomainError): Record<string, string> => ({
+  code: CODES[code],
+  ...(field === undefined ? {} : { field }),
+});
+
+/** For places where graphql-js takes its own errors only. */
+export const asGraphqlError = (error: DomainError): GraphQLError =>
+  new GraphQLError(error.message, { extensions: extensionsOf(error) });
 
 /** Our own refusals pass; anything else is masked under an id that the log has too. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown, log: Log): GraphQLFormattedError {
@@ -28,6 +39,8 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, lo
       message: original.message,
       extensions: { code: graphqlCode(original), errorId: original.errorId, reason: original.code },
     };
+  if (original instanceof DomainError)
+    return { ...formatted, message: original.message, extensions: extensionsOf(original) };
   if (original instanceof ItemRejected || original instanceof KeyInvalid)
     return { ...formatted, message: original.message, extensions: { code: 'BAD_USER_INPUT' } };
   if (original instanceof MessageSeen)
@@ -39,7 +52,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, lo
   if (isStatementTimeout(original)) return { ...formatted, message: TOO_LONG, extensions: { code: 'TIMEOUT' } };
   const code = formatted.extensions?.['code'];
   if (code !== 'INTERNAL_SERVER_ERROR') {
-    const message = original instanceof UserError ? formatted.message : withoutValues(formatted.message);
+    const message = withoutValues(formatted.message);
     return { ...formatted, message, extensions: withoutTrace(formatted.extensions) };
   }
   const errorId = randomUUID();
@@ -47,14 +60,14 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, lo
   return { message: `internal error ${errorId}`, path: formatted.path, extensions: { code, errorId } };
 }
 
-/** The refusal that an error comes to in the audit. */
-export function refusalOf(error: GraphQLError): ProtocolError {
+/** The refusal that an error of an operation comes to in the audit. */
+export function refusalOf(error: GraphQLError | DomainError): ProtocolError {
   const original = unwrapResolverError(error);
-  if (original instanceof ProtocolError) return original;
-  if (original instanceof ItemRejected || original instanceof KeyInvalid) return new RequestInvalid(original.message);
-  if (!(original instanceof GraphQLError)) return new ServiceUnavailable('the request could not be answered');
-  const message = original instanceof UserError ? original.message : withoutValues(original.message);
-  return original.extensions['code'] === 'FORBIDDEN' ? new Forbidden(message) : new RequestInvalid(message);
+  const refusal = protocolErrorOf(original);
+  if (refusal !== undefined) return refusal;
+  return original instanceof GraphQLError
+    ? new RequestInvalid(withoutValues(original.message))
+    : new ServiceUnavailable('the request could not be answered');
 }
 
 /** What graphql-js says of a document and its variables, less the values: they may be somebody's identifiers. */

@@ -10,7 +10,7 @@ import type { Principal } from '../access/principal.js';
 import type { ProtocolError } from '../protocol/errors.js';
 import type { Call } from '../use-cases/call.js';
 import { refuseCaller } from './caller-refusal.js';
-import type { Context, Services, SignResponse } from './context.js';
+import type { Context, GraphqlServices, SignResponse } from './context.js';
 import { DomainError, forbidden, unauthenticated } from '../use-cases/errors.js';
 import { formatError, refusalOf } from './errors.js';
 import { graphiqlRouter } from './graphiql/graphiql.router.js';
@@ -54,7 +54,7 @@ const TIMEOUT_MS = 30_000;
 
 export async function startGraphqlServer(
   schema: GraphQLSchema,
-  services: Services,
+  services: GraphqlServices,
   authenticator: Authenticator,
   httpServer: Server,
   { timeoutMs = TIMEOUT_MS, persisted }: GraphqlOptions = {},
@@ -114,7 +114,7 @@ function keepRawBody(request: object, _response: unknown, body: Buffer): void {
   Object.assign(request, { rawBody: body });
 }
 
-function newContext(services: Services, caller: Caller): Context {
+function newContext(services: GraphqlServices, caller: Caller): Context {
   return { ...caller, services, loaders: createLoaders(services.database.em(), services.database, services.clock) };
 }
 
@@ -140,7 +140,7 @@ async function usePersisted(persisted: PersistedOperations, request: Request, { 
 }
 
 async function socketContext(
-  services: Services,
+  services: GraphqlServices,
   authenticator: Authenticator,
   authorization: string | undefined,
 ): Promise<Context> {

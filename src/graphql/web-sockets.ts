@@ -7,7 +7,7 @@ import { WebSocketServer } from 'ws';
 import type { Log } from '../platform/log.js';
 import type { Context } from './context.js';
 import { DomainError } from '../use-cases/errors.js';
-import { formatError } from './errors.js';
+import { asGraphqlError, formatError } from './errors.js';
 import { MAX_TOKENS } from './node-limit.js';
 import { checkOperation } from './operation-limits.js';
 import type { PersistedOperations } from './persisted-operations.js';
@@ -79,7 +79,7 @@ async function prepare(
     checkOperation(schema, { document, variables, operationName }, context.principal);
     return { schema, document, variableValues: variables, operationName, contextValue: context };
   } catch (error) {
-    if (error instanceof DomainError) return [error];
+    if (error instanceof DomainError) return [asGraphqlError(error)];
     if (error instanceof GraphQLError) return [asUserError(error)];
     throw error;
   }

@@ -1,5 +1,5 @@
 /** The background work of one process, listed in one place: queues of rows, and recurring jobs. */
-import type { FacadeServices } from '../dci-rest/services.js';
+import type { ExecutionServices } from '../graphql/context.js';
 import type { DueDelivery } from '../entities/deliveries/due-delivery.repository.js';
 import { indexDisclosures } from '../entities/audit/disclosure.repository.js';
 import { readQueues } from '../entities/work/queue.repository.js';
@@ -27,7 +27,7 @@ import { startScheduler, type RecurringJob } from './scheduler.js';
 import { sealAudit } from './seal-audit.job.js';
 import { WorkQueue } from './work-queue.js';
 
-export interface BackgroundServices extends FacadeServices {
+export interface BackgroundServices extends ExecutionServices {
   outbound: Outbound;
   deliverySettings: { retrySeconds: number[]; suspendAfterHours: number };
   wakeLine: WakeLine;

@@ -2,7 +2,7 @@
 import type { KnownSender } from '../access/sender-directory.js';
 import { endpointsOf } from '../messages/endpoints.js';
 import { answerEnvelope } from '../messages/message-kind.js';
-import type { FacadeServices } from '../dci-rest/services.js';
+import type { ExecutionServices } from '../graphql/context.js';
 import {
   ClaimLost,
   claimRequests,
@@ -27,7 +27,7 @@ const CAPACITY = 4;
 /** Over some two hours; then a fault of ours ends the request too, and its sender is told. */
 const MAX_ATTEMPTS = 30;
 
-export function processRequestsWork(services: FacadeServices): Work<AcceptedRequest> {
+export function processRequestsWork(services: ExecutionServices): Work<AcceptedRequest> {
   const { database, clock } = services;
   return {
     name: 'process-requests',
@@ -45,7 +45,7 @@ export function processRequestsWork(services: FacadeServices): Work<AcceptedRequ
 }
 
 async function processRequest(
-  services: FacadeServices,
+  services: ExecutionServices,
   request: AcceptedRequest,
   worker: string,
   signal: AbortSignal,
@@ -64,7 +64,7 @@ async function processRequest(
 }
 
 async function openRequest(
-  services: FacadeServices,
+  services: ExecutionServices,
   request: AcceptedRequest,
   worker: string,
   sender: KnownSender,
@@ -82,7 +82,7 @@ async function openRequest(
 }
 
 /** Whether items are left. */
-async function workPart(services: FacadeServices, opened: OpenedRequest): Promise<boolean> {
+async function workPart(services: ExecutionServices, opened: OpenedRequest): Promise<boolean> {
   const { request, worker, kind, context, message, target } = opened;
   const { serverId } = services.settings;
   const call = new QueuedCall(services, {
@@ -121,7 +121,7 @@ function kindOf({ action, operation }: AcceptedRequest, definition: RegistryDefi
 }
 
 /** Where the address is not allowed any more, delivery refuses it, visibly, and an administrator may allow it again. */
-function targetOf(outbound: FacadeServices['outbound'], sender: KnownSender, senderUri: string | undefined): string {
+function targetOf(outbound: ExecutionServices['outbound'], sender: KnownSender, senderUri: string | undefined): string {
   try {
     return callbackTarget(outbound, sender, senderUri);
   } catch (error) {

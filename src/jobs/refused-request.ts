@@ -1,5 +1,5 @@
 /** A request that was accepted and may not be answered any more still gets its callback, which says why. */
-import type { FacadeServices } from '../dci-rest/services.js';
+import type { ExecutionServices } from '../graphql/context.js';
 import { DomainError } from '../use-cases/errors.js';
 import { ItemRejected, ProtocolError } from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/envelope/json.js';
@@ -21,7 +21,11 @@ export function refusalOf(error: unknown): Refusal | undefined {
   return undefined;
 }
 
-export async function refuseRequest(services: FacadeServices, opened: OpenedRequest, refusal: Refusal): Promise<void> {
+export async function refuseRequest(
+  services: ExecutionServices,
+  opened: OpenedRequest,
+  refusal: Refusal,
+): Promise<void> {
   const { request, worker, kind, context, target } = opened;
   const { itemsDone = 0 } = request.progress;
   const ids = { transaction_id: request.transactionId ?? '', correlation_id: request.correlationId };

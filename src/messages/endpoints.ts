@@ -1,13 +1,10 @@
 /** The endpoint table: a path, what its message means, and whether it is answered at once. */
 import type { TransactionChannel } from '../entities/transactions/transaction.repository.js';
-import { acceptLater } from '../dci-rest/async.handler.js';
 import { bulkSearchKind, bulkVerifyKind } from './bulk/bulk.kinds.js';
 import { disabilityDetailsKind, disabilitySupportKind, disabledKind } from './disability/disability.kinds.js';
 import { enrolledKind, enrollmentUpdatesKind } from './enrollment/enrollment.kinds.js';
-import type { Exchange, Reply } from '../dci-rest/exchange.js';
 import type { MessageKind } from './message-kind.js';
 import { receiptKind } from './receipt/receipt.kind.js';
-import { receiveNow } from '../dci-rest/receive.handler.js';
 import {
   notifyKind,
   onSearchKind,
@@ -19,8 +16,6 @@ import { searchKind } from './search/search.kind.js';
 import { subscribeKind } from './subscribe/subscribe.kind.js';
 import { unsubscribeKind } from './subscribe/unsubscribe.kind.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
-import type { FacadeServices } from '../dci-rest/services.js';
-import { answerNow } from '../dci-rest/sync.handler.js';
 import { txnStatusKind } from './txn-status/txn-status.kind.js';
 
 export interface Endpoint {
@@ -28,7 +23,6 @@ export interface Endpoint {
   path: string;
   mode: Extract<TransactionChannel, 'SYNC' | 'ASYNC' | 'INBOUND'>;
   kind: MessageKind;
-  handle: (kind: MessageKind, exchange: Exchange, services: FacadeServices) => Promise<Reply>;
   /** A receiver reads either header form. */
   receiver?: boolean;
   /** Takes no form (protocol 1.3). */
@@ -41,9 +35,9 @@ export interface Endpoint {
 export const endpointsOf = ({ operations }: RegistryDefinition): Endpoint[] =>
   ENDPOINTS.filter(({ kind }) => operations.includes(kind.operation));
 
-const sync = { mode: 'SYNC', handle: answerNow } as const;
-const inbound = { mode: 'INBOUND', handle: receiveNow, receiver: true } as const;
-const later = { mode: 'ASYNC', handle: acceptLater } as const;
+const sync = { mode: 'SYNC' } as const;
+const inbound = { mode: 'INBOUND', receiver: true } as const;
+const later = { mode: 'ASYNC' } as const;
 
 export const ENDPOINTS: Endpoint[] = [
   { ...later, path: '/search', kind: searchKind },

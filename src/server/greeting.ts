@@ -1,11 +1,10 @@
 /** What `npm start` prints once it serves: where everything is, and a call that works as pasted. */
-import type { Gateway } from '../app.js';
 import type { Config } from '../platform/config.js';
 import { readDemoPartner, type DemoPartner } from './demo-partner.js';
 import type { LocalSecrets } from '../platform/local-secrets.js';
 
 export async function greeting(
-  { url, address }: Pick<Gateway, 'url' | 'address'>,
+  { url, address }: { url: string; address: string },
   { dataDir }: Pick<Config, 'dataDir'>,
   { adminToken, adminTokenIsNew }: Partial<LocalSecrets>,
 ): Promise<string> {

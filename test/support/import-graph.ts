@@ -7,7 +7,19 @@ import { parseSync } from '@swc/core';
 /** File → the files it imports, by paths below `src/`. */
 export type ImportGraph = ReadonlyMap<string, readonly string[]>;
 
-export const LINE = ['platform', 'protocol', 'entities', 'sources', 'access', 'graphql', 'dci-rest', 'jobs'];
+export const LINE = [
+  'platform',
+  'protocol',
+  'entities',
+  'sources',
+  'access',
+  'use-cases',
+  'graphql',
+  'messages',
+  'dci-rest',
+  'jobs',
+  'server',
+];
 
 /** Folders beside the line, and what they may import besides themselves. */
 const BESIDE = new Map([
@@ -56,6 +68,8 @@ export function lineViolations(graph: ImportGraph): string[] {
 
 function mayImport(from: string, to: string): boolean {
   if (from === to || from === '' || from === 'cli') return true;
+  // Work is left in rows: a job never calls a door.
+  if (from === 'jobs' && to === 'dci-rest') return false;
   const allowed = BESIDE.get(from);
   if (allowed) return allowed.some((folder) => folder === to);
   return LINE.includes(from) && LINE.includes(to) && LINE.indexOf(to) < LINE.indexOf(from);

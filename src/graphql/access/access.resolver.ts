@@ -24,7 +24,7 @@ export class AccessResolver {
     @Ctx() context: Context,
   ): Promise<AccessExplanation> {
     const admin = requireRole(context, ['ADMIN', 'OPERATOR', 'AUDITOR']);
-    return explainAccess(context, admin, { senderId, registry, identifier, purpose, operation, recordType });
+    return explainAccess(context.services, admin, { senderId, registry, identifier, purpose, operation, recordType });
   }
 
   @Query(() => AccessReport, {

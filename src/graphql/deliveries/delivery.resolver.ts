@@ -8,7 +8,7 @@ import { Transaction } from '../../entities/transactions/transaction.entity.js';
 import { READERS, RUNNERS, requireRole } from '../authorize.js';
 import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
-import { isUuid } from '../cursor.js';
+import { isUuid } from '../../platform/uuid.js';
 import { byTime, TimeOrderEnum, type TimeOrder } from '../time-order.js';
 import { cancelDelivery, replayDeliveries, retryDelivery } from '../../use-cases/deliveries/deliveries.js';
 import { readExcerpt } from './excerpt.js';

@@ -1,3 +1,6 @@
+import { DomainError } from '../../use-cases/errors.js';
+import { asGraphqlError } from '../errors.js';
+
 /**
  * An async generator that can be ended while it waits. `return()` of a plain one is queued behind the pending `next()`,
  * so a reader that left would be kept until the next event.
@@ -6,7 +9,8 @@ export function abortable<T>(run: (signal: AbortSignal) => AsyncGenerator<T, voi
   const controller = new AbortController();
   const inner = run(controller.signal);
   const outer: AsyncGenerator<T> = {
-    next: () => inner.next(),
+    // graphql-js takes what ends a stream as it was thrown.
+    next: () => inner.next().catch(asTold),
     return: () => {
       controller.abort();
       return inner.return();
@@ -19,4 +23,8 @@ export function abortable<T>(run: (signal: AbortSignal) => AsyncGenerator<T, voi
     [Symbol.asyncDispose]: async () => void (await outer.return(undefined)),
   };
   return outer;
+}
+
+function asTold(error: unknown): never {
+  throw error instanceof DomainError ? asGraphqlError(error) : error;
 }

@@ -2,6 +2,7 @@
  * One reader of the outbox per process, many listeners. Each backfills from its cursor by itself, and cuts over to the
  * shared reader at the very place where it stands. A listener that cannot keep up is ended with its last cursor.
  */
+import { GraphQLError } from 'graphql';
 import type { Sql } from '../../entities/database/database.js';
 import {
   currentPosition,
@@ -203,11 +204,10 @@ export class LiveTail {
   }
 }
 
-function tooSlow(cursor: string): DomainError {
-  const error = new DomainError('CONFLICT', 'this reader is too slow: subscribe again with after set to the cursor');
-  error.extensions['cursor'] = cursor;
-  return error;
-}
+const tooSlow = (cursor: string): GraphQLError =>
+  new GraphQLError('this reader is too slow: subscribe again with after set to the cursor', {
+    extensions: { code: 'CONFLICT', cursor },
+  });
 
 const restored = (): DomainError =>
   new DomainError('CONFLICT', 'the database was restored: load the lists anew and subscribe without after');

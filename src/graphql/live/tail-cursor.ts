@@ -35,4 +35,4 @@ function parse(cursor: string): unknown[] {
 const isNumber = (part: unknown): part is string =>
   typeof part === 'string' && /^\d{1,19}$/.test(part) && BigInt(part) <= MAX_NUMBER;
 
-const refusal = (message: string): DomainError => invalid('after', `${message}`);
+const refusal = (message: string): DomainError => invalid('after', message);

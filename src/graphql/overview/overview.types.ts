@@ -2,6 +2,7 @@ import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { OperationEnum, RegistryEnum } from '../../entities/database/enums.js';
 import { graphqlEnum } from '../../entities/database/graphql-enum.js';
 import type { Operation, Registry } from '../../protocol/vocabulary.js';
+import type { ExpiryKind } from '../../use-cases/overview/overview.types.js';
 
 @ObjectType({ description: 'Counts, rates and latencies of a window of time; latencies are exact to their bucket.' })
 export class Traffic {
@@ -69,7 +70,6 @@ export class DeliveryHealth {
   bySender!: Traffic[];
 }
 
-export type ExpiryKind = 'AGREEMENT' | 'SERVER_KEY' | 'CLIENT_CERTIFICATE';
 export const ExpiryKindEnum = graphqlEnum<ExpiryKind>('ExpiryKind', 'What is about to end.', {
   AGREEMENT: 'A data sharing agreement: its sender gets nothing afterwards.',
   SERVER_KEY: 'A key of this server, which is replaced on schedule.',

@@ -7,7 +7,7 @@ import { Transaction } from '../../entities/transactions/transaction.entity.js';
 import { READERS, readerScope, requireRole } from '../authorize.js';
 import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
-import { isUuid } from '../cursor.js';
+import { isUuid } from '../../platform/uuid.js';
 import { watchTransactions } from '../live/transaction.live.js';
 import { readPayload } from './payload.js';
 import { byTime, TimeOrderEnum, type TimeOrder } from '../time-order.js';

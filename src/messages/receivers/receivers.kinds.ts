@@ -1,7 +1,7 @@
 /** What partners send us unasked or in answer: `notify` and the `on-…` messages (protocol 5, 3.4 to 3.7). */
 import type { z } from 'zod';
 import { UNKNOWN_CORRELATION } from '../../use-cases/callbacks/callback.js';
-import type { CallbackResult } from '../../graphql/callbacks/callback.types.js';
+import type { CallbackResult } from '../../use-cases/callbacks/callback.types.js';
 import { defineDocument } from '../../graphql/run-document.js';
 import type { PushAnswer } from '../../protocol/notify/enrollment.js';
 import type { JsonObject } from '../../protocol/envelope/json.js';

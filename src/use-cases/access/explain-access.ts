@@ -15,7 +15,6 @@ import { findIdentifierType, findRecordType } from '../../protocol/registries/re
 import type { Operation, Registry } from '../../protocol/vocabulary.js';
 import type { SourceRecord } from '../../sources/registry-source.js';
 import { recordAdminAction } from '../admin-change.js';
-import type { Context } from '../../graphql/context.js';
 import type { Services } from '../services.js';
 import { invalid, notFound } from '../errors.js';
 import { definitionOf } from '../records/records.js';
@@ -34,7 +33,7 @@ export interface AccessQuestion {
 
 /** @throws DomainError for an unknown sender, record type or identifier type */
 export async function explainAccess(
-  { services }: Context,
+  services: Services,
   admin: Admin,
   question: AccessQuestion,
 ): Promise<AccessExplanation> {

@@ -1,5 +1,5 @@
 /** What consents is asked and answers, whoever asks. */
-import type { IdentifierInput } from '../../graphql/records/record.types.js';
+import type { IdentifierInput } from '../records/record.types.js';
 import type { Registry } from '../../protocol/vocabulary.js';
 
 export interface GrantConsentInput {

@@ -6,6 +6,7 @@ import type { RegistryDefinition } from '../../protocol/registries/definition.js
 import { canonicalPaths } from '../../protocol/registries/records/fields.js';
 import { findIdentifierType } from '../../protocol/registries/registries.js';
 import { changeAsAdmin, snapshot } from '../admin-change.js';
+import { isUuid } from '../../platform/uuid.js';
 import type { Services } from '../services.js';
 import { conflict, invalid, notFound } from '../errors.js';
 import { definitionOf } from '../records/records.js';
@@ -80,4 +81,11 @@ function changeOf(action: string, { id }: Consent, before?: Record<string, unkno
   return { action, targetType: 'Consent', targetId: id, before, after };
 }
 
+<<<<<<< 1ed1cb6b1a98a9cc69d67df1639fd6c67e772906
 const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+=======
+function auditable(consent: Consent): Record<string, unknown> {
+  const { identifierValue: _value, ...rest } = snapshot(consent);
+  return rest;
+}
+>>>>>>> fec1119203808323730b9cc9eeadec2a4ac6b7f0

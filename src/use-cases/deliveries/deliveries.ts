@@ -6,7 +6,7 @@ import { cancelDeliveries, reviveDeliveries } from '../../entities/deliveries/de
 import { firstId } from '../../entities/database/partitions.js';
 import { changeAsAdmin } from '../admin-change.js';
 import type { Services } from '../services.js';
-import { isUuid } from '../../graphql/cursor.js';
+import { isUuid } from '../../platform/uuid.js';
 import { conflict, invalid, notFound } from '../errors.js';
 import type { ReplayFilter } from './delivery.types.js';
 

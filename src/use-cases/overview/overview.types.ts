@@ -1,6 +1,5 @@
 /** What overview is asked and answers, whoever asks. */
-import type { Operation } from '../../protocol/vocabulary.js';
-import type { Registry } from '../../protocol/vocabulary.js';
+import type { Operation, Registry } from '../../protocol/vocabulary.js';
 
 export interface TrafficPoint {
   at: Date;
@@ -35,3 +34,5 @@ export interface DeliveryHealth {
   attempts: Traffic;
   bySender: Traffic[];
 }
+
+export type ExpiryKind = 'AGREEMENT' | 'SERVER_KEY' | 'CLIENT_CERTIFICATE';

@@ -60,12 +60,12 @@ function checkTokenUrl(outbound: Services['outbound'], tokenUrl: string): void {
     outbound.assertAllowed(tokenUrl);
   } catch (error) {
     if (!(error instanceof OutboundRefused)) throw error;
-    throw invalid('oauth.tokenUrl', `${error.message}`);
+    throw invalid('oauth.tokenUrl', error.message);
   }
 }
 
 function readTls({ certificate, key, authority }: OutboundTlsInput): NonNullable<SenderOutbound['tls']> {
-  const wrong = (field: string, remedy: string) => invalid(`tls.${field}`, `${remedy}`);
+  const wrong = (field: string, remedy: string) => invalid(`tls.${field}`, remedy);
   if ((certificate == null) !== (key == null)) throw wrong('key', 'certificate and key go together');
   for (const [field, pem] of Object.entries({ certificate, authority }))
     if (pem != null && !isCertificate(pem)) throw wrong(field, 'must be a certificate in PEM');

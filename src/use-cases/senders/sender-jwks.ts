@@ -24,7 +24,7 @@ export async function fetchSenderKeys(services: Services, admin: Admin, senderId
     return await refreshSenderKeys(services, admin, senderId, jwksUrl);
   } catch (error) {
     if (!isFaultOfPartner(error)) throw error;
-    throw invalid('jwksUrl', `${error.message}`);
+    throw invalid('jwksUrl', error.message);
   }
 }
 

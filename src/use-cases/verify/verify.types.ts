@@ -1,6 +1,6 @@
 /** What verify is asked and answers, whoever asks. */
 import type { TransactionStatus } from '../../protocol/vocabulary.js';
-import type { IdentifierInput } from '../../graphql/records/record.types.js';
+import type { IdentifierInput } from '../records/record.types.js';
 import type { Registry } from '../../protocol/vocabulary.js';
 
 export interface VerifyResult {

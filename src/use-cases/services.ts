@@ -1,0 +1,51 @@
+/** What use cases need of the house; `app.ts` passes an object that has it all. */
+import type { KeyRing } from '../access/key-ring.js';
+import type { RateLimits } from '../access/rate-limits.js';
+import type { SenderDirectory } from '../access/sender-directory.js';
+import type { DataVault } from '../entities/database/data-vault.js';
+import type { Database } from '../entities/database/database.js';
+import type { SenderOutboundStore } from '../entities/senders/sender-outbound.repository.js';
+import type { Log } from '../platform/log.js';
+import type { Outbound } from '../platform/outbound-http.js';
+import type { Registries } from '../protocol/registries/registries.js';
+import type { RegistrySource } from '../sources/registry-source.js';
+import type { JobHealthReader } from './overview/job-health.js';
+import type { TrafficMeter } from './overview/traffic-meter.js';
+
+export interface Services {
+  database: Database;
+  vault: DataVault;
+  registries: Registries;
+  source: RegistrySource;
+  directory: SenderDirectory;
+  keyRing: KeyRing;
+  /** Told after a commit that live readers may want to see. */
+  tail: { nudge(): void };
+  limiter: RateLimits;
+  /** Judges addresses that partners give us. */
+  outbound: Pick<Outbound, 'assertAllowed' | 'request'>;
+  /** After a commit that left work for a queue. */
+  wake: (...queues: QueueName[]) => void;
+  /** How we show who we are to receivers. */
+  senderOutbound: SenderOutboundStore;
+  jobHealth: JobHealthReader;
+  /** What the overview counts. */
+  traffic: TrafficMeter;
+  /** Server keys are replaced after so many days; 0 = never by themselves. */
+  keeping?: { rotationDays: number };
+  clock: () => Date;
+  log: Log;
+  settings: Settings;
+}
+
+export type QueueName = 'process-requests' | 'fan-out' | 'deliver';
+
+export interface Settings {
+  serverId: string;
+  publicUrl: string;
+  fourEyes: boolean;
+  /** Pending, active and resting ones together. */
+  maxSubscriptionsPerSender: number;
+  /** A search that matches more is refused (`rjct.search.too_many_records_found`). */
+  maxRecordsFound: number;
+}
