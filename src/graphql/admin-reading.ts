@@ -3,7 +3,7 @@
  * of each person. What is read side by side, such as a page, makes one row.
  */
 import DataLoader from 'dataloader';
-import { findNamed, type Named } from '../entities/named-record.repository.js';
+import { findNamed, type Named } from '../entities/records/named-record.repository.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import { findIdentifierType } from '../protocol/registries/registries.js';
 import { recordAdminAction, type Actor, type ChangeRecord } from '../use-cases/admin-change.js';

@@ -1,21 +1,13 @@
-<<<<<<< 1ed1cb6b1a98a9cc69d67df1639fd6c67e772906
-/** What resolvers need of the house; `app.ts` passes an object that has it all. */
-import type DataLoader from 'dataloader';
-=======
 /** What resolvers find beside their arguments: who asks, how the request came in, and the services of the house. */
+import type DataLoader from 'dataloader';
 import type { GraphQLSchema } from 'graphql';
->>>>>>> fec1119203808323730b9cc9eeadec2a4ac6b7f0
 import type { Principal } from '../access/principal.js';
 import type { ProtocolError } from '../protocol/errors.js';
 import type { Call } from '../use-cases/call.js';
 import type { Services } from '../use-cases/services.js';
 import type { LiveTail } from './live/live-tail.js';
 import type { Loaders } from './loaders.js';
-<<<<<<< 1ed1cb6b1a98a9cc69d67df1639fd6c67e772906
 import type { Reading } from './reading.js';
-import type { TrafficMeter } from '../use-cases/overview/traffic-meter.js';
-=======
->>>>>>> fec1119203808323730b9cc9eeadec2a4ac6b7f0
 
 /** Live subscriptions read the tail, which use cases only wake. */
 export interface GraphqlServices extends Services {

@@ -1,5 +1,5 @@
 /** What an administrator reads of persons, as it is noted. */
-import type { Named } from '../entities/named-record.repository.js';
+import type { Named } from '../entities/records/named-record.repository.js';
 
 export interface Reading {
   targetType: 'Record' | 'Consent' | 'Subscription';

@@ -2,7 +2,7 @@
 import type { AuditEntry } from './audit.repository.js';
 import { hashAdminAction } from './audit.repository.js';
 import type { Sql } from '../database/database.js';
-import { DELIVERY_FACTS, MESSAGE_HASH, type DeliveryFacts } from '../delivery-audit.js';
+import { DELIVERY_FACTS, MESSAGE_HASH, type DeliveryFacts } from './delivery-audit.js';
 import { TRANSACTION_FACTS, type TransactionFacts } from './transaction-audit.js';
 
 /** An entry as stored; `at` with all its digits, so that no change of it goes unseen. */

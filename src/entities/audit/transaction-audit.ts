@@ -5,7 +5,7 @@
 import { canonicalJson } from '../../protocol/envelope/json.js';
 import { appendAudit, auditEntry, hashContent } from './audit.repository.js';
 import type { Sql } from '../database/database.js';
-import { selectFacts } from '../facts.sql.js';
+import { selectFacts } from './facts.sql.js';
 
 /** By column. */
 const COLUMNS = {

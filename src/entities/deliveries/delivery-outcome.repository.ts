@@ -2,7 +2,7 @@
 import { uuidv7 } from '../../platform/uuid.js';
 import { appendAudit, auditEntry, hashContent } from '../audit/audit.repository.js';
 import type { Sql } from '../database/database.js';
-import { DELIVERY_FACTS, hashDelivery, MESSAGE_HASH, type DeliveryFacts } from '../delivery-audit.js';
+import { DELIVERY_FACTS, hashDelivery, MESSAGE_HASH, type DeliveryFacts } from '../audit/delivery-audit.js';
 import type { AttemptRow, DeliveryEnd, DueDelivery } from './due-delivery.repository.js';
 import { appendOutbox } from '../work/outbox.repository.js';
 

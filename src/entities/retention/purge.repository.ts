@@ -1,6 +1,6 @@
 /** How retention deletes: sealed columns in batches, whole months by their partition, data keys by shredding. */
 import type { Retention } from '../../platform/config.schema.js';
-import { MESSAGE_HASH } from '../delivery-audit.js';
+import { MESSAGE_HASH } from '../audit/delivery-audit.js';
 import { GATEWAY_OWNER } from '../database/data-vault.js';
 import type { Database, Sql } from '../database/database.js';
 import { firstId } from '../database/partitions.js';

@@ -1,9 +1,9 @@
 /** Who got or read what of a person, when, and on what ground: from the decisions and readings that were stored. */
 import type { Principal } from '../../access/principal.js';
-import { isIndexWhole } from '../../entities/audit-rows.repository.js';
+import { isIndexWhole } from '../../entities/audit/audit-rows.repository.js';
 import type { Sql } from '../../entities/database/database.js';
 import { findDisclosures, indexDisclosures } from '../../entities/audit/disclosure.repository.js';
-import { findConsentIds, findReadings, type StoredReading } from '../../entities/reading.repository.js';
+import { findConsentIds, findReadings, type StoredReading } from '../../entities/audit/reading.repository.js';
 import type { RecordIdentifier } from '../../protocol/registries/records/normalize.js';
 import { findIdentifierType } from '../../protocol/registries/registries.js';
 import type { LegalBasis, Registry } from '../../protocol/vocabulary.js';

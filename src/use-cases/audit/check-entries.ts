@@ -9,9 +9,9 @@ import {
   type StoredEntry,
 } from '../../entities/audit/audit-check.repository.js';
 import { hashContent, hashEntryText } from '../../entities/audit/audit.repository.js';
-import { findUntold } from '../../entities/audit-rows.repository.js';
+import { findUntold } from '../../entities/audit/audit-rows.repository.js';
 import type { Database, Sql } from '../../entities/database/database.js';
-import { hashDelivery } from '../../entities/delivery-audit.js';
+import { hashDelivery } from '../../entities/audit/delivery-audit.js';
 import { provesTransaction } from '../../entities/audit/transaction-audit.js';
 import { timeOf } from '../../platform/uuid.js';
 import { AuditBroken, type AuditProblemKind } from './audit-problem.js';

@@ -9,7 +9,7 @@ import type { Database } from '../../entities/database/database.js';
 import { firstId } from '../../entities/database/partitions.js';
 import { AuditBroken, type AuditProblem } from './audit-problem.js';
 import { checkEntries } from './check-entries.js';
-import { checkRows } from '../../graphql/audit/check-rows.js';
+import { checkRows } from './check-rows.js';
 import { checkSeal, checkSealedEntries, publicKeys } from './check-seal.js';
 
 export interface AuditReport {

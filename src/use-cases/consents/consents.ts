@@ -80,12 +80,3 @@ const isBlank = (text: string | null | undefined): text is null | undefined | ''
 function changeOf(action: string, { id }: Consent, before?: Record<string, unknown>, after?: Record<string, unknown>) {
   return { action, targetType: 'Consent', targetId: id, before, after };
 }
-
-<<<<<<< 1ed1cb6b1a98a9cc69d67df1639fd6c67e772906
-const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
-=======
-function auditable(consent: Consent): Record<string, unknown> {
-  const { identifierValue: _value, ...rest } = snapshot(consent);
-  return rest;
-}
->>>>>>> fec1119203808323730b9cc9eeadec2a4ac6b7f0

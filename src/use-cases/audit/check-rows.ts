@@ -6,11 +6,11 @@ import {
   SPOKEN_OF,
   type DisclosurePlace,
   type SpokenOf,
-} from '../../entities/audit-rows.repository.js';
+} from '../../entities/audit/audit-rows.repository.js';
 import { purgedUntil } from '../../entities/audit/audit-check.repository.js';
 import type { Sql } from '../../entities/database/database.js';
 import { timeOf } from '../../platform/uuid.js';
-import { AuditBroken } from '../../use-cases/audit/audit-problem.js';
+import { AuditBroken } from './audit-problem.js';
 
 const BATCH = 2000;
 

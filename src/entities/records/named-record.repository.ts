@@ -1,5 +1,5 @@
 /** Records of persons whom identifiers name. */
-import type { Sql } from './database/database.js';
+import type { Sql } from '../database/database.js';
 
 /** Any of the values under any of the types. */
 export interface Named {

@@ -1,6 +1,6 @@
 /** What the audit proves of a delivery: its sealed message by its hash, so that it may be purged, and what it told of whom. */
-import { canonicalJson } from '../protocol/envelope/json.js';
-import { hashContent } from './audit/audit.repository.js';
+import { canonicalJson } from '../../protocol/envelope/json.js';
+import { hashContent } from './audit.repository.js';
 import { selectFacts } from './facts.sql.js';
 
 const COLUMNS = {

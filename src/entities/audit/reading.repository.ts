@@ -1,5 +1,5 @@
 /** What administrators read of a person, from the rows that each reading left. */
-import type { Sql } from './database/database.js';
+import type { Sql } from '../database/database.js';
 
 export interface StoredReading {
   id: string;

@@ -1,6 +1,6 @@
 /** Rows that an access report rests on, read the other way round: each must be one that the audit speaks of. */
-import { indexDisclosures } from './audit/disclosure.repository.js';
-import type { Database, Sql } from './database/database.js';
+import { indexDisclosures } from './disclosure.repository.js';
+import type { Database, Sql } from '../database/database.js';
 
 export const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
