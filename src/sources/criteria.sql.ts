@@ -5,7 +5,8 @@
 import type { Criteria, Operator, Scalar } from '../protocol/query/criteria.js';
 import type { RegistryDefinition, ScalarType } from '../protocol/registries/definition.js';
 import { attributesOf } from '../protocol/registries/attributes.js';
-import { anyDaySql, spans } from './days.sql.js';
+import { dateTest } from './dates.sql.js';
+import { anyDaySql, daysOf, spans, withPartial } from './days.sql.js';
 import type { Parameters } from './parameters.js';
 import { containing, jsonPath, segmentsOf } from './record-path.js';
 
@@ -30,7 +31,7 @@ export function criteriaSql(criteria: Criteria, scope: Scope): string {
 /** A range of days, such as an age, is looked up day by day before it is tested: no index has ranges inside records. */
 function allOf(parts: Criteria[], scope: Scope): string {
   const days = spans(parts, attributesOf(scope.definition, scope.recordType));
-  const coarse = days.map((one) => anyDaySql(one, scope.parameters));
+  const coarse = days.map((one) => anyDaySql(withPartial(one), scope.parameters));
   return `(${[...coarse, joined(parts, ' AND ', 'true', scope)].join(' AND ')})`;
 }
 
@@ -68,7 +69,7 @@ const MAX_CONTAINMENTS = 20;
 
 // Containment is what the index on `data` serves.
 function equalsSql(attribute: string, values: Scalar[], scope: Scope): string {
-  if (typeOf(attribute, scope) === 'date') return onDaysSql(attribute, values, scope);
+  if (typeOf(attribute, scope) === 'date') return onDatesSql(attribute, values, scope);
   if (values.length > MAX_CONTAINMENTS) return existsSql(attribute, 'eq', values, scope);
   const segments = segmentsOf(scope.definition, scope.recordType, attribute);
   const tests = values.map((value) => `r.data @> ${scope.parameters.json(containing(segments, value))}`);
@@ -76,20 +77,31 @@ function equalsSql(attribute: string, values: Scalar[], scope: Scope): string {
 }
 
 /** A day may stand in a date-time: the index finds it anywhere in a record, the path tells whether it is the right one. */
-const onDaysSql = (attribute: string, days: Scalar[], scope: Scope): string =>
-  `(${anyDaySql(days, scope.parameters)} AND ${existsSql(attribute, 'eq', days, scope)})`;
+function onDatesSql(attribute: string, dates: Scalar[], scope: Scope): string {
+  const days = daysOf(dates.map(String));
+  const exact = existsSql(attribute, 'eq', dates, scope);
+  return days === undefined ? exact : `(${anyDaySql(days, scope.parameters)} AND ${exact})`;
+}
 
 type Test = Exclude<Operator, 'ne' | 'in' | 'nin'>;
 
 function existsSql(attribute: string, test: Test, values: Scalar[], scope: Scope): string {
   if (values.length === 0) return 'false';
   const { parameters, definition, recordType } = scope;
-  const tests = typeOf(attribute, scope) === 'date' ? DAY_TESTS : TESTS;
-  const condition = values.map((_, index) => `(${tests[test](`$v${index}`)})`).join(' || ');
+  const ofDates = typeOf(attribute, scope) === 'date';
+  const tests = values.map((value, index) =>
+    ofDates ? dateTest(test, String(value), `v${index}`) : valueTest(test, value, `v${index}`),
+  );
+  const condition = tests.map((one) => `(${one.condition})`).join(' || ');
   const path = `${jsonPath(segmentsOf(definition, recordType, attribute))} ? (${condition})`;
-  const named = Object.fromEntries(values.map((value, index) => [`v${index}`, value]));
+  const named: Record<string, Scalar> = Object.assign({}, ...tests.map((one) => one.named));
   return `jsonb_path_exists(r.data, ${parameters.path(path)}, ${parameters.json(named)})`;
 }
+
+const valueTest = (test: Test, value: Scalar, name: string) => ({
+  condition: TESTS[test](`$${name}`),
+  named: { [name]: value },
+});
 
 const TESTS: Record<Test, (value: string) => string> = {
   eq: (value) => `@ == ${value}`,
@@ -97,17 +109,6 @@ const TESTS: Record<Test, (value: string) => string> = {
   gte: (value) => `@ >= ${value}`,
   lt: (value) => `@ < ${value}`,
   lte: (value) => `@ <= ${value}`,
-};
-
-/** What a stored date looks like; a date-time has its day in front. */
-export const DAY = '@ like_regex "^[0-9]{4}-[0-9]{2}-[0-9]{2}"';
-
-const DAY_TESTS: Record<Test, (value: string) => string> = {
-  eq: (value) => `@ starts with ${value}`,
-  gt: (value) => `${DAY} && @ > ${value} && !(@ starts with ${value})`,
-  gte: (value) => `${DAY} && @ >= ${value}`,
-  lt: (value) => `${DAY} && @ < ${value}`,
-  lte: (value) => `${DAY} && (@ < ${value} || @ starts with ${value})`,
 };
 
 function typeOf(attribute: string, { definition, recordType }: Scope): ScalarType {

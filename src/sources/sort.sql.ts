@@ -1,8 +1,9 @@
-/** Sort keys as columns of a statement: numbers sort as numbers, text by code point, days by day, what is missing last. */
+/** Sort keys as columns of a statement: numbers sort as numbers, text by code point, dates by day, a year or month before its days, what is missing last. */
 import type { SortKey } from '../protocol/query/parse-sort.js';
 import { attributesOf } from '../protocol/registries/attributes.js';
 import type { ScalarType } from '../protocol/registries/definition.js';
-import { DAY, type Scope } from './criteria.sql.js';
+import type { Scope } from './criteria.sql.js';
+import { DATE } from './dates.sql.js';
 import { jsonPath, segmentsOf } from './record-path.js';
 
 export type ColumnType = 'text' | 'numeric' | 'boolean';
@@ -42,7 +43,7 @@ export function afterSql(columns: SortColumn[], table: string, values: (string |
 /** Only values of the attribute's own type count; any other is as good as missing. */
 const READERS: Record<Exclude<ScalarType, 'json'>, { type: ColumnType; test: string; read(value: string): string }> = {
   string: { type: 'text', test: '@.type() == "string"', read: (value) => `(${value} #>> '{}') COLLATE "C"` },
-  date: { type: 'text', test: DAY, read: (value) => `left(${value} #>> '{}', 10) COLLATE "C"` },
+  date: { type: 'text', test: DATE, read: (value) => `left(${value} #>> '{}', 10) COLLATE "C"` },
   number: { type: 'numeric', test: '@.type() == "number"', read: (value) => `(${value})::numeric` },
   integer: { type: 'numeric', test: '@.type() == "number"', read: (value) => `(${value})::numeric` },
   boolean: { type: 'boolean', test: '@.type() == "boolean"', read: (value) => `(${value})::boolean` },

@@ -40,10 +40,13 @@ function valueOf(attribute: Attribute, records: LoadedRecord[]): Arbitrary<Scala
   const stored = records
     .flatMap(({ data }) => valuesAt(data, attribute.path))
     .filter((value) => fits(attribute, value));
-  const values = [...new Set(stored.map((value) => (attribute.type === 'date' ? String(value).slice(0, 10) : value)))];
+  const values = [...new Set(stored.flatMap((value) => (attribute.type === 'date' ? datesOf(String(value)) : value)))];
   const other = OTHERS[attribute.type];
   return values.length === 0 ? other : fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...values) }, other);
 }
+
+/** The day, its month and its year, as far as a value has them. */
+const datesOf = (value: string) => [10, 7, 4].map((length) => value.slice(0, length));
 
 const day = fc.date({ min: new Date('1920-01-01'), max: new Date('2030-01-01'), noInvalidDate: true });
 const OTHERS: Record<Attribute['type'], Arbitrary<Scalar>> = {
@@ -51,7 +54,7 @@ const OTHERS: Record<Attribute['type'], Arbitrary<Scalar>> = {
   number: fc.oneof(fc.integer({ min: -5, max: 100 }), fc.double({ noNaN: true, noDefaultInfinity: true })),
   integer: fc.integer({ min: -5, max: 100 }),
   boolean: fc.boolean(),
-  date: day.map((date) => date.toISOString().slice(0, 10)),
+  date: fc.tuple(day, fc.constantFrom(10, 7, 4)).map(([date, length]) => date.toISOString().slice(0, length)),
   json: fc.constant('nothing'),
 };
 

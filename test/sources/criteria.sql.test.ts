@@ -9,7 +9,7 @@ import { createRecordSource } from '../../src/sources/record.source.js';
 import { criteriaOver } from './criteria.arbitrary.js';
 import { openRegistryDatabase, type LoadedRecord, type RegistryDatabase } from './registry-database.js';
 
-const ODD_VALUES = [42, true, null, '', 'unknown', {}, '2001-05-20T23:30:00-05:00', -0.5];
+const ODD_VALUES = [42, true, null, '', 'unknown', {}, '2001-05-20T23:30:00-05:00', -0.5, '1985', '1985-02', '1985-13'];
 const ODD_RECORD: DemoRecord = {
   registry: 'CRVS',
   recordType: 'Person',
@@ -19,6 +19,8 @@ const ODD_RECORD: DemoRecord = {
     birth_date: '2001-05-20T23:30:00-05:00',
     sex: 'male',
     name: { surname: 5, given_name: '\u{1f600}' },
+    death_date: '2020',
+    marriage_date: ['1999-02'],
     address: [{ postal_code: 'A' }, { postal_code: 'B' }, { postal_code: 7 }],
   },
 };
@@ -55,9 +57,32 @@ test.each<[string, Criteria, boolean]>([
   ['the same day, exclusive', { or: [day('gt', '2001-05-20'), day('lt', '2001-05-20')] }, false],
   ['one of two addresses', leaf('address.postal_code', 'eq', 'B'), true],
   ['none of the addresses', leaf('address.postal_code', 'gt', 'B'), false],
-  ['a missing value', leaf('death_date', 'lt', '9999-01-01'), false],
-  ['not equal where missing', leaf('death_date', 'ne', '2001-01-01'), true],
-  ['outside a list where missing', leaf('death_date', 'nin', ['2001-01-01']), true],
+  ['a missing value', leaf('divorce_date', 'lt', '9999-01-01'), false],
+  ['not equal where missing', leaf('divorce_date', 'ne', '2001-01-01'), true],
+  ['outside a list where missing', leaf('divorce_date', 'nin', ['2001-01-01']), true],
+  ['a year in its year', leaf('death_date', 'eq', '2020'), true],
+  ['a year against a day of it', leaf('death_date', 'eq', '2020-01-01'), false],
+  ['a year against a month of it', leaf('death_date', 'eq', '2020-01'), false],
+  ['a year from its first day', leaf('death_date', 'gte', '2020-01-01'), true],
+  ['a year from its second day', leaf('death_date', 'gte', '2020-01-02'), false],
+  ['a year after the one before', leaf('death_date', 'gt', '2019'), true],
+  ['a year after itself', leaf('death_date', 'gt', '2020'), false],
+  ['a year to its last day', leaf('death_date', 'lte', '2020-12-31'), true],
+  ['a year to the day before that', leaf('death_date', 'lte', '2020-12-30'), false],
+  ['a year before the next', leaf('death_date', 'lt', '2021'), true],
+  ['a year before its last day', leaf('death_date', 'lt', '2020-12-31'), false],
+  ['a year between its days', between('death_date', '2020-01-01', '2020-12-31'), true],
+  ['a year between others', between('death_date', '2020-01-01', '2020-12-30'), false],
+  ['a short month to its last day', leaf('marriage_date', 'lte', '1999-02-28'), true],
+  ['a short month to the day before', leaf('marriage_date', 'lte', '1999-02-27'), false],
+  ['a month in its year', leaf('marriage_date', 'eq', '1999'), true],
+  ['a month in another year', leaf('marriage_date', 'eq', '1998'), false],
+  ['a day in its month', day('eq', '2001-05'), true],
+  ['a day in another month', day('eq', '2001-06'), false],
+  ['a day up to its month', day('lte', '2001-05'), true],
+  ['a day before its month', day('lt', '2001-05'), false],
+  ['a day in one of several years', leaf('birth_date', 'in', ['1990', '2001']), true],
+  ['a day up to the end of time', day('lte', '9999'), true],
   ['a number where text is due', leaf('name.surname', 'gt', ''), false],
   ['its negation', { not: leaf('name.surname', 'gt', '') }, true],
   ['text beyond the basic plane sorts last', leaf('name.given_name', 'gt', '\uffee'), true],
@@ -84,6 +109,10 @@ function leaf(
   value: string | string[],
 ) {
   return { attribute, operator, value };
+}
+
+function between(path: string, from: string, to: string): Criteria {
+  return { and: [leaf(path, 'gte', from), leaf(path, 'lte', to)] };
 }
 
 function day(operator: 'eq' | 'gt' | 'lt' | 'gte' | 'lte', value: string) {

@@ -51,6 +51,12 @@ export class SearchItemInput implements SearchItem {
   @Field(() => String, { nullable: true, description: '`Group` or `Member`.' })
   responseEntity?: string;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'Narrows to records that show this event, such as `Death`: a date of it is recorded.',
+  })
+  eventType?: string;
+
   @Field(() => QueryTypeEnum)
   queryType!: QueryType;
 

@@ -6,7 +6,9 @@
  * - a path that crosses lists holds when *any* element does; a missing value makes every comparison false;
  * - `ne` is the negation of `eq` and `nin` of `in`, so both are true where the value is missing;
  * - text and codes compare exactly; a coded attribute matches by code or by label; numbers compare as numbers; dates
- *   by calendar day, whether the record holds a date or a date-time.
+ *   by calendar day, whether the record holds a date or a date-time;
+ * - a partial date (`1985`, `1985-05`) is all the days it may mean: one that is stored matches where every one of them
+ *   does, one that is asked for is a range of days.
  */
 export type Criteria =
   | { and: Criteria[] }

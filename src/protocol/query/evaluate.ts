@@ -1,6 +1,7 @@
 /** Criteria over one record in memory: what a subscription matches, with the meaning that criteria.ts gives and SQL has. */
-import type { Criteria, Operator, Scalar } from './criteria.js';
-import type { Attribute, ScalarType } from '../registries/definition.js';
+import type { Criteria, Scalar } from './criteria.js';
+import { afterDate, firstDay, lastDay, storedDate } from '../registries/date.js';
+import type { Attribute } from '../registries/definition.js';
 import { isObject } from './query-rejection.js';
 
 export interface EvaluatedRecord {
@@ -8,6 +9,9 @@ export interface EvaluatedRecord {
   data: Record<string, unknown>;
   identifiers: { type: string; value: string }[];
 }
+
+/** Whether criteria hold, whatever a partial date means; or may hold, of some day that it may mean. */
+export type Certainty = 'CERTAIN' | 'POSSIBLE';
 
 /**
  * @param attributes of the record's type, by path: a type decides how values compare
@@ -17,9 +21,10 @@ export function matches(
   criteria: Criteria,
   record: EvaluatedRecord,
   attributes: ReadonlyMap<string, Attribute>,
+  certainty: Certainty = 'CERTAIN',
 ): boolean {
-  if ('and' in criteria) return criteria.and.every((part) => matches(part, record, attributes));
-  if ('or' in criteria) return criteria.or.some((part) => matches(part, record, attributes));
+  if ('and' in criteria) return criteria.and.every((part) => matches(part, record, attributes, certainty));
+  if ('or' in criteria) return criteria.or.some((part) => matches(part, record, attributes, certainty));
   if ('not' in criteria) return !matches(criteria.not, record, attributes);
   if ('identifier' in criteria)
     return record.identifiers.some(
@@ -27,24 +32,26 @@ export function matches(
     );
   const attribute = attributes.get(criteria.attribute);
   if (!attribute) throw new Error(`no attribute ${criteria.attribute} in this record type`);
-  return compares(valuesAt([record.data], attribute.path.split('.')), attribute.type, criteria);
+  if (criteria.operator === 'ne') return !matches({ ...criteria, operator: 'eq' }, record, attributes);
+  if (criteria.operator === 'nin') return !matches({ ...criteria, operator: 'in' }, record, attributes);
+  const tests = attribute.type === 'date' ? DATE_TESTS[certainty] : TESTS;
+  const operator = criteria.operator === 'in' ? 'eq' : criteria.operator;
+  return compares(valuesAt([record.data], attribute.path.split('.')), tests, operator, criteria.value);
 }
 
 /** Whether a record holds any value at a path. */
 export const isRecorded = (path: string, data: Record<string, unknown>): boolean =>
   valuesAt([data], path.split('.')).some((value) => value !== null && value !== undefined);
 
-function compares(stored: unknown[], type: ScalarType, { operator, value }: Comparison): boolean {
+function compares(stored: unknown[], tests: Tests, operator: keyof Tests, value: Scalar | Scalar[]): boolean {
   const values = Array.isArray(value) ? value : [value];
-  const any = (test: Test) => stored.some((one) => values.some((other) => test(one, other, type)));
-  if (operator === 'ne' || operator === 'nin') return !any(TESTS.eq);
-  return any(operator === 'in' ? TESTS.eq : TESTS[operator]);
+  return stored.some((one) => values.some((other) => tests[operator](one, other)));
 }
 
-type Comparison = { operator: Operator; value: Scalar | Scalar[] };
-type Test = (stored: unknown, value: Scalar, type: ScalarType) => boolean;
+type Test = (stored: unknown, value: Scalar) => boolean;
+type Tests = Record<'eq' | 'gt' | 'gte' | 'lt' | 'lte', Test>;
 
-const TESTS: Record<'eq' | 'gt' | 'gte' | 'lt' | 'lte', Test> = {
+const TESTS: Tests = {
   eq: (...sides) => order(...sides) === 0,
   gt: (...sides) => order(...sides) === 1,
   gte: (...sides) => [0, 1].includes(order(...sides) ?? Number.NaN),
@@ -53,12 +60,35 @@ const TESTS: Record<'eq' | 'gt' | 'gte' | 'lt' | 'lte', Test> = {
 };
 
 /** Undefined where the stored value is of another type: then every comparison is false. */
-function order(stored: unknown, value: Scalar, type: ScalarType): number | undefined {
+function order(stored: unknown, value: Scalar): number | undefined {
   if (typeof stored !== typeof value) return undefined;
   if (typeof stored !== 'string' || typeof value !== 'string') return Math.sign(Number(stored) - Number(value));
-  if (type !== 'date') return compareCodePoints(stored, value);
-  return /^\d{4}-\d{2}-\d{2}/.test(stored) ? compareCodePoints(stored.slice(0, 10), value) : undefined;
+  return compareCodePoints(stored, value);
 }
+
+const onDates =
+  (test: (stored: string, asked: string) => boolean): Test =>
+  (value, asked) => {
+    const stored = storedDate(value);
+    return stored !== undefined && typeof asked === 'string' && test(stored, asked);
+  };
+
+const DATE_TESTS: Record<Certainty, Tests> = {
+  CERTAIN: {
+    eq: onDates((stored, asked) => stored.startsWith(asked)),
+    gt: onDates((stored, asked) => firstDay(stored) >= afterDate(asked)),
+    gte: onDates((stored, asked) => firstDay(stored) >= firstDay(asked)),
+    lt: onDates((stored, asked) => lastDay(stored) < firstDay(asked)),
+    lte: onDates((stored, asked) => lastDay(stored) < afterDate(asked)),
+  },
+  POSSIBLE: {
+    eq: onDates((stored, asked) => stored.startsWith(asked) || asked.startsWith(stored)),
+    gt: onDates((stored, asked) => lastDay(stored) >= afterDate(asked)),
+    gte: onDates((stored, asked) => lastDay(stored) >= firstDay(asked)),
+    lt: onDates((stored, asked) => firstDay(stored) < firstDay(asked)),
+    lte: onDates((stored, asked) => firstDay(stored) < afterDate(asked)),
+  },
+};
 
 /** PostgreSQL's order of text, which is not UTF-16's. */
 const compareCodePoints = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));

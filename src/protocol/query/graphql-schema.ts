@@ -60,7 +60,10 @@ const SCALARS: Record<ScalarType, GraphQLScalarType> = {
   number: GraphQLFloat,
   integer: GraphQLInt,
   boolean: GraphQLBoolean,
-  date: new GraphQLScalarType({ name: 'Date', description: 'A calendar day such as 1985-05-20' }),
+  date: new GraphQLScalarType({
+    name: 'Date',
+    description: 'A calendar day such as 1985-05-20, a month such as 1985-05 or a year such as 1985',
+  }),
   json: JsonScalar,
 };
 

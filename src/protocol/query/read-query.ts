@@ -3,6 +3,7 @@ import type { Criteria, Page } from './criteria.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../registries/definition.js';
 import { findRecordType } from '../registries/registries.js';
 import type { QueryType } from '../vocabulary.js';
+import { eventCriteria } from './event-query.js';
 import { collectionOf } from './expression-query.js';
 import { parseGraphqlQuery } from './graphql-query.js';
 import { parseQuery, queryTypeOf, type QueryOptions } from './parse-query.js';
@@ -15,6 +16,8 @@ export interface AskedQuery {
   recordType?: string | undefined;
   /** `Group` or `Member`; wins over `recordType`. */
   responseEntity?: string | undefined;
+  /** Narrows to records that show this event. */
+  eventType?: string | null | undefined;
 }
 
 export interface ReadQuery {
@@ -28,6 +31,12 @@ export interface ReadQuery {
 
 /** @throws ItemRejected as `parseQuery` and `parseGraphqlQuery`, and for a record type that the registry does not have */
 export function readQuery(asked: AskedQuery, definition: RegistryDefinition, options?: QueryOptions): ReadQuery {
+  const read = readCriteria(asked, definition, options);
+  const event = eventCriteria(asked.eventType, definition, read.recordType);
+  return event === undefined ? read : { ...read, criteria: { and: [read.criteria, event] } };
+}
+
+function readCriteria(asked: AskedQuery, definition: RegistryDefinition, options?: QueryOptions): ReadQuery {
   const queryType = asked.queryType ?? queryTypeOf(asked.query);
   if (queryType === 'GRAPHQL') return parseGraphqlQuery(asked.query, definition, options);
   const recordType = recordTypeOf(asked, definition);

@@ -1,6 +1,7 @@
 /** A partner's value, read as the type of the attribute it is compared with: `"25"` is a number where the attribute is one. */
 import type { Scalar } from './criteria.js';
 import { codeOf } from '../registries/core/code-list.js';
+import { readDate } from '../registries/date.js';
 import type { Attribute, ScalarType } from '../registries/definition.js';
 import { filterInvalid, isObject, listed } from './query-rejection.js';
 
@@ -58,13 +59,9 @@ function readBoolean(raw: unknown): boolean | undefined {
   return raw === true || raw === 'true' ? true : raw === false || raw === 'false' ? false : undefined;
 }
 
-/** The calendar day as written, of a date or a date-time. */
+/** The calendar day, month or year as written, of a date or a date-time. */
 function readDay(raw: unknown): string | undefined {
-  if (typeof raw !== 'string' || !/^\d{4}-\d{2}-\d{2}(T[\d:.]{5,18}(Z|[+-]\d{2}:?\d{2})?)?$/.test(raw))
-    return undefined;
-  const day = raw.slice(0, 10);
-  const parsed = new Date(`${day}T00:00:00Z`);
-  return !Number.isNaN(parsed.valueOf()) && parsed.toISOString().startsWith(day) ? day : undefined;
+  return typeof raw === 'string' ? readDate(raw) : undefined;
 }
 
 /** Codes are stored, so a label is read as its code; a list that is open leaves other values as they are. */
@@ -78,7 +75,7 @@ const EXPECTED: Record<ScalarType, string> = {
   number: 'a number',
   integer: 'a number',
   boolean: 'true or false',
-  date: 'a date such as 1985-05-20',
+  date: 'a date such as 1985-05-20, 1985-05 or 1985',
   json: 'no comparison',
 };
 

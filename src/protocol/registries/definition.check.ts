@@ -1,4 +1,5 @@
 /** Mistakes in a definition are found at start, all at once, not at the first request that meets them. */
+import { findAttribute } from './attributes.js';
 import { CODES } from './core/codes.js';
 import type { PropertyDefinition, RegistryDefinition } from './definition.js';
 import { resolvePath } from './records/property.path.js';
@@ -16,7 +17,7 @@ export function checkDefinitions(definitions: RegistryDefinition[]): void {
 const check = (definition: RegistryDefinition): string[] => {
   const missing = [...classMistakes(definition), ...recordTypeClasses(definition)];
   // Paths can only be walked once every class is there.
-  return missing.length > 0 ? missing : pathMistakes(definition);
+  return missing.length > 0 ? missing : [...pathMistakes(definition), ...eventMistakes(definition)];
 };
 
 const classMistakes = (definition: RegistryDefinition): string[] =>
@@ -45,5 +46,14 @@ const pathMistakes = (definition: RegistryDefinition): string[] =>
       .filter((path) => resolvePath(definition, recordType.class, path)?.path !== path)
       .map((path) => `record type ${recordType.name} names ${path}, which is not a path of its class`),
   );
+
+const eventMistakes = (definition: RegistryDefinition): string[] =>
+  definition.events.flatMap(({ name, shownBy }) => {
+    const path = typeof shownBy === 'object' ? shownBy.date : undefined;
+    const dates = definition.recordTypes.map((recordType) => path && findAttribute(definition, recordType, path));
+    return path === undefined || dates.some((found) => typeof found === 'object' && found.type === 'date')
+      ? []
+      : [`event ${name} is shown by ${path}, which is no date of its record types`];
+  });
 
 const repeated = (names: string[]): string[] => names.filter((name, index) => names.indexOf(name) !== index);

@@ -60,6 +60,11 @@ export interface EventTypeDefinition {
   aliases: string[];
   /** Whether the domain's notify schema lists it; where not, `reg_event_type` is left out (protocol 5). */
   emitted: boolean;
+  /**
+   * Which records show that their subject had the event, for searches by event: those that hold a date, every one, or none
+   * that can be found. Left out where records do not tell: such a search is refused.
+   */
+  shownBy?: { date: string } | 'EVERY_RECORD' | 'NO_RECORD';
 }
 
 export interface RegistryDefinition {

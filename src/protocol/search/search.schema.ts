@@ -12,6 +12,8 @@ import {
 export const searchCriteria = z.looseObject({
   version: z.string().max(99).optional(),
   reg_type: z.string().max(255).optional(),
+  /** Beside the specification's schema, as its text has it. */
+  reg_event_type: z.string().max(255).optional(),
   reg_record_type: z.string().max(255).optional(),
   response_entity: z.string().max(255).optional(),
   query_type: z.enum(['idtype-value', 'expression', 'predicate', 'graphql']),

@@ -13,6 +13,8 @@ export interface SearchItem {
   locale?: string | undefined;
   recordType?: string | undefined;
   responseEntity?: string | undefined;
+  /** Narrows to records that show this event, in any name of it. */
+  eventType?: string | undefined;
   queryType: QueryType;
   query: unknown;
   sort?: { attribute: string; order: 'asc' | 'desc' }[] | undefined;
@@ -71,6 +73,7 @@ export function readSearchRequest(message: SearchRequest, registry: Registry): S
       locale: item.locale,
       recordType: criteria.reg_record_type,
       responseEntity: criteria.response_entity,
+      eventType: criteria.reg_event_type || eventInType(criteria.reg_type),
       queryType: QUERY_TYPE[criteria.query_type] ?? 'EXPRESSION',
       query: criteria.query,
       sort: criteria.sort?.map(({ attribute_name: attribute = '', sort_order: order = 'asc' }) => ({
@@ -87,6 +90,13 @@ export function readSearchRequest(message: SearchRequest, registry: Registry): S
     };
   });
   return { registry, transactionId: message.transaction_id, items };
+}
+
+/** Clients of OpenCRVS name the event there, `ocrvs:registry_type:death` or `death`; any other type says nothing. */
+function eventInType(regType = ''): string | undefined {
+  const [, prefixed, alone] =
+    /^(?:ocrvs:registry_type:(.+)|(birth|death|marriage|divorce|adoption))$/i.exec(regType) ?? [];
+  return prefixed ?? alone;
 }
 
 /** Answer → SearchResponse (protocol 3.4). With `OBJECT`, one item per record, each under its reference id. */

@@ -5,6 +5,7 @@ import { authorization, transactionId } from '../envelope/envelope.schema.js';
 /** Nothing inside is required; the query comes in several shapes. */
 const criteria = z.looseObject({
   query_type: z.enum(['idtype-value', 'expression', 'predicate', 'graphql']).optional(),
+  reg_event_type: z.string().max(255).optional(),
   response_entity: z.string().max(255).optional(),
   query: z.union([z.record(z.string(), z.unknown()), z.array(z.unknown())]).optional(),
   consent: authorization.optional(),

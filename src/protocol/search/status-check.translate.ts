@@ -25,9 +25,9 @@ export interface StatusAnswer {
 
 /** The requests carry no reference id: the message id stands in for it. */
 export function readStatusItem(criteria: CheckedCriteria, messageId: string): SearchItem {
-  const { query = {}, consent, authorize } = criteria;
+  const { query = {}, reg_event_type: eventType, consent, authorize } = criteria;
   // The specification binds no shape to a type here, and `query_type` is optional: the shape tells.
-  return { referenceId: messageId, queryType: queryTypeOf(query), query, consent, authorize };
+  return { referenceId: messageId, queryType: queryTypeOf(query), query, eventType, consent, authorize };
 }
 
 /** DisabledResponse or EnrolledResponse: `disabled_response[].disabled_status`, `enrolled_response[].enrolled_status`. */

@@ -3,6 +3,7 @@ import { decideItem } from '../../access/decide-access.js';
 import type { Unit } from '../../entities/database/database.js';
 import { lockStoredRecord, type Identifier } from '../../entities/records/record.repository.js';
 import type { AgreementTerms } from '../../entities/senders/sender.repository.js';
+import { valuesAt } from '../../protocol/query/evaluate.js';
 import { resolveName } from '../../protocol/registries/attributes.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
 import { covers } from '../../protocol/registries/records/fields.js';
@@ -46,6 +47,8 @@ async function markRecord(
     const grant = decideItem(agreements, definition, { recordType });
     if (!grant.allowed || !covers(grant.clamp, path) || !isInRows(grant, stored)) return undefined;
   }
+  // A year of death does not replace the day that is known.
+  if (valuesAt([stored.data], path.split('.')).some((known) => String(known).startsWith(deathDate))) return stored.id;
   const data = withValue(stored.data, path.split('.'), deathDate);
   await upsertDrafts(services, unit, [{ ...draft, ...stored, data }]);
   return stored.id;

@@ -6,8 +6,9 @@ import type { Criteria } from '../../protocol/query/criteria.js';
 import { Forbidden, ItemRejected, RequestInvalid, TooManyRequests } from '../../protocol/errors.js';
 import { attributesIn } from '../../protocol/query/criteria-walk.js';
 import { isRecorded, matches } from '../../protocol/query/evaluate.js';
+import { recorded } from '../../protocol/query/event-query.js';
 import { parseQuery } from '../../protocol/query/parse-query.js';
-import { attributesOf } from '../../protocol/registries/attributes.js';
+import { attributesOf, findAttribute } from '../../protocol/registries/attributes.js';
 import { covers } from '../../protocol/registries/records/fields.js';
 import { isMemberPath } from '../../protocol/registries/records/members.js';
 import { findIdentifierType } from '../../protocol/registries/registries.js';
@@ -119,13 +120,19 @@ function claimCriteria({ definition, recordType }: Grant, key: string, value: un
 /** Alive = no death date is recorded; so the claim can always be judged. */
 function aliveCriteria({ definition, recordType }: Grant, value: unknown): Criteria {
   if (typeof value !== 'boolean') throw new RequestInvalid('verify.is_alive: claim true or false');
-  const dead = parseQuery('EXPRESSION', { death_date: { $gte: '0001-01-01' } }, definition, recordType);
+  const path = findAttribute(definition, recordType, 'death_date')?.path;
+  if (path === undefined) throw new RequestInvalid('verify.is_alive: this registry records no deaths');
+  const dead = recorded(path);
   return value ? { not: dead } : dead;
 }
 
+/** Null for what is not recorded, or not so precisely: a year of birth says neither yes nor no to a day of that year. */
 function judge({ definition, recordType }: Grant, { key, criteria }: Claim, person: Person): boolean | null {
   if (key !== 'is_alive' && ![...attributesIn(criteria)].every((path) => isRecorded(path, person.data))) return null;
-  return matches(criteria, { data: person.data, identifiers: [] }, attributesOf(definition, recordType));
+  const record = { data: person.data, identifiers: [] };
+  const attributes = attributesOf(definition, recordType);
+  if (matches(criteria, record, attributes)) return true;
+  return key !== 'is_alive' && matches(criteria, record, attributes, 'POSSIBLE') ? null : false;
 }
 
 /** The one person that all identifiers name and the agreement (consent, row filter) lets this sender ask about. */

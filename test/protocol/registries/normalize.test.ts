@@ -237,6 +237,9 @@ describe('refusals name path and remedy, never a value', () => {
     ],
     ['sr', 'SRPerson', { birth_date: '1985-02-30' }, 'birth_date', 'birth_date must be a date'],
     ['sr', 'SRPerson', { birth_date: '1985-02-03T25:00' }, 'birth_date', 'birth_date must be a date'],
+    ['sr', 'SRPerson', { birth_date: '1985-02-03T10:00:00+25:00' }, 'birth_date', 'birth_date must be a date'],
+    ['sr', 'SRPerson', { birth_date: '1985-13' }, 'birth_date', 'birth_date must be a date'],
+    ['sr', 'SRPerson', { birth_date: '85' }, 'birth_date', 'birth_date must be a date'],
     ['sr', 'SRPerson', { birth_date: 1985 }, 'birth_date', 'birth_date must be a date'],
     [
       'sr',

@@ -2,17 +2,25 @@
 import { OPERATIONS } from '../../vocabulary.js';
 import type { EventTypeDefinition } from '../definition.js';
 
-export const event = (name: string, emitted: boolean, aliases: string[] = []): EventTypeDefinition => ({
+type Shown = EventTypeDefinition['shownBy'];
+
+export const event = (
+  name: string,
+  emitted: boolean,
+  aliases: string[] = [],
+  shownBy?: Shown,
+): EventTypeDefinition => ({
   name,
   aliases,
   emitted,
+  ...(shownBy === undefined ? {} : { shownBy }),
 });
 
 /** REGISTER, UPDATE and DELETE, of which the domain's notify schema lists those named in `emitted`. */
 export const lifecycle = (emitted: string[]): EventTypeDefinition[] => [
-  event('REGISTER', emitted.includes('REGISTER'), ['REGISTRATION']),
+  event('REGISTER', emitted.includes('REGISTER'), ['REGISTRATION'], 'EVERY_RECORD'),
   event('UPDATE', emitted.includes('UPDATE'), ['CORRECTION']),
-  event('DELETE', emitted.includes('DELETE'), ['DEREGISTER', 'DEREGISTRATION']),
+  event('DELETE', emitted.includes('DELETE'), ['DEREGISTER', 'DEREGISTRATION'], 'NO_RECORD'),
 ];
 
 const SPECIAL = new Set<string>([

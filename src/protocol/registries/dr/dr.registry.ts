@@ -21,7 +21,11 @@ export const DR: RegistryDefinition = {
       attributeAliases: memberAliases('personal_details.'),
     },
   ],
-  events: [...lifecycle(['REGISTER']), event('DisabledPerson', false), event('NewDisabledNewborn', false)],
+  events: [
+    ...lifecycle(['REGISTER']),
+    event('DisabledPerson', false, [], 'EVERY_RECORD'),
+    event('NewDisabledNewborn', false),
+  ],
   subscribedEvents: ['REGISTER'],
   identifierTypes: IDENTIFIER_TYPES,
   txnStatusRecords: 'object',

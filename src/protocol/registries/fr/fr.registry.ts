@@ -39,7 +39,7 @@ export const FR: RegistryDefinition = {
       },
     },
   ],
-  events: [...lifecycle(['REGISTER']), event('NewFarmer', false)],
+  events: [...lifecycle(['REGISTER']), event('NewFarmer', false, [], 'EVERY_RECORD')],
   identifierTypes: { ...IDENTIFIER_TYPES, FARMER_ID: 'FARMER_ID', FARM_ID: 'FARM_ID', FARM_REG_NO: 'FARM_REG_NO' },
   txnStatusRecords: 'object',
   operations: operations(),

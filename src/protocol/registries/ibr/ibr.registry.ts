@@ -48,8 +48,10 @@ export const IBR: RegistryDefinition = {
   // The specification's spelling is the one its schema lists.
   events: [
     ...lifecycle([]),
-    event('enrollement', true, ['enrollment', 'enrolment']),
-    event('enrollement_status_change', true, ['enrollment_status_change', 'enrolment_status_change']),
+    event('enrollement', true, ['enrollment', 'enrolment'], { date: 'enrollment_date' }),
+    event('enrollement_status_change', true, ['enrollment_status_change', 'enrolment_status_change'], {
+      date: 'status_change_date',
+    }),
   ],
   identifierTypes: IDENTIFIER_TYPES,
   txnStatusRecords: 'array',

@@ -1,5 +1,6 @@
 /** One value of a record as its type of the dictionary: numbers sent as text, dates in older forms, labels instead of codes. */
 import { codeOf } from '../core/code-list.js';
+import { readDate } from '../date.js';
 import type { Code, ScalarType } from '../definition.js';
 import { bare } from './property.path.js';
 import { RecordInvalid } from './record-invalid.js';
@@ -46,7 +47,7 @@ const READERS: Record<ScalarType, (value: unknown) => unknown> = {
   number: readNumber,
   integer: (value) => (Number.isSafeInteger(readNumber(value)) ? readNumber(value) : undefined),
   boolean: readBoolean,
-  date: readDate,
+  date: readDateText,
   json: (value) => (NO_TEXT.test(JSON.stringify(value)) ? undefined : value),
 };
 
@@ -55,7 +56,7 @@ const EXPECTED: Record<ScalarType, string> = {
   number: 'a number',
   integer: 'a whole number',
   boolean: 'true or false',
-  date: 'a date such as 1985-05-20, or a date-time such as 1985-05-20T10:00:00Z',
+  date: 'a date such as 1985-05-20, or a date-time such as 1985-05-20T10:00:00Z, or a month or year such as 1985-05 or 1985',
   json: 'JSON without NUL characters',
 };
 
@@ -80,20 +81,13 @@ function readBoolean(value: unknown): boolean | undefined {
   return BOOLEANS.get(typeof value === 'string' ? value.trim().toLowerCase() : value);
 }
 
-const DATE = /^(\d{4}-\d{2}-\d{2})(T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
 const DOTTED = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/;
 
-// Dates keep the form they have (date, date-time, with or without zone); the samples' 02.05.2024 is day first.
-function readDate(value: unknown): string | undefined {
+// Dates keep the form they have (day, month, year, date-time with or without zone); the samples' 02.05.2024 is day first.
+function readDateText(value: unknown): string | undefined {
   const text = typeof value === 'string' ? value.trim() : '';
   const iso = text.replace(DOTTED, (_, day: string, month: string, year: string) =>
     [year, month.padStart(2, '0'), day.padStart(2, '0')].join('-'),
   );
-  const day = DATE.exec(iso)?.[1];
-  return day !== undefined && isDay(day) ? iso : undefined;
-}
-
-function isDay(day: string): boolean {
-  const date = new Date(`${day}T00:00:00Z`);
-  return !Number.isNaN(date.valueOf()) && date.toISOString().startsWith(day);
+  return readDate(iso) === undefined ? undefined : iso;
 }

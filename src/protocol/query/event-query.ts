@@ -1,0 +1,49 @@
+/** `reg_event_type` of a search: only records that show the event are found (protocol 3.1, 5). */
+import type { Criteria } from './criteria.js';
+import { findAttribute } from '../registries/attributes.js';
+import { squash } from '../registries/core/code-list.js';
+import type { EventTypeDefinition, RecordTypeDefinition, RegistryDefinition } from '../registries/definition.js';
+import { bare } from '../registries/records/property.path.js';
+import { findEvent } from '../registries/registries.js';
+import { filterInvalid, quoteName } from './query-rejection.js';
+
+/**
+ * @returns undefined where every record shows the event, or none is named
+ * @throws ItemRejected `rjct.filter.invalid` for an event that the registry does not know, or that its records do not show
+ */
+export function eventCriteria(
+  name: string | null | undefined,
+  definition: RegistryDefinition,
+  recordType: RecordTypeDefinition,
+): Criteria | undefined {
+  if (name == null || name.trim() === '' || isAction(name)) return undefined;
+  const event = findEvent(definition, name.trim());
+  if (event === undefined)
+    throw filterInvalid(
+      `reg_event_type: ${quoteName(name)} is no event of this registry; ${remedy(definition, recordType)}`,
+    );
+  if (event.shownBy === 'EVERY_RECORD') return undefined;
+  if (event.shownBy === 'NO_RECORD') return { or: [] };
+  const path = dateOf(event, definition, recordType);
+  if (path !== undefined) return recorded(path);
+  throw filterInvalid(
+    `reg_event_type: records of the type ${recordType.name} do not show ${event.name}; ${remedy(definition, recordType)}`,
+  );
+}
+
+/** A date is there, even if no more than its year. */
+export const recorded = (path: string): Criteria => ({ attribute: path, operator: 'gte', value: '0000' });
+
+/** Published samples name the message's own action there. */
+const isAction = (name: string): boolean => squash(bare(name)) === 'search';
+
+function dateOf({ shownBy }: EventTypeDefinition, definition: RegistryDefinition, recordType: RecordTypeDefinition) {
+  return typeof shownBy === 'object' ? findAttribute(definition, recordType, shownBy.date)?.path : undefined;
+}
+
+function remedy(definition: RegistryDefinition, recordType: RecordTypeDefinition): string {
+  const shown = definition.events.filter(
+    (event) => event.shownBy === 'EVERY_RECORD' || dateOf(event, definition, recordType) !== undefined,
+  );
+  return `use one of ${shown.map((event) => event.name).join(', ')}, or leave it out`;
+}

@@ -1,0 +1,42 @@
+/**
+ * Dates as records and queries write them: a day, a date-time, or a partial date (ISO 8601, reduced precision), `1985` or
+ * `1985-05`, which is every day it may mean. Days compare as text; a date-time counts by its day.
+ */
+
+/** What `*.sql.ts` and the evaluator take for a stored date; whatever follows a day is not looked at. */
+export const DATE_PATTERN = '^[0-9]{4}(-(0[1-9]|1[0-2])(-[0-9]{2}|$)|$)';
+
+const STORED = new RegExp(DATE_PATTERN);
+const WRITTEN =
+  /^(\d{4}(?:-(?:0[1-9]|1[0-2])(?:-\d{2})?)?)(?:(?<=^.{10})T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):?[0-5]\d)?)?$/;
+
+/** The day, month or year of a date or date-time that exists; undefined for any other text. */
+export function readDate(text: string): string | undefined {
+  const date = WRITTEN.exec(text)?.[1];
+  return date !== undefined && (date.length < 10 || isDay(date)) ? date : undefined;
+}
+
+/** The same of a stored value, which may be of another type or form. */
+export const storedDate = (value: unknown): string | undefined =>
+  typeof value === 'string' && STORED.test(value) ? value.slice(0, 10) : undefined;
+
+/** First day that a date may mean. */
+export const firstDay = (date: string): string => date + '-01-01'.slice(date.length - 4);
+
+/** Last day that a date may mean. */
+export function lastDay(date: string): string {
+  if (date.length === 4) return `${date}-12-31`;
+  if (date.length > 7) return date;
+  const [year, month] = date.split('-').map(Number);
+  const last = new Date(0);
+  last.setUTCFullYear(year ?? 0, month ?? 1, 0);
+  return `${date}-${String(last.getUTCDate()).padStart(2, '0')}`;
+}
+
+/** Text behind every date and date-time of the last day that a date may mean, and before those of the next. */
+export const afterDate = (date: string): string => `${lastDay(date)}~`;
+
+function isDay(day: string): boolean {
+  const date = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(date.valueOf()) && date.toISOString().startsWith(day);
+}
