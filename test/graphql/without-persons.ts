@@ -9,9 +9,10 @@ export const WITHOUT_PERSONS: Record<string, string> = {
   CodeView: 'code label',
   Consent: 'fields grantedBy id identifierType organizationKind purposes revokedBy senderId',
   CreateSenderPayload: 'clientId clientSecret',
-  Delivery: 'accessDecision action id kind messageId receiptStatus stateReason target',
+  Delivery: 'accessDecision action id kind messageId receiptStatus stateReason target waitsFor',
   DeliveryAttempt: 'address error id outcome',
   DeliveryChange: 'cursor',
+  EndpointTrouble: 'endpoint reason',
   EventSubscription:
     'approvedBy code eventType frequency id recordType referenceId senderId stateReason target transactionId',
   Expiry: 'id senderId',
