@@ -130,7 +130,7 @@ export async function startGateway(
     services,
     createAuthenticator(services, adminsOf(config, secrets, services)),
     server,
-    { timeoutMs: config.graphqlTimeoutMs, persisted: await PersistedOperations.load(config.persistedOperations) },
+    { persisted: await PersistedOperations.load(config.persistedOperations) },
   );
   exportTailLag(metrics, services.tail);
   exportQueues(metrics, database, clock);
@@ -209,6 +209,7 @@ async function wire(config: Config, { database, url, counters, wakeLine, lookup,
       fourEyes: config.fourEyes,
       maxSubscriptionsPerSender: config.maxSubscriptionsPerSender,
       maxRecordsFound: config.maxRecordsFound,
+      operationTimeoutMs: config.graphqlTimeoutMs,
     },
   };
 }

@@ -15,7 +15,7 @@ export interface Counters {
 export interface RateLimitSettings {
   /** Refused requests a minute of one address, or of one client whose messages prove false. */
   strangersPerMinute: number;
-  /** Verifications of one person by one sender in an hour. */
+  /** Claims about one person by one sender in an hour. */
   verificationsPerHour: number;
 }
 
@@ -41,14 +41,21 @@ export class RateLimits {
     this.#day = new SharedQuota(counters.day);
   }
 
-  /** Spends a sender's quotas, the shortest window first; the last state tells whether it may go on. */
+  /**
+   * Spends a sender's quotas, the shortest window first; the last state tells whether it may go on.
+   *
+   * @param paid of the weight, before; a weight above a limit is the whole of that limit
+   */
   async bySender(
     sender: { senderId: string; rateLimitPerMinute: number; rateLimitPerDay: number | null },
     weight = 1,
+    paid = 0,
   ): Promise<QuotaState[]> {
-    const minute = await this.#minute.take(`sender ${sender.senderId}`, weight, sender.rateLimitPerMinute);
-    if (!minute.allowed || sender.rateLimitPerDay === null) return [minute];
-    return [minute, await this.#day.take(`sender ${sender.senderId}`, weight, sender.rateLimitPerDay)];
+    const { senderId, rateLimitPerMinute: perMinute, rateLimitPerDay: perDay } = sender;
+    const due = (limit: number) => Math.max(0, Math.min(weight, limit) - paid);
+    const minute = await this.#minute.take(`sender ${senderId}`, due(perMinute), perMinute);
+    if (!minute.allowed || perDay === null) return [minute];
+    return [minute, await this.#day.take(`sender ${senderId}`, due(perDay), perDay)];
   }
 
   /** Spends one refusal of somebody who proved nothing. */
@@ -62,8 +69,8 @@ export class RateLimits {
   }
 
   /** Guessing claims about one person is slow, whatever quota the sender has. */
-  verification(senderId: string, recordId: string): Promise<QuotaState> {
-    return this.#hour.take(`verify ${senderId} ${recordId}`, 1, this.settings.verificationsPerHour);
+  verification(senderId: string, recordId: string, claims: number): Promise<QuotaState> {
+    return this.#hour.take(`verify ${senderId} ${recordId}`, claims, this.settings.verificationsPerHour);
   }
 }
 

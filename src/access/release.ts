@@ -21,10 +21,12 @@ export interface Question {
   page: Page;
   /** Canonical paths that the answer speaks about beside those compared, such as the claims of a verification. */
   about?: string[];
+  /** Ends the search when nobody waits for it any more. */
+  signal?: AbortSignal | undefined;
 }
 
 /** A question to the source as the grant lets it be asked: row filter and consent decide what is found and counted. */
-export function askUnder(grant: Grant, { criteria, sort = [], page, about = [] }: Question): SourceQuery {
+export function askUnder(grant: Grant, { criteria, sort = [], page, about = [], signal }: Question): SourceQuery {
   const { definition, recordType, rowFilter } = grant;
   const asked = new Set([...attributesIn(criteria), ...sort.map(({ attribute }) => attribute), ...about]);
   const consent = consentScope(grant, [...asked]);
@@ -34,6 +36,7 @@ export function askUnder(grant: Grant, { criteria, sort = [], page, about = [] }
     criteria,
     sort,
     page,
+    signal,
     ...(rowFilter === undefined ? {} : { rowFilter }),
     ...(consent === undefined ? {} : { consent }),
   };

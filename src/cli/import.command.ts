@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { createRegistries, findRecordType } from '../protocol/registries/registries.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import { action, examples, oneOf } from './action.js';
@@ -13,6 +13,8 @@ interface Options {
   registry: string;
   recordType?: string;
   format?: RowFormat;
+  encoding?: string;
+  delimiter?: string;
   dryRun?: boolean;
 }
 
@@ -25,6 +27,12 @@ export const importCommand = (): Command =>
     .requiredOption('--registry <name>', 'social, crvs, dr, fr, ibr')
     .option('--record-type <name>', 'of rows that name none; the default is the first of the registry')
     .option('--format <name>', 'ndjson or csv, where the name of the file does not say so', oneOf(['ndjson', 'csv']))
+    .option('--encoding <name>', 'of the file, such as windows-1252, where it is not UTF-8', readEncoding)
+    .option(
+      '--delimiter <character>',
+      'between the cells of a CSV, where its first line does not show it',
+      readDelimiter,
+    )
     .option('--dry-run', 'only check the rows')
     .addHelpText(
       'after',
@@ -41,7 +49,15 @@ export const importCommand = (): Command =>
         const { withHouse } = await import('./house.js');
         const { importRows } = await import('./import.run.js');
         const counter = terminal.progress('rows');
-        const given = { file, format, recordType, progress: (rows: number): void => counter.at(rows) };
+        const { encoding, delimiter } = options;
+        const given = {
+          file,
+          format,
+          encoding,
+          delimiter,
+          recordType,
+          progress: (rows: number): void => counter.at(rows),
+        };
         const report = dryRun
           ? await importRows(undefined, definition, given)
           : await withHouse(terminal, (house) => importRows(house, definition, given));
@@ -73,6 +89,20 @@ function recordTypeNamed(definition: RegistryDefinition, name: string | undefine
   if (recordType !== undefined) return recordType.name;
   const known = definition.recordTypes.map((type) => type.name).join(', ');
   throw new UsageError(`--record-type: ${definition.registry} has no such record type`, `use one of ${known}`);
+}
+
+function readEncoding(name: string): string {
+  try {
+    return new TextDecoder(name).encoding;
+  } catch {
+    throw new InvalidArgumentError('name one such as utf-8, windows-1252, iso-8859-15 or utf-16le.');
+  }
+}
+
+function readDelimiter(given: string): string {
+  const character = given === 'tab' || given === '\\t' ? '\t' : given;
+  if (character.length === 1 && !/["\r\n]/.test(character)) return character;
+  throw new InvalidArgumentError('give one character, or tab.');
 }
 
 function formatOf(file: string): RowFormat {

@@ -1,9 +1,12 @@
 /** The rows of a file, one by one and never all at once: what each hands in, or what is wrong with its line. */
 import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { pipeline, type Readable } from 'node:stream';
-import { CsvError, parse, type Info } from 'csv-parse';
+import { Readable } from 'node:stream';
+import type { CsvError } from 'csv-parse';
 import type { RecordInput } from '../graphql/records/record.types.js';
+import { decodeText, isLost, misfitOf, NOT_UTF8, readCsvRows, type CsvOptions } from '../platform/csv.js';
+import { RequestInvalid } from '../protocol/errors.js';
+import { parseJson } from '../protocol/envelope/json.js';
 import { CliFailure } from './failure.js';
 
 export type RowFormat = 'ndjson' | 'csv';
@@ -14,10 +17,18 @@ export type RowInput = Omit<RecordInput, 'recordType'> & { recordType?: string }
 
 type Data = Record<string, unknown>;
 
+/** How the bytes of a file are read, where that is not what they look like. */
+export type FileForm = Pick<CsvOptions, 'encoding' | 'delimiter'>;
+
 /** @param file a path, or `-` for standard input */
-export async function* readRows(file: string, format: RowFormat, columns: ColumnCheck): AsyncGenerator<Row> {
+export async function* readRows(
+  file: string,
+  format: RowFormat,
+  form: FileForm,
+  columns: ColumnCheck,
+): AsyncGenerator<Row> {
   const input = file === '-' ? process.stdin : await openFile(file);
-  yield* format === 'csv' ? readCsv(input, columns) : readNdjson(input);
+  yield* format === 'csv' ? readCsv(input, form, columns) : readNdjson(input, form);
 }
 
 /** What is wrong with a column's name, if anything. */
@@ -30,21 +41,24 @@ async function openFile(file: string): Promise<Readable> {
   return handle.createReadStream();
 }
 
-async function* readNdjson(input: Readable): AsyncGenerator<Row> {
+async function* readNdjson(bytes: Readable, { encoding }: FileForm): AsyncGenerator<Row> {
+  const input = Readable.from(decodeText(bytes, encoding));
   let line = 0;
   for await (const text of createInterface({ input, crlfDelay: Infinity })) {
     line += 1;
-    if (text.trim() !== '') yield { line, ...readJsonLine(line === 1 ? text.replace(/^\uFEFF/, '') : text) };
+    if (text.trim() !== '') yield { line, ...readJsonLine(text) };
   }
 }
 
 /** `{ recordType, identifiers, data, externalId, eventType }`, or a record as it is. */
 function readJsonLine(text: string): { input: RowInput } | { problem: string } {
+  if (isLost(text)) return { problem: withRemedy(NOT_UTF8) };
   let value: unknown;
   try {
-    value = JSON.parse(text);
-  } catch {
-    return { problem: 'is not valid JSON: give one object on each line' };
+    value = parseJson(text, 'line');
+  } catch (error) {
+    if (!(error instanceof RequestInvalid)) throw error;
+    return { problem: error.message.replace(/^line[ .]/, '') };
   }
   if (!isData(value)) return { problem: 'must be a JSON object' };
   if (!isData(value['data'])) return { input: { identifiers: [], data: value } };
@@ -61,29 +75,27 @@ function readJsonLine(text: string): { input: RowInput } | { problem: string } {
  * Columns: `record_type`, `external_id`, `event_type`, `identifier.UIN` and the like, and paths of the dictionary such as
  * `name.surname`. An empty cell says nothing.
  */
-async function* readCsv(input: Readable, columns: ColumnCheck): AsyncGenerator<Row> {
+async function* readCsv(input: Readable, form: FileForm, columns: ColumnCheck): AsyncGenerator<Row> {
   const skipped: Row[] = [];
   const onSkip = (error?: CsvError): undefined =>
     void skipped.push({ line: Number(error?.['lines'] ?? 0), problem: csvProblem(error) });
-  const parser = parse({
-    bom: true,
-    info: true,
-    skip_empty_lines: true,
-    relax_column_count: true,
-    on_skip: onSkip,
-    skip_records_with_error: true,
-  });
-  pipeline(input, parser, () => {});
   let header: string[] | undefined;
-  for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
+  for await (const { line, cells } of readCsvRows(input, { ...form, onSkip })) {
     yield* skipped.splice(0);
-    if (header === undefined) header = checkHeader(record, columns);
-    else if (record.length !== header.length)
-      yield { line: info.lines, problem: `has ${record.length} cells where the header has ${header.length}` };
-    else yield { line: info.lines, input: inputOf(header, record) };
+    if (header === undefined) {
+      header = checkHeader(cells, columns);
+      continue;
+    }
+    const problem = misfitOf(header, cells);
+    yield problem === undefined ? { line, input: inputOf(header, cells) } : { line, problem: withRemedy(problem) };
   }
   yield* skipped;
 }
+
+const withRemedy = (problem: string): string =>
+  problem === NOT_UTF8
+    ? `${problem}: save the file in UTF-8, or name its encoding, as --encoding windows-1252`
+    : problem;
 
 const csvProblem = (error?: CsvError): string => `is not valid CSV (${error?.code ?? 'unknown'}): check its quotes`;
 
@@ -95,23 +107,23 @@ const SPECIAL: Record<string, 'recordType' | 'externalId' | 'eventType'> = {
 const IDENTIFIER = /^identifier\.([^.]+)$/;
 
 function checkHeader(names: string[], check: ColumnCheck): string[] {
-  const header = names.map((name) => name.trim());
-  const problems = header
-    .filter((name) => !(name in SPECIAL) && !IDENTIFIER.test(name))
+  if (names.some(isLost)) throw new CliFailure(`line 1: ${NOT_UTF8}`, 'name the encoding, as --encoding windows-1252');
+  const problems = names
+    .filter((name) => name !== '' && !(name in SPECIAL) && !IDENTIFIER.test(name))
     .map((name) => check(name))
     .filter((problem) => problem !== undefined);
   if (problems.length > 0)
     throw new CliFailure(`line 1: ${problems.join('; ')}`, 'name columns after the dictionary: docs/cli.md');
-  return header;
+  return names;
 }
 
 function inputOf(header: string[], cells: string[]): RowInput {
   const input: RowInput = { identifiers: [], data: {} };
   for (const [index, name] of header.entries()) {
-    const cell = cells[index]?.trim() ?? '';
+    const cell = cells[index] ?? '';
     const special = SPECIAL[name];
     const type = IDENTIFIER.exec(name)?.[1];
-    if (cell === '') continue;
+    if (cell === '' || name === '') continue;
     if (special !== undefined) input[special] = cell;
     else if (type !== undefined) input.identifiers.push({ type, value: cell });
     else place(input.data, name.split('.'), cell);

@@ -5,7 +5,7 @@ import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import { isKnownField } from '../protocol/registries/records/fields.js';
 import { describeFailure } from './failure.js';
 import type { House } from './house.js';
-import { readRows, type ColumnCheck, type Row, type RowFormat } from './import.rows.js';
+import { readRows, type ColumnCheck, type FileForm, type Row, type RowFormat } from './import.rows.js';
 
 /** Of these the message is listed; the rest is counted. */
 const MAX_PROBLEMS = 1000;
@@ -20,7 +20,7 @@ export interface ImportReport {
   problems: { line: number; message: string }[];
 }
 
-export interface ImportOptions {
+export interface ImportOptions extends FileForm {
   file: string;
   format: RowFormat;
   /** For rows that name none. */
@@ -37,12 +37,12 @@ interface Good {
 export async function importRows(
   house: House | undefined,
   definition: RegistryDefinition,
-  { file, format, recordType, progress }: ImportOptions,
+  { file, format, recordType, progress, ...form }: ImportOptions,
 ): Promise<ImportReport> {
   const report: ImportReport = { inserted: 0, updated: 0, unchanged: 0, refused: 0, problems: [] };
   let batch: Good[] = [];
   let rows = 0;
-  for await (const row of readRows(file, format, columnCheck(definition, recordType))) {
+  for await (const row of readRows(file, format, form, columnCheck(definition, recordType))) {
     progress((rows += 1));
     const good = judge(definition, row, recordType, report);
     if (good === undefined || house === undefined || batch.push(good) < BATCH) continue;

@@ -1,9 +1,9 @@
-import { DirectCall, MessageSeen } from '../use-cases/call.js';
+import { MessageSeen, type DirectCall } from '../use-cases/call.js';
 import { defineDocument, runDocument } from '../graphql/run-document.js';
 import { ack } from '../protocol/envelope/reply.js';
 import type { Exchange, Reply } from './exchange.js';
 import type { MessageKind } from '../messages/message-kind.js';
-import { contextFor } from './partner-call.js';
+import { callOf, contextFor } from './partner-call.js';
 import type { FacadeServices } from './services.js';
 
 export const ACCEPT = defineDocument(
@@ -38,23 +38,16 @@ export async function acceptLater(kind: MessageKind, exchange: Exchange, service
 }
 
 function acceptingCall(exchange: Exchange, services: FacadeServices): DirectCall {
-  const { requestHeader: header, receivedAt, correlationId, knownSender, request } = exchange;
-  return new DirectCall(
-    { sql: services.database, vault: services.vault, clock: services.clock },
-    {
-      channel: 'ASYNC',
-      senderId: knownSender.senderId,
-      messageId: header.message_id,
-      action: header.action,
-      correlationId,
-      digest: exchange.digest(header.action, 'ASYNC'),
-      request: exchange.plainRequest,
-      receivedAt,
-      remoteAddress: request.remoteAddress,
-      dueAt: receivedAt,
-      encode: () => undefined,
-    },
-  );
+  const { requestHeader: header, receivedAt } = exchange;
+  return callOf(services, exchange, {
+    channel: 'ASYNC',
+    messageId: header.message_id,
+    action: header.action,
+    digest: exchange.digest(header.action, 'ASYNC'),
+    request: exchange.plainRequest,
+    dueAt: receivedAt,
+    encode: () => undefined,
+  });
 }
 
 const accepted = (correlationId: string, receivedAt: Date): Reply => ({

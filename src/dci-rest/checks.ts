@@ -1,7 +1,7 @@
 /** The named checks a request passes, each with one reason to fail. An endpoint reads as its list of them. */
-import { weightOf } from '../access/rate-limits.js';
 import { scopesAllow } from '../access/scopes.js';
 import { credentialOf } from '../access/token.js';
+import { readWire } from '../protocol/envelope/absent.js';
 import { decryptMessage } from '../protocol/envelope/encryption.js';
 import {
   callbackHeader,
@@ -21,7 +21,6 @@ import {
   SignatureMissing,
   TokenInvalid,
   TooManyRequests,
-  TotalCountExceeded,
   TotalCountInvalid,
   VersionNotSupported,
 } from '../protocol/errors.js';
@@ -167,23 +166,30 @@ export const checkHeader: Check = (exchange, { clock, settings }, endpoint) => {
 /** `total_count` is what the sender says; the items are what counts, unless they are asked to agree (protocol 8, 13). */
 export const checkCount: Check = (exchange, { messageLimits }, { items }) => {
   const count = items?.(exchange.message as never).length ?? 1;
-  if (count > messageLimits.items)
-    throw new TotalCountExceeded(
-      `rjct.total_count.limit_exceeded: a message carries at most ${messageLimits.items} items; send the rest in another`,
-    );
   const { total_count: stated } = exchange.requestHeader as Partial<RequestHeader>;
   if (messageLimits.strictTotalCount && stated !== undefined && stated !== count)
     throw new TotalCountInvalid(`header.total_count: rjct.total_count.invalid, the message has ${count} items`);
 };
 
-/** A quota is spent only by its proven owner, so this comes behind the signature. */
-export const limitBySender: Check = async (exchange, { limiter }, { items }) => {
-  const weight = weightOf(exchange.operation, items?.(exchange.message as never).length);
-  exchange.quotas = await limiter.bySender(exchange.knownSender, weight);
+/**
+ * A request costs one point; what it asks for beyond that is charged where it is worked on. A quota is spent only by its
+ * proven owner, so this comes behind the signature.
+ */
+export const limitBySender: Check = async (exchange, services) => {
+  await charge(exchange, services, 1);
+  exchange.paid = 1;
+};
+
+/** Spends the sender's quotas, less what this request has paid before. @throws TooManyRequests */
+export async function charge(exchange: Exchange, { limiter }: FacadeServices, weight: number): Promise<void> {
+  const { paid } = exchange;
+  exchange.paid = Math.max(0, paid - weight);
+  if (paid >= weight) return;
+  exchange.quotas = await limiter.bySender(exchange.knownSender, weight, paid);
   const last = exchange.quotas.at(-1);
   if (last !== undefined && !last.allowed)
     throw new TooManyRequests('the quota of this sender is spent: wait as Retry-After says', last.reset);
-};
+}
 
 /** Strict: a byte that is no UTF-8 would otherwise be replaced, and the signature checked over another text. */
 export function decodeBody(body: Buffer): string {
@@ -196,7 +202,7 @@ export function decodeBody(body: Buffer): string {
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export function parse<T>(schema: z.ZodType<T>, value: unknown, root: string): T {
-  const result = schema.safeParse(value);
+  const result = readWire(schema, value);
   if (!result.success) throw new RequestInvalid(describeProblem(result.error, root));
   return result.data;
 }

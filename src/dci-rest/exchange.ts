@@ -49,6 +49,8 @@ export class Exchange {
   encrypted = false;
   /** Set by `limitBySender`: proven to come from its sender, whose quotas these are. */
   quotas?: QuotaState[];
+  /** Points of its quota that were spent on the request itself, and that its first operation need not pay again. */
+  paid = 0;
 
   constructor(
     readonly request: ReceivedRequest,
@@ -83,7 +85,7 @@ export class Exchange {
 
   /** What is stored of the request: the envelope without its signature, the message in the clear. */
   get plainRequest(): JsonObject {
-    return { header: this.document['header'] ?? null, message: this.#plainMessage };
+    return { header: (this.header ?? null) as Json, message: this.#plainMessage };
   }
 
   get #plainMessage(): Json {

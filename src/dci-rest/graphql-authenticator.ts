@@ -6,14 +6,17 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Request } from 'express';
 import type { Admins } from '../access/admins.js';
 import { ANONYMOUS, type Principal } from '../access/principal.js';
-import { DirectCall } from '../use-cases/call.js';
+import { claimQuery } from '../entities/transactions/seen-message.repository.js';
+import type { DirectCall } from '../use-cases/call.js';
 import { DomainError } from '../use-cases/errors.js';
+import { ANSWERED_BEFORE } from '../graphql/errors.js';
 import type { Authenticator, Caller } from '../graphql/server.js';
 import { ProtocolError, RequestInvalid, TokenInvalid } from '../protocol/errors.js';
 import { certificateOf } from './client-certificate.header.js';
 import { findSender, limitBySender, requireClearReply, requireToken, verifyHttp } from './checks.js';
 import { Exchange } from './exchange.js';
 import { readOperation } from './graphql-body.check.js';
+import { callOf } from './partner-call.js';
 import { settleRefusal } from './refusals.js';
 import { countOutcome, countReply } from './traffic.js';
 import type { FacadeServices } from './services.js';
@@ -76,9 +79,20 @@ async function authenticatePartner(services: FacadeServices, request: Request): 
     principal: exchange.principal,
     call,
     refused: (error) => settleRefused(error, call, exchange, services),
+    ...(exchange.signed ? { claimQuery: () => claimOnce(services, exchange, body) } : {}),
     ...(exchange.signed ? { sign: (response) => httpSignature(services, response) } : {}),
   };
 }
+
+/** What was signed once is asked once, though it only reads. @throws DomainError CONFLICT */
+async function claimOnce({ database }: FacadeServices, exchange: Exchange, body: Buffer): Promise<void> {
+  const { nonce: messageId = randomUUID(), receivedAt, knownSender } = exchange;
+  const digest = digestOf(body);
+  if (!(await claimQuery(database, { senderId: knownSender.senderId, messageId, digest, receivedAt })))
+    throw new DomainError('CONFLICT', ANSWERED_BEFORE);
+}
+
+const digestOf = (body: Buffer): Buffer => createHash('sha256').update(body).digest();
 
 /** An operation that failed before any use case settled it leaves a row too. */
 async function settleRefused(
@@ -101,20 +115,13 @@ function refusal(error: ProtocolError): Error {
 }
 
 function graphqlCall(services: FacadeServices, exchange: Exchange, body: Buffer): DirectCall {
-  return new DirectCall(
-    { sql: services.database, vault: services.vault, clock: services.clock },
-    {
-      channel: 'GRAPHQL',
-      senderId: exchange.knownSender.senderId,
-      messageId: exchange.nonce ?? randomUUID(),
-      action: 'graphql',
-      correlationId: exchange.correlationId,
-      digest: createHash('sha256').update(body).digest(),
-      request: body.length === 0 ? null : exchange.document,
-      receivedAt: exchange.receivedAt,
-      remoteAddress: exchange.request.remoteAddress,
-      settled: (outcome) => countOutcome(services, exchange, outcome),
-      encode: (result) => result,
-    },
-  );
+  return callOf(services, exchange, {
+    channel: 'GRAPHQL',
+    messageId: exchange.nonce ?? randomUUID(),
+    action: 'graphql',
+    digest: digestOf(body),
+    request: body.length === 0 ? null : exchange.document,
+    settled: (outcome) => countOutcome(services, exchange, outcome),
+    encode: (result) => result,
+  });
 }

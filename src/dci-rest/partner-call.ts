@@ -1,4 +1,5 @@
 /** From a checked exchange to a use case: the context in which its document runs, and the answer that was stored. */
+import { weightOf } from '../access/rate-limits.js';
 import { whyWithheld } from '../access/still-released.js';
 import { Forbidden } from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/envelope/json.js';
@@ -6,10 +7,32 @@ import { DirectCall, MessageSeen, type CallFacts } from '../use-cases/call.js';
 import type { Context } from '../graphql/context.js';
 import { createLoaders } from '../graphql/loaders.js';
 import { runDocument, type NamedDocument } from '../graphql/run-document.js';
+import { charge } from './checks.js';
+import { recordRetelling } from '../use-cases/transaction-status/retelling.js';
 import type { Exchange } from './exchange.js';
 import type { FacadeServices } from './services.js';
 
-export type Answering = Pick<CallFacts, 'channel' | 'action' | 'messageId' | 'request' | 'digest' | 'encode'>;
+export type Answering = Omit<
+  CallFacts,
+  'senderId' | 'correlationId' | 'receivedAt' | 'remoteAddress' | 'maxItems' | 'charge'
+>;
+
+/** The call of a checked exchange, whichever door it came through: the same bounds, the same price. */
+export function callOf(services: FacadeServices, exchange: Exchange, facts: Answering): DirectCall {
+  const { correlationId, receivedAt, request, knownSender } = exchange;
+  return new DirectCall(
+    { sql: services.database, vault: services.vault, clock: services.clock },
+    {
+      ...facts,
+      senderId: knownSender.senderId,
+      correlationId,
+      receivedAt,
+      remoteAddress: request.remoteAddress,
+      maxItems: services.messageLimits.items,
+      charge: ({ operation, items }) => charge(exchange, services, weightOf(operation, items)),
+    },
+  );
+}
 
 /** Runs a document as the sender and gives the unsigned message to send; for a repeated message, the stored one. */
 export async function answer(
@@ -19,28 +42,29 @@ export async function answer(
   input: unknown,
   facts: Answering,
 ): Promise<JsonObject> {
-  const { correlationId, receivedAt, request, knownSender } = exchange;
-  const { remoteAddress } = request;
-  const call = new DirectCall(
-    { sql: services.database, vault: services.vault, clock: services.clock },
-    { ...facts, senderId: knownSender.senderId, correlationId, receivedAt, remoteAddress },
-  );
+  const call = callOf(services, exchange, facts);
   try {
     await runDocument(services.schema, document, { input }, contextFor(services, exchange, call));
   } catch (error) {
-    if (error instanceof MessageSeen) return stored(await answerAgain(services, exchange, error));
+    if (error instanceof MessageSeen) return stored(await answerAgain(services, exchange, error, facts));
     throw error;
   }
   services.tail.nudge();
   return stored(call.answer);
 }
 
-/** The stored answer, unless a right that it rests on has ended since. @throws Forbidden */
-async function answerAgain(services: FacadeServices, { knownSender: sender }: Exchange, seen: MessageSeen) {
+/** The stored answer, unless a right that it rests on has ended since; whose records it tells again is recorded. @throws Forbidden */
+async function answerAgain(services: FacadeServices, exchange: Exchange, seen: MessageSeen, { channel }: Answering) {
   const { database, registries, clock } = services;
+  const { knownSender: sender, correlationId, receivedAt, request } = exchange;
   const definition = registries.byName(seen.stored.registry ?? '');
   const why = await whyWithheld(database, { sender, definition, now: clock() }, seen.stored);
-  if (why === undefined) return seen.answer;
+  if (why === undefined) {
+    const { senderId } = sender;
+    const retelling = { senderId, channel, correlationId, receivedAt, remoteAddress: request.remoteAddress };
+    if (seen.stored.recordIds.length > 0) await recordRetelling(services, retelling, seen.stored, 'response');
+    return seen.answer;
+  }
   throw new Forbidden(`this message was answered before, and its answer may not be told again: ${why}`);
 }
 
@@ -48,6 +72,7 @@ export function contextFor(services: FacadeServices, exchange: Exchange, call: D
   return {
     principal: exchange.principal,
     call,
+    deadline: AbortSignal.timeout(services.settings.operationTimeoutMs),
     services,
     get loaders() {
       return createLoaders(services.database.em(), services.database, services.clock);

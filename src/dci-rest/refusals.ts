@@ -1,7 +1,7 @@
 /** Every refusal: one error body, one log line without personal data, one row in the audit with the reason. */
 import { createHash } from 'node:crypto';
 import type { QuotaState } from '../access/shared-quota.js';
-import { isStatementTimeout } from '../entities/database/database.js';
+import { tookTooLong } from '../graphql/errors.js';
 import { recordTransaction, type TransactionChannel } from '../entities/transactions/transaction.repository.js';
 import { HeaderRejected, ProtocolError, ServiceUnavailable, TooManyRequests } from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/envelope/json.js';
@@ -74,7 +74,7 @@ async function chargeStranger(
 
 /** A fault of ours is logged whole and told as unavailable: the partner may try again. */
 function masked(error: unknown, { log }: FacadeServices): ProtocolError {
-  if (isStatementTimeout(error))
+  if (tookTooLong(error))
     return new ServiceUnavailable('the request took too long: ask for less at once', { cause: error });
   const refusal = new ServiceUnavailable(
     'the request could not be answered; try again later, and quote error_id if it persists',

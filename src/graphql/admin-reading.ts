@@ -43,7 +43,7 @@ async function record({ services }: Context, admin: Actor, readings: readonly Re
 
 const unique = (texts: string[]): string[] => [...new Set(texts)];
 
-interface PayloadReader {
+export interface PayloadReader {
   admin: Actor;
   reason: string;
 }

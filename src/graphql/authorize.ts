@@ -1,8 +1,7 @@
 /** Who may call a resolver. */
 import type { Principal } from '../access/principal.js';
-import type { KnownSender } from '../access/sender-directory.js';
 import type { Role } from '../protocol/vocabulary.js';
-import type { Call } from '../use-cases/call.js';
+import type { PartnerCall } from '../use-cases/call.js';
 import type { Context } from './context.js';
 import { forbidden, unauthenticated } from '../use-cases/errors.js';
 
@@ -24,11 +23,11 @@ export const seesPersons = ({ principal }: Context): boolean =>
   principal.kind === 'admin' && principal.role !== 'MONITOR';
 
 /** A partner with a call to settle; admins read `records` instead, which is audited as theirs. */
-export function requireSender({ principal, call }: Context): { sender: KnownSender; call: Call } {
+export function requireSender({ principal, call, deadline }: Context): PartnerCall {
   if (principal.kind === 'anonymous') throw unauthenticated('send the access token of a sender');
   if (principal.kind !== 'sender' || call === undefined)
     throw forbidden('only a sender may call this, with a signed request');
-  return { sender: principal.sender, call };
+  return { sender: principal.sender, call, deadline };
 }
 
 /** For lists that a sender may read its own rows of: its sender id, or undefined for an admin who sees all. */

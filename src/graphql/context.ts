@@ -26,6 +26,8 @@ export interface Context {
   principal: Principal;
   /** Present on calls of partners; an admin's mutation is audited as an admin action instead. */
   call?: Call;
+  /** Of a partner that signed a query: it works once. */
+  claimQuery?: () => Promise<void>;
   /** Records why a partner's operation failed, where no use case has settled its call. */
   refused?: (error: ProtocolError) => Promise<void>;
   /** Of a partner that signed its operation: its answer is signed likewise. */
@@ -34,8 +36,8 @@ export interface Context {
   loaders: Loaders;
   /** What an administrator reads of persons, before it leaves; made by the first of them. */
   readings?: DataLoader<Reading, undefined>;
-  /** When an operation from the network must have ended, by `performance.now()`. */
-  deadline?: number;
+  /** Aborts when an operation from the network must have ended. */
+  deadline?: AbortSignal;
   /** Whether the caller may still be told; asked before each live event. */
   stillAllowed?: () => Promise<boolean>;
 }

@@ -3,13 +3,14 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { isStatementTimeout } from '../entities/database/database.js';
 import { KeyInvalid } from '../protocol/signature/key.policy.js';
-import { ItemRejected, ProtocolError, RequestInvalid, ServiceUnavailable } from '../protocol/errors.js';
+import { HeaderRejected, ItemRejected, ProtocolError, RequestInvalid, ServiceUnavailable } from '../protocol/errors.js';
 import { MessageSeen } from '../use-cases/call.js';
+import { TOO_LONG } from '../use-cases/deadline.js';
 import { DomainError, protocolErrorOf, type DomainErrorCode } from '../use-cases/errors.js';
 import type { Log } from '../platform/log.js';
 import { randomUUID } from 'node:crypto';
 
-export const TOO_LONG = 'the operation took too long: ask for less at once';
+export const ANSWERED_BEFORE = 'this signed request was answered before: sign a new one';
 
 const CODES: Record<DomainErrorCode, string> = {
   UNAUTHENTICATED: 'UNAUTHENTICATED',
@@ -30,6 +31,10 @@ export const extensionsOf = ({ code, field }: DomainError): Record<string, strin
 export const asGraphqlError = (error: DomainError): GraphQLError =>
   new GraphQLError(error.message, { extensions: extensionsOf(error) });
 
+/** Whether an error says that nobody waits for the outcome any more, or that a statement was ended. */
+export const tookTooLong = (error: unknown): boolean =>
+  isStatementTimeout(error) || (error instanceof DomainError && error.code === 'TIMEOUT');
+
 /** Our own refusals pass; anything else is masked under an id that the log has too. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown, log: Log): GraphQLFormattedError {
   const original = unwrapResolverError(error);
@@ -37,7 +42,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, lo
     return {
       ...formatted,
       message: original.message,
-      extensions: { code: graphqlCode(original), errorId: original.errorId, reason: original.code },
+      extensions: { code: graphqlCode(original), errorId: original.errorId, reason: reasonOf(original) },
     };
   if (original instanceof DomainError)
     return { ...formatted, message: original.message, extensions: extensionsOf(original) };
@@ -46,7 +51,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, lo
   if (original instanceof MessageSeen)
     return {
       ...formatted,
-      message: 'this signed request was answered before: sign a new one',
+      message: ANSWERED_BEFORE,
       extensions: { code: 'CONFLICT' },
     };
   if (isStatementTimeout(original)) return { ...formatted, message: TOO_LONG, extensions: { code: 'TIMEOUT' } };
@@ -81,6 +86,8 @@ export function withoutValues(message: string): string {
     .replace(/(Syntax Error: [^"]*)"[\s\S]*$/, '$1')
     .trim();
 }
+
+const reasonOf = (error: ProtocolError): string => (error instanceof HeaderRejected ? error.reason : error.code);
 
 export function graphqlCode(error: ProtocolError): string {
   const codes: Record<number, string> = {

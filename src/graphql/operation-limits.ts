@@ -15,6 +15,7 @@ import {
 } from 'graphql';
 import type { Principal } from '../access/principal.js';
 import { DomainError, forbidden } from '../use-cases/errors.js';
+import { refuseInexact } from './exact-operation.js';
 import { withoutValues } from './errors.js';
 import { checkNodeLimit, MAX_NODES, MAX_TOKENS } from './node-limit.js';
 
@@ -50,6 +51,7 @@ export function checkOperation(schema: GraphQLSchema, operation: CheckedOperatio
   if (principal.kind !== 'admin' && validate(schema, document, [NoSchemaIntrospectionCustomRule]).length > 0)
     throw forbidden('introspection is for administrators; the schema is in the documentation');
   refuseUnstorable(operation);
+  refuseInexact(operation);
   refuseBy(schema, document, maxAliasesRule({ n: limits.aliases }), `more than ${limits.aliases} aliases`);
   refuseBy(schema, document, maxDepthRule({ n: limits.depth }), `fields nested more than ${limits.depth} deep`);
   checkRows(schema, operation, limits.rows);

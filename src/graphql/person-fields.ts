@@ -40,7 +40,7 @@ export const PERSON_QUESTIONS: Record<string, ReadingOf> = {
     return {
       targetType: 'Consent',
       targets: [],
-      named: [{ registry, types: [type], values: [identifier.value.trim()] }],
+      named: [{ registry, types: [type], values: [identifier.value.trim().normalize('NFC')] }],
     };
   },
 };

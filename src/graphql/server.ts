@@ -8,6 +8,7 @@ import express, { Router, type Request } from 'express';
 import { OperationTypeNode, type GraphQLSchema } from 'graphql';
 import type { Principal } from '../access/principal.js';
 import type { ProtocolError } from '../protocol/errors.js';
+import { markInexact } from '../protocol/exact-number.js';
 import type { Call } from '../use-cases/call.js';
 import { refuseCaller } from './caller-refusal.js';
 import type { Context, GraphqlServices, SignResponse } from './context.js';
@@ -25,6 +26,8 @@ import { serveWebSockets } from './web-sockets.js';
 export interface Caller {
   principal: Principal;
   call?: Call;
+  /** Of a partner that signed: its query may work once. @throws DomainError CONFLICT */
+  claimQuery?: () => Promise<void>;
   /** Of a partner: told why its operation failed. */
   refused?: (error: ProtocolError) => Promise<void>;
   /** Of a partner that signed: the headers that sign its answer. */
@@ -43,26 +46,24 @@ export interface GraphqlServer {
 }
 
 export interface GraphqlOptions {
-  /** Of one operation. */
-  timeoutMs?: number;
   /** Where given, no other operation is answered. */
   persisted?: PersistedOperations | undefined;
 }
 
 const MAX_BODY = '1mb';
-const TIMEOUT_MS = 30_000;
 
 export async function startGraphqlServer(
   schema: GraphQLSchema,
   services: GraphqlServices,
   authenticator: Authenticator,
   httpServer: Server,
-  { timeoutMs = TIMEOUT_MS, persisted }: GraphqlOptions = {},
+  { persisted }: GraphqlOptions = {},
 ): Promise<GraphqlServer> {
   const { log } = services;
+  const timely = () => AbortSignal.timeout(services.settings.operationTimeoutMs);
   const contextOf = async (authorization: string | undefined) => ({
     ...(await socketContext(services, authenticator, authorization)),
-    deadline: performance.now() + timeoutMs,
+    deadline: timely(),
   });
   const sockets = serveWebSockets({ schema, log, httpServer, contextOf, persisted });
   const apollo = new ApolloServer<Context>({
@@ -90,12 +91,12 @@ export async function startGraphqlServer(
   // Of this very path only.
   router.all(
     '/',
-    express.json({ limit: MAX_BODY, verify: keepRawBody }),
+    express.json({ limit: MAX_BODY, verify: keepRawBody, reviver: markInexact }),
     expressMiddleware(apollo, {
       context: async ({ req }) => {
         const caller = await identify(authenticator, req);
         if (persisted !== undefined) await usePersisted(persisted, req, caller);
-        return { ...newContext(services, caller), deadline: performance.now() + timeoutMs };
+        return { ...newContext(services, caller), deadline: timely() };
       },
     }),
     refuseBody(log),
@@ -157,12 +158,14 @@ async function socketContext(
 function limitOperations(schema: GraphQLSchema): ApolloServerPlugin<Context> {
   return {
     requestDidStart: async () => ({
-      didResolveOperation: async ({ document, operation, request, operationName, contextValue: { principal } }) => {
+      didResolveOperation: async ({ document, operation, request, operationName, contextValue }) => {
         const { variables } = request;
         try {
           if (operation?.operation === OperationTypeNode.SUBSCRIPTION)
             throw new DomainError('INVALID', 'subscriptions come over a WebSocket (graphql-transport-ws) only');
-          checkOperation(schema, { document, variables, operationName }, principal);
+          checkOperation(schema, { document, variables, operationName }, contextValue.principal);
+          // A mutation claims its id with its answer.
+          if (operation?.operation === OperationTypeNode.QUERY) await contextValue.claimQuery?.();
         } catch (error) {
           throw refuseCaller(error);
         }

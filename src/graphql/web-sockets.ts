@@ -5,6 +5,7 @@ import type { Context as SocketContext, SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { Log } from '../platform/log.js';
+import { markInexact } from '../protocol/exact-number.js';
 import type { Context } from './context.js';
 import { DomainError } from '../use-cases/errors.js';
 import { asGraphqlError, formatError } from './errors.js';
@@ -35,6 +36,7 @@ export function serveWebSockets(options: SocketOptions): { dispose(): Promise<vo
   const format = (errors: readonly GraphQLError[]) => errors.map((error) => formatError(error.toJSON(), error, log));
   const { dispose } = useServer(
     {
+      jsonMessageReviver: markInexact,
       onConnect: ({ connectionParams, extra }) =>
         contextOf(authorizationIn(connectionParams)).then(
           (context) => guard.admit(extra.socket, context),

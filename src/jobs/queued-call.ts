@@ -9,9 +9,10 @@ import { enqueueCallback } from '../entities/deliveries/delivery.repository.js';
 import type { Call, Outcome, Part } from '../use-cases/call.js';
 import type { JsonObject } from '../protocol/envelope/json.js';
 
-/** What one callback holds at most. */
+/** A callback is sent when it has reached one of these; its last item may go beyond. */
 const MAX_ITEMS = 100;
 const MAX_RECORDS = 1000;
+const MAX_BYTES = 4 * 1_048_576;
 
 export interface QueuedFacts {
   request: AcceptedRequest;
@@ -37,8 +38,12 @@ export class QueuedCall implements Call {
     const { request } = facts;
     this.correlationId = request.correlationId;
     this.receivedAt = new Date(request.receivedAt);
-    this.part = { from: request.progress.itemsDone ?? 0, maxItems: MAX_ITEMS, maxRecords: MAX_RECORDS };
+    const from = request.progress.itemsDone ?? 0;
+    this.part = { from, maxItems: MAX_ITEMS, maxRecords: MAX_RECORDS, maxBytes: MAX_BYTES };
   }
+
+  /** It was admitted, and charged, when it was accepted. */
+  async admit(): Promise<void> {}
 
   async settle(outcome: Outcome, unit?: Unit): Promise<void> {
     const envelope = this.facts.encode(outcome.result);

@@ -26,6 +26,8 @@ const define = (code: string, status: number) =>
 export class RequestInvalid extends define('err.request.bad', 400) {}
 export class MethodNotAllowed extends define('err.request.bad', 405) {}
 export class BodyTooLarge extends define('err.request.bad', 413) {}
+/** An answer that would be too large; nothing of it leaves. */
+export class AnswerTooLarge extends define('err.request.bad', 413) {}
 export class ContentTypeUnsupported extends define('err.request.bad', 415) {}
 export class TokenInvalid extends define('err.request.unauthorized', 401) {}
 export class Forbidden extends define('err.request.forbidden', 403) {}

@@ -29,6 +29,7 @@ export interface Preparing {
 export async function prepareGateway({ database, keyRing, registries, log }: Preparing, config: Config): Promise<void> {
   await continueCommitNumbers(database);
   warnOfOpenings(config, log);
+  await warnOfOddIdentifiers(database, log);
   await makeFirstKeys(database, keyRing);
   await checkMasterKey(keyRing);
   if (config.seed !== 'demo' || !(await isEmpty(database))) return;
@@ -85,6 +86,18 @@ function warnOfOpenings({ allowHttpCallbacks, allowPrivateCallbacks }: Config, l
   if (allowHttpCallbacks) log.warn('ALLOW_HTTP_CALLBACKS: messages may leave unencrypted; for trying out only');
   if (allowPrivateCallbacks)
     log.warn('ALLOW_PRIVATE_CALLBACKS: partners may name addresses inside this network; for trying out only');
+}
+
+/** The migration that put identifiers right left those whose right form another record has. */
+async function warnOfOddIdentifiers(database: Database, log: Log): Promise<void> {
+  const [row] = await database.query<{ identifiers: number }>(
+    'select count(*)::int as identifiers from record_identifier where value <> normal_identifier(value)',
+  );
+  if (row !== undefined && row.identifiers > 0)
+    log.warn(
+      row,
+      'identifiers are stored with blanks around them, or not in NFC, and are never found: docs/operations.md',
+    );
 }
 
 async function isEmpty(database: Database): Promise<boolean> {

@@ -72,7 +72,7 @@ async function searchPage(sql: Sql, query: SourceQuery): Promise<SourceResult> {
   const columns = sortColumns(sort, scope);
   const order = orderName(definition.registry, recordType, sort);
   const text = pageSql(query, scope, columns, order);
-  const found = await sql.query<PageRow>(text, scope.parameters.values);
+  const found = await sql.query<PageRow>(text, scope.parameters.values, undefined, query.signal);
   const rows = found.filter((row): row is PageRow & Row => row.id !== null);
   const kept = rows.slice(0, page.size);
   const last = kept.at(-1);

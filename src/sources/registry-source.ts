@@ -14,6 +14,8 @@ export interface SourceQuery {
   /** Empty = stable order by record id. Every order ends in the record id. */
   sort: Sort[];
   page: Page;
+  /** Ends the search when nobody waits for it any more. */
+  signal?: AbortSignal | undefined;
 }
 
 /** Whose consent is asked for, and what it must cover beside existing. */

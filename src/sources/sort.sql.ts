@@ -40,9 +40,21 @@ export function afterSql(columns: SortColumn[], table: string, values: (string |
   return `(${steps.map((step) => `(${step})`).join(' OR ')})`;
 }
 
+interface Reader {
+  type: ColumnType;
+  test: string;
+  read(value: string): string;
+}
+
 /** Only values of the attribute's own type count; any other is as good as missing. */
-const READERS: Record<Exclude<ScalarType, 'json'>, { type: ColumnType; test: string; read(value: string): string }> = {
-  string: { type: 'text', test: '@.type() == "string"', read: (value) => `(${value} #>> '{}') COLLATE "C"` },
+const TEXT: Reader = {
+  type: 'text',
+  test: '@.type() == "string"',
+  read: (value) => `(${value} #>> '{}') COLLATE "C"`,
+};
+const READERS: Record<Exclude<ScalarType, 'json'>, Reader> = {
+  string: TEXT,
+  identifier: TEXT,
   date: { type: 'text', test: DATE, read: (value) => `left(${value} #>> '{}', 10) COLLATE "C"` },
   number: { type: 'numeric', test: '@.type() == "number"', read: (value) => `(${value})::numeric` },
   integer: { type: 'numeric', test: '@.type() == "number"', read: (value) => `(${value})::numeric` },

@@ -2,6 +2,7 @@
  * How a request came in and what becomes of its outcome. A use case settles its call exactly once, before its answer
  * may leave; the facade, the GraphQL server and the worker each bring their own kind.
  */
+import type { KnownSender } from '../access/sender-directory.js';
 import type { Unit } from '../entities/database/database.js';
 import type { DataVault } from '../entities/database/data-vault.js';
 import type { Sql } from '../entities/database/database.js';
@@ -12,7 +13,7 @@ import {
   type TransactionChannel,
   type TransactionEntry,
 } from '../entities/transactions/transaction.repository.js';
-import { MessageIdDuplicate } from '../protocol/errors.js';
+import { MessageIdDuplicate, TotalCountExceeded } from '../protocol/errors.js';
 import type { Operation, Registry, TransactionStatus } from '../protocol/vocabulary.js';
 
 /** What a use case came to; `result` is its domain answer. */
@@ -37,6 +38,12 @@ export interface Outcome {
   result: unknown;
 }
 
+/** What a message asks for, as quotas and bounds count it. */
+export interface Load {
+  operation: Operation;
+  items: number;
+}
+
 export interface Call {
   readonly correlationId: string;
   readonly receivedAt: Date;
@@ -44,6 +51,13 @@ export interface Call {
   readonly dueAt?: Date | undefined;
   /** Set where a large message is worked on in parts. */
   readonly part?: Part | undefined;
+  /**
+   * Before any work: holds the message to the number of items that one may carry, and charges its sender for them.
+   *
+   * @throws TotalCountExceeded
+   * @throws TooManyRequests
+   */
+  admit(load: Load): Promise<void>;
   /**
    * Commits the audit row. `unit` makes it part of a transaction that changes something else too.
    *
@@ -53,11 +67,20 @@ export interface Call {
   settle(outcome: Outcome, unit?: Unit): Promise<void>;
 }
 
-/** The items that one part of a large message may take: from here, until either number is reached. */
+/** A sender whose call a use case settles. */
+export interface PartnerCall {
+  sender: KnownSender;
+  call: Call;
+  /** Aborts when nobody waits for the answer any more; absent where a worker runs it. */
+  deadline: AbortSignal | undefined;
+}
+
+/** The items that one part of a large message may take: from here, until one of the numbers is reached. */
 export interface Part {
   from: number;
   maxItems: number;
   maxRecords: number;
+  maxBytes: number;
 }
 
 /** The same message again: its stored answer is to be sent, signed afresh; where it was only accepted, the same ACK. */
@@ -82,6 +105,10 @@ export interface CallFacts {
   remoteAddress?: string | undefined;
   /** Accepts only: the work is due then, and there is no answer yet. */
   dueAt?: Date | undefined;
+  /** Items that one message may carry. */
+  maxItems: number;
+  /** Spends the sender's quotas. @throws TooManyRequests */
+  charge: (load: Load) => Promise<void>;
   /** Told of each outcome once it is written. */
   settled?: ((outcome: Outcome) => void) | undefined;
   /** Domain result → the unsigned message that is stored and sent. */
@@ -105,6 +132,15 @@ export class DirectCall implements Call {
     this.correlationId = facts.correlationId;
     this.receivedAt = facts.receivedAt;
     this.dueAt = facts.dueAt;
+  }
+
+  async admit(load: Load): Promise<void> {
+    const { maxItems, charge } = this.facts;
+    if (load.items > maxItems)
+      throw new TotalCountExceeded(
+        `rjct.total_count.limit_exceeded: a message carries at most ${maxItems} items; send the rest in another`,
+      );
+    await charge(load);
   }
 
   async settle(outcome: Outcome, unit?: Unit): Promise<void> {

@@ -48,4 +48,6 @@ export interface Settings {
   maxSubscriptionsPerSender: number;
   /** A search that matches more is refused (`rjct.search.too_many_records_found`). */
   maxRecordsFound: number;
+  /** Of one operation from the network, whichever door it came through. */
+  operationTimeoutMs: number;
 }

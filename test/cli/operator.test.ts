@@ -161,6 +161,52 @@ describe('import', () => {
     ]);
   });
 
+  test('reads what spreadsheets write: ; or tabs, mixed line ends, a last column without a name', async () => {
+    const rows = '\ufeffidentifier.UIN;name.surname;\r\n93001; Semi,colon;\n93002;"Two;parts"\r\n93003;Odd;x\n';
+    await writeFile(join(cwd, 'semi.csv'), rows);
+    const semicolons = await run(['import', '--registry', 'social', 'semi.csv', '--json']);
+    expect(semicolons.json).toMatchObject({ inserted: 2, refused: 1 });
+    expect(semicolons.json.problems).toEqual([
+      { line: 4, message: 'column 3 has no name in the first line, but a value' },
+    ]);
+    await writeFile(join(cwd, 'pipes.csv'), 'identifier.UIN|name.surname\n93004|Pipe\n');
+    const pipes = await run(['import', '--registry', 'social', '--delimiter', '|', 'pipes.csv']);
+    expect(pipes.stdout).toContain('1 inserted');
+    const rest = await gateway.database.query(
+      `select data #>> '{name,surname}' as surname from registry_record r join record_identifier i on i.record_id = r.id
+       where i.value like '9300_' order by i.value`,
+    );
+    expect(rest).toEqual([{ surname: 'Semi,colon' }, { surname: 'Two;parts' }, { surname: 'Pipe' }]);
+  });
+
+  test('refuses bytes that are not UTF-8 by line, and reads them in the encoding that is named', async () => {
+    await writeFile(
+      join(cwd, 'latin.csv'),
+      Buffer.from('identifier.UIN,name.surname\n94001,Zo\u00e9\n94002,Zoe\n', 'latin1'),
+    );
+    const refused = await run(['import', '--registry', 'social', 'latin.csv']);
+    expect(refused).toMatchObject({ code: 1, stdout: '1 inserted, 0 updated, 0 unchanged, 1 refused.\n' });
+    expect(refused.stderr).toContain('line 2: is not text in UTF-8: save the file in UTF-8, or name its encoding');
+    const named = await run(['import', '--registry', 'social', '--encoding', 'windows-1252', 'latin.csv']);
+    expect(named.stdout).toContain('1 inserted, 0 updated, 1 unchanged');
+    const stored = await gateway.database.query("select 1 from registry_record where data::text like '%Zo\u00e9%'");
+    expect(stored).toHaveLength(1);
+    const unknown = await run(['import', '--registry', 'social', '--encoding', 'excel', 'latin.csv']);
+    expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('windows-1252') });
+  });
+
+  test('refuses identifiers that a spreadsheet or a JSON number has rounded', async () => {
+    await writeFile(join(cwd, 'rounded.csv'), 'identifier.UIN,name.surname\n8.20E+11,One\n8.20E+11,Two\n');
+    const csv = await run(['import', '--registry', 'social', 'rounded.csv', '--json']);
+    expect(csv.json).toMatchObject({ inserted: 0, refused: 2 });
+    expect(csv.json.problems[0].message).toContain('scientific notation');
+    const line = '{"identifier":[{"identifier_type":"UIN","identifier_value":9471010101900003}],"sex":"male"}';
+    const ndjson = await run(['import', '--registry', 'social', '--format', 'ndjson', '-', '--json'], { input: line });
+    expect(ndjson.json.problems).toEqual([
+      { line: 1, message: expect.stringMatching(/^identifier\.0\.identifier_value .* send it as a string$/) },
+    ]);
+  });
+
   test('refuses a column that is no field, and a file that is not there', async () => {
     await writeFile(join(cwd, 'columns.csv'), 'identifier.UIN,surnam\n1,x\n');
     const columns = await run(['import', '--registry', 'social', 'columns.csv']);

@@ -38,6 +38,7 @@ interface Upload {
   fileName?: string;
   fields?: Record<string, string>;
   as?: Partner;
+  encoding?: BufferEncoding;
   /** Unsigned where false; of another body where a text. */
   signed?: boolean | string;
 }
@@ -54,11 +55,11 @@ function formOf(file: string, { action = 'search', fileName = 'ids.csv', fields 
 }
 
 async function upload(file: string, options: Upload = {}): Promise<Answer> {
-  const { path = 'social/registry/upload/search', as = partner, signed = true } = options;
-  const body = formOf(file, options);
+  const { path = 'social/registry/upload/search', as = partner, signed = true, encoding = 'utf8' } = options;
+  const body = Buffer.from(formOf(file, options), encoding);
   const authorization = `Bearer ${as.token}`;
   const targetUri = `${gateway.url}/dci/v1/${path}`;
-  const signedBody = Buffer.from(typeof signed === 'string' ? formOf(signed, options) : body);
+  const signedBody = typeof signed === 'string' ? Buffer.from(formOf(signed, options)) : body;
   const message = { method: 'POST', targetUri, headers: { authorization }, body: signedBody };
   const signature = signHttpRequest(message, as.key, { senderId: as.senderId, now: new Date(), nonce: randomUUID() });
   const response = await fetch(targetUri, {
@@ -134,7 +135,7 @@ describe('upload/search of a CSV', () => {
       ['line-6', 'succ'],
       ['line-8', 'rjct'],
     ]);
-    expect(items[1].status_reason_message).toContain('line 3: has 1 columns');
+    expect(items[1].status_reason_message).toContain('line 3: has 1 cells');
     expect(items[2].status_reason_message).toContain('line 4: row.identifier_type');
     expect(items[3]).toMatchObject({ status_reason_code: 'rjct.filter.invalid' });
   });
@@ -176,6 +177,38 @@ describe('upload/search of a CSV', () => {
   });
 });
 
+describe('a CSV as spreadsheets write it', () => {
+  test('has its cells parted by ; or tabs, any line ends, blanks, and a last column without a name', async () => {
+    const semicolons = '\ufeffidentifier_type;identifier_value;\r\nUIN;" u1";\nnational_id;u2\r\n';
+    const tabs = 'identifier_type\tidentifier_value\r\nUIN\tu3\nUIN\tu4,u5';
+    const found = [...(await result(semicolons, 1, 'search_response')).items];
+    found.push(...(await result(tabs, 1, 'search_response')).items);
+    expect(found.map((item) => [item.reference_id, item.pagination.total_count])).toEqual([
+      ['line-2', 1],
+      ['line-3', 1],
+      ['line-2', 1],
+      ['line-3', 0],
+    ]);
+  });
+
+  test('is refused by row where it is not UTF-8, names a value’s column, or lost the value', async () => {
+    const file = csv('UIN,u1', 'UIN,\u00e9-20', 'UIN,8.20E+11', 'UIN,u2');
+    const { items } = await result(file, 1, 'search_response', { encoding: 'latin1' });
+    expect(items.map(({ status }) => status)).toEqual(['succ', 'rjct', 'rjct', 'succ']);
+    expect(items[1].status_reason_message).toBe('line 3: is not text in UTF-8: save the file in UTF-8');
+    expect(items[2].status_reason_message).toContain('line 4: identifier_value: takes a value of text');
+    const nameless = 'identifier_type,identifier_value,\nUIN,u1,x\nUIN,u1,';
+    const second = (await result(nameless, 1, 'search_response')).items;
+    expect(second.map(({ status }) => status)).toEqual(['rjct', 'succ']);
+    expect(second[0].status_reason_message).toContain('column 3 has no name');
+  });
+
+  test('whose names are not UTF-8 is refused whole', async () => {
+    const answer = await upload('identifier_type,identifier_value,\u00e9\nUIN,u1,', { encoding: 'latin1' });
+    expect([answer.status, answer.body.errors[0].message]).toEqual([400, expect.stringContaining('UTF-8')]);
+  });
+});
+
 describe('upload/verify', () => {
   const path = 'social/registry/upload/verify';
 
@@ -197,6 +230,18 @@ describe('upload/verify', () => {
     ]);
   });
 
+  test('refuses a row that claims one attribute under two names', async () => {
+    const file = [
+      'identifier_type,identifier_value,birth_date,a:birth_date,YOB',
+      'UIN,u4,1985-05-19,1985-05-20,',
+      'UIN,u4,1985-05-19,,1985',
+      'UIN,u4,,1985-05-20,',
+    ].join('\n');
+    const { items } = await result(file, 1, 'verify_response', { path, action: 'verify' });
+    const twice = { status: 'rjct', status_reason_message: expect.stringContaining('claim each attribute once') };
+    expect(items).toMatchObject([twice, twice, { status: 'succ', verified: { 'a:birth_date': true } }]);
+  });
+
   test('takes identifiers of a JSON file', async () => {
     const identifiers = [{ identifier_type: 'UIN', identifier_value: 'u1', is_alive: true, reference_id: 'mine' }];
     const envelope = await partner.envelope('verify', { transaction_id: 't', identifiers });
@@ -208,6 +253,17 @@ describe('upload/verify', () => {
 
 describe('a JSON file', () => {
   const options = { fileName: 'ids.json', signed: false };
+
+  test('with a number that JSON does not hold is refused by the field', async () => {
+    const identifiers = [{ identifier_type: 'UIN', identifier_value: 'BIG' }];
+    const envelope = JSON.stringify(await partner.envelope('search', { transaction_id: 't', identifiers }));
+    const { status, body } = await upload(envelope.replace('"BIG"', '9007199254740993'), options);
+    expect([status, body.errors[0].message]).toEqual([
+      400,
+      expect.stringMatching(/message\.identifiers\.0\.identifier_value .* send it as a string/),
+    ]);
+  });
+
   const item = (value: string) => ({
     reference_id: value,
     timestamp: new Date().toISOString(),

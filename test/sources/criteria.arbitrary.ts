@@ -51,6 +51,7 @@ const datesOf = (value: string) => [10, 7, 4].map((length) => value.slice(0, len
 const day = fc.date({ min: new Date('1920-01-01'), max: new Date('2030-01-01'), noInvalidDate: true });
 const OTHERS: Record<Attribute['type'], Arbitrary<Scalar>> = {
   string: fc.string({ unit: 'grapheme', maxLength: 5 }).filter((text) => !text.includes('\0')),
+  identifier: fc.string({ minLength: 1, maxLength: 5 }),
   number: fc.oneof(fc.integer({ min: -5, max: 100 }), fc.double({ noNaN: true, noDefaultInfinity: true })),
   integer: fc.integer({ min: -5, max: 100 }),
   boolean: fc.boolean(),
@@ -61,9 +62,14 @@ const OTHERS: Record<Attribute['type'], Arbitrary<Scalar>> = {
 const identifier = (records: LoadedRecord[]): Arbitrary<Criteria> =>
   fc.constantFrom(...records.flatMap(({ identifiers }) => identifiers)).map((one) => ({ identifier: one }));
 
+const JSON_TYPE: Partial<Record<Attribute['type'], string>> = {
+  date: 'string',
+  identifier: 'string',
+  integer: 'number',
+};
+
 const fits = ({ type }: Attribute, value: unknown): value is Scalar =>
-  typeof value === (type === 'date' ? 'string' : type === 'integer' ? 'number' : type) &&
-  (type !== 'date' || /^\d{4}-/.test(String(value)));
+  typeof value === (JSON_TYPE[type] ?? type) && (type !== 'date' || /^\d{4}-/.test(String(value)));
 
 /** Every value under a path; written apart from the evaluator on purpose. */
 export function valuesAt(node: unknown, path: string): unknown[] {

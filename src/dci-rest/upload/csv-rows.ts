@@ -1,6 +1,7 @@
 /** Rows of a CSV as it streams in: `identifier_type,identifier_value[,claims…]`, the names in the first line. */
 import type { Readable } from 'node:stream';
-import { CsvError, parse } from 'csv-parse';
+import { CsvError } from 'csv-parse';
+import { isLost, misfitOf, NOT_UTF8, readCsvRows } from '../../platform/csv.js';
 import { readRow, type BulkOperation, type BulkRow } from '../../protocol/search/bulk.js';
 import { RequestInvalid } from '../../protocol/errors.js';
 
@@ -8,33 +9,17 @@ const REQUIRED = ['identifier_type', 'identifier_value'];
 const MAX_COLUMNS = 50;
 const MAX_RECORD_CHARACTERS = 10_000;
 
-interface Parsed {
-  record: string[];
-  info: { lines: number };
-}
-
 /**
  * A row that does not fit becomes one that says so.
  *
  * @throws RequestInvalid where the names are wrong, or the text is no CSV from some line on
  */
 export async function* readCsv(content: Readable, operation: BulkOperation): AsyncGenerator<BulkRow> {
-  const parser = content.pipe(
-    parse({
-      bom: true,
-      info: true,
-      trim: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      max_record_size: MAX_RECORD_CHARACTERS,
-    }),
-  );
-  content.once('error', (error) => parser.destroy(error));
   let names: string[] | undefined;
   try {
-    for await (const { record, info } of parser as AsyncIterable<Parsed>) {
-      if (names === undefined) names = readNames(record);
-      else yield fitRow(names, record, info.lines, operation);
+    for await (const { line, cells } of readCsvRows(content, { maxRecordCharacters: MAX_RECORD_CHARACTERS })) {
+      if (names === undefined) names = readNames(cells);
+      else yield fitRow(names, cells, line, operation);
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
@@ -45,21 +30,23 @@ export async function* readCsv(content: Readable, operation: BulkOperation): Asy
   if (names === undefined) throw new RequestInvalid(`file: the first line names the columns ${REQUIRED.join(',')}`);
 }
 
-function readNames(record: string[]): string[] {
-  const names = record.map((name) => name.trim());
+function readNames(names: string[]): string[] {
+  if (names.some(isLost)) throw new RequestInvalid(`file: the first line ${NOT_UTF8}: save the file in UTF-8`);
   const known = names.map((name) => name.toLowerCase().replaceAll(/[\s-]/g, '_'));
   const missing = REQUIRED.filter((name) => !known.includes(name));
   if (missing.length > 0) throw new RequestInvalid(`file: the first line must name the columns ${REQUIRED.join(',')}`);
   if (names.length > MAX_COLUMNS) throw new RequestInvalid(`file: at most ${MAX_COLUMNS} columns`);
-  if (new Set(known).size < known.length) throw new RequestInvalid('file: a column is named twice');
+  const given = known.filter((name) => name !== '');
+  if (new Set(given).size < given.length) throw new RequestInvalid('file: a column is named twice');
   return names.map((name, index) => (REQUIRED.includes(known[index] ?? '') ? (known[index] ?? name) : name));
 }
 
-function fitRow(names: string[], record: string[], line: number, operation: BulkOperation): BulkRow {
-  if (record.length !== names.length)
-    return {
-      referenceId: `line-${line}`,
-      problem: `line ${line}: has ${record.length} columns, the first line names ${names.length}`,
-    };
-  return readRow(Object.fromEntries(names.map((name, index) => [name, record[index]])), line, operation);
+function fitRow(names: string[], cells: string[], line: number, operation: BulkOperation): BulkRow {
+  const problem = misfitOf(names, cells);
+  if (problem !== undefined) {
+    const remedy = problem === NOT_UTF8 ? ': save the file in UTF-8' : '';
+    return { referenceId: `line-${line}`, problem: `line ${line}: ${problem}${remedy}` };
+  }
+  const named = names.flatMap((name, index) => (name === '' ? [] : [[name, cells[index]]]));
+  return readRow(Object.fromEntries(named), line, operation);
 }

@@ -4,7 +4,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { DirectCall, MessageSeen } from '../../use-cases/call.js';
+import { MessageSeen, type DirectCall } from '../../use-cases/call.js';
 import { runDocument } from '../../graphql/run-document.js';
 import { bulkMessage, readBulkMessage, type BulkMessage, type BulkOperation } from '../../protocol/search/bulk.js';
 import type { RequestHeader } from '../../protocol/envelope/envelope.schema.js';
@@ -29,7 +29,7 @@ import {
 import type { Exchange, Reply } from '../exchange.js';
 import { isForm, readForm, type FormFile } from '../form.js';
 import type { MessageKind } from '../../messages/message-kind.js';
-import { contextFor } from '../partner-call.js';
+import { callOf, contextFor } from '../partner-call.js';
 import type { FacadeServices } from '../services.js';
 import { readCsv } from './csv-rows.js';
 import type { HeldFile, JsonRoom } from './json-room.js';
@@ -178,7 +178,7 @@ class Upload {
 
   #call(transactionId: string, senderUri: string | undefined): DirectCall {
     const { exchange, services } = this;
-    const { receivedAt, correlationId, knownSender, request, requestHeader: header } = exchange;
+    const { receivedAt, correlationId, requestHeader: header } = exchange;
     const sha256 = this.#fileHash.digest('hex');
     const message = {
       transaction_id: transactionId,
@@ -190,22 +190,15 @@ class Upload {
       this.#format === 'csv'
         ? createHash('sha256').update(`${exchange.registry.registry}\n${header.action}\n${sha256}`).digest()
         : exchange.digest(header.action, 'BULK');
-    return new DirectCall(
-      { sql: services.database, vault: services.vault, clock: services.clock },
-      {
-        channel: 'BULK',
-        senderId: knownSender.senderId,
-        messageId: header.message_id,
-        action: header.action,
-        correlationId,
-        digest,
-        request: { header: { ...header, ...(senderUri === undefined ? {} : { sender_uri: senderUri }) }, message },
-        receivedAt,
-        remoteAddress: request.remoteAddress,
-        dueAt: receivedAt,
-        encode: () => undefined,
-      },
-    );
+    return callOf(services, exchange, {
+      channel: 'BULK',
+      messageId: header.message_id,
+      action: header.action,
+      digest,
+      request: { header: { ...header, ...(senderUri === undefined ? {} : { sender_uri: senderUri }) }, message },
+      dueAt: receivedAt,
+      encode: () => undefined,
+    });
   }
 }
 

@@ -10,6 +10,7 @@ import type { Pool } from 'pg';
 import type { Log } from '../../platform/log.js';
 import { Agreement, AgreementVersion } from '../agreements/agreement.entity.js';
 import { AdminAction, AuditSeal } from '../audit/audit.entity.js';
+import { queryUntil } from './cancellable.js';
 import { Consent } from '../agreements/consent.entity.js';
 import { DeliveryAttempt, Delivery } from '../deliveries/delivery.entity.js';
 import { inTransaction, type HeldConnection } from '../held-connection.js';
@@ -27,9 +28,17 @@ const CLOSE_MS = 5000;
 /** Of a statement that may take its time. */
 const PATIENCE_MS = 3_600_000;
 
-/** One statement at a time; `name` makes it a prepared statement of the connection. Timestamps arrive as text. */
+/**
+ * One statement at a time; `name` makes it a prepared statement of the connection. Timestamps arrive as text. `signal` ends
+ * a statement outside a transaction that nobody waits for any more.
+ */
 export interface Sql {
-  query<Row = Record<string, unknown>>(text: string, values?: unknown[], name?: string): Promise<Row[]>;
+  query<Row = Record<string, unknown>>(
+    text: string,
+    values?: unknown[],
+    name?: string,
+    signal?: AbortSignal,
+  ): Promise<Row[]>;
 }
 
 /** A database transaction: entities and statements on one connection, committed together. */
@@ -85,7 +94,13 @@ export class Database implements Sql {
     return new Database(orm, pool);
   }
 
-  async query<Row = Record<string, unknown>>(text: string, values: unknown[] = [], name?: string): Promise<Row[]> {
+  async query<Row = Record<string, unknown>>(
+    text: string,
+    values: unknown[] = [],
+    name?: string,
+    signal?: AbortSignal,
+  ): Promise<Row[]> {
+    if (signal !== undefined) return queryUntil<Row>(this.pool, { text, values, name }, signal);
     return (await this.pool.query({ text, values, name })).rows as Row[];
   }
 

@@ -15,6 +15,7 @@ import { Grounds0021 } from './0021-grounds.migration.js';
 import { Order0022 } from './0022-order.migration.js';
 import { Told0023 } from './0023-told.migration.js';
 import { Scale0024 } from './0024-scale.migration.js';
+import { Text0032 } from './0032-text.migration.js';
 import { PartialDates0034 } from './0034-partial-dates.migration.js';
 import { EndpointRests0037 } from './0037-endpoint-rests.migration.js';
 import { Numbered0038 } from './0038-numbered.migration.js';
@@ -40,6 +41,7 @@ export const MIGRATIONS = [
   Order0022,
   Told0023,
   Scale0024,
+  Text0032,
   PartialDates0034,
   EndpointRests0037,
   Numbered0038,

@@ -25,6 +25,9 @@ export interface EarlierTransaction {
   accessDecision: unknown;
   /** Null where not known. */
   consentIds: string[] | null;
+  recordIds: string[];
+  /** Its answer was left where it is. */
+  tooLarge: boolean;
   /** As stored; undefined before there is an answer, where it went out in parts, or once it was purged. */
   response: unknown;
 }
@@ -37,24 +40,29 @@ export type Key =
 
 /** Reference ids are looked for in so many of the sender's newest transactions: no index serves them. */
 const NEWEST = 20_000;
-const MOST = 100;
 
-/** Newest first, at most 100. */
+/** Newest first. Answers that together go beyond `bytes` are left where they are, and marked as too large. */
 export async function findEarlier(
   sql: Sql,
   vault: DataVault,
   { senderId, registry, operations }: EarlierRequest,
   key: Key,
+  most: { transactions: number; bytes: number },
 ): Promise<EarlierTransaction[]> {
   const { table, condition, value } = lookUp(key);
   const rows = await sql.query<Row>(
-    `select id, transaction_id, correlation_id, channel, operation, status, status_reason_message, received_at,
-       reference_ids, item_count, items_done, access_decision, consent_ids, data_key_id, response_sealed
-     from ${table} as t
-     where sender_id = $1 and registry = $2 and operation = any ($3::text[]) and error_id is null
-       and channel <> 'INBOUND' and ${condition}
-     order by id desc limit ${MOST}`,
-    [senderId, registry, operations, value],
+    `select *, case when not too_large then sealed end as response_sealed from (
+       select *, coalesce(sum(octet_length(sealed)) over (order by id desc) > $6, false) as too_large from (
+         select id, transaction_id, correlation_id, channel, operation, status, status_reason_message, received_at,
+           reference_ids, item_count, items_done, access_decision, consent_ids, record_ids, data_key_id,
+           response_sealed as sealed
+         from ${table} as t
+         where sender_id = $1 and registry = $2 and operation = any ($3::text[]) and error_id is null
+           and channel <> 'INBOUND' and ${condition}
+         order by id desc limit $5
+       ) as found
+     ) as measured order by id desc`,
+    [senderId, registry, operations, value, most.transactions, most.bytes],
   );
   return Promise.all(rows.map((row) => openTransaction(vault, row)));
 }
@@ -72,11 +80,19 @@ export async function findByCorrelation(
   return rows.length > 0;
 }
 
-/** The callbacks that answered a request, in their order, unsigned; at most `limit`. */
-export async function loadCallbacks(sql: Sql, vault: DataVault, requestId: string, limit: number): Promise<unknown[]> {
+/** The callbacks that answered a request, in their order, unsigned; no more than `most`, save the first. */
+export async function loadCallbacks(
+  sql: Sql,
+  vault: DataVault,
+  requestId: string,
+  most: { parts: number; bytes: number },
+): Promise<unknown[]> {
   const rows = await sql.query<{ id: string; data_key_id: string | null; message_sealed: Buffer | null }>(
-    `select id, data_key_id, message_sealed from delivery where request_id = $1 order by page limit $2`,
-    [requestId, limit],
+    `select id, data_key_id, message_sealed from (
+       select id, page, data_key_id, message_sealed, sum(octet_length(message_sealed)) over (order by page) as bytes
+       from delivery where request_id = $1
+     ) as part where page = 1 or bytes <= $3 order by page limit $2`,
+    [requestId, most.parts, most.bytes],
   );
   return Promise.all(
     rows.map(({ id, data_key_id, message_sealed }) =>
@@ -124,6 +140,8 @@ interface Row {
   items_done: number;
   access_decision: unknown;
   consent_ids: string[] | null;
+  record_ids: string[];
+  too_large: boolean;
   data_key_id: string | null;
   response_sealed: Buffer | null;
 }
@@ -143,6 +161,8 @@ async function openTransaction(vault: DataVault, row: Row): Promise<EarlierTrans
     itemsDone: row.items_done,
     accessDecision: row.access_decision,
     consentIds: row.consent_ids,
+    recordIds: row.record_ids,
+    tooLarge: row.too_large,
     response: await openPayload(vault, row.data_key_id, row.response_sealed, `transaction:${row.id}:response`),
   };
 }

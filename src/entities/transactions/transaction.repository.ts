@@ -162,6 +162,8 @@ export async function findSeen(
 
 export interface StoredAnswer {
   id: string;
+  transactionId: string | null;
+  recordIds: string[];
   status: TransactionStatus;
   operation: Operation | null;
   registry: Registry | null;
@@ -176,6 +178,8 @@ export interface StoredAnswer {
 /** The stored, unsigned answer of a transaction; `response` is undefined once its payload is shredded. */
 export async function loadAnswer(sql: Sql, vault: DataVault, id: string): Promise<StoredAnswer> {
   const [row] = await sql.query<{
+    transaction_id: string | null;
+    record_ids: string[];
     status: TransactionStatus;
     operation: Operation | null;
     registry: Registry | null;
@@ -186,7 +190,7 @@ export async function loadAnswer(sql: Sql, vault: DataVault, id: string): Promis
     data_key_id: string | null;
     response_sealed: Buffer | null;
   }>(
-    `select status, operation, registry, access_decision, consent_ids, correlation_id, received_at, data_key_id,
+    `select transaction_id, record_ids, status, operation, registry, access_decision, consent_ids, correlation_id, received_at, data_key_id,
        response_sealed from transaction where id = $1`,
     [id],
     'load-answer',
@@ -196,7 +200,17 @@ export async function loadAnswer(sql: Sql, vault: DataVault, id: string): Promis
   const { status, operation, registry, access_decision: accessDecision, consent_ids: consentIds } = row;
   const { correlation_id: correlationId, received_at: receivedAt } = row;
   const released = { operation, registry, accessDecision, consentIds };
-  return { id, status, ...released, correlationId, receivedAt: new Date(receivedAt), response };
+  const { transaction_id: transactionId, record_ids: recordIds } = row;
+  return {
+    id,
+    transactionId,
+    recordIds,
+    status,
+    ...released,
+    correlationId,
+    receivedAt: new Date(receivedAt),
+    response,
+  };
 }
 
 export async function openPayload(

@@ -1,12 +1,12 @@
 import type { FilterQuery } from '@mikro-orm/core';
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Consent } from '../../entities/agreements/consent.entity.js';
-import { findIdentifierType } from '../../protocol/registries/registries.js';
 import { READERS, requireRole, RUNNERS, seesPersons } from '../authorize.js';
 import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
 import { invalid } from '../../use-cases/errors.js';
 import { RecordIdentifier } from '../records/record.types.js';
+import { readIdentifier } from '../../use-cases/records/identifier.input.js';
 import { definitionOf } from '../../use-cases/records/records.js';
 import { byTime, TimeOrderEnum, type TimeOrder } from '../time-order.js';
 import { ConsentConnection, ConsentFilter, GrantConsentInput } from './consent.types.js';
@@ -81,8 +81,8 @@ function whereConsent({ services }: Context, filter: ConsentFilter): FilterQuery
   };
 }
 
-function ofPerson(services: Context['services'], registry: string | undefined, { type, value }: RecordIdentifier) {
+function ofPerson(services: Context['services'], registry: string | undefined, given: RecordIdentifier) {
   if (registry == null) throw invalid('filter.registry', 'needed with filter.identifier');
-  const identifierType = findIdentifierType(definitionOf(services, registry), type) ?? type;
-  return { identifierType, identifierValue: value.trim() };
+  const { type, value } = readIdentifier(definitionOf(services, registry), given, 'filter.identifier');
+  return { identifierType: type, identifierValue: value };
 }

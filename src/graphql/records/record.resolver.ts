@@ -2,7 +2,7 @@ import type { FilterQuery } from '@mikro-orm/core';
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RegistryEnum } from '../../entities/database/enums.js';
 import { RegistryRecord } from '../../entities/records/record.entity.js';
-import { findIdentifierType, findRecordType } from '../../protocol/registries/registries.js';
+import { findRecordType } from '../../protocol/registries/registries.js';
 import type { Registry } from '../../protocol/vocabulary.js';
 import { noteReading } from '../admin-reading.js';
 import { requireRole, RUNNERS } from '../authorize.js';
@@ -19,6 +19,7 @@ import {
   RecordOutcome,
   UpsertResult,
 } from './record.types.js';
+import { readExternalId, readIdentifier } from '../../use-cases/records/identifier.input.js';
 import { definitionOf, removeRecord, upsertRecords } from '../../use-cases/records/records.js';
 
 @Resolver(() => RegistryRecord)
@@ -83,13 +84,13 @@ async function whereRecord(
     registry,
     deletedAt: null,
     ...(recordType === undefined ? {} : { recordType: recordType.name }),
-    ...(filter.externalId == null ? {} : { externalId: filter.externalId }),
+    ...(filter.externalId == null ? {} : { externalId: readExternalId(filter.externalId, 'filter.externalId') ?? '' }),
   };
   if (filter.identifier == null) return where;
-  const type = findIdentifierType(definition, filter.identifier.type) ?? filter.identifier.type;
+  const { type, value } = readIdentifier(definition, filter.identifier, 'filter.identifier');
   const rows = await services.database.query<{ record_id: string }>(
     'select record_id from record_identifier where registry = $1 and type = $2 and value = $3 limit 1000',
-    [registry, type, filter.identifier.value],
+    [registry, type, value],
   );
   return { ...where, id: { $in: rows.map((row) => row.record_id) } };
 }

@@ -3,11 +3,11 @@ import type { KnownSender } from '../../access/sender-directory.js';
 import { whyWithheld } from '../../access/still-released.js';
 import { openPayload } from '../../entities/transactions/transaction.repository.js';
 import type { Transaction } from '../../entities/transactions/transaction.entity.js';
-import { namedIn, notePayload, requirePayloadReader } from '../admin-reading.js';
+import { namedIn, notePayload, requirePayloadReader, type PayloadReader } from '../admin-reading.js';
 import type { Context } from '../context.js';
-import { forbidden } from '../../use-cases/errors.js';
-
-export type PayloadName = 'request' | 'response';
+import { DomainError, forbidden } from '../../use-cases/errors.js';
+import { MOST_BYTES } from '../../use-cases/search/answer-room.js';
+import { recordRetelling, type PayloadName } from '../../use-cases/transaction-status/retelling.js';
 
 /** The unsigned message as stored; null when none was kept, or its key was shredded. */
 export async function readPayload(
@@ -16,11 +16,12 @@ export async function readPayload(
   name: PayloadName,
   reason: string | undefined,
 ): Promise<unknown> {
-  const { database, vault, registries } = context.services;
-  const { id, senderId, registry } = transaction;
+  const { database, vault } = context.services;
+  const { id, senderId } = transaction;
   const sender = context.principal.kind === 'sender' ? context.principal.sender : undefined;
   if (sender !== undefined && sender.senderId !== senderId) return null;
   const reader = sender === undefined ? requirePayloadReader(context, reason) : undefined;
+  await takeRoom(context, id, name);
   const [row] = await database.query<Stored>(
     `select data_key_id, ${name}_sealed as sealed, consent_ids as "consentIds", record_ids as "recordIds"
      from transaction where id = $1`,
@@ -29,15 +30,54 @@ export async function readPayload(
   if (sender !== undefined && name === 'response')
     await assertStillReleased(context, sender, transaction, row?.consentIds ?? null);
   const payload = (await openPayload(vault, row?.data_key_id, row?.sealed, `transaction:${id}:${name}`)) ?? null;
-  if (reader !== undefined)
-    await notePayload(context, reader, {
-      target: { targetType: 'Transaction', targetId: id },
-      field: `Transaction.${name}Data`,
-      about: row?.recordIds ?? [],
-      // Whom an answer tells of is known; a question may also name whom it did not find.
-      named: name === 'request' ? namedIn(registries.byName(registry ?? ''), payload) : [],
-    });
+  if (reader !== undefined) await noteRead(context, reader, transaction, name, payload, row?.recordIds ?? []);
+  else if (row !== undefined && payload !== null) await recordRead(context, transaction, row, name);
   return payload;
+}
+
+function noteRead(
+  context: Context,
+  reader: PayloadReader,
+  { id, registry }: Transaction,
+  name: PayloadName,
+  payload: unknown,
+  about: string[],
+): Promise<void> {
+  return notePayload(context, reader, {
+    target: { targetType: 'Transaction', targetId: id },
+    field: `Transaction.${name}Data`,
+    about,
+    // Whom an answer tells of is known; a question may also name whom it did not find.
+    named: name === 'request' ? namedIn(context.services.registries.byName(registry ?? ''), payload) : [],
+  });
+}
+
+/** Bytes of the payloads that an operation has read. */
+const read = new WeakMap<Context, number>();
+
+/** Payloads of one operation together are bounded as one answer is. @throws DomainError */
+async function takeRoom(context: Context, id: string, name: PayloadName): Promise<void> {
+  const [row] = await context.services.database.query<{ bytes: number | null }>(
+    `select octet_length(${name}_sealed) as bytes from transaction where id = $1`,
+    [id],
+  );
+  const bytes = (read.get(context) ?? 0) + (row?.bytes ?? 0);
+  if (bytes > MOST_BYTES)
+    throw new DomainError('INVALID', `stored messages: at most ${MOST_BYTES} bytes at once; ask for fewer`);
+  read.set(context, bytes);
+}
+
+async function recordRead(
+  { services, call }: Context,
+  { id, transactionId = null, registry = null, operation = null, accessDecision, senderId = null }: Transaction,
+  { recordIds, consentIds }: Stored,
+  name: PayloadName,
+): Promise<void> {
+  if (call === undefined || senderId === null) throw forbidden('only a sender’s own call reads this');
+  const { correlationId, receivedAt } = call;
+  const retelling = { senderId, channel: 'GRAPHQL', correlationId, receivedAt } as const;
+  const retold = { id, transactionId, registry, operation, accessDecision, consentIds, recordIds };
+  await recordRetelling(services, retelling, retold, name);
 }
 
 interface Stored {

@@ -30,7 +30,7 @@ export function parseJson(text: string, what = 'body'): Json {
 
 /** As `parseJson`, with every number kept as its source text. */
 export function parseLossless(text: string, what = 'body'): LosslessJson {
-  return parseWith(text, what, (source) => parseWithSource(source, keepSource));
+  return parseWith(text, what, (source) => parseWithSource(source, keepSource), true);
 }
 
 /** RFC 8785 canonical JSON; undefined members are left out. */
@@ -53,14 +53,14 @@ export function pythonJson(value: LosslessJson): string {
     .join(',')}}`;
 }
 
-function parseWith<T>(text: string, what: string, parse: (text: string) => T): T {
+function parseWith<T>(text: string, what: string, parse: (text: string) => T, keepsSource = false): T {
   let value: T;
   try {
     value = parse(text);
   } catch (error) {
     throw new RequestInvalid(`${what} is not valid JSON${positionOf(error)}`);
   }
-  refuseAmbiguous(text, what);
+  refuseAmbiguous(text, what, keepsSource);
   return value;
 }
 

@@ -2,12 +2,13 @@
 import type { Criteria, Operator, Scalar } from './criteria.js';
 import { attributesOf, contactAttribute, findAttribute } from '../registries/attributes.js';
 import type { Attribute } from '../registries/definition.js';
+import { IDENTIFIER_VALUE, readIdentifierValue } from '../registries/records/identifier-value.js';
 import { findIdentifierType } from '../registries/registries.js';
 import { derivedComparison, derivedFrom } from './derived.js';
 import { readOperator } from './operators.js';
 import type { Names, QueryContext } from './query-context.js';
 import { criteriaInvalid, filterInvalid, listed, quoteName } from './query-rejection.js';
-import { listOf, readText, typedValue } from './typed-value.js';
+import { listOf, typedValue } from './typed-value.js';
 
 /** @throws ItemRejected `rjct.filter.invalid` */
 export function comparison(context: QueryContext, name: unknown, operator: unknown, raw: unknown): Criteria {
@@ -68,7 +69,7 @@ export function compareIdentifier({ definition, recordType }: Names, type: strin
 }
 
 function identifier(type: string, raw: unknown): Criteria {
-  const value = readText(raw)?.trim();
-  if (!value) throw filterInvalid(`identifier type "${type}" takes a value of text`);
+  const value = readIdentifierValue(raw);
+  if (value === undefined) throw filterInvalid(`identifier type "${type}" takes ${IDENTIFIER_VALUE}`);
   return { identifier: { type, value } };
 }

@@ -7,6 +7,16 @@ type Leaf = Extract<Criteria, { attribute: string } | { identifier: unknown }>;
 export const attributesIn = (criteria: Criteria): Set<string> =>
   new Set(leavesOf(criteria).flatMap((leaf) => ('attribute' in leaf ? [leaf.attribute] : [])));
 
+/** How many comparisons of attributes there are. */
+export const comparisonsIn = (criteria: Criteria): number =>
+  leavesOf(criteria).reduce((count, leaf) => count + ('attribute' in leaf ? valuesIn(leaf.value) : 0), 0);
+
+const valuesIn = (value: unknown): number => (Array.isArray(value) ? value.length : 1);
+
+/** The identifiers that are searched, each as a question of its own. */
+export const identifiersIn = (criteria: Criteria): Criteria[] =>
+  leavesOf(criteria).filter((leaf) => 'identifier' in leaf);
+
 /** Identifier types that are searched. */
 export const identifierTypesIn = (criteria: Criteria): Set<string> =>
   new Set(leavesOf(criteria).flatMap((leaf) => ('identifier' in leaf ? [leaf.identifier.type] : [])));

@@ -1,6 +1,7 @@
 /** Partners' GraphQL text as a document of bounded size: one operation that reads, without variables, aliases and directives. */
 import { GraphQLError, Kind, OperationTypeNode, parse, visit, type DocumentNode } from 'graphql';
-import { criteriaInvalid } from './query-rejection.js';
+import { INEXACT, isExact } from '../exact-number.js';
+import { criteriaInvalid, filterInvalid } from './query-rejection.js';
 
 const MAX_CHARACTERS = 10_000;
 const MAX_TOKENS = 2_000;
@@ -13,6 +14,8 @@ export function parseDocument(text: string): DocumentNode {
   if (operations.length !== 1 || operations[0]?.operation !== OperationTypeNode.QUERY)
     throw criteriaInvalid('GraphQL text holds exactly one query; mutations and subscriptions are not served');
   visit(document, {
+    IntValue: ({ value }) => refuseInexact(value),
+    FloatValue: ({ value }) => refuseInexact(value),
     VariableDefinition: () => refuse('variables; write the values into the text'),
     Directive: () => refuse('directives'),
     Field: ({ alias }) => (alias ? refuse('aliases; records keep the names of the dictionary') : undefined),
@@ -31,6 +34,10 @@ function parseText(text: string): DocumentNode {
     const at = place ? ` at line ${place.line}, column ${place.column}` : '';
     throw criteriaInvalid(`the text is not GraphQL${at}, or has more than ${MAX_TOKENS} tokens`);
   }
+}
+
+function refuseInexact(source: string): void {
+  if (!isExact(source)) throw filterInvalid(`a value of the GraphQL text ${INEXACT}`);
 }
 
 function refuse(what: string): never {

@@ -57,6 +57,7 @@ const IdentifierInput = new GraphQLInputObjectType({
 
 const SCALARS: Record<ScalarType, GraphQLScalarType> = {
   string: GraphQLString,
+  identifier: GraphQLID,
   number: GraphQLFloat,
   integer: GraphQLInt,
   boolean: GraphQLBoolean,

@@ -1,5 +1,8 @@
 /** A partner's value, read as the type of the attribute it is compared with: `"25"` is a number where the attribute is one. */
 import type { Scalar } from './criteria.js';
+import { isExact, isExactValue } from '../exact-number.js';
+import { normalText } from '../text.js';
+import { IDENTIFIER_VALUE, readIdentifierValue } from '../registries/records/identifier-value.js';
 import { codeOf } from '../registries/core/code-list.js';
 import { readDate } from '../registries/date.js';
 import type { Attribute, ScalarType } from '../registries/definition.js';
@@ -25,10 +28,11 @@ export function listOf(name: string, raw: unknown): unknown[] {
   return list;
 }
 
-/** Well-formed text without NUL: PostgreSQL stores no other. */
-export function readText(raw: unknown): string | undefined {
-  if (typeof raw !== 'string') return typeof raw === 'number' || typeof raw === 'boolean' ? String(raw) : undefined;
-  return raw.length <= MAX_TEXT && raw.isWellFormed() && !raw.includes('\0') ? raw : undefined;
+/** Well-formed text without NUL, since PostgreSQL stores no other, in the form in which records are stored. */
+function readText(raw: unknown): string | undefined {
+  if (typeof raw === 'number') return isExactValue(raw) ? String(raw) : undefined;
+  if (typeof raw !== 'string') return typeof raw === 'boolean' ? String(raw) : undefined;
+  return raw.length <= MAX_TEXT && raw.isWellFormed() && !raw.includes('\0') ? normalText(raw) : undefined;
 }
 
 function spread(raw: unknown): unknown[] {
@@ -43,6 +47,7 @@ function spread(raw: unknown): unknown[] {
 
 const READERS: Record<ScalarType, (raw: unknown) => Scalar | undefined> = {
   string: readText,
+  identifier: readIdentifierValue,
   number: readNumber,
   integer: readNumber,
   boolean: readBoolean,
@@ -52,7 +57,7 @@ const READERS: Record<ScalarType, (raw: unknown) => Scalar | undefined> = {
 
 function readNumber(raw: unknown): number | undefined {
   if (typeof raw === 'number') return Number.isFinite(raw) ? raw : undefined;
-  return typeof raw === 'string' && /^-?\d{1,30}(\.\d{1,30})?$/.test(raw) ? Number(raw) : undefined;
+  return typeof raw === 'string' && /^-?\d{1,30}(\.\d{1,30})?$/.test(raw) && isExact(raw) ? Number(raw) : undefined;
 }
 
 function readBoolean(raw: unknown): boolean | undefined {
@@ -71,7 +76,8 @@ function readCode({ codes = [], open }: Attribute, raw: unknown): string | undef
 }
 
 const EXPECTED: Record<ScalarType, string> = {
-  string: `text of at most ${MAX_TEXT} characters`,
+  string: `text of at most ${MAX_TEXT} characters; a number beyond 2^53-1 is sent as a string`,
+  identifier: IDENTIFIER_VALUE,
   number: 'a number',
   integer: 'a number',
   boolean: 'true or false',

@@ -11,8 +11,8 @@ export interface Code {
   also?: string[];
 }
 
-/** Type of a leaf, which decides how values compare. `code` names a list of `codes.ts`. */
-export type ScalarType = 'string' | 'number' | 'integer' | 'boolean' | 'date' | 'json';
+/** Type of a leaf, which decides how values are read and compare; `identifier` is text that names somebody. */
+export type ScalarType = 'string' | 'identifier' | 'number' | 'integer' | 'boolean' | 'date' | 'json';
 
 /** A property of a dictionary class: a leaf, a coded leaf, or another class by name; `list` where the dictionary says `@container`. */
 export type PropertyDefinition = { list?: boolean; description?: string } & (

@@ -1,5 +1,7 @@
 /** Files of `upload/search` and `upload/verify` (contract, spec 3.9): rows of a CSV, or items of a JSON message. */
 import { z } from 'zod';
+import { readWire } from '../envelope/absent.js';
+import { IDENTIFIER_VALUE, readIdentifierValue } from '../registries/records/identifier-value.js';
 import { describeProblem, transactionId } from '../envelope/envelope.schema.js';
 import { searchRequestItem, type SearchRequest } from './search.schema.js';
 import { readSearchRequest, type SearchItem } from './search.translate.js';
@@ -47,7 +49,7 @@ export function* readBulkMessage(
 function readItem(item: unknown, line: number, operation: BulkOperation, registry: Registry): BulkRow {
   const referenceId = `line-${line}`;
   if (operation !== 'BULK_SEARCH') return { referenceId, problem: `item ${line}: upload/verify takes identifiers` };
-  const read = searchRequestItem.safeParse(item);
+  const read = readWire(searchRequestItem, item);
   if (!read.success) return { referenceId, problem: `item ${line}: ${describeProblem(read.error, 'search_request')}` };
   const request: SearchRequest = { transaction_id: '-', search_request: [read.data] };
   const [search] = readSearchRequest(request, registry).items;
@@ -58,11 +60,12 @@ function readItem(item: unknown, line: number, operation: BulkOperation, registr
 
 /** A row of identifier and claims, from a CSV (every cell a text) or a JSON file. */
 export function readRow(row: unknown, line: number, operation: BulkOperation): BulkRow {
-  const read = identifierRow.safeParse(row);
+  const read = readWire(identifierRow, row);
   if (!read.success)
     return { referenceId: `line-${line}`, problem: `line ${line}: ${describeProblem(read.error, 'row')}` };
   const { reference_id: referenceId = `line-${line}`, identifier_type: type, identifier_value, ...rest } = read.data;
-  const value = String(identifier_value);
+  const value = readIdentifierValue(identifier_value);
+  if (value === undefined) return { referenceId, problem: `line ${line}: identifier_value: takes ${IDENTIFIER_VALUE}` };
   const claims = Object.entries(rest).filter(([, claim]) => claim !== '' && claim !== null);
   const [odd] = claims.find(([, claim]) => !cell.safeParse(claim).success) ?? [];
   if (odd !== undefined) return { referenceId, problem: `line ${line}: every claim is a text, a number or true/false` };

@@ -3,6 +3,7 @@ import { RequestInvalid } from '../errors.js';
 import type { Json, JsonObject } from '../envelope/json.js';
 import { findAttribute } from '../registries/attributes.js';
 import type { RegistryDefinition } from '../registries/definition.js';
+import { IDENTIFIER_VALUE, readIdentifierValue } from '../registries/records/identifier-value.js';
 import { findIdentifierType } from '../registries/registries.js';
 import type { ShortSearch, ShortVerify } from './short-form.schema.js';
 import type { SearchAnswer, SearchQuestion } from '../search/search.translate.js';
@@ -68,12 +69,16 @@ export function readShortVerify(message: ShortVerify, definition: RegistryDefini
   const identifiers: Identifier[] = [];
   const claims: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(message.verify)) {
-    if (!isIdentifierType(definition, key)) claims[key] = value;
-    else if (typeof value === 'string' || typeof value === 'number')
-      identifiers.push({ type: key, value: String(value) });
-    else throw new RequestInvalid(`verify.${key}: an identifier is a text`);
+    if (isIdentifierType(definition, key)) identifiers.push({ type: key, value: identifierOf(key, value) });
+    else claims[key] = value;
   }
   return { registry: definition.registry, transactionId: message.transaction_id, identifiers, claims };
+}
+
+function identifierOf(key: string, given: unknown): string {
+  const value = readIdentifierValue(given);
+  if (value === undefined) throw new RequestInvalid(`verify.${key}: takes ${IDENTIFIER_VALUE}`);
+  return value;
 }
 
 /** A name that is also an attribute of the default record type, such as `email`, is a claim. */

@@ -26,6 +26,7 @@ export async function acceptRequest(
   const gate = decideGate({ sender, definition, operation, now: call.receivedAt });
   if (!gate.allowed && !(gate.reason === 'NO_AGREEMENT' && WITHOUT_AGREEMENT.has(operation)))
     throw new Forbidden(gate.explanation);
+  await call.admit({ operation, items: referenceIds.length });
   const target = callbackTarget(services.outbound, sender, senderUri);
   await call.settle({
     operation,

@@ -5,12 +5,12 @@ import type { Sql } from '../../entities/database/database.js';
 import { findDisclosures, indexDisclosures } from '../../entities/audit/disclosure.repository.js';
 import { findConsentIds, findReadings, type StoredReading } from '../../entities/audit/reading.repository.js';
 import type { RecordIdentifier } from '../../protocol/registries/records/normalize.js';
-import { findIdentifierType } from '../../protocol/registries/registries.js';
 import type { LegalBasis, Registry } from '../../protocol/vocabulary.js';
 import { findPersonRecords } from '../../sources/person-records.js';
 import { recordAdminAction } from '../admin-change.js';
 import type { Services } from '../services.js';
 import { invalid } from '../errors.js';
+import { readKnownIdentifier } from '../records/identifier.input.js';
 import { definitionOf } from '../records/records.js';
 import type { AccessReport, Disclosure, PersonReading } from './access.types.js';
 
@@ -26,15 +26,13 @@ export interface ReportQuestion {
 const MAX = 1000;
 
 export async function reportAccess(services: Services, admin: Admin, question: ReportQuestion): Promise<AccessReport> {
-  const { registry, identifier, reason, first } = question;
+  const { registry, reason, first } = question;
   if (reason.trim() === '') throw invalid('reason', 'say why the report is needed; it is recorded');
   if (first < 1 || first > MAX) throw invalid('first', `must be between 1 and ${MAX}`);
   const definition = definitionOf(services, registry);
-  const type = findIdentifierType(definition, identifier.type);
-  if (type === undefined) throw invalid('identifier.type', 'no identifier type of this registry');
-  const value = identifier.value.trim();
-  const { own, inside } = await findPersonRecords(services.database, definition, { type, value });
-  const consents = await findConsentIds(services.database, { registry, type, value });
+  const identifier = readKnownIdentifier(definition, question.identifier, 'identifier');
+  const { own, inside } = await findPersonRecords(services.database, definition, identifier);
+  const consents = await findConsentIds(services.database, { registry, ...identifier });
   const change = {
     action: 'accessReport',
     targetType: 'Record',

@@ -11,12 +11,13 @@ import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/re
 import { covers, expandFields } from '../../protocol/registries/records/fields.js';
 import { isMemberPath, membersIn } from '../../protocol/registries/records/members.js';
 import { identifiersOf, type RecordIdentifier } from '../../protocol/registries/records/normalize.js';
-import { findIdentifierType, findRecordType } from '../../protocol/registries/registries.js';
+import { findRecordType } from '../../protocol/registries/registries.js';
 import type { Operation, Registry } from '../../protocol/vocabulary.js';
 import type { SourceRecord } from '../../sources/registry-source.js';
 import { recordAdminAction } from '../admin-change.js';
 import type { Services } from '../services.js';
 import { invalid, notFound } from '../errors.js';
+import { readKnownIdentifier } from '../records/identifier.input.js';
 import { definitionOf } from '../records/records.js';
 import type { AccessExplanation, AccessStep, FieldExplanation } from './access.types.js';
 
@@ -134,12 +135,11 @@ function explainFields(
 }
 
 async function findRecord(services: Services, definition: RegistryDefinition, question: AccessQuestion) {
-  const type = findIdentifierType(definition, question.identifier.type);
-  if (type === undefined) throw invalid('identifier.type', 'no identifier type of this registry');
+  const identifier = readKnownIdentifier(definition, question.identifier, 'identifier');
   const named = question.recordType === null ? undefined : findRecordType(definition, question.recordType);
   if (question.recordType !== null && named === undefined)
     throw invalid('recordType', 'no record type of this registry');
-  const criteria = { identifier: { type, value: question.identifier.value.trim() } };
+  const criteria = { identifier };
   const candidates = named === undefined ? definition.recordTypes : [named];
   for (const recordType of candidates) {
     const query = { definition, recordType: recordType.name, criteria, sort: [], page: { size: 1, number: 1 } };

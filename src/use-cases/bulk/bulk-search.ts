@@ -7,6 +7,7 @@ import type { SearchAnswer, SearchItemAnswer } from '../../protocol/search/searc
 import type { Call } from '../call.js';
 import type { Services } from '../services.js';
 import { definitionOf } from '../records/records.js';
+import { AnswerRoom } from '../search/answer-room.js';
 import { SearchItems } from '../search/search.js';
 import { answerRows, loadPart, settlePart } from './bulk-part.js';
 import type { BulkInput } from './bulk.types.js';
@@ -21,7 +22,7 @@ export async function bulkSearch(
   const gate = decideGate({ sender, definition, operation: 'BULK_SEARCH', now: call.receivedAt });
   if (!gate.allowed) throw new Forbidden(gate.explanation);
   const part = await loadPart(services, call, input);
-  const searching = new SearchItems(services, definition, gate.agreements);
+  const searching = new SearchItems(services, definition, gate.agreements, { room: new AnswerRoom(true) });
   const timestamp = services.clock().toISOString();
   const items = await answerRows(part.rows, (row) => answerRow(searching, row, timestamp));
   const completedCount = items.filter(({ status }) => status === 'SUCCEEDED').length;

@@ -13,6 +13,7 @@ export async function receiveCallback(
 ): Promise<CallbackResult> {
   const { registry } = definitionOf(services, input.registry);
   const { operation, transactionId, correlationId } = input;
+  await call.admit({ operation, items: 1 });
   const request = { senderId: sender.senderId, registry, operation, correlationId };
   const known = await findByCorrelation(services.database, request);
   const result: CallbackResult = { correlationId: call.correlationId, known };

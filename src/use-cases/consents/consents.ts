@@ -4,11 +4,11 @@ import { Consent } from '../../entities/agreements/consent.entity.js';
 import { addRow } from '../../entities/database/database.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
 import { canonicalPaths } from '../../protocol/registries/records/fields.js';
-import { findIdentifierType } from '../../protocol/registries/registries.js';
 import { changeAsAdmin, snapshot } from '../admin-change.js';
 import { isUuid } from '../../platform/uuid.js';
 import type { Services } from '../services.js';
 import { conflict, invalid, notFound } from '../errors.js';
+import { readKnownIdentifier } from '../records/identifier.input.js';
 import { definitionOf } from '../records/records.js';
 import { findSender } from '../senders/senders.js';
 import type { GrantConsentInput } from './consent.types.js';
@@ -40,10 +40,8 @@ export function revokeConsent(services: Services, admin: Admin, id: string, reas
 }
 
 function readInput(definition: RegistryDefinition, input: GrantConsentInput, now: Date) {
-  const { identifier, senderId, organizationKind, purposes, fields, validUntil, evidence } = input;
-  const identifierType = findIdentifierType(definition, identifier.type);
-  if (identifierType === undefined) throw invalid('identifier.type', 'no identifier type of this registry');
-  if (identifier.value.trim() === '') throw invalid('identifier.value', 'must not be empty');
+  const { senderId, organizationKind, purposes, fields, validUntil, evidence } = input;
+  const identifier = readKnownIdentifier(definition, input.identifier, 'identifier');
   if (isBlank(senderId) === isBlank(organizationKind))
     throw invalid('senderId', 'give it or organizationKind, one of the two');
   if (purposes?.some(isBlank)) throw invalid('purposes', 'an empty code names no purpose; leave purposes out for all');
@@ -51,8 +49,8 @@ function readInput(definition: RegistryDefinition, input: GrantConsentInput, now
   if (validUntil != null && validUntil <= validFrom) throw invalid('validUntil', 'must lie after validFrom');
   return {
     registry: definition.registry,
-    identifierType,
-    identifierValue: identifier.value.trim(),
+    identifierType: identifier.type,
+    identifierValue: identifier.value,
     senderId: isBlank(senderId) ? null : senderId,
     organizationKind: isBlank(organizationKind) ? null : organizationKind,
     purposes: purposes ?? null,

@@ -27,6 +27,7 @@ export async function updateEnrollments(
   const { beneficiaries, transactionId, referenceId } = update;
   if (beneficiaries.length > MOST_RECORDS)
     throw new RequestInvalid(`message.enrolled_updates.beneficiaries: at most ${MOST_RECORDS} in one message`);
+  await call.admit({ operation: 'ENROLLMENT_UPDATES', items: beneficiaries.length });
   const answered = await services.database.transaction(async (unit) => {
     const items: PushOutcome[] = [];
     const recordIds: string[] = [];

@@ -40,6 +40,7 @@ export async function receiveNotification(
   if (events.length > MOST_EVENTS)
     throw new RequestInvalid(`message.notify_event: at most ${MOST_EVENTS} records in one message`);
   const gate = decideGate({ sender, definition, operation: 'NOTIFY', now: call.receivedAt });
+  await call.admit({ operation: 'NOTIFY', items: events.length });
   const answered = await services.database.transaction(async (unit) => {
     const told = new ToldEvents(services, unit, definition, gate);
     const items: PushOutcome[] = [];

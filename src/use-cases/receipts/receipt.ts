@@ -19,6 +19,7 @@ export async function acknowledgeReceipt(
   const { registry } = definition;
   const gate = decideGate({ sender, definition, operation: 'RECEIPT', now: call.receivedAt });
   assertMayAskAboutOwn(gate);
+  await call.admit({ operation: 'RECEIPT', items: 1 });
   const receivedAt = new Date(receipt.receivedAt);
   if (Number.isNaN(receivedAt.getTime()))
     throw new RequestInvalid('received_at: must be an RFC 3339 date-time with a time zone');

@@ -10,7 +10,8 @@ import {
 import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
 import { draftRecord } from '../../protocol/registries/records/draft.js';
 import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
-import { findEvent, findIdentifierType, findRecordType } from '../../protocol/registries/registries.js';
+import { findEvent, findRecordType } from '../../protocol/registries/registries.js';
+import { readExternalId, readIdentifier } from './identifier.input.js';
 import { changeAsAdmin } from '../admin-change.js';
 import type { Services } from '../services.js';
 import { DomainError, invalid, notFound } from '../errors.js';
@@ -50,7 +51,7 @@ export function removeRecord(
 ): Promise<RecordOutcome> {
   const definition = definitionOf(services, registry);
   const type = recordTypeOf(definition, recordType, 'recordType');
-  const stored = { type: findIdentifierType(definition, identifier.type) ?? identifier.type, value: identifier.value };
+  const stored = readIdentifier(definition, identifier, 'identifier');
   return changeAsAdmin(services, admin, async (unit) => {
     const id = await findRecordByIdentifier(unit, registry, type.name, stored);
     const result = id === undefined ? undefined : await deleteRecord(unit, id, services.clock());
@@ -75,11 +76,10 @@ export function readInput(definition: RegistryDefinition, input: RecordInput, fi
   const given = requireObject(input.data, `${field}.data`);
   try {
     const { identifiers, data } = draftRecord(definition, recordType, input.identifiers, given);
-    const { externalId } = input;
     return {
       registry: definition.registry,
       recordType: recordType.name,
-      externalId,
+      externalId: readExternalId(input.externalId, `${field}.externalId`),
       identifiers,
       data,
       eventType: event?.name,

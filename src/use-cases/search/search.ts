@@ -2,7 +2,6 @@
 import { maySearch, decideGate, decideItem, summarizeDecision, type Grant } from '../../access/decide-access.js';
 import { statedPurpose } from '../../access/purpose.js';
 import { findReleased, type Released } from '../../access/release.js';
-import type { KnownSender } from '../../access/sender-directory.js';
 import type { Criteria } from '../../protocol/query/criteria.js';
 import { Forbidden, ItemRejected, RequestInvalid } from '../../protocol/errors.js';
 import { attributesIn, identifierTypesIn } from '../../protocol/query/criteria-walk.js';
@@ -20,18 +19,15 @@ import type {
 } from '../../protocol/search/search.translate.js';
 import type { Operation } from '../../protocol/vocabulary.js';
 import type { AgreementTerms } from '../../entities/senders/sender.repository.js';
-import type { Call } from '../call.js';
+import type { PartnerCall } from '../call.js';
 import type { Services } from '../services.js';
-
-interface Caller {
-  sender: KnownSender;
-  call: Call;
-}
+import { assertInTime } from '../deadline.js';
+import { AnswerRoom } from './answer-room.js';
 
 /** Answers a search and settles its call. @throws Forbidden when no agreement covers it */
 export async function search(
   services: Services,
-  { sender, call }: Caller,
+  { sender, call, deadline }: PartnerCall,
   question: SearchQuestion,
   operation: Operation = 'SEARCH',
 ): Promise<SearchAnswer> {
@@ -39,12 +35,15 @@ export async function search(
   if (definition === undefined) throw new RequestInvalid('registry: this gateway does not serve it');
   const gate = decideGate({ sender, definition, operation, now: call.receivedAt });
   if (!gate.allowed) throw new Forbidden(gate.explanation);
-  const { from, maxItems, maxRecords } = call.part ?? { from: 0, maxItems: Infinity, maxRecords: Infinity };
+  await call.admit({ operation, items: question.items.length });
+  const { from, maxItems, maxRecords, maxBytes } = call.part ?? WHOLE;
   const before = question.items.slice(0, from).map(({ referenceId }) => referenceId);
-  const answerItem = new SearchItems(services, definition, gate.agreements, before);
+  const room = new AnswerRoom(call.part !== undefined);
+  const answerItem = new SearchItems(services, definition, gate.agreements, { room, before, deadline });
   const items: SearchItemAnswer[] = [];
   for (const item of question.items.slice(from)) {
-    if (items.length >= maxItems || answerItem.recordIds.length >= maxRecords) break;
+    if (items.length >= maxItems || room.records >= maxRecords || room.bytes >= maxBytes) break;
+    assertInTime(deadline);
     items.push(await answerItem.answer(item));
   }
   const completedCount = items.filter(({ status }) => status === 'SUCCEEDED').length;
@@ -75,6 +74,16 @@ export async function search(
   return answer;
 }
 
+/** Answered at once; the answer's room bounds it. */
+const WHOLE = { from: 0, maxItems: Infinity, maxRecords: Infinity, maxBytes: Infinity };
+
+interface SearchBounds {
+  room: AnswerRoom;
+  /** Reference ids of items of the same message that were answered before. */
+  before?: string[];
+  deadline?: AbortSignal | undefined;
+}
+
 /** The questions of one search, with what they share: reference ids must differ, decisions and records are kept for the audit. */
 export class SearchItems {
   readonly decisions: Record<string, unknown>[] = [];
@@ -82,14 +91,13 @@ export class SearchItems {
   readonly consentIds: string[] = [];
   readonly #references: Set<string>;
 
-  /** @param references of items of the same message that were answered before */
   constructor(
     private readonly services: Services,
     private readonly definition: RegistryDefinition,
     private readonly agreements: AgreementTerms[],
-    references: string[] = [],
+    private readonly bounds: SearchBounds,
   ) {
-    this.#references = new Set(references);
+    this.#references = new Set(bounds.before);
   }
 
   async answer(item: SearchItem): Promise<SearchItemAnswer> {
@@ -103,7 +111,9 @@ export class SearchItems {
   }
 
   async #find(item: SearchItem): Promise<Pick<SearchItemAnswer, 'recordType' | 'records' | 'page'>> {
+    const { room, deadline } = this.bounds;
     this.#checkReference(item.referenceId);
+    room.assertLeft();
     const today = this.services.clock().toISOString().slice(0, 10);
     const { recordType, criteria, projection, ...query } = readQuery(item, this.definition, { today });
     const grant = this.#decide(item, recordType);
@@ -111,14 +121,21 @@ export class SearchItems {
     const page = query.page ?? parsePage(item.page);
     assertSearchable(grant, criteria, sort);
     const { source, database } = this.services;
-    const { records: released, ...found } = await findReleased(source, database, grant, { criteria, sort, page });
+    const { records: released, ...found } = await findReleased(source, database, grant, {
+      criteria,
+      sort,
+      page,
+      signal: deadline,
+    });
     assertNotTooMany(found.totalCount, this.services.settings.maxRecordsFound);
+    // The fields of the operation bound what a query selects.
+    const records = released.map(({ data }) => project(grant, projection, project(grant, item.fields, data)));
+    room.take(records);
     this.recordIds.push(...released.map(({ id }) => id));
     this.consentIds.push(...released.flatMap(({ consentIds }) => consentIds));
     return {
       recordType: grant.recordType.name,
-      // The fields of the operation bound what a query selects.
-      records: released.map(({ data }) => project(grant, projection, project(grant, item.fields, data))),
+      records,
       page: {
         size: page.size,
         number: page.number,

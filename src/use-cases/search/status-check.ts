@@ -6,13 +6,15 @@ import type { KnownSender } from '../../access/sender-directory.js';
 import type { AgreementTerms } from '../../entities/senders/sender.repository.js';
 import type { Criteria } from '../../protocol/query/criteria.js';
 import { Forbidden, ItemRejected } from '../../protocol/errors.js';
+import { comparisonsIn, identifiersIn } from '../../protocol/query/criteria-walk.js';
 import { readQuery } from '../../protocol/query/read-query.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
 import { covers } from '../../protocol/registries/records/fields.js';
 import type { StatusAnswer, StatusQuestion } from '../../protocol/search/status-check.translate.js';
-import type { Call } from '../call.js';
+import type { PartnerCall } from '../call.js';
 import type { Services } from '../services.js';
 import { definitionOf } from '../records/records.js';
+import { limitGuessesAbout } from '../verify/guesses.js';
 import { assertSearchable } from './search.js';
 
 /** What each question compares: a record whose attribute has this code makes it a yes (protocol 3.8). */
@@ -30,14 +32,20 @@ const MOST_RECORDS = 100;
 /** @throws Forbidden when no agreement covers the operation or the attribute */
 export async function checkStatus(
   services: Services,
-  { sender, call }: { sender: KnownSender; call: Call },
+  { sender, call, deadline }: PartnerCall,
   question: StatusQuestion,
   operation: StatusCheck,
 ): Promise<StatusAnswer> {
   const definition = definitionOf(services, question.registry);
   const gate = decideGate({ sender, definition, operation, now: call.receivedAt });
   if (!gate.allowed) throw new Forbidden(gate.explanation);
-  const found = await judge(services, gate.agreements, definition, question, operation);
+  await call.admit({ operation, items: 1 });
+  const found = await judge(
+    services,
+    { sender, agreements: gate.agreements, definition, deadline },
+    question,
+    operation,
+  );
   const { transactionId, item } = question;
   const answer: StatusAnswer = {
     transactionId,
@@ -65,6 +73,13 @@ export async function checkStatus(
   return answer;
 }
 
+interface Judging {
+  sender: KnownSender;
+  agreements: AgreementTerms[];
+  definition: RegistryDefinition;
+  deadline: AbortSignal | undefined;
+}
+
 interface Judged {
   outcome: Pick<StatusAnswer, 'status' | 'reasonCode' | 'reasonMessage' | 'holds'>;
   decisions: Record<string, unknown>[];
@@ -74,8 +89,7 @@ interface Judged {
 
 async function judge(
   services: Services,
-  agreements: AgreementTerms[],
-  definition: RegistryDefinition,
+  { sender, agreements, definition, deadline }: Judging,
   { item }: StatusQuestion,
   operation: StatusCheck,
 ): Promise<Judged> {
@@ -91,8 +105,9 @@ async function judge(
     if (!covers(grant.clamp, attribute)) throw new Forbidden(`the agreement does not cover ${attribute}`);
     const criteria = readWhom(item, grant, services.clock());
     assertSearchable(grant, criteria);
+    await limitOtherClaims(services, sender, grant, criteria);
     const page = { size: MOST_RECORDS, number: 1 };
-    const found = await findReleased(services.source, services.database, grant, { criteria, page });
+    const found = await findReleased(services.source, services.database, grant, { criteria, page, signal: deadline });
     if (found.totalCount > MOST_RECORDS)
       throw new ItemRejected('rjct.search.too_many_records_found', 'query: name one person; too many match');
     judged.recordIds.push(...found.records.map(({ id }) => id));
@@ -103,6 +118,18 @@ async function judge(
     judged.outcome = { status: 'REJECTED', reasonCode: error.code, reasonMessage: error.message, holds: false };
   }
   return judged;
+}
+
+/** An attribute beside an identifier is a claim about somebody named, which a yes would confirm. */
+async function limitOtherClaims(
+  services: Services,
+  sender: KnownSender,
+  grant: Grant,
+  criteria: Criteria,
+): Promise<void> {
+  const named = identifiersIn(criteria);
+  const claims = comparisonsIn(criteria);
+  if (named.length > 0 && claims > 0) await limitGuessesAbout(services, { sender, grant }, named, claims);
 }
 
 function decide(

@@ -42,6 +42,7 @@ export async function subscribe(
   const definition = definitionOf(services, question.registry);
   const gate = decideGate({ sender, definition, operation: 'SUBSCRIBE', now: call.receivedAt });
   if (!gate.allowed) throw new Forbidden(gate.explanation);
+  await call.admit({ operation: 'SUBSCRIBE', items: question.items.length });
   const { agreements } = gate;
   return services.database.transaction(async (unit) => {
     await lockSubscriber(unit, sender.senderId);
@@ -71,6 +72,7 @@ export async function unsubscribe(
   const definition = definitionOf(services, question.registry);
   const gate = decideGate({ sender, definition, operation: 'UNSUBSCRIBE', now: call.receivedAt });
   if (!gate.allowed && !HARMLESS.has(gate.reason)) throw new Forbidden(gate.explanation);
+  await call.admit({ operation: 'UNSUBSCRIBE', items: 1 });
   return services.database.transaction(async (unit) => {
     await lockSubscriber(unit, sender.senderId);
     const answer: UnsubscribeAnswer = {

@@ -8,6 +8,7 @@ import { standardMessage } from '../../protocol/search/stored-answer.js';
 import type { TxnType } from '../../protocol/txn-status/txn-status.translate.js';
 import { WIRE_STATUS } from '../../protocol/vocabulary.js';
 import type { Services } from '../services.js';
+import { MOST_BYTES } from '../search/answer-room.js';
 
 /** Callbacks of a large request that a status repeats; the others were sent as well. */
 const MOST_PARTS = 10;
@@ -49,7 +50,8 @@ async function toldMessages({ services, definition }: Asking, transaction: Earli
   const whole = standardMessage(transaction, definition);
   if (whole !== undefined) return [whole];
   const { database, vault } = services;
-  const callbacks = await loadCallbacks(database, vault, transaction.id, MOST_PARTS);
+  const most = { parts: MOST_PARTS, bytes: MOST_BYTES };
+  const callbacks = await loadCallbacks(database, vault, transaction.id, most);
   const parts = callbacks.map((response) => standardMessage({ ...transaction, response }, definition));
   return parts.filter((part) => part !== undefined);
 }

@@ -8,7 +8,7 @@ import {
   type EarlierTransaction,
   type Key,
 } from '../../entities/transactions/transaction-status.repository.js';
-import { RequestInvalid } from '../../protocol/errors.js';
+import { AnswerTooLarge, RequestInvalid } from '../../protocol/errors.js';
 import type { JsonObject } from '../../protocol/envelope/json.js';
 import type {
   EarlierAnswer,
@@ -21,7 +21,11 @@ import type { Call } from '../call.js';
 import type { Services } from '../services.js';
 import { assertMayAskAboutOwn } from './own-messages.js';
 import { definitionOf } from '../records/records.js';
+import { MOST_BYTES } from '../search/answer-room.js';
 import { earlierMessage, type Asking } from './earlier-answer.js';
+
+/** Newest messages in which items are looked for. */
+const MOST_TRANSACTIONS = 100;
 
 /** Which requests each `txn_type` means. */
 const OPERATIONS: Record<TxnType, readonly Operation[]> = {
@@ -40,6 +44,7 @@ export async function transactionStatus(
   const definition = definitionOf(services, question.registry);
   const gate = decideGate({ sender, definition, operation: 'TXN_STATUS', now: call.receivedAt });
   assertMayAskAboutOwn(gate);
+  await call.admit({ operation: 'TXN_STATUS', items: 1 });
   const asking: Asking = { services, sender, definition, type: question.type, told: [] };
   const earlier = await answerFor(asking, question);
   const { transactionId, type } = question;
@@ -50,6 +55,7 @@ export async function transactionStatus(
     transactionId,
     status: 'SUCCEEDED',
     accessDecision: { ...summarizeDecision(gate), items: asking.told.flatMap(grantedIn) },
+    recordIds: asking.told.flatMap(({ recordIds }) => recordIds),
     consentIds: asking.told.flatMap(({ consentIds }) => consentIds ?? []),
     referenceIds: [question.referenceId],
     itemCount: 1,
@@ -68,9 +74,12 @@ async function answerFor(asking: Asking, question: StatusOfTransaction): Promise
     registry: asking.definition.registry,
     operations: OPERATIONS[asking.type],
   };
-  const found = await findEarlier(asking.services.database, asking.services.vault, request, key);
+  // A whole message is told of the newest alone.
+  const most = { transactions: wanted === undefined ? 1 : MOST_TRANSACTIONS, bytes: MOST_BYTES };
+  const found = await findEarlier(asking.services.database, asking.services.vault, request, key, most);
   const [newest] = found;
   if (newest === undefined) return undefined;
+  if (newest.tooLarge) throw tooLarge();
   const { transactionId, correlationId, status, itemCount, itemsDone } = newest;
   const message = wanted === undefined ? await earlierMessage(asking, newest) : await pickItems(asking, found, wanted);
   return { transactionId, correlationId, status, itemCount, itemsDone, message };
@@ -97,14 +106,21 @@ async function keyOf(
   };
 }
 
+const tooLarge = (): AnswerTooLarge =>
+  new AnswerTooLarge(`attribute_value: the answers are larger than ${MOST_BYTES} bytes; ask about fewer at once`);
+
 /** Items by their reference id, each from the newest message that has it. */
 async function pickItems(asking: Asking, transactions: EarlierTransaction[], wanted: Set<string>): Promise<JsonObject> {
   const list = asking.type === 'SUBSCRIBE' ? 'subscribe_response' : 'search_response';
   const items: JsonObject[] = [];
+  let bytes = 0;
   for (const transaction of transactions) {
     const left = transaction.referenceIds.filter((id) => wanted.has(id));
     if (left.length === 0) continue;
+    if (transaction.tooLarge) throw tooLarge();
     const message = await earlierMessage(asking, transaction);
+    bytes += Buffer.byteLength(JSON.stringify(message));
+    if (bytes > MOST_BYTES) throw tooLarge();
     const told = (message[list] ?? []) as JsonObject[];
     items.push(...told.filter(({ reference_id: id }) => left.some((one) => one === id)));
     for (const id of left) wanted.delete(id);

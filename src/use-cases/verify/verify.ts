@@ -3,7 +3,7 @@ import { decideGate, decideItem, summarizeDecision, type Grant } from '../../acc
 import { askUnder, release, type Released } from '../../access/release.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { Criteria } from '../../protocol/query/criteria.js';
-import { Forbidden, ItemRejected, RequestInvalid, TooManyRequests } from '../../protocol/errors.js';
+import { Forbidden, ItemRejected, RequestInvalid } from '../../protocol/errors.js';
 import { attributesIn } from '../../protocol/query/criteria-walk.js';
 import { isRecorded, matches } from '../../protocol/query/evaluate.js';
 import { recorded } from '../../protocol/query/event-query.js';
@@ -11,16 +11,20 @@ import { parseQuery } from '../../protocol/query/parse-query.js';
 import { attributesOf, findAttribute } from '../../protocol/registries/attributes.js';
 import { covers } from '../../protocol/registries/records/fields.js';
 import { isMemberPath } from '../../protocol/registries/records/members.js';
+import { IDENTIFIER_VALUE, readIdentifierValue } from '../../protocol/registries/records/identifier-value.js';
 import { findIdentifierType } from '../../protocol/registries/registries.js';
 import type { SourceRecord } from '../../sources/registry-source.js';
 import type { Operation } from '../../protocol/vocabulary.js';
-import type { Call } from '../call.js';
+import type { PartnerCall } from '../call.js';
 import type { Services } from '../services.js';
 import { definitionOf } from '../records/records.js';
+import { limitGuesses, limitGuessesAbout } from './guesses.js';
 import type { VerifyInput, VerifyResult } from './verify.types.js';
 
 /** The whole record, to judge claims by. */
 type Person = SourceRecord & Pick<Released, 'consentIds'>;
+
+const MOST_IDENTIFIERS = 10;
 
 interface Claim {
   key: string;
@@ -33,13 +37,14 @@ interface Claim {
  */
 export async function verify(
   services: Services,
-  { sender, call }: { sender: KnownSender; call: Call },
+  { sender, call }: PartnerCall,
   question: VerifyInput,
   operation: Operation = 'VERIFY',
 ): Promise<VerifyResult> {
   const definition = definitionOf(services, question.registry);
   const gate = decideGate({ sender, definition, operation, now: call.receivedAt });
   if (!gate.allowed) throw new Forbidden(gate.explanation);
+  await call.admit({ operation, items: 1 });
   const recordType = definition.recordTypes[0];
   if (recordType === undefined) throw new RequestInvalid('registry: it has no record types');
   const grant = decideItem(gate.agreements, definition, { recordType, purpose: question.purpose });
@@ -78,24 +83,29 @@ export async function verifyPerson(
 ): Promise<{ person: Person | undefined; verified: Record<string, boolean | null> }> {
   const claims = readClaims(grant, question.claims, now);
   const about = claims.flatMap(({ criteria }) => [...attributesIn(criteria)]);
-  const person = await findPerson(services, grant, question.identifiers, about);
+  const named = readIdentifiers(grant, question.identifiers);
+  // What names somebody twice claims that the two belong together.
+  const count = claims.length + named.length - 1;
+  const person = await findPerson(services, grant, named, about);
+  if (person !== undefined) await limitGuesses(services, sender, [person.id], count);
+  else if (named.length > 1) await limitGuessesAbout(services, { sender, grant }, named, count);
   if (person === undefined) return { person, verified: {} };
-  await limitGuesses(services, sender, person);
   return { person, verified: Object.fromEntries(claims.map((claim) => [claim.key, judge(grant, claim, person)])) };
 }
 
-/** Claims about one person cannot be tried one after the other until one holds. @throws TooManyRequests */
-async function limitGuesses({ limiter }: Services, { senderId }: KnownSender, { id }: Person): Promise<void> {
-  const quota = await limiter.verification(senderId, id);
-  if (!quota.allowed)
-    throw new TooManyRequests('too many verifications of this person: wait as Retry-After says', quota.reset);
-}
-
+/** One claim of each attribute, whatever names it goes by, or one message could try every day of a birth date. */
 function readClaims(grant: Grant, claims: Record<string, unknown>, now: Date): Claim[] {
+  const claimed = new Map<string, string>();
   return Object.entries(claims).map(([key, value]) => {
     const criteria = key === 'is_alive' ? aliveCriteria(grant, value) : claimCriteria(grant, key, value, now);
     const refused = [...attributesIn(criteria)].find((path) => !mayClaim(grant, path));
     if (refused !== undefined) throw new Forbidden(`${key}: the agreement does not cover ${refused}`);
+    for (const path of attributesIn(criteria)) {
+      const other = claimed.get(path);
+      if (other !== undefined)
+        throw new RequestInvalid(`verify.${key}: claims ${path}, as ${other} does; claim each attribute once`);
+      claimed.set(path, key);
+    }
     return { key, criteria };
   });
 }
@@ -135,23 +145,32 @@ function judge({ definition, recordType }: Grant, { key, criteria }: Claim, pers
   return key !== 'is_alive' && matches(criteria, record, attributes, 'POSSIBLE') ? null : false;
 }
 
+/** @throws Forbidden where the agreement covers none */
+function readIdentifiers(grant: Grant, identifiers: { type: string; value: string }[]): Criteria[] {
+  if (identifiers.length === 0)
+    throw new RequestInvalid('verify: name the person by at least one identifier, such as national_id');
+  if (identifiers.length > MOST_IDENTIFIERS)
+    throw new RequestInvalid(`verify: name the person by at most ${MOST_IDENTIFIERS} identifiers`);
+  if (!grant.identifiable)
+    throw new Forbidden('the agreement does not cover identifiers, so persons cannot be looked up');
+  return identifiers.map(({ type, value }): Criteria => {
+    const known = findIdentifierType(grant.definition, type);
+    if (known === undefined) throw new RequestInvalid(`verify.${type}: no identifier type of this registry`);
+    const read = readIdentifierValue(value);
+    if (read === undefined) throw new RequestInvalid(`verify.${type}: takes ${IDENTIFIER_VALUE}`);
+    return { identifier: { type: known, value: read } };
+  });
+}
+
 /** The one person that all identifiers name and the agreement (consent, row filter) lets this sender ask about. */
 async function findPerson(
   services: Services,
   grant: Grant,
-  identifiers: { type: string; value: string }[],
+  named: Criteria[],
   about: string[],
 ): Promise<Person | undefined> {
-  if (identifiers.length === 0)
-    throw new RequestInvalid('verify: name the person by at least one identifier, such as national_id');
-  if (!grant.identifiable)
-    throw new Forbidden('the agreement does not cover identifiers, so persons cannot be looked up');
-  const parts = identifiers.map(({ type, value }): Criteria => {
-    const known = findIdentifierType(grant.definition, type);
-    if (known === undefined) throw new RequestInvalid(`verify.${type}: no identifier type of this registry`);
-    return { identifier: { type: known, value } };
-  });
-  const criteria = parts.length === 1 && parts[0] !== undefined ? parts[0] : { and: parts };
+  const [only] = named;
+  const criteria = named.length === 1 && only !== undefined ? only : { and: named };
   const { records } = await services.source.search(askUnder(grant, { criteria, page: { size: 2, number: 1 }, about }));
   const [record] = records;
   if (records.length !== 1 || record === undefined) return undefined;

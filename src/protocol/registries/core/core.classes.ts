@@ -1,13 +1,25 @@
 /** Core classes of the dictionary (protocol 4.1), in its spelling; older forms under `spellings` (protocol 8, 17 and 18). */
 import type { ClassDefinition } from '../definition.js';
-import { coded, date, decimal, flag, integer, json, listOf, object, registered, text } from '../records/property.js';
+import {
+  coded,
+  date,
+  decimal,
+  flag,
+  identifier,
+  integer,
+  json,
+  listOf,
+  object,
+  registered,
+  text,
+} from '../records/property.js';
 
 const context = (file: string) => `https://schema.spdci.org/core/v1/data/${file}.jsonld`;
 
 export const IDENTIFIER: ClassDefinition = {
   name: 'Identifier',
   context: context('Identifier'),
-  properties: { identifier_type: coded('IdentifierTypeEnum'), identifier_value: text },
+  properties: { identifier_type: coded('IdentifierTypeEnum'), identifier_value: identifier },
   spellings: { type: 'identifier_type', value: 'identifier_value' },
   value: 'identifier_value',
 };

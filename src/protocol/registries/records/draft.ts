@@ -1,5 +1,6 @@
 /** A record as somebody hands it in: identifiers beside the data and inside it become one set, in both places. */
 import type { RecordTypeDefinition, RegistryDefinition } from '../definition.js';
+import { IDENTIFIER_VALUE, isBlankValue, readIdentifierValue } from './identifier-value.js';
 import { identifiersOf, normalizeRecord } from './normalize.js';
 import { RecordInvalid } from './record-invalid.js';
 import { findIdentifierType } from '../registries.js';
@@ -20,7 +21,9 @@ export function draftRecord(
 ): { identifiers: Identifier[]; data: Data } {
   const normalized = normalizeRecord(definition, recordType.name, data);
   const inside = identifiersOf(definition, recordType.name, normalized);
-  const outside = given.map(({ type, value }) => ({ type: findIdentifierType(definition, type) ?? type, value }));
+  const outside = given
+    .filter(({ value }) => !isBlankValue(value))
+    .map(({ type, value }) => ({ type: findIdentifierType(definition, type) ?? type, value: valueOf(type, value) }));
   const same = (a: Identifier) => (b: Identifier) => a.type === b.type && a.value === b.value;
   const missing = outside.filter((identifier) => !inside.some(same(identifier)));
   const identifiers = [...inside, ...missing];
@@ -31,6 +34,12 @@ export function draftRecord(
     identifiers,
     data: missing.length === 0 ? normalized : withIdentifiers(normalized, path.split('.'), missing),
   };
+}
+
+function valueOf(type: string, given: string): string {
+  const value = readIdentifierValue(given);
+  if (value === undefined) throw new RecordInvalid(`identifiers.${type}`, `must be ${IDENTIFIER_VALUE}`);
+  return value;
 }
 
 function withIdentifiers(data: Data, [name = '', ...rest]: string[], missing: Identifier[]): Data {

@@ -2,6 +2,7 @@
 import type { ClassDefinition, PropertyDefinition } from '../definition.js';
 
 export const text: PropertyDefinition = { type: 'string' };
+export const identifier: PropertyDefinition = { type: 'identifier' };
 export const decimal: PropertyDefinition = { type: 'number' };
 export const integer: PropertyDefinition = { type: 'integer' };
 export const flag: PropertyDefinition = { type: 'boolean' };

@@ -1,7 +1,10 @@
 /** One value of a record as its type of the dictionary: numbers sent as text, dates in older forms, labels instead of codes. */
+import { isExact, isExactValue } from '../../exact-number.js';
+import { isWholeText, normalText, normalTexts } from '../../text.js';
 import { codeOf } from '../core/code-list.js';
 import { readDate } from '../date.js';
 import type { Code, ScalarType } from '../definition.js';
+import { IDENTIFIER_VALUE, readIdentifierValue } from './identifier-value.js';
 import { bare } from './property.path.js';
 import { RecordInvalid } from './record-invalid.js';
 
@@ -39,37 +42,36 @@ export function readWord(value: unknown, path: string): string {
   return text;
 }
 
-/** NUL, and half a surrogate pair, as `JSON.stringify` writes them: PostgreSQL stores neither. */
-const NO_TEXT = /\\u(0000|d[89a-f])/;
-
 const READERS: Record<ScalarType, (value: unknown) => unknown> = {
   string: readText,
+  identifier: readIdentifierValue,
   number: readNumber,
   integer: (value) => (Number.isSafeInteger(readNumber(value)) ? readNumber(value) : undefined),
   boolean: readBoolean,
   date: readDateText,
-  json: (value) => (NO_TEXT.test(JSON.stringify(value)) ? undefined : value),
+  json: normalTexts,
 };
 
 const EXPECTED: Record<ScalarType, string> = {
-  string: `text of at most ${MAX_TEXT} characters, without NUL`,
-  number: 'a number',
+  string: `text of at most ${MAX_TEXT} characters, without NUL and U+FFFD; a number beyond 2^53-1 is sent as a string`,
+  identifier: IDENTIFIER_VALUE,
+  number: 'a number that is held exactly: up to 2^53-1, of at most 17 digits',
   integer: 'a whole number',
   boolean: 'true or false',
   date: 'a date such as 1985-05-20, or a date-time such as 1985-05-20T10:00:00Z, or a month or year such as 1985-05 or 1985',
-  json: 'JSON without NUL characters',
+  json: 'JSON without NUL and U+FFFD characters',
 };
 
 function readText(value: unknown): string | undefined {
-  const text = typeof value === 'number' ? String(value) : value;
-  if (typeof text !== 'string' || text.length > MAX_TEXT) return undefined;
-  return text.isWellFormed() && !text.includes('\0') ? text : undefined;
+  if (typeof value === 'number') return isExactValue(value) ? String(value) : undefined;
+  if (typeof value !== 'string' || value.length > MAX_TEXT) return undefined;
+  return isWholeText(value) ? normalText(value) : undefined;
 }
 
 function readNumber(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   const text = typeof value === 'string' ? value.trim() : '';
-  return /^-?\d{1,30}(\.\d{1,30})?$/.test(text) ? Number(text) : undefined;
+  return /^-?\d{1,30}(\.\d{1,30})?$/.test(text) && isExact(text) ? Number(text) : undefined;
 }
 
 const BOOLEANS = new Map<unknown, boolean>([

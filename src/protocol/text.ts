@@ -1,0 +1,19 @@
+/** Text of records and questions: one form for one text (Unicode, annex 15), so that it is stored and found however it was typed. */
+
+/** As `é` in one character, not as `e` and its accent; both look the same and mean the same. */
+export const normalText = (text: string): string => text.normalize('NFC');
+
+/** NUL and half a surrogate pair have no place in PostgreSQL; U+FFFD stands for a character that was lost on the way. */
+export const isWholeText = (text: string): boolean => text.isWellFormed() && !/[\0\uFFFD]/.test(text);
+
+/** Every text inside a JSON value in its normal form; undefined where one of them is not whole. Names of members stay. */
+export function normalTexts(value: unknown): unknown {
+  if (typeof value === 'string') return isWholeText(value) ? normalText(value) : undefined;
+  if (Array.isArray(value)) return allOf(value.map(normalTexts));
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).map(([name, member]) => [name, normalTexts(member)] as const);
+  if (members.some(([name, member]) => !isWholeText(name) || member === undefined)) return undefined;
+  return Object.fromEntries(members);
+}
+
+const allOf = (values: unknown[]): unknown[] | undefined => (values.includes(undefined) ? undefined : values);

@@ -1,0 +1,43 @@
+/** Claims about a person cannot be tried one after the other until one holds, whichever operation judges them. */
+import { askUnder } from '../../access/release.js';
+import type { Grant } from '../../access/decide-access.js';
+import type { KnownSender } from '../../access/sender-directory.js';
+import type { Criteria } from '../../protocol/query/criteria.js';
+import { TooManyRequests } from '../../protocol/errors.js';
+import type { Services } from '../services.js';
+
+interface Guessing {
+  sender: KnownSender;
+  grant: Grant;
+}
+
+/** Persons that one question may name. */
+const MOST_PERSONS = 100;
+
+/** @throws TooManyRequests */
+export async function limitGuesses(
+  { limiter }: Services,
+  { senderId }: KnownSender,
+  recordIds: string[],
+  claims: number,
+): Promise<void> {
+  for (const id of recordIds) {
+    const quota = await limiter.verification(senderId, id, Math.max(1, claims));
+    if (!quota.allowed)
+      throw new TooManyRequests('too many verifications of this person: wait as Retry-After says', quota.reset);
+  }
+}
+
+/** The same for whoever is named by any of these identifiers, though what else is claimed does not hold of them. */
+export async function limitGuessesAbout(
+  services: Services,
+  { sender, grant }: Guessing,
+  identifiers: Criteria[],
+  claims: number,
+): Promise<void> {
+  const criteria = { or: identifiers };
+  const page = { size: MOST_PERSONS, number: 1 };
+  const { records } = await services.source.search(askUnder(grant, { criteria, page }));
+  const named = records.map(({ id }) => id);
+  await limitGuesses(services, sender, named, claims);
+}
