@@ -6,7 +6,7 @@ import type { Grantee } from '../entities/senders/sender.repository.js';
 import type { Sql } from '../entities/database/database.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import { clampRecord, covers, expandClassFields, expandFields } from '../protocol/registries/records/fields.js';
-import { mapMembers, membersIn, type InnerPerson } from '../protocol/registries/records/members.js';
+import { fieldsWithin, mapMembers, membersIn, type InnerPerson } from '../protocol/registries/records/members.js';
 import { identifiersOf, type RecordIdentifier } from '../protocol/registries/records/normalize.js';
 import { IN_FORCE } from '../sources/consent.sql.js';
 import type { ConsentScope, SourceRecord } from '../sources/registry-source.js';
@@ -130,6 +130,9 @@ function consentedPart(
 }
 
 function narrowPerson(definition: RegistryDefinition, { className, data }: InnerPerson, given: GivenConsent[]) {
-  const fields = given.flatMap((consent) => consent.fields);
+  const fields = fieldsWithin(
+    className,
+    given.flatMap((consent) => consent.fields),
+  );
   return clampRecord(expandClassFields(definition, className, fields), data);
 }

@@ -17,9 +17,9 @@ export const seedCommand = (): Command =>
         const { seedRecords } = await import('../server/prepare.js');
         const { demoRecords } = await import('../sources/demo-data.js');
         const progress = terminal.progress('records');
-        const outcome = await withDatabase(terminal, async (database) => {
+        const outcome = await withDatabase(terminal, async (database, directUrl) => {
           // Only this under the lock: a large country must not keep a gateway from starting.
-          await underStartLock(database, () => migrateDatabase(database, new Date()));
+          await underStartLock(directUrl, () => migrateDatabase(database, new Date()));
           let made = 0;
           const missing = onlyMissing(database, demoRecords(persons), () => void (made += 1));
           const added = await seedRecords(database, missing, (records) => progress.at(records));

@@ -83,7 +83,7 @@ async function startWhenPossible(agenda: Agenda, jobs: RecurringJob[], log: Log,
   if (!closed()) await agenda.start();
 }
 
-/** One that stands as it should is left alone: on MongoDB, writing it would take away its lock. */
+/** One that stands as it should is left alone: writing it would move its next run. */
 async function schedule(agenda: Agenda, { name, every }: RecurringJob): Promise<void> {
   const { jobs } = await agenda.queryJobs({ name, limit: 1 });
   if (jobs[0]?.repeatInterval !== every) await agenda.every(every, name);

@@ -63,3 +63,12 @@ export async function readDemoPartner(dataDir: string): Promise<DemoPartner | un
     () => undefined,
   );
 }
+
+/** The same, where this database is the one that knows it: `DATA_DIR` may have served another. */
+export async function findDemoPartner(database: Database, dataDir: string): Promise<DemoPartner | undefined> {
+  const partner = await readDemoPartner(dataDir);
+  if (partner === undefined) return undefined;
+  const { clientId, clientSecret } = partner;
+  const known = { clientId, clientSecretHash: hashSecret(clientSecret), state: 'ACTIVE' } as const;
+  return (await database.em().count(Sender, known)) === 1 ? partner : undefined;
+}

@@ -1,15 +1,18 @@
-/** `/healthz` (alive), `/readyz` (able to serve: database, job store and key) and `/metrics` (Prometheus). */
+/** `/healthz` (alive), `/readyz` (able to serve: a database that takes writes, job store and key) and `/metrics` (Prometheus). */
 import { Router, type Response } from 'express';
 import type { FacadeServices } from '../dci-rest/services.js';
 import { countRests } from '../entities/endpoint-rest.repository.js';
 import type { Database } from '../entities/database/database.js';
 import { readQueues } from '../entities/work/queue.repository.js';
 import type { Metrics } from '../platform/metrics.js';
+import { WriteCheck } from '../entities/database/write-check.js';
+import { within } from '../platform/within.js';
 
 const CHECK_MS = 2000;
 
 export function operationsRouter({ database, keyRing, jobHealth, log }: FacadeServices, metrics: Metrics): Router {
   const router = Router();
+  const writes = new WriteCheck(database);
   router.get('/healthz', (_request, response) => {
     response.json({ status: 'ok' });
   });
@@ -18,8 +21,8 @@ export function operationsRouter({ database, keyRing, jobHealth, log }: FacadeSe
     response.type(contentType).send(body);
   });
   router.get('/readyz', async (_request, response) => {
-    const checks = {
-      database: () => database.query('select 1'),
+    const checks: Record<string, () => Promise<unknown>> = {
+      database: () => writes.confirm(),
       jobs: () => requireJobStore(jobHealth),
       key: () => keyRing.signingKey(),
     };
@@ -37,14 +40,6 @@ export function operationsRouter({ database, keyRing, jobHealth, log }: FacadeSe
   return router;
 }
 
-/** A store that is away may also never answer. */
-function within(ms: number, work: Promise<unknown>): Promise<unknown> {
-  const late = new Promise<never>((_, reject) =>
-    setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms).unref(),
-  );
-  return Promise.race([work, late]);
-}
-
 async function requireJobStore(jobHealth: FacadeServices['jobHealth']): Promise<void> {
   const { store } = await jobHealth();
   if (!store.up) throw new Error('the job store is away: requests are accepted, work waits in its rows');
@@ -52,7 +47,10 @@ async function requireJobStore(jobHealth: FacadeServices['jobHealth']): Promise<
 
 function answer(response: Response, checks: Record<string, string>): void {
   const ready = Object.values(checks).every((result) => result === 'ok');
-  response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready', checks });
+  response
+    .status(ready ? 200 : 503)
+    .set(ready ? {} : { 'Retry-After': '5' })
+    .json({ status: ready ? 'ready' : 'not ready', checks });
 }
 
 /** What waits for the workers, asked for at each scrape. */

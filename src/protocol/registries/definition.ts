@@ -47,7 +47,10 @@ export interface RecordTypeDefinition {
   typeName: string;
   /** Dotted paths that hold a record's own identifiers, for example `identifier` or `member_identifier`. */
   identifierPaths: string[];
-  /** Paths of persons inside a record who are somebody else than its subject, for example `member_list`; consent is asked for each. */
+  /**
+   * Paths of persons inside a record who are somebody else than its subject, for example `member_list`, or of nothing but
+   * their identifiers, for example `parent1_identifier`; consent is asked for each.
+   */
   memberPaths: string[];
   /** Names of protocol 3.2 and others → canonical path. The path may be a branch: with `name` → `member.name`, `name.surname` is read too. */
   attributeAliases: Record<string, string>;

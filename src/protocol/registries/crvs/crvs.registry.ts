@@ -17,7 +17,7 @@ export const CRVS: RegistryDefinition = {
       class: 'CRVS_Person',
       typeName: 'CRVS_Person',
       identifierPaths: ['identifier'],
-      memberPaths: [],
+      memberPaths: ['parent1_identifier', 'parent2_identifier'],
       attributeAliases: personAliases(),
     },
   ],
