@@ -1,7 +1,7 @@
 /** Fields that an administrator may select and that tell of no person: ids, codes, texts of ours, settings, proofs. */
 export const WITHOUT_PERSONS: Record<string, string> = {
   AdminAction: 'action actor after before id reason role targetId targetType',
-  Agreement: 'approvedBy createdBy fields id purposes recordTypes rowFilter searchableAttributes',
+  Agreement: 'approvedBy createdBy fields id proposedBy purposes recordTypes rowFilter searchableAttributes',
   AgreementVersion: 'author id terms',
   AuditHead: 'sealHash sealedAt',
   AuditProblemView: 'entryId message subject',
@@ -31,7 +31,7 @@ export const WITHOUT_PERSONS: Record<string, string> = {
   RegistryEventChange: 'cursor',
   RegistryRecordType: 'aliases identifierPaths name',
   Sender:
-    'approvedBy callbackHosts clientId createdBy id jwksUrl name notes notifyUri organizationKind senderId suspendedReason tlsSubject tlsThumbprints warnings',
+    'approvedBy callbackHosts clientId createdBy id jwksUrl name notes notifyUri organizationKind proposedBy senderId suspendedReason tlsSubject tlsThumbprints warnings',
   SenderKey: 'algorithm fingerprint id kid origin publicJwk revokedBy',
   ServerKey: 'algorithm id kid publicJwk',
   SubscriptionChange: 'cursor',
