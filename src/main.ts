@@ -37,6 +37,14 @@ async function main(): Promise<void> {
   process.stdout.write(greeting(gateway, await findDemoPartner(gateway.database, config.dataDir), local));
 }
 
+/** Without a database nothing can be done: whoever watches the process may start it anew, or look. */
+function endWithout(log: Log): void {
+  log.error('the embedded PostgreSQL could not be started again: the gateway ends');
+  setTimeout(() => process.exit(1), END_MS);
+  void closeAll().finally(() => process.exit(1));
+}
+const END_MS = 10_000;
+
 /** The database of `DATABASE_URL`, or one of our own whose secrets are made beside it. */
 async function findDatabase(
   config: Config,
@@ -47,7 +55,7 @@ async function findDatabase(
   // Together by `readConfig`: a server's database without its master key is refused there.
   if (databaseUrl !== undefined && masterKey !== undefined) return { databaseUrl, local: { masterKey } };
   const local = await loadLocalSecrets(config.dataDir, secrets);
-  const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
+  const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log, onLost: () => endWithout(log) });
   started.push(postgres);
   return { databaseUrl: postgres.url, local };
 }

@@ -1,12 +1,13 @@
 /** `/healthz` (alive), `/readyz` (able to serve: a database that takes writes, job store and key) and `/metrics` (Prometheus). */
 import { Router, type Response } from 'express';
 import type { FacadeServices } from '../dci-rest/services.js';
-import { countRests } from '../entities/endpoint-rest.repository.js';
+import { countRests } from '../entities/deliveries/endpoint-rest.repository.js';
 import type { Database } from '../entities/database/database.js';
 import { readQueues } from '../entities/work/queue.repository.js';
 import type { Metrics } from '../platform/metrics.js';
 import { WriteCheck } from '../entities/database/write-check.js';
 import { within } from '../platform/within.js';
+import { standsStill } from '../use-cases/overview/job-health.js';
 
 const CHECK_MS = 2000;
 
@@ -41,8 +42,10 @@ export function operationsRouter({ database, keyRing, jobHealth, log }: FacadeSe
 }
 
 async function requireJobStore(jobHealth: FacadeServices['jobHealth']): Promise<void> {
-  const { store } = await jobHealth();
+  const { store, jobs } = await jobHealth();
   if (!store.up) throw new Error('the job store is away: requests are accepted, work waits in its rows');
+  const late = jobs.filter((job) => standsStill(job)).map(({ name }) => name);
+  if (late.length > 0) throw new Error(`jobs are set for too late, the clock was ahead: ${late.join(', ')}`);
 }
 
 function answer(response: Response, checks: Record<string, string>): void {

@@ -6,7 +6,7 @@ import type { Operation, Registry } from '../../protocol/vocabulary.js';
 import { LEASE_SECONDS } from '../work/claim.repository.js';
 import type { Sealed } from '../database/data-vault.js';
 import type { Sql } from '../database/database.js';
-import { ENDPOINT, FAILURES_TO_OPEN } from '../endpoint-rest.repository.js';
+import { ENDPOINT, FAILURES_TO_OPEN } from './endpoint-rest.repository.js';
 import type { DeliveryState } from '../database/enums.js';
 
 export interface DueDelivery {

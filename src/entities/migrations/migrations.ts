@@ -17,6 +17,7 @@ import { Told0023 } from './0023-told.migration.js';
 import { Scale0024 } from './0024-scale.migration.js';
 import { Text0032 } from './0032-text.migration.js';
 import { PartialDates0034 } from './0034-partial-dates.migration.js';
+import { Contacts0035 } from './0035-contacts.migration.js';
 import { WriteCheck0036 } from './0036-write-check.migration.js';
 import { EndpointRests0037 } from './0037-endpoint-rests.migration.js';
 import { Numbered0038 } from './0038-numbered.migration.js';
@@ -45,6 +46,7 @@ export const MIGRATIONS = [
   Scale0024,
   Text0032,
   PartialDates0034,
+  Contacts0035,
   WriteCheck0036,
   EndpointRests0037,
   Numbered0038,

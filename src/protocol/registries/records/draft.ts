@@ -1,5 +1,6 @@
 /** A record as somebody hands it in: identifiers beside the data and inside it become one set, in both places. */
 import type { RecordTypeDefinition, RegistryDefinition } from '../definition.js';
+import { assertSearchableTypes, withContacts } from './identifier.types.js';
 import { IDENTIFIER_VALUE, isBlankValue, readIdentifierValue } from './identifier-value.js';
 import { identifiersOf, normalizeRecord } from './normalize.js';
 import { RecordInvalid } from './record-invalid.js';
@@ -30,10 +31,9 @@ export function draftRecord(
   const [path] = recordType.identifierPaths;
   if (identifiers.length === 0 || path === undefined)
     throw new RecordInvalid(path ?? 'identifier', 'give at least one identifier');
-  return {
-    identifiers,
-    data: missing.length === 0 ? normalized : withIdentifiers(normalized, path.split('.'), missing),
-  };
+  assertSearchableTypes(definition, recordType, identifiers);
+  const whole = missing.length === 0 ? normalized : withIdentifiers(normalized, path.split('.'), missing);
+  return { identifiers, data: withContacts(definition, recordType, identifiers, whole) };
 }
 
 function valueOf(type: string, given: string): string {
