@@ -202,6 +202,7 @@ export const GLOSSARY: Record<string, string> = {
   'AuditProblemKind.ENTRY_REORDERED': 'Sealed entries were moved.',
   'AuditProblemKind.ENTRY_EDITED': 'A sealed entry was changed.',
   'AuditProblemKind.ROW_MISSING': 'What an entry tells of is gone, without a recorded purge.',
+  'AuditProblemKind.ROW_ADDED': 'A row is there that no entry speaks of.',
   'AuditProblemKind.ROW_EDITED': 'What an entry tells of was changed since.',
   'AuditProblemKind.PAYLOAD_EDITED': 'A sealed payload was changed since.',
   'AuditProblemKind.PAYLOAD_MISSING': 'A sealed payload is gone, without a recorded purge.',

@@ -1,5 +1,6 @@
 /** How retention deletes: sealed columns in batches, whole months by their partition, data keys by shredding. */
 import type { Retention } from '../../platform/config.schema.js';
+import { MESSAGE_HASH } from '../audit/delivery-audit.js';
 import { GATEWAY_OWNER } from '../database/data-vault.js';
 import type { Database, Sql } from '../database/database.js';
 import { firstId } from '../database/partitions.js';
@@ -57,7 +58,7 @@ const DAY_MS = 86_400_000;
 
 /** Messages of deliveries that are finished. */
 export async function purgeDeliveries(sql: Sql, until: Date): Promise<number> {
-  const statement = `update delivery set message_sealed = null where id = any(array(
+  const statement = `update delivery d set message_sealed = null, content_hash = coalesce(content_hash, ${MESSAGE_HASH}) where id = any(array(
       select id from delivery where id > $1 and id < $2 and state <> 'PENDING' and message_sealed is not null
         and ${NOT_HELD} order by id limit ${BATCH})) returning id`;
   const [end, from] = await payloadRange(sql, until);

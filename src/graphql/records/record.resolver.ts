@@ -4,8 +4,9 @@ import { RegistryEnum } from '../../entities/database/enums.js';
 import { RegistryRecord } from '../../entities/records/record.entity.js';
 import { findRecordType } from '../../protocol/registries/registries.js';
 import type { Registry } from '../../protocol/vocabulary.js';
+import { noteReading } from '../admin-reading.js';
 import { requireRole, RUNNERS } from '../authorize.js';
-import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
+import { ConnectionArgs, findConnection, MAX_SIZE, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
 import { invalid } from '../../use-cases/errors.js';
 import { byTime, TimeOrderEnum, type TimeOrder } from '../time-order.js';
@@ -33,7 +34,15 @@ export class RecordResolver {
   ): Promise<ConnectionData<RegistryRecord>> {
     requireRole(context, RUNNERS);
     const where = await whereRecord(context, registry, filter);
-    return findConnection(context.services.database.em(), RegistryRecord, where, byTime(orderBy), args);
+    const em = context.services.database.em();
+    const page = await findConnection(em, RegistryRecord, where, byTime(orderBy), args);
+    const named = filter?.identifier != null || filter?.externalId != null;
+    // Without a row on the page, its count still tells of whom the filter names.
+    const told =
+      named && page.nodes.length === 0 ? await em.find(RegistryRecord, where, { limit: MAX_SIZE }) : page.nodes;
+    if (named || told.length > 0)
+      await noteReading(context, { targetType: 'Record', targets: told.map(({ id }) => id), field: 'Query.records' });
+    return page;
   }
 
   @FieldResolver(() => [RecordIdentifier])

@@ -171,7 +171,14 @@ function audit(
     action: 'explainAccess',
     targetType: 'Record',
     targetId: record?.id ?? 'none',
-    after: { senderId, registry, operation, ...(purpose === null ? {} : { purpose }) },
+    after: {
+      senderId,
+      registry,
+      operation,
+      ...(purpose === null ? {} : { purpose }),
+      fields: ['Query.explainAccess'],
+      about: record ? [record.id] : [],
+    },
   };
   return services.database.transaction((unit) => recordAdminAction(unit, admin, change, services.clock()));
 }

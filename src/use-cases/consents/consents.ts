@@ -22,7 +22,7 @@ export function grantConsent(services: Services, admin: Admin, input: GrantConse
     if (values.senderId !== null) await findSender(unit, values.senderId);
     const consent = addRow(unit.em, Consent, { ...values, grantedBy: admin.subject });
     await unit.em.flush();
-    return { result: consent, change: changeOf('grantConsent', consent, undefined, auditable(consent)) };
+    return { result: consent, change: changeOf('grantConsent', consent, undefined, snapshot(consent)) };
   });
 }
 
@@ -32,10 +32,10 @@ export function revokeConsent(services: Services, admin: Admin, id: string, reas
     const consent = isUuid(id) ? await unit.em.findOne(Consent, { id }) : null;
     if (consent === null) throw notFound('id', 'no such consent');
     if (consent.revokedAt != null) throw conflict('id', 'this consent was revoked before');
-    const before = auditable(consent);
+    const before = snapshot(consent);
     consent.revokedAt = services.clock();
     consent.revokedBy = admin.subject;
-    return { result: consent, change: { ...changeOf('revokeConsent', consent, before, auditable(consent)), reason } };
+    return { result: consent, change: { ...changeOf('revokeConsent', consent, before, snapshot(consent)), reason } };
   });
 }
 
@@ -77,9 +77,4 @@ const isBlank = (text: string | null | undefined): text is null | undefined | ''
 
 function changeOf(action: string, { id }: Consent, before?: Record<string, unknown>, after?: Record<string, unknown>) {
   return { action, targetType: 'Consent', targetId: id, before, after };
-}
-
-function auditable(consent: Consent): Record<string, unknown> {
-  const { identifierValue: _value, ...rest } = snapshot(consent);
-  return rest;
 }
