@@ -143,6 +143,8 @@ export const GLOSSARY: Record<string, string> = {
   inserted: 'How many were new.',
   updated: 'How many changed.',
   unchanged: 'How many were the same already.',
+  'UpsertResult.refused': 'How many were not taken over; each outcome says why.',
+  'RecordChange.REFUSED': 'It was not taken over.',
   change: 'What became of it.',
   passed: 'Whether it lets the request on.',
   released: 'Whether the sender would see it.',

@@ -50,7 +50,10 @@ export class RecordResolver {
     return context.loaders.identifiersOfRecord.load(record.id);
   }
 
-  @Mutation(() => UpsertResult, { description: 'Inserts or changes up to 1000 records; each change raises its event.' })
+  @Mutation(() => UpsertResult, {
+    description:
+      'Inserts or changes up to 1000 records, matched by external id, else by identifying identifiers. Each change raises its event.',
+  })
   upsertRecords(
     @Arg('registry', () => RegistryEnum) registry: Registry,
     @Arg('records', () => [RecordInput]) records: RecordInput[],
@@ -62,11 +65,18 @@ export class RecordResolver {
   @Mutation(() => RecordOutcome, { description: 'Deletes a record and raises DELETE, which carries identifiers only.' })
   deleteRecord(
     @Arg('registry', () => RegistryEnum) registry: Registry,
-    @Arg('identifier', () => IdentifierInput) identifier: IdentifierInput,
+    @Arg('identifier', () => IdentifierInput, {
+      nullable: true,
+      description: 'One that identifies the record; a shared one, such as a household number, names nobody.',
+    })
+    identifier: IdentifierInput | undefined,
     @Arg('recordType', () => String, { nullable: true }) recordType: string | undefined,
+    @Arg('externalId', () => String, { nullable: true, description: 'Instead of an identifier.' })
+    externalId: string | undefined,
     @Ctx() context: Context,
   ): Promise<RecordOutcome> {
-    return removeRecord(context.services, requireRole(context, RUNNERS), registry, recordType, identifier);
+    const which = { recordType, identifier, externalId };
+    return removeRecord(context.services, requireRole(context, RUNNERS), registry, which);
   }
 }
 

@@ -10,7 +10,7 @@ import { findPersonRecords } from '../../sources/person-records.js';
 import { recordAdminAction } from '../admin-change.js';
 import type { Services } from '../services.js';
 import { invalid } from '../errors.js';
-import { readKnownIdentifier } from '../records/identifier.input.js';
+import { readPersonIdentifier } from '../records/identifier.input.js';
 import { definitionOf } from '../records/records.js';
 import type { AccessReport, Disclosure, PersonReading } from './access.types.js';
 
@@ -30,7 +30,7 @@ export async function reportAccess(services: Services, admin: Admin, question: R
   if (reason.trim() === '') throw invalid('reason', 'say why the report is needed; it is recorded');
   if (first < 1 || first > MAX) throw invalid('first', `must be between 1 and ${MAX}`);
   const definition = definitionOf(services, registry);
-  const identifier = readKnownIdentifier(definition, question.identifier, 'identifier');
+  const identifier = readPersonIdentifier(definition, question.identifier, 'identifier');
   const { own, inside } = await findPersonRecords(services.database, definition, identifier);
   const consents = await findConsentIds(services.database, { registry, ...identifier });
   const change = {

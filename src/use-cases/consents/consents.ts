@@ -8,7 +8,7 @@ import { changeAsAdmin, snapshot } from '../admin-change.js';
 import { isUuid } from '../../platform/uuid.js';
 import type { Services } from '../services.js';
 import { conflict, invalid, notFound } from '../errors.js';
-import { readKnownIdentifier } from '../records/identifier.input.js';
+import { readPersonIdentifier } from '../records/identifier.input.js';
 import { definitionOf } from '../records/records.js';
 import { findSender } from '../senders/senders.js';
 import type { GrantConsentInput } from './consent.types.js';
@@ -41,7 +41,7 @@ export function revokeConsent(services: Services, admin: Admin, id: string, reas
 
 function readInput(definition: RegistryDefinition, input: GrantConsentInput, now: Date) {
   const { senderId, organizationKind, purposes, fields, validUntil, evidence } = input;
-  const identifier = readKnownIdentifier(definition, input.identifier, 'identifier');
+  const identifier = readPersonIdentifier(definition, input.identifier, 'identifier');
   if (isBlank(senderId) === isBlank(organizationKind))
     throw invalid('senderId', 'give it or organizationKind, one of the two');
   if (purposes?.some(isBlank)) throw invalid('purposes', 'an empty code names no purpose; leave purposes out for all');

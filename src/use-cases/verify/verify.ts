@@ -11,6 +11,7 @@ import { recorded } from '../../protocol/query/event-query.js';
 import { parseQuery } from '../../protocol/query/parse-query.js';
 import { attributesOf, findAttribute } from '../../protocol/registries/attributes.js';
 import { covers } from '../../protocol/registries/records/fields.js';
+import { identifyingOf } from '../../protocol/registries/records/identifying.js';
 import { isMemberPath } from '../../protocol/registries/records/members.js';
 import { IDENTIFIER_VALUE, readIdentifierValue } from '../../protocol/registries/records/identifier-value.js';
 import { findIdentifierType } from '../../protocol/registries/registries.js';
@@ -182,6 +183,9 @@ async function findPerson(
   named: Criteria[],
   about: string[],
 ): Promise<Person | undefined> {
+  const identifiers = named.flatMap((part) => ('identifier' in part ? [part.identifier] : []));
+  // A number that others share names nobody, also where only one of them is registered.
+  if (identifyingOf(grant.recordType, { identifiers }).length === 0) return undefined;
   const [only] = named;
   const criteria = named.length === 1 && only !== undefined ? only : { and: named };
   const { records } = await services.source.search(askUnder(grant, { criteria, page: { size: 2, number: 1 }, about }));

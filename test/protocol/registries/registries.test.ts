@@ -171,6 +171,7 @@ describe('a sixth registry', () => {
         typeName: 'Permit',
         identifierPaths: ['holder.identifier'],
         memberPaths: [],
+        identifying: ['UIN'],
         attributeAliases: { birth_date: 'holder.birth_date' },
       },
     ],

@@ -1,6 +1,14 @@
 /** Integrated beneficiary registry: who is enrolled in which programme (protocol 4.7). */
 import { groupAliases, householdAddressAliases, memberAliases } from '../attribute.aliases.js';
-import { event, IDENTIFIER_TYPES, lifecycle, operations } from '../core/common.vocabulary.js';
+import {
+  event,
+  GROUP_IDENTIFYING,
+  IDENTIFIER_TYPES,
+  MEMBER_IDENTIFYING,
+  PERSON_IDENTIFYING,
+  lifecycle,
+  operations,
+} from '../core/common.vocabulary.js';
 import type { RegistryDefinition } from '../definition.js';
 import { IBR_CLASSES } from './ibr.classes.js';
 
@@ -17,6 +25,9 @@ export const IBR: RegistryDefinition = {
       class: 'Beneficiary',
       typeName: 'Beneficiary',
       identifierPaths: ['member.member_identifier', 'member.demographic_info.identifier', 'group.group_identifier'],
+      identifying: PERSON_IDENTIFYING,
+      otherwise: { unless: 'member', path: 'group.group_identifier', identifying: GROUP_IDENTIFYING },
+      severalPerSubject: true,
       memberPaths: ['member.related_person.related_member', 'group.group_head_info', 'group.member_list'],
       attributeAliases: {
         ...memberAliases('member.'),
@@ -32,6 +43,7 @@ export const IBR: RegistryDefinition = {
       class: 'Member',
       typeName: 'Member',
       identifierPaths: ['member_identifier', 'demographic_info.identifier'],
+      identifying: MEMBER_IDENTIFYING,
       memberPaths: ['related_person.related_member'],
       attributeAliases: memberAliases(),
     },
@@ -41,6 +53,7 @@ export const IBR: RegistryDefinition = {
       class: 'Group',
       typeName: 'Group',
       identifierPaths: ['group_identifier'],
+      identifying: GROUP_IDENTIFYING,
       memberPaths: ['group_head_info', 'member_list'],
       attributeAliases: { ...householdAddressAliases(), ...groupAliases() },
     },

@@ -1,6 +1,14 @@
 /** Social registry: persons, household members and households (protocol 4.3). */
 import { groupAliases, householdAddressAliases, memberAliases, personAliases } from '../attribute.aliases.js';
-import { event, IDENTIFIER_TYPES, lifecycle, operations } from '../core/common.vocabulary.js';
+import {
+  event,
+  GROUP_IDENTIFYING,
+  IDENTIFIER_TYPES,
+  MEMBER_IDENTIFYING,
+  PERSON_IDENTIFYING,
+  lifecycle,
+  operations,
+} from '../core/common.vocabulary.js';
 import type { RegistryDefinition } from '../definition.js';
 import { extensionClasses } from '../core/extension.classes.js';
 
@@ -17,6 +25,7 @@ export const SOCIAL: RegistryDefinition = {
       class: 'SRPerson',
       typeName: 'SRPerson',
       identifierPaths: ['identifier'],
+      identifying: PERSON_IDENTIFYING,
       memberPaths: [],
       attributeAliases: personAliases(),
     },
@@ -26,6 +35,7 @@ export const SOCIAL: RegistryDefinition = {
       class: 'Member',
       typeName: 'Member',
       identifierPaths: ['member_identifier', 'demographic_info.identifier'],
+      identifying: MEMBER_IDENTIFYING,
       memberPaths: ['related_person.related_member'],
       attributeAliases: memberAliases(),
     },
@@ -35,6 +45,7 @@ export const SOCIAL: RegistryDefinition = {
       class: 'Group',
       typeName: 'Group',
       identifierPaths: ['group_identifier'],
+      identifying: GROUP_IDENTIFYING,
       memberPaths: ['group_head_info', 'member_list'],
       attributeAliases: { ...householdAddressAliases(), ...groupAliases() },
     },
