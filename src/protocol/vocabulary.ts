@@ -45,6 +45,8 @@ export const SIGNATURE_POLICIES = ['REQUIRED', 'OPTIONAL'] as const;
 export type SignaturePolicy = (typeof SIGNATURE_POLICIES)[number];
 export const RECORDS_AS = ['STANDARD', 'ARRAY', 'OBJECT'] as const;
 export type RecordsAs = (typeof RECORDS_AS)[number];
+/** As it is written at last. */
+export type RecordsForm = Exclude<RecordsAs, 'STANDARD'>;
 export const DIALECTS = ['DCI', 'OPENSPP', 'OPENCRVS', 'OPENG2P', 'OPENIMIS'] as const;
 export type Dialect = (typeof DIALECTS)[number];
 export const JWS_FORMS = ['DETACHED', 'ATTACHED'] as const;

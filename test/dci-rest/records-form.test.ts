@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { foreignCall } from '../support/foreign-call.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById } from '../support/partner.js';
 
@@ -27,7 +28,12 @@ test.each([
 ] as const)('%j in %s: %s', async (sender, registry, form) => {
   const agreements = [{ registry: registry.toUpperCase() }];
   const partner = await createPartner(gateway, { sender, agreements });
-  const { body } = await partner.send(`${registry}/registry/sync/search`, 'search', searchById(SUDARAT));
+  const { body } = await foreignCall(
+    gateway,
+    partner,
+    `${registry}/registry/sync/search`,
+    await partner.envelope('search', searchById(SUDARAT)),
+  );
   const [{ data }] = body.message.search_response;
   expect(Array.isArray(data.reg_records) ? 'list' : typeof data.reg_records).toBe(form);
 });

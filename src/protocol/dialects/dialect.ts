@@ -4,7 +4,7 @@
  * stored in the standard's form is put into the vendor's before it is signed. So a dialect asks nothing that a standard
  * message could not ask, and tells nothing that the standard answer does not hold.
  */
-import type { RecordsForm } from '../search/records-form.js';
+import type { RecordsForm } from '../vocabulary.js';
 
 export interface DialectForms {
   /** Form of `reg_records` where none was chosen for the sender. */

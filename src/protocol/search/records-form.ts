@@ -1,9 +1,7 @@
 /** Whether `reg_records` is a list or one record an item, for a sender and a registry (protocol 1.4, 3.4). */
 import { DIALECTS } from '../dialects/dialects.js';
 import type { RegistryDefinition } from '../registries/definition.js';
-import type { Dialect, RecordsAs } from '../vocabulary.js';
-
-export type RecordsForm = Exclude<RecordsAs, 'STANDARD'>;
+import type { Dialect, RecordsAs, RecordsForm } from '../vocabulary.js';
 
 /** What was chosen for the sender wins; then what its system can read; then the registry's published schema. */
 export function recordsFormOf(
