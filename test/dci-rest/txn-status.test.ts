@@ -6,14 +6,15 @@ import { startInbox, type Inbox } from '../support/inbox.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
 import { rawPost } from '../support/raw-post.js';
 
-const REGISTRIES = ['social', 'crvs', 'dr', 'fr', 'ibr'];
-const LISTS = new Set(['social', 'ibr']);
+const REGISTRIES = ['social', 'crvs', 'dr', 'fr', 'ibr', 'ess'];
+const LISTS = new Set(['social', 'ibr', 'ess']);
 const RECORDS: [string, string, JsonObject][] = [
   ['social', 'SRPerson', { sex: 'female' }],
   ['crvs', 'Person', { sex: 'female' }],
   ['dr', 'DisabledPerson', { disability_status: '0' }],
   ['fr', 'Farmer', { farm_type: '1' }],
   ['ibr', 'Beneficiary', { enrollment_status: '1' }],
+  ['ess', 'ESSPerson', { sex: 'female' }],
 ];
 
 let gateway: TestGateway;
