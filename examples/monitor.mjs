@@ -1,9 +1,16 @@
 /** A monitor: node examples/monitor.mjs http://127.0.0.1:4000 $ADMIN_TOKEN. Prints each transaction once, whatever breaks. */
 import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
 
 const [url = 'http://127.0.0.1:4000', token = process.env.ADMIN_TOKEN, from] = process.argv.slice(2);
 const connectionParams = { authorization: `Bearer ${token}` };
-const client = createClient({ url: `${url.replace('http', 'ws')}/graphql`, connectionParams, retryAttempts: 0 });
+// Node 20 has no WebSocket of its own.
+const client = createClient({
+  url: `${url.replace('http', 'ws')}/graphql`,
+  connectionParams,
+  retryAttempts: 0,
+  webSocketImpl: WebSocket,
+});
 const query = `subscription ($after: String) {
   transactionChanged(after: $after) { cursor transaction { receivedAt sender { name } operation registry status durationMs } }
 }`;

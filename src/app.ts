@@ -1,6 +1,4 @@
 /** The house, wired in one place: `const gateway = await startGateway(config, secrets); … await gateway.close()`. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import express, { type Express } from 'express';
 import { AdminToken } from './access/admin-token.js';
 import { Admins } from './access/admins.js';
@@ -22,6 +20,8 @@ import { migrate, underStartLock } from './entities/database/migrate.js';
 import { SenderOutboundStore } from './entities/senders/sender-outbound.repository.js';
 import { forgetForeignEvents } from './entities/work/tail.repository.js';
 import { WakeLine } from './entities/work/wake-line.js';
+import { FrontDoor } from './server/front-door.js';
+import { awaitDatabase } from './entities/database/await-database.js';
 import { LiveTail } from './graphql/live/live-tail.js';
 import { PersistedOperations } from './graphql/persisted-operations.js';
 import { exportTailLag } from './graphql/live/tail.metrics.js';
@@ -35,6 +35,7 @@ import { createLog, type Log } from './platform/log.js';
 import { createMetrics, type Metrics } from './platform/metrics.js';
 import { MasterKey } from './platform/master-key.js';
 import { createOutbound, type OutboundOptions } from './platform/outbound-http.js';
+import { within } from './platform/within.js';
 import { createRegistries, type Registries } from './protocol/registries/registries.js';
 import { prepareGateway } from './server/prepare.js';
 import { createRecordSource } from './sources/record.source.js';
@@ -50,7 +51,8 @@ export interface Gateway {
   database: Database;
   /** For commands that run the use cases from the inside. */
   services: FacadeServices;
-  close(): Promise<void>;
+  /** @param graceMs how long connections that stand may still bring a request */
+  close(graceMs?: number): Promise<void>;
 }
 
 export interface GatewaySecrets extends Secrets {
@@ -63,23 +65,48 @@ export interface GatewayOverrides {
   log?: Log;
   /** Of the process too, where this gateway is all it runs. */
   metrics?: Metrics;
+  /** How long a database that refuses is asked again at the start. */
+  patienceMs?: number;
   /** Resolves the names of partners' hosts; the system's resolver where left out. */
   lookup?: OutboundOptions['lookup'];
 }
 
+const PATIENCE_MS = 60_000;
+/** Of one step of closing; what takes longer is left. */
+const CLOSE_MS = 6000;
+
 export async function startGateway(
+  config: Config,
+  secrets: GatewaySecrets,
+  overrides: GatewayOverrides = {},
+): Promise<Gateway> {
+  // From here on whoever asks is told that we start.
+  const door = await FrontDoor.open(config);
+  try {
+    return await startBehind(door, config, secrets, overrides);
+  } catch (error) {
+    await door.close();
+    throw error;
+  }
+}
+
+async function startBehind(
+  door: FrontDoor,
   config: Config,
   secrets: GatewaySecrets,
   {
     clock = () => new Date(),
     log = createLog(config.logLevel),
     metrics = createMetrics(),
+    patienceMs = PATIENCE_MS,
     lookup,
-  }: GatewayOverrides = {},
+  }: GatewayOverrides,
 ): Promise<Gateway> {
+  const { databaseUrl, databaseDirectUrl: directUrl = databaseUrl } = secrets;
+  await awaitDatabase(databaseUrl, { createDatabase: config.createDatabase, patienceMs, log });
   // Over connections of its own, where a statement may take its time.
-  await migrate(secrets.databaseUrl, clock());
-  const database = await Database.connect(secrets.databaseUrl, {
+  await migrate(databaseUrl, clock(), { directUrl, log });
+  const database = await Database.connect(databaseUrl, {
     poolSize: config.dbPoolSize,
     statementTimeoutMs: config.dbStatementTimeoutMs,
     log,
@@ -88,17 +115,19 @@ export async function startGateway(
   const vault = new DataVault(database, masterKey);
   const keyRing = new KeyRing(database, masterKey, clock);
   const registries = createRegistries();
-  await underStartLock(database, async () => {
+  const prepare = async (): Promise<void> => {
     await forgetForeignEvents(database);
     await prepareGateway({ database, keyRing, registries, log }, config);
+  };
+  await underStartLock(directUrl, prepare, log).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
   });
   const app = express().disable('x-powered-by').disable('etag').set('trust proxy', config.trustProxy);
-  const server = createServer(app);
-  await listen(server, config.port, config.host);
-  const address = addressOf(server, config.host);
+  const { server, address } = door;
   const url = config.publicUrl ?? address;
   const counterStore = createCounterStore(database.pool, secrets.redisUrl, log);
-  const wakeLine = new WakeLine(database, secrets.databaseUrl, log);
+  const wakeLine = new WakeLine(database, directUrl, log);
   await wakeLine.open();
   const services: FacadeServices & BackgroundServices = {
     ...(await wire(config, {
@@ -135,6 +164,7 @@ export async function startGateway(
   exportTailLag(metrics, services.tail);
   exportQueues(metrics, database, clock);
   mount(app, services, graphql.router, config, metrics);
+  door.serve(app);
   const works = config.role !== 'api';
   const background = startBackground(services, createJobStore(secrets.jobsUrl ?? secrets.databaseUrl, log), {
     queues: works ? workerQueues(services) : [],
@@ -145,12 +175,15 @@ export async function startGateway(
     address,
     database,
     services,
-    close: async () => {
+    close: async (graceMs) => {
+      const inTime = (step: string, closing: Promise<unknown>): Promise<unknown> =>
+        within(CLOSE_MS, closing).catch((error: unknown) => log.warn({ step, err: error }, 'did not close in time'));
       services.tail.close();
-      await graphql.close();
-      server.closeAllConnections();
-      await background.close();
-      await services.traffic.close();
+      await inTime('WebSockets', graphql.hangUp());
+      await door.close(graceMs);
+      await inTime('GraphQL', graphql.close());
+      await inTime('background work', background.close());
+      await inTime('traffic', services.traffic.close());
       await wakeLine.close();
       counterStore.close();
       await database.close();
@@ -230,6 +263,7 @@ function mount(
   config: Config,
   metrics: Metrics,
 ): void {
+  app.use(nothingSniffed);
   app.use(measureRequests(metrics, services.registries));
   app.use(methodsRouter());
   app.use('/graphql', graphql);
@@ -242,14 +276,8 @@ function mount(
   app.use(lastResort(services));
 }
 
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => resolve());
-  });
-}
-
-function addressOf(server: Server, host: string): string {
-  const { port } = server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
+/** Of every answer: a browser takes it as what it says it is. */
+const nothingSniffed: express.RequestHandler = (_request, response, next) => {
+  response.set('X-Content-Type-Options', 'nosniff');
+  next();
+};

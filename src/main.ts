@@ -1,12 +1,16 @@
 /** The process: reads the environment, starts what is asked for, says where everything is, and closes in order. */
 import { startGateway } from './app.js';
+import { findDemoPartner } from './server/demo-partner.js';
 import { greeting } from './server/greeting.js';
 import { startEmbeddedPostgres } from './platform/embedded-postgres.js';
-import { ConfigInvalid, readConfig, type Config, type Secrets } from './platform/config.js';
+import { ConfigInvalid, readConfig, requireAdministrator, type Config, type Secrets } from './platform/config.js';
 import { loadLocalSecrets, type LocalSecrets } from './platform/local-secrets.js';
 import { createLog, type Log } from './platform/log.js';
 import { createMetrics } from './platform/metrics.js';
 import { stopOnRequest } from './platform/shutdown.js';
+
+/** For requests that are on their way on connections that stand. */
+const GRACE_MS = 1000;
 
 /** What was started, to be closed in the opposite order. */
 const started: { close(): Promise<void> }[] = [];
@@ -17,6 +21,7 @@ async function closeAll(): Promise<void> {
 
 async function main(): Promise<void> {
   const { config, secrets } = readConfig(process.env);
+  requireAdministrator(config, secrets);
   const log = createLog(config.logLevel);
   stopOnRequest(
     (reason) => {
@@ -28,9 +33,17 @@ async function main(): Promise<void> {
   const { databaseUrl, local } = await findDatabase(config, secrets, log);
   const metrics = createMetrics({ ofProcess: true });
   const gateway = await startGateway(config, { ...secrets, ...local, databaseUrl }, { log, metrics });
-  started.push(gateway);
-  process.stdout.write(await greeting(gateway, config, local));
+  started.push({ close: () => gateway.close(GRACE_MS) });
+  process.stdout.write(greeting(gateway, await findDemoPartner(gateway.database, config.dataDir), local));
 }
+
+/** Without a database nothing can be done: whoever watches the process may start it anew, or look. */
+function endWithout(log: Log): void {
+  log.error('the embedded PostgreSQL could not be started again: the gateway ends');
+  setTimeout(() => process.exit(1), END_MS);
+  void closeAll().finally(() => process.exit(1));
+}
+const END_MS = 10_000;
 
 /** The database of `DATABASE_URL`, or one of our own whose secrets are made beside it. */
 async function findDatabase(
@@ -42,7 +55,7 @@ async function findDatabase(
   // Together by `readConfig`: a server's database without its master key is refused there.
   if (databaseUrl !== undefined && masterKey !== undefined) return { databaseUrl, local: { masterKey } };
   const local = await loadLocalSecrets(config.dataDir, secrets);
-  const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
+  const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log, onLost: () => endWithout(log) });
   started.push(postgres);
   return { databaseUrl: postgres.url, local };
 }

@@ -62,7 +62,8 @@ describe('the commands of README.md and docs/cli.md, in their order', () => {
     const open = { ALLOW_HTTP_CALLBACKS: 'true', ALLOW_PRIVATE_CALLBACKS: 'true', LOG_LEVEL: 'silent' };
     gateway = spawn(RUNTIME, [join(ROOT, 'dist/main.js')], {
       env: { ...env, ...open },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      // It stops with us, however we end.
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
     for await (const line of createInterface({ input: gateway.stdout ?? process.stdin }))
       if (line.includes('is ready')) break;

@@ -19,7 +19,10 @@ const MAX_LENGTH = 16_384;
 export function readCertificate(header: string): ClientCertificate | undefined {
   if (header.length > MAX_LENGTH) return undefined;
   try {
-    const certificate = new X509Certificate(certificateBytes(header.trim()));
+    const bytes = certificateBytes(header.trim());
+    const certificate = new X509Certificate(bytes);
+    // X509Certificate reads the first of several, and says nothing of what follows.
+    if (!certificate.raw.equals(bytes)) return undefined;
     return {
       thumbprint: certificate.fingerprint256.toLowerCase(),
       subject: canonicalSubject(certificate.subject),
@@ -57,8 +60,16 @@ export function canonicalThumbprint(text: string): string | undefined {
   return /^[0-9a-f]{64}$/.test(hex) ? hex.replace(/..(?!$)/g, '$&:') : undefined;
 }
 
-function certificateBytes(text: string): Buffer | string {
-  if (text.startsWith('-----BEGIN') || text.startsWith('-----BEGIN'.replaceAll(' ', '%20')))
-    return decodeURIComponent(text);
-  return Buffer.from(text.replace(/^:|:$/g, ''), 'base64');
+const BASE64 = '([A-Za-z0-9+/\\s]+={0,2})';
+const FORMS = [
+  new RegExp(`^:${BASE64}:$`),
+  new RegExp(`^${BASE64}$`),
+  new RegExp(`^-----BEGIN CERTIFICATE-----${BASE64}\\s*-----END CERTIFICATE-----\\s*$`),
+];
+
+/** Empty for a text that has more than one certificate, or anything beside it. */
+function certificateBytes(text: string): Buffer {
+  const written = text.startsWith('-----BEGIN') ? decodeURIComponent(text) : text;
+  const base64 = FORMS.map((form) => form.exec(written)?.[1]).find((found) => found !== undefined);
+  return Buffer.from(base64 ?? '', 'base64');
 }

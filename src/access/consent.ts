@@ -4,9 +4,10 @@
  */
 import type { Grantee } from '../entities/senders/sender.repository.js';
 import type { Sql } from '../entities/database/database.js';
-import type { RegistryDefinition } from '../protocol/registries/definition.js';
+import type { RecordTypeDefinition, RegistryDefinition } from '../protocol/registries/definition.js';
 import { clampRecord, covers, expandClassFields, expandFields } from '../protocol/registries/records/fields.js';
-import { mapMembers, membersIn, type InnerPerson } from '../protocol/registries/records/members.js';
+import { identifyingInside, identifyingOf } from '../protocol/registries/records/identifying.js';
+import { fieldsWithin, mapMembers, membersIn, type InnerPerson } from '../protocol/registries/records/members.js';
 import { identifiersOf, type RecordIdentifier } from '../protocol/registries/records/normalize.js';
 import { IN_FORCE } from '../sources/consent.sql.js';
 import type { ConsentScope, SourceRecord } from '../sources/registry-source.js';
@@ -52,11 +53,19 @@ interface Consented {
 export async function consentsOf(sql: Sql, grant: Grant, records: SourceRecord[]): Promise<Consents> {
   const { definition, recordType, agreement, purpose } = grant;
   const identifiers = records.flatMap(({ data }) => [
-    ...identifiersOf(definition, recordType.name, data),
-    ...membersIn(definition, recordType, data).flatMap((person) => person.identifiers),
+    ...subjectOf(definition, recordType, data),
+    ...membersIn(definition, recordType, data).flatMap((person) => identifyingInside(person.identifiers)),
   ]);
   return new Consents(await findConsents(sql, definition.registry, agreement.grantee, purpose, identifiers));
 }
+
+/** Who the record is about. A consent under a number that others share is nobody's. */
+const subjectOf = (
+  definition: RegistryDefinition,
+  recordType: RecordTypeDefinition,
+  data: Record<string, unknown>,
+): RecordIdentifier[] =>
+  identifyingOf(recordType, { identifiers: identifiersOf(definition, recordType.name, data), data });
 
 export class Consents {
   readonly #fields: Map<string, GivenConsent[]>;
@@ -65,8 +74,17 @@ export class Consents {
     this.#fields = Map.groupBy(given, ({ type, value }) => JSON.stringify([type, value]));
   }
 
-  /** Of one person, under any of its identifiers. */
-  of(identifiers: RecordIdentifier[]): GivenConsent[] {
+  /** Of the subject of a record, under any identifier that says who it is. */
+  ofSubject({ definition, recordType }: Grant, data: Record<string, unknown>): GivenConsent[] {
+    return this.#of(subjectOf(definition, recordType, data));
+  }
+
+  /** Of a person inside a record. */
+  ofInner({ identifiers }: Pick<InnerPerson, 'identifiers'>): GivenConsent[] {
+    return this.#of(identifyingInside(identifiers));
+  }
+
+  #of(identifiers: RecordIdentifier[]): GivenConsent[] {
     return identifiers.flatMap(({ type, value }) => this.#fields.get(JSON.stringify([type, value])) ?? []);
   }
 }
@@ -108,19 +126,20 @@ export async function areInForce(
 }
 
 function consentedPart(
-  { definition, recordType }: Grant,
+  grant: Grant,
   data: Record<string, unknown>,
   consents: Consents,
   about: string[],
 ): Consented | undefined {
-  const subject = consents.of(identifiersOf(definition, recordType.name, data));
+  const { definition, recordType } = grant;
+  const subject = consents.ofSubject(grant, data);
   if (subject.length === 0) return undefined;
   const own = subject.flatMap((consent) => consent.fields);
   const used = [...subject];
   const clamp = expandFields(definition, recordType.name, own);
   if (!about.every((path) => covers(clamp, path))) return undefined;
   const withMembers = mapMembers(definition, recordType, data, (person) => {
-    const given = consents.of(person.identifiers);
+    const given = consents.ofInner(person);
     used.push(...given);
     return given.length === 0 ? undefined : narrowPerson(definition, person, given);
   });
@@ -130,6 +149,9 @@ function consentedPart(
 }
 
 function narrowPerson(definition: RegistryDefinition, { className, data }: InnerPerson, given: GivenConsent[]) {
-  const fields = given.flatMap((consent) => consent.fields);
+  const fields = fieldsWithin(
+    className,
+    given.flatMap((consent) => consent.fields),
+  );
   return clampRecord(expandClassFields(definition, className, fields), data);
 }

@@ -4,6 +4,7 @@
  */
 import { userInfo } from 'node:os';
 import { startGateway, type Gateway } from '../app.js';
+import { awaitDatabase } from '../entities/database/await-database.js';
 import { Database } from '../entities/database/database.js';
 import { createLoaders } from '../graphql/loaders.js';
 import { runDocument, type NamedDocument } from '../graphql/run-document.js';
@@ -31,7 +32,7 @@ export async function withHouse<T>(terminal: Terminal, work: (house: House) => P
   return withDatabaseUrl(terminal, config, secrets.databaseUrl, async (databaseUrl) => {
     const quiet = { ...config, port: 0, host: '127.0.0.1', role: 'api' as const, seed: 'none' as const };
     const own = { ...secrets, databaseUrl, masterKey, adminToken: undefined };
-    const gateway = await startGateway(quiet, own, { log: createLog('silent') });
+    const gateway = await startGateway(quiet, own, { log: createLog('silent'), patienceMs: 0 });
     try {
       return await work(houseOf(gateway));
     } finally {
@@ -41,12 +42,16 @@ export async function withHouse<T>(terminal: Terminal, work: (house: House) => P
 }
 
 /** For commands that open no secret: an auditor needs the database and no master key. */
-export async function withDatabase<T>(terminal: Terminal, work: (database: Database) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(
+  terminal: Terminal,
+  work: (database: Database, directUrl: string) => Promise<T>,
+): Promise<T> {
   const { config, secrets } = readConfig({ ...process.env, MASTER_KEY: Buffer.alloc(32).toString('base64') });
   return withDatabaseUrl(terminal, config, secrets.databaseUrl, async (databaseUrl) => {
+    await awaitDatabase(databaseUrl, config);
     const database = await Database.connect(databaseUrl, { poolSize: 4 });
     try {
-      return await work(database);
+      return await work(database, secrets.databaseDirectUrl ?? databaseUrl);
     } finally {
       await database.close();
     }

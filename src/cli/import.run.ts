@@ -3,9 +3,10 @@ import type { RecordInput } from '../graphql/records/record.types.js';
 import { readInput, upsertRecords } from '../use-cases/records/records.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import { isKnownField } from '../protocol/registries/records/fields.js';
+import { RecordInvalid, type RefusalReason } from '../protocol/registries/records/record-invalid.js';
 import { describeFailure } from './failure.js';
 import type { House } from './house.js';
-import { readRows, type ColumnCheck, type FileForm, type Row, type RowFormat } from './import.rows.js';
+import { readRows, type ColumnCheck, type FileForm, type RowFormat } from './import.rows.js';
 
 /** Of these the message is listed; the rest is counted. */
 const MAX_PROBLEMS = 1000;
@@ -28,7 +29,7 @@ export interface ImportOptions extends FileForm {
   progress: (rows: number) => void;
 }
 
-interface Good {
+interface RowOfFile {
   line: number;
   input: RecordInput;
 }
@@ -40,34 +41,37 @@ export async function importRows(
   { file, format, recordType, progress, ...form }: ImportOptions,
 ): Promise<ImportReport> {
   const report: ImportReport = { inserted: 0, updated: 0, unchanged: 0, refused: 0, problems: [] };
-  let batch: Good[] = [];
+  const take = (rows: RowOfFile[]): Promise<void> | void =>
+    house === undefined ? check(definition, rows, report) : write(house, definition.registry, rows, report);
+  let batch: RowOfFile[] = [];
   let rows = 0;
   for await (const row of readRows(file, format, form, columnCheck(definition, recordType))) {
     progress((rows += 1));
-    const good = judge(definition, row, recordType, report);
-    if (good === undefined || house === undefined || batch.push(good) < BATCH) continue;
-    await write(house, definition.registry, batch, report);
+    if ('problem' in row) refuse(report, row.line, row.problem);
+    else batch.push({ line: row.line, input: { recordType, ...row.input } });
+    if (batch.length < BATCH) continue;
+    await take(batch);
     batch = [];
   }
-  if (house !== undefined && batch.length > 0) await write(house, definition.registry, batch, report);
+  if (batch.length > 0) await take(batch);
+  report.problems.sort((one, other) => one.line - other.line);
   return report;
 }
 
-function judge(definition: RegistryDefinition, row: Row, recordType: string, report: ImportReport): Good | undefined {
-  if ('problem' in row) return refuse(report, row.line, row.problem);
-  const input = { recordType, ...row.input };
-  try {
-    readInput(definition, input, 'row');
-    return { line: row.line, input };
-  } catch (error) {
-    return refuse(report, row.line, describeFailure(error).message.replace(/^row\.(data\.)?/, ''));
-  }
+function check(definition: RegistryDefinition, batch: RowOfFile[], report: ImportReport): void {
+  for (const { line, input } of batch)
+    try {
+      readInput(definition, input);
+    } catch (error) {
+      if (!(error instanceof RecordInvalid)) throw error;
+      refuse(report, line, error.message);
+    }
 }
 
 /** What the database itself refuses is found by writing the rows of the batch one by one. */
-async function write(house: House, registry: string, batch: Good[], report: ImportReport): Promise<void> {
+async function write(house: House, registry: string, batch: RowOfFile[], report: ImportReport): Promise<void> {
   try {
-    const { inserted, updated, unchanged } = await upsertRecords(
+    const { inserted, updated, unchanged, records } = await upsertRecords(
       house.services,
       house.admin,
       registry,
@@ -76,6 +80,8 @@ async function write(house: House, registry: string, batch: Good[], report: Impo
     report.inserted += inserted;
     report.updated += updated;
     report.unchanged += unchanged;
+    for (const [index, { change, reason, message }] of records.entries())
+      if (change === 'REFUSED') refuse(report, batch[index]?.line ?? 0, refusalText(reason, message));
   } catch (error) {
     const { code } = describeFailure(error);
     if (!/^2[23]/.test(code)) throw error;
@@ -85,7 +91,13 @@ async function write(house: House, registry: string, batch: Good[], report: Impo
   }
 }
 
-function refuse(report: ImportReport, line: number, message: string): undefined {
+/** The line stands for the place that the message names. */
+function refusalText(reason: RefusalReason | undefined, message = ''): string {
+  const text = message.replace(/^records\.\d+: /, '');
+  return reason === 'INVALID' ? text : `${reason}: ${text}`;
+}
+
+function refuse(report: ImportReport, line: number, message: string): void {
   report.refused += 1;
   if (report.problems.length < MAX_PROBLEMS) report.problems.push({ line, message });
 }

@@ -7,6 +7,7 @@ import { RemoteKeys } from '../client/remote-keys.js';
 import { importPrivateKey } from '../protocol/signature/keys.js';
 import { SIGNATURE_PROFILES, type SignatureProfile } from '../protocol/vocabulary.js';
 import { action, examples, oneOf, webAddress, wholeNumber } from './action.js';
+import { CliFailure } from './failure.js';
 import { readText } from './files.js';
 import { gatewayHere } from './partner.js';
 import type { Terminal } from './terminal.js';
@@ -20,6 +21,7 @@ interface Options {
   profile: SignatureProfile;
   decryptKey?: string;
   count?: number;
+  timeout?: number;
 }
 
 export const listenCommand = (): Command =>
@@ -33,14 +35,15 @@ export const listenCommand = (): Command =>
     .option('--profile <name>', `of the signatures: ${SIGNATURE_PROFILES.join(', ')}`, oneOf(SIGNATURE_PROFILES), 'DCI')
     .option('--decrypt-key <pem>', 'file of the private key that opens encrypted messages')
     .option('--count <n>', 'end after so many messages', wholeNumber(1))
+    .option('--timeout <s>', 'fail where --count has not come after so many seconds', wholeNumber(1, 86_400))
     .addHelpText('after', examples('npx dci listen --port 4400', 'npx dci listen --port 4400 --count 1 --json'))
     .action(
-      action<Options>(async (terminal, { count = Infinity, ...options }) => {
+      action<Options>(async (terminal, { count = Infinity, timeout, ...options }) => {
         const server = createServer();
         server.listen(options.port, options.host);
         await once(server, 'listening');
         const address = `http://${options.host}:${(server.address() as AddressInfo).port}`;
-        const { promise: enough, resolve: finish } = Promise.withResolvers<void>();
+        const { promise: enough, resolve: finish } = Promise.withResolvers<boolean>();
         let taken = 0;
         const inbox = createInbox({
           keys: new RemoteKeys(options.jwks ?? `${options.url}/.well-known/jwks.json`),
@@ -50,7 +53,7 @@ export const listenCommand = (): Command =>
             (options.decryptKey && importPrivateKey(await readText(options.decryptKey), 'ENC').privateKey) || undefined,
           onMessage: (message) => {
             print(terminal, message);
-            if ((taken += 1) >= count) finish();
+            if ((taken += 1) >= count) finish(false);
           },
           onRefusal: ({ code, message }) => terminal.note(`refused: ${code}: ${message}`),
         });
@@ -58,11 +61,18 @@ export const listenCommand = (): Command =>
         if (terminal.json) terminal.result({ listening: address });
         terminal.note(`Listening on ${address}: every path takes on-search, on-subscribe, notify and the like.`);
         // `disconnect`: the launcher was killed and took its channel along.
-        for (const end of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.once(end, () => finish());
-        await enough;
+        for (const end of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.once(end, () => finish(false));
+        const late = timeout === undefined ? undefined : setTimeout(() => finish(true), timeout * 1000);
+        const tooLate = await enough;
+        clearTimeout(late);
         process.channel?.unref();
         server.close();
         server.closeIdleConnections();
+        if (tooLate)
+          throw new CliFailure(
+            `${taken} of ${count === Infinity ? 'the' : count} messages came in ${timeout} s`,
+            'was the call accepted? a gateway calls http:// and private addresses back only with ALLOW_HTTP_CALLBACKS=true and ALLOW_PRIVATE_CALLBACKS=true',
+          );
       }),
     );
 

@@ -9,8 +9,8 @@ export const migrateCommand = (): Command =>
       action(async (terminal) => {
         const { withDatabase } = await import('./house.js');
         const { migrateDatabase, underStartLock } = await import('../entities/database/migrate.js');
-        const applied = await withDatabase(terminal, (database) =>
-          underStartLock(database, async () => {
+        const applied = await withDatabase(terminal, (database, directUrl) =>
+          underStartLock(directUrl, async () => {
             const pending = await database.orm.migrator.getPending();
             await migrateDatabase(database, new Date());
             return pending.map(({ name }) => name);

@@ -6,6 +6,7 @@ import { importCommand } from './import.command.js';
 import { keyCommand } from './key.command.js';
 import { listenCommand } from './listen.command.js';
 import { migrateCommand } from './migrate.command.js';
+import { repairCommand } from './repair.command.js';
 import { replayCommand } from './replay.command.js';
 import { schemaCommand } from './schema.command.js';
 import { seedCommand } from './seed.command.js';
@@ -32,6 +33,7 @@ export function createProgram(): Command {
     senderCommand(),
     keyCommand(),
     replayCommand(),
+    repairCommand(),
     verifyAuditCommand(),
     schemaCommand(),
     signCommand(),

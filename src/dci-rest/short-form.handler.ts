@@ -119,10 +119,12 @@ export const SHORT_ENDPOINTS: ShortEndpoint[] = [
     schema: shortNotify,
     document: NOTIFY,
     read: (message: ShortNotify, definition) => readShortNotify(message, definition.registry),
-    write: ({ transactionId, correlationId }: PushAnswer) => ({
+    write: ({ transactionId, correlationId, items: [item] }: PushAnswer) => ({
       transaction_id: transactionId,
       correlation_id: correlationId,
       status: WIRE_STATUS.RECEIVED,
+      // Received in any case; why nothing came of it, or less than was told.
+      ...(item?.reason === undefined ? {} : { status_reason_message: item.reason }),
     }),
   },
 ];

@@ -2,8 +2,9 @@
 import { HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import { ProtocolError } from '../protocol/errors.js';
+import { isUnavailable } from '../entities/database/unavailable.js';
 import { DomainError, type DomainErrorCode } from '../use-cases/errors.js';
-import { extensionsOf, graphqlCode } from './errors.js';
+import { away, extensionsOf, graphqlCode } from './errors.js';
 
 const STATUS: Partial<Record<DomainErrorCode, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403 };
 
@@ -14,6 +15,7 @@ export function refuseCaller(error: unknown): unknown {
     const extensions = { code: graphqlCode(error), errorId: error.errorId, reason: error.code };
     return new GraphQLError(error.message, { extensions: { ...extensions, http: { status: error.status, headers } } });
   }
+  if (isUnavailable(error)) return refuseCaller(away(error));
   if (!(error instanceof DomainError)) return error;
   const status = STATUS[error.code] ?? 400;
   const headers = new HeaderMap(status === 401 ? [['www-authenticate', 'Bearer']] : []);

@@ -1,4 +1,5 @@
 /** What resolvers find beside their arguments: who asks, how the request came in, and the services of the house. */
+import type DataLoader from 'dataloader';
 import type { GraphQLSchema } from 'graphql';
 import type { Principal } from '../access/principal.js';
 import type { ProtocolError } from '../protocol/errors.js';
@@ -6,6 +7,7 @@ import type { Call } from '../use-cases/call.js';
 import type { Services } from '../use-cases/services.js';
 import type { LiveTail } from './live/live-tail.js';
 import type { Loaders } from './loaders.js';
+import type { Reading } from './reading.js';
 
 /** Live subscriptions read the tail, which use cases only wake. */
 export interface GraphqlServices extends Services {
@@ -32,6 +34,8 @@ export interface Context {
   sign?: SignResponse;
   services: GraphqlServices;
   loaders: Loaders;
+  /** What an administrator reads of persons, before it leaves; made by the first of them. */
+  readings?: DataLoader<Reading, undefined>;
   /** Aborts when an operation from the network must have ended. */
   deadline?: AbortSignal;
   /** Whether the caller may still be told; asked before each live event. */

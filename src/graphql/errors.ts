@@ -1,7 +1,9 @@
 /** Errors that a GraphQL client sees: a stable code, the field they belong to, and nothing of our inside. */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { GraphQLResponse } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { isStatementTimeout } from '../entities/database/database.js';
+import { isUnavailable } from '../entities/database/unavailable.js';
 import { KeyInvalid } from '../protocol/signature/key.policy.js';
 import { HeaderRejected, ItemRejected, ProtocolError, RequestInvalid, ServiceUnavailable } from '../protocol/errors.js';
 import { MessageSeen } from '../use-cases/call.js';
@@ -55,6 +57,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, lo
       extensions: { code: 'CONFLICT' },
     };
   if (isStatementTimeout(original)) return { ...formatted, message: TOO_LONG, extensions: { code: 'TIMEOUT' } };
+  if (isUnavailable(original)) return unavailable(formatted, original, log);
   const code = formatted.extensions?.['code'];
   if (code !== 'INTERNAL_SERVER_ERROR') {
     const message = withoutValues(formatted.message);
@@ -63,6 +66,27 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, lo
   const errorId = randomUUID();
   log.error({ errorId, err: original }, 'a resolver failed');
   return { message: `internal error ${errorId}`, path: formatted.path, extensions: { code, errorId } };
+}
+
+/** As REST says it: waiting helps. */
+function unavailable(formatted: GraphQLFormattedError, cause: unknown, log: Log): GraphQLFormattedError {
+  const { message, errorId, status, code: reason } = away(cause);
+  log.error({ errorId, err: cause }, 'a resolver failed');
+  return { ...formatted, message, extensions: { code: STATUS_CODES[status], errorId, reason } };
+}
+
+export const away = (cause: unknown): ServiceUnavailable =>
+  new ServiceUnavailable('the request could not be answered; try again later, and quote errorId if it persists', {
+    cause,
+  });
+
+/** The HTTP status of an operation of which nothing could be answered now. */
+export function tellUnavailable({ body, http }: GraphQLResponse): void {
+  if (body.kind !== 'single' || Object.values(body.singleResult.data ?? {}).some((value) => value !== null)) return;
+  const { errors = [] } = body.singleResult;
+  if (!errors.some(({ extensions }) => extensions?.['code'] === 'SERVICE_UNAVAILABLE')) return;
+  http.status = 503;
+  http.headers.set('retry-after', String(away(undefined).retryAfter));
 }
 
 /** The refusal that an error of an operation comes to in the audit. */
@@ -89,16 +113,15 @@ export function withoutValues(message: string): string {
 
 const reasonOf = (error: ProtocolError): string => (error instanceof HeaderRejected ? error.reason : error.code);
 
-export function graphqlCode(error: ProtocolError): string {
-  const codes: Record<number, string> = {
-    401: 'UNAUTHENTICATED',
-    403: 'FORBIDDEN',
-    404: 'NOT_FOUND',
-    429: 'TOO_MANY_REQUESTS',
-    503: 'SERVICE_UNAVAILABLE',
-  };
-  return codes[error.status] ?? 'BAD_USER_INPUT';
-}
+export const graphqlCode = (error: ProtocolError): string => STATUS_CODES[error.status] ?? 'BAD_USER_INPUT';
+
+const STATUS_CODES: Record<number, string> = {
+  401: 'UNAUTHENTICATED',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  429: 'TOO_MANY_REQUESTS',
+  503: 'SERVICE_UNAVAILABLE',
+};
 
 function withoutTrace(extensions: GraphQLFormattedError['extensions']): GraphQLFormattedError['extensions'] {
   const { stacktrace: _, ...rest } = extensions ?? {};

@@ -52,7 +52,12 @@ export function checkOperation(schema: GraphQLSchema, operation: CheckedOperatio
     throw forbidden('introspection is for administrators; the schema is in the documentation');
   refuseUnstorable(operation);
   refuseInexact(operation);
-  refuseBy(schema, document, maxAliasesRule({ n: limits.aliases }), `more than ${limits.aliases} aliases`);
+  refuseBy(
+    schema,
+    document,
+    maxAliasesRule({ n: limits.aliases, allowList: [] }),
+    `more than ${limits.aliases} aliases`,
+  );
   refuseBy(schema, document, maxDepthRule({ n: limits.depth }), `fields nested more than ${limits.depth} deep`);
   checkRows(schema, operation, limits.rows);
 }

@@ -25,6 +25,7 @@ import { DeliveryWaitingResolver, SenderEndpointsResolver } from './deliveries/w
 import { describeSchema } from './describe.js';
 import { enforceDeadlines } from './deadline.js';
 import { MeResolver } from './me.resolver.js';
+import { noteReadings } from './person-fields.js';
 import { NotifyResolver } from './notify/notify.resolver.js';
 import { ReceiptResolver } from './receipts/receipt.resolver.js';
 import { OverviewResolver, TrafficResolver } from './overview/overview.resolver.js';
@@ -92,6 +93,7 @@ export function gatewaySchema(): Promise<GraphQLSchema> {
     pubSub: createPubSub(),
   })
     .then(describeSchema)
+    .then(noteReadings)
     .then(enforceDeadlines);
   return schema;
 }

@@ -1,7 +1,6 @@
 /** `/graphql`: Apollo over HTTP and graphql-ws over WebSocket, one schema and one way to know the caller. */
 import type { Server } from 'node:http';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { expressMiddleware } from '@as-integrations/express5';
 import express, { Router, type Request } from 'express';
@@ -13,7 +12,7 @@ import type { Call } from '../use-cases/call.js';
 import { refuseCaller } from './caller-refusal.js';
 import type { Context, GraphqlServices, SignResponse } from './context.js';
 import { DomainError, forbidden, unauthenticated } from '../use-cases/errors.js';
-import { formatError, refusalOf } from './errors.js';
+import { formatError, refusalOf, tellUnavailable } from './errors.js';
 import { graphiqlRouter } from './graphiql/graphiql.router.js';
 import { createLoaders } from './loaders.js';
 import { MAX_TOKENS } from './node-limit.js';
@@ -42,6 +41,8 @@ export interface Authenticator {
 
 export interface GraphqlServer {
   router: Router;
+  /** Ends every WebSocket. */
+  hangUp(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -79,11 +80,7 @@ export async function startGraphqlServer(
     stringifyResult: textOf,
     parseOptions: { maxTokens: MAX_TOKENS },
     formatError: (formatted, error) => formatError(formatted, error, log),
-    plugins: [
-      ApolloServerPluginDrainHttpServer({ httpServer }),
-      ApolloServerPluginLandingPageDisabled(),
-      limitOperations(schema),
-    ],
+    plugins: [ApolloServerPluginLandingPageDisabled(), limitOperations(schema)],
   });
   await apollo.start();
   const router = Router();
@@ -103,10 +100,8 @@ export async function startGraphqlServer(
   );
   return {
     router,
-    close: async () => {
-      await sockets.dispose();
-      await apollo.stop();
-    },
+    hangUp: () => sockets.dispose(),
+    close: () => apollo.stop(),
   };
 }
 
@@ -177,6 +172,7 @@ function limitOperations(schema: GraphQLSchema): ApolloServerPlugin<Context> {
         const { body } = sent.response;
         if (sent.contextValue.principal.kind !== 'admin' && body.kind === 'single')
           hideSuggestions(body.singleResult.errors);
+        tellUnavailable(sent.response);
         // Last: a signature covers the very bytes.
         await signAnswer(sent);
       },

@@ -5,7 +5,7 @@ import { whyWithheld } from '../access/still-released.js';
 import { releaseClaims, renewClaims } from '../entities/work/claim.repository.js';
 import type { DataVault } from '../entities/database/data-vault.js';
 import type { Database } from '../entities/database/database.js';
-import { cancelDeliveries, finishAttempt } from '../entities/deliveries/delivery-outcome.repository.js';
+import { cancelDeliveries, finishAttempt, placeOfExcerpt } from '../entities/deliveries/delivery-outcome.repository.js';
 import {
   claimDeliveries,
   fixMessage,
@@ -96,7 +96,7 @@ async function deliver(services: Delivering, delivery: Claimed, worker: string, 
   }
   const at = clock();
   const { verdict, answer } = await attempt(services, delivery, sender, prepared.envelope, signal);
-  const row = attemptRow(at, verdict, answer);
+  const row = await attemptRow(services, delivery, at, verdict, answer);
   const now = clock();
   // Before its row is free again, or the same endpoint could be asked at once.
   await judgeEndpoint(services, delivery, verdict, now);
@@ -151,6 +151,8 @@ async function prepareMessage(
   const told = await fixMessage(database, worker, delivery.id, sealed, accessDecision);
   if (told === undefined) throw new Error('the claim was lost');
   Object.assign(delivery, { dataKeyId: sealed.dataKeyId, messageSealed: sealed.sealed, told });
+  // As the row has it now: the audit proves it.
+  delivery.accessDecision = accessDecision ?? delivery.accessDecision;
   return { envelope };
 }
 
@@ -210,16 +212,25 @@ function verdictOf(error: unknown, signal: AbortSignal): Verdict {
   throw error;
 }
 
-function attemptRow(at: Date, verdict: Verdict, answer: OutboundResponse | undefined): AttemptRow {
+/** The answer is sealed: a receiver may repeat what it was sent. */
+async function attemptRow(
+  { vault }: Delivering,
+  { senderId }: DueDelivery,
+  at: Date,
+  verdict: Verdict,
+  answer: OutboundResponse | undefined,
+): Promise<AttemptRow> {
+  const id = uuidv7();
+  const text = answer?.body.subarray(0, EXCERPT_BYTES).toString('utf8') ?? '';
   return {
-    id: uuidv7(),
+    id,
     at,
     address: answer?.address ?? verdict.address ?? null,
     outcome: verdict.outcome,
     status: answer?.status ?? null,
     latencyMs: answer?.durationMs ?? verdict.latencyMs ?? null,
     error: verdict.error,
-    responseExcerpt: answer?.body.subarray(0, EXCERPT_BYTES).toString('utf8').replaceAll('\0', '') ?? null,
+    excerpt: text === '' ? null : await vault.seal(senderId, at, placeOfExcerpt(id), text),
   };
 }
 

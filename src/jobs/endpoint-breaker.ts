@@ -1,7 +1,7 @@
 /** What an attempt says of its endpoint: trouble lets it rest, for this sender alone; an answer ends the trouble. */
 import type { Database } from '../entities/database/database.js';
 import type { DueDelivery } from '../entities/deliveries/due-delivery.repository.js';
-import { endpointOf, noteSuccess, noteTrouble } from '../entities/endpoint-rest.repository.js';
+import { endpointOf, noteSuccess, noteTrouble } from '../entities/deliveries/endpoint-rest.repository.js';
 import type { Log } from '../platform/log.js';
 import type { Verdict } from './classify-answer.js';
 

@@ -1,6 +1,6 @@
 /** The pace of one process: how many requests a host gets at once and within a second, and which endpoints are being asked. */
 import type { HostRoom } from '../entities/deliveries/due-delivery.repository.js';
-import { endpointOf } from '../entities/endpoint-rest.repository.js';
+import { endpointOf } from '../entities/deliveries/endpoint-rest.repository.js';
 
 /** Requests to one host at once, and started within a second. */
 const AT_ONCE = 8;

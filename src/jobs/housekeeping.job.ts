@@ -1,7 +1,7 @@
 /** What only takes space: replay guards behind the freshness window, and partitions that will be needed. */
 import { dropOrphanChunks } from '../entities/work/bulk.repository.js';
 import type { Sql } from '../entities/database/database.js';
-import { forgetRests } from '../entities/endpoint-rest.repository.js';
+import { forgetRests } from '../entities/deliveries/endpoint-rest.repository.js';
 import { ensurePartitions } from '../entities/database/partitions.js';
 
 /** Freshness window both ways plus what a clock may be off. */

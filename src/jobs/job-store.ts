@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { MongoBackend } from '@agendajs/mongo-backend';
 import { PostgresBackend } from '@agendajs/postgres-backend';
 import type { AgendaBackend, JobRepository } from 'agenda';
-import { MongoClient } from 'mongodb';
+import { MongoClient, type Collection } from 'mongodb';
 import { Pool } from 'pg';
 import type { Log } from '../platform/log.js';
 
@@ -60,6 +60,7 @@ function postgresBackend(connectionString: string, log: Log) {
     max: POOL_SIZE,
     connectionTimeoutMillis: ANSWER_MS,
     query_timeout: ANSWER_MS,
+    keepAlive: true,
     application_name: 'dci-jobs',
   });
   // Of an idle connection the pool hears itself; one that is lent out would end the process.
@@ -74,8 +75,10 @@ function mongoBackend(address: string) {
     serverSelectionTimeoutMS: ANSWER_MS,
     socketTimeoutMS: ANSWER_MS,
     connectTimeoutMS: ANSWER_MS,
+    waitQueueTimeoutMS: ANSWER_MS,
   });
   const backend = new MongoBackend({ mongo: client.db() });
+  leaveLocks(backend.repository, client.db().collection(JOBS));
   const connect = async () => {
     await client.connect();
     // Agenda's upsert by name is not atomic there: two processes that start together would make two jobs.
@@ -83,6 +86,23 @@ function mongoBackend(address: string) {
     await backend.connect();
   };
   return { backend, connect, close: () => client.close() };
+}
+
+/**
+ * On MongoDB, Agenda's upsert of a job by its name also empties the lock and the outcome: where two processes start
+ * together, the second would take away the lock under which the first runs the job. As on PostgreSQL these are left.
+ */
+function leaveLocks(repository: JobRepository, jobs: Collection): void {
+  const save = repository.saveJob.bind(repository);
+  repository.saveJob = async (job, options) => {
+    const { _id: id, name, type, repeatInterval, nextRunAt } = job;
+    if (id !== undefined || type !== 'single') return save(job, options);
+    const given = Object.fromEntries(Object.entries(job).filter(([, value]) => value !== undefined));
+    await jobs.updateOne({ name, type }, { $setOnInsert: given }, { upsert: true });
+    await jobs.updateOne({ name, repeatInterval: { $ne: repeatInterval } }, { $set: { repeatInterval, nextRunAt } });
+    const [saved] = (await repository.queryJobs({ name, limit: 1 })).jobs;
+    return saved === undefined ? job : { ...saved, data: job.data };
+  };
 }
 
 async function keepTrying(connect: () => Promise<void>, signal: AbortSignal, log: Log): Promise<void> {

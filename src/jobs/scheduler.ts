@@ -3,7 +3,7 @@
  * is woken by commits here and in other processes. While the job store is away, a clock of this process wakes the queues.
  */
 import { Agenda, type Job } from 'agenda';
-import type { JobState } from '../use-cases/overview/job-health.js';
+import { standsStill, type JobState } from '../use-cases/overview/job-health.js';
 import type { Log } from '../platform/log.js';
 import type { Drain } from './drain.js';
 import type { JobStore } from './job-store.js';
@@ -28,6 +28,8 @@ const AWAY_MS = 3000;
 /** Of a crashed process: its jobs run elsewhere after this. Longer ones renew it. Agenda keeps a timer for half of it. */
 const LOCK_MS = 2000;
 const DRAIN_MS = 5000;
+/** So often it is seen to that no job stands still. */
+const CHECK_MS = 5000;
 
 export function startScheduler(
   store: JobStore,
@@ -54,12 +56,19 @@ export function startScheduler(
   const clock = setInterval(() => {
     if (away()) wakeAll();
   }, SWEEP_MS);
+  const check = setInterval(() => {
+    if (!away())
+      keepSchedule(agenda, recurring, log).catch((error: unknown) =>
+        log.debug({ err: error }, 'the schedule could not be checked'),
+      );
+  }, CHECK_MS);
   wakeAll();
   return {
     jobs: () => readJobs(agenda),
     close: async () => {
       closed = true;
       clearInterval(clock);
+      clearInterval(check);
       await Promise.all(drains.map((drain) => drain.close()));
       await agenda.drain({ timeout: DRAIN_MS, closeConnection: false });
       await store.backend.disconnect();
@@ -73,7 +82,7 @@ async function startWhenPossible(agenda: Agenda, jobs: RecurringJob[], log: Log,
   for (const waiting = [...jobs]; waiting.length > 0 && !closed();)
     try {
       for (let [job] = waiting; job !== undefined; [job] = waiting) {
-        await schedule(agenda, job);
+        await schedule(agenda, job, log);
         waiting.shift();
       }
     } catch (error) {
@@ -83,10 +92,20 @@ async function startWhenPossible(agenda: Agenda, jobs: RecurringJob[], log: Log,
   if (!closed()) await agenda.start();
 }
 
-/** One that stands as it should is left alone: on MongoDB, writing it would take away its lock. */
-async function schedule(agenda: Agenda, { name, every }: RecurringJob): Promise<void> {
+/** One that stands as it should is left alone: writing it would move its next run. */
+async function schedule(agenda: Agenda, { name, every }: RecurringJob, log: Log): Promise<void> {
   const { jobs } = await agenda.queryJobs({ name, limit: 1 });
-  if (jobs[0]?.repeatInterval !== every) await agenda.every(every, name);
+  const nextRunAt = jobs[0]?.nextRunAt ?? null;
+  const still = standsStill({ every, nextRunAt });
+  if (still) log.warn({ job: name, nextRunAt }, 'a job was set for too late: the clock was ahead; it is set anew');
+  // One that is to run at once would keep its stored time there; one interval from now is written.
+  if (still || jobs[0]?.repeatInterval !== every) await agenda.every(every, name, undefined, { skipImmediate: still });
+}
+
+/** A clock that is put back while we run leaves jobs behind that are set for a time to come. */
+async function keepSchedule(agenda: Agenda, jobs: RecurringJob[], log: Log): Promise<void> {
+  const late = new Set((await readJobs(agenda)).filter((job) => standsStill(job)).map(({ name }) => name));
+  for (const job of jobs) if (late.has(job.name)) await schedule(agenda, job, log);
 }
 
 async function runJob({ name, run }: RecurringJob, running: Job, log: Log): Promise<void> {

@@ -67,6 +67,8 @@ export const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   DATA_DIR: z.string().default('.data'),
   DATABASE_URL: url(['postgres:', 'postgresql:']).optional(),
+  DATABASE_DIRECT_URL: url(['postgres:', 'postgresql:']).optional(),
+  CREATE_DATABASE: flag,
   DB_POOL_SIZE: whole(2, 500).default(10),
   DB_STATEMENT_TIMEOUT_MS: whole(0, 3_600_000).default(30_000),
   JOBS_URL: url(['mongodb:', 'mongodb+srv:', 'postgres:', 'postgresql:']).optional(),

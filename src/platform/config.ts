@@ -8,6 +8,8 @@ export interface Config {
   dataDir: string;
   /** No `DATABASE_URL`: we run a PostgreSQL of our own. */
   embedded: boolean;
+  /** The database of `DATABASE_URL` is made where it is missing. */
+  createDatabase: boolean;
   dbPoolSize: number;
   /** Of one statement; 0 = none. */
   dbStatementTimeoutMs: number;
@@ -54,6 +56,8 @@ export interface Config {
 
 export interface Secrets {
   databaseUrl?: string;
+  /** Past a connection pooler. */
+  databaseDirectUrl?: string;
   jobsUrl?: string;
   redisUrl?: string;
   /** 32 bytes. */
@@ -81,6 +85,19 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
   return { config: toConfig(read.data), secrets: toSecrets(read.data) };
 }
 
+/**
+ * A gateway that nobody could administer does not start; a worker answers nobody, and the command line needs no token.
+ *
+ * @throws ConfigInvalid
+ */
+export function requireAdministrator({ role, embedded, oidc }: Config, { adminToken }: Secrets): void {
+  // Beside a database of our own a token is made.
+  if (embedded || role === 'worker' || oidc !== undefined || adminToken !== undefined) return;
+  throw new ConfigInvalid([
+    'ADMIN_TOKEN or ADMIN_OIDC_ISSUER is needed with DATABASE_URL, or no administrator can sign in: openssl rand -base64 32',
+  ]);
+}
+
 function contradictions(env: Record<string, string | undefined>): string[] {
   const rules: [boolean, string][] = [
     [
@@ -90,6 +107,10 @@ function contradictions(env: Record<string, string | undefined>): string[] {
     [
       !!env.ADMIN_OIDC_ISSUER !== !!env.ADMIN_OIDC_AUDIENCE,
       'ADMIN_OIDC_ISSUER and ADMIN_OIDC_AUDIENCE need each other',
+    ],
+    [
+      !env.DATABASE_URL && !!env.DATABASE_DIRECT_URL,
+      'DATABASE_DIRECT_URL needs DATABASE_URL: it leads to the same database, past a connection pooler',
     ],
     [!!env.MTLS_HEADER && !env.TRUST_PROXY, 'MTLS_HEADER needs TRUST_PROXY: the addresses that may set it'],
   ];
@@ -103,6 +124,7 @@ function toConfig(env: Environment): Config {
     host: env.HOST,
     dataDir: env.DATA_DIR,
     embedded: env.DATABASE_URL === undefined,
+    createDatabase: env.CREATE_DATABASE,
     dbPoolSize: env.DB_POOL_SIZE,
     dbStatementTimeoutMs: env.DB_STATEMENT_TIMEOUT_MS,
     role: env.ROLE,
@@ -140,6 +162,7 @@ function toConfig(env: Environment): Config {
 function toSecrets(env: Environment): Secrets {
   return {
     databaseUrl: env.DATABASE_URL,
+    databaseDirectUrl: env.DATABASE_DIRECT_URL,
     jobsUrl: env.JOBS_URL,
     redisUrl: env.REDIS_URL,
     masterKey: env.MASTER_KEY,

@@ -3,16 +3,20 @@ import { randomBytes } from 'node:crypto';
 import { chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { findPostgresHome } from './postgres-home.js';
 import type { PostgresHome } from './postgres-home.js';
 import { launchServer, runInitdb, stopOrphan } from './postgres-server.js';
+import type { PostgresServer } from './postgres-server.js';
 
 export interface EmbeddedPostgresOptions {
   dataDir: string;
   log: { info(message: string): void; error(message: string): void };
   /** Extra `postgresql.conf` settings. */
   settings?: Record<string, string>;
+  /** It ended by itself and cannot be started again. */
+  onLost?: () => void;
 }
 
 export interface EmbeddedPostgres {
@@ -38,8 +42,50 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   await stopOrphan(home, options.log);
   const password = await initialiseOnce(home, join(dataDir, 'postgres-password'), options.log);
   const port = await freePort();
-  const server = await launchServer(home, { ...SETTINGS, ...options.settings, port: String(port) }, options.log);
-  return { url: embeddedUrl(password, port), close: () => server.stop() };
+  const launch = () => launchServer(home, { ...SETTINGS, ...options.settings, port: String(port) });
+  const close = keepRunning(await launch(), launch, options);
+  return { url: embeddedUrl(password, port), close };
+}
+
+/** Waiting times before it is started again, from one end by itself to the next. */
+const RESTART_MS = [500, 1000, 2000, 4000, 8000];
+/** One that ran for so long was well. */
+const WELL_MS = 60_000;
+
+/** Starts it again where it ends by itself (killed, out of memory, a full disk). Gives what stops it. */
+function keepRunning(
+  first: PostgresServer,
+  launch: () => Promise<PostgresServer>,
+  { log, onLost }: EmbeddedPostgresOptions,
+): () => Promise<void> {
+  const stopping = new AbortController();
+  const stopped = stopping.signal;
+  let server: PostgresServer | undefined = first;
+  const watch = async () => {
+    for (let restarts = 0; restarts < RESTART_MS.length; restarts++) {
+      const since = performance.now();
+      await server?.ended;
+      if (stopped.aborted) return;
+      if (server !== undefined && performance.now() - since > WELL_MS) restarts = 0;
+      log.error(`the embedded PostgreSQL ended by itself, see postgres.log beside its data; it is started again`);
+      await sleep(RESTART_MS[restarts], undefined, { signal: stopped }).catch(() => undefined);
+      if (stopped.aborted) return;
+      server = await launch().catch((error: unknown) => {
+        log.error(String(error));
+        return undefined;
+      });
+      if (server !== undefined) log.info('the embedded PostgreSQL runs again');
+    }
+    await server?.ended;
+    if (!stopped.aborted) onLost?.();
+  };
+  const watching = watch();
+  return async () => {
+    stopping.abort();
+    await server?.stop();
+    await watching;
+    await server?.stop();
+  };
 }
 
 export const embeddedUrl = (password: string, port: number): string =>

@@ -2,7 +2,7 @@
 import { isNativeError } from 'node:util/types';
 
 import { pino } from 'pino';
-import type { DestinationStream, Logger } from 'pino';
+import type { DestinationStream, Logger, LoggerOptions } from 'pino';
 
 export type Log = Logger;
 
@@ -20,15 +20,48 @@ const SECRETS = [
 ];
 
 export function createLog(level: string, destination?: DestinationStream): Log {
-  const options = {
+  const options: LoggerOptions = {
     level,
     base: undefined,
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
     serializers: { err: describeError, error: describeError },
+    hooks: { logMethod: onceInAWhile() },
   };
   return destination ? pino(options, destination) : pino(options);
+}
+
+/**
+ * A fault that lasts (a full disk, a database away) says the same at every request: some of these lines are written, the others
+ * counted in one.
+ */
+function onceInAWhile(): NonNullable<LoggerOptions['hooks']>['logMethod'] {
+  const windows = new Map<string, number>();
+  return function logMethod(args, method, level) {
+    const fault = level >= FAULT_LEVEL ? faultOf(args) : undefined;
+    if (fault === undefined) return method.apply(this, args);
+    const seen = (windows.get(fault.key) ?? 0) + 1;
+    windows.set(fault.key, seen);
+    if (seen <= LINES_AT_ONCE) method.apply(this, args);
+    if (seen > 1) return;
+    setTimeout(() => {
+      const left = (windows.get(fault.key) ?? 0) - LINES_AT_ONCE;
+      windows.delete(fault.key);
+      if (left > 0) method.apply(this, [{ repeated: left, code: fault.code }, fault.message]);
+    }, WINDOW_MS).unref();
+  };
+}
+const FAULT_LEVEL = 40;
+const LINES_AT_ONCE = 5;
+const WINDOW_MS = 10_000;
+
+/** Of a line that tells of an error: what makes two the same. */
+function faultOf([what, message]: unknown[]): { key: string; message: string; code: unknown } | undefined {
+  if (typeof what !== 'object' || what === null || !('err' in what) || typeof message !== 'string') return undefined;
+  const { err } = what;
+  const code = typeof err === 'object' && err !== null && 'code' in err ? err.code : undefined;
+  return { key: `${message} ${String(code)}`, message, code };
 }
 
 /** Messages that quote their input (JSON.parse, PostgreSQL, the ORM's SQL with its parameters) are not repeated. */

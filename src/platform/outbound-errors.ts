@@ -18,9 +18,35 @@ export class OutboundFailed extends Error {
     readonly address: string | undefined,
     cause: unknown,
   ) {
-    super(FAILURES[kind], { cause });
+    super(describe(kind, cause), { cause });
   }
 }
+
+function describe(kind: FailureKind, cause: unknown): string {
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
+  const secured = kind === 'tls' || kind === 'response';
+  return (secured ? TLS_FAULTS.find(([codes]) => codes.test(code))?.[1] : undefined) ?? FAILURES[kind];
+}
+
+/** By the codes of Node.js and OpenSSL: what whoever runs the host has to mend. */
+const TLS_FAULTS: [codes: RegExp, fault: string][] = [
+  [/^CERT_HAS_EXPIRED$/, 'the certificate of the host has expired'],
+  [/^CERT_NOT_YET_VALID$/, 'the certificate of the host is not valid yet'],
+  [/^CERT_REVOKED$/, 'the certificate of the host was revoked'],
+  [/ALTNAME_INVALID$|^HOSTNAME_MISMATCH$/, 'the certificate of the host is for another name'],
+  [/^DEPTH_ZERO_SELF_SIGNED_CERT$/, 'the certificate of the host is self-signed'],
+  [
+    /^(SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(GET_ISSUER_CERT(_LOCALLY)?|VERIFY_LEAF_SIGNATURE))$/,
+    'the certificate of the host is from an authority that is not known, or its chain is incomplete',
+  ],
+  [/PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/, 'the host speaks no version of TLS that is allowed (1.2 or newer)'],
+  [/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/, 'the host does not speak TLS at this port'],
+  [
+    /ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_UNKNOWN)/,
+    'the host does not accept our certificate, or wants one and got none',
+  ],
+  [/HANDSHAKE_FAILURE|NO_SHARED|NO_PROTOCOLS/, 'the host and we have no cipher in common'],
+];
 
 const FAILURES: Record<FailureKind, string> = {
   dns: 'the host name could not be resolved',

@@ -16,8 +16,11 @@ export interface OutboundPolicy {
 export function checkUrl(text: string, policy: OutboundPolicy, allowedHosts?: readonly string[]): URL {
   if (!URL.canParse(text)) throw new OutboundRefused('the URL is not valid: write it as https://host/path');
   const url = new URL(text);
-  if (url.protocol !== 'https:' && !(policy.allowHttp && url.protocol === 'http:'))
-    throw new OutboundRefused('the URL must start with https://');
+  if (url.protocol === 'http:' && !policy.allowHttp)
+    throw new OutboundRefused(
+      'the URL must start with https://; http:// is for gateways with ALLOW_HTTP_CALLBACKS=true',
+    );
+  if (!/^https?:$/.test(url.protocol)) throw new OutboundRefused('the URL must start with https://');
   if (url.username || url.password) throw new OutboundRefused('the URL must not hold a user name or password');
   checkHost(text, url, policy);
   if (allowedHosts && !allowedHosts.some((entry) => matchesHost(entry, url)))
@@ -40,7 +43,9 @@ export function checkAddress(address: string, policy: OutboundPolicy): void {
 }
 
 const notPublic = (): OutboundRefused =>
-  new OutboundRefused('the host of the URL must have public addresses only, none that are private or reserved');
+  new OutboundRefused(
+    'the host of the URL must have public addresses only, none that are private or reserved; private ones are for gateways with ALLOW_PRIVATE_CALLBACKS=true',
+  );
 
 /** Without the brackets of an IPv6 address. */
 export const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');

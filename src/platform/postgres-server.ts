@@ -19,6 +19,8 @@ interface Log {
 }
 
 export interface PostgresServer {
+  /** When it is there no more, however that came. */
+  ended: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -29,13 +31,9 @@ export async function runInitdb(home: PostgresHome, data: string, user: string, 
 }
 
 /** Its own session (`detached`): Ctrl-C in the terminal reaches the gateway alone, which closes the server last. */
-export async function launchServer(
-  home: PostgresHome,
-  settings: Record<string, string>,
-  log: Log,
-): Promise<PostgresServer> {
+export async function launchServer(home: PostgresHome, settings: Record<string, string>): Promise<PostgresServer> {
   const logPath = join(home.path, 'postgres.log');
-  const output = await open(logPath, 'w', 0o600);
+  const output = await open(logPath, 'a', 0o600);
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const child = spawn(join(home.bin, 'postgres'), ['-D', home.data, ...flags], {
     ...home.user,
@@ -46,17 +44,14 @@ export async function launchServer(
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()).once('error', () => resolve()));
   await output.close();
   await untilReady(home, child, logPath);
-  let stopping = false;
-  void ended.then(() => stopping || log.error(`the embedded PostgreSQL ended by itself, see ${logPath}`));
   const stop = async () => {
-    stopping = true;
     await stopProcess(
       (signal) => child.kill(signal),
       () => hasExited(child),
     );
     await ended;
   };
-  return { stop };
+  return { ended, stop };
 }
 
 /** The eighth line of `postmaster.pid` is the server's own word on its state, as `pg_ctl` reads it. */

@@ -57,7 +57,6 @@ const socketsOf = (host: string): string[] => (/^[\w.:[\]-]+$/.test(host) ? [`ws
 
 function setHeaders(response: Response): void {
   response.set({
-    'X-Content-Type-Options': 'nosniff',
     'X-Frame-Options': 'DENY',
     'Referrer-Policy': 'no-referrer',
     'Cross-Origin-Opener-Policy': 'same-origin',

@@ -25,7 +25,10 @@ const fileIn = (dataDir: string): string => join(dataDir, 'demo-partner.json');
 export async function makeDemoPartner(database: Database, registries: Registries, dataDir: string): Promise<void> {
   const { algorithm, publicJwk, fingerprint, privateKey } = await generateKeyPair('ed25519');
   const clientSecret = randomBytes(32).toString('base64url');
+  const privateKeyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const partner: DemoPartner = { senderId: SENDER_ID, clientId: SENDER_ID, clientSecret, kid: 'demo', privateKeyPem };
   await database.transaction(async ({ em }) => {
+    if ((await em.count(Sender, { senderId: SENDER_ID })) > 0) return;
     const sender = addRow(em, Sender, {
       senderId: SENDER_ID,
       name: 'Demo partner',
@@ -50,10 +53,9 @@ export async function makeDemoPartner(database: Database, registries: Registries
         createdBy: 'demo',
       });
     await em.flush();
+    // Before the commit: where the sender is there, so is what it needs to call.
+    await writeFile(fileIn(dataDir), `${JSON.stringify(partner, null, 2)}\n`, { mode: 0o600 });
   });
-  const privateKeyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  const partner: DemoPartner = { senderId: SENDER_ID, clientId: SENDER_ID, clientSecret, kid: 'demo', privateKeyPem };
-  await writeFile(fileIn(dataDir), `${JSON.stringify(partner, null, 2)}\n`, { mode: 0o600 });
 }
 
 /** Undefined where no demo registry was made here. */
@@ -62,4 +64,13 @@ export async function readDemoPartner(dataDir: string): Promise<DemoPartner | un
     (text) => JSON.parse(text) as DemoPartner,
     () => undefined,
   );
+}
+
+/** The same, where this database is the one that knows it: `DATA_DIR` may have served another. */
+export async function findDemoPartner(database: Database, dataDir: string): Promise<DemoPartner | undefined> {
+  const partner = await readDemoPartner(dataDir);
+  if (partner === undefined) return undefined;
+  const { clientId, clientSecret } = partner;
+  const known = { clientId, clientSecretHash: hashSecret(clientSecret), state: 'ACTIVE' } as const;
+  return (await database.em().count(Sender, known)) === 1 ? partner : undefined;
 }

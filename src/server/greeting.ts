@@ -1,13 +1,12 @@
 /** What `npm start` prints once it serves: where everything is, and a call that works as pasted. */
-import type { Config } from '../platform/config.js';
-import { readDemoPartner, type DemoPartner } from './demo-partner.js';
+import type { DemoPartner } from './demo-partner.js';
 import type { LocalSecrets } from '../platform/local-secrets.js';
 
-export async function greeting(
+export function greeting(
   { url, address }: { url: string; address: string },
-  { dataDir }: Pick<Config, 'dataDir'>,
+  partner: DemoPartner | undefined,
   { adminToken, adminTokenIsNew }: Partial<LocalSecrets>,
-): Promise<string> {
+): string {
   const lines = [
     '',
     'DCI gateway is ready.',
@@ -19,7 +18,7 @@ export async function greeting(
     `  API docs  ${url}/dci/v1/docs`,
     `  Keys      ${url}/.well-known/jwks.json`,
     ...(adminTokenIsNew ? [`  Admin     ${adminToken}   (shown this once; kept in DATA_DIR)`] : []),
-    ...callOf(url, await readDemoPartner(dataDir)),
+    ...callOf(url, partner),
     '',
   ];
   return `${lines.join('\n')}\n`;

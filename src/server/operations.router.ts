@@ -1,15 +1,19 @@
-/** `/healthz` (alive), `/readyz` (able to serve: database, job store and key) and `/metrics` (Prometheus). */
+/** `/healthz` (alive), `/readyz` (able to serve: a database that takes writes, job store and key) and `/metrics` (Prometheus). */
 import { Router, type Response } from 'express';
 import type { FacadeServices } from '../dci-rest/services.js';
-import { countRests } from '../entities/endpoint-rest.repository.js';
+import { countRests } from '../entities/deliveries/endpoint-rest.repository.js';
 import type { Database } from '../entities/database/database.js';
 import { readQueues } from '../entities/work/queue.repository.js';
 import type { Metrics } from '../platform/metrics.js';
+import { WriteCheck } from '../entities/database/write-check.js';
+import { within } from '../platform/within.js';
+import { standsStill } from '../use-cases/overview/job-health.js';
 
 const CHECK_MS = 2000;
 
 export function operationsRouter({ database, keyRing, jobHealth, log }: FacadeServices, metrics: Metrics): Router {
   const router = Router();
+  const writes = new WriteCheck(database);
   router.get('/healthz', (_request, response) => {
     response.json({ status: 'ok' });
   });
@@ -18,8 +22,8 @@ export function operationsRouter({ database, keyRing, jobHealth, log }: FacadeSe
     response.type(contentType).send(body);
   });
   router.get('/readyz', async (_request, response) => {
-    const checks = {
-      database: () => database.query('select 1'),
+    const checks: Record<string, () => Promise<unknown>> = {
+      database: () => writes.confirm(),
       jobs: () => requireJobStore(jobHealth),
       key: () => keyRing.signingKey(),
     };
@@ -37,22 +41,19 @@ export function operationsRouter({ database, keyRing, jobHealth, log }: FacadeSe
   return router;
 }
 
-/** A store that is away may also never answer. */
-function within(ms: number, work: Promise<unknown>): Promise<unknown> {
-  const late = new Promise<never>((_, reject) =>
-    setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms).unref(),
-  );
-  return Promise.race([work, late]);
-}
-
 async function requireJobStore(jobHealth: FacadeServices['jobHealth']): Promise<void> {
-  const { store } = await jobHealth();
+  const { store, jobs } = await jobHealth();
   if (!store.up) throw new Error('the job store is away: requests are accepted, work waits in its rows');
+  const late = jobs.filter((job) => standsStill(job)).map(({ name }) => name);
+  if (late.length > 0) throw new Error(`jobs are set for too late, the clock was ahead: ${late.join(', ')}`);
 }
 
 function answer(response: Response, checks: Record<string, string>): void {
   const ready = Object.values(checks).every((result) => result === 'ok');
-  response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready', checks });
+  response
+    .status(ready ? 200 : 503)
+    .set(ready ? {} : { 'Retry-After': '5' })
+    .json({ status: ready ? 'ready' : 'not ready', checks });
 }
 
 /** What waits for the workers, asked for at each scrape. */

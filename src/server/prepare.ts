@@ -32,10 +32,11 @@ export async function prepareGateway({ database, keyRing, registries, log }: Pre
   await warnOfOddIdentifiers(database, log);
   await makeFirstKeys(database, keyRing);
   await checkMasterKey(keyRing);
-  if (config.seed !== 'demo' || !(await isEmpty(database))) return;
+  if (config.seed !== 'demo' || !(await isDemoWanted(database))) return;
   log.info({ persons: DEMO_PERSONS }, 'seeding the demo registries');
   await makeDemoPartner(database, registries, config.dataDir);
-  await seedRecords(database, demoRecords(DEMO_PERSONS));
+  await seedRecords(database, onlyMissing(database, demoRecords(DEMO_PERSONS)));
+  await database.query(`update gateway_state set value = '"done"' where key = 'demo'`);
 }
 
 /** Writes records as they come, a batch at a time; tells how many there are so far. */
@@ -52,6 +53,40 @@ export async function seedRecords(
   await database.query('analyze registry_record, record_identifier');
   return written;
 }
+
+/** What an earlier run has written stays as it is, so that a run that was cut short can be run again. */
+export async function* onlyMissing(
+  database: Database,
+  records: Iterable<RecordDraft>,
+  count: () => void = () => {},
+): AsyncGenerator<RecordDraft> {
+  let batch: RecordDraft[] = [];
+  for (const record of records) {
+    count();
+    if (batch.push(record) < BATCH) continue;
+    yield* await missingOf(database, batch);
+    batch = [];
+  }
+  yield* await missingOf(database, batch);
+}
+
+async function missingOf(database: Database, batch: RecordDraft[]): Promise<RecordDraft[]> {
+  const rows = await database.query<{ registry: string; record_type: string; external_id: string }>(
+    `select r.registry, r.record_type, r.external_id from registry_record r
+     join unnest($1::text[], $2::text[], $3::text[]) as given (registry, type, id)
+       on r.registry = given.registry and r.record_type = given.type and r.external_id = given.id
+     where r.deleted_at is null`,
+    [
+      batch.map(({ registry }) => registry),
+      batch.map(({ recordType }) => recordType),
+      batch.map(({ externalId }) => externalId),
+    ],
+  );
+  const present = new Set(rows.map((row) => nameOf(row.registry, row.record_type, row.external_id)));
+  return batch.filter(({ registry, recordType, externalId }) => !present.has(nameOf(registry, recordType, externalId)));
+}
+
+const nameOf = (registry: string, type: string, id: unknown): string => JSON.stringify([registry, type, id]);
 
 async function* batchesOf<T>(items: Iterable<T> | AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
   let batch: T[] = [];
@@ -100,6 +135,12 @@ async function warnOfOddIdentifiers(database: Database, log: Log): Promise<void>
     );
 }
 
-async function isEmpty(database: Database): Promise<boolean> {
-  return (await database.query('select 1 from registry_record limit 1')).length === 0;
+/** Into an empty database; and to its end, where an earlier start was cut short. */
+async function isDemoWanted(database: Database): Promise<boolean> {
+  const begun = await database.query(
+    `insert into gateway_state (key, value) select 'demo', '"loading"' where not exists (select 1 from registry_record)
+     on conflict (key) do update set value = '"loading"' returning 1`,
+  );
+  if (begun.length > 0) return true;
+  return (await database.query(`select 1 from gateway_state where key = 'demo' and value = '"loading"'`)).length > 0;
 }

@@ -1,13 +1,14 @@
 /** Consent as a condition on `registry_record r`: who has given none is neither found nor counted. */
 import type { ConsentScope } from './registry-source.js';
-import type { Parameters } from './parameters.js';
+import { findRecordType } from '../protocol/registries/registries.js';
+import type { Scope } from './criteria.sql.js';
 
 /** One condition per attribute that is asked about, since several consents may cover them together. */
-export function consentSql(scope: ConsentScope, registry: string, parameters: Parameters): string {
-  const given = (patterns?: string[]): string => consentExists(scope, registry, parameters, patterns);
-  return scope.attributes.length === 0
+export function consentSql(consent: ConsentScope, scope: Scope): string {
+  const given = (patterns?: string[]): string => consentExists(consent, scope, patterns);
+  return consent.attributes.length === 0
     ? given()
-    : scope.attributes.map((path) => given(coveringPaths(path))).join(' AND ');
+    : consent.attributes.map((path) => given(coveringPaths(path))).join(' AND ');
 }
 
 /** What covers a path: the path, each branch above it, or everything. */
@@ -18,16 +19,28 @@ const coveringPaths = (path: string): string[] => [
 
 function consentExists(
   { senderId, organizationKind, purpose }: ConsentScope,
-  registry: string,
-  parameters: Parameters,
+  scope: Scope,
   patterns?: string[],
 ): string {
+  const { parameters, definition } = scope;
   const fields = patterns === undefined ? '' : `AND c.fields && ${parameters.add(patterns)}::text[]`;
   return `EXISTS (SELECT 1 FROM record_identifier i
     JOIN consent c ON c.registry = i.registry AND c.identifier_type = i.type AND c.identifier_value = i.value
-    WHERE i.record_id = r.id AND c.registry = ${parameters.add(registry)} AND ${IN_FORCE}
+    WHERE i.record_id = r.id AND c.registry = ${parameters.add(definition.registry)} AND ${IN_FORCE}
+      AND ${identifyingSql(scope)}
       AND (c.sender_id = ${parameters.add(senderId)} OR c.organization_kind = ${parameters.add(organizationKind ?? '')})
       AND (c.purposes IS NULL OR ${parameters.add(purpose ?? '')} = ANY (c.purposes)) ${fields})`;
+}
+
+/** A consent under a number that others share is nobody's. */
+function identifyingSql({ parameters, definition, recordType: name }: Scope): string {
+  const recordType = findRecordType(definition, name);
+  if (recordType === undefined) return 'false';
+  const { identifying, otherwise } = recordType;
+  const isOne = (types: string[]): string => `i.type = ANY (${parameters.add(types)}::text[])`;
+  if (otherwise === undefined) return isOne(identifying);
+  const whole = `jsonb_exists(r.data, ${parameters.add(otherwise.unless)})`;
+  return `CASE WHEN ${whole} THEN ${isOne(identifying)} ELSE ${isOne(otherwise.identifying)} END`;
 }
 
 /** By the database's clock, the same for every process. */

@@ -1,8 +1,10 @@
-/** All records that hold somebody: as their subject, or as a person inside them; those deleted since included. */
+/** All records that hold somebody, named by an identifier that is not shared: as their subject, or as a person inside them; those deleted since included. */
 import type { Sql } from '../entities/database/database.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../protocol/registries/definition.js';
+import { identifyingInside, identifyingTypes } from '../protocol/registries/records/identifying.js';
 import { memberIdentifierPaths } from '../protocol/registries/records/members.js';
 import type { RecordIdentifier } from '../protocol/registries/records/normalize.js';
+import type { PlainObject } from '../protocol/registries/records/plain-object.js';
 import { containing, segmentsOf } from './record-path.js';
 
 export interface PersonRecords {
@@ -18,14 +20,22 @@ export async function findPersonRecords(
   identifier: RecordIdentifier,
 ): Promise<PersonRecords> {
   const { type, value } = identifier;
-  const known = await sql.query<{ id: string }>(
-    'select record_id as id from record_identifier where registry = $1 and type = $2 and value = $3',
-    [definition.registry, type, value],
+  const identified = definition.recordTypes.filter((recordType) => identifyingTypes(recordType).includes(type));
+  const held = await sql.query<{ id: string; record_type: string; data: PlainObject }>(
+    `select r.id, r.record_type, r.data from record_identifier i join registry_record r on r.id = i.record_id
+     where i.registry = $1 and i.type = $2 and i.value = $3 and i.record_type = any($4::text[])`,
+    [definition.registry, type, value, identified.map(({ name }) => name)],
+  );
+  const known = held.filter(({ record_type: name, data }) =>
+    identified.some((recordType) => recordType.name === name && identifyingTypes(recordType, data).includes(type)),
   );
   // A deleted record is not looked up by its identifiers any more, but its data still has them.
-  const deleted = await findHolding(sql, definition, identifier, ({ identifierPaths }) => identifierPaths, true);
+  const ownPaths = (recordType: RecordTypeDefinition) =>
+    identified.includes(recordType) ? recordType.identifierPaths : [];
+  const deleted = await findHolding(sql, definition, identifier, ownPaths, true);
   const members = (recordType: RecordTypeDefinition) => memberIdentifierPaths(definition, recordType);
-  const inside = await findHolding(sql, definition, identifier, members, false);
+  const inside =
+    identifyingInside([identifier]).length === 0 ? [] : await findHolding(sql, definition, identifier, members, false);
   const own = new Set([...known.map(({ id }) => id), ...deleted]);
   return { own: [...own], inside: inside.filter((id) => !own.has(id)) };
 }

@@ -88,7 +88,7 @@ function pageSql(query: SourceQuery, scope: Scope, columns: SortColumn[], order:
   const { criteria, rowFilter, consent, page } = query;
   const { parameters } = scope;
   const conditions = [criteria, ...(rowFilter ? [rowFilter] : [])].map((part) => criteriaSql(part, scope));
-  if (consent) conditions.push(consentSql(consent, scope.definition.registry, parameters));
+  if (consent) conditions.push(consentSql(consent, scope));
   const keys = columns.map(({ sql, name }) => `, ${sql} AS ${name}`).join('');
   return `WITH hits AS (
     SELECT r.id${keys} FROM registry_record r

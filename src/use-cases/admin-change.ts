@@ -60,12 +60,14 @@ export async function recordAdminAction(unit: Unit, admin: Actor, change: Change
   );
 }
 
-/** The public fields of an entity as the audit keeps them: nothing sealed, hashed or secret. */
+/** The public fields of an entity as the audit keeps them: nothing sealed, hashed or secret, and nothing of persons. */
 export function snapshot(entity: object): Record<string, unknown> {
-  const hidden = /secret|sealed/i;
-  return Object.fromEntries(
-    Object.entries(JSON.parse(JSON.stringify(entity)) as Record<string, unknown>).filter(
-      ([name]) => !hidden.test(name),
-    ),
-  );
+  return withoutHidden(JSON.parse(JSON.stringify(entity)) as Record<string, unknown>);
+}
+
+/** A filter of a subscription and the evidence of a consent may name persons. */
+const HIDDEN = /secret|sealed|^(filter|criteria|evidence|identifierValue)$/i;
+
+export function withoutHidden(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !HIDDEN.test(name)));
 }

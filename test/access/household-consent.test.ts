@@ -69,3 +69,72 @@ describe('members of a household', () => {
     });
   });
 });
+
+describe('parents in a child’s record', () => {
+  let gateway: TestGateway;
+  let partner: Partner;
+
+  beforeAll(async () => {
+    gateway = await startTestGateway();
+    partner = await createPartner(gateway, { agreements: [{ registry: 'CRVS', requiresConsent: true }] });
+    const parent = (value: string) => ({ identifier_type: 'UIN', identifier_value: value });
+    await addRecords(
+      gateway,
+      [
+        {
+          recordType: 'Person',
+          identifiers: [{ type: 'UIN', value: 'child' }],
+          data: { sex: 'male', parent1_identifier: parent('mother'), parent2_identifier: parent('father') },
+        },
+      ],
+      'CRVS',
+    );
+    await consent('child');
+  });
+  afterAll(() => gateway?.close());
+
+  const consent = (uin: string, fields = ['*']) =>
+    giveConsent(gateway, { registry: 'CRVS', uin, fields, senderId: partner.senderId });
+  const search = async (message: never) => {
+    const { body } = await partner.send('crvs/registry/sync/search', 'search', message);
+    return body.message.search_response[0];
+  };
+  const child = async () => (await search(searchById('child') as never)).data.reg_records[0];
+
+  test('are left out until they consent to their identifier, each for themselves', async () => {
+    expect(await child()).toMatchObject({ sex: 'male' });
+    expect(JSON.stringify(await child())).not.toMatch(/mother|father/);
+    await consent('mother', ['name']);
+    expect(await child()).not.toHaveProperty('parent1_identifier.identifier_value');
+    const id = await consent('mother', ['identifier']);
+    expect(await child()).toMatchObject({ parent1_identifier: { identifier_value: 'mother' } });
+    expect(await child()).not.toHaveProperty('parent2_identifier');
+    await revokeConsent(gateway, id);
+    expect(JSON.stringify(await child())).not.toMatch(/mother|father/);
+  });
+
+  test('are nothing that a child is found by, consent or none', async () => {
+    await consent('mother');
+    for (const name of ['parent1_identifier', 'parent1_identifier.identifier_value']) {
+      const query = { [name]: { $eq: 'mother' } };
+      const criteria = {
+        query_type: 'expression',
+        query: { type: 'ns:org:QueryType:expression', value: { expression: { query } } },
+      };
+      const item = { reference_id: 'r', timestamp: new Date().toISOString(), search_criteria: criteria };
+      expect(await search({ transaction_id: 't', search_request: [item] } as never)).toMatchObject({
+        status: 'rjct',
+        status_reason_code: 'rjct.filter.invalid',
+      });
+    }
+  });
+
+  test('leave as before where the agreement asks for no consent', async () => {
+    const open = await createPartner(gateway, { agreements: [{ registry: 'CRVS' }] });
+    const { body } = await open.send('crvs/registry/sync/search', 'search', searchById('child'));
+    expect(body.message.search_response[0].data.reg_records[0]).toMatchObject({
+      parent1_identifier: { identifier_value: 'mother' },
+      parent2_identifier: { identifier_value: 'father' },
+    });
+  });
+});

@@ -52,6 +52,25 @@ describe('mutual TLS behind a proxy', () => {
     expect((await token(unregistered.clientId, present(CERTIFICATE))).status).toBe(401);
   });
 
+  test('refuses more than one certificate, whichever comes first', async () => {
+    const two = [CERTIFICATE, OTHER];
+    const chain = encodeURIComponent(two.map(String).join(''));
+    const der = Buffer.concat(two.map(({ raw }) => raw)).toString('base64');
+    const listed = (all: X509Certificate[]) => all.map(FORMS['RFC 9440']).join(', ');
+    for (const value of [
+      listed(two),
+      listed(two.toReversed()),
+      listed([CERTIFICATE, CERTIFICATE]),
+      chain,
+      der,
+      `:${der}:`,
+    ])
+      expect(await token(byThumbprint.clientId, { [HEADER]: value })).toMatchObject({
+        status: 401,
+        body: { error: 'invalid_client' },
+      });
+  });
+
   test('binds the token to the certificate', async () => {
     const { body } = await token(byThumbprint.clientId, present(CERTIFICATE));
     const authorization = `Bearer ${body.access_token}`;

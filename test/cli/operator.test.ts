@@ -96,6 +96,55 @@ test('seed gives the same persons at every run, and a larger number only adds', 
   expect(more.stdout).toMatch(/^[1-9]\d* records of 60 persons added; [1-9]\d* were there\.\n$/);
 });
 
+test('repair merged-records names records that hold several persons, by version and without values', async () => {
+  const clean = await run(['repair', 'merged-records']);
+  expect(clean).toMatchObject({ code: 0, stdout: 'No record is known to hold several persons.\n' });
+  const load = (uin: string, brn: string) =>
+    gateway.admin<{ upsertRecords: { records: { id: string }[] } }>(
+      `mutation ($records: [RecordInput!]!) { upsertRecords(registry: SOCIAL, records: $records) { records { id } } }`,
+      {
+        records: [
+          {
+            recordType: 'SRPerson',
+            externalId: `repair-${brn}`,
+            identifiers: [
+              { type: 'UIN', value: uin },
+              { type: 'BRN', value: brn },
+            ],
+            data: {},
+          },
+        ],
+      },
+    );
+  const [merged] = (await load('R-1', 'R-B1')).upsertRecords.records;
+  // As matching by any shared identifier left it: the second version is about somebody else.
+  await gateway.database.query(
+    `insert into registry_event (id, registry, record_type, event_type, record_id, version, identifiers)
+     select uuidv7.id, registry, record_type, 'UPDATE', record_id, 2, '[{"type":"UIN","value":"R-2"},{"type":"BRN","value":"R-B1"}]'
+     from registry_event, (select id from registry_event order by id desc limit 1) as newest,
+       lateral (select (overlay(newest.id::text placing 'fff' from 34))::uuid as id) as uuidv7
+     where record_id = $1`,
+    [merged?.id],
+  );
+  // A correction is known to the audit, and is none.
+  await load('R-3', 'R-B3');
+  await load('R-4', 'R-B3');
+  const { code, stdout, json } = await run(['repair', 'merged-records', '--json']);
+  expect(code).toBe(1);
+  expect(json.records).toEqual([
+    { id: merged?.id, registry: 'SOCIAL', recordType: 'SRPerson', found: 'VERSIONS', versions: [2], types: ['UIN'] },
+  ]);
+  expect(stdout).not.toContain('R-');
+  await gateway.database.query(`delete from registry_event where record_id = $1 and version = 2`, [merged?.id]);
+  await gateway.database.query(
+    `update record_identifier set value = '8.20E+11' where record_id = $1 and type = 'UIN'`,
+    [merged?.id],
+  );
+  const doubtful = await run(['repair', 'merged-records', '--json']);
+  expect(doubtful.json.records).toMatchObject([{ id: merged?.id, found: 'PLACEHOLDER', types: ['UIN'] }]);
+  await gateway.database.query(`update record_identifier set value = 'R-1' where value = '8.20E+11'`);
+});
+
 describe('import', () => {
   const eventsOf = (types: string[]) =>
     gateway.database.query('select event_type from registry_event where event_type = any($1) order by id', [types]);
@@ -120,6 +169,26 @@ describe('import', () => {
     expect(await eventsOf(['LiveBirth'])).toHaveLength(2);
   });
 
+  test('tells persons of one household apart, and refuses what a spreadsheet rounded', async () => {
+    const head = 'identifier.UIN,identifier.HOUSEHOLD_ID,name.surname';
+    await writeFile(join(cwd, 'household.csv'), [head, '931-1,H-931,A', '931-2,H-931,B', '931-3,H-931,'].join('\n'));
+    const household = await run(['import', '--registry', 'social', 'household.csv']);
+    expect(household).toMatchObject({ code: 0, stdout: '3 inserted, 0 updated, 0 unchanged, 0 refused.\n' });
+    await writeFile(join(cwd, 'rounded.csv'), [head, '8.20E+11,,A', '8.20E+11,,B', '931-4,,C'].join('\n'));
+    const rounded = await run(['import', '--registry', 'social', 'rounded.csv', '--json']);
+    expect(rounded).toMatchObject({ code: 1, json: { inserted: 1, updated: 0, refused: 2 } });
+    expect(rounded.json.problems).toEqual(
+      [2, 3].map((line) => ({ line, message: expect.stringContaining('identifier UIN was rounded by a spreadsheet') })),
+    );
+    await writeFile(join(cwd, 'conflict.csv'), 'identifier.UIN,identifier.BRN\n932-1,B-932\n932-2,B-932\n,B-932\n');
+    const conflict = await run(['import', '--registry', 'crvs', 'conflict.csv', '--json']);
+    expect(conflict.json).toMatchObject({ inserted: 1, updated: 1, refused: 1 });
+    expect(conflict.json.problems).toMatchObject([
+      { line: 3, message: expect.stringMatching(/^CONFLICTING_IDENTIFIER/) },
+    ]);
+    expect(JSON.stringify(conflict.json)).not.toContain('932');
+  });
+
   test('reports bad rows by line without their values, writes the rest, and ends with 1', async () => {
     const rows = [
       'identifier.UIN,name.surname,sex,birth_date',
@@ -134,7 +203,7 @@ describe('import', () => {
     const { code, stdout, stderr } = await run(['import', '--registry', 'social', 'bad.csv']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '2 inserted, 0 updated, 0 unchanged, 4 refused.\n' });
     expect(stderr).toMatch(
-      /^line 3: birth_date must be a date[^]*line 4: identifier give at least one[^]*line 5: has 3 cells where the header has 4/m,
+      /^line 3: birth_date must be a date[^]*line 4: UNIDENTIFIED: the record is about nobody[^]*line 5: has 3 cells where the header has 4/m,
     );
     expect(stderr).toContain('CSV_QUOTE_NOT_CLOSED');
     expect(stderr).not.toContain('Secretname');

@@ -300,3 +300,11 @@ async function startForger(from: string, to: string): Promise<{ url: string; ser
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
 }
+
+test('listen --timeout ends with the settings that a gateway needs to call back here', async () => {
+  const args = ['listen', '--url', gateway.url, '--port', '0', '--count', '1', '--timeout', '1', '--json'];
+  const { code, stderr } = await dci(args);
+  expect(code).toBe(1);
+  expect(stderr).toContain('0 of 1 messages came in 1 s');
+  expect(stderr).toMatch(/ALLOW_HTTP_CALLBACKS=true.*ALLOW_PRIVATE_CALLBACKS=true/);
+});

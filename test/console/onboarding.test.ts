@@ -90,6 +90,36 @@ const PERSON = { recordType: 'SRPerson', identifiers: [{ type: 'UIN', value: '12
     const field = page.getByLabel('Sender id');
     await page.getByText('Not possible now').waitFor();
     expect(await field.getAttribute('aria-invalid')).toBe('true');
+    // And nothing else went wrong on the page.
+    expect(page.problems).toEqual([]);
+  });
+
+  test('asks for one agreement per registry, with the operations that were chosen', async () => {
+    const chosen = async (label: string, options: string[]) => {
+      await page.getByRole('combobox', { name: label }).first().click({ force: true });
+      for (const option of options) await page.getByRole('option', { name: option, exact: true }).click();
+      await page.keyboard.press('Escape');
+    };
+    await chosen('Registries', ['Civil']);
+    await chosen('Operations', ['Subscribe']);
+    await create('two-registries');
+    await addKey(publicKeyPem);
+    await page.getByRole('cell', { name: /^([0-9a-f]{2}:){31}/ }).waitFor();
+    await page.getByRole('button', { name: 'Next' }).click();
+    for (const title of ['Agreement 1 of 2: Social', 'Agreement 2 of 2: Civil']) {
+      await page.getByText(title).waitFor();
+      await page.getByLabel('Find a field').fill('identifier');
+      await page.getByRole('checkbox', { name: 'identifier', exact: true }).check();
+      await page.getByRole('button', { name: 'Create agreement' }).click();
+    }
+    await page.getByText('Waiting for a call of this sender').waitFor();
+    const { agreements } = await gateway.admin<{ agreements: { nodes: unknown[] } }>(
+      `{ agreements(filter: { senderId: "two-registries" }, orderBy: OLDEST) { nodes { registry operations } } }`,
+    );
+    expect(agreements.nodes).toEqual([
+      { registry: 'SOCIAL', operations: ['SEARCH', 'SUBSCRIBE'] },
+      { registry: 'CRVS', operations: ['SEARCH', 'SUBSCRIBE'] },
+    ]);
   });
 
   test('takes no private key: it never leaves the page', async () => {

@@ -32,7 +32,6 @@ describe('the first signed search', () => {
     expect(body.message.search_response[0].data.reg_records).toMatchObject([{ name: { surname: 'Okafor' } }]);
     expect(body.message.search_response[0].pagination).toEqual({ page_size: 20, page_number: 1, total_count: 1 });
     const jwks = (await (await fetch(`${gateway.url}/.well-known/jwks.json`)).json()) as JSONWebKeySet;
-    expect(createLocalJWKSet(jwks)).toBeDefined();
     const verified = await verifyEnvelope(
       'DCI',
       { text: JSON.stringify(body), document: body },
@@ -47,7 +46,10 @@ describe('the first signed search', () => {
         },
       },
     );
-    expect(verified.kid).toBeDefined();
+    // Others' tools find the key by its id too, and no other.
+    const find = createLocalJWKSet(jwks);
+    expect(await find({ alg: 'EdDSA', kid: verified.kid })).toMatchObject({ type: 'public' });
+    await expect(find({ alg: 'EdDSA', kid: 'another' })).rejects.toThrow(/no applicable key/);
     const { transactions } = await gateway.admin<{
       transactions: { nodes: { status: string; recordCount: number }[] };
     }>(`query ($id: String!) { transactions(filter: { transactionId: $id }) { nodes { status recordCount } } }`, {

@@ -258,7 +258,50 @@ describe('a death told to the civil registry', () => {
     expect(verified.body.verified).toEqual({ is_alive: false });
   });
 
-  test('is found by any identifier that the records share', async () => {
+  test('marks nobody by a number that two persons share', async () => {
+    const load = (identifiers: object[]) =>
+      gateway.admin(
+        `mutation ($records: [RecordInput!]!) { upsertRecords(registry: SOCIAL, records: $records) { inserted } }`,
+        { records: [{ recordType: 'SRPerson', identifiers, data: { sex: 'female' } }] },
+      );
+    await load([
+      { type: 'UIN', value: '9201' },
+      { type: 'MRN', value: 'M-92' },
+    ]);
+    await notify('crvs', notification(death([uin('9202'), { identifier_type: 'MRN', identifier_value: 'M-92' }])));
+    expect(await recordsOf('CRVS', '9202')).toHaveLength(1);
+    expect(await recordsOf('SOCIAL', '9201', 'SRPerson')).toMatchObject([{ version: 1 }]);
+    // Told of by two numbers that belong to two persons: neither is marked, and the sender learns why.
+    await load([{ type: 'BRN', value: 'B-92' }]);
+    const event = {
+      event_type: 'death',
+      record: death([uin('9201'), { identifier_type: 'BRN', identifier_value: 'B-92' }]),
+    };
+    const { body } = await partner.postHttpSigned('/dci/v1/notify', {
+      transaction_id: 't-9201',
+      sender_id: partner.senderId,
+      event,
+    });
+    expect(body).toMatchObject({ status: 'rcvd', status_reason_message: expect.stringContaining('AMBIGUOUS') });
+    expect(await recordsOf('CRVS', '9201')).toHaveLength(1);
+    expect(await recordsOf('SOCIAL', '9201', 'SRPerson')).toMatchObject([{ version: 1 }]);
+  });
+
+  test('of somebody whose numbers contradict those that are held is refused, and the others of the message are not', async () => {
+    const brn = (value: string) => ({ identifier_type: 'BRN', identifier_value: value });
+    await notify('crvs', notification(death([uin('9211'), brn('B-9211')])));
+    const [event] = notification(death([uin('9212'), brn('B-9211')]))['notify_event'] as object[];
+    const [good] = notification(death([uin('9213')]))['notify_event'] as object[];
+    const message = { ...notification({}), notify_event: [event, good] } as JsonObject;
+    expect((await notify('crvs', message)).body.message.ack_status).toBe('ACK');
+    expect(await lastTransaction(message)).toMatchObject([
+      { statusReasonMessage: expect.stringContaining('CONFLICTING_IDENTIFIER') },
+    ]);
+    expect(await recordsOf('CRVS', '9212')).toEqual([]);
+    expect(await recordsOf('CRVS', '9213')).toHaveLength(1);
+  });
+
+  test('is found by any identifying identifier that the records share', async () => {
     await gateway.admin(
       `mutation ($records: [RecordInput!]!) { upsertRecords(registry: SOCIAL, records: $records) { inserted } }`,
       { records: [{ recordType: 'SRPerson', identifiers: [{ type: 'BRN', value: 'B-9002' }], data: { sex: 'male' } }] },

@@ -51,53 +51,63 @@ const STORES: [string, MakeJobs][] = [
 ];
 
 describe.each(STORES)('killed processes, with jobs on %s,', (_, makeJobs) => {
-  let database: { url: string; drop(): Promise<void> };
-  let jobs: JobsServer;
   let proxy: TcpProxy;
   let fleet: Fleet;
   let partners: { partner: Partner; inbox: Inbox }[];
   let searchInbox: Inbox;
+  /** Everything that was opened is closed, last first, however far we came. */
+  const opened = new AsyncDisposableStack();
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    jobs = await makeJobs();
+    const database = await createTestDatabase();
+    opened.defer(() => database.drop());
+    const jobs = await makeJobs();
+    opened.defer(() => jobs.close());
     proxy = await startTcpProxy(jobs);
+    opened.defer(() => proxy.close());
     const env = { JOBS_URL: jobs.url(proxy.port), DELIVERY_RETRY_SECONDS: '1,1,1,1,1,1,1,1,1,1' };
     fleet = await startFleet(database.url, { api: 2, workers: 2, env });
+    opened.defer(() => fleet.close());
     const gateway = clientOf(fleet);
     searchInbox = await startInbox(gateway.url);
+    opened.defer(() => searchInbox.close());
     partners = await Promise.all(
       Array.from({ length: SUBSCRIPTIONS }, async () => {
         const agreements = [{ registry: 'CRVS' }, { registry: 'SOCIAL' }];
         const sender = { autoApproveSubscriptions: true };
         const partner = await createPartner(gateway, { agreements, sender });
         const inbox = await startInbox(gateway.url);
+        opened.defer(() => inbox.close());
         await subscribed(partner, inbox, { event: 'LiveBirth' });
         return { partner, inbox };
       }),
     );
   }, 300_000);
-  afterAll(async () => {
-    await fleet.close();
-    await Promise.all([...partners.map(({ inbox }) => inbox.close()), searchInbox.close()]);
-    await proxy.close();
-    await jobs.close();
-    await database.drop();
-  }, 60_000);
+  afterAll(() => opened.disposeAsync(), 60_000);
 
   test('lose nothing and mix up nothing', async () => {
     const ended = new AbortController();
     const killing = killInTurn(fleet, KILL_EVERY_MS, ended.signal);
-    const accepted = await change();
-    const total = SUBJECTS * VERSIONS;
-    await until(() => partners.every(({ inbox }) => distinct(inbox) >= total), 240_000);
-    await until(() => new Set(searchInbox.received.map(correlationOf)).size >= accepted.length, 60_000);
-    ended.abort();
-    await killing;
+    let accepted: string[] = [];
+    try {
+      accepted = await changeAndReceive();
+    } finally {
+      // Or a process would be started again after its fleet was closed.
+      ended.abort();
+      await killing;
+    }
     for (const { inbox } of partners) checkInbox(inbox);
     expect(new Set(searchInbox.received.map(correlationOf))).toEqual(new Set(accepted));
     expect(searchInbox.received.every(({ verified }) => verified)).toBe(true);
   }, 480_000);
+
+  async function changeAndReceive(): Promise<string[]> {
+    const accepted = await change();
+    const total = SUBJECTS * VERSIONS;
+    await until(() => partners.every(({ inbox }) => distinct(inbox) >= total), 240_000);
+    await until(() => new Set(searchInbox.received.map(correlationOf)).size >= accepted.length, 60_000);
+    return accepted;
+  }
 
   /** Every change once, through whichever API process answers; gives the correlation ids of the accepted searches. */
   async function change(): Promise<string[]> {

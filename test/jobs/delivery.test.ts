@@ -28,7 +28,7 @@ interface Delivery {
 }
 
 const DELIVERIES = `query ($filter: DeliveryFilter) { deliveries(filter: $filter, orderBy: OLDEST) { totalCount nodes {
-  id state stateReason messageId attemptCount attempts { outcome status error address responseExcerpt }
+  id state stateReason messageId attemptCount attempts { outcome status error address responseExcerpt(reason: "test") }
   transaction { correlationId } sender { senderId } subscription { id } } } }`;
 
 describe('a delivery', () => {

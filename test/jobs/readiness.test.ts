@@ -1,18 +1,24 @@
 /** `/readyz` tells what is missing; `/healthz` only that the process lives. */
+import { Writable } from 'node:stream';
+import { Pool } from 'pg';
+import { createLog } from '../../src/platform/log.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
+import { until } from '../support/until.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 
 let store: TestDatabase;
 let proxy: TcpProxy;
 let gateway: TestGateway;
+const logged: string[] = [];
 
 beforeAll(async () => {
   store = await createTestDatabase({ template: false });
   const url = new URL(store.url);
   proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) });
   url.port = String(proxy.port);
-  gateway = await startTestGateway({ env: { JOBS_URL: url.href } });
+  const sink = new Writable({ write: (line: Buffer, _, done) => (logged.push(line.toString()), done()) });
+  gateway = await startTestGateway({ env: { JOBS_URL: url.href }, log: createLog('warn', sink) });
 });
 afterAll(async () => {
   await gateway.close();
@@ -33,6 +39,26 @@ async function becomes(status: number): Promise<Awaited<ReturnType<typeof ready>
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
+
+test('a clock that was ahead leaves no job standing still: it is told, and the jobs run again', async () => {
+  expect(await becomes(200)).toMatchObject({ status: 200 });
+  const jobs = new Pool({ connectionString: store.url, max: 1 });
+  const count = async (which: string) =>
+    (await jobs.query<{ n: number }>(`select count(*)::int as n from agenda_jobs where next_run_at ${which}`)).rows[0]
+      ?.n ?? 0;
+  await until(async () => (await count('is not null')) > 8);
+  // As a process leaves it behind whose clock was three hours ahead; it is put right every few seconds.
+  const ahead = `update agenda_jobs set next_run_at = now() + interval '3 hours' where next_run_at is not null`;
+  await until(async () => {
+    await jobs.query(ahead);
+    const { status, checks } = await ready();
+    return status === 503 && checks['jobs'] === 'failed';
+  });
+  expect(await becomes(200)).toMatchObject({ status: 200, checks: { jobs: 'ok' } });
+  expect(await count(`> now() + interval '2 hours'`)).toBe(0);
+  expect(logged.some((line) => line.includes('the clock was ahead') && line.includes('retention'))).toBe(true);
+  await jobs.end();
+});
 
 test('is ready with database, jobs and key, and not while the job store is away', async () => {
   expect(await becomes(200)).toMatchObject({ status: 200, checks: { database: 'ok', jobs: 'ok', key: 'ok' } });

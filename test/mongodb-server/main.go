@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/signal"
@@ -27,9 +28,16 @@ func main() {
 	go serveInTurns(listener, socket)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	go endWithInput(stop)
 	if err := server.Run(ctx); ctx.Err() == nil {
 		exitOn(err)
 	}
+}
+
+// The end of the input is the end of the tests that started us, however they ended.
+func endWithInput(stop func()) {
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	stop()
 }
 
 func exitOn(err error) {

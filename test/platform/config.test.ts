@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { environment } from '../../src/platform/config.schema.js';
-import { ConfigInvalid, readConfig } from '../../src/platform/config.js';
+import { ConfigInvalid, readConfig, requireAdministrator } from '../../src/platform/config.js';
 import { loadLocalSecrets } from '../../src/platform/local-secrets.js';
 
 const KEY = randomBytes(32).toString('base64');
@@ -40,6 +40,17 @@ test('a server of its own: no demo data, and secrets stay out of the config', ()
   expect(config).toMatchObject({ embedded: false, seed: 'none', role: 'worker', trustProxy: ['10.0.0.0/8', '::1'] });
   expect(secrets.masterKey).toHaveLength(32);
   expect(JSON.stringify(config)).not.toMatch(/p4ss|bootstrap/);
+});
+
+test('how the database is reached: made only when asked for, and past a pooler only with one', () => {
+  const direct = 'postgres://u:p4ss@db:5432/dci';
+  expect(readConfig(SERVER)).toMatchObject({ config: { createDatabase: false } });
+  const { config, secrets } = readConfig({ ...SERVER, CREATE_DATABASE: 'true', DATABASE_DIRECT_URL: direct });
+  expect(config.createDatabase).toBe(true);
+  expect(secrets.databaseDirectUrl).toBe(direct);
+  expect(problemsOf({ DATABASE_DIRECT_URL: direct })).toEqual([
+    'DATABASE_DIRECT_URL needs DATABASE_URL: it leads to the same database, past a connection pooler',
+  ]);
 });
 
 test('an empty value is no value, and a final slash of PUBLIC_URL goes', () => {
@@ -129,3 +140,28 @@ describe('RETENTION_DAYS', () => {
     ]);
   });
 });
+
+test.each<[string, Record<string, string>, boolean]>([
+  ['a server’s database and nobody who could sign in', SERVER, false],
+  ['the same as an API process', { ...SERVER, ROLE: 'api' }, false],
+  ['a worker', { ...SERVER, ROLE: 'worker' }, true],
+  ['a token', { ...SERVER, ADMIN_TOKEN: 'secret' }, true],
+  ['an issuer', { ...SERVER, ADMIN_OIDC_ISSUER: 'https://id.example', ADMIN_OIDC_AUDIENCE: 'gateway' }, true],
+  ['a database of our own', {}, true],
+])('starts or not with %s', (_, env, starts) => {
+  const { config, secrets } = readConfig(env);
+  const check = () => requireAdministrator(config, secrets);
+  const refused = expect.objectContaining({
+    problems: [expect.stringMatching(/^ADMIN_TOKEN or ADMIN_OIDC_ISSUER is/)],
+  });
+  expect(failureOf(check)).toEqual(starts ? undefined : refused);
+});
+
+function failureOf(check: () => void): unknown {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}

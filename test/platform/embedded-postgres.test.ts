@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 import { Client } from 'pg';
 
+import { until } from '../support/until.js';
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -110,6 +111,24 @@ test('a gateway that is just stopping is waited for', async () => {
   expect(await ask(next.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   await next.close();
 });
+
+test('a server that is killed is started again under the same address; one that cannot be is told of', async () => {
+  const dataDir = await makeFolder(0o755);
+  let lost = 0;
+  const server = await startEmbeddedPostgres({ dataDir, log, onLost: () => void (lost += 1) });
+  await ask(server.url, 'CREATE TABLE kept AS SELECT 7 AS n');
+  process.kill(await serverPid(dataDir), 'SIGKILL');
+  await until(() => lines.includes('the embedded PostgreSQL runs again'));
+  expect(await ask(server.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
+  expect(lines.some((line) => line.startsWith('the embedded PostgreSQL ended by itself'))).toBe(true);
+  expect(lost).toBe(0);
+  const control = join(await realpath(join(dataDir, 'postgres')), 'data/global/pg_control');
+  await rm(control);
+  process.kill(await serverPid(dataDir), 'SIGKILL');
+  await until(() => lost > 0, { timeoutMs: 50_000 });
+  expect(lost).toBe(1);
+  await server.close();
+}, 70_000);
 
 test('a stale pid file that names a stranger harms neither', async () => {
   const dataDir = await makeFolder(0o755);

@@ -1,21 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findDemoPartner, makeDemoPartner } from '../../src/server/demo-partner.js';
 import { greeting } from '../../src/server/greeting.js';
+import { createRegistries } from '../../src/protocol/registries/registries.js';
+import { startTestGateway } from '../support/gateway.js';
 
 const address = 'http://127.0.0.1:38467';
-const greet = (url: string, secrets = {}) => greeting({ url, address }, { dataDir: `${tmpdir()}/none` }, secrets);
+const greet = (url: string, secrets = {}) => greeting({ url, address }, undefined, secrets);
 
-test('tells where everything is', async () => {
-  const text = await greet(address);
+test('tells where everything is', () => {
+  const text = greet(address);
   expect(text).toContain(`  GraphQL   ${address}/graphql\n`);
   expect(text).not.toContain('Listens');
 });
 
-test('tells the port also where others know the gateway by another URL', async () => {
-  const text = await greet('https://dci.example.org');
+test('tells the port also where others know the gateway by another URL', () => {
+  const text = greet('https://dci.example.org');
   expect(text).toContain(`\n  Listens   ${address}\n  Console   https://dci.example.org/console\n`);
 });
 
-test('shows an admin token that was made now, and no other', async () => {
-  expect(await greet(address, { adminToken: 'made', adminTokenIsNew: true })).toContain('  Admin     made ');
-  expect(await greet(address, { adminToken: 'given', adminTokenIsNew: false })).not.toContain('given');
+test('shows an admin token that was made now, and no other', () => {
+  expect(greet(address, { adminToken: 'made', adminTokenIsNew: true })).toContain('  Admin     made ');
+  expect(greet(address, { adminToken: 'given', adminTokenIsNew: false })).not.toContain('given');
+});
+
+test('shows a call of the demo partner only where this database has it', async () => {
+  const gateway = await startTestGateway({ env: { ROLE: 'api' } });
+  const dataDir = await mkdtemp(join(tmpdir(), 'dci-greeting-'));
+  try {
+    expect(await findDemoPartner(gateway.database, dataDir)).toBeUndefined();
+    await makeDemoPartner(gateway.database, createRegistries(), dataDir);
+    const partner = await findDemoPartner(gateway.database, dataDir);
+    expect(greeting(gateway, partner, {})).toContain(`client_id=demo-partner&client_secret=${partner?.clientSecret}`);
+    await gateway.admin(`mutation { rotateSenderSecret(senderId: "demo-partner") { clientId } }`);
+    expect(await findDemoPartner(gateway.database, dataDir)).toBeUndefined();
+    expect(greeting(gateway, undefined, {})).not.toContain('curl');
+  } finally {
+    await gateway.close();
+    await rm(dataDir, { recursive: true });
+  }
 });

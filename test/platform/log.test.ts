@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { jest } from '@jest/globals';
 
 import { createLog } from '../../src/platform/log.js';
 
@@ -35,6 +36,27 @@ test('errors that quote their input lose the quote and keep the rest', () => {
   expect(JSON.stringify(lines)).not.toContain('UIN-1234');
   expect(lines[0]?.err).toMatchObject({ message: 'the body is not JSON', cause: { type: 'SyntaxError' } });
   expect(lines[1]?.err).toMatchObject({ type: 'Error', code: '23505' });
+});
+
+test('a fault that lasts is a few lines and one with their number; another fault and a line without one are written', () => {
+  jest.useFakeTimers();
+  try {
+    const lines: Record<string, unknown>[] = [];
+    const sink = new Writable({ write: (line, _, done) => (lines.push(JSON.parse(String(line))), done()) });
+    const log = createLog('info', sink);
+    const full = Object.assign(new Error('no space'), { code: '53100' });
+    for (let time = 0; time < 1761; time++) log.error({ err: full, id: time }, 'work failed');
+    log.error({ err: Object.assign(new Error('gone'), { code: '57P01' }) }, 'work failed');
+    for (let time = 0; time < 20; time++) log.warn({ sender: time }, 'refused');
+    expect(lines.filter(({ msg }) => msg === 'work failed')).toHaveLength(6);
+    expect(lines.filter(({ msg }) => msg === 'refused')).toHaveLength(20);
+    jest.advanceTimersByTime(10_000);
+    expect(lines.at(-1)).toMatchObject({ level: 'error', msg: 'work failed', repeated: 1756, code: '53100' });
+    log.error({ err: full }, 'work failed');
+    expect(lines.at(-1)).toMatchObject({ err: { code: '53100' } });
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
 function attempt(work: () => void): unknown {

@@ -1,10 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { ServerOptions } from 'node:https';
-import { connect } from 'node:net';
+import { connect, createServer as createTcpServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
 
 import { OutboundFailed, OutboundRefused } from '../../src/platform/outbound-errors.js';
@@ -94,13 +98,16 @@ async function startProxy(): Promise<{ port: number; targets: string[] }> {
   return { port: await listen(server), targets };
 }
 
+const ANSWERS_AFTER_MS = 50;
+
 test('a request reaches the partner whole, and its answer comes back with address and time', async () => {
   const port = await serve((request, response) => {
     const { host, 'content-length': length, digest } = request.headers;
     response.writeHead(202, { 'x-echo': JSON.stringify([request.method, request.url, host, length, digest]) });
-    request.pipe(response);
+    setTimeout(() => request.pipe(response), ANSWERS_AFTER_MS);
   });
   const { lookup } = await toLoopback();
+  const started = performance.now();
   const answer = await outbound({ lookup }).request({
     method: 'POST',
     url: `http://partner.test:${port}/on-search?a=1`,
@@ -112,7 +119,9 @@ test('a request reaches the partner whole, and its answer comes back with addres
   expect(answer.body.toString()).toBe('{"ü":1}');
   const echo = JSON.parse(String(answer.headers['x-echo']));
   expect(echo).toEqual(['POST', '/on-search?a=1', `partner.test:${port}`, '8', 'x']);
-  expect(answer.durationMs).toBeGreaterThanOrEqual(0);
+  // A timer may be a millisecond early.
+  expect(answer.durationMs).toBeGreaterThanOrEqual(ANSWERS_AFTER_MS - 2);
+  expect(answer.durationMs).toBeLessThan(performance.now() - started + 1);
 });
 
 describe('addresses', () => {
@@ -241,6 +250,68 @@ describe('TLS', () => {
     const answer = await outbound({ lookup }).request({ method: 'GET', url, tls: { ca, ...gatewayTls } });
     expect(answer.body.toString()).toBe('gateway.test');
     expect(await failure(outbound({ lookup }).request({ method: 'GET', url, tls: { ca } }))).toBe('response');
+  });
+});
+
+/** A certificate of its own making, for so many days from now. */
+function selfSigned(days: number): { cert: string; key: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'dci-tls-'));
+  const [key, asked, cert] = ['key.pem', 'asked.pem', 'cert.pem'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'ignore' });
+  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=partner.test'];
+  openssl('req', '-new', ...kind, '-keyout', key, '-out', asked);
+  openssl('x509', '-req', '-in', asked, '-signkey', key, '-days', String(days), '-out', cert);
+  const made = { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
+  rmSync(folder, { recursive: true });
+  return made;
+}
+
+describe('what is wrong with TLS is told apart', () => {
+  const said = async (port: number, name = 'partner.test', tls = {}) => {
+    const { lookup } = await toLoopback();
+    return outbound({ lookup })
+      .request({ method: 'GET', url: `https://${name}:${port}/`, tls })
+      .then(
+        () => 'answered',
+        (error: unknown) => (error instanceof OutboundFailed ? error.message : error),
+      );
+  };
+  const answerOk: RequestListener = (_, response) => void response.end();
+
+  test('another name, an unknown authority, a certificate of its own making, one that has expired', async () => {
+    const port = await serveTls({}, answerOk);
+    expect(await said(port, 'partner.test', { ca })).toBe('answered');
+    expect(await said(port, 'other.test', { ca })).toBe('the certificate of the host is for another name');
+    expect(await said(port)).toMatch(/^the certificate of the host is from an authority that is not known/);
+    expect(await said(await serveTls(selfSigned(2), answerOk))).toBe('the certificate of the host is self-signed');
+    const expired = selfSigned(-1);
+    const trusted = { ca: expired.cert };
+    expect(await said(await serveTls(expired, answerOk), 'partner.test', trusted)).toBe(
+      'the certificate of the host has expired',
+    );
+  });
+
+  test('an old version, no cipher in common, no TLS at all, a host that breaks off, one that wants a certificate', async () => {
+    const old = await serveTls({ minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' }, answerOk);
+    expect(await said(old, 'partner.test', { ca })).toMatch(/^the host speaks no version of TLS that is allowed/);
+    const ciphers = { maxVersion: 'TLSv1.2', ciphers: 'AES128-SHA:@SECLEVEL=0', honorCipherOrder: true } as const;
+    expect(
+      await said(await serveTls(ciphers, answerOk), 'partner.test', { ca, ciphers: 'ECDHE-RSA-AES256-GCM-SHA384' }),
+    ).toBe('the host and we have no cipher in common');
+    expect(await said(await serve(answerOk))).toBe('the host does not speak TLS at this port');
+    const rude = createTcpServer((socket) => socket.destroy());
+    rude.listen(0, '127.0.0.1');
+    await once(rude, 'listening');
+    closing.push(() => rude.close());
+    expect(await said((rude.address() as AddressInfo).port)).toBe('the TLS handshake with the host failed');
+    const strict = await serveTls({ ca, requestCert: true, rejectUnauthorized: true }, answerOk);
+    expect(await said(strict, 'partner.test', { ca })).toMatch(
+      /^the host does not accept our certificate, or wants one/,
+    );
   });
 });
 

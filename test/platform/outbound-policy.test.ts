@@ -30,14 +30,15 @@ test.each(PUBLIC)('%s is public', (address) => {
   expect(isAllowedAddress(address, false)).toBe(true);
 });
 
-const NOT_PUBLIC = 'the host of the URL must have public addresses only, none that are private or reserved';
+const NOT_PUBLIC =
+  'the host of the URL must have public addresses only, none that are private or reserved; private ones are for gateways with ALLOW_PRIVATE_CALLBACKS=true';
 const FOUR_NUMBERS = 'the URL must write an IPv4 address as four decimal numbers';
 
 test.each([
   ['not a URL', 'the URL is not valid: write it as https://host/path'],
   ['', 'the URL is not valid: write it as https://host/path'],
   ['/relative', 'the URL is not valid: write it as https://host/path'],
-  ['http://partner.test/', 'the URL must start with https://'],
+  ['http://partner.test/', 'the URL must start with https://; http:// is for gateways with ALLOW_HTTP_CALLBACKS=true'],
   ['ftp://partner.test/', 'the URL must start with https://'],
   ['file:///etc/passwd', 'the URL must start with https://'],
   ['gopher://partner.test/', 'the URL must start with https://'],

@@ -271,6 +271,12 @@ describe('the JWS', () => {
     return `${start}..${signature.toString('base64url')}`;
   };
 
+  /** Seconds ahead of the moment of verification. */
+  const timed = (ahead: Record<string, number>) => {
+    const times = Object.entries(ahead).map(([name, seconds]) => [name, created + 1 + seconds]);
+    return jws({ alg: 'EdDSA', kid: 'key-ed25519', ...Object.fromEntries(times) });
+  };
+
   test('reads both names of Ed25519 and unencoded payloads (RFC 7797)', async () => {
     const kid = 'key-ed25519';
     for (const signature of [
@@ -287,10 +293,30 @@ describe('the JWS', () => {
     [{ alg: 'HS256', kid: 'key-ed25519' }, 'signature: alg of the JWS header must be EdDSA, RS256 or ES256'],
     [{ alg: 'EdDSA' }, 'signature: kid of the JWS header is missing'],
     [{ alg: 'RS256', kid: 'key-ed25519' }, 'signature names another algorithm than its registered key has'],
-    [{ alg: 'EdDSA', kid: 'key-ed25519', crit: ['exp'], exp: 1 }, MISMATCH],
+    [{ alg: 'EdDSA', kid: 'key-ed25519', crit: ['exp'], exp: 4_000_000_000 }, MISMATCH],
     [{ alg: 'EdDSA', kid: 'no-such-key', jwk: { kty: 'OKP' } }, MISMATCH],
   ])('refuses %j', async (header, reason) => {
     await expect(verify('JWS', received(text, jws(header)))).rejects.toThrow(new SignatureInvalid(reason));
+  });
+
+  test.each([
+    [{ exp: -1 }, /has expired/],
+    [{ iat: 3600 }, /in the future/],
+    [{ iat: 0, exp: 301 }, /300 s at most/],
+  ])('is refused for the times %j in its header', async (given, refusal) => {
+    await expect(verify('JWS', received(text, timed(given)))).rejects.toThrow(refusal);
+  });
+
+  test.each<Record<string, number>>([{ exp: 60 }, { iat: -1 }, { iat: -1, exp: 60 }])(
+    'is taken with the times %j in its header',
+    async (given) => {
+      expect(await verify('JWS', received(text, timed(given)))).toEqual({ kid: 'key-ed25519' });
+    },
+  );
+
+  test('refuses a time that is no number', async () => {
+    const signature = jws({ alg: 'EdDSA', kid: 'key-ed25519', exp: '2020-01-01' });
+    await expect(verify('JWS', received(text, signature))).rejects.toThrow(/exp of the JWS header/);
   });
 
   test('refuses what is not detached', async () => {

@@ -3,6 +3,7 @@ import { personAliases } from '../../src/protocol/registries/attribute.aliases.j
 import {
   event,
   IDENTIFIER_TYPES,
+  PERSON_IDENTIFYING,
   lifecycle,
   operations,
 } from '../../src/protocol/registries/core/common.vocabulary.js';
@@ -28,6 +29,7 @@ export const SCHOOL: RegistryDefinition = {
       class: 'Pupil',
       typeName: 'Pupil',
       identifierPaths: ['identifier'],
+      identifying: [...PERSON_IDENTIFYING, 'PUPIL_NO'],
       memberPaths: [],
       attributeAliases: { ...personAliases(), school: 'school_name' },
     },

@@ -6,6 +6,7 @@ import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { orClose } from './or-close.js';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 const NODE = join(ROOT, 'node_modules/.bin/node');
@@ -51,17 +52,12 @@ export async function startFleet(
     const own = { ...common, PORT: String(port), ROLE: index < api ? 'api' : 'worker' };
     return fleetProcess(code, port, own, complaints);
   });
-  await Promise.all(processes.map((one) => one.start()));
-  return {
-    adminToken,
-    api: processes.slice(0, api),
-    workers: processes.slice(api),
-    complaints,
-    close: async () => {
-      await Promise.all(processes.map((one) => one.kill()));
-      await rm(code, { recursive: true, force: true });
-    },
+  const close = async () => {
+    await Promise.all(processes.map((one) => one.kill()));
+    await rm(code, { recursive: true, force: true });
   };
+  await orClose(() => Promise.all(processes.map((one) => one.start())), close);
+  return { adminToken, api: processes.slice(0, api), workers: processes.slice(api), complaints, close };
 }
 
 function fleetProcess(code: string, port: number, env: Record<string, string>, complaints: string[]): FleetProcess {
@@ -70,12 +66,18 @@ function fleetProcess(code: string, port: number, env: Record<string, string>, c
   return {
     url,
     start: async () => {
-      const started = spawn(NODE, [join(code, 'main.js')], { cwd: ROOT, env: { PATH: process.env.PATH, ...env } });
+      // The channel closes when we end, however we do, which tells the child to stop (platform/shutdown.ts).
+      const started = spawn(NODE, [join(code, 'main.js')], {
+        cwd: ROOT,
+        env: { PATH: process.env.PATH, ...env },
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      });
       child = started;
-      started.stderr.on('data', (data: Buffer) => complaints.push(data.toString()));
-      started.stdout.on('data', (data: Buffer) => complaints.push(...errorLines(data.toString())));
-      for (const deadline = Date.now() + 30_000; !(await answers(url));) {
-        if (started.exitCode !== null) throw new Error(`a process of the fleet ended: ${complaints.join('')}`);
+      started.stderr?.on('data', (data: Buffer) => complaints.push(data.toString()));
+      started.stdout?.on('data', (data: Buffer) => complaints.push(...errorLines(data.toString())));
+      for (const deadline = Date.now() + 120_000; !(await answers(url));) {
+        if (started.exitCode !== null || started.signalCode !== null)
+          throw new Error(`a process of the fleet ended: ${complaints.join('')}`);
         if (Date.now() > deadline) throw new Error(`a process of the fleet did not start: ${complaints.join('')}`);
         await new Promise((resolve) => setTimeout(resolve, 100));
       }

@@ -11,6 +11,7 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { orClose } from './or-close.js';
 
 const SOURCE = new URL('../mongodb-server/', import.meta.url).pathname;
 const CACHE = new URL('../../node_modules/.cache/mongodb-server/', import.meta.url).pathname;
@@ -33,17 +34,16 @@ export async function startMongo(): Promise<MongoServer> {
   const binary = await build();
   const folder = await mkdtemp(join(tmpdir(), 'dci-mongodb-'));
   const port = await freePort();
-  const server = spawn(binary, [`127.0.0.1:${port}`, folder], { stdio: 'ignore' });
-  await untilListening(port);
-  return {
-    port,
-    close: async () => {
-      const ended = once(server, 'exit');
-      server.kill('SIGKILL');
-      await ended;
-      await rm(folder, { recursive: true, force: true });
-    },
+  // It ends with the end of its input, and so with us.
+  const server = spawn(binary, [`127.0.0.1:${port}`, folder], { stdio: ['pipe', 'ignore', 'ignore'] });
+  const close = async () => {
+    const ended = server.exitCode === null && server.signalCode === null ? once(server, 'exit') : undefined;
+    server.kill('SIGKILL');
+    await ended;
+    await rm(folder, { recursive: true, force: true });
   };
+  await orClose(() => untilListening(port), close);
+  return { port, close };
 }
 
 const goCommand = (): string | undefined => GO.find((go) => spawnSync(go, ['version']).status === 0);

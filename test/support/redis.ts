@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
+import { orClose } from './or-close.js';
 
 export interface RedisServer {
   url: string;
@@ -18,18 +19,19 @@ export function hasRedis(): boolean {
 
 export async function startRedis(): Promise<RedisServer> {
   const port = await freePort();
-  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  const server = spawn('redis-server', options, { stdio: 'ignore' });
-  await untilListening(port);
-  return {
-    url: `redis://127.0.0.1:${port}`,
-    close: async () => {
-      if (server.exitCode !== null || server.signalCode !== null) return;
-      const ended = once(server, 'exit');
-      server.kill('SIGKILL');
-      await ended;
-    },
+  const command = `redis-server --port ${port} --bind 127.0.0.1 --save '' --appendonly no`;
+  // The shell kills it at the end of its own input, and so with us, however we end.
+  const shell = spawn('sh', ['-c', `${command} & read _; kill -KILL $!; wait`], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  const close = async () => {
+    if (shell.exitCode !== null || shell.signalCode !== null) return;
+    const ended = once(shell, 'exit');
+    shell.stdin.end();
+    await ended;
   };
+  await orClose(() => untilListening(port), close);
+  return { url: `redis://127.0.0.1:${port}`, close };
 }
 
 async function freePort(): Promise<number> {

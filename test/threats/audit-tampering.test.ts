@@ -3,11 +3,14 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { indexDisclosures } from '../../src/entities/audit/disclosure.repository.js';
 import { exportAudit } from '../../src/use-cases/audit/export-audit.js';
 import { verifyAudit } from '../../src/use-cases/audit/verify-audit.js';
+import { addRecords, person } from '../support/consent.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
 import { SEALED_BY_TEST, sealNow, sealWhatIsDue } from '../support/seal.js';
+import { deliverOne, tamperings } from '../support/tampering.js';
 
 const SCRIPT = join(import.meta.dirname, '../../examples/verify_audit_export.py');
 
@@ -31,7 +34,7 @@ describe('the audit', () => {
       await client.query(sql);
       await client.query('reset session_replication_role');
     };
-    const tables = ['audit_entry', 'audit_seal', 'admin_action', 'transaction'];
+    const tables = ['audit_entry', 'audit_seal', 'admin_action', 'transaction', 'delivery', 'disclosure'];
     try {
       for (const table of tables) await client.query(`create temp table kept_${table} as table ${table}`);
       for (const statement of statements) await run(statement);
@@ -49,6 +52,9 @@ describe('the audit', () => {
   beforeAll(async () => {
     gateway = await startTestGateway({ env: SEALED_BY_TEST });
     partner = await createPartner(gateway);
+    await addRecords(gateway, [person('1')]);
+    await search();
+    await deliverOne(gateway, partner.senderId);
     for (let round = 0; round < 3; round++) {
       for (let count = 0; count < 4; count++) await search();
       await sealNow(gateway.database);
@@ -187,6 +193,94 @@ describe('the audit', () => {
       expect(edited.problem).toMatchObject({ kind: 'ROW_EDITED', subject: id });
       const removed = await tampered([`delete from admin_action where id = ${row}`], verify);
       expect(removed.problem).toMatchObject({ kind: 'ROW_MISSING', subject: id });
+    });
+  });
+
+  describe('finds every change, however small, of what a report rests on', () => {
+    /** Work in hand, counters and places: nothing that a report or a proof rests on. */
+    const NOT_PROVEN = new Set([
+      'audit_seal.id',
+      ...['page', 'sequence', 'told', 'host', 'state_reason', 'attempts', 'due_at', 'claimed_by', 'claimed_until'].map(
+        (name) => `delivery.${name}`,
+      ),
+      ...['data_key_id', 'first_failed_at', 'receipt_at', 'receipt_status', 'created_at', 'by_hand'].map(
+        (name) => `delivery.${name}`,
+      ),
+      // Its place in the order is what counts, and the seal has that.
+      'audit_entry.xid',
+    ]);
+    const sealed = `(select max(until_xid) from audit_seal)`;
+    const ROWS: [table: string, what: string, where: string][] = [
+      ['transaction', 'that let a record out', `id = (select transaction_id from disclosure order by 1 limit 1)`],
+      ['transaction', 'newest', `id = (select max(id::text)::uuid from transaction)`],
+      ['delivery', 'delivered', `state = 'DELIVERED'`],
+      ['admin_action', 'oldest', `id = (select min(id::text)::uuid from admin_action)`],
+      ['audit_entry', 'sealed', `id = (select id from audit_entry order by xid, id limit 1)`],
+      ['audit_entry', 'unsealed', `id = (select id from audit_entry where xid >= ${sealed} order by xid, id limit 1)`],
+      ['audit_seal', 'in the middle', 'sequence = 2'],
+      ['disclosure', 'oldest', `transaction_id = (select transaction_id from disclosure order by 1 limit 1)`],
+    ];
+
+    test.each(ROWS)('of %s, %s', async (table, _what, where) => {
+      await search();
+      await indexDisclosures(gateway.database);
+      const found = await verify();
+      expect(found.problem).toBeNull();
+      const unnoticed: string[] = [];
+      let changed = 0;
+      for (const { column, statement } of await tamperings(gateway, table, where)) {
+        const { intact } = await tampered([statement], verify);
+        changed += 1;
+        if (intact !== NOT_PROVEN.has(column)) unnoticed.push(column);
+      }
+      expect(changed).toBeGreaterThan(1);
+      expect(unnoticed).toEqual([]);
+    });
+
+    test('removed: of the index of disclosures one, or all, and the access report does not say that it is complete', async () => {
+      await search();
+      await indexDisclosures(gateway.database);
+      const complete = async () =>
+        (
+          await gateway.admin<{ accessReport: { complete: boolean } }>(
+            `{ accessReport(registry: SOCIAL, identifier: { type: "UIN", value: "1" }, reason: "asked") { complete } }`,
+          )
+        ).accessReport.complete;
+      expect(await complete()).toBe(true);
+      const emptied = async () => ({ report: await verify(), complete: await complete() });
+      const all = await tampered(['delete from disclosure'], emptied);
+      expect(all.report.problem?.kind).toBe('ROW_MISSING');
+      expect(all.complete).toBe(false);
+      const first = `transaction_id = (select transaction_id from disclosure order by 1 limit 1)`;
+      const single = await tampered([`delete from disclosure where ${first}`], verify);
+      expect(single.problem?.kind).toBe('ROW_MISSING');
+    });
+
+    test('added: a row of each table that no entry speaks of', async () => {
+      const other = `overlay(id::text placing 'ffff' from 20 for 4)::uuid`;
+      const copies = ['transaction', 'delivery', 'admin_action'].map((table) => {
+        const unique = table === 'delivery' ? `, message_id = 'another', request_id = gen_random_uuid()` : '';
+        return [
+          `create temp table another as select * from ${table} limit 1`,
+          `update another set id = ${other}${unique}`,
+          `insert into ${table} select * from another`,
+          'drop table another',
+        ];
+      });
+      for (const statements of copies)
+        expect((await tampered(statements, verify)).problem).toMatchObject({ kind: 'ROW_ADDED' });
+      const disclosed = `insert into disclosure select gen_random_uuid(), transaction_id from disclosure limit 1`;
+      expect((await tampered([disclosed], verify)).problem).toMatchObject({ kind: 'ROW_ADDED' });
+      expect((await verify()).problem).toBeNull();
+    });
+
+    test('is kept from the index of disclosures by the database itself', async () => {
+      const refusal = /not changed, nor removed before/;
+      await expect(gateway.database.query('delete from disclosure')).rejects.toThrow(refusal);
+      await expect(gateway.database.query('update disclosure set record_id = gen_random_uuid()')).rejects.toThrow(
+        refusal,
+      );
+      await expect(gateway.database.query('truncate disclosure')).rejects.toThrow(/never changed or removed/);
     });
   });
 

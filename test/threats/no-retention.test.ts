@@ -62,6 +62,23 @@ describe('retention', () => {
     expect(adminActions.nodes).toMatchObject([{ actor: 'gateway' }]);
   });
 
+  test('keeps the key that a pending delivery needs, until that has ended', async () => {
+    const { id } = (
+      await gateway.database.query<{ id: string }>('select id from data_key where owner = $1', [purged.senderId])
+    )[0] ?? { id: '' };
+    const whole = async () =>
+      (await gateway.database.query('select 1 from data_key where id = $1 and wrapped is not null', [id])).length === 1;
+    await gateway.database.query(
+      `insert into delivery (id, kind, action, sender_id, registry, target, host, message_id, state, message_sealed, data_key_id)
+       values (gen_random_uuid(), 'CALLBACK', 'on-search', $1, 'SOCIAL', 't', 'h', 'needed', 'PENDING', 'sealed', $2)`,
+      [purged.senderId, id],
+    );
+    await after(120);
+    expect(await whole()).toBe(true);
+    // The next test finds it shredded.
+    await gateway.database.query(`delete from delivery where message_id = 'needed'`);
+  });
+
   test('shreds the data keys of old months, not those under legal hold', async () => {
     expect((await after(120)).dataKeys).toBeGreaterThanOrEqual(1);
     const keys = await gateway.database.query<{ owner: string; shredded: boolean }>(

@@ -17,6 +17,16 @@ export const ACCESS_REPORT = graphql(`
         agreementVersion
         fields
       }
+      readings {
+        id
+        at
+        actor
+        role
+        action
+        reason
+        fields
+        inside
+      }
     }
   }
 `);

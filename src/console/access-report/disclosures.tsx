@@ -9,6 +9,7 @@ import { Time } from '../shared/time.js';
 import { OPERATIONS } from '../shared/vocabulary.js';
 import { ACCESS_REPORT } from './access-report.document.js';
 import type { ReportQuestion } from './ask-report.js';
+import { Readings } from './readings.js';
 
 /** The most that the gateway gives at once. */
 const FIRST = 1000;
@@ -39,6 +40,7 @@ export function Disclosures({ question }: { question: ReportQuestion }) {
         linkTo={({ id, kind }) => `/${kind === NOTIFICATION ? 'deliveries' : 'transactions'}/${id}`}
         empty={{ title: t('accessReport.nobody'), hint: t('accessReport.nobodyHint') }}
       />
+      {data !== undefined && <Readings rows={data.accessReport.readings} />}
     </>
   );
 }

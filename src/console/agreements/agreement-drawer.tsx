@@ -31,7 +31,7 @@ export function AgreementDrawer({ agreement, onClose }: { agreement: Agreement; 
             {state === 'PENDING' && (
               <ActionButton
                 document={APPROVE_AGREEMENT}
-                variables={{ id }}
+                variables={{ id, version: agreement.version }}
                 label={t('action.approve')}
                 done={t('agreements.approved')}
                 roles={RUNNERS}

@@ -8,11 +8,11 @@ import { FieldPicker } from '../shared/field-picker.js';
 
 interface AgreementFieldsProps {
   form: AgreementFormState;
-  senderFixed: boolean;
-  registryFixed: boolean;
+  /** Sender and registry are settled. */
+  isFixed: boolean;
 }
 
-export function AgreementFields({ form, senderFixed, registryFixed }: AgreementFieldsProps) {
+export function AgreementFields({ form, isFixed }: AgreementFieldsProps) {
   const { t } = useTranslation();
   const { registries, operations, legalBases } = useOptions();
   const { registry, recordTypes, fields } = form.values;
@@ -27,8 +27,8 @@ export function AgreementFields({ form, senderFixed, registryFixed }: AgreementF
   return (
     <>
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
-        {!senderFixed && <SenderSelect {...field('senderId')} label={t('field.sender')} required />}
-        <Select {...field('registry')} data={registries} allowDeselect={false} disabled={registryFixed} />
+        {!isFixed && <SenderSelect {...field('senderId')} label={t('field.sender')} required />}
+        <Select {...field('registry')} data={registries} allowDeselect={false} disabled={isFixed} />
         <MultiSelect {...field('operations')} data={served} required />
         <MultiSelect
           {...field('recordTypes')}

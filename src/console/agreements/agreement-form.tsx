@@ -5,12 +5,19 @@ import { parseJsonObject } from '../shared/json-object.js';
 import { problemOf } from '../shared/problem.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { AgreementFields } from './agreement-fields.js';
-import { newAgreement, toTerms, valuesOf, type Agreement, type AgreementValues } from './agreement-values.js';
+import {
+  newAgreement,
+  toTerms,
+  valuesOf,
+  type Agreement,
+  type AgreementStart,
+  type AgreementValues,
+} from './agreement-values.js';
 import { CREATE_AGREEMENT, UPDATE_AGREEMENT } from './agreements.document.js';
 
 interface AgreementFormProps {
-  /** Given where the sender is known already. */
-  senderId?: string;
+  /** Given where sender and registry are known already. */
+  start?: AgreementStart;
   /** Given to change the terms of an agreement: a new version of it. */
   agreement?: Agreement;
   onDone: () => void;
@@ -18,10 +25,10 @@ interface AgreementFormProps {
   onChange?: (values: AgreementValues) => void;
 }
 
-export function AgreementForm({ senderId, agreement, onDone, onChange }: AgreementFormProps) {
+export function AgreementForm({ start, agreement, onDone, onChange }: AgreementFormProps) {
   const { t } = useTranslation();
   const form = useForm<AgreementValues>({
-    initialValues: agreement === undefined ? newAgreement(senderId ?? '') : valuesOf(agreement),
+    initialValues: agreement === undefined ? newAgreement(start) : valuesOf(agreement),
     onValuesChange: onChange,
     validate: {
       senderId: (value) => (value.trim() === '' ? t('invalid.required') : null),
@@ -46,11 +53,7 @@ export function AgreementForm({ senderId, agreement, onDone, onChange }: Agreeme
   return (
     <form onSubmit={form.onSubmit((values) => void save(values))} aria-label={t('agreements.form')}>
       <Stack>
-        <AgreementFields
-          form={form}
-          senderFixed={senderId !== undefined || agreement !== undefined}
-          registryFixed={agreement !== undefined}
-        />
+        <AgreementFields form={form} isFixed={start !== undefined || agreement !== undefined} />
         <Group justify="flex-end">
           <Button type="submit" loading={creating || updating}>
             {t(agreement === undefined ? 'agreements.create' : 'action.save')}

@@ -22,10 +22,10 @@ export interface AgreementValues {
 
 export type AgreementFormState = UseFormReturnType<AgreementValues>;
 
-export const newAgreement = (senderId: string): AgreementValues => ({
-  senderId,
-  registry: 'SOCIAL',
-  operations: ['SEARCH'],
+/** What is known of an agreement before it is written. */
+export type AgreementStart = Pick<AgreementValues, 'senderId' | 'registry' | 'operations'>;
+
+export const newAgreement = (start?: AgreementStart): AgreementValues => ({
   recordTypes: [],
   fields: [],
   purposes: [],
@@ -34,6 +34,7 @@ export const newAgreement = (senderId: string): AgreementValues => ({
   rowFilter: '',
   validFrom: '',
   validUntil: '',
+  ...(start ?? { senderId: '', registry: 'SOCIAL', operations: ['SEARCH'] }),
 });
 
 export const valuesOf = (agreement: Agreement): AgreementValues => ({

@@ -64,8 +64,8 @@ export const UPDATE_AGREEMENT = graphql(`
 `);
 
 export const APPROVE_AGREEMENT = graphql(`
-  mutation ApproveAgreement($id: ID!) {
-    approveAgreement(id: $id) {
+  mutation ApproveAgreement($id: ID!, $version: Int) {
+    approveAgreement(id: $id, version: $version) {
       id
     }
   }

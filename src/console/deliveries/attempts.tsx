@@ -32,7 +32,7 @@ export function Attempts({ attempts }: Pick<Delivery, 'attempts'>) {
               <Table.Td className="number">{formatMs(attempt.latencyMs)}</Table.Td>
               <Table.Td>{attempt.address ?? '—'}</Table.Td>
               <Table.Td maw={360}>
-                <CodeText text={attempt.error ?? attempt.responseExcerpt} />
+                <CodeText text={attempt.error} />
               </Table.Td>
             </Table.Tr>
           ))}

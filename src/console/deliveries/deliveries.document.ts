@@ -82,13 +82,25 @@ export const DELIVERY = graphql(
           latencyMs
           address
           error
-          responseExcerpt
         }
       }
     }
   `,
   [DELIVERY_ROW],
 );
+
+export const DELIVERY_EXCERPTS = graphql(`
+  query DeliveryExcerpts($id: ID!, $reason: String!) {
+    delivery(id: $id) {
+      id
+      attempts {
+        id
+        at
+        responseExcerpt(reason: $reason)
+      }
+    }
+  }
+`);
 
 export const RETRY_DELIVERY = graphql(`
   mutation RetryDelivery($id: ID!) {

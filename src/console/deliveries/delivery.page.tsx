@@ -17,6 +17,7 @@ import { StateBadge } from '../shared/state-badge.js';
 import { Time } from '../shared/time.js';
 import { Attempts } from './attempts.js';
 import type { Delivery } from './delivery.types.js';
+import { Excerpts } from './excerpts.js';
 import { CANCEL_DELIVERY, DELIVERY, DELIVERY_CHANGED, RETRY_DELIVERY } from './deliveries.document.js';
 
 export function Component() {
@@ -92,6 +93,7 @@ function Detail(delivery: Delivery) {
       <Section title={t('field.attempts')}>
         <Attempts attempts={delivery.attempts} />
       </Section>
+      {delivery.attempts.length > 0 && <Excerpts id={delivery.id} />}
       {delivery.accessDecision !== null && (
         <Section title={t('transactions.decision')}>
           <JsonView value={delivery.accessDecision} label={t('transactions.decision')} />

@@ -11,7 +11,7 @@ import type { RegistryDefinition } from '../shared/registry-definition.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { IdentifierFields } from './identifier-fields.js';
 import { DELETE_RECORD, UPSERT_RECORD } from './records.document.js';
-import { toRecordInput, valuesOf, type RecordValues } from './record-values.js';
+import { nameOf, toRecordInput, valuesOf, type RecordValues } from './record-values.js';
 import type { RegistryRecord } from './record.types.js';
 
 interface RecordEditorProps {
@@ -33,14 +33,19 @@ export function RecordEditor({ definition, record, onClose }: RecordEditorProps)
     const { data, error } = await upsert({ registry, record: toRecordInput(values) });
     if (error !== undefined) return form.setFieldError('data', problemOf(error).message);
     const [outcome] = data?.upsertRecords.records ?? [];
+    if (outcome?.change === 'REFUSED')
+      return form.setFieldError('data', `${outcome.reason ?? ''}: ${outcome.message ?? ''}`);
     if (outcome !== undefined)
       notifications.show({
         color: 'teal',
-        message: t(`records.outcome.${outcome.change}`, { version: outcome.version }),
+        message: [
+          t(`records.outcome.${outcome.change}`, { version: outcome.version }),
+          ...(outcome.overwrote ? [t('records.overwrote', { paths: outcome.overwrote.join(', ') })] : []),
+        ].join(' '),
       });
     onClose();
   };
-  const [identifier] = record?.identifiers ?? [];
+  const named = record && nameOf(definition, record);
   return (
     <Drawer
       opened
@@ -84,16 +89,12 @@ export function RecordEditor({ definition, record, onClose }: RecordEditorProps)
             {...form.getInputProps('data')}
           />
           <Group justify="space-between">
-            {record === undefined || identifier === undefined ? (
+            {named === undefined ? (
               <span />
             ) : (
               <ActionButton
                 document={DELETE_RECORD}
-                variables={{
-                  registry,
-                  identifier: { type: identifier.type, value: identifier.value },
-                  recordType: record.recordType,
-                }}
+                variables={{ registry, ...named }}
                 label={t('action.delete')}
                 done={t('records.outcome.DELETED')}
                 roles={RUNNERS}

@@ -33,3 +33,11 @@ export function toRecordInput({ eventType, externalId, identifiers, data, record
     eventType,
   };
 }
+
+/** What names this record and no other; undefined where it has nothing of its own. */
+export function nameOf(definition: RegistryDefinition, { recordType, externalId, identifiers }: RegistryRecord) {
+  if (externalId != null) return { recordType, externalId };
+  const types = definition.recordTypes.find(({ name }) => name === recordType)?.identifyingTypes ?? [];
+  const identifier = identifiers.find(({ type }) => types.includes(type));
+  return identifier && { recordType, identifier: { type: identifier.type, value: identifier.value } };
+}

@@ -33,14 +33,17 @@ export const UPSERT_RECORD = graphql(`
         version
         change
         eventId
+        overwrote
+        reason
+        message
       }
     }
   }
 `);
 
 export const DELETE_RECORD = graphql(`
-  mutation DeleteRecord($registry: Registry!, $identifier: IdentifierInput!, $recordType: String) {
-    deleteRecord(registry: $registry, identifier: $identifier, recordType: $recordType) {
+  mutation DeleteRecord($registry: Registry!, $identifier: IdentifierInput, $recordType: String, $externalId: String) {
+    deleteRecord(registry: $registry, identifier: $identifier, recordType: $recordType, externalId: $externalId) {
       id
       change
       eventId

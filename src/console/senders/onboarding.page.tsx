@@ -2,9 +2,9 @@ import { Button, Group, Paper, Stepper } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { AgreementForm } from '../agreements/agreement-form.js';
 import { Loading } from '../shared/loading.js';
 import { Page } from '../shared/page.js';
+import { AgreementStep } from './agreement-step.js';
 import { FirstCall } from './first-call.js';
 import { IdentityStep } from './identity-step.js';
 import { SecretNotice, type ClientSecret } from './secret-dialog.js';
@@ -57,8 +57,13 @@ export function Component() {
 function LaterStep({ made, step, onStep }: { made: Made; step: number; onStep: (step: number) => void }) {
   const { t } = useTranslation();
   const [{ data }] = useSender(made.senderId);
+  const [agreement, setAgreement] = useState(0);
   const sender = data?.sender;
   if (sender == null) return <Loading />;
+  const next = (): void => {
+    if (step === 2 && agreement + 1 < sender.registries.length) setAgreement(agreement + 1);
+    else onStep(step + 1);
+  };
   return (
     <>
       {step === 1 && (
@@ -67,7 +72,7 @@ function LaterStep({ made, step, onStep }: { made: Made; step: number; onStep: (
           <SenderKeys sender={sender} />
         </>
       )}
-      {step === 2 && <AgreementForm senderId={made.senderId} onDone={() => onStep(3)} />}
+      {step === 2 && <AgreementStep sender={sender} index={agreement} onDone={next} />}
       {step === 3 && <FirstCall sender={sender} clientSecret={made.clientSecret} />}
       <Group justify="space-between" mt="lg">
         <Button variant="default" disabled={step <= 1} onClick={() => onStep(step - 1)}>
@@ -77,7 +82,7 @@ function LaterStep({ made, step, onStep }: { made: Made; step: number; onStep: (
           <Button
             variant={step === 2 ? 'default' : 'filled'}
             disabled={step === 1 && sender.keys.length === 0}
-            onClick={() => onStep(step + 1)}
+            onClick={next}
           >
             {t(step === 2 ? 'action.skip' : 'action.next')}
           </Button>

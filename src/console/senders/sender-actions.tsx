@@ -10,7 +10,7 @@ import type { Sender } from './sender.types.js';
 import { ACTIVATE_SENDER, APPROVE_SENDER, ROTATE_SECRET, SUSPEND_SENDER } from './senders.document.js';
 
 export function SenderActions(sender: Sender) {
-  const { senderId, state } = sender;
+  const { senderId, state, version } = sender;
   const { t } = useTranslation();
   const [secret, setSecret] = useState<ClientSecret>();
   const [editing, { open, close }] = useDisclosure();
@@ -33,7 +33,7 @@ export function SenderActions(sender: Sender) {
       {state === 'PENDING' && (
         <ActionButton
           document={APPROVE_SENDER}
-          variables={{ senderId }}
+          variables={{ senderId, version }}
           label={t('action.approve')}
           done={t('senders.approved')}
           roles={RUNNERS}

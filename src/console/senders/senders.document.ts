@@ -67,6 +67,7 @@ export const SENDER = graphql(
         legalBasis
         notes
         clientId
+        version
         createdBy
         approvedBy
         createdAt
@@ -116,8 +117,8 @@ export const UPDATE_SENDER = graphql(`
 `);
 
 export const APPROVE_SENDER = graphql(`
-  mutation ApproveSender($senderId: String!) {
-    approveSender(senderId: $senderId) {
+  mutation ApproveSender($senderId: String!, $version: Int) {
+    approveSender(senderId: $senderId, version: $version) {
       id
     }
   }

@@ -7,8 +7,8 @@ import { ACTIVATE_SERVER_KEY, RETIRE_SERVER_KEY, REVOKE_SERVER_KEY, type SERVER_
 
 type ServerKey = ResultOf<typeof SERVER_KEYS>['serverKeys'][number];
 
-/** What may follow a state: NEXT → ACTIVE → RETIRED, and REVOKED from anywhere. */
-export function KeyActions({ kid, state }: ServerKey) {
+/** What may follow a state: NEXT → ACTIVE → RETIRED, and REVOKED from anywhere but for the key that signs now. */
+export function KeyActions({ kid, state, use }: ServerKey) {
   const { t } = useTranslation();
   const common = { variables: { kid }, roles: ADMINS, size: 'compact-xs' } as const;
   if (state === 'REVOKED') return null;
@@ -33,6 +33,7 @@ export function KeyActions({ kid, state }: ServerKey) {
       )}
       <ActionButton
         {...common}
+        disabledBecause={state === 'ACTIVE' && use === 'SIG' ? t('serverKeys.signsNow') : undefined}
         document={REVOKE_SERVER_KEY}
         label={t('action.revoke')}
         done={t('serverKeys.revoked')}

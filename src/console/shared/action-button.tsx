@@ -1,4 +1,4 @@
-import { Button, type ButtonProps } from '@mantine/core';
+import { Button, Tooltip, type ButtonProps } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { AnyVariables, TypedDocumentNode } from 'urql';
 import { useMay, type Role } from '../session/me.js';
@@ -15,16 +15,23 @@ interface ActionButtonProps<Data, Variables extends AnyVariables> extends Omit<B
   /** Who may; others do not see it. */
   roles: Role[];
   confirm?: Confirmation;
+  /** Why it cannot be done now, and what comes first. */
+  disabledBecause?: string | undefined;
   onDone?: (data: Data) => void;
 }
 
 /** One mutation on a button: asks first where it should, tells how it went, and is there only for those who may. */
 export function ActionButton<Data, Variables extends AnyVariables>(props: ActionButtonProps<Data, Variables>) {
-  const { document, variables, label, done, roles, confirm, onDone, ...button } = props;
+  const { document, variables, label, done, roles, confirm, disabledBecause, onDone, ...button } = props;
   const [busy, run] = useMutationNotice(document);
   const [asking, { open, close }] = useDisclosure();
   const may = useMay(roles);
   if (!may) return null;
+  const begin = (): void => {
+    if (disabledBecause !== undefined) return;
+    if (confirm === undefined) void act();
+    else open();
+  };
   const act = async (reason = ''): Promise<void> => {
     const given = typeof variables === 'function' ? variables(reason) : variables;
     const { data, error } = await run(given, done);
@@ -34,9 +41,19 @@ export function ActionButton<Data, Variables extends AnyVariables>(props: Action
   };
   return (
     <>
-      <Button variant="default" {...button} loading={busy} onClick={confirm === undefined ? () => void act() : open}>
-        {label}
-      </Button>
+      <Tooltip label={disabledBecause} disabled={disabledBecause === undefined}>
+        <Button
+          variant="default"
+          {...button}
+          data-disabled={disabledBecause === undefined ? undefined : true}
+          aria-disabled={disabledBecause !== undefined}
+          aria-description={disabledBecause}
+          loading={busy}
+          onClick={begin}
+        >
+          {label}
+        </Button>
+      </Tooltip>
       {confirm !== undefined && (
         <ConfirmDialog {...confirm} label={label} opened={asking} busy={busy} onClose={close} onConfirm={act} />
       )}

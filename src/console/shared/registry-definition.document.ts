@@ -9,6 +9,7 @@ export const REGISTRY_DEFINITION = graphql(`
       events
       recordTypes {
         name
+        identifyingTypes
         attributes {
           path
         }

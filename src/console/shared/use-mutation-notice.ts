@@ -25,8 +25,11 @@ export function useMutationNotice<Data, Variables extends AnyVariables>(
     if (error !== undefined) {
       const { code, message } = problemOf(error);
       notifications.show({ color: 'red', title: t(`problem.${code}`), message, autoClose: 10_000 });
-    } else if (done !== undefined) notifications.show({ color: 'teal', message: done });
-    return { data, error };
+      // The data of a refused mutation is null, which its type does not tell.
+      return { error };
+    }
+    if (done !== undefined) notifications.show({ color: 'teal', message: done });
+    return { data };
   };
   return [fetching, run];
 }

@@ -1,11 +1,12 @@
-import { Alert, Button, Group, Stack, Tabs, TextInput } from '@mantine/core';
+import { Alert, Stack, Tabs } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { PAYLOAD_READERS, useMay } from '../session/me.js';
 import { ErrorNotice } from '../shared/error-notice.js';
 import { JsonView } from '../shared/json-view.js';
+import { ReasonForm } from '../shared/reason-form.js';
 import { Section } from '../shared/section.js';
 import { TRANSACTION_PAYLOADS } from './transaction.document.js';
 
@@ -21,41 +22,9 @@ export function Payloads({ id }: { id: string }) {
           {t('payload.refused')}
         </Alert>
       )}
-      {may && reason === undefined && <ReasonForm onGiven={setReason} />}
+      {may && reason === undefined && <ReasonForm open={t('payload.open')} onGiven={setReason} />}
       {may && reason !== undefined && <OpenPayloads id={id} reason={reason} onBack={() => setReason(undefined)} />}
     </Section>
-  );
-}
-
-function ReasonForm({ onGiven }: { onGiven: (reason: string) => void }) {
-  const { t } = useTranslation();
-  const [reason, setReason] = useState('');
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    onGiven(reason.trim());
-  };
-  return (
-    <form onSubmit={submit}>
-      <Group align="flex-end">
-        <TextInput
-          flex={1}
-          maw={480}
-          required
-          label={t('payload.reason')}
-          description={t('payload.reasonHint')}
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
-        <Button
-          type="submit"
-          size="sm"
-          leftSection={<IconLock size={14} aria-hidden />}
-          disabled={reason.trim() === ''}
-        >
-          {t('payload.open')}
-        </Button>
-      </Group>
-    </form>
   );
 }
 

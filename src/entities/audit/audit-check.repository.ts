@@ -2,7 +2,8 @@
 import type { AuditEntry } from './audit.repository.js';
 import { hashAdminAction } from './audit.repository.js';
 import type { Sql } from '../database/database.js';
-import { FACTS, type TransactionFacts } from './transaction-audit.js';
+import { DELIVERY_FACTS, MESSAGE_HASH, type DeliveryFacts } from './delivery-audit.js';
+import { TRANSACTION_FACTS, type TransactionFacts } from './transaction-audit.js';
 
 /** An entry as stored; `at` with all its digits, so that no change of it goes unseen. */
 export interface StoredEntry {
@@ -18,8 +19,9 @@ export interface StoredEntry {
 }
 
 /** The transaction that an entry speaks of. */
-export interface CheckedTransaction extends TransactionFacts {
+export interface CheckedTransaction {
   id: string;
+  facts: TransactionFacts;
   present: boolean;
   /** A later entry speaks of it, or parts of its work are still to come: this entry no longer says how it is. */
   superseded: boolean;
@@ -36,8 +38,16 @@ export interface CheckedDelivery {
   id: string;
   present: boolean;
   superseded: boolean;
+  state: string;
+  /** Whether it ended when the entry says; of one that is pending, true. */
+  inTime: boolean;
+  facts: DeliveryFacts;
+  /** Of its message, as kept with it; null in rows of processes of an earlier version. */
+  contentHash: Buffer | null;
   /** Over the message that is stored now; null when none is. */
   actualHash: Buffer | null;
+  /** Whether its entry is from before entries proved more than the message. */
+  early: boolean;
 }
 
 const SUPERSEDED = `exists (select 1 from audit_entry n where n.subject = e.subject and (n.xid, n.id) > (e.xid, e.id))`;
@@ -68,9 +78,10 @@ export async function readEntries(
 export async function checkTransactions(sql: Sql, entryIds: string[]): Promise<Map<string, CheckedTransaction>> {
   const rows = await sql.query<CheckedTransaction>(
     `select e.id, t.id is not null as present, t.request_sealed is null and t.response_sealed is null as empty,
-       t.content_hash as "contentHash", t.status, ${FACTS},
+       t.content_hash as "contentHash", t.status, ${TRANSACTION_FACTS} as facts,
        sha256(${sized('t.request_sealed')} || ${sized('t.response_sealed')}) as "actualHash",
-       ${SUPERSEDED} or exists (select 1 from accepted_request a where a.id = e.subject) as superseded
+       ${SUPERSEDED} or e.transition in ('RECEIVED', 'PENDING')
+         and exists (select 1 from accepted_request a where a.id = e.subject) as superseded
      from audit_entry e left join transaction t on t.id = e.subject where e.id = any($1::uuid[])`,
     [entryIds],
   );
@@ -80,23 +91,25 @@ export async function checkTransactions(sql: Sql, entryIds: string[]): Promise<M
 /** Deliveries behind these entries, by entry id. */
 export async function checkDeliveries(sql: Sql, entryIds: string[]): Promise<Map<string, CheckedDelivery>> {
   const rows = await sql.query<CheckedDelivery>(
-    `select e.id, d.id is not null as present, ${SUPERSEDED} as superseded,
-       case when d.message_sealed is not null then sha256(${sized('d.message_sealed')}) end as "actualHash"
+    `select e.id, d.id is not null as present, ${SUPERSEDED} as superseded, d.state, ${DELIVERY_FACTS} as facts,
+       d.finished_at is not distinct from case when d.state <> 'PENDING' then e.at end as "inTime",
+       d.content_hash as "contentHash", case when d.message_sealed is not null then ${MESSAGE_HASH} end as "actualHash",
+       e.at < (select (value #>> '{}')::timestamptz from gateway_state where key = 'delivery_facts') as early
      from audit_entry e left join delivery d on d.id = e.subject where e.id = any($1::uuid[])`,
     [entryIds],
   );
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Hashes of the admin actions behind these entries, by entry id; none for one that is gone. */
-export async function hashAdminActions(sql: Sql, entryIds: string[]): Promise<Map<string, Buffer>> {
-  const rows = await sql.query<{ id: string } & Parameters<typeof hashAdminAction>[0]>(
+/** Hashes of the admin actions behind these entries, by entry id; none for one that is gone, null for one of another time. */
+export async function hashAdminActions(sql: Sql, entryIds: string[]): Promise<Map<string, Buffer | null>> {
+  const rows = await sql.query<{ id: string; inTime: boolean } & Parameters<typeof hashAdminAction>[0]>(
     `select e.id, a.actor, a.role, a.action, a.target_type as "targetType", a.target_id as "targetId", a.reason,
-       a.before, a.after
+       a.before, a.after, a.at = e.at as "inTime"
      from audit_entry e join admin_action a on a.id = e.subject where e.id = any($1::uuid[])`,
     [entryIds],
   );
-  return new Map(rows.map((row) => [row.id, hashAdminAction(row)]));
+  return new Map(rows.map((row) => [row.id, row.inTime ? hashAdminAction(row) : null]));
 }
 
 export const PURGE_ACTION = 'purge';

@@ -38,7 +38,7 @@ const SEAL_LOCK = 4_116_302;
 
 const COLUMNS = `sequence::float8 as sequence, from_xid::text as "fromXid", until_xid::text as "untilXid", entry_count as "entryCount",
   merkle_root as "merkleRoot", previous_hash as "previousHash", seal_hash as "sealHash", signature, kid,
-  to_char(sealed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "sealedAt"`;
+  regexp_replace(to_char(sealed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '000$', '') || 'Z' as "sealedAt"`;
 
 /** What is hashed into the chain and signed: one line a member. */
 export function sealText(seal: Omit<Seal, 'sealHash' | 'signature'>): string {
@@ -103,7 +103,7 @@ export async function readSeals(
 export async function readSealedLeaves(sql: Sql, sequence: number): Promise<Leaf[]> {
   const [row] = await sql.query<{ leaves: Buffer }>('select leaves from audit_seal where sequence = $1', [sequence]);
   const leaves = row?.leaves ?? Buffer.alloc(0);
-  return Array.from({ length: Math.floor(leaves.length / LEAF_BYTES) }, (_, index) => {
+  return Array.from({ length: Math.ceil(leaves.length / LEAF_BYTES) }, (_, index) => {
     const leaf = leaves.subarray(index * LEAF_BYTES, (index + 1) * LEAF_BYTES);
     return { id: formatUuid(leaf.subarray(0, 16)), hash: leaf.subarray(16) };
   });

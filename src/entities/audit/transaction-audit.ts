@@ -1,32 +1,63 @@
 /**
  * What the audit proves of a transaction: its sealed payloads by their hash, so that they may be purged, and beside them
- * who got what of whom, on what ground.
+ * every other column: who got what of whom, when, on what ground.
  */
 import { canonicalJson } from '../../protocol/envelope/json.js';
 import { appendAudit, auditEntry, hashContent } from './audit.repository.js';
 import type { Sql } from '../database/database.js';
+import { selectFacts } from './facts.sql.js';
 
-export interface TransactionFacts {
-  senderId: string | null;
-  operation: string | null;
-  registry: string | null;
-  accessDecision: unknown;
-  recordIds: string[];
-  recordCount: number;
-}
+/** By column. */
+const COLUMNS = {
+  senderId: 'sender_id',
+  messageId: 'message_id',
+  transactionId: 'transaction_id',
+  correlationId: 'correlation_id',
+  action: 'action',
+  channel: 'channel',
+  operation: 'operation',
+  registry: 'registry',
+  statusReasonCode: 'status_reason_code',
+  statusReasonMessage: 'status_reason_message',
+  digest: `encode(digest, 'hex')`,
+  dataKeyId: 'data_key_id',
+  accessDecision: 'access_decision',
+  recordIds: 'to_jsonb(record_ids)',
+  recordCount: 'record_count',
+  itemCount: 'item_count',
+  itemsDone: 'items_done',
+  receivedAt: `to_char(received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')`,
+  processedAt: `to_char(processed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')`,
+  durationMs: 'duration_ms::float8',
+  errorId: 'error_id',
+  remoteAddress: 'remote_address',
+  referenceIds: 'to_jsonb(reference_ids)',
+  consentIds: 'to_jsonb(consent_ids)',
+} as const;
+
+export type TransactionFacts = Record<keyof typeof COLUMNS, unknown>;
+
+/** What entries of earlier versions prove. */
+const FIRST_FACTS = ['senderId', 'operation', 'registry', 'accessDecision', 'recordIds', 'recordCount'] as const;
+
+/** As the database tells a time. */
+export const tellTime = (at: Date): string => at.toISOString().replace('Z', '000');
 
 /** @param payloadHash `content_hash` of the row */
-export function hashTransaction(payloadHash: Buffer, facts: TransactionFacts): Buffer {
-  const { senderId, operation, registry, accessDecision = null, recordIds, recordCount } = facts;
-  const plain: unknown = JSON.parse(
-    JSON.stringify({ senderId, operation, registry, accessDecision, recordIds, recordCount }),
-  );
+export function hashTransaction(payloadHash: Buffer, facts: Partial<TransactionFacts>): Buffer {
+  const told = Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, value ?? null]));
+  const plain: unknown = JSON.parse(JSON.stringify(told));
   return hashContent(payloadHash, Buffer.from(canonicalJson(plain)));
 }
 
-/** The columns of `TransactionFacts`, of a table `t`. */
-export const FACTS = `t.sender_id as "senderId", t.operation, t.registry, t.access_decision as "accessDecision",
-  to_jsonb(t.record_ids) as "recordIds", t.record_count as "recordCount"`;
+/** Whether an entry proves the row: one of this version by all its columns, an older one by those that it hashed. */
+export function provesTransaction(proven: Buffer, payloadHash: Buffer, facts: TransactionFacts): boolean {
+  const first = Object.fromEntries(FIRST_FACTS.map((name) => [name, facts[name]]));
+  return [facts, first].some((told) => hashTransaction(payloadHash, told).equals(proven));
+}
+
+/** One JSON object `facts`, of a table `t`. */
+export const TRANSACTION_FACTS = selectFacts(COLUMNS, 't');
 
 /** The entry of a transition of a transaction as its row now is; call in the transaction that changed it. */
 export async function appendTransactionAudit(
@@ -34,11 +65,11 @@ export async function appendTransactionAudit(
   id: string,
   { transition, actor, at }: { transition: string; actor: string; at: Date },
 ): Promise<void> {
-  const [row] = await sql.query<TransactionFacts & { contentHash: Buffer }>(
-    `select t.content_hash as "contentHash", ${FACTS} from transaction t where t.id = $1`,
+  const [row] = await sql.query<{ facts: TransactionFacts; contentHash: Buffer }>(
+    `select t.content_hash as "contentHash", ${TRANSACTION_FACTS} as facts from transaction t where t.id = $1`,
     [id],
   );
   if (row === undefined) throw new Error('a stored transaction vanished');
-  const contentHash = hashTransaction(row.contentHash, row);
+  const contentHash = hashTransaction(row.contentHash, row.facts);
   await appendAudit(sql, auditEntry({ kind: 'TRANSACTION', subject: id, transition, actor, at, contentHash }));
 }

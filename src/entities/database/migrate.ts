@@ -1,20 +1,46 @@
+/** Bringing the schema up to date, by one process at a time. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from 'pg';
+import type { Log } from '../../platform/log.js';
 import { Database } from './database.js';
 import { ensurePartitions } from './partitions.js';
+import { createClient, endClient } from './pool.js';
 
 /** Any number; the same for every process of the gateway, so that they start one after the other. */
 const START_LOCK = 4_116_301;
+const RETRY_MS = 200;
+/** A sign of life, and how long the lock outlasts the last one: a process that froze lets the others start. */
+const ALIVE_MS = 5000;
+const FROZEN_MS = 30_000;
 
-/** Runs `work` while no other process does: migrations, seed, first key and partitions are made once. */
-export async function underStartLock<T>(database: Database, work: () => Promise<T>): Promise<T> {
-  const client = await database.pool.connect();
+/**
+ * Runs `work` while no other process does: migrations, seed, first key and partitions are made once.
+ *
+ * @param url past a connection pooler: the lock belongs to a session
+ */
+export async function underStartLock<T>(url: string, work: () => Promise<T>, log?: Log): Promise<T> {
+  const client = createClient(url, 'dci-start');
+  // Its loss frees the lock; what is made twice then, the database refuses.
+  client.on('error', () => undefined);
+  let alive: NodeJS.Timeout | undefined;
   try {
-    await client.query('set statement_timeout = 0');
-    await client.query('select pg_advisory_lock($1)', [START_LOCK]);
+    await client.connect();
+    await client.query(`set idle_session_timeout = ${FROZEN_MS}`);
+    await takeLock(client, log);
+    alive = setInterval(() => void client.query('select 1').catch(() => undefined), ALIVE_MS);
     return await work();
   } finally {
-    await client.query('select pg_advisory_unlock($1)', [START_LOCK]);
-    await client.query('reset statement_timeout');
-    client.release();
+    clearInterval(alive);
+    await endClient(client);
+  }
+}
+
+async function takeLock(client: Client, log: Log | undefined): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [START_LOCK]);
+    if (rows[0]?.taken) return;
+    if (tries === 1) log?.info('another process is preparing the database; waiting for it');
+    await sleep(RETRY_MS);
   }
 }
 
@@ -25,10 +51,14 @@ export async function migrateDatabase(database: Database, now: Date): Promise<vo
 }
 
 /** The same for a database named by its URL, start lock included. */
-export async function migrate(url: string, now: Date = new Date()): Promise<void> {
+export async function migrate(
+  url: string,
+  now: Date = new Date(),
+  { directUrl = url, log }: { directUrl?: string | undefined; log?: Log } = {},
+): Promise<void> {
   const database = await Database.connect(url, { poolSize: 3 });
   try {
-    await underStartLock(database, () => migrateDatabase(database, now));
+    await underStartLock(directUrl, () => migrateDatabase(database, now), log);
   } finally {
     await database.close();
   }

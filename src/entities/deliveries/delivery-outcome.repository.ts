@@ -2,17 +2,19 @@
 import { uuidv7 } from '../../platform/uuid.js';
 import { appendAudit, auditEntry, hashContent } from '../audit/audit.repository.js';
 import type { Sql } from '../database/database.js';
+import { DELIVERY_FACTS, hashDelivery, MESSAGE_HASH, type DeliveryFacts } from '../audit/delivery-audit.js';
 import type { AttemptRow, DeliveryEnd, DueDelivery } from './due-delivery.repository.js';
 import { appendOutbox } from '../work/outbox.repository.js';
 
 const FINISH = `
 with attempt as (
-  insert into delivery_attempt (id, delivery_id, at, address, outcome, status, latency_ms, error, response_excerpt)
-  values ($1::uuid, $2::uuid, $3::timestamptz, $4, $5, $6::int, $7::real, $8, $9)
+  insert into delivery_attempt (id, delivery_id, at, address, outcome, status, latency_ms, error, response_sealed,
+    data_key_id)
+  values ($1::uuid, $2::uuid, $3::timestamptz, $4, $5, $6::int, $7::real, $8, $9::bytea, $21::uuid)
 ), changed as (
   update delivery set state = $10, state_reason = $11, attempts = attempts + 1, due_at = $12::timestamptz, by_hand = false,
     claimed_by = null, claimed_until = null, first_failed_at = case when $10 = 'DELIVERED' then first_failed_at else coalesce(first_failed_at, $3) end,
-    finished_at = case when $10 = 'PENDING' then null else $13::timestamptz end
+    finished_at = case when $10 = 'PENDING' then null else $13::timestamptz end, content_hash = $22::bytea
   where id = $2 and state = 'PENDING' and (claimed_by = $14::uuid or $10 = 'DELIVERED') returning id
 ), health as (
   update subscription set failing_since = case when $10 = 'DELIVERED' then null else $3::timestamptz end
@@ -34,7 +36,8 @@ export async function finishAttempt(
   { state, reason, dueAt }: DeliveryEnd,
   now: Date,
 ): Promise<boolean> {
-  const contentHash = hashContent(delivery.messageSealed);
+  const messageHash = hashContent(delivery.messageSealed);
+  const contentHash = hashDelivery(messageHash, delivery);
   const audit = auditEntry({
     kind: 'DELIVERY',
     subject: delivery.id,
@@ -55,7 +58,7 @@ export async function finishAttempt(
       attempt.status,
       attempt.latencyMs,
       attempt.error,
-      attempt.responseExcerpt,
+      attempt.excerpt?.sealed ?? null,
       state,
       reason,
       dueAt,
@@ -67,18 +70,26 @@ export async function finishAttempt(
       audit.id,
       contentHash,
       audit.entryHash,
+      attempt.excerpt?.dataKeyId ?? null,
+      messageHash,
     ],
     'finish-attempt',
   );
   return row?.changed === 1;
 }
 
+/** Binds the sealed start of an answer to its attempt. */
+export const placeOfExcerpt = (attemptId: string): string => `delivery_attempt:${attemptId}:response`;
+
 interface Changed {
   id: string;
   sender_id: string;
   registry: string;
-  message_sealed: Buffer | null;
+  content_hash: Buffer;
+  facts: DeliveryFacts;
 }
+
+const CHANGED = `id, sender_id, registry, content_hash, ${DELIVERY_FACTS} as facts`;
 
 /** Ends pending deliveries, as nothing may or need be sent any more. Call in a transaction. Gives their number. */
 export async function cancelDeliveries(
@@ -89,8 +100,9 @@ export async function cancelDeliveries(
   now: Date,
 ): Promise<number> {
   const rows = await sql.query<Changed>(
-    `update delivery set state = 'CANCELLED', state_reason = $2, due_at = null, claimed_by = null, claimed_until = null,
-       finished_at = $3 where id = any($1::uuid[]) and state = 'PENDING' returning id, sender_id, registry, message_sealed`,
+    `update delivery d set state = 'CANCELLED', state_reason = $2, due_at = null, claimed_by = null, claimed_until = null,
+       finished_at = $3, content_hash = ${MESSAGE_HASH} where id = any($1::uuid[]) and state = 'PENDING'
+     returning ${CHANGED}`,
     [ids, reason, now],
   );
   for (const row of rows) await tell(sql, row, 'CANCELLED', actor, now);
@@ -109,10 +121,11 @@ export async function reviveDeliveries(
   byHand = false,
 ): Promise<number> {
   const rows = await sql.query<Changed>(
-    `update delivery set state = 'PENDING', state_reason = null, due_at = $2, attempts = 0, by_hand = $3,
-       claimed_by = null, claimed_until = null, finished_at = null where id = any($1::uuid[]) and state <> 'CANCELLED'
+    `update delivery d set state = 'PENDING', state_reason = null, due_at = $2, attempts = 0, by_hand = $3,
+       claimed_by = null, claimed_until = null, finished_at = null,
+       content_hash = ${MESSAGE_HASH} where id = any($1::uuid[]) and state <> 'CANCELLED'
        and (state <> 'PENDING' or claimed_until is null or claimed_until < now())
-     returning id, sender_id, registry, message_sealed`,
+     returning ${CHANGED}`,
     [ids, now, byHand],
   );
   for (const row of rows) await tell(sql, row, 'PENDING', actor, now);
@@ -120,8 +133,8 @@ export async function reviveDeliveries(
 }
 
 async function tell(sql: Sql, row: Changed, transition: string, actor: string, now: Date): Promise<void> {
-  const { id, sender_id: senderId, registry, message_sealed: sealed } = row;
-  const contentHash = hashContent(sealed);
+  const { id, sender_id: senderId, registry, facts } = row;
+  const contentHash = hashDelivery(row.content_hash, facts);
   await appendOutbox(sql, 'delivery', id, { senderId, registry, status: transition });
   await appendAudit(sql, auditEntry({ kind: 'DELIVERY', subject: id, transition, actor, at: now, contentHash }));
 }

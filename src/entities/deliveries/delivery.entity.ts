@@ -153,11 +153,4 @@ export class DeliveryAttempt {
   @Field(() => String, { nullable: true })
   @Property({ type: 'text', nullable: true })
   error?: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'First 1 kB of the answer; null for MONITOR, as a receiver may repeat what it was sent.',
-  })
-  @Property({ type: 'text', nullable: true })
-  responseExcerpt?: string | null;
 }

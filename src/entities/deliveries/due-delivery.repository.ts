@@ -4,8 +4,9 @@
  */
 import type { Operation, Registry } from '../../protocol/vocabulary.js';
 import { LEASE_SECONDS } from '../work/claim.repository.js';
+import type { Sealed } from '../database/data-vault.js';
 import type { Sql } from '../database/database.js';
-import { ENDPOINT, FAILURES_TO_OPEN } from '../endpoint-rest.repository.js';
+import { ENDPOINT, FAILURES_TO_OPEN } from './endpoint-rest.repository.js';
 import type { DeliveryState } from '../database/enums.js';
 
 export interface DueDelivery {
@@ -137,7 +138,8 @@ export interface AttemptRow {
   status: number | null;
   latencyMs: number | null;
   error: string | null;
-  responseExcerpt: string | null;
+  /** Start of the answer. */
+  excerpt: Sealed | null;
 }
 
 /** What an attempt made of its delivery. */

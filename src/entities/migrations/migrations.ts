@@ -17,8 +17,13 @@ import { Told0023 } from './0023-told.migration.js';
 import { Scale0024 } from './0024-scale.migration.js';
 import { Text0032 } from './0032-text.migration.js';
 import { PartialDates0034 } from './0034-partial-dates.migration.js';
+import { Contacts0035 } from './0035-contacts.migration.js';
+import { WriteCheck0036 } from './0036-write-check.migration.js';
 import { EndpointRests0037 } from './0037-endpoint-rests.migration.js';
 import { Numbered0038 } from './0038-numbered.migration.js';
+import { Readings0040 } from './0040-readings.migration.js';
+import { Proofs0041 } from './0041-proofs.migration.js';
+import { FourEyes0042 } from './0042-four-eyes.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -41,8 +46,13 @@ export const MIGRATIONS = [
   Scale0024,
   Text0032,
   PartialDates0034,
+  Contacts0035,
+  WriteCheck0036,
   EndpointRests0037,
   Numbered0038,
+  Readings0040,
+  Proofs0041,
+  FourEyes0042,
 ].map((migration) => ({
   name: migration.name,
   class: migration,

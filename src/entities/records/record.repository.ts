@@ -25,57 +25,44 @@ export interface RecordDraft {
   eventType?: string | undefined;
 }
 
-export type RecordChange = 'INSERTED' | 'UPDATED' | 'UNCHANGED' | 'DELETED';
+export interface StoredRecord {
+  id: string;
+  version: number;
+  externalId: string | null;
+  identifiers: Identifier[];
+  data: Record<string, unknown>;
+}
+
+export type RecordChange = 'INSERTED' | 'UPDATED' | 'UNCHANGED' | 'DELETED' | 'REFUSED';
 
 export interface ChangedRecord {
   id: string;
   version: number;
-  change: RecordChange;
+  change: Exclude<RecordChange, 'REFUSED'>;
   eventId?: string;
 }
 
-interface StoredRecord {
-  id: string;
-  version: string;
-  external_id: string | null;
-  data: Record<string, unknown>;
-}
-
-const STORED = 'r.id, r.version, r.external_id, r.data';
-
-/** Inserts or updates one record inside the transaction of `sql`; nothing is raised where nothing changed. */
-export async function upsertRecord(sql: Sql, vault: DataVault, draft: RecordDraft, now: Date): Promise<ChangedRecord> {
-  await lockIdentity(sql, draft);
-  const stored = await findStored(sql, draft);
+/** Inserts a record, or changes the stored one it is about, inside the transaction of `sql`; nothing is raised where nothing changed. */
+export async function writeRecord(
+  sql: Sql,
+  vault: DataVault,
+  draft: RecordDraft,
+  stored: StoredRecord | undefined,
+  now: Date,
+): Promise<ChangedRecord> {
   if (stored === undefined) return insertRecord(sql, vault, draft, now);
   const { id } = stored;
-  const externalId = draft.externalId ?? stored.external_id;
+  const externalId = draft.externalId ?? stored.externalId;
   const identifiersChanged = await replaceIdentifiers(sql, id, draft);
-  if (!identifiersChanged && externalId === stored.external_id && isDeepStrictEqual(stored.data, draft.data))
-    return { id, version: Number(stored.version), change: 'UNCHANGED' };
-  const version = Number(stored.version) + 1;
+  if (!identifiersChanged && externalId === stored.externalId && isDeepStrictEqual(stored.data, draft.data))
+    return { id, version: stored.version, change: 'UNCHANGED' };
+  const version = stored.version + 1;
   await sql.query(
     'update registry_record set data = $2, version = $3, external_id = $4, updated_at = $5 where id = $1',
     [id, JSON.stringify(draft.data), version, externalId, now],
   );
   const eventId = await raise(sql, vault, { ...draft, id, version, eventType: draft.eventType ?? 'UPDATE' }, now);
   return { id, version, change: 'UPDATED', eventId };
-}
-
-/** What `upsertRecord` would find for a draft, kept for this transaction until it commits. */
-export async function lockStoredRecord(
-  sql: Sql,
-  draft: RecordDraft,
-): Promise<(Pick<RecordDraft, 'externalId' | 'identifiers' | 'data'> & { id: string }) | undefined> {
-  await lockIdentity(sql, draft);
-  const stored = await findStored(sql, draft);
-  if (stored === undefined) return undefined;
-  return {
-    id: stored.id,
-    externalId: stored.external_id,
-    identifiers: await identifiersOfRecord(sql, stored.id),
-    data: stored.data,
-  };
 }
 
 /** Marks a record deleted and raises DELETE, which carries identifiers only; undefined when there is none. */
@@ -96,19 +83,6 @@ export async function deleteRecord(sql: Sql, id: string, now: Date): Promise<Cha
   const { registry, record_type: recordType } = stored;
   const event = { id, version, registry, recordType, identifiers, eventType: 'DELETE' };
   return { id, version, change: 'DELETED', eventId: await appendEvent(sql, event) };
-}
-
-export async function findRecordByIdentifier(
-  sql: Sql,
-  registry: Registry,
-  recordType: string,
-  { type, value }: Identifier,
-): Promise<string | undefined> {
-  const [row] = await sql.query<{ record_id: string }>(
-    'select record_id from record_identifier where registry = $1 and record_type = $2 and type = $3 and value = $4 limit 1',
-    [registry, recordType, type, value],
-  );
-  return row?.record_id;
 }
 
 /** Loads records as they are, without events: for the demo registry and first imports. At most a few thousand at once. */
@@ -142,42 +116,6 @@ export async function loadRecords(sql: Sql, drafts: RecordDraft[]): Promise<void
 
 const identifiersOfRecord = (sql: Sql, id: string): Promise<Identifier[]> =>
   sql.query('select type, value from record_identifier where record_id = $1', [id]);
-
-/** Two first registrations of one person wait for each other, so that there is one record at the end. */
-async function lockIdentity(sql: Sql, { registry, recordType, externalId, identifiers }: RecordDraft): Promise<void> {
-  const names = identifiers.map(({ type, value }) => `${registry} ${recordType} ${type} ${value}`);
-  if (externalId != null) names.push(`${registry} ${recordType} external ${externalId}`);
-  for (const name of names.sort()) await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [name]);
-}
-
-/** By external id where given, else by any shared identifier. */
-async function findStored(sql: Sql, draft: RecordDraft): Promise<StoredRecord | undefined> {
-  const { registry, recordType, externalId, identifiers } = draft;
-  if (externalId != null) {
-    const [found] = await sql.query<StoredRecord>(
-      `select ${STORED} from registry_record r
-       where registry = $1 and record_type = $2 and external_id = $3 and deleted_at is null for update`,
-      [registry, recordType, externalId],
-    );
-    if (found !== undefined) return found;
-  }
-  const [found] = await sql.query<StoredRecord>(
-    `select ${STORED} from registry_record r
-     where r.deleted_at is null and ($5 or r.external_id is null) and r.id in (
-       select i.record_id from record_identifier i
-       join unnest($3::text[], $4::text[]) as given (type, value) on i.type = given.type and i.value = given.value
-       where i.registry = $1 and i.record_type = $2)
-     order by r.id limit 1 for update`,
-    [
-      registry,
-      recordType,
-      identifiers.map(({ type }) => type),
-      identifiers.map(({ value }) => value),
-      externalId == null,
-    ],
-  );
-  return found;
-}
 
 async function insertRecord(sql: Sql, vault: DataVault, draft: RecordDraft, now: Date): Promise<ChangedRecord> {
   const id = uuidv7();

@@ -1,5 +1,6 @@
 /** How retention deletes: sealed columns in batches, whole months by their partition, data keys by shredding. */
 import type { Retention } from '../../platform/config.schema.js';
+import { MESSAGE_HASH } from '../audit/delivery-audit.js';
 import { GATEWAY_OWNER } from '../database/data-vault.js';
 import type { Database, Sql } from '../database/database.js';
 import { firstId } from '../database/partitions.js';
@@ -57,7 +58,7 @@ const DAY_MS = 86_400_000;
 
 /** Messages of deliveries that are finished. */
 export async function purgeDeliveries(sql: Sql, until: Date): Promise<number> {
-  const statement = `update delivery set message_sealed = null where id = any(array(
+  const statement = `update delivery d set message_sealed = null, content_hash = coalesce(content_hash, ${MESSAGE_HASH}) where id = any(array(
       select id from delivery where id > $1 and id < $2 and state <> 'PENDING' and message_sealed is not null
         and ${NOT_HELD} order by id limit ${BATCH})) returning id`;
   const [end, from] = await payloadRange(sql, until);
@@ -134,11 +135,24 @@ async function deleteDisclosures(sql: Sql, until: Date): Promise<number> {
   return deleted;
 }
 
-/** Destroys data keys of months whose payloads are past their time: copies in backups become unreadable too. */
+// What is still to be told or answered keeps its key, however old it is: without it, it could only be given up.
+const NEEDED = `
+  select data_key_id from delivery where state = 'PENDING' and data_key_id is not null
+  union all select v.data_key_id from record_version v join delivery d on d.record_id = v.record_id and d.version = v.version
+    where d.state = 'PENDING'
+  union all select v.data_key_id from record_version v join registry_event e on e.record_id = v.record_id and e.version = v.version
+    where e.fanned_out_at is null
+  union all select t.data_key_id from transaction t join accepted_request a on a.id = t.id where t.data_key_id is not null
+  union all select data_key_id from bulk_chunk`;
+
+/**
+ * Destroys data keys of months whose payloads are past their time: copies in backups become unreadable too. Those that work
+ * under way needs stay until it is done.
+ */
 export async function shredDataKeys(sql: Sql, days: Retention, now: Date): Promise<number> {
   const rows = await sql.query(
-    `update data_key set wrapped = null, shredded_at = $1
-     where wrapped is not null and not legal_hold
+    `update data_key k set wrapped = null, shredded_at = $1
+     where wrapped is not null and not legal_hold and not exists (select 1 from (${NEEDED}) n where n.data_key_id = k.id)
        and (month + interval '1 month') at time zone 'UTC'
          + make_interval(days => case when owner = $2 then $3::int else $4::int end) < $1
      returning 1`,

@@ -137,6 +137,22 @@ export class Sender {
   @Property({ type: 'text', nullable: true })
   tlsSubject?: string | null;
 
+  @Field(() => Int, {
+    description: 'Counts changes of the sender, its keys and its credentials; an approval names it.',
+  })
+  @Property({ type: 'integer' })
+  version: number = 1;
+
+  @Field(() => [String], {
+    description: 'Administrators who proposed what waits for approval; another must approve it.',
+  })
+  @Property({ type: ArrayType })
+  proposedBy: string[] = [];
+
+  /** The version that was first proposed: a later one was changed since. */
+  @Property({ type: 'integer', nullable: true })
+  proposedVersion?: number | null;
+
   @Field(() => String)
   @Property({ type: 'text' })
   createdBy!: string;

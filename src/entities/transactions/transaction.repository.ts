@@ -4,7 +4,7 @@ import type { Operation, Registry, TransactionStatus } from '../../protocol/voca
 import { auditEntry, hashContent } from '../audit/audit.repository.js';
 import type { DataVault } from '../database/data-vault.js';
 import { GATEWAY_OWNER } from '../database/data-vault.js';
-import { hashTransaction } from '../audit/transaction-audit.js';
+import { hashTransaction, tellTime, type TransactionFacts } from '../audit/transaction-audit.js';
 import { writeTransaction } from './transaction.writer.js';
 import type { Sql } from '../database/database.js';
 
@@ -62,12 +62,9 @@ export async function recordTransaction(
   const { dataKeyId, request, response } = await sealPayloads(vault, id, entry);
   const contentHash = hashContent(request, response);
   const actor = entry.senderId ?? 'unknown';
-  const proven = hashTransaction(contentHash, {
-    ...entry,
-    recordIds: entry.recordIds ?? [],
-    recordCount: entry.recordCount ?? 0,
-    accessDecision: entry.accessDecision,
-  });
+  const durationMs = entry.processedAt ? Math.fround(entry.processedAt.getTime() - entry.receivedAt.getTime()) : null;
+  const facts = factsOf(entry, dataKeyId, durationMs);
+  const proven = hashTransaction(contentHash, facts);
   const transition = { kind: 'TRANSACTION', subject: id, transition: entry.status } as const;
   const audit = auditEntry({ ...transition, actor, at: now, contentHash: proven });
   const written = await writeTransaction(sql, {
@@ -94,7 +91,7 @@ export async function recordTransaction(
     items_done: entry.itemsDone ?? 0,
     received_at: entry.receivedAt,
     processed_at: entry.processedAt,
-    duration_ms: entry.processedAt ? entry.processedAt.getTime() - entry.receivedAt.getTime() : null,
+    duration_ms: durationMs,
     error_id: entry.errorId,
     record_count: entry.recordCount ?? 0,
     remote_address: entry.remoteAddress,
@@ -110,6 +107,36 @@ export async function recordTransaction(
     due_at: entry.dueAt,
   });
   return written ? { outcome: 'recorded', id } : findSeen(sql, entry);
+}
+
+/** As the row will tell them. */
+function factsOf(entry: TransactionEntry, dataKeyId: string | null, durationMs: number | null): TransactionFacts {
+  return {
+    senderId: entry.senderId,
+    messageId: entry.messageId,
+    transactionId: entry.transactionId,
+    correlationId: entry.correlationId,
+    action: entry.action,
+    channel: entry.channel,
+    operation: entry.operation,
+    registry: entry.registry,
+    statusReasonCode: entry.statusReasonCode,
+    statusReasonMessage: entry.statusReasonMessage,
+    digest: entry.digest?.toString('hex'),
+    dataKeyId,
+    accessDecision: entry.accessDecision,
+    recordIds: entry.recordIds ?? [],
+    recordCount: entry.recordCount ?? 0,
+    itemCount: entry.itemCount ?? 0,
+    itemsDone: entry.itemsDone ?? 0,
+    receivedAt: tellTime(entry.receivedAt),
+    processedAt: entry.processedAt ? tellTime(entry.processedAt) : null,
+    durationMs,
+    errorId: entry.errorId,
+    remoteAddress: entry.remoteAddress,
+    referenceIds: entry.referenceIds ?? [],
+    consentIds: entry.consentIds ?? [],
+  };
 }
 
 const detailOf = ({ senderId, registry, operation, status }: TransactionEntry) => ({

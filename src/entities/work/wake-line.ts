@@ -3,9 +3,10 @@
  * never inside a transaction (three times slower). A call that is lost costs a second: readers poll as well.
  */
 import { randomUUID } from 'node:crypto';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import type { Log } from '../../platform/log.js';
 import type { Sql } from '../database/database.js';
+import { createClient, endClient } from '../database/pool.js';
 
 const CHANNEL = 'dci_wake';
 const INTERVAL_MS = 20;
@@ -25,13 +26,14 @@ export class WakeLine {
 
   constructor(
     private readonly sql: Sql,
-    private readonly databaseUrl: string,
+    /** Past a connection pooler: it is the session that listens. */
+    private readonly directUrl: string,
     private readonly log: Log,
   ) {}
 
   /** Starts to hear other processes. */
   async open(): Promise<void> {
-    const client = new Client({ connectionString: this.databaseUrl, application_name: 'dci-wake' });
+    const client = createClient(this.directUrl, 'dci-wake');
     client.on('error', () => this.#lost(client));
     client.on('end', () => this.#lost(client));
     client.on('notification', ({ payload = '' }) => {
@@ -95,6 +97,6 @@ export class WakeLine {
   async #hangUp(): Promise<void> {
     const client = this.#client;
     this.#client = undefined;
-    await client?.end().catch(() => undefined);
+    if (client !== undefined) await endClient(client);
   }
 }

@@ -121,11 +121,48 @@ export class Disclosure {
   fields!: string[] | null;
 }
 
+@ObjectType({ description: 'One reading about a person by an administrator.' })
+export class PersonReading {
+  @Field(() => ID, { description: 'Of the admin action.' })
+  id!: string;
+
+  @Field(() => Date)
+  at!: Date;
+
+  @Field(() => String)
+  actor!: string;
+
+  @Field(() => String)
+  role!: string;
+
+  @Field(() => String, { description: '`readPersons`, `readPayload`, `explainAccess` or `accessReport`.' })
+  action!: string;
+
+  @Field(() => String, { nullable: true, description: 'As the administrator said, where one is asked for.' })
+  reason!: string | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Which fields of the schema were read; null where an earlier version kept none.',
+  })
+  fields!: string[] | null;
+
+  @Field(() => Boolean, { description: 'As a person inside somebody else’s record, such as a household.' })
+  inside!: boolean;
+}
+
 @ObjectType({ description: 'Who got what of a person, when, and on what ground.' })
 export class AccessReport {
   @Field(() => [Disclosure], { description: 'Newest first.' })
   disclosures!: Disclosure[];
 
-  @Field(() => Boolean, { description: 'False where there are more than were asked for.' })
+  @Field(() => [PersonReading], {
+    description: 'What administrators read of the person themselves, newest first; the report itself is one.',
+  })
+  readings!: PersonReading[];
+
+  @Field(() => Boolean, {
+    description: 'False where there are more than were asked for, or what was let out is missing from its index.',
+  })
   complete!: boolean;
 }

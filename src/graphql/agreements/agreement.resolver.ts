@@ -1,5 +1,5 @@
 import type { FilterQuery } from '@mikro-orm/core';
-import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Agreement, AgreementVersion } from '../../entities/agreements/agreement.entity.js';
 import { Sender } from '../../entities/senders/sender.entity.js';
 import { ADMINS, READERS, RUNNERS, requireRole } from '../authorize.js';
@@ -13,6 +13,8 @@ import {
   endAgreement,
   updateAgreement,
 } from '../../use-cases/agreements/agreements.js';
+
+const VERSION = 'The one that you looked at; left out, it must not have changed since it was proposed.';
 
 @Resolver(() => Agreement)
 export class AgreementResolver {
@@ -65,10 +67,14 @@ export class AgreementResolver {
   }
 
   @Mutation(() => Agreement, {
-    description: 'Puts a pending agreement in force; with four eyes, another admin than its maker must.',
+    description: 'Puts a pending agreement in force; with four eyes, another admin than those who proposed it must.',
   })
-  approveAgreement(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<Agreement> {
-    return approveAgreement(context.services, requireRole(context, RUNNERS), id);
+  approveAgreement(
+    @Arg('id', () => ID) id: string,
+    @Arg('version', () => Int, { nullable: true, description: VERSION }) version: number | undefined,
+    @Ctx() context: Context,
+  ): Promise<Agreement> {
+    return approveAgreement(context.services, requireRole(context, RUNNERS), id, version);
   }
 
   @Mutation(() => Agreement, { description: 'Ends it for good; nothing is released under it from now on.' })

@@ -5,6 +5,7 @@ import { sealText } from '../../entities/audit/audit-seal.repository.js';
 import { AdminAction, AuditSeal } from '../../entities/audit/audit.entity.js';
 import { firstId } from '../../entities/database/partitions.js';
 import { Transaction } from '../../entities/transactions/transaction.entity.js';
+import { withoutHidden } from '../../use-cases/admin-change.js';
 import { READERS, requireRole, seesPersons } from '../authorize.js';
 import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
@@ -92,14 +93,15 @@ export class AdminActionResolver {
     return seesPersons(context) ? (reason ?? null) : null;
   }
 
+  // Rows of earlier versions may hold what is not kept there any more.
   @FieldResolver(() => GraphQLJSONObject, { nullable: true })
   before(@Root() { before }: AdminAction, @Ctx() context: Context): Record<string, unknown> | null {
-    return seesPersons(context) ? (before ?? null) : null;
+    return seesPersons(context) && before != null ? withoutHidden(before) : null;
   }
 
   @FieldResolver(() => GraphQLJSONObject, { nullable: true })
   after(@Root() { after }: AdminAction, @Ctx() context: Context): Record<string, unknown> | null {
-    return seesPersons(context) ? (after ?? null) : null;
+    return seesPersons(context) && after != null ? withoutHidden(after) : null;
   }
 }
 

@@ -5,12 +5,13 @@ import { firstId } from '../../entities/database/partitions.js';
 import { Sender } from '../../entities/senders/sender.entity.js';
 import { Subscription } from '../../entities/subscriptions/subscription.entity.js';
 import { Transaction } from '../../entities/transactions/transaction.entity.js';
-import { READERS, RUNNERS, requireRole, seesPersons } from '../authorize.js';
+import { READERS, RUNNERS, requireRole } from '../authorize.js';
 import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
 import { isUuid } from '../../platform/uuid.js';
 import { byTime, TimeOrderEnum, type TimeOrder } from '../time-order.js';
 import { cancelDelivery, replayDeliveries, retryDelivery } from '../../use-cases/deliveries/deliveries.js';
+import { readExcerpt } from './excerpt.js';
 import { DeliveryConnection, DeliveryFilter, ReplayFilter, ReplayResult } from './delivery.types.js';
 
 @Resolver(() => Delivery)
@@ -81,9 +82,17 @@ export class DeliveryResolver {
 
 @Resolver(() => DeliveryAttempt)
 export class DeliveryAttemptResolver {
-  @FieldResolver(() => String, { nullable: true })
-  responseExcerpt(@Root() { responseExcerpt }: DeliveryAttempt, @Ctx() context: Context): string | null {
-    return seesPersons(context) || context.principal.kind === 'sender' ? (responseExcerpt ?? null) : null;
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      'First 1 kB of the answer, which may repeat the message; needs a reason, which is recorded. A sender reads its own without.',
+  })
+  responseExcerpt(
+    @Root() attempt: DeliveryAttempt,
+    @Arg('reason', () => String, { nullable: true }) reason: string | undefined,
+    @Ctx() context: Context,
+  ): Promise<string | null> {
+    return readExcerpt(context, attempt, reason);
   }
 }
 

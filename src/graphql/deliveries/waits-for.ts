@@ -1,5 +1,5 @@
 /** Why a pending delivery has not gone yet, in words for an operator: the first reason that holds. */
-import type { DeliveryWait } from '../../entities/delivery-wait.repository.js';
+import type { DeliveryWait } from '../../entities/deliveries/delivery-wait.repository.js';
 
 export function waitsFor(wait: DeliveryWait, now: Date): string {
   const { senderState, subscriptionState, restsUntil, restReason, earlier, dueAt } = wait;

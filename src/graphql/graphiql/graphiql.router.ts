@@ -76,7 +76,6 @@ function secured({ host }: Request, response: Response): Response {
       "form-action 'none'",
       "frame-ancestors 'none'",
     ].join('; '),
-    'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'no-referrer',
   });
 }

@@ -60,7 +60,10 @@ export class ServerKeyResolver {
     return retireServerKey(context.services, requireRole(context, ADMINS), kid);
   }
 
-  @Mutation(() => ServerKey, { description: 'For a key that leaked: never published or used again.' })
+  @Mutation(() => ServerKey, {
+    description:
+      'For a key that leaked: never published or used again. Before the active signing key, activate another.',
+  })
   revokeServerKey(@Arg('kid', () => String) kid: string, @Ctx() context: Context): Promise<ServerKey> {
     return revokeServerKey(context.services, requireRole(context, ADMINS), kid);
   }

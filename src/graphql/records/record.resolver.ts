@@ -4,8 +4,9 @@ import { RegistryEnum } from '../../entities/database/enums.js';
 import { RegistryRecord } from '../../entities/records/record.entity.js';
 import { findRecordType } from '../../protocol/registries/registries.js';
 import type { Registry } from '../../protocol/vocabulary.js';
+import { noteReading } from '../admin-reading.js';
 import { requireRole, RUNNERS } from '../authorize.js';
-import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
+import { ConnectionArgs, findConnection, MAX_SIZE, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
 import { invalid } from '../../use-cases/errors.js';
 import { byTime, TimeOrderEnum, type TimeOrder } from '../time-order.js';
@@ -33,7 +34,15 @@ export class RecordResolver {
   ): Promise<ConnectionData<RegistryRecord>> {
     requireRole(context, RUNNERS);
     const where = await whereRecord(context, registry, filter);
-    return findConnection(context.services.database.em(), RegistryRecord, where, byTime(orderBy), args);
+    const em = context.services.database.em();
+    const page = await findConnection(em, RegistryRecord, where, byTime(orderBy), args);
+    const named = filter?.identifier != null || filter?.externalId != null;
+    // Without a row on the page, its count still tells of whom the filter names.
+    const told =
+      named && page.nodes.length === 0 ? await em.find(RegistryRecord, where, { limit: MAX_SIZE }) : page.nodes;
+    if (named || told.length > 0)
+      await noteReading(context, { targetType: 'Record', targets: told.map(({ id }) => id), field: 'Query.records' });
+    return page;
   }
 
   @FieldResolver(() => [RecordIdentifier])
@@ -41,7 +50,10 @@ export class RecordResolver {
     return context.loaders.identifiersOfRecord.load(record.id);
   }
 
-  @Mutation(() => UpsertResult, { description: 'Inserts or changes up to 1000 records; each change raises its event.' })
+  @Mutation(() => UpsertResult, {
+    description:
+      'Inserts or changes up to 1000 records, matched by external id, else by identifying identifiers. Each change raises its event.',
+  })
   upsertRecords(
     @Arg('registry', () => RegistryEnum) registry: Registry,
     @Arg('records', () => [RecordInput]) records: RecordInput[],
@@ -53,11 +65,18 @@ export class RecordResolver {
   @Mutation(() => RecordOutcome, { description: 'Deletes a record and raises DELETE, which carries identifiers only.' })
   deleteRecord(
     @Arg('registry', () => RegistryEnum) registry: Registry,
-    @Arg('identifier', () => IdentifierInput) identifier: IdentifierInput,
+    @Arg('identifier', () => IdentifierInput, {
+      nullable: true,
+      description: 'One that identifies the record; a shared one, such as a household number, names nobody.',
+    })
+    identifier: IdentifierInput | undefined,
     @Arg('recordType', () => String, { nullable: true }) recordType: string | undefined,
+    @Arg('externalId', () => String, { nullable: true, description: 'Instead of an identifier.' })
+    externalId: string | undefined,
     @Ctx() context: Context,
   ): Promise<RecordOutcome> {
-    return removeRecord(context.services, requireRole(context, RUNNERS), registry, recordType, identifier);
+    const which = { recordType, identifier, externalId };
+    return removeRecord(context.services, requireRole(context, RUNNERS), registry, which);
   }
 }
 

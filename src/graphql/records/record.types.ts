@@ -1,7 +1,9 @@
 import { GraphQLJSON } from 'graphql-scalars';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { graphqlEnum } from '../../entities/database/graphql-enum.js';
 import { RegistryRecord } from '../../entities/records/record.entity.js';
 import type { RecordChange } from '../../entities/records/record.repository.js';
+import type { RefusalReason } from '../../protocol/registries/records/record-invalid.js';
 import { connectionOf } from '../connection.js';
 
 @InputType({ description: 'An identifier: its type (`UIN`, `BRN`, …) and value.' })
@@ -45,25 +47,48 @@ export const RECORD_CHANGES = {
   UPDATED: 'UPDATED',
   UNCHANGED: 'UNCHANGED',
   DELETED: 'DELETED',
+  REFUSED: 'REFUSED',
 } as const;
 registerEnumType(RECORD_CHANGES, { name: 'RecordChange', description: 'What became of a record.' });
 
+export const RecordRefusalEnum = graphqlEnum<RefusalReason>('RecordRefusal', 'Why a record was not taken over.', {
+  CONFLICTING_IDENTIFIER: 'It agrees with a stored record in one identifier and contradicts it in another.',
+  AMBIGUOUS: 'It matches more than one stored record.',
+  UNIDENTIFIED: 'It has neither an external id nor an identifier that is not shared by several records.',
+  INVALID: 'It does not follow the dictionary, or an identifier is blank or a placeholder.',
+});
+
 @ObjectType({ description: 'What became of one record.' })
 export class RecordOutcome {
-  @Field(() => ID)
-  id!: string;
+  @Field(() => ID, { nullable: true, description: 'Null where it was refused.' })
+  id!: string | null;
 
-  @Field(() => Int)
-  version!: number;
+  @Field(() => Int, { nullable: true, description: 'Null where it was refused.' })
+  version!: number | null;
 
   @Field(() => RECORD_CHANGES)
   change!: RecordChange;
 
   @Field(() => ID, { nullable: true, description: 'The event it raised.' })
   eventId?: string;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Paths that had a value which an update replaced or took away.',
+  })
+  overwrote?: string[];
+
+  @Field(() => [String], { nullable: true, description: 'Types of identifying identifiers that an update corrected.' })
+  corrected?: string[];
+
+  @Field(() => RecordRefusalEnum, { nullable: true, description: 'Why it was refused.' })
+  reason?: RefusalReason;
+
+  @Field(() => String, { nullable: true, description: 'The same in words, with the place of the record; no values.' })
+  message?: string;
 }
 
-@ObjectType({ description: 'What became of the records, in their order. All are written, or none.' })
+@ObjectType({ description: 'What became of the records, in their order. A refused one does not stop the others.' })
 export class UpsertResult {
   @Field(() => Int)
   inserted!: number;
@@ -73,6 +98,9 @@ export class UpsertResult {
 
   @Field(() => Int)
   unchanged!: number;
+
+  @Field(() => Int)
+  refused!: number;
 
   @Field(() => [RecordOutcome])
   records!: RecordOutcome[];

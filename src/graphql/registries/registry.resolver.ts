@@ -2,6 +2,7 @@ import { Arg, Ctx, Query, Resolver } from 'type-graphql';
 import { RegistryEnum } from '../../entities/database/enums.js';
 import { attributesOf } from '../../protocol/registries/attributes.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
+import { identifyingTypes } from '../../protocol/registries/records/identifying.js';
 import { identifierTypesOf } from '../../protocol/registries/registries.js';
 import { OPERATIONS, type Registry } from '../../protocol/vocabulary.js';
 import { READERS, requireRole } from '../authorize.js';
@@ -39,6 +40,7 @@ function recordTypeView(definition: RegistryDefinition, recordType: RecordTypeDe
     name: recordType.name,
     aliases: recordType.aliases,
     identifierPaths: recordType.identifierPaths,
+    identifyingTypes: identifyingTypes(recordType),
     attributes: [...attributesOf(definition, recordType).values()].map(({ path, type, many, codes }) => ({
       path,
       type,

@@ -37,6 +37,9 @@ export class RecordTypeView {
   @Field(() => [String], { description: 'Paths that hold the identifiers of its subject.' })
   identifierPaths!: string[];
 
+  @Field(() => [String], { description: 'Identifier types that say which record is meant; all others may be shared.' })
+  identifyingTypes!: string[];
+
   @Field(() => [AttributeView])
   attributes!: AttributeView[];
 }

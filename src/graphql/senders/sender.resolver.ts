@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { FilterQuery } from '@mikro-orm/core';
 import { Sender, SenderKey } from '../../entities/senders/sender.entity.js';
 import { ADMINS, READERS, RUNNERS, requireRole } from '../authorize.js';
@@ -18,6 +18,8 @@ import {
   UpdateSenderInput,
   type SenderOrder,
 } from './sender.types.js';
+
+const VERSION = 'The one that you looked at; left out, it must not have changed since it was proposed.';
 
 @Resolver(() => Sender)
 export class SenderResolver {
@@ -79,10 +81,14 @@ export class SenderResolver {
   }
 
   @Mutation(() => Sender, {
-    description: 'Lets a pending sender in; with four eyes, another admin than its maker must.',
+    description: 'Lets a pending sender in; with four eyes, another admin than those who proposed it must.',
   })
-  approveSender(@Arg('senderId', () => String) senderId: string, @Ctx() context: Context): Promise<Sender> {
-    return setSenderState(context.services, requireRole(context, RUNNERS), senderId, 'approveSender');
+  approveSender(
+    @Arg('senderId', () => String) senderId: string,
+    @Arg('version', () => Int, { nullable: true, description: VERSION }) version: number | undefined,
+    @Ctx() context: Context,
+  ): Promise<Sender> {
+    return setSenderState(context.services, requireRole(context, RUNNERS), senderId, 'approveSender', { version });
   }
 
   @Mutation(() => Sender, { description: 'Its requests are refused and its deliveries rest from now on.' })
@@ -91,12 +97,16 @@ export class SenderResolver {
     @Arg('reason', () => String, { nullable: true }) reason: string | undefined,
     @Ctx() context: Context,
   ): Promise<Sender> {
-    return setSenderState(context.services, requireRole(context, ADMINS), senderId, 'suspendSender', reason);
+    return setSenderState(context.services, requireRole(context, ADMINS), senderId, 'suspendSender', { reason });
   }
 
-  @Mutation(() => Sender, { description: 'Lifts a suspension.' })
-  activateSender(@Arg('senderId', () => String) senderId: string, @Ctx() context: Context): Promise<Sender> {
-    return setSenderState(context.services, requireRole(context, ADMINS), senderId, 'activateSender');
+  @Mutation(() => Sender, { description: 'Lifts a suspension, and approves what was proposed meanwhile.' })
+  activateSender(
+    @Arg('senderId', () => String) senderId: string,
+    @Arg('version', () => Int, { nullable: true, description: VERSION }) version: number | undefined,
+    @Ctx() context: Context,
+  ): Promise<Sender> {
+    return setSenderState(context.services, requireRole(context, ADMINS), senderId, 'activateSender', { version });
   }
 
   @Mutation(() => CreateSenderPayload, { description: 'A new client secret, shown once; the old one ends at once.' })

@@ -1,14 +1,13 @@
-/** Reading a stored payload: only with a reason, which is recorded before the payload is opened. */
+/** Reading a stored payload: only with a reason, which is recorded before the payload leaves. */
 import type { KnownSender } from '../../access/sender-directory.js';
 import { whyWithheld } from '../../access/still-released.js';
 import { openPayload } from '../../entities/transactions/transaction.repository.js';
 import type { Transaction } from '../../entities/transactions/transaction.entity.js';
-import { recordAdminAction } from '../../use-cases/admin-change.js';
+import { namedIn, notePayload, requirePayloadReader, type PayloadReader } from '../admin-reading.js';
 import type { Context } from '../context.js';
-import { DomainError, forbidden, invalid } from '../../use-cases/errors.js';
+import { DomainError, forbidden } from '../../use-cases/errors.js';
 import { MOST_BYTES } from '../../use-cases/search/answer-room.js';
 import { recordRetelling, type PayloadName } from '../../use-cases/transaction-status/retelling.js';
-import { requireRole } from '../authorize.js';
 
 /** The unsigned message as stored; null when none was kept, or its key was shredded. */
 export async function readPayload(
@@ -17,28 +16,40 @@ export async function readPayload(
   name: PayloadName,
   reason: string | undefined,
 ): Promise<unknown> {
-  const { database, vault, clock } = context.services;
+  const { database, vault } = context.services;
   const { id, senderId } = transaction;
-  if (context.principal.kind !== 'sender') {
-    const admin = requireRole(context, ['ADMIN', 'AUDITOR']);
-    if (reason === undefined || reason.trim() === '')
-      throw invalid('reason', 'say why you need to see personal data; it is recorded');
-    const change = { action: 'readPayload', targetType: 'Transaction', targetId: id, reason, after: { payload: name } };
-    await database.transaction((unit) => recordAdminAction(unit, admin, change, clock()));
-  } else if (context.principal.sender.senderId !== senderId) return null;
+  const sender = context.principal.kind === 'sender' ? context.principal.sender : undefined;
+  if (sender !== undefined && sender.senderId !== senderId) return null;
+  const reader = sender === undefined ? requirePayloadReader(context, reason) : undefined;
   await takeRoom(context, id, name);
   const [row] = await database.query<Stored>(
     `select data_key_id, ${name}_sealed as sealed, consent_ids as "consentIds", record_ids as "recordIds"
      from transaction where id = $1`,
     [id],
   );
-  if (row === undefined || row.sealed === null) return null;
-  if (context.principal.kind === 'sender' && name === 'response')
-    await assertStillReleased(context, context.principal.sender, transaction, row.consentIds);
-  const payload = await openPayload(vault, row.data_key_id, row.sealed, `transaction:${id}:${name}`);
-  if (payload === undefined) return null;
-  if (context.principal.kind === 'sender') await recordRead(context, transaction, row, name);
+  if (sender !== undefined && name === 'response')
+    await assertStillReleased(context, sender, transaction, row?.consentIds ?? null);
+  const payload = (await openPayload(vault, row?.data_key_id, row?.sealed, `transaction:${id}:${name}`)) ?? null;
+  if (reader !== undefined) await noteRead(context, reader, transaction, name, payload, row?.recordIds ?? []);
+  else if (row !== undefined && payload !== null) await recordRead(context, transaction, row, name);
   return payload;
+}
+
+function noteRead(
+  context: Context,
+  reader: PayloadReader,
+  { id, registry }: Transaction,
+  name: PayloadName,
+  payload: unknown,
+  about: string[],
+): Promise<void> {
+  return notePayload(context, reader, {
+    target: { targetType: 'Transaction', targetId: id },
+    field: `Transaction.${name}Data`,
+    about,
+    // Whom an answer tells of is known; a question may also name whom it did not find.
+    named: name === 'request' ? namedIn(context.services.registries.byName(registry ?? ''), payload) : [],
+  });
 }
 
 /** Bytes of the payloads that an operation has read. */

@@ -1,7 +1,7 @@
 /** Mistakes in a definition are found at start, all at once, not at the first request that meets them. */
 import { findAttribute } from './attributes.js';
 import { CODES } from './core/codes.js';
-import type { PropertyDefinition, RegistryDefinition } from './definition.js';
+import type { PropertyDefinition, RecordTypeDefinition, RegistryDefinition } from './definition.js';
 import { resolvePath } from './records/property.path.js';
 
 /** @throws Error that lists every mistake of every definition. */
@@ -17,8 +17,20 @@ export function checkDefinitions(definitions: RegistryDefinition[]): void {
 const check = (definition: RegistryDefinition): string[] => {
   const missing = [...classMistakes(definition), ...recordTypeClasses(definition)];
   // Paths can only be walked once every class is there.
-  return missing.length > 0 ? missing : [...pathMistakes(definition), ...eventMistakes(definition)];
+  if (missing.length > 0) return missing;
+  return [...pathMistakes(definition), ...identifyingMistakes(definition), ...eventMistakes(definition)];
 };
+
+/** Without them everybody is somebody else, and with a misspelt one nobody says so. */
+function identifyingMistakes({ recordTypes, identifierTypes }: RegistryDefinition): string[] {
+  const known = new Set(Object.values(identifierTypes));
+  return recordTypes.flatMap(({ name, identifying, otherwise }) => [
+    ...(identifying.length === 0 ? [`record type ${name} has no identifying identifier type`] : []),
+    ...[...identifying, ...(otherwise?.identifying ?? [])]
+      .filter((type) => !known.has(type))
+      .map((type) => `record type ${name} is identified by ${type}, which is not an identifier type`),
+  ]);
+}
 
 const classMistakes = (definition: RegistryDefinition): string[] =>
   Object.entries(definition.classes).flatMap(([name, { properties }]) =>
@@ -42,10 +54,17 @@ const recordTypeClasses = (definition: RegistryDefinition): string[] => [
 
 const pathMistakes = (definition: RegistryDefinition): string[] =>
   definition.recordTypes.flatMap((recordType) =>
-    [...recordType.identifierPaths, ...recordType.memberPaths, ...Object.values(recordType.attributeAliases)]
+    [
+      ...recordType.identifierPaths,
+      ...recordType.memberPaths,
+      ...otherwisePath(recordType),
+      ...Object.values(recordType.attributeAliases),
+    ]
       .filter((path) => resolvePath(definition, recordType.class, path)?.path !== path)
       .map((path) => `record type ${recordType.name} names ${path}, which is not a path of its class`),
   );
+
+const otherwisePath = ({ otherwise }: RecordTypeDefinition): string[] => (otherwise ? [otherwise.path] : []);
 
 const eventMistakes = (definition: RegistryDefinition): string[] =>
   definition.events.flatMap(({ name, shownBy }) => {

@@ -47,7 +47,19 @@ export interface RecordTypeDefinition {
   typeName: string;
   /** Dotted paths that hold a record's own identifiers, for example `identifier` or `member_identifier`. */
   identifierPaths: string[];
-  /** Paths of persons inside a record who are somebody else than its subject, for example `member_list`; consent is asked for each. */
+  /**
+   * Stored types of identifiers that say which record is meant. All others may be shared by several records (the number of
+   * a marriage, a household, a telephone): nobody is matched by them.
+   */
+  identifying: string[];
+  /** A record that has nothing at `unless` stands for a household as a whole: it is identified by these, kept at `path`. */
+  otherwise?: { unless: string; path: string; identifying: string[] };
+  /** One subject has several records of this type, told apart by external id: a beneficiary has one per programme. */
+  severalPerSubject?: boolean;
+  /**
+   * Paths of persons inside a record who are somebody else than its subject, for example `member_list`, or of nothing but
+   * their identifiers, for example `parent1_identifier`; consent is asked for each.
+   */
   memberPaths: string[];
   /** Names of protocol 3.2 and others → canonical path. The path may be a branch: with `name` → `member.name`, `name.surname` is read too. */
   attributeAliases: Record<string, string>;

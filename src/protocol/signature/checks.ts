@@ -7,14 +7,19 @@ import type { SignatureInfo } from './profile.js';
 export const MAX_LIFETIME_SECONDS = 300;
 const MAX_AHEAD_SECONDS = 60;
 
-/** @throws SignatureInvalid outside `created` - 60 s to `expires`, or for a lifetime over 300 s */
-export function checkTimes({ created, expires }: { created: number; expires: number }, now: Date): void {
+/**
+ * What a signature tells of its times.
+ *
+ * @throws SignatureInvalid outside `created` - 60 s to `expires`, or for a lifetime over 300 s
+ */
+export function checkTimes({ created, expires }: Pick<SignatureInfo, 'created' | 'expires'>, now: Date): void {
   const seconds = now.getTime() / 1000;
-  if (created - seconds > MAX_AHEAD_SECONDS) {
+  if (created !== undefined && created - seconds > MAX_AHEAD_SECONDS) {
     throw new SignatureInvalid(`signature is created more than ${MAX_AHEAD_SECONDS} s in the future; check your clock`);
   }
-  if (expires < created) throw new SignatureInvalid('signature expires before it is created');
-  if (expires - created > MAX_LIFETIME_SECONDS) {
+  if (expires === undefined) return;
+  if (created !== undefined && expires < created) throw new SignatureInvalid('signature expires before it is created');
+  if (created !== undefined && expires - created > MAX_LIFETIME_SECONDS) {
     throw new SignatureInvalid(`signature may live ${MAX_LIFETIME_SECONDS} s at most: expires - created is more`);
   }
   if (seconds > expires) throw new SignatureInvalid('signature has expired; sign the message again');

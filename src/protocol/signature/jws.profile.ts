@@ -3,7 +3,7 @@ import { decodeProtectedHeader, errors, FlattenedSign, flattenedVerify, type Pro
 import { SignatureInvalid } from '../errors.js';
 import { canonicalJson } from '../envelope/json.js';
 import { algorithmNamed, JOSE_ALGORITHMS, type SignatureAlgorithm, type VerificationKey } from './algorithm.js';
-import type { EnvelopeProfile, ReceivedMessage } from './profile.js';
+import type { EnvelopeProfile, ReceivedMessage, SignatureInfo } from './profile.js';
 
 const MAX_LENGTH = 4096;
 /** `Ed25519` is the newer name of the same thing (RFC 9864). */
@@ -19,9 +19,9 @@ export const jwsProfile: EnvelopeProfile = {
     if (header === undefined || signature === undefined) {
       throw new SignatureInvalid('signature is not a detached compact JWS (header..signature)');
     }
-    const { kid, algorithm, b64 } = readHeader(header);
+    const { b64, ...info } = readHeader(header);
     const jws = { protected: header, signature };
-    return { kid, algorithm, matches: (message, key) => verify(jws, payloadOf(message, b64), key) };
+    return { ...info, matches: (message, key) => verify(jws, payloadOf(message, b64), key) };
   },
   async sign({ header, message }, key) {
     const payload = Buffer.from(canonicalJson({ header, message }));
@@ -32,12 +32,23 @@ export const jwsProfile: EnvelopeProfile = {
   },
 };
 
-function readHeader(header: string): { kid: string; algorithm: SignatureAlgorithm; b64: boolean } {
-  const { kid, alg, b64 } = decode(header);
+function readHeader(header: string): SignatureInfo & { b64: boolean } {
+  const { kid, alg, b64, ...rest } = decode(header);
   const algorithm = typeof alg === 'string' ? algorithmNamed(alg) : undefined;
   if (!algorithm) throw new SignatureInvalid('signature: alg of the JWS header must be EdDSA, RS256 or ES256');
   if (typeof kid !== 'string' || kid === '') throw new SignatureInvalid('signature: kid of the JWS header is missing');
-  return { kid, algorithm, b64: b64 !== false };
+  return { kid, algorithm, ...timesOf(rest), b64: b64 !== false };
+}
+
+/** Times that some signers add to the header; the message itself carries its own. */
+function timesOf({ iat, exp }: Record<string, unknown>): Pick<SignatureInfo, 'created' | 'expires'> {
+  for (const [name, time] of Object.entries({ iat, exp }))
+    if (time !== undefined && typeof time !== 'number')
+      throw new SignatureInvalid(`signature: ${name} of the JWS header must be a number of seconds since 1970`);
+  return {
+    ...(typeof iat === 'number' ? { created: iat } : {}),
+    ...(typeof exp === 'number' ? { expires: exp } : {}),
+  };
 }
 
 function decode(header: string): ProtectedHeaderParameters {

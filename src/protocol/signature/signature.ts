@@ -52,8 +52,7 @@ export async function verifyEnvelope(
     throw new SignatureMissing('signature is missing: sign header and message with a registered key');
   const signature = PROFILES[profile].parse(text);
   checkOwner(signature.senderId, senderId);
-  const { created, expires } = signature;
-  if (created !== undefined && expires !== undefined) checkTimes({ created, expires }, now);
+  checkTimes(signature, now);
   await checkMatch(signature, await keyFor(signature.kid), (key) => signature.matches(message, key));
   return { kid: signature.kid };
 }

@@ -1,16 +1,18 @@
-/** Who got what of a person, when, and on what ground: from the decisions that were stored with what left. */
+/** Who got or read what of a person, when, and on what ground: from the decisions and readings that were stored. */
 import type { Principal } from '../../access/principal.js';
+import { isIndexWhole } from '../../entities/audit/audit-rows.repository.js';
 import type { Sql } from '../../entities/database/database.js';
 import { findDisclosures, indexDisclosures } from '../../entities/audit/disclosure.repository.js';
+import { findConsentIds, findReadings, type StoredReading } from '../../entities/audit/reading.repository.js';
 import type { RecordIdentifier } from '../../protocol/registries/records/normalize.js';
 import type { LegalBasis, Registry } from '../../protocol/vocabulary.js';
 import { findPersonRecords } from '../../sources/person-records.js';
 import { recordAdminAction } from '../admin-change.js';
 import type { Services } from '../services.js';
 import { invalid } from '../errors.js';
-import { readKnownIdentifier } from '../records/identifier.input.js';
+import { readPersonIdentifier } from '../records/identifier.input.js';
 import { definitionOf } from '../records/records.js';
-import type { AccessReport, Disclosure } from './access.types.js';
+import type { AccessReport, Disclosure, PersonReading } from './access.types.js';
 
 type Admin = Extract<Principal, { kind: 'admin' }>;
 
@@ -28,14 +30,15 @@ export async function reportAccess(services: Services, admin: Admin, question: R
   if (reason.trim() === '') throw invalid('reason', 'say why the report is needed; it is recorded');
   if (first < 1 || first > MAX) throw invalid('first', `must be between 1 and ${MAX}`);
   const definition = definitionOf(services, registry);
-  const identifier = readKnownIdentifier(definition, question.identifier, 'identifier');
+  const identifier = readPersonIdentifier(definition, question.identifier, 'identifier');
   const { own, inside } = await findPersonRecords(services.database, definition, identifier);
+  const consents = await findConsentIds(services.database, { registry, ...identifier });
   const change = {
     action: 'accessReport',
     targetType: 'Record',
     targetId: own[0] ?? 'none',
     reason,
-    after: { registry },
+    after: { registry, fields: ['Query.accessReport'], about: own },
   };
   await services.database.transaction((unit) => recordAdminAction(unit, admin, change, services.clock()));
   await indexDisclosures(services.database);
@@ -43,11 +46,13 @@ export async function reportAccess(services: Services, admin: Admin, question: R
     answers(services.database, [...own, ...inside], first + 1),
     notifications(services.database, [...own, ...inside], first + 1),
   ]);
+  const readings = await findReadings(services.database, [...own, ...inside, ...consents], first + 1);
   const rows = found.flat().sort((a, b) => (a.id < b.id ? 1 : -1));
-  const isOwn = new Set(own);
+  const isOwn = new Set([...own, ...consents]);
   return {
     disclosures: rows.slice(0, first).map((row) => readRow(row, isOwn)),
-    complete: rows.length <= first,
+    readings: readings.slice(0, first).map((row) => tellReading(row, isOwn)),
+    complete: rows.length <= first && readings.length <= first && (await isIndexWhole(services.database)),
   };
 }
 
@@ -97,6 +102,10 @@ function readRow(row: Row, own: Set<string>): Disclosure {
     agreementVersion: decision.agreementVersion ?? null,
     fields: decision.fields ?? null,
   };
+}
+
+function tellReading({ about, at, ...row }: StoredReading, own: Set<string>): PersonReading {
+  return { ...row, at: new Date(at), inside: !about.some((id) => own.has(id)) };
 }
 
 interface StoredDecision {

@@ -5,6 +5,17 @@ import type { Operation } from '../../protocol/vocabulary.js';
 import type { Registry } from '../../protocol/vocabulary.js';
 import type { LegalBasis } from '../../protocol/vocabulary.js';
 
+export interface PersonReading {
+  id: string;
+  at: Date;
+  actor: string;
+  role: string;
+  action: string;
+  reason: string | null;
+  fields: string[] | null;
+  inside: boolean;
+}
+
 export interface Disclosure {
   id: string;
   at: Date;
@@ -22,6 +33,7 @@ export interface Disclosure {
 
 export interface AccessReport {
   disclosures: Disclosure[];
+  readings: PersonReading[];
   complete: boolean;
 }
 

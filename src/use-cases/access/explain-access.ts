@@ -9,14 +9,15 @@ import { isRecorded } from '../../protocol/query/evaluate.js';
 import { attributesOf } from '../../protocol/registries/attributes.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
 import { covers, expandFields } from '../../protocol/registries/records/fields.js';
-import { isMemberPath, membersIn } from '../../protocol/registries/records/members.js';
+import { identifyingTypes } from '../../protocol/registries/records/identifying.js';
+import { isMemberPath, membersIn, type InnerPerson } from '../../protocol/registries/records/members.js';
 import { identifiersOf, type RecordIdentifier } from '../../protocol/registries/records/normalize.js';
 import { findRecordType } from '../../protocol/registries/registries.js';
 import type { Operation, Registry } from '../../protocol/vocabulary.js';
 import type { SourceRecord } from '../../sources/registry-source.js';
 import { recordAdminAction } from '../admin-change.js';
 import type { Services } from '../services.js';
-import { invalid, notFound } from '../errors.js';
+import { conflict, invalid, notFound } from '../errors.js';
 import { readKnownIdentifier } from '../records/identifier.input.js';
 import { definitionOf } from '../records/records.js';
 import type { AccessExplanation, AccessStep, FieldExplanation } from './access.types.js';
@@ -81,7 +82,7 @@ async function judgeRecord(services: Services, grant: Grant, record: SourceRecor
   if (grant.rowFilter !== undefined)
     steps.push(step(inRows, 'ROW_FILTER', 'the row filter of the agreement lets this record pass', 'keeps it out'));
   const consents = await consentsOf(database, grant, [record]);
-  const own = consents.of(identifiersOf(grant.definition, grant.recordType.name, record.data));
+  const own = consents.ofSubject(grant, record.data);
   const asked = grant.agreement.requiresConsent;
   if (asked) steps.push(step(own.length > 0, 'CONSENT', 'a consent in force fits sender and purpose', 'there is none'));
   const [left] = inRows ? await release(database, grant, [record]) : [];
@@ -98,8 +99,7 @@ async function judgeRecord(services: Services, grant: Grant, record: SourceRecor
   };
 }
 
-const isGiven = (consents: Consents, { identifiers }: { identifiers: RecordIdentifier[] }): boolean =>
-  consents.of(identifiers).length > 0;
+const isGiven = (consents: Consents, person: InnerPerson): boolean => consents.ofInner(person).length > 0;
 
 async function passesRowFilter({ source }: Services, grant: Grant, { data }: SourceRecord): Promise<boolean> {
   const { definition, recordType, rowFilter } = grant;
@@ -139,11 +139,19 @@ async function findRecord(services: Services, definition: RegistryDefinition, qu
   const named = question.recordType === null ? undefined : findRecordType(definition, question.recordType);
   if (question.recordType !== null && named === undefined)
     throw invalid('recordType', 'no record type of this registry');
+  const { type } = identifier;
   const criteria = { identifier };
-  const candidates = named === undefined ? definition.recordTypes : [named];
+  const candidates = (named === undefined ? definition.recordTypes : [named]).filter((recordType) =>
+    identifyingTypes(recordType).includes(type),
+  );
+  if (candidates.length === 0)
+    throw invalid('identifier.type', `${type} is shared by several records: name one of them`);
   for (const recordType of candidates) {
-    const query = { definition, recordType: recordType.name, criteria, sort: [], page: { size: 1, number: 1 } };
-    const [record] = (await services.source.search(query)).records;
+    const query = { definition, recordType: recordType.name, criteria, sort: [], page: { size: 100, number: 1 } };
+    const { records } = await services.source.search(query);
+    const [record, other] = records.filter(({ data }) => identifyingTypes(recordType, data).includes(type));
+    if (other !== undefined && recordType.severalPerSubject !== true)
+      throw conflict('identifier', 'several records hold it: npx dci repair merged-records');
     if (record !== undefined) return { recordType, record };
   }
   const [first] = candidates;
@@ -163,7 +171,14 @@ function audit(
     action: 'explainAccess',
     targetType: 'Record',
     targetId: record?.id ?? 'none',
-    after: { senderId, registry, operation, ...(purpose === null ? {} : { purpose }) },
+    after: {
+      senderId,
+      registry,
+      operation,
+      ...(purpose === null ? {} : { purpose }),
+      fields: ['Query.explainAccess'],
+      about: record ? [record.id] : [],
+    },
   };
   return services.database.transaction((unit) => recordAdminAction(unit, admin, change, services.clock()));
 }

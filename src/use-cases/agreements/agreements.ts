@@ -9,10 +9,12 @@ import { isKnownField } from '../../protocol/registries/records/fields.js';
 import { findRecordType } from '../../protocol/registries/registries.js';
 import { changeAsAdmin, snapshot } from '../admin-change.js';
 import type { Services } from '../services.js';
-import { DomainError, forbidden, invalid, notFound } from '../errors.js';
+import { DomainError, invalid, notFound } from '../errors.js';
+import { approve, countChange, propose } from '../four-eyes.js';
 import { givenOf, presentOf } from '../given.js';
 import { requireObject } from '../json-object.js';
 import { findSender } from '../senders/senders.js';
+import { AGREEMENT_RULES, isWidened } from '../widening.js';
 import type { CreateAgreementInput, UpdateAgreementInput } from './agreement.types.js';
 
 type Admin = Extract<Principal, { kind: 'admin' }>;
@@ -27,10 +29,10 @@ export function createAgreement(services: Services, admin: Admin, input: CreateA
       ...terms,
       sender,
       validFrom: terms.validFrom ?? services.clock(),
-      state: services.settings.fourEyes ? 'PENDING' : 'ACTIVE',
       createdBy: admin.subject,
     });
     checkTerms(services, agreement);
+    if (services.settings.fourEyes) propose(agreement, admin);
     keepVersion(unit, agreement, admin);
     await unit.em.flush();
     return {
@@ -53,16 +55,16 @@ export function updateAgreement(
 ): Promise<Agreement> {
   return changeAgreement(services, admin, id, 'updateAgreement', (agreement) => {
     Object.assign(agreement, givenOf(input, CLEARABLE));
-    if (services.settings.fourEyes) {
-      agreement.state = 'PENDING';
-      agreement.approvedBy = null;
-      agreement.createdBy = admin.subject;
-    }
     checkTerms(services, agreement);
   });
 }
 
-export function approveAgreement(services: Services, admin: Admin, id: string): Promise<Agreement> {
+export function approveAgreement(
+  services: Services,
+  admin: Admin,
+  id: string,
+  version?: number | null,
+): Promise<Agreement> {
   return changeAgreement(services, admin, id, 'approveAgreement', (agreement) => {
     if (agreement.state !== 'PENDING')
       throw new DomainError(
@@ -70,10 +72,8 @@ export function approveAgreement(services: Services, admin: Admin, id: string): 
         `the agreement is ${agreement.state}: only a PENDING one can be approved`,
         'id',
       );
-    if (services.settings.fourEyes && agreement.createdBy === admin.subject)
-      throw forbidden('four eyes: another admin than the one who made this version must approve it');
+    approve(agreement, admin, services.settings.fourEyes, version);
     agreement.state = 'ACTIVE';
-    agreement.approvedBy = admin.subject;
   });
 }
 
@@ -97,7 +97,8 @@ function changeAgreement(
     if (agreement.state === 'ENDED') throw new DomainError('CONFLICT', 'the agreement has ended: make a new one', 'id');
     const before = snapshot(agreement);
     change(agreement);
-    agreement.version += 1;
+    const widens = isWidened(AGREEMENT_RULES, before, snapshot(agreement));
+    countChange(agreement, admin, { widens, ...services.settings });
     keepVersion(unit, agreement, admin);
     return {
       result: agreement,

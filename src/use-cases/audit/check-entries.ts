@@ -9,8 +9,10 @@ import {
   type StoredEntry,
 } from '../../entities/audit/audit-check.repository.js';
 import { hashContent, hashEntryText } from '../../entities/audit/audit.repository.js';
-import type { Sql } from '../../entities/database/database.js';
-import { hashTransaction } from '../../entities/audit/transaction-audit.js';
+import { findUntold } from '../../entities/audit/audit-rows.repository.js';
+import type { Database, Sql } from '../../entities/database/database.js';
+import { hashDelivery } from '../../entities/audit/delivery-audit.js';
+import { provesTransaction } from '../../entities/audit/transaction-audit.js';
 import { timeOf } from '../../platform/uuid.js';
 import { AuditBroken, type AuditProblemKind } from './audit-problem.js';
 
@@ -18,15 +20,21 @@ import { AuditBroken, type AuditProblemKind } from './audit-problem.js';
 const NO_MESSAGE = hashContent(null);
 
 /** @throws AuditBroken that names the first entry that does not fit */
-export async function checkEntries(sql: Sql, entries: StoredEntry[], seal?: number): Promise<void> {
+export async function checkEntries(
+  sql: Pick<Database, 'query' | 'transaction'>,
+  entries: StoredEntry[],
+  seal?: number,
+): Promise<void> {
   const idsOf = (kind: StoredEntry['kind']) => entries.filter((entry) => entry.kind === kind).map(({ id }) => id);
   const transactions = await checkTransactions(sql, idsOf('TRANSACTION'));
   const deliveries = await checkDeliveries(sql, idsOf('DELIVERY'));
   const actions = await hashAdminActions(sql, idsOf('ADMIN'));
+  const untold = new Set(await findUntold(sql, settled([...transactions.values()], entries)));
   for (const entry of entries) {
     const problem =
       checkHash(entry) ??
       (entry.kind === 'TRANSACTION' ? await checkTransaction(sql, entry, transactions.get(entry.id)) : undefined) ??
+      (entry.kind === 'TRANSACTION' && untold.has(entry.subject) ? 'ROW_MISSING' : undefined) ??
       (entry.kind === 'DELIVERY' ? await checkDelivery(sql, entry, deliveries.get(entry.id)) : undefined) ??
       (entry.kind === 'ADMIN' ? checkAction(entry, actions.get(entry.id)) : undefined);
     if (problem !== undefined)
@@ -40,9 +48,15 @@ export async function checkEntries(sql: Sql, entries: StoredEntry[], seal?: numb
   }
 }
 
+/** Transactions whose records the index of disclosures must tell. */
+function settled(rows: CheckedTransaction[], entries: StoredEntry[]): string[] {
+  const subjects = new Map(entries.map(({ id, subject }) => [id, subject]));
+  return rows.filter(({ present, superseded }) => present && !superseded).map(({ id }) => subjects.get(id) ?? id);
+}
+
 const TEXTS: Partial<Record<AuditProblemKind, string>> = {
   ENTRY_EDITED: 'an entry was edited',
-  ROW_MISSING: 'the row of an entry is gone',
+  ROW_MISSING: 'the row of an entry, or of the index of its disclosures, is gone',
   ROW_EDITED: 'the row of an entry was edited',
   PAYLOAD_EDITED: 'a sealed payload was edited',
   PAYLOAD_MISSING: 'a payload is gone before its time',
@@ -52,9 +66,9 @@ function checkHash(entry: StoredEntry): AuditProblemKind | undefined {
   return hashEntryText(entry).equals(entry.entryHash) ? undefined : 'ENTRY_EDITED';
 }
 
-function checkAction(entry: StoredEntry, hash: Buffer | undefined): AuditProblemKind | undefined {
+function checkAction(entry: StoredEntry, hash: Buffer | null | undefined): AuditProblemKind | undefined {
   if (hash === undefined) return 'ROW_MISSING';
-  return hash.equals(entry.contentHash) ? undefined : 'ROW_EDITED';
+  return hash?.equals(entry.contentHash) === true ? undefined : 'ROW_EDITED';
 }
 
 /** A row or payload may be gone only where retention has said so in the audit itself. */
@@ -66,7 +80,7 @@ async function checkTransaction(
   if (row === undefined || !row.present)
     return (await isPurged(sql, entry, 'transactions')) ? undefined : 'ROW_MISSING';
   if (row.superseded) return undefined;
-  if (!hashTransaction(row.contentHash, row).equals(entry.contentHash) || row.status !== entry.transition)
+  if (!provesTransaction(entry.contentHash, row.contentHash, row.facts) || row.status !== entry.transition)
     return 'ROW_EDITED';
   if (row.actualHash.equals(row.contentHash)) return undefined;
   if (!row.empty) return 'PAYLOAD_EDITED';
@@ -81,8 +95,22 @@ async function checkDelivery(
 ): Promise<AuditProblemKind | undefined> {
   if (row === undefined || !row.present)
     return (await isPurged(sql, entry, 'transactions')) ? undefined : 'ROW_MISSING';
-  if (row.superseded || row.actualHash === null || entry.contentHash.equals(NO_MESSAGE)) return undefined;
-  return row.actualHash.equals(entry.contentHash) ? undefined : 'PAYLOAD_EDITED';
+  if (row.superseded) return undefined;
+  if (row.state !== entry.transition || !row.inTime) return 'ROW_EDITED';
+  // One that is due again may still get its message; its next end proves it.
+  if (row.state === 'PENDING') return undefined;
+  return checkDelivered(entry, row);
+}
+
+function checkDelivered({ contentHash: proven }: StoredEntry, row: CheckedDelivery): AuditProblemKind | undefined {
+  const { contentHash: kept, actualHash: actual, facts, early } = row;
+  if (actual !== null && !actual.equals(kept ?? actual)) return 'PAYLOAD_EDITED';
+  const message = kept ?? actual;
+  if (message !== null && hashDelivery(message, facts).equals(proven)) return undefined;
+  // Entries of earlier versions prove the message alone.
+  if (actual?.equals(proven) === true || proven.equals(NO_MESSAGE)) return undefined;
+  if (early && (message ?? proven).equals(proven)) return undefined;
+  return 'ROW_EDITED';
 }
 
 async function isPurged(sql: Sql, { subject }: StoredEntry, what: string): Promise<boolean> {

@@ -1,12 +1,15 @@
 /**
  * Proves the audit whole, or names the first row that is not: every seal chained and signed, every entry under its seal
- * in its place, and behind each newest entry the very row it spoke of. Reads in batches, so the log may be of any length.
+ * in its place, behind each newest entry the very row it spoke of, and no row that none speaks of. Reads in batches, so the
+ * log may be of any length.
  */
 import { readEntries } from '../../entities/audit/audit-check.repository.js';
 import { readSeals, type Seal } from '../../entities/audit/audit-seal.repository.js';
-import type { Sql } from '../../entities/database/database.js';
+import type { Database } from '../../entities/database/database.js';
+import { firstId } from '../../entities/database/partitions.js';
 import { AuditBroken, type AuditProblem } from './audit-problem.js';
 import { checkEntries } from './check-entries.js';
+import { checkRows } from './check-rows.js';
 import { checkSeal, checkSealedEntries, publicKeys } from './check-seal.js';
 
 export interface AuditReport {
@@ -28,9 +31,11 @@ export interface VerifyOptions {
   onProgress?: (progress: { seals: number; lastSeal: number; entries: number }) => void;
 }
 
+type Whole = Pick<Database, 'query' | 'transaction'>;
+
 const BATCH = 2000;
 
-export async function verifyAudit(sql: Sql, options: VerifyOptions = {}): Promise<AuditReport> {
+export async function verifyAudit(sql: Whole, options: VerifyOptions = {}): Promise<AuditReport> {
   const report: AuditReport = { intact: true, seals: 0, entries: 0, unsealed: 0, head: null, problem: null };
   try {
     await checkChain(sql, options, report);
@@ -41,11 +46,12 @@ export async function verifyAudit(sql: Sql, options: VerifyOptions = {}): Promis
   return report;
 }
 
-async function checkChain(sql: Sql, options: VerifyOptions, report: AuditReport): Promise<void> {
+async function checkChain(sql: Whole, options: VerifyOptions, report: AuditReport): Promise<void> {
   const { fromSequence = 1, anchor, onProgress } = options;
   const keys = await publicKeys(sql);
   const [newest] = await readSeals(sql, { newest: 1 });
   let [previous] = fromSequence > 1 ? await readSeals(sql, { after: fromSequence - 2, limit: 1 }) : [];
+  const trusted = previous;
   if (fromSequence > 1 && previous === undefined) throw new AuditBroken(missing(fromSequence - 1));
   const lastSeal = Math.max(newest?.sequence ?? 0, anchor?.sequence ?? 0);
   for (let sequence = fromSequence; sequence <= lastSeal; sequence++) {
@@ -63,9 +69,10 @@ async function checkChain(sql: Sql, options: VerifyOptions, report: AuditReport)
     onProgress?.({ seals: report.seals, lastSeal, entries: report.entries });
   }
   await checkUnsealed(sql, previous?.untilXid ?? '0', report);
+  await checkRows(sql, trusted && firstId(new Date(trusted.sealedAt)));
 }
 
-async function checkUnsealed(sql: Sql, fromXid: string, report: AuditReport): Promise<void> {
+async function checkUnsealed(sql: Whole, fromXid: string, report: AuditReport): Promise<void> {
   let after: { xid: string; id: string } | undefined;
   do {
     const entries = await readEntries(sql, { fromXid, after }, BATCH);

@@ -8,7 +8,7 @@ import { changeAsAdmin, snapshot } from '../admin-change.js';
 import { isUuid } from '../../platform/uuid.js';
 import type { Services } from '../services.js';
 import { conflict, invalid, notFound } from '../errors.js';
-import { readKnownIdentifier } from '../records/identifier.input.js';
+import { readPersonIdentifier } from '../records/identifier.input.js';
 import { definitionOf } from '../records/records.js';
 import { findSender } from '../senders/senders.js';
 import type { GrantConsentInput } from './consent.types.js';
@@ -22,7 +22,7 @@ export function grantConsent(services: Services, admin: Admin, input: GrantConse
     if (values.senderId !== null) await findSender(unit, values.senderId);
     const consent = addRow(unit.em, Consent, { ...values, grantedBy: admin.subject });
     await unit.em.flush();
-    return { result: consent, change: changeOf('grantConsent', consent, undefined, auditable(consent)) };
+    return { result: consent, change: changeOf('grantConsent', consent, undefined, snapshot(consent)) };
   });
 }
 
@@ -32,16 +32,16 @@ export function revokeConsent(services: Services, admin: Admin, id: string, reas
     const consent = isUuid(id) ? await unit.em.findOne(Consent, { id }) : null;
     if (consent === null) throw notFound('id', 'no such consent');
     if (consent.revokedAt != null) throw conflict('id', 'this consent was revoked before');
-    const before = auditable(consent);
+    const before = snapshot(consent);
     consent.revokedAt = services.clock();
     consent.revokedBy = admin.subject;
-    return { result: consent, change: { ...changeOf('revokeConsent', consent, before, auditable(consent)), reason } };
+    return { result: consent, change: { ...changeOf('revokeConsent', consent, before, snapshot(consent)), reason } };
   });
 }
 
 function readInput(definition: RegistryDefinition, input: GrantConsentInput, now: Date) {
   const { senderId, organizationKind, purposes, fields, validUntil, evidence } = input;
-  const identifier = readKnownIdentifier(definition, input.identifier, 'identifier');
+  const identifier = readPersonIdentifier(definition, input.identifier, 'identifier');
   if (isBlank(senderId) === isBlank(organizationKind))
     throw invalid('senderId', 'give it or organizationKind, one of the two');
   if (purposes?.some(isBlank)) throw invalid('purposes', 'an empty code names no purpose; leave purposes out for all');
@@ -77,9 +77,4 @@ const isBlank = (text: string | null | undefined): text is null | undefined | ''
 
 function changeOf(action: string, { id }: Consent, before?: Record<string, unknown>, after?: Record<string, unknown>) {
   return { action, targetType: 'Consent', targetId: id, before, after };
-}
-
-function auditable(consent: Consent): Record<string, unknown> {
-  const { identifierValue: _value, ...rest } = snapshot(consent);
-  return rest;
 }

@@ -2,7 +2,6 @@
 import { decideGate, decideItem, summarizeDecision, type Grant } from '../../access/decide-access.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { Unit } from '../../entities/database/database.js';
-import type { RecordDraft } from '../../entities/records/record.repository.js';
 import type { EnrollmentUpdate, PushAnswer, PushOutcome } from '../../protocol/notify/enrollment.js';
 import { Forbidden, RequestInvalid } from '../../protocol/errors.js';
 import { valuesAt } from '../../protocol/query/evaluate.js';
@@ -10,7 +9,7 @@ import type { RegistryDefinition } from '../../protocol/registries/definition.js
 import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
 import type { Call } from '../call.js';
 import type { Services } from '../services.js';
-import { applyPush, type Push } from '../records/partner-push.js';
+import { applyPush, recordOverwritten, textOf, type Push, type Pushed } from '../records/partner-push.js';
 import { definitionOf } from '../records/records.js';
 
 /** A longer transaction would delay the live tail of every reader. */
@@ -30,9 +29,10 @@ export async function updateEnrollments(
   await call.admit({ operation: 'ENROLLMENT_UPDATES', items: beneficiaries.length });
   const answered = await services.database.transaction(async (unit) => {
     const items: PushOutcome[] = [];
-    const recordIds: string[] = [];
+    const written: Pushed[] = [];
     for (const data of beneficiaries)
-      items.push(await pushOne(services, unit, grant, { data, ...ENROLMENT }, referenceId, recordIds));
+      items.push(await pushOne(services, unit, grant, { data, ...ENROLMENT }, referenceId, written));
+    const recordIds = written.map(({ id }) => id);
     const status = items.length === 0 || recordIds.length > 0 ? 'SUCCEEDED' : 'REJECTED';
     const answer: PushAnswer = { transactionId, correlationId: call.correlationId, status, items };
     await call.settle(
@@ -52,6 +52,7 @@ export async function updateEnrollments(
       },
       unit,
     );
+    await recordOverwritten(services, unit, sender, call, written);
     return answer;
   });
   services.wake('fan-out');
@@ -74,22 +75,22 @@ async function pushOne(
   grant: Grant,
   push: Push,
   referenceId: string,
-  recordIds: string[],
+  written: Pushed[],
 ): Promise<PushOutcome> {
   const head = { referenceId, timestamp: services.clock().toISOString() };
   try {
-    recordIds.push((await applyPush(services, unit, grant, push)).id);
+    written.push(await applyPush(services, unit, grant, push));
     return { ...head, status: 'SUCCEEDED' };
   } catch (error) {
     if (!(error instanceof RecordInvalid)) throw error;
-    return { ...head, status: 'REJECTED', reason: `beneficiary: ${error.message}` };
+    return { ...head, status: 'REJECTED', reason: `beneficiary: ${textOf(error)}` };
   }
 }
 
 /** One record per person and programme; its first push enrols, a change of status is an event of its own. */
 const ENROLMENT: Omit<Push, 'data'> = {
-  externalId: ({ identifiers, data }: Pick<RecordDraft, 'identifiers' | 'data'>) => {
-    const who = identifiers.find(({ type }) => type === 'UIN') ?? identifiers[0];
+  externalId: (identifying, data) => {
+    const who = identifying.find(({ type }) => type === 'UIN') ?? identifying[0];
     const programmes = valuesAt([data], ['programme_identifier', 'programme_identifier']);
     return who === undefined || programmes.length === 0
       ? undefined

@@ -1,15 +1,17 @@
-/** What a civil registry's death means elsewhere: the person, known by a shared identifier, gets the date of death. */
+/** What a civil registry's death means elsewhere: the person, known by an identifier of his own, gets the date of death. */
 import { decideItem } from '../../access/decide-access.js';
 import type { Unit } from '../../entities/database/database.js';
-import { lockStoredRecord, type Identifier } from '../../entities/records/record.repository.js';
+import { matchRecord } from '../../entities/records/record-match.repository.js';
+import type { Identifier, StoredRecord } from '../../entities/records/record.repository.js';
 import type { AgreementTerms } from '../../entities/senders/sender.repository.js';
 import { valuesAt } from '../../protocol/query/evaluate.js';
 import { resolveName } from '../../protocol/registries/attributes.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
 import { covers } from '../../protocol/registries/records/fields.js';
+import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
 import type { Services } from '../services.js';
-import { isInRows } from '../records/partner-push.js';
-import { upsertDrafts } from '../records/records.js';
+import { isInRows, type Pushed } from '../records/partner-push.js';
+import { writeDraft } from '../records/records.js';
 
 type Data = Record<string, unknown>;
 
@@ -22,14 +24,23 @@ export interface Death {
   agreements: AgreementTerms[] | undefined;
 }
 
-/** Ids of the person's records of every type, whether or not they had the date before. */
-export async function markDeath(services: Services, unit: Unit, death: Death): Promise<string[]> {
-  const marked: string[] = [];
+/**
+ * The person's records of every type, whether or not they had the date before; why it was not marked where the told
+ * identifiers match several records or contradict each other.
+ */
+export async function markDeath(
+  services: Services,
+  unit: Unit,
+  death: Death,
+): Promise<{ marked: Pushed[]; refused: RecordInvalid[] }> {
+  const marked: Pushed[] = [];
+  const refused: RecordInvalid[] = [];
   for (const recordType of death.definition.recordTypes) {
-    const id = await markRecord(services, unit, death, recordType);
-    if (id !== undefined) marked.push(id);
+    const outcome = await markRecord(services, unit, death, recordType);
+    if (outcome instanceof RecordInvalid) refused.push(outcome);
+    else if (outcome !== undefined) marked.push(outcome);
   }
-  return marked;
+  return { marked, refused };
 }
 
 async function markRecord(
@@ -37,21 +48,21 @@ async function markRecord(
   unit: Unit,
   { definition, identifiers, deathDate, agreements }: Death,
   recordType: RecordTypeDefinition,
-): Promise<string | undefined> {
+): Promise<Pushed | RecordInvalid | undefined> {
   const path = resolveName(definition, recordType, 'death_date')?.path;
   if (path === undefined) return undefined;
-  const draft = { registry: definition.registry, recordType: recordType.name, identifiers, data: {} };
-  const stored = await lockStoredRecord(unit, draft);
-  if (stored === undefined) return undefined;
-  if (agreements !== undefined) {
-    const grant = decideItem(agreements, definition, { recordType });
-    if (!grant.allowed || !covers(grant.clamp, path) || !isInRows(grant, stored)) return undefined;
-  }
+  const grant = agreements && decideItem(agreements, definition, { recordType });
+  if (grant !== undefined && (!grant.allowed || !covers(grant.clamp, path))) return undefined;
+  // What lies outside the agreement's rows is not the sender's to know.
+  const isTheirs = (record: StoredRecord): boolean => grant === undefined || (grant.allowed && isInRows(grant, record));
+  const named = { registry: definition.registry, recordType: recordType.name, identifiers };
+  const { stored, refused, candidates } = await matchRecord(unit, recordType, named);
+  if (refused !== undefined) return candidates.length > 0 && candidates.every(isTheirs) ? refused : undefined;
+  if (stored === undefined || !isTheirs(stored)) return undefined;
   // A year of death does not replace the day that is known.
-  if (valuesAt([stored.data], path.split('.')).some((known) => String(known).startsWith(deathDate))) return stored.id;
-  const data = withValue(stored.data, path.split('.'), deathDate);
-  await upsertDrafts(services, unit, [{ ...draft, ...stored, data }]);
-  return stored.id;
+  const isKnown = valuesAt([stored.data], path.split('.')).some((known) => String(known).startsWith(deathDate));
+  const data = isKnown ? stored.data : withValue(stored.data, path.split('.'), deathDate);
+  return writeDraft(services, unit, definition, recordType, { ...named, ...stored, data }, stored);
 }
 
 function withValue(data: Data, [name = '', ...rest]: string[], value: unknown): Data {

@@ -8,7 +8,8 @@ import {
 } from '../../access/decide-access.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { Unit } from '../../entities/database/database.js';
-import { deleteRecord, lockStoredRecord } from '../../entities/records/record.repository.js';
+import { matchRecord } from '../../entities/records/record-match.repository.js';
+import { deleteRecord } from '../../entities/records/record.repository.js';
 import type { PushAnswer, PushOutcome } from '../../protocol/notify/enrollment.js';
 import { RequestInvalid } from '../../protocol/errors.js';
 import type { NotifiedEvent, ReceivedNotification } from '../../protocol/notify/received.translate.js';
@@ -20,7 +21,7 @@ import { RecordInvalid } from '../../protocol/registries/records/record-invalid.
 import { findEvent, findRecordType, findRegistryByType } from '../../protocol/registries/registries.js';
 import type { Call } from '../call.js';
 import type { Services } from '../services.js';
-import { applyPush, isInRows } from '../records/partner-push.js';
+import { applyPush, isInRows, recordOverwritten, textOf, type Pushed } from '../records/partner-push.js';
 import { definitionOf } from '../records/records.js';
 import { markDeath } from './mark-death.js';
 
@@ -63,6 +64,7 @@ export async function receiveNotification(
       },
       unit,
     );
+    await recordOverwritten(services, unit, sender, call, told.written);
     return answer;
   });
   services.wake('fan-out');
@@ -70,7 +72,9 @@ export async function receiveNotification(
 }
 
 class ToldEvents {
+  /** Of the records that the events concerned. */
   readonly recordIds: string[] = [];
+  readonly written: Pushed[] = [];
 
   constructor(
     private readonly services: Services,
@@ -83,16 +87,16 @@ class ToldEvents {
   async take(event: NotifiedEvent): Promise<PushOutcome> {
     const head = { referenceId: event.referenceId, timestamp: this.services.clock().toISOString() };
     try {
-      this.recordIds.push(...(await this.#apply(event)));
-      return { ...head, status: 'SUCCEEDED' };
+      const refused = await this.#apply(event);
+      return { ...head, status: 'SUCCEEDED', ...(refused && { reason: `death not marked: ${textOf(refused)}` }) };
     } catch (error) {
       if (!(error instanceof RecordInvalid)) throw error;
-      return { ...head, status: 'REJECTED', reason: `not applied: ${error.message}` };
+      return { ...head, status: 'REJECTED', reason: `not applied: ${textOf(error)}` };
     }
   }
 
-  /** Ids of the records that the event concerned. */
-  async #apply(event: NotifiedEvent): Promise<string[]> {
+  /** Why a death that was told of could not be marked elsewhere, if so. */
+  async #apply(event: NotifiedEvent): Promise<RecordInvalid | undefined> {
     if (!this.gate.allowed) throw new RecordInvalid('', `is not taken over: ${this.gate.explanation}`);
     const of = findRegistryByType(this.services.registries, event.regType) ?? this.definition;
     const name = event.eventType === undefined ? undefined : findEvent(of, event.eventType)?.name;
@@ -101,46 +105,58 @@ class ToldEvents {
     const marking = deaths.filter(({ to }) => ownEvent || to === this.definition.registry);
     if (!ownEvent && marking.length === 0)
       throw new RecordInvalid('', `is of the registry ${of.registry}; send the event there`);
-    const concerned = ownEvent ? await this.#write(event, name) : [];
-    for (const { to } of marking) concerned.push(...(await this.#markDeath(of, event, to)));
-    return concerned;
+    if (ownEvent) await this.#write(event, name);
+    let refused: RecordInvalid | undefined;
+    for (const { to } of marking) refused ??= await this.#markDeath(of, event, to);
+    return refused;
   }
 
-  async #write(event: NotifiedEvent, name: string | undefined): Promise<string[]> {
+  async #write(event: NotifiedEvent, name: string | undefined): Promise<void> {
     const recordType = findRecordType(this.definition, event.recordType);
     if (recordType === undefined)
       throw new RecordInvalid('reg_record_type', `is not a record type of ${this.definition.registry}`);
-    if (!this.gate.allowed) return [];
+    if (!this.gate.allowed) return;
     const grant = decideItem(this.gate.agreements, this.definition, { recordType });
     if (!grant.allowed) throw new RecordInvalid('', `is not taken over: ${grant.explanation}`);
     if (name === 'DELETE') return this.#remove(event, grant);
     const eventType = name === 'REGISTER' || name === 'UPDATE' ? undefined : name;
     const push = { data: event.record, eventType: () => eventType };
-    return [(await applyPush(this.services, this.unit, grant, push)).id];
+    this.#keep(await applyPush(this.services, this.unit, grant, push));
   }
-  async #remove({ record }: NotifiedEvent, grant: Grant): Promise<string[]> {
+
+  #keep(written: Pushed): void {
+    this.recordIds.push(written.id);
+    this.written.push(written);
+  }
+
+  async #remove({ record }: NotifiedEvent, grant: Grant): Promise<void> {
     const { definition, recordType } = grant;
     if (!grant.identifiable) throw new RecordInvalid('', 'cannot be removed: the agreement does not cover identifiers');
     const draft = draftRecord(definition, recordType, [], record);
-    const stored = await lockStoredRecord(this.unit, {
+    const { stored, refused, candidates } = await matchRecord(this.unit, recordType, {
       registry: definition.registry,
       recordType: recordType.name,
       ...draft,
     });
     // Whether there is such a record outside the agreement's rows is not the partner's to know.
-    if (stored === undefined || !isInRows(grant, stored)) return [];
-    return [(await deleteRecord(this.unit, stored.id, this.services.clock()))?.id].filter((id) => id !== undefined);
+    if (refused !== undefined && candidates.every((candidate) => isInRows(grant, candidate))) throw refused;
+    if (stored === undefined || !isInRows(grant, stored)) return;
+    const gone = await deleteRecord(this.unit, stored.id, this.services.clock());
+    if (gone !== undefined) this.recordIds.push(gone.id);
   }
 
-  async #markDeath(of: RegistryDefinition, event: NotifiedEvent, to: string): Promise<string[]> {
+  async #markDeath(of: RegistryDefinition, event: NotifiedEvent, to: string): Promise<RecordInvalid | undefined> {
     const recordType = findRecordType(of, event.recordType) ?? findRecordType(of);
     const target = this.services.registries.byName(to);
-    if (recordType === undefined || target === undefined) return [];
+    if (recordType === undefined || target === undefined) return undefined;
     const { identifiers, data } = draftRecord(of, recordType, [], event.record);
     const path = resolveName(of, recordType, 'death_date')?.path ?? 'death_date';
     const [deathDate] = valuesAt([data], path.split('.'));
     if (typeof deathDate !== 'string') throw new RecordInvalid(path, 'is missing: without it nobody is marked');
     const agreements = this.gate.allowed && target === this.definition ? this.gate.agreements : undefined;
-    return markDeath(this.services, this.unit, { definition: target, identifiers, deathDate, agreements });
+    const death = { definition: target, identifiers, deathDate, agreements };
+    const { marked, refused } = await markDeath(this.services, this.unit, death);
+    for (const one of marked) this.#keep(one);
+    return refused[0];
   }
 }

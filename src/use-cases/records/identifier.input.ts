@@ -5,6 +5,8 @@ import {
   isBlankValue,
   readIdentifierValue,
 } from '../../protocol/registries/records/identifier-value.js';
+import { identifiesSomebody } from '../../protocol/registries/records/identifying.js';
+import { placeholderProblem } from '../../protocol/registries/placeholder.js';
 import type { RecordIdentifier } from '../../protocol/registries/records/normalize.js';
 import { findIdentifierType } from '../../protocol/registries/registries.js';
 import { invalid } from '../errors.js';
@@ -28,6 +30,20 @@ export function readKnownIdentifier(
   if (findIdentifierType(definition, identifier.type) === undefined)
     throw invalid(`${field}.type`, 'no identifier type of this registry');
   return readIdentifier(definition, identifier, field);
+}
+
+/** The same, of somebody in particular: neither a type that several share nor a placeholder. @throws DomainError under `field` */
+export function readPersonIdentifier(
+  definition: RegistryDefinition,
+  given: RecordIdentifier,
+  field: string,
+): RecordIdentifier {
+  const identifier = readKnownIdentifier(definition, given, field);
+  if (!identifiesSomebody(definition, identifier.type))
+    throw invalid(`${field}.type`, `${identifier.type} is shared by several persons: name one of them`);
+  const problem = placeholderProblem(identifier.value);
+  if (problem !== undefined) throw invalid(`${field}.value`, problem);
+  return identifier;
 }
 
 /** Names a record as an identifier does; blank is none. @throws DomainError under `field` */

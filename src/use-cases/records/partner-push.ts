@@ -3,29 +3,38 @@
  * agreement does not let it see, nor records outside the agreement's rows.
  */
 import type { Grant } from '../../access/decide-access.js';
+import type { KnownSender } from '../../access/sender-directory.js';
 import type { Unit } from '../../entities/database/database.js';
-import { lockStoredRecord, type RecordDraft } from '../../entities/records/record.repository.js';
+import { matchRecord } from '../../entities/records/record-match.repository.js';
+import type { Identifier, RecordDraft } from '../../entities/records/record.repository.js';
 import { matches } from '../../protocol/query/evaluate.js';
 import { attributesOf } from '../../protocol/registries/attributes.js';
-import { draftRecord } from '../../protocol/registries/records/draft.js';
+import { assembleRecord, draftRecord } from '../../protocol/registries/records/draft.js';
+import type { RecordTypeDefinition } from '../../protocol/registries/definition.js';
 import { clampRecord } from '../../protocol/registries/records/fields.js';
+import { agree, contradictions, identifyingOf } from '../../protocol/registries/records/identifying.js';
 import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
+import { recordAdminAction } from '../admin-change.js';
+import type { Call } from '../call.js';
 import type { Services } from '../services.js';
 import type { RecordOutcome } from './record.types.js';
-import { upsertDrafts } from './records.js';
+import { writeDraft } from './records.js';
 
 type Data = Record<string, unknown>;
 
 export interface Push {
   data: Data;
   /** Tells this record from others of the same person. */
-  externalId?: (draft: Pick<RecordDraft, 'identifiers' | 'data'>) => string | undefined;
+  externalId?: (who: Identifier[], data: Data) => string | undefined;
   /** The event it raises, by what we held before. */
   eventType: (before: Data | undefined, after: Data) => string | undefined;
 }
 
+/** What was written; the reply does not tell a partner what it overwrote, the audit does. */
+export type Pushed = RecordOutcome & { id: string };
+
 /** @throws RecordInvalid naming the path when the record does not follow the dictionary, or is not the partner's to write */
-export async function applyPush(services: Services, unit: Unit, grant: Grant, push: Push): Promise<RecordOutcome> {
+export async function applyPush(services: Services, unit: Unit, grant: Grant, push: Push): Promise<Pushed> {
   const { definition, recordType, clamp } = grant;
   if (!grant.identifiable)
     throw new RecordInvalid('', 'cannot be taken over: the agreement does not cover identifiers');
@@ -33,22 +42,45 @@ export async function applyPush(services: Services, unit: Unit, grant: Grant, pu
   const draft: RecordDraft = {
     registry: definition.registry,
     recordType: recordType.name,
-    externalId: push.externalId?.(given),
+    externalId: push.externalId?.(identifyingOf(recordType, given), given.data),
     identifiers: given.identifiers,
     data: clampRecord(clamp, given.data),
   };
-  const stored = await lockStoredRecord(unit, draft);
+  const { stored, refused, candidates } = await matchRecord(unit, recordType, draft);
+  if (refused !== undefined) {
+    for (const candidate of candidates) assertInRows(grant, candidate);
+    throw refused;
+  }
   if (stored !== undefined) {
     assertInRows(grant, stored);
+    assertSamePerson(recordType, stored, draft);
     draft.externalId = stored.externalId;
     const merged = merge(stored.data, draft.data, recordType.identifierPaths);
-    Object.assign(draft, draftRecord(definition, recordType, given.identifiers, merged));
+    Object.assign(draft, assembleRecord(definition, recordType, given.identifiers, merged));
   }
   assertInRows(grant, draft);
   draft.eventType = push.eventType(stored?.data, draft.data);
-  const [outcome] = await upsertDrafts(services, unit, [draft]);
-  if (outcome === undefined) throw new Error('a record was not written');
-  return outcome;
+  return writeDraft(services, unit, definition, recordType, draft, stored);
+}
+
+/** A refusal of a record as its sender reads it. */
+export const textOf = ({ reason, message }: RecordInvalid): string =>
+  reason === 'INVALID' ? message : `${reason}, ${message}`;
+
+/** What a partner's message overwrote, for whoever looks into it: paths and types, no values. */
+export async function recordOverwritten(
+  { clock }: Services,
+  unit: Unit,
+  { senderId }: KnownSender,
+  { correlationId }: Call,
+  written: Pushed[],
+): Promise<void> {
+  const records = written
+    .filter(({ overwrote, corrected }) => (overwrote?.length ?? 0) > 0 || corrected !== undefined)
+    .map(({ id, version, overwrote, corrected }) => ({ id, version, overwrote, corrected }));
+  if (records.length === 0) return;
+  const change = { action: 'overwriteRecords', targetType: 'Transaction', targetId: correlationId, after: { records } };
+  await recordAdminAction(unit, { subject: senderId, role: 'SENDER' }, change, clock());
 }
 
 type Row = Pick<RecordDraft, 'identifiers' | 'data'>;
@@ -59,6 +91,14 @@ export const isInRows = ({ rowFilter, definition, recordType }: Grant, record: R
 
 function assertInRows(grant: Grant, record: Row): void {
   if (!isInRows(grant, record)) throw new RecordInvalid('', 'is outside the rows that the agreement covers');
+}
+
+/** An external id that was made of a partner's own words corrects nobody. */
+function assertSamePerson(recordType: RecordTypeDefinition, stored: Row, draft: Row): void {
+  const [held, given] = [identifyingOf(recordType, stored), identifyingOf(recordType, draft)];
+  const [type] = contradictions(held, given);
+  if (type !== undefined || (held.length > 0 && !agree(held, given)))
+    throw new RecordInvalid('', `has another ${type ?? 'identifier'} than what is held`, 'CONFLICTING_IDENTIFIER');
 }
 
 /** Objects member by member, anything else as sent; identifiers that are held stay, new ones are added by the draft. */

@@ -1,17 +1,24 @@
 /** What records is asked and answers, whoever asks. */
 import type { RecordChange } from '../../entities/records/record.repository.js';
+import type { RefusalReason } from '../../protocol/registries/records/record-invalid.js';
 
 export interface RecordOutcome {
-  id: string;
-  version: number;
+  /** Null where it was refused. */
+  id: string | null;
+  version: number | null;
   change: RecordChange;
   eventId?: string;
+  overwrote?: string[];
+  corrected?: string[];
+  reason?: RefusalReason;
+  message?: string;
 }
 
 export interface UpsertResult {
   inserted: number;
   updated: number;
   unchanged: number;
+  refused: number;
   records: RecordOutcome[];
 }
 

@@ -7,6 +7,7 @@ import { OutboundRefused } from '../../platform/outbound-errors.js';
 import { changeAsAdmin, snapshot } from '../admin-change.js';
 import type { Services } from '../services.js';
 import { invalid } from '../errors.js';
+import { countChange } from '../four-eyes.js';
 import type { OutboundOAuthInput, OutboundSettings, OutboundTlsInput, SenderOutboundInput } from './outbound.types.js';
 import { findSender } from './senders.js';
 
@@ -22,6 +23,7 @@ export function setSenderOutbound(
   return changeAsAdmin(services, admin, async (unit) => {
     const sender = await findSender(unit, senderId);
     await services.senderOutbound.save(unit, sender.id, settings);
+    countChange(sender, admin, { widens: true, ...services.settings });
     const result = describeOutbound(settings);
     const change = { action: 'setSenderOutbound', targetType: 'Sender', targetId: senderId };
     return { result, change: { ...change, after: snapshot(result) } };

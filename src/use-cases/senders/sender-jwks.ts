@@ -47,6 +47,8 @@ export async function refreshSenderKeys(
     if (sender.jwksUrl !== jwksUrl) throw new JwksUnreadable('jwksUrl was changed meanwhile');
     sender.jwksFetchedAt = services.clock();
     const { keys: stored, changes } = await follow(unit, sender, published, services.clock());
+    // The address was approved, and so is what stands there; who is about to approve it looks again.
+    if (changes.added.length + changes.renewed.length > 0) sender.version += 1;
     await unit.em.flush();
     const change = { action: 'fetchSenderKeys', targetType: 'Sender', targetId: senderId, after: changes };
     if (actor !== JWKS_REFRESH || Object.values(changes).some((kids) => kids.length > 0))

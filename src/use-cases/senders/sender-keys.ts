@@ -7,6 +7,7 @@ import { KeyInvalid } from '../../protocol/signature/key.policy.js';
 import { changeAsAdmin, snapshot } from '../admin-change.js';
 import type { Services } from '../services.js';
 import { conflict, DomainError, invalid, notFound } from '../errors.js';
+import { countChange } from '../four-eyes.js';
 import { requireObject } from '../json-object.js';
 import { findSender } from './senders.js';
 import type { SenderKeyInput } from './sender.types.js';
@@ -35,7 +36,8 @@ export function addSenderKey(
       publicJwk: { ...publicJwk },
       fingerprint,
     });
-    const after = { kid: input.kid, use, algorithm, fingerprint };
+    countChange(sender, admin, { widens: true, ...services.settings });
+    const after = { kid: input.kid, use, algorithm, fingerprint, state: sender.state, version: sender.version };
     return { result: key, change: { action: 'addSenderKey', targetType: 'Sender', targetId: senderId, after } };
   });
 }
@@ -49,6 +51,7 @@ export function revokeSenderKey(services: Services, admin: Admin, senderId: stri
     key.revokedAt ??= services.clock();
     // Final, whatever the sender publishes.
     key.revokedBy = admin.subject;
+    countChange(sender, admin, { widens: false, ...services.settings });
     return { result: key, change: { action: 'revokeSenderKey', targetType: 'Sender', targetId: senderId, before } };
   });
 }

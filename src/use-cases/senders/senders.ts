@@ -8,8 +8,10 @@ import { wakeRested } from '../../entities/deliveries/resting-delivery.repositor
 import { Sender } from '../../entities/senders/sender.entity.js';
 import { changeAsAdmin, snapshot } from '../admin-change.js';
 import type { Services } from '../services.js';
-import { conflict, DomainError, forbidden, notFound } from '../errors.js';
+import { conflict, DomainError, notFound } from '../errors.js';
+import { approve, countChange, propose } from '../four-eyes.js';
 import { givenOf, presentOf } from '../given.js';
+import { isWidened, SENDER_RULES } from '../widening.js';
 import { canonicalThumbprints, checkSender } from './sender-check.js';
 import type { CreateSenderInput, CreateSenderPayload, UpdateSenderInput } from './sender.types.js';
 
@@ -32,7 +34,6 @@ export function createSender(services: Services, admin: Admin, input: CreateSend
       throw conflict('senderId', 'a sender with this id exists');
     const sender = addRow(em, Sender, {
       ...presentOf(input),
-      state: services.settings.fourEyes ? 'PENDING' : 'ACTIVE',
       // One name for a partner everywhere: what `dci call --sender` knows is enough to get a token.
       clientId: input.senderId,
       clientSecretHash: hash,
@@ -40,6 +41,7 @@ export function createSender(services: Services, admin: Admin, input: CreateSend
     });
     checkSender(sender);
     sender.tlsThumbprints = canonicalThumbprints(sender.tlsThumbprints);
+    if (services.settings.fourEyes) propose(sender, admin);
     await em.flush();
     const change = { action: 'createSender', targetType: 'Sender', targetId: sender.senderId, after: snapshot(sender) };
     return { result: { sender, clientId: sender.clientId, clientSecret: secret }, change };
@@ -53,9 +55,12 @@ export function updateSender(
   input: UpdateSenderInput,
 ): Promise<Sender> {
   return changeSender(services, admin, senderId, 'updateSender', (sender) => {
+    const before = snapshot(sender);
     Object.assign(sender, givenOf(input, CLEARABLE));
     checkSender(sender);
     sender.tlsThumbprints = canonicalThumbprints(sender.tlsThumbprints);
+    const widens = isWidened(SENDER_RULES, before, snapshot(sender));
+    countChange(sender, admin, { widens, ...services.settings });
   });
 }
 
@@ -70,7 +75,7 @@ export function setSenderState(
   admin: Admin,
   senderId: string,
   action: keyof typeof STATE_CHANGES,
-  reason?: string,
+  { reason, version }: { reason?: string | undefined; version?: number | null | undefined } = {},
 ): Promise<Sender> {
   const { from, to } = STATE_CHANGES[action];
   return changeSender(
@@ -84,11 +89,9 @@ export function setSenderState(
           'CONFLICT',
           `the sender is ${sender.state}: ${action} takes one that is ${from.join(' or ')}`,
         );
-      if (services.settings.fourEyes && to === 'ACTIVE' && sender.approvedBy == null) {
-        if (sender.createdBy === admin.subject)
-          throw forbidden('four eyes: another admin than the one who made the sender must approve it');
-        sender.approvedBy = admin.subject;
-      }
+      // Lifting a suspension approves what was proposed meanwhile.
+      if (action === 'approveSender' || (to === 'ACTIVE' && sender.proposedVersion != null))
+        approve(sender, admin, services.settings.fourEyes, version);
       sender.state = to;
       sender.suspendedReason = to === 'SUSPENDED' ? (reason ?? null) : null;
     },
@@ -101,7 +104,9 @@ export function rotateSecret(services: Services, admin: Admin, senderId: string)
   return changeAsAdmin(services, admin, async (unit) => {
     const sender = await findSender(unit, senderId);
     sender.clientSecretHash = hash;
-    const change = { action: 'rotateSenderSecret', targetType: 'Sender', targetId: senderId };
+    countChange(sender, admin, { widens: true, ...services.settings });
+    const after = { state: sender.state, version: sender.version };
+    const change = { action: 'rotateSenderSecret', targetType: 'Sender', targetId: senderId, after };
     return { result: { sender, clientId: sender.clientId, clientSecret: secret }, change };
   });
 }

@@ -4,12 +4,14 @@ import { askUnder, release, type Released } from '../../access/release.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { Criteria } from '../../protocol/query/criteria.js';
 import { Forbidden, ItemRejected, RequestInvalid } from '../../protocol/errors.js';
+import { compareIdentifier } from '../../protocol/query/comparison.js';
 import { attributesIn } from '../../protocol/query/criteria-walk.js';
 import { isRecorded, matches } from '../../protocol/query/evaluate.js';
 import { recorded } from '../../protocol/query/event-query.js';
 import { parseQuery } from '../../protocol/query/parse-query.js';
 import { attributesOf, findAttribute } from '../../protocol/registries/attributes.js';
 import { covers } from '../../protocol/registries/records/fields.js';
+import { identifyingOf } from '../../protocol/registries/records/identifying.js';
 import { isMemberPath } from '../../protocol/registries/records/members.js';
 import { IDENTIFIER_VALUE, readIdentifierValue } from '../../protocol/registries/records/identifier-value.js';
 import { findIdentifierType } from '../../protocol/registries/registries.js';
@@ -117,10 +119,14 @@ const mayClaim = ({ agreement, recordType, clamp }: Grant, path: string): boolea
 function claimCriteria({ definition, recordType }: Grant, key: string, value: unknown, now: Date): Criteria {
   if (value === null || typeof value === 'object')
     throw new RequestInvalid(`verify.${key}: claim a text, a number or true/false`);
+  const today = now.toISOString().slice(0, 10);
+  return asRequest(key, () => parseQuery('EXPRESSION', { [key]: { $eq: value } }, definition, recordType, { today }));
+}
+
+/** A refused query is a refused request here. */
+function asRequest(key: string, read: () => Criteria): Criteria {
   try {
-    return parseQuery('EXPRESSION', { [key]: { $eq: value } }, definition, recordType, {
-      today: now.toISOString().slice(0, 10),
-    });
+    return read();
   } catch (error) {
     if (!(error instanceof ItemRejected)) throw error;
     throw new RequestInvalid(`verify.${key}: ${error.message}`, { cause: error });
@@ -145,6 +151,14 @@ function judge({ definition, recordType }: Grant, { key, criteria }: Claim, pers
   return key !== 'is_alive' && matches(criteria, record, attributes, 'POSSIBLE') ? null : false;
 }
 
+/** As a search reads it: a contact is compared with the contacts, which the agreement must cover. */
+function whoCriteria(grant: Grant, type: string, value: string): Criteria {
+  const criteria = asRequest(type, () => compareIdentifier(grant, type, 'eq', value));
+  const refused = [...attributesIn(criteria)].find((path) => !mayClaim(grant, path));
+  if (refused === undefined) return criteria;
+  throw new Forbidden(`${type}: the agreement does not cover ${refused}`);
+}
+
 /** @throws Forbidden where the agreement covers none */
 function readIdentifiers(grant: Grant, identifiers: { type: string; value: string }[]): Criteria[] {
   if (identifiers.length === 0)
@@ -158,7 +172,7 @@ function readIdentifiers(grant: Grant, identifiers: { type: string; value: strin
     if (known === undefined) throw new RequestInvalid(`verify.${type}: no identifier type of this registry`);
     const read = readIdentifierValue(value);
     if (read === undefined) throw new RequestInvalid(`verify.${type}: takes ${IDENTIFIER_VALUE}`);
-    return { identifier: { type: known, value: read } };
+    return whoCriteria(grant, known, read);
   });
 }
 
@@ -169,6 +183,9 @@ async function findPerson(
   named: Criteria[],
   about: string[],
 ): Promise<Person | undefined> {
+  const identifiers = named.flatMap((part) => ('identifier' in part ? [part.identifier] : []));
+  // A number that others share names nobody, also where only one of them is registered.
+  if (identifyingOf(grant.recordType, { identifiers }).length === 0) return undefined;
   const [only] = named;
   const criteria = named.length === 1 && only !== undefined ? only : { and: named };
   const { records } = await services.source.search(askUnder(grant, { criteria, page: { size: 2, number: 1 }, about }));

@@ -1,15 +1,13 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { codeOf } from '../../../src/protocol/registries/core/code-list.js';
 import { CODES } from '../../../src/protocol/registries/core/codes.js';
 import { MEMBER_CLASSES } from '../../../src/protocol/registries/core/core.classes.js';
 import { createRegistries } from '../../../src/protocol/registries/registries.js';
 import { isObject } from '../../../src/protocol/registries/records/plain-object.js';
+import { describeWhenPublished, hasPublished, PUBLISHED } from '../../support/published.js';
 
-const DICTIONARY = resolve(import.meta.dirname, '../../../../shared/spec/dictionary');
-const present = existsSync(DICTIONARY) || process.env.CI !== undefined;
-if (!present) console.warn('dictionary.test: the specification files are not here, comparison with them skipped');
-const describeWhenPresent = present ? describe : describe.skip;
+const DICTIONARY = join(PUBLISHED, 'dictionary');
 
 const classes = [
   ...MEMBER_CLASSES,
@@ -29,7 +27,6 @@ function filesIn(folder: string): string[] {
 
 /** Files by kind, `data` or `code`; classes and enumerations stand alone or in a graph. */
 function nodesOf(kind: string): { file: string; nodes: unknown[] }[] {
-  if (!existsSync(DICTIONARY)) throw new Error(`the specification files are missing at ${DICTIONARY}`);
   return filesIn(DICTIONARY)
     .filter((file) => file.includes(`/${kind}/`))
     .map((file) => {
@@ -51,8 +48,10 @@ const properties = (node: unknown): string[] =>
 /** The dictionary names two properties of Machineries `type`; the second is our `equipment_source`. */
 const OURS: Record<string, string[]> = { Machineries: ['equipment_source'] };
 
-describeWhenPresent('classes', () => {
-  const files = present ? nodesOf('data').filter(({ file }) => !/(AdditionalInfo|DateTime)\.jsonld$/.test(file)) : [];
+describeWhenPublished('classes', () => {
+  const files = hasPublished
+    ? nodesOf('data').filter(({ file }) => !/(AdditionalInfo|DateTime)\.jsonld$/.test(file))
+    : [];
 
   test.each(files.map(({ file, nodes }) => [file.slice(DICTIONARY.length + 1), file, nodes] as const))(
     '%s',
@@ -85,9 +84,9 @@ describeWhenPresent('classes', () => {
   });
 });
 
-describeWhenPresent('code lists', () => {
+describeWhenPublished('code lists', () => {
   const names: Record<string, string> = { AssistanceUnit: 'AssistanceUnitEnum', EducationCode: 'EducationCodeEnum' };
-  const files = present ? nodesOf('code').filter(({ file }) => !file.endsWith('BenefitFrequency.jsonld')) : [];
+  const files = hasPublished ? nodesOf('code').filter(({ file }) => !file.endsWith('BenefitFrequency.jsonld')) : [];
   const lists = files.map(({ file, nodes }) => {
     const base = /([^/]+)\.jsonld$/.exec(file)?.[1] ?? '';
     return [names[base] ?? base, nodes] as const;

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { identifiersOf, normalizeRecord, presentRecord } from '../../../src/protocol/registries/records/normalize.js';
 import { isObject } from '../../../src/protocol/registries/records/plain-object.js';
 import { RecordInvalid } from '../../../src/protocol/registries/records/record-invalid.js';
 import { createRegistries } from '../../../src/protocol/registries/registries.js';
+import { describeWhenPublished, PUBLISHED } from '../../support/published.js';
 
 const registries = createRegistries();
 const normalize = (segment: string, recordType: string, data: unknown) =>
@@ -378,19 +379,14 @@ test('a record leaves as JSON-LD of its class', () => {
   expect(marks.every((mark) => mark.startsWith('https://schema.spdci.org/extensions/'))).toBe(true);
 });
 
-const SAMPLES = resolve(import.meta.dirname, '../../../../shared/spec/samples');
-const present = existsSync(SAMPLES) || process.env.CI !== undefined;
-if (!present) console.warn('normalize.test: the published samples are not here, reading them skipped');
-const describeWhenPresent = present ? describe : describe.skip;
-
 /** The value at a path of a sample file. */
 const sample = (name: string, ...path: string[]): unknown =>
   path.reduce<unknown>(
     (value, key) => (Array.isArray(value) ? value[Number(key)] : isObject(value) ? value[key] : undefined),
-    JSON.parse(readFileSync(resolve(SAMPLES, name), 'utf8')),
+    JSON.parse(readFileSync(join(PUBLISHED, 'samples', name), 'utf8')),
   );
 
-describeWhenPresent('published samples', () => {
+describeWhenPublished('published samples', () => {
   test('the civil person', () => {
     const sent = sample('crvs/processflow1res.json', 'message', 'search_response', '0', 'data', 'reg_records', '0');
     const record = normalize('crvs', 'Person', sent);

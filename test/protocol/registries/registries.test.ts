@@ -179,6 +179,7 @@ describe('a further registry', () => {
         typeName: 'Permit',
         identifierPaths: ['holder.identifier'],
         memberPaths: [],
+        identifying: ['UIN'],
         attributeAliases: { birth_date: 'holder.birth_date' },
       },
     ],

@@ -55,6 +55,8 @@ export const IDENTIFIER_TYPES: Record<string, string> = {
   HOUSEHOLD_ID: 'HOUSEHOLD_ID',
   GROUP_ID: 'GROUP_ID',
   MEMBER_ID: 'MEMBER_ID',
+  DISABILITY_ID: 'DISABILITY_ID',
+  BENEFICIARY_ID: 'BENEFICIARY_ID',
   PASSPORT: 'PASSPORT',
   passport_no: 'PASSPORT',
   passport_number: 'PASSPORT',
@@ -66,3 +68,20 @@ export const IDENTIFIER_TYPES: Record<string, string> = {
   MOBILE: 'MOBILE',
   EMAIL: 'EMAIL',
 };
+
+/** Types that one person alone carries. `MRN`, `HOUSEHOLD_ID`, `MOBILE` and the like are shared. */
+export const PERSON_IDENTIFYING = [
+  'UIN',
+  'NIN',
+  'NID',
+  'BRN',
+  'PASSPORT',
+  'DISABILITY_ID',
+  'BENEFICIARY_ID',
+  'DRIVING_LICENCE',
+  'VOTER_ID',
+  'TAX_ID',
+  'REFUGEE_ID',
+];
+export const MEMBER_IDENTIFYING = [...PERSON_IDENTIFYING, 'MEMBER_ID'];
+export const GROUP_IDENTIFYING = ['GROUP_ID', 'HOUSEHOLD_ID'];

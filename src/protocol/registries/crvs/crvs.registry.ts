@@ -1,6 +1,6 @@
 /** Civil registry: persons with their births, deaths and marriages (protocol 4.4). Its event list is free, so all are emitted. */
 import { personAliases } from '../attribute.aliases.js';
-import { event, IDENTIFIER_TYPES, lifecycle, operations } from '../core/common.vocabulary.js';
+import { event, IDENTIFIER_TYPES, PERSON_IDENTIFYING, lifecycle, operations } from '../core/common.vocabulary.js';
 import { CRVS_CLASSES } from './crvs.classes.js';
 import type { RegistryDefinition } from '../definition.js';
 
@@ -17,7 +17,8 @@ export const CRVS: RegistryDefinition = {
       class: 'CRVS_Person',
       typeName: 'CRVS_Person',
       identifierPaths: ['identifier'],
-      memberPaths: [],
+      identifying: [...PERSON_IDENTIFYING, 'DRN'],
+      memberPaths: ['parent1_identifier', 'parent2_identifier'],
       attributeAliases: personAliases(),
     },
   ],

@@ -1,6 +1,6 @@
 /** Disability registry: persons with a disability, their impairments and support (protocol 4.5). */
 import { memberAliases } from '../attribute.aliases.js';
-import { event, IDENTIFIER_TYPES, lifecycle, operations } from '../core/common.vocabulary.js';
+import { event, IDENTIFIER_TYPES, PERSON_IDENTIFYING, lifecycle, operations } from '../core/common.vocabulary.js';
 import type { RegistryDefinition } from '../definition.js';
 import { DR_CLASSES } from './dr.classes.js';
 
@@ -17,6 +17,7 @@ export const DR: RegistryDefinition = {
       class: 'PWD_Person',
       typeName: 'PWD_Person',
       identifierPaths: ['personal_details.member_identifier', 'personal_details.demographic_info.identifier'],
+      identifying: PERSON_IDENTIFYING,
       memberPaths: ['personal_details.related_person.related_member', 'disability_support.human_assistance.caregiver'],
       attributeAliases: memberAliases('personal_details.'),
     },

@@ -1,6 +1,6 @@
 /** Employment services registry: who seeks or has work, and in which programme they are enrolled. */
 import { personAliases } from '../attribute.aliases.js';
-import { IDENTIFIER_TYPES, lifecycle, operations } from '../core/common.vocabulary.js';
+import { IDENTIFIER_TYPES, lifecycle, operations, PERSON_IDENTIFYING } from '../core/common.vocabulary.js';
 import { GROUP_RECORDS, memberRecords } from '../core/household.record-types.js';
 import type { RegistryDefinition } from '../definition.js';
 import { BENEFICIARY_RECORDS, ENROLMENT_EVENTS } from '../ibr/ibr.registry.js';
@@ -19,6 +19,7 @@ export const ESS: RegistryDefinition = {
       class: 'ESSPerson',
       typeName: 'ESSPerson',
       identifierPaths: ['identifier'],
+      identifying: PERSON_IDENTIFYING,
       memberPaths: [],
       attributeAliases: personAliases(),
     },

@@ -1,6 +1,6 @@
 /** Farmer registry: farmers, their households and farms (protocol 4.6). */
 import { groupAliases, memberAliases } from '../attribute.aliases.js';
-import { event, IDENTIFIER_TYPES, lifecycle, operations } from '../core/common.vocabulary.js';
+import { event, IDENTIFIER_TYPES, PERSON_IDENTIFYING, lifecycle, operations } from '../core/common.vocabulary.js';
 import type { RegistryDefinition } from '../definition.js';
 import { FR_CLASSES } from './fr.classes.js';
 
@@ -20,6 +20,7 @@ export const FR: RegistryDefinition = {
         'farmer_personal_details.member_identifier',
         'farmer_personal_details.demographic_info.identifier',
       ],
+      identifying: [...PERSON_IDENTIFYING, 'FARMER_ID'],
       memberPaths: [
         'farmer_personal_details.related_person.related_member',
         'family_details.group_head_info',

@@ -1,6 +1,13 @@
 /** Integrated beneficiary registry: who is enrolled in which programme (protocol 4.7). */
 import { groupAliases, memberAliases } from '../attribute.aliases.js';
-import { event, IDENTIFIER_TYPES, lifecycle, operations } from '../core/common.vocabulary.js';
+import {
+  event,
+  GROUP_IDENTIFYING,
+  IDENTIFIER_TYPES,
+  lifecycle,
+  operations,
+  PERSON_IDENTIFYING,
+} from '../core/common.vocabulary.js';
 import { GROUP_RECORDS, memberRecords } from '../core/household.record-types.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../definition.js';
 import { IBR_CLASSES } from './ibr.classes.js';
@@ -11,6 +18,9 @@ export const BENEFICIARY_RECORDS: RecordTypeDefinition = {
   class: 'Beneficiary',
   typeName: 'Beneficiary',
   identifierPaths: ['member.member_identifier', 'member.demographic_info.identifier', 'group.group_identifier'],
+  identifying: PERSON_IDENTIFYING,
+  otherwise: { unless: 'member', path: 'group.group_identifier', identifying: GROUP_IDENTIFYING },
+  severalPerSubject: true,
   memberPaths: ['member.related_person.related_member', 'group.group_head_info', 'group.member_list'],
   attributeAliases: {
     ...memberAliases('member.'),

@@ -1,7 +1,9 @@
 /** A record as somebody hands it in: identifiers beside the data and inside it become one set, in both places. */
 import type { RecordTypeDefinition, RegistryDefinition } from '../definition.js';
+import { assertSearchableTypes, withContacts } from './identifier.types.js';
 import { IDENTIFIER_VALUE, isBlankValue, readIdentifierValue } from './identifier-value.js';
-import { identifiersOf, normalizeRecord } from './normalize.js';
+import { assertNoPlaceholder } from './identifying.js';
+import { identifiersOf, normalizeRecord, readRecord } from './normalize.js';
 import { RecordInvalid } from './record-invalid.js';
 import { findIdentifierType } from '../registries.js';
 
@@ -12,14 +14,34 @@ interface Identifier {
   value: string;
 }
 
-/** @throws RecordInvalid naming the path when the data does not follow the dictionary, or nothing identifies the record */
+/**
+ * A record as somebody sends it.
+ *
+ * @throws RecordInvalid naming the path when the data does not follow the dictionary, or the type of an identifier that
+ *   is a placeholder; a blank one is left out
+ */
 export function draftRecord(
   definition: RegistryDefinition,
   recordType: RecordTypeDefinition,
   given: Identifier[],
   data: Data,
 ): { identifiers: Identifier[]; data: Data } {
-  const normalized = normalizeRecord(definition, recordType.name, data);
+  assertNoPlaceholder(given.filter(({ value }) => !isBlankValue(value)));
+  const draft = assembleRecord(definition, recordType, given, data);
+  assertNoPlaceholder(draft.identifiers);
+  assertSearchableTypes(definition, recordType, draft.identifiers);
+  return draft;
+}
+
+/** The same for data of which a part is stored: what was taken in once is no sender's fault now. @throws RecordInvalid */
+export function assembleRecord(
+  definition: RegistryDefinition,
+  recordType: RecordTypeDefinition,
+  given: Identifier[],
+  data: Data,
+): { identifiers: Identifier[]; data: Data } {
+  const read = given.length > 0 ? readRecord : normalizeRecord;
+  const normalized = read(definition, recordType.name, data) ?? {};
   const inside = identifiersOf(definition, recordType.name, normalized);
   const outside = given
     .filter(({ value }) => !isBlankValue(value))
@@ -27,26 +49,30 @@ export function draftRecord(
   const same = (a: Identifier) => (b: Identifier) => a.type === b.type && a.value === b.value;
   const missing = outside.filter((identifier) => !inside.some(same(identifier)));
   const identifiers = [...inside, ...missing];
-  const [path] = recordType.identifierPaths;
-  if (identifiers.length === 0 || path === undefined)
-    throw new RecordInvalid(path ?? 'identifier', 'give at least one identifier');
-  return {
-    identifiers,
-    data: missing.length === 0 ? normalized : withIdentifiers(normalized, path.split('.'), missing),
-  };
+  const whole = missing.reduce(
+    (all, one) => withIdentifier(all, pathFor(recordType, normalized, one), one),
+    normalized,
+  );
+  return { identifiers, data: withContacts(definition, recordType, identifiers, whole) };
 }
 
 function valueOf(type: string, given: string): string {
   const value = readIdentifierValue(given);
-  if (value === undefined) throw new RecordInvalid(`identifiers.${type}`, `must be ${IDENTIFIER_VALUE}`);
+  if (value === undefined) throw new RecordInvalid(`identifier ${type.slice(0, 64)}`, `must be ${IDENTIFIER_VALUE}`);
   return value;
 }
 
-function withIdentifiers(data: Data, [name = '', ...rest]: string[], missing: Identifier[]): Data {
+/** Where an identifier that was given beside the data belongs inside it. */
+function pathFor({ otherwise, identifierPaths }: RecordTypeDefinition, data: Data, { type }: Identifier): string[] {
+  const ofHousehold = otherwise !== undefined && !(otherwise.unless in data) && otherwise.identifying.includes(type);
+  return (ofHousehold ? otherwise.path : (identifierPaths[0] ?? 'identifier')).split('.');
+}
+
+function withIdentifier(data: Data, [name = '', ...rest]: string[], { type, value }: Identifier): Data {
   const below = data[name];
-  if (rest.length > 0) return { ...data, [name]: withIdentifiers(isData(below) ? below : {}, rest, missing) };
-  const added = missing.map(({ type, value }) => ({ identifier_type: type, identifier_value: value }));
-  return { ...data, [name]: [...(Array.isArray(below) ? below : []), ...added] };
+  if (rest.length > 0) return { ...data, [name]: withIdentifier(isData(below) ? below : {}, rest, { type, value }) };
+  const added = { identifier_type: type, identifier_value: value };
+  return { ...data, [name]: [...(Array.isArray(below) ? below : []), added] };
 }
 
 const isData = (value: unknown): value is Data => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -55,6 +55,7 @@ export function memberIdentifierPaths(definition: RegistryDefinition, recordType
   return recordType.memberPaths.flatMap((member) => {
     const property = resolvePath(definition, recordType.class, member)?.property;
     if (property === undefined || !('class' in property)) return [];
+    if (isIdentifier(property)) return [member];
     return identifierPathsOf(definition, property.class).map((path) => `${member}.${path}`);
   });
 }
@@ -115,6 +116,7 @@ function replaceAt(
 function ownIdentifiers(definition: RegistryDefinition, className: string, data: PlainObject): RecordIdentifier[] {
   const owner = definition.classes[className];
   if (owner === undefined) return [];
+  if (className === IDENTIFIER) return readIdentifier(definition, data);
   return Object.entries(owner.properties).flatMap(([name, property]): RecordIdentifier[] => {
     const values = [data[name]].flat().filter(isObject);
     if (isIdentifier(property)) return values.flatMap((value) => readIdentifier(definition, value));
@@ -123,7 +125,18 @@ function ownIdentifiers(definition: RegistryDefinition, className: string, data:
   });
 }
 
-const isIdentifier = (property: PropertyDefinition): boolean => 'class' in property && property.class === 'Identifier';
+const IDENTIFIER = 'Identifier';
+const isIdentifier = (property: PropertyDefinition): boolean => 'class' in property && property.class === IDENTIFIER;
+
+/** Patterns for a person, such as a consent has them, as they hold for an object that is nothing but its identifier. */
+export function fieldsWithin(className: string, fields: string[]): string[] {
+  if (className !== IDENTIFIER) return fields;
+  return fields.flatMap((field) => {
+    const [name, ...below] = field.split('.');
+    if (name !== '*' && name !== 'identifier') return [];
+    return [below.join('.') || '*'];
+  });
+}
 
 function readIdentifier(definition: RegistryDefinition, data: PlainObject): RecordIdentifier[] {
   const { identifier_type: type, identifier_value: value } = data;

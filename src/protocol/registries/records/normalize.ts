@@ -22,11 +22,17 @@ const MAX_DEPTH = 40;
  * @throws RecordInvalid naming the path and the remedy, never a value
  */
 export function normalizeRecord(definition: RegistryDefinition, recordType: string, data: unknown): PlainObject {
+  const record = readRecord(definition, recordType, data);
+  if (record === undefined) throw new RecordInvalid('', 'is empty: give at least one identifier or field');
+  return record;
+}
+
+/** The same; undefined where nothing is said. */
+export function readRecord(definition: RegistryDefinition, recordType: string, data: unknown): PlainObject | undefined {
   const { class: name } = typeNamed(definition, recordType);
   if (isDeeper(data, MAX_DEPTH)) throw new RecordInvalid('', `is nested deeper than ${MAX_DEPTH} levels`);
   const record = readObject(definition, name, data, '');
-  if (!isObject(record)) throw new RecordInvalid('', 'is empty');
-  return record;
+  return isObject(record) ? record : undefined;
 }
 
 /** The record's own identifiers, each once, under their stored types; an identifier without a type identifies nothing. */

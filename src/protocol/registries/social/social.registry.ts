@@ -1,6 +1,6 @@
 /** Social registry: persons, household members and households (protocol 4.3). */
 import { personAliases } from '../attribute.aliases.js';
-import { event, IDENTIFIER_TYPES, lifecycle, operations } from '../core/common.vocabulary.js';
+import { event, IDENTIFIER_TYPES, lifecycle, operations, PERSON_IDENTIFYING } from '../core/common.vocabulary.js';
 import { GROUP_RECORDS, memberRecords } from '../core/household.record-types.js';
 import type { RegistryDefinition } from '../definition.js';
 import { extensionClasses } from '../core/extension.classes.js';
@@ -18,6 +18,7 @@ export const SOCIAL: RegistryDefinition = {
       class: 'SRPerson',
       typeName: 'SRPerson',
       identifierPaths: ['identifier'],
+      identifying: PERSON_IDENTIFYING,
       memberPaths: [],
       attributeAliases: personAliases(),
     },

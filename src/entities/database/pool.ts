@@ -4,7 +4,7 @@
  */
 import { createPostgreSqlTypeParsers } from '@mikro-orm/postgresql';
 import { Client, Pool, TypeOverrides, type ClientConfig } from 'pg';
-import type { Log } from '../platform/log.js';
+import type { Log } from '../../platform/log.js';
 
 /** To a place in the pool, and to a connection. */
 export const CONNECT_MS = 5000;

@@ -2,7 +2,7 @@
  * The breakers of delivery: an endpoint of a sender that fails rests for a while, in every process and after a restart too. A
  * row is there from the first failure until a success; an endpoint without one is well.
  */
-import type { Sql } from './database/database.js';
+import type { Sql } from '../database/database.js';
 
 /** Of a delivery `d`: its target without what a single request adds to it. */
 export const ENDPOINT = `split_part(d.target, '?', 1)`;

@@ -1,7 +1,7 @@
 /** What a pending delivery waits for, in facts: its sender, its subscription, its endpoint, an earlier one, its time. */
-import { EARLIER } from './deliveries/due-delivery.repository.js';
+import { EARLIER } from './due-delivery.repository.js';
 import { ENDPOINT } from './endpoint-rest.repository.js';
-import type { Sql } from './database/database.js';
+import type { Sql } from '../database/database.js';
 
 export interface DeliveryWait {
   id: string;

@@ -1,0 +1,37 @@
+/** What the audit proves of a delivery: its sealed message by its hash, so that it may be purged, and what it told of whom. */
+import { canonicalJson } from '../../protocol/envelope/json.js';
+import { hashContent } from './audit.repository.js';
+import { selectFacts } from './facts.sql.js';
+
+const COLUMNS = {
+  kind: 'kind',
+  action: 'action',
+  senderId: 'sender_id',
+  registry: 'registry',
+  requestId: 'request_id',
+  subscriptionId: 'subscription_id',
+  eventId: 'event_id',
+  recordId: 'record_id',
+  version: 'version',
+  target: 'target',
+  messageId: 'message_id',
+  operation: 'operation',
+  accessDecision: 'access_decision',
+  consentIds: 'to_jsonb(consent_ids)',
+} as const;
+
+export type DeliveryFacts = Record<keyof typeof COLUMNS, unknown>;
+
+const NAMES = Object.keys(COLUMNS) as (keyof DeliveryFacts)[];
+
+/** One JSON object `facts`, of a table `d`. */
+export const DELIVERY_FACTS = selectFacts(COLUMNS, 'd');
+
+/** SHA-256 over a sealed message as `hashContent` makes it, of a table `d`. */
+export const MESSAGE_HASH = `sha256(convert_to(coalesce(length(d.message_sealed), 0) || ':', 'UTF8') || coalesce(d.message_sealed, ''))`;
+
+/** @param messageHash `content_hash` of the row */
+export function hashDelivery(messageHash: Buffer, row: DeliveryFacts): Buffer {
+  const facts: unknown = JSON.parse(JSON.stringify(Object.fromEntries(NAMES.map((name) => [name, row[name] ?? null]))));
+  return hashContent(messageHash, Buffer.from(canonicalJson(facts)));
+}

@@ -1,0 +1,312 @@
+/** Who a record is about, at the doors that write and the doors that ask by identifier. */
+import { randomUUID } from 'node:crypto';
+import * as fc from 'fast-check';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { createPartner, type Partner } from '../support/partner.js';
+
+interface Outcome {
+  id: string | null;
+  version: number | null;
+  change: string;
+  reason: string | null;
+  message: string | null;
+  overwrote: string[] | null;
+}
+interface Result {
+  inserted: number;
+  updated: number;
+  refused: number;
+  records: Outcome[];
+}
+interface Given {
+  recordType?: string;
+  externalId?: string | undefined;
+  [type: string]: unknown;
+}
+
+const UPSERT = `mutation ($registry: Registry!, $records: [RecordInput!]!) {
+  upsertRecords(registry: $registry, records: $records) {
+    inserted updated refused records { id version change reason message overwrote }
+  }
+}`;
+
+let gateway: TestGateway;
+let partner: Partner;
+beforeAll(async () => {
+  gateway = await startTestGateway();
+  partner = await createPartner(gateway, { agreements: [{ registry: 'SOCIAL' }] });
+}, 60_000);
+afterAll(() => gateway?.close());
+
+/** `{ UIN: '1', MRN: '2' }`, with a name beside it, as a record. */
+const record = ({ recordType = 'SRPerson', externalId, ...rest }: Given, data: object = {}) => ({
+  recordType,
+  externalId,
+  identifiers: Object.entries(rest).map(([type, value]) => ({ type, value })),
+  data,
+});
+const load = async (records: object[], registry = 'SOCIAL'): Promise<Result> =>
+  (await gateway.admin<{ upsertRecords: Result }>(UPSERT, { registry, records })).upsertRecords;
+const one = async (given: Given, data: object = {}, registry = 'SOCIAL'): Promise<Outcome> =>
+  (await load([record(given, data)], registry)).records[0] as Outcome;
+const key = () => randomUUID().slice(0, 8);
+
+describe('a number that several persons share', () => {
+  test.each(['HOUSEHOLD_ID', 'MRN', 'MOBILE', 'GROUP_ID', 'MEMBER_ID', 'DRN'])(
+    '%s makes nobody of two persons one, and names nobody alone',
+    async (type) => {
+      const value = key();
+      const result = await load([
+        record({ UIN: `a${value}`, [type]: value }, { sex: 'male' }),
+        record({ UIN: `b${value}`, [type]: value }, { sex: 'female' }),
+        record({ [type]: value }, { sex: 'female' }),
+      ]);
+      expect(result).toMatchObject({ inserted: 2, updated: 0, refused: 1 });
+      expect(result.records[2]).toMatchObject({ change: 'REFUSED', reason: 'UNIDENTIFIED', id: null, version: null });
+    },
+  );
+
+  test.each([
+    ['SOCIAL', 'Group', 'HOUSEHOLD_ID'],
+    ['SOCIAL', 'Member', 'MEMBER_ID'],
+    ['CRVS', 'Person', 'DRN'],
+    ['FR', 'Farmer', 'FARMER_ID'],
+    ['DR', 'DisabledPerson', 'DISABILITY_ID'],
+    ['IBR', 'Beneficiary', 'BENEFICIARY_ID'],
+  ])('but in %s %s the type %s identifies', async (registry, recordType, type) => {
+    const value = key();
+    expect(await one({ recordType, [type]: value }, {}, registry)).toMatchObject({ change: 'INSERTED' });
+    expect(await one({ recordType, [type]: value, UIN: value }, {}, registry)).toMatchObject({ change: 'UPDATED' });
+  });
+
+  test('with an external id a record may have nothing of its own', async () => {
+    const [externalId, MRN] = [key(), key()];
+    expect(await one({ externalId, MRN }, { sex: 'male' })).toMatchObject({ change: 'INSERTED' });
+    expect(await one({ externalId, MRN }, { sex: 'female' })).toMatchObject({ change: 'UPDATED', overwrote: ['sex'] });
+    expect(await one({ externalId: `${externalId}-2`, MRN })).toMatchObject({ change: 'INSERTED' });
+  });
+});
+
+describe('identifiers that contradict', () => {
+  test('the same birth number with another national number is refused, and nothing else of the call', async () => {
+    const value = key();
+    const result = await load([
+      record({ BRN: value, UIN: `a${value}` }),
+      record({ BRN: value, UIN: `b${value}` }),
+      record({ UIN: `c${value}` }),
+    ]);
+    expect(result).toMatchObject({ inserted: 2, refused: 1 });
+    expect(result.records[1]).toMatchObject({ change: 'REFUSED', reason: 'CONFLICTING_IDENTIFIER' });
+    expect(result.records[1]?.message).toMatch(/^records\.1: .*another UIN/);
+    expect(result.records[1]?.message).not.toContain(value);
+  });
+
+  test('a record that matches two is ambiguous', async () => {
+    const value = key();
+    await load([record({ UIN: value, NIN: `n${value}` }), record({ BRN: value, NIN: `m${value}` })]);
+    expect(await one({ UIN: value, BRN: value })).toMatchObject({ change: 'REFUSED', reason: 'AMBIGUOUS' });
+  });
+
+  test('the external id corrects a number, which is told and audited, unless another record has it', async () => {
+    const value = key();
+    const externalId = `x${value}`;
+    const first = await one({ externalId, UIN: `1${value}` }, { sex: 'male' });
+    const corrected = await one({ externalId, UIN: `2${value}` }, { sex: 'male' });
+    expect(corrected).toMatchObject({ id: first.id, change: 'UPDATED', overwrote: ['identifier'] });
+    const [action] = await gateway.database.query<{ after: unknown }>(
+      `select after from admin_action where action = 'upsertRecords' order by at desc, id desc limit 1`,
+    );
+    expect(action?.after).toMatchObject({ records: [{ id: first.id, version: 2, corrected: ['UIN'] }] });
+    expect(JSON.stringify(action?.after)).not.toContain(value);
+    expect(await one({ UIN: `1${value}` })).toMatchObject({ change: 'INSERTED' });
+    const taken = await one({ externalId, UIN: `1${value}` });
+    expect(taken).toMatchObject({ change: 'REFUSED', reason: 'CONFLICTING_IDENTIFIER' });
+    expect(await one({ externalId: `y${value}`, UIN: `2${value}` })).toMatchObject({
+      reason: 'CONFLICTING_IDENTIFIER',
+    });
+  });
+
+  test('a beneficiary has one record per programme, told apart by external id', async () => {
+    const UIN = key();
+    const enrol = (externalId?: string) => one({ recordType: 'Beneficiary', externalId, UIN }, {}, 'IBR');
+    expect((await enrol(`p1${UIN}`)).change).toBe('INSERTED');
+    expect((await enrol(`p2${UIN}`)).change).toBe('INSERTED');
+    expect((await enrol(`p1${UIN}`)).change).toBe('UNCHANGED');
+    expect(await enrol()).toMatchObject({ reason: 'AMBIGUOUS' });
+  });
+
+  test('a household that is enrolled as a whole is known by its number, its persons are not', async () => {
+    const HOUSEHOLD_ID = key();
+    const group = {
+      group: { group_identifier: [{ identifier_type: 'HOUSEHOLD_ID', identifier_value: HOUSEHOLD_ID }] },
+    };
+    const person = (UIN: string) => ({ ...record({ recordType: 'Beneficiary', UIN }), data: group });
+    const whole = { recordType: 'Beneficiary', identifiers: [], data: group };
+    expect(await load([whole, person(`a${HOUSEHOLD_ID}`), person(`b${HOUSEHOLD_ID}`), whole], 'IBR')).toMatchObject({
+      inserted: 3,
+      refused: 0,
+      records: [{}, {}, {}, { change: 'UNCHANGED' }],
+    });
+  });
+});
+
+describe('values that identify nobody', () => {
+  test.each([
+    'N/A',
+    'none',
+    'NULL',
+    'Unknown',
+    '-',
+    '0',
+    '000',
+    '000-000',
+    'XXX',
+    '8.20E+11',
+    '1e+21',
+    '#N/A',
+    '#REF!',
+  ])('%j is refused with its type', async (value) => {
+    const outcome = await one({ UIN: key(), BRN: value });
+    expect(outcome).toMatchObject({ change: 'REFUSED', reason: 'INVALID' });
+    expect(outcome.message).toMatch(/^records\.0: identifier BRN /);
+  });
+
+  test.each(['0001', 'NA12', 'X1', '12E345', '820000000000'])('%j is a number like others', async (value) => {
+    expect(await one({ TAX_ID: value })).toMatchObject({ change: 'INSERTED' });
+  });
+
+  test('a blank one is left out, wherever it stands', async () => {
+    const UIN = key();
+    expect(await one({ UIN, BRN: '' })).toMatchObject({ change: 'INSERTED' });
+    expect(await one({ UIN: key(), BRN: '  ' })).toMatchObject({ change: 'INSERTED' });
+    expect(await one({ UIN: ' ', BRN: '' })).toMatchObject({ change: 'REFUSED' });
+    expect(await one({ externalId: ' ', UIN })).toMatchObject({ change: 'UNCHANGED' });
+  });
+
+  test('an external id that stands for none is none', async () => {
+    expect(await one({ externalId: 'N/A', UIN: key() })).toMatchObject({ reason: 'INVALID' });
+  });
+
+  test('inside the data too', async () => {
+    const data = { identifier: [{ identifier_type: 'UIN', identifier_value: 'n/a' }] };
+    expect(await one({}, data)).toMatchObject({ reason: 'INVALID' });
+  });
+});
+
+test('a record that does not follow the dictionary keeps only itself out', async () => {
+  const result = await load([
+    record({ UIN: key() }, { sex: 'no such code' }),
+    record({ UIN: key() }),
+    record({ UIN: key(), recordType: 'Shoe' }),
+  ]);
+  expect(result).toMatchObject({ inserted: 1, refused: 2 });
+  expect(result.records.map(({ reason }) => reason)).toEqual(['INVALID', null, 'INVALID']);
+});
+
+test('an identifier alone is a record', async () => {
+  const BRN = key();
+  expect(await one({ recordType: 'Person', BRN }, {}, 'CRVS')).toMatchObject({ change: 'INSERTED' });
+  expect(await one({ externalId: key() })).toMatchObject({
+    reason: 'INVALID',
+    message: expect.stringContaining('empty'),
+  });
+});
+
+test('ten loads at once make one record', async () => {
+  const [UIN, BRN] = [key(), key()];
+  const done = await Promise.all(
+    Array.from({ length: 10 }, (_, index) => one(index % 2 === 0 ? { UIN, BRN } : { BRN, UIN, MRN: key() })),
+  );
+  expect(done.filter(({ change }) => change === 'INSERTED')).toHaveLength(1);
+  expect(new Set(done.map(({ id }) => id)).size).toBe(1);
+});
+
+test('whatever the order of loads, nobody is merged and nobody is split', async () => {
+  const told = fc.record({
+    person: fc.integer({ min: 0, max: 3 }),
+    brn: fc.boolean(),
+    household: fc.option(fc.integer({ min: 0, max: 1 })),
+    marriage: fc.option(fc.integer({ min: 0, max: 1 })),
+    named: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(told, { minLength: 2, maxLength: 10 }), fc.boolean(), async (all, together) => {
+      const run = key();
+      const records = all.map(({ person, brn, household, marriage, named }) =>
+        record({
+          ...(named ? { externalId: `${run}-${person}` } : {}),
+          UIN: `${run}-${person}`,
+          ...(brn ? { BRN: `${run}-b${person}` } : {}),
+          ...(household === null ? {} : { HOUSEHOLD_ID: `${run}-h${household}` }),
+          ...(marriage === null ? {} : { MRN: `${run}-m${marriage}` }),
+        }),
+      );
+      const outcomes = together
+        ? (await load(records)).records
+        : (await Promise.all(records.map((each) => load([each])))).flatMap((result) => result.records);
+      const idsOf = Map.groupBy(outcomes, (_, index) => all[index]?.person);
+      const ids = [...idsOf.values()].map((of) => new Set(of.map(({ id }) => id)));
+      expect(outcomes.every(({ change }) => change !== 'REFUSED')).toBe(true);
+      expect(ids.every((of) => of.size === 1)).toBe(true);
+      expect(new Set(ids.flatMap((of) => [...of])).size).toBe(ids.length);
+    }),
+    { numRuns: 25 },
+  );
+}, 120_000);
+
+describe('whoever names a person by a shared number', () => {
+  const shared = { type: 'MRN', value: `M-${key()}` };
+  const UIN = key();
+  beforeAll(() => load([record({ UIN, MRN: shared.value }, { death_date: '2020-01-01' })]));
+  const refusal = async (query: string) => {
+    const { errors } = await gateway.graphql(query, { identifier: shared, sender: partner.senderId });
+    return [errors?.[0]?.extensions.code, errors?.[0]?.message];
+  };
+
+  test.each([
+    [
+      'deleteRecord',
+      'mutation ($identifier: IdentifierInput!) { deleteRecord(registry: SOCIAL, identifier: $identifier) { id } }',
+    ],
+    [
+      'explainAccess',
+      'query ($identifier: IdentifierInput!, $sender: String!) { explainAccess(senderId: $sender, registry: SOCIAL, identifier: $identifier) { found } }',
+    ],
+    [
+      'accessReport',
+      'query ($identifier: IdentifierInput!) { accessReport(registry: SOCIAL, identifier: $identifier, reason: "asked") { complete } }',
+    ],
+    [
+      'grantConsent',
+      'mutation ($identifier: IdentifierInput!, $sender: String!) { grantConsent(input: { registry: SOCIAL, identifier: $identifier, senderId: $sender, fields: ["*"] }) { id } }',
+    ],
+  ])('%s is told to name one', async (_, query) => {
+    expect(await refusal(query)).toEqual(['BAD_USER_INPUT', expect.stringMatching(/shared/)]);
+  });
+
+  test('a record is deleted by its own number or its external id', async () => {
+    const externalId = key();
+    await one({ externalId, MRN: shared.value });
+    const query =
+      'mutation ($externalId: String!) { deleteRecord(registry: SOCIAL, externalId: $externalId) { change } }';
+    expect(await gateway.admin(query, { externalId })).toEqual({ deleteRecord: { change: 'DELETED' } });
+    expect((await gateway.graphql(query, { externalId })).errors?.[0]?.extensions.code).toBe('NOT_FOUND');
+  });
+
+  test('verify finds nobody by it, and the person by her own', async () => {
+    const verify = async (named: object) =>
+      (
+        await partner.postHttpSigned('/dci/v1/verify', {
+          transaction_id: randomUUID(),
+          sender_id: partner.senderId,
+          registry: 'social',
+          verify: { ...named, is_alive: true },
+        })
+      ).body;
+    expect(await verify({ marriage_reg_no: shared.value })).toMatchObject({ found: false, verified: {} });
+    expect(await verify({ national_id: UIN, marriage_reg_no: shared.value })).toMatchObject({
+      found: true,
+      verified: { is_alive: false },
+    });
+  });
+});
