@@ -97,8 +97,8 @@ describe('sync/disabled', () => {
   });
 
   test('in GraphQL says yes', async () => {
-    const expression = '{ disabledPerson(UIN: "100") { disability_status } }';
-    const { body } = await isDisabled({ query_type: 'graphql', query: { type: 'x', value: { expression } } });
+    const text = '{ disabledPerson(UIN: "100") { disability_status } }';
+    const { body } = await isDisabled({ query_type: 'graphql', query: { type: 'x', value: { expression: text } } });
     expect(body.message.disabled_response[0]).toMatchObject({ status: 'succ', disabled_status: 'yes' });
   });
 
