@@ -38,7 +38,7 @@ beforeAll(async () => {
           externalId: `${recordType}-${value}`,
           identifiers: [
             { type: 'UIN', value },
-            { type: 'NIN', value: 'shared' },
+            { type: 'MRN', value: 'shared' },
           ],
           data,
         })),
@@ -82,7 +82,7 @@ async function search(registry: string, value: string, type = 'UIN', as = partne
 
 describe.each(REGISTRIES)('%s', (registry) => {
   test('tells a search as its schema has it', async () => {
-    const { id, body } = await search(registry, 'shared', 'NIN');
+    const { id, body } = await search(registry, 'shared', 'MRN');
     const { status, message, response, found, body: told } = await ask(registry, 'search', 'transaction_id', id);
     expect(status).toBe(200);
     expect(told.header).toMatchObject({ action: 'txn-on-status', status: 'succ', total_count: 1, completed_count: 1 });
