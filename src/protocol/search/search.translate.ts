@@ -8,7 +8,6 @@ import {
   WIRE_STATUS,
   type QueryType,
   type RecordsForm,
-  type RecordsForm,
   type Registry,
   type TransactionStatus,
 } from '../vocabulary.js';
