@@ -4,13 +4,7 @@ import type { ItemReasonCode } from '../errors.js';
 import type { JsonObject, Json } from '../envelope/json.js';
 import type { RegistryDefinition } from '../registries/definition.js';
 import type { SearchRequest } from './search.schema.js';
-import {
-  WIRE_STATUS,
-  type QueryType,
-  type RecordsForm,
-  type Registry,
-  type TransactionStatus,
-} from '../vocabulary.js';
+import { WIRE_STATUS, type QueryType, type RecordsForm, type Registry, type TransactionStatus } from '../vocabulary.js';
 
 /** One question of a search, as the use case takes it; also the variables of the GraphQL document. */
 export interface SearchItem {
