@@ -270,7 +270,7 @@ test.each(Object.entries(SIGNED))('%s is answered once for one signed message', 
     headers: { authorization },
     body: Buffer.from(body),
   };
-  const signed = await signHttpRequest(message, partner.key, {
+  const signed = signHttpRequest(message, partner.key, {
     senderId: partner.senderId,
     now: new Date(),
     nonce: randomUUID(),
@@ -283,6 +283,7 @@ test.each(Object.entries(SIGNED))('%s is answered once for one signed message', 
     )[0]?.count ?? 0;
   const before = await count();
   const codes = await atOnce(async () => (await partner.post('/graphql', body, { ...signed })).body);
-  expect(codes.sort()).toEqual([...Array.from({ length: TIMES - 1 }, () => 'CONFLICT'), undefined]);
+  expect(codes.filter((code) => code === 'CONFLICT')).toHaveLength(TIMES - 1);
+  expect(codes).toContain(undefined);
   expect((await count()) - before).toBe(1);
 });
