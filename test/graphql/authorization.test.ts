@@ -232,8 +232,14 @@ describe('authorization', () => {
   });
 
   test.each([
-    ['Transaction.requestData', '{ transactions(first: 1) { nodes { value: requestData(reason: "test") } } }'],
-    ['Transaction.responseData', '{ transactions(first: 1) { nodes { value: responseData(reason: "test") } } }'],
+    [
+      'Transaction.requestData',
+      '{ transactions(first: 1, filter: { operation: SEARCH }) { nodes { value: requestData(reason: "test") } } }',
+    ],
+    [
+      'Transaction.responseData',
+      '{ transactions(first: 1, filter: { operation: SEARCH }) { nodes { value: responseData(reason: "test") } } }',
+    ],
     ['AdminAction.after', '{ adminActions(first: 1, filter: { action: "createSender" }) { nodes { value: after } } }'],
     ['EventSubscription.filter', '{ subscriptions(first: 1) { nodes { value: filter } } }'],
   ])('of %s holds inside a list', async (name, query) => {
