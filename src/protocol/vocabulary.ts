@@ -1,6 +1,6 @@
 /** The closed lists of the contract, as values so that GraphQL enums, zod schemas and SQL can share them. */
 
-/** A registry's name, such as `SOCIAL`. Open, since a deployment may wire a sixth one (CONTRIBUTING.md). */
+/** A registry's name, such as `SOCIAL`. Open, since a deployment may wire a further one (CONTRIBUTING.md). */
 export type Registry = string;
 
 export const OPERATIONS = [

@@ -123,7 +123,7 @@ test('transactionChanged tells cursor and transaction', () => {
 });
 
 test.each([
-  ['Registry', 'SOCIAL CRVS DR FR IBR'],
+  ['Registry', 'SOCIAL CRVS DR FR IBR ESS'],
   [
     'Operation',
     'SEARCH VERIFY SUBSCRIBE UNSUBSCRIBE NOTIFY TXN_STATUS RECEIPT ENROLLED ENROLLMENT_UPDATES DISABLED DISABILITY_DETAILS DISABILITY_SUPPORT BULK_SEARCH BULK_VERIFY',

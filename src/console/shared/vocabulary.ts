@@ -11,7 +11,7 @@ export type TransactionStatus = ReturnType<typeof graphql.scalar<'TransactionSta
 // The keys are the members, by the parameter's type.
 const all = <Value extends string>(members: Record<Value, true>): Value[] => Object.keys(members) as Value[];
 
-export const REGISTRIES = all<Registry>({ SOCIAL: true, CRVS: true, DR: true, FR: true, IBR: true });
+export const REGISTRIES = all<Registry>({ SOCIAL: true, CRVS: true, DR: true, FR: true, IBR: true, ESS: true });
 export const OPERATIONS = all<Operation>({
   SEARCH: true,
   VERIFY: true,

@@ -1,4 +1,4 @@
-/** What the five registries have in common: events, operations and identifier types. */
+/** What the registries have in common: events, operations and identifier types. */
 import { OPERATIONS } from '../../vocabulary.js';
 import type { EventTypeDefinition } from '../definition.js';
 
