@@ -31,8 +31,8 @@ export async function renameFormerMigrations(database: Database): Promise<void> 
     `select to_regclass('mikro_orm_migrations') is not null as exists`,
   );
   if (!exists) return;
-  await database.transaction(async ({ query }) => {
-    const former = await query<{ name: string }>(
+  await database.transaction(async (unit) => {
+    const former = await unit.query<{ name: string }>(
       'delete from mikro_orm_migrations where name = any($1) returning name',
       [BEFORE_BASELINE],
     );
@@ -41,8 +41,8 @@ export async function renameFormerMigrations(database: Database): Promise<void> 
       throw new Error(
         `this database was left by a version before the baseline, without ${missing.join(', ')}: start that version once more, or begin with an empty database`,
       );
-    if (former.length > 0) await query('insert into mikro_orm_migrations (name) values ($1)', [BASELINE?.name]);
-    await query(
+    if (former.length > 0) await unit.query('insert into mikro_orm_migrations (name) values ($1)', [BASELINE?.name]);
+    await unit.query(
       `update mikro_orm_migrations m set name = now.name
        from unnest($1::text[], $2::text[]) as now (former, name) where m.name = now.former`,
       [MIGRATIONS.map((migration) => migration.class.name), MIGRATIONS.map(({ name }) => name)],
