@@ -163,7 +163,7 @@ export const checkHeader: Check = (exchange, { clock, settings }, endpoint) => {
     throw new RequestInvalid('header.message_ts: rjct.message_ts.invalid, must lie within 300 seconds of now');
 };
 
-/** `total_count` is what the sender says; the items are what counts, unless they are asked to agree (protocol 8, 13). */
+/** `total_count` is what the sender says; the items are what counts, unless they are asked to agree (protocol 8.13). */
 export const checkCount: Check = (exchange, { messageLimits }, { items }) => {
   const count = items?.(exchange.message as never).length ?? 1;
   const { total_count: stated } = exchange.requestHeader as Partial<RequestHeader>;

@@ -1,4 +1,4 @@
-/** The closed lists of the contract, as values so that GraphQL enums, zod schemas and SQL can share them. */
+/** The closed lists (contract: GraphQL), as values so that GraphQL enums, zod schemas and SQL can share them. */
 
 /** A registry's name, such as `SOCIAL`. Open, since a deployment may wire a further one (CONTRIBUTING.md). */
 export type Registry = string;

@@ -1,4 +1,4 @@
-/** The names that independent clients rely on: what the contract lists must be there, with these very types. */
+/** The names that independent clients rely on: with these very types (contract: GraphQL). */
 import { generateKeyPairSync } from 'node:crypto';
 import { isEnumType, isInputObjectType, isObjectType, type GraphQLSchema } from 'graphql';
 import { gatewaySchema } from '../../src/graphql/schema.js';
@@ -175,7 +175,7 @@ test('what a transaction tells', () => {
   expect(signature('Sender', 'active')).toBe('Boolean!');
 });
 
-test('explainAccess and overview take what the contract names', () => {
+test('explainAccess and overview take the arguments that clients send', () => {
   expect(argumentsOf('Query', 'explainAccess')).toMatchObject({
     senderId: 'String!',
     registry: 'Registry!',

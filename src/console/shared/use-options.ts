@@ -1,4 +1,4 @@
-/** The contract's lists as choices, in the reader's language. */
+/** The closed lists as choices, in the reader's language (contract: GraphQL). */
 import { useTranslation } from 'react-i18next';
 import {
   LEGAL_BASES,

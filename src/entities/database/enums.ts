@@ -1,4 +1,4 @@
-/** The contract's lists as GraphQL enums. */
+/** The closed lists as GraphQL enums (contract: GraphQL). */
 import { DEFINITIONS } from '../../protocol/registries/registries.js';
 import type {
   LegalBasis,

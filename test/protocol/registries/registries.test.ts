@@ -14,7 +14,7 @@ import { SOCIAL } from '../../../src/protocol/registries/social/social.registry.
 const registries = createRegistries();
 const registry = (name: string): RegistryDefinition => registries.byName(name)!;
 
-describe('the table of the contract', () => {
+describe('the table of contract: Registries', () => {
   test.each([
     ['SOCIAL', ['SRPerson', 'Member', 'Group'], ['NewHouseHoldMember']],
     ['CRVS', ['Person'], ['LiveBirth', 'FetalDeath', 'Death', 'Marriage', 'Divorce', 'Adoption']],
