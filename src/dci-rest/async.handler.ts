@@ -31,7 +31,6 @@ export async function acceptLater(kind: MessageKind, exchange: Exchange, service
     if (!(error instanceof MessageSeen)) throw error;
     return accepted(error.stored.correlationId, error.stored.receivedAt);
   }
-  services.tail.nudge();
   // Behind the ACK, so that the callback does not overtake it.
   setImmediate(() => services.wake('process-requests'));
   return accepted(correlationId, receivedAt);

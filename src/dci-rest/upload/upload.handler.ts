@@ -140,7 +140,6 @@ class Upload {
     };
     const call = this.#call(transactionId, senderUri);
     await runDocument(services.schema, ACCEPT, { input }, contextFor(services, exchange, call));
-    services.tail.nudge();
     // Behind the ACK, so that the callback does not overtake it.
     setImmediate(() => services.wake('process-requests'));
     return accepted(exchange.correlationId, exchange.receivedAt);
