@@ -27,7 +27,6 @@ const ROLES = ['ADMIN', 'OPERATOR', 'AUDITOR', 'MONITOR'] as const;
 const CALLERS = [...ROLES, 'SENDER', 'ANONYMOUS'] as const;
 type Caller = (typeof CALLERS)[number];
 
-const NOBODY = '';
 const ADMIN = 'ADMIN';
 const RUNNERS = 'ADMIN OPERATOR';
 const AUDITORS = 'ADMIN AUDITOR';
@@ -60,7 +59,6 @@ const EXPECTED: Record<string, Record<string, string>> = {
     verifyAudit: AUDITORS,
   },
   Mutation: {
-    acceptRequest: NOBODY,
     acknowledgeReceipt: SENDER,
     activateSender: ADMIN,
     activateServerKey: ADMIN,
@@ -68,8 +66,6 @@ const EXPECTED: Record<string, Record<string, string>> = {
     approveAgreement: RUNNERS,
     approveSender: RUNNERS,
     approveSubscription: RUNNERS,
-    bulkSearch: NOBODY,
-    bulkVerify: NOBODY,
     cancelDelivery: RUNNERS,
     cancelSubscription: RUNNERS,
     createAgreement: ADMIN,
@@ -136,7 +132,6 @@ const FREE_FORM: Record<string, string> = {
   'AdminAction.before': SEEN,
   'Agreement.rowFilter': PLAIN,
   'AgreementVersion.terms': PLAIN,
-  'BulkVerifyItemResult.verified': NOBODY,
   'Delivery.accessDecision': PLAIN,
   'EarlierAnswerResult.message': SENDER,
   'EventSubscription.filter': SEEN,
