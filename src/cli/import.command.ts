@@ -24,7 +24,7 @@ export const importCommand = (): Command =>
       'write the records of a file; each change raises its event. Bad rows are reported, the rest is written',
     )
     .argument('<file>', 'NDJSON or CSV; - reads standard input')
-    .requiredOption('--registry <name>', 'social, crvs, dr, fr, ibr')
+    .requiredOption('--registry <name>', 'social, crvs, dr, fr, ibr, ess')
     .option('--record-type <name>', 'of rows that name none; the default is the first of the registry')
     .option('--format <name>', 'ndjson or csv, where the name of the file does not say so', oneOf(['ndjson', 'csv']))
     .option('--encoding <name>', 'of the file, such as windows-1252, where it is not UTF-8', readEncoding)

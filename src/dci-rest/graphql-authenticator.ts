@@ -100,7 +100,7 @@ async function settleRefused(
   countReply(services, exchange, { status: settled.status, body: {} });
 }
 
-/** A bearer token alone is FORBIDDEN (the contract's word for a missing signature); waiting helps with 429 and 503. */
+/** A bearer token alone is FORBIDDEN, as a missing signature is called here (contract: GraphQL); waiting helps with 429 and 503. */
 function refusal(error: ProtocolError): Error {
   if (error instanceof RequestInvalid) return new DomainError('INVALID', error.message);
   if (error.status === 429 || error.status === 503) return error;

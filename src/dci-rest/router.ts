@@ -112,7 +112,7 @@ async function answerEndpoint(
   }
 }
 
-/** Protocol 2.7: on a synchronous endpoint what the header has a code for is a business outcome, told in an envelope. */
+/** On a synchronous endpoint what the header has a code for is a business outcome, told in an envelope (protocol 2.7). */
 function rejectedReply(
   { kind }: Endpoint,
   exchange: Exchange<ReadMessage>,

@@ -76,7 +76,7 @@ const RESOLVERS: BuildSchemaOptions['resolvers'] = [
 
 let schema: Promise<GraphQLSchema> | undefined;
 
-/** The contract's name for it. */
+/** Its name for clients (contract: GraphQL). */
 const DateTime = new GraphQLScalarType({ ...GraphQLISODateTime.toConfig(), name: 'DateTime' });
 
 /** Built once a process: type-graphql keeps its metadata globally. */

@@ -52,7 +52,7 @@ export async function openFuzzHouse(): Promise<FuzzHouse> {
   const partner = await createPartner(gateway, {
     senderId: 'demo-partner',
     sender: { sandbox: true, signaturePolicy: 'OPTIONAL', rateLimitPerMinute: 1_000_000 },
-    agreements: ['SOCIAL', 'CRVS', 'DR', 'FR', 'IBR'].map((registry) => ({ registry })),
+    agreements: ['SOCIAL', 'CRVS', 'DR', 'FR', 'IBR', 'ESS'].map((registry) => ({ registry })),
   });
   const document = await (await fetch(`${gateway.url}/dci/v1/openapi.json`)).json();
   const { paths } = document as { paths: FuzzHouse['operations'] };

@@ -1,4 +1,4 @@
-/** The names that independent clients rely on: what the contract lists must be there, with these very types. */
+/** The names that independent clients rely on: with these very types (contract: GraphQL). */
 import { generateKeyPairSync } from 'node:crypto';
 import { isEnumType, isInputObjectType, isObjectType, type GraphQLSchema } from 'graphql';
 import { gatewaySchema } from '../../src/graphql/schema.js';
@@ -123,7 +123,7 @@ test('transactionChanged tells cursor and transaction', () => {
 });
 
 test.each([
-  ['Registry', 'SOCIAL CRVS DR FR IBR'],
+  ['Registry', 'SOCIAL CRVS DR FR IBR ESS'],
   [
     'Operation',
     'SEARCH VERIFY SUBSCRIBE UNSUBSCRIBE NOTIFY TXN_STATUS RECEIPT ENROLLED ENROLLMENT_UPDATES DISABLED DISABILITY_DETAILS DISABILITY_SUPPORT BULK_SEARCH BULK_VERIFY',
@@ -175,7 +175,7 @@ test('what a transaction tells', () => {
   expect(signature('Sender', 'active')).toBe('Boolean!');
 });
 
-test('explainAccess and overview take what the contract names', () => {
+test('explainAccess and overview take the arguments that clients send', () => {
   expect(argumentsOf('Query', 'explainAccess')).toMatchObject({
     senderId: 'String!',
     registry: 'Registry!',

@@ -79,7 +79,7 @@ export function checkHeader(
     throw new RequestInvalid('header.message_ts: rjct.message_ts.invalid, must lie within 300 seconds of now');
 }
 
-/** `total_count` is what the sender says; the items are what counts, unless they are asked to agree (protocol 8, 13). */
+/** `total_count` is what the sender says; the items are what counts, unless they are asked to agree (protocol 8.13). */
 export function checkCount(
   { message: { itemCount }, requestHeader: header }: Exchange<ReadMessage>,
   { messageLimits }: Pick<FacadeServices, 'messageLimits'>,

@@ -5,6 +5,7 @@ import { bulkVerify } from '../../use-cases/bulk/bulk-verify.js';
 import type { BulkInput } from '../../use-cases/bulk/bulk.types.js';
 import type { PartnerCall } from '../../use-cases/call.js';
 import type { Services } from '../../use-cases/services.js';
+import { recordsFormOf } from '../../protocol/search/records-form.js';
 import { BULK_ACTIONS, storedUpload } from '../../protocol/search/bulk.js';
 import { writeBulkVerify, type BulkVerifyAnswer } from '../../protocol/search/bulk.translate.js';
 import { writeSearchResponse, type SearchAnswer } from '../../protocol/search/search.translate.js';
@@ -37,7 +38,8 @@ export const bulkSearchKind = defineKind({
   replyAction: 'on-search',
   operation: 'BULK_SEARCH',
   run: inParts(bulkSearch),
-  write: (answer: SearchAnswer, { definition, sender }) => writeSearchResponse(answer, definition, sender.recordsAs),
+  write: (answer: SearchAnswer, { definition, sender }) =>
+    writeSearchResponse(answer, definition, recordsFormOf(sender, definition)),
   status: searchStatus,
 });
 

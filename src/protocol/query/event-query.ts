@@ -1,4 +1,4 @@
-/** `reg_event_type` of a search: only records that show the event are found (protocol 3.1, 5). */
+/** `reg_event_type` of a search: only records that show the event are found (protocol 11). */
 import type { Criteria } from './criteria.js';
 import { findAttribute } from '../registries/attributes.js';
 import { squash } from '../registries/core/code-list.js';

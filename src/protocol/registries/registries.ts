@@ -4,6 +4,7 @@ import { CRVS } from './crvs/crvs.registry.js';
 import { checkDefinitions } from './definition.check.js';
 import type { EventTypeDefinition, RecordTypeDefinition, RegistryDefinition } from './definition.js';
 import { DR } from './dr/dr.registry.js';
+import { ESS } from './ess/ess.registry.js';
 import { FR } from './fr/fr.registry.js';
 import { IBR } from './ibr/ibr.registry.js';
 import { bare } from './records/property.path.js';
@@ -13,12 +14,12 @@ export interface Registries {
   all: RegistryDefinition[];
   /** By `SOCIAL`, `CRVS`, …, in any case. */
   byName(registry: string): RegistryDefinition | undefined;
-  /** By the `{registry}` segment of a path, aliases included (`sr`, `civil`, `disability`, `farmer`, `beneficiary`). */
+  /** By the `{registry}` segment of a path, aliases included (`sr`, `civil`, `disability`, `farmer`, `beneficiary`, `employment`). */
   byPath(segment: string): RegistryDefinition | undefined;
 }
 
 /** The registries of this gateway; a further one joins here. */
-export const DEFINITIONS: RegistryDefinition[] = [SOCIAL, CRVS, DR, FR, IBR];
+export const DEFINITIONS: RegistryDefinition[] = [SOCIAL, CRVS, DR, FR, IBR, ESS];
 
 /** @throws Error that names every mistake in a definition */
 export function createRegistries(definitions: RegistryDefinition[] = DEFINITIONS): Registries {

@@ -92,7 +92,7 @@ export class SubscribeItems {
     return decision;
   }
 
-  /** Protocol 5: the address configured for the sender, else one beside its `on-subscribe`. */
+  /** The address configured for the sender, else one beside its `on-subscribe` (protocol 5). */
   #target({ callbackUrl }: SubscribeItem): string {
     const { sender, question } = this.subscriber;
     const target = callbackUrl ?? sender.notifyUri ?? question.senderUri?.replace(/\/on-subscribe(\/?)$/, '/notify$1');

@@ -1,4 +1,4 @@
-/** The steps of CONTRIBUTING.md, "A sixth registry", and nothing else; then it is served as the five are. */
+/** The steps of CONTRIBUTING.md, "A further registry", and nothing else; then it is served as the others are. */
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -38,7 +38,7 @@ let dataDir: string;
 let pupil: { identifiers: { type: string; value: string }[]; data: JsonObject };
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'sixth-'));
+  dataDir = await mkdtemp(join(tmpdir(), 'further-'));
   gateway = await startTestGateway({ env: { SEED: 'demo', DATA_DIR: dataDir } });
   partner = await createPartner(gateway, { sender: { registries: ['SCHOOL'] }, agreements: [{ registry: 'SCHOOL' }] });
   const { records } = await gateway.admin<{ records: { nodes: (typeof pupil)[] } }>(
