@@ -3,7 +3,7 @@ import { DomainError } from './errors.js';
 
 export const TOO_LONG = 'the operation took too long: ask for less at once';
 
-const late = (): DomainError => new DomainError('TIMEOUT', TOO_LONG);
+export const late = (): DomainError => new DomainError('TIMEOUT', TOO_LONG);
 
 /** @throws DomainError TIMEOUT */
 export function assertInTime(deadline: AbortSignal | undefined): void {
