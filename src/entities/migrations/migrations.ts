@@ -23,6 +23,7 @@ import { EndpointRests0037 } from './0037-endpoint-rests.migration.js';
 import { Numbered0038 } from './0038-numbered.migration.js';
 import { Readings0040 } from './0040-readings.migration.js';
 import { Proofs0041 } from './0041-proofs.migration.js';
+import { Dialects0044 } from './0044-dialects.migration.js';
 import { FourEyes0042 } from './0042-four-eyes.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
@@ -53,6 +54,7 @@ export const MIGRATIONS = [
   Readings0040,
   Proofs0041,
   FourEyes0042,
+  Dialects0044,
 ].map((migration) => ({
   name: migration.name,
   class: migration,

@@ -1,5 +1,6 @@
 /** Uploads, outside the specification: accepted by `upload.handler.ts`, worked on like every accepted message. */
 import { defineDocument } from '../../graphql/run-document.js';
+import { recordsFormOf } from '../../protocol/search/records-form.js';
 import { BULK_ACTIONS, storedUpload } from '../../protocol/search/bulk.js';
 import { writeBulkVerify, type BulkVerifyAnswer } from '../../protocol/search/bulk.translate.js';
 import { writeSearchResponse, type SearchAnswer } from '../../protocol/search/search.translate.js';
@@ -30,7 +31,8 @@ export const bulkSearchKind = defineKind({
   replyAction: 'on-search',
   operation: 'BULK_SEARCH',
   document: BULK_SEARCH,
-  write: (answer: SearchAnswer, { definition, sender }) => writeSearchResponse(answer, definition, sender.recordsAs),
+  write: (answer: SearchAnswer, { definition, sender }) =>
+    writeSearchResponse(answer, definition, recordsFormOf(sender, definition)),
   status: searchStatus,
 });
 

@@ -1,4 +1,5 @@
 import { defineDocument } from '../../graphql/run-document.js';
+import { recordsFormOf } from '../../protocol/search/records-form.js';
 import { searchRequest } from '../../protocol/search/search.schema.js';
 import { readSearchRequest, writeSearchResponse, type SearchAnswer } from '../../protocol/search/search.translate.js';
 import type { ReplyStatus } from '../../protocol/envelope/reply.js';
@@ -24,7 +25,8 @@ export const searchKind = defineKind({
   message: searchRequest,
   document: SEARCH,
   read: (message, { definition }) => readSearchRequest(message, definition.registry),
-  write: (answer: SearchAnswer, { definition, sender }) => writeSearchResponse(answer, definition, sender.recordsAs),
+  write: (answer: SearchAnswer, { definition, sender }) =>
+    writeSearchResponse(answer, definition, recordsFormOf(sender, definition)),
   items: ({ search_request: items }) => items.map(({ reference_id: id }) => id),
   status: searchStatus,
 });
