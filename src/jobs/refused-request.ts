@@ -1,7 +1,8 @@
 /** A request that was accepted and may not be answered any more still gets its callback, which says why. */
+import { isUniqueViolation } from '../entities/database/database.js';
 import type { ExecutionServices } from '../graphql/context.js';
-import { DomainError } from '../use-cases/errors.js';
-import { ItemRejected, ProtocolError } from '../protocol/errors.js';
+import { protocolErrorOf } from '../use-cases/errors.js';
+import { ItemRejected } from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/envelope/json.js';
 import { replyHeader } from '../protocol/envelope/reply.js';
 import type { OpenedRequest } from './opened-request.js';
@@ -14,11 +15,10 @@ export interface Refusal {
 
 /** Why the request is refused; undefined for a fault of ours, which is tried again. */
 export function refusalOf(error: unknown): Refusal | undefined {
-  if (error instanceof ProtocolError)
-    return error.status < 500 ? { code: error.code, message: error.message } : undefined;
   if (error instanceof ItemRejected) return { code: error.code, message: error.message };
-  if (error instanceof DomainError) return { code: 'err.request.forbidden', message: error.message };
-  return undefined;
+  // Who was faster is done when it is tried again.
+  const refusal = isUniqueViolation(error) ? undefined : protocolErrorOf(error);
+  return refusal !== undefined && refusal.status < 500 ? { code: refusal.code, message: refusal.message } : undefined;
 }
 
 export async function refuseRequest(
