@@ -31,9 +31,9 @@ export const strangersIn = (text: string): string[] =>
 export const linksIn = (page: string): string[] =>
   [...page.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target).filter((target) => !/^[a-z]+:/.test(target));
 
-/** Files that a page names by their path from the top. */
+/** Files that a page names by their path from the top; `NNNN` stands for one that is still to be made. */
 export const filesIn = (page: string): string[] =>
-  [...page.matchAll(/`((?:src|test|scripts|bench|examples|docs)\/[\w./-]*[\w/])`/g)].map(([, path = '']) => path);
+  [...page.matchAll(/`(?![^`]*NNNN)((?:src|test|scripts|bench|examples|docs)\/[\w./-]*[\w/])`/g)].map(([, path = '']) => path);
 
 export interface Heading {
   /** As written, behind the `#`. */
