@@ -33,7 +33,9 @@ export const linksIn = (page: string): string[] =>
 
 /** Files that a page names by their path from the top; `NNNN` stands for one that is still to be made. */
 export const filesIn = (page: string): string[] =>
-  [...page.matchAll(/`(?![^`]*NNNN)((?:src|test|scripts|bench|examples|docs)\/[\w./-]*[\w/])`/g)].map(([, path = '']) => path);
+  [...page.matchAll(/`(?![^`]*NNNN)((?:src|test|scripts|bench|examples|docs)\/[\w./-]*[\w/])`/g)].map(
+    ([, path = '']) => path,
+  );
 
 export interface Heading {
   /** As written, behind the `#`. */
