@@ -1,6 +1,8 @@
 /** The named checks a request passes, each with one reason to fail. An endpoint reads as its list of them. */
+import type { KnownSender } from '../access/sender-directory.js';
 import { scopesAllow } from '../access/scopes.js';
 import { credentialOf } from '../access/token.js';
+import { DIALECTS } from '../protocol/dialects/dialects.js';
 import { readWire } from '../protocol/envelope/absent.js';
 import { decryptMessage } from '../protocol/envelope/encryption.js';
 import {
@@ -149,12 +151,13 @@ export const requireClearReply: Check = ({ knownSender }) => {
 
 /** Bounds of the header that a valid signature does not give: time, receiver, action, version. */
 export const checkHeader: Check = (exchange, { clock, settings }, endpoint) => {
+  const { knownSender } = exchange;
   const { version, action, sender_uri: senderUri, receiver_id: receiver, message_ts: sentAt } = exchange.requestHeader;
   if (version !== undefined && !/^1\.\d+(\.\d+)?$/.test(version))
     throw new VersionNotSupported('header.version: this server speaks 1.0.0');
   if (action !== endpoint.action)
     throw new RequestInvalid(`header.action: rjct.action.invalid, this path takes ${endpoint.action}`);
-  if (receiver !== undefined && receiver !== '' && receiver !== settings.serverId)
+  if (receiver !== undefined && receiver !== '' && !namesOf(settings, knownSender).includes(receiver))
     throw new ReceiverInvalid('header.receiver_id: this message is for another receiver');
   // Whether we may send there is judged where we would.
   if (senderUri !== undefined && senderUri !== '' && !URL.canParse(senderUri))
@@ -162,6 +165,13 @@ export const checkHeader: Check = (exchange, { clock, settings }, endpoint) => {
   if (Math.abs(clock().getTime() - new Date(sentAt).getTime()) > FRESHNESS_MS)
     throw new RequestInvalid('header.message_ts: rjct.message_ts.invalid, must lie within 300 seconds of now');
 };
+
+/** Names that this sender may use for us. */
+const namesOf = ({ serverId }: { serverId: string }, { receiverAliases, dialect }: KnownSender): string[] => [
+  serverId,
+  ...receiverAliases,
+  ...(DIALECTS[dialect].receivers ?? []),
+];
 
 /** `total_count` is what the sender says; the items are what counts, unless they are asked to agree (protocol 8.13). */
 export const checkCount: Check = (exchange, { messageLimits }, { items }) => {
