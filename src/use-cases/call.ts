@@ -1,6 +1,6 @@
 /**
  * How a request came in and what becomes of its outcome. A use case settles its call exactly once, before its answer
- * may leave; the facade, the GraphQL server and the worker each bring their own kind.
+ * may leave; the facade, the GraphQL server and the worker each bring their own kind (decision 0006).
  */
 import type { KnownSender } from '../access/sender-directory.js';
 import type { Unit } from '../entities/database/database.js';
