@@ -7,6 +7,8 @@
 import type { RecordsForm } from '../vocabulary.js';
 
 export interface DialectForms {
+  /** Names that its systems use for whom they call. */
+  receivers?: string[];
   /** Form of `reg_records` where none was chosen for the sender. */
   records?: RecordsForm;
 }

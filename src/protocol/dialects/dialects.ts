@@ -5,7 +5,7 @@ import type { DialectForms } from './dialect.js';
 export const DIALECTS: Record<Dialect, DialectForms> = {
   DCI: {},
   OPENSPP: { records: 'ARRAY' },
-  OPENCRVS: {},
-  OPENG2P: {},
-  OPENIMIS: {},
+  OPENCRVS: { receivers: ['crvs'] },
+  OPENG2P: { receivers: ['openg2p-registry', 'farmer-registry'] },
+  OPENIMIS: { receivers: ['openimis'] },
 };
