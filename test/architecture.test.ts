@@ -27,6 +27,16 @@ test('exports are named, and no file only passes on what others export', () => {
   expect(files.filter((file) => /(^|\/)index\.tsx?$/.test(file))).toEqual([]);
 });
 
+/** A statement that is sent; a request's own `query` is read, not called. */
+const SENDS_SQL = /\.query\s*(?:<[^;]*?>)?\(/;
+
+test('SQL stands with the tables it is about, in entities or sources', () => {
+  const senders = files.filter((file) => SENDS_SQL.test(readFileSync(`${SRC}/${file}`, 'utf8')));
+  const rooms = new Set(senders.map(folderOf));
+  // The console's client asks GraphQL.
+  expect([...rooms].sort()).toEqual(['console', 'entities', 'sources']);
+});
+
 describe('the check itself', () => {
   test('sees every form of import', () => {
     const source = `

@@ -2,22 +2,15 @@
  * Consent of persons, always read afresh: one that was revoked a moment ago is obeyed. What a person consented to narrows
  * what the agreement allows; who has given none is left out, also inside somebody else's record.
  */
-import type { Grantee } from '../entities/senders/sender.repository.js';
 import type { Sql } from '../entities/database/database.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../protocol/registries/definition.js';
 import { clampRecord, covers, expandClassFields, expandFields } from '../protocol/registries/records/fields.js';
 import { identifyingInside, identifyingOf } from '../protocol/registries/records/identifying.js';
 import { fieldsWithin, mapMembers, membersIn, type InnerPerson } from '../protocol/registries/records/members.js';
 import { identifiersOf, type RecordIdentifier } from '../protocol/registries/records/normalize.js';
-import { IN_FORCE } from '../sources/consent.sql.js';
+import { findConsents, type GivenConsent } from '../sources/given-consents.js';
 import type { ConsentScope, SourceRecord } from '../sources/registry-source.js';
 import type { Grant } from './decide-access.js';
-
-/** A consent in force that fits sender and purpose. */
-export interface GivenConsent extends RecordIdentifier {
-  id: string;
-  fields: string[];
-}
 
 /** What a search must add to its question; undefined where the agreement asks for no consent. */
 export function consentScope({ agreement, purpose }: Grant, attributes: string[]): ConsentScope | undefined {
@@ -87,42 +80,6 @@ export class Consents {
   #of(identifiers: RecordIdentifier[]): GivenConsent[] {
     return identifiers.flatMap(({ type, value }) => this.#fields.get(JSON.stringify([type, value])) ?? []);
   }
-}
-
-const FIND = `
-select c.id, c.identifier_type as type, c.identifier_value as value, c.fields
-from unnest($2::text[], $3::text[]) as person (type, value)
-join consent c on c.registry = $1 and c.identifier_type = person.type and c.identifier_value = person.value
-where ${IN_FORCE} and (c.sender_id = $4 or c.organization_kind = $5) and (c.purposes is null or $6 = any (c.purposes))`;
-
-function findConsents(
-  sql: Sql,
-  registry: string,
-  { senderId, organizationKind }: Grantee,
-  purpose: string | undefined,
-  identifiers: RecordIdentifier[],
-): Promise<GivenConsent[]> {
-  const types = identifiers.map(({ type }) => type);
-  const values = identifiers.map(({ value }) => value);
-  const parameters = [registry, types, values, senderId, organizationKind, purpose ?? null];
-  return sql.query<GivenConsent>(FIND, parameters, 'find-consents');
-}
-
-const IN_FORCE_NOW = `
-select count(*)::int as standing from consent c
-where c.id = any ($1::uuid[]) and ${IN_FORCE} and (c.sender_id = $2 or c.organization_kind = $3)`;
-
-/** Whether consents that counted for a sender all count still. */
-export async function areInForce(
-  sql: Sql,
-  ids: string[],
-  { senderId, organizationKind }: Pick<Grantee, 'senderId' | 'organizationKind'>,
-): Promise<boolean> {
-  if (ids.length === 0) return true;
-  const distinct = [...new Set(ids)];
-  const parameters = [distinct, senderId, organizationKind];
-  const [row] = await sql.query<{ standing: number }>(IN_FORCE_NOW, parameters, 'consents-in-force');
-  return row?.standing === distinct.length;
 }
 
 function consentedPart(

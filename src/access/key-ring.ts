@@ -4,7 +4,7 @@
  */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { Sql } from '../entities/database/database.js';
-import type { KeyUse, ServerKeyState } from '../entities/database/enums.js';
+import { readServerKeys, type ServerKeyRow } from '../entities/senders/server-key.repository.js';
 import { MasterKey } from '../platform/master-key.js';
 import { importPublicKey, jwksEntry } from '../protocol/signature/keys.js';
 import type { SigningKey } from '../protocol/signature/signature.js';
@@ -13,16 +13,6 @@ import { ServiceUnavailable } from '../protocol/errors.js';
 const FRESH_MS = 1000;
 /** A retired key verifies and decrypts for so long: beyond every token, and every copy of the JWKS that a partner keeps. */
 export const RETIRED_KEPT_MS = 7 * 86_400_000;
-
-export interface ServerKeyRow {
-  kid: string;
-  use: KeyUse;
-  algorithm: string;
-  state: ServerKeyState;
-  public_jwk: Record<string, unknown>;
-  private_sealed: Buffer | null;
-  retired_at: string | null;
-}
 
 export class KeyRing {
   #rows: ServerKeyRow[] = [];
@@ -53,7 +43,7 @@ export class KeyRing {
     const row = (await this.#keys()).find((key) => key.kid === kid && key.use === 'SIG' && key.state !== 'NEXT');
     if (row === undefined) return undefined;
     let key = this.#publicKeys.get(kid);
-    if (key === undefined) this.#publicKeys.set(kid, (key = importPublicKey({ jwk: row.public_jwk }).keyObject));
+    if (key === undefined) this.#publicKeys.set(kid, (key = importPublicKey({ jwk: row.publicJwk }).keyObject));
     return key;
   }
 
@@ -66,9 +56,7 @@ export class KeyRing {
   async jwks(): Promise<{ keys: Record<string, unknown>[] }> {
     const rows = await this.#keys();
     return {
-      keys: rows.map(({ kid, use, algorithm, public_jwk }) =>
-        jwksEntry({ kid, use, algorithm, publicJwk: public_jwk }),
-      ),
+      keys: rows.map(({ kid, use, algorithm, publicJwk }) => jwksEntry({ kid, use, algorithm, publicJwk })),
     };
   }
 
@@ -88,24 +76,19 @@ export class KeyRing {
     if (performance.now() - this.#loadedAt >= FRESH_MS)
       await (this.#loading ??= this.#load().finally(() => (this.#loading = undefined)));
     const keptFrom = this.clock().getTime() - RETIRED_KEPT_MS;
-    return this.#rows.filter(({ retired_at: at }) => at === null || new Date(at).getTime() > keptFrom);
+    return this.#rows.filter(({ retiredAt: at }) => at === null || new Date(at).getTime() > keptFrom);
   }
 
   async #load(): Promise<void> {
-    this.#rows = await this.sql.query<ServerKeyRow>(
-      `select kid, use, algorithm, state, public_jwk, private_sealed, retired_at from server_key
-       where state <> 'REVOKED' order by id desc`,
-      [],
-      'server-keys',
-    );
+    this.#rows = await readServerKeys(this.sql);
     this.#loadedAt = performance.now();
   }
 
   #privateKey(row: ServerKeyRow): KeyObject {
     let key = this.#privateKeys.get(row.kid);
     if (key === undefined) {
-      if (row.private_sealed === null) throw new ServiceUnavailable('a server key has lost its private half');
-      const der = this.#masterKey.open(row.private_sealed, `server_key:${row.kid}`);
+      if (row.privateSealed === null) throw new ServiceUnavailable('a server key has lost its private half');
+      const der = this.#masterKey.open(row.privateSealed, `server_key:${row.kid}`);
       key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
       this.#privateKeys.set(row.kid, key);
     }

@@ -6,7 +6,7 @@ import type { Sql } from '../entities/database/database.js';
 import { expandFields, includes } from '../protocol/registries/records/fields.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import type { Operation } from '../protocol/vocabulary.js';
-import { areInForce } from './consent.js';
+import { areInForce } from '../sources/given-consents.js';
 import { decideGate, decideItem, type AccessQuestion } from './decide-access.js';
 
 /** As a transaction or callback keeps it. */

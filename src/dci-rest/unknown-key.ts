@@ -1,5 +1,6 @@
 /** A key id that we do not know may be new in its sender's JWKS: it is read again, once in a while, and never more. */
 import type { KnownSender } from '../access/sender-directory.js';
+import { claimJwks } from '../entities/senders/jwks-read.repository.js';
 import { isFaultOfPartner, JWKS_REFRESH, refreshSenderKeys } from '../use-cases/senders/sender-jwks.js';
 import type { VerificationKey } from '../protocol/signature/signature.js';
 import type { FacadeServices } from './services.js';
@@ -31,12 +32,7 @@ function refreshOnce(services: FacadeServices, sender: KnownSender, jwksUrl: str
 }
 
 async function refresh(services: FacadeServices, { id, senderId }: KnownSender, jwksUrl: string): Promise<void> {
-  const [claimed] = await services.database.query(
-    `update sender set jwks_fetched_at = now() where id = $1
-     and (jwks_fetched_at is null or jwks_fetched_at < now() - make_interval(secs => $2)) returning 1`,
-    [id, COOL_DOWN_SECONDS],
-  );
-  if (claimed === undefined) return;
+  if (!(await claimJwks(services.database, id, COOL_DOWN_SECONDS))) return;
   await refreshSenderKeys(services, JWKS_REFRESH, senderId, jwksUrl).catch((error: unknown) => {
     if (!isFaultOfPartner(error)) throw error;
     services.log.info({ sender: senderId, cause: error.message }, 'the keys of a sender could not be read');

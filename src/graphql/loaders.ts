@@ -7,8 +7,10 @@ import { sealsOfSubjects } from '../entities/audit/audit-seal.repository.js';
 import { Delivery, DeliveryAttempt } from '../entities/deliveries/delivery.entity.js';
 import { readWaits, type DeliveryWait } from '../entities/deliveries/delivery-wait.repository.js';
 import { restsOfSenders, type EndpointRest } from '../entities/deliveries/endpoint-rest.repository.js';
+import { readContentHashes } from '../entities/transactions/payload.repository.js';
 import { Transaction } from '../entities/transactions/transaction.entity.js';
 import type { Sql } from '../entities/database/database.js';
+import { identifiersOfRecords } from '../entities/records/named-record.repository.js';
 import type { Identifier } from '../entities/records/record.repository.js';
 import { RegistryEvent } from '../entities/records/registry-event.entity.js';
 import { Sender, SenderKey } from '../entities/senders/sender.entity.js';
@@ -62,11 +64,7 @@ export function createLoaders(em: EntityManager, sql: Sql, clock: () => Date): L
       return ids.map((id) => grouped.get(id) ?? []);
     }),
     identifiersOfRecord: new DataLoader(async (ids) => {
-      const rows = await sql.query<Identifier & { record_id: string }>(
-        'select record_id, type, value from record_identifier where record_id = any($1::uuid[]) order by type, value',
-        [[...ids]],
-      );
-      const grouped = Map.groupBy(rows, ({ record_id: id }) => id);
+      const grouped = Map.groupBy(await identifiersOfRecords(sql, ids), ({ recordId }) => recordId);
       return ids.map((id) => grouped.get(id) ?? []);
     }),
     transactionById: byId((ids) => em.find(Transaction, { id: { $in: ids } })),
@@ -98,11 +96,7 @@ export function createLoaders(em: EntityManager, sql: Sql, clock: () => Date): L
       return subjects.map((subject) => found.get(sealIds.get(subject) ?? ''));
     }),
     contentHashOfTransaction: new DataLoader(async (ids) => {
-      const rows = await sql.query<{ id: string; content_hash: Buffer }>(
-        'select id, content_hash from transaction where id = any($1::uuid[])',
-        [[...ids]],
-      );
-      const found = new Map(rows.map((row) => [row.id, row.content_hash]));
+      const found = await readContentHashes(sql, ids);
       return ids.map((id) => found.get(id) ?? new Error('no such transaction'));
     }),
   };

@@ -2,6 +2,7 @@
 import { dropOrphanChunks } from '../entities/work/bulk.repository.js';
 import type { Sql } from '../entities/database/database.js';
 import { forgetRests } from '../entities/deliveries/endpoint-rest.repository.js';
+import { forgetSeen } from '../entities/transactions/seen-message.repository.js';
 import { ensurePartitions } from '../entities/database/partitions.js';
 
 /** Freshness window both ways plus what a clock may be off. */
@@ -18,12 +19,6 @@ export async function keepHouse(sql: Sql, now: Date): Promise<{ seenMessages: nu
   await forgetRests(sql, new Date(now.getTime() - REST_MS));
   const before = new Date(now.getTime() - REPLAY_WINDOW_MS);
   let seenMessages = 0;
-  for (let deleted = BATCH; deleted === BATCH; seenMessages += deleted) {
-    const rows = await sql.query(
-      `delete from seen_message where ctid in (select ctid from seen_message where received_at < $1 limit ${BATCH}) returning 1`,
-      [before],
-    );
-    deleted = rows.length;
-  }
+  for (let deleted = BATCH; deleted === BATCH; seenMessages += deleted) deleted = await forgetSeen(sql, before, BATCH);
   return { seenMessages };
 }

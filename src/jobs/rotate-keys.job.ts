@@ -5,6 +5,7 @@
 import { RETIRED_KEPT_MS, type KeyRing } from '../access/key-ring.js';
 import type { Database, Unit } from '../entities/database/database.js';
 import type { KeyUse } from '../entities/database/enums.js';
+import { destroyPrivateHalves, lockRotation } from '../entities/senders/server-key.repository.js';
 import { ServerKey } from '../entities/senders/server-key.entity.js';
 import { GATEWAY, recordAdminAction } from '../use-cases/admin-change.js';
 import { storeServerKey, switchTo } from '../use-cases/keys/server-keys.js';
@@ -17,7 +18,6 @@ const DAY_MS = 86_400_000;
 const PUBLISHED_AHEAD_MS = DAY_MS;
 /** A next key that was made late is not used before caches of the JWKS (a minute) have surely seen it. */
 const LEAST_PUBLISHED_MS = 10 * 60_000;
-const ROTATION_LOCK = 4_116_303;
 
 export interface Rotating {
   database: Database;
@@ -31,8 +31,9 @@ export interface Rotating {
 export async function rotateKeys(rotating: Rotating): Promise<string[]> {
   const { database, keyRing, log, rotationDays } = rotating;
   const done = await database.transaction(async (unit) => {
-    await unit.query('select pg_advisory_xact_lock($1)', [ROTATION_LOCK]);
-    await destroyOldPrivateHalves(unit, rotating.clock());
+    await lockRotation(unit);
+    // What has left the JWKS needs to sign and open nothing any more.
+    await destroyPrivateHalves(unit, new Date(rotating.clock().getTime() - RETIRED_KEPT_MS));
     if (rotationDays === 0) return [];
     return [await rotate('SIG', unit, rotating), await rotate('ENC', unit, rotating)].flatMap((step) => step ?? []);
   });
@@ -63,14 +64,6 @@ async function publishNext(active: ServerKey, unit: Unit, { keyRing, clock }: Ro
   const next = await storeServerKey(unit, keyRing, pair, 'NEXT', clock());
   await record(unit, 'generateServerKey', next, clock());
   return `${next.use} ${next.kid} is published`;
-}
-
-/** What has left the JWKS needs to sign and open nothing any more; its public half stays to prove the audit. */
-async function destroyOldPrivateHalves(unit: Unit, now: Date): Promise<void> {
-  await unit.query(
-    `update server_key set private_sealed = null where state = 'RETIRED' and private_sealed is not null and retired_at < $1`,
-    [new Date(now.getTime() - RETIRED_KEPT_MS)],
-  );
 }
 
 function record(unit: Unit, action: string, { kid, use, algorithm, state }: ServerKey, now: Date): Promise<void> {

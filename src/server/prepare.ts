@@ -2,6 +2,13 @@
 import type { KeyRing } from '../access/key-ring.js';
 import { continueCommitNumbers } from '../entities/audit/audit-seal.repository.js';
 import type { Database } from '../entities/database/database.js';
+import {
+  analyzeRecords,
+  beginDemo,
+  countOddIdentifiers,
+  endDemo,
+  missingRecords,
+} from '../entities/records/first-records.repository.js';
 import { loadRecords, type RecordDraft } from '../entities/records/record.repository.js';
 import { ServerKey } from '../entities/senders/server-key.entity.js';
 import { storeServerKey } from '../use-cases/keys/server-keys.js';
@@ -32,11 +39,11 @@ export async function prepareGateway({ database, keyRing, registries, log }: Pre
   await warnOfOddIdentifiers(database, log);
   await makeFirstKeys(database, keyRing);
   await checkMasterKey(keyRing);
-  if (config.seed !== 'demo' || !(await isDemoWanted(database))) return;
+  if (config.seed !== 'demo' || !(await beginDemo(database))) return;
   log.info({ persons: DEMO_PERSONS }, 'seeding the demo registries');
   await makeDemoPartner(database, registries, config.dataDir);
   await seedRecords(database, onlyMissing(database, demoRecords(DEMO_PERSONS)));
-  await database.query(`update gateway_state set value = '"done"' where key = 'demo'`);
+  await endDemo(database);
 }
 
 /** Writes records as they come, a batch at a time; tells how many there are so far. */
@@ -50,7 +57,7 @@ export async function seedRecords(
     await loadRecords(database, batch);
     progress((written += batch.length));
   }
-  await database.query('analyze registry_record, record_identifier');
+  await analyzeRecords(database);
   return written;
 }
 
@@ -64,29 +71,11 @@ export async function* onlyMissing(
   for (const record of records) {
     count();
     if (batch.push(record) < BATCH) continue;
-    yield* await missingOf(database, batch);
+    yield* await missingRecords(database, batch);
     batch = [];
   }
-  yield* await missingOf(database, batch);
+  yield* await missingRecords(database, batch);
 }
-
-async function missingOf(database: Database, batch: RecordDraft[]): Promise<RecordDraft[]> {
-  const rows = await database.query<{ registry: string; record_type: string; external_id: string }>(
-    `select r.registry, r.record_type, r.external_id from registry_record r
-     join unnest($1::text[], $2::text[], $3::text[]) as given (registry, type, id)
-       on r.registry = given.registry and r.record_type = given.type and r.external_id = given.id
-     where r.deleted_at is null`,
-    [
-      batch.map(({ registry }) => registry),
-      batch.map(({ recordType }) => recordType),
-      batch.map(({ externalId }) => externalId),
-    ],
-  );
-  const present = new Set(rows.map((row) => nameOf(row.registry, row.record_type, row.external_id)));
-  return batch.filter(({ registry, recordType, externalId }) => !present.has(nameOf(registry, recordType, externalId)));
-}
-
-const nameOf = (registry: string, type: string, id: unknown): string => JSON.stringify([registry, type, id]);
 
 async function* batchesOf<T>(items: Iterable<T> | AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
   let batch: T[] = [];
@@ -125,22 +114,10 @@ function warnOfOpenings({ allowHttpCallbacks, allowPrivateCallbacks }: Config, l
 
 /** The migration that put identifiers right left those whose right form another record has. */
 async function warnOfOddIdentifiers(database: Database, log: Log): Promise<void> {
-  const [row] = await database.query<{ identifiers: number }>(
-    'select count(*)::int as identifiers from record_identifier where value <> normal_identifier(value)',
-  );
-  if (row !== undefined && row.identifiers > 0)
+  const identifiers = await countOddIdentifiers(database);
+  if (identifiers > 0)
     log.warn(
-      row,
+      { identifiers },
       'identifiers are stored with blanks around them, or not in NFC, and are never found: docs/operations.md',
     );
-}
-
-/** Into an empty database; and to its end, where an earlier start was cut short. */
-async function isDemoWanted(database: Database): Promise<boolean> {
-  const begun = await database.query(
-    `insert into gateway_state (key, value) select 'demo', '"loading"' where not exists (select 1 from registry_record)
-     on conflict (key) do update set value = '"loading"' returning 1`,
-  );
-  if (begun.length > 0) return true;
-  return (await database.query(`select 1 from gateway_state where key = 'demo' and value = '"loading"'`)).length > 0;
 }

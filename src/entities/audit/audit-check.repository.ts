@@ -74,6 +74,10 @@ export async function readEntries(
   return rows.map((row) => ({ ...row, at: `${row.at.replace(/000$/, '')}Z` }));
 }
 
+export async function isEntryStored(sql: Sql, id: string): Promise<boolean> {
+  return (await sql.query('select 1 from audit_entry where id = $1', [id])).length > 0;
+}
+
 /** Transactions behind these entries, by entry id. */
 export async function checkTransactions(sql: Sql, entryIds: string[]): Promise<Map<string, CheckedTransaction>> {
   const rows = await sql.query<CheckedTransaction>(

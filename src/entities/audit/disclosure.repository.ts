@@ -28,11 +28,36 @@ export async function indexDisclosures(database: Pick<Database, 'transaction'>):
   return read;
 }
 
-/** Transactions that released any of these records, newest first; index them before. */
-export async function findDisclosures(sql: Sql, recordIds: string[], limit: number): Promise<string[]> {
-  const rows = await sql.query<{ transaction_id: string }>(
-    `select distinct transaction_id from disclosure where record_id = any($1::uuid[]) order by transaction_id desc limit $2`,
+/** A message that told somebody of records. */
+export interface Told {
+  id: string;
+  at: string;
+  senderId: string;
+  senderName: string | null;
+  kind: string;
+  recordIds: string[];
+  accessDecision: unknown;
+}
+
+/** Answers that released any of these records, the newest; index them before. */
+export async function findAnswersAbout(sql: Sql, recordIds: string[], limit: number): Promise<Told[]> {
+  return sql.query<Told>(
+    `select t.id, coalesce(t.processed_at, t.received_at) as at, t.sender_id as "senderId", s.name as "senderName",
+       coalesce(t.operation, t.channel) as kind, t.record_ids as "recordIds", t.access_decision as "accessDecision"
+     from transaction t left join sender s on s.sender_id = t.sender_id
+     where t.id = any(array(select distinct transaction_id from disclosure where record_id = any($1::uuid[])
+       order by transaction_id desc limit $2))`,
     [recordIds, limit],
   );
-  return rows.map(({ transaction_id: id }) => id);
+}
+
+/** Notifications that were delivered of them, the newest. */
+export function findNotificationsAbout(sql: Sql, recordIds: string[], limit: number): Promise<Told[]> {
+  return sql.query<Told>(
+    `select d.id, d.finished_at as at, d.sender_id as "senderId", s.name as "senderName", 'NOTIFICATION' as kind,
+       array[d.record_id] as "recordIds", d.access_decision as "accessDecision"
+     from delivery d left join sender s on s.sender_id = d.sender_id
+     where d.record_id = any($1::uuid[]) and d.state = 'DELIVERED' order by d.id desc limit $2`,
+    [recordIds, limit],
+  );
 }

@@ -23,3 +23,33 @@ export async function findNamed(sql: Sql, named: Named[]): Promise<string[]> {
   }
   return [...found];
 }
+
+const MOST_HOLDERS = 1000;
+
+/** Records that hold an identifier; of one that many share, not all. */
+export async function findHolders(
+  sql: Sql,
+  registry: string,
+  { type, value }: { type: string; value: string },
+): Promise<string[]> {
+  const rows = await sql.query<{ id: string }>(
+    `select record_id as id from record_identifier where registry = $1 and type = $2 and value = $3 limit ${MOST_HOLDERS}`,
+    [registry, type, value],
+  );
+  return rows.map(({ id }) => id);
+}
+
+export interface HeldIdentifier {
+  recordId: string;
+  type: string;
+  value: string;
+}
+
+/** Of these records, each record's in one order. */
+export function identifiersOfRecords(sql: Sql, ids: readonly string[]): Promise<HeldIdentifier[]> {
+  return sql.query<HeldIdentifier>(
+    `select record_id as "recordId", type, value from record_identifier where record_id = any($1::uuid[])
+     order by type, value`,
+    [[...ids]],
+  );
+}

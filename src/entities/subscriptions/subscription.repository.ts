@@ -114,3 +114,22 @@ export async function saveCounters(sql: Sql, counters: Map<string, Counter>): Pr
     [[...counters.keys()], [...counters.values()].map(({ sequence }) => sequence)],
   );
 }
+
+/**
+ * Of the callback that tells what was decided: each subscription of a request is decided once, so its rank among them
+ * numbers the callback; page 1 told all of them.
+ */
+export async function placeOfCallback(
+  sql: Sql,
+  id: string,
+  requestId: string,
+): Promise<{ correlationId: string; page: number }> {
+  const [row] = await sql.query<{ correlationId: string; page: number }>(
+    `select t.correlation_id as "correlationId",
+       1 + (select count(*)::int from subscription s where s.request_id = t.id and s.id <= $2) as page
+     from transaction t where t.id = $1`,
+    [requestId, id],
+  );
+  if (row === undefined) throw new Error('the request of a subscription vanished');
+  return row;
+}

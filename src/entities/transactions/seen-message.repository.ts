@@ -19,3 +19,12 @@ export async function claimQuery(sql: Sql, { senderId, messageId, digest, receiv
   );
   return claimed.length > 0;
 }
+
+/** Claims that no message can meet any more. Gives how many, at most `limit`. */
+export async function forgetSeen(sql: Sql, before: Date, limit: number): Promise<number> {
+  const rows = await sql.query(
+    'delete from seen_message where ctid in (select ctid from seen_message where received_at < $1 limit $2) returning 1',
+    [before, limit],
+  );
+  return rows.length;
+}

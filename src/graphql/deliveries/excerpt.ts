@@ -1,6 +1,7 @@
 /** What a receiver answered: it may repeat the message that it was sent, so it is kept and read as payloads are. */
 import type { DeliveryAttempt } from '../../entities/deliveries/delivery.entity.js';
 import { placeOfExcerpt } from '../../entities/deliveries/delivery-outcome.repository.js';
+import { findExcerpt } from '../../entities/deliveries/excerpt.repository.js';
 import { openPayload } from '../../entities/transactions/transaction.repository.js';
 import { notePayload, requirePayloadReader } from '../admin-reading.js';
 import type { Context } from '../context.js';
@@ -14,15 +15,9 @@ export async function readExcerpt(
   const { database, vault } = context.services;
   const sender = context.principal.kind === 'sender' ? context.principal.sender : undefined;
   const reader = sender === undefined ? requirePayloadReader(context, reason) : undefined;
-  const [row] = await database.query<Stored>(
-    `select a.data_key_id, a.response_sealed as sealed, d.sender_id as "senderId",
-       array_remove(coalesce(t.record_ids, '{}') || d.record_id, null) as about
-     from delivery_attempt a join delivery d on d.id = a.delivery_id left join transaction t on t.id = d.request_id
-     where a.id = $1 and d.id = $2`,
-    [id, deliveryId],
-  );
+  const row = await findExcerpt(database, id, deliveryId);
   if (sender !== undefined && sender.senderId !== row?.senderId) return null;
-  const excerpt = (await openPayload(vault, row?.data_key_id, row?.sealed, placeOfExcerpt(id))) ?? null;
+  const excerpt = (await openPayload(vault, row?.dataKeyId, row?.sealed, placeOfExcerpt(id))) ?? null;
   if (reader !== undefined)
     await notePayload(context, reader, {
       target: { targetType: 'DeliveryAttempt', targetId: id },
@@ -30,11 +25,4 @@ export async function readExcerpt(
       about: row?.about ?? [],
     });
   return excerpt as string | null;
-}
-
-interface Stored {
-  data_key_id: string | null;
-  sealed: Buffer | null;
-  senderId: string;
-  about: string[];
 }

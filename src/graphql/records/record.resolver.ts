@@ -2,6 +2,7 @@ import type { FilterQuery } from '@mikro-orm/core';
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RegistryEnum } from '../../entities/database/enums.js';
 import { RegistryRecord } from '../../entities/records/record.entity.js';
+import { findHolders } from '../../entities/records/named-record.repository.js';
 import { findRecordType } from '../../protocol/registries/registries.js';
 import type { Registry } from '../../protocol/vocabulary.js';
 import { noteReading } from '../admin-reading.js';
@@ -98,9 +99,5 @@ async function whereRecord(
   };
   if (filter.identifier == null) return where;
   const { type, value } = readIdentifier(definition, filter.identifier, 'filter.identifier');
-  const rows = await services.database.query<{ record_id: string }>(
-    'select record_id from record_identifier where registry = $1 and type = $2 and value = $3 limit 1000',
-    [registry, type, value],
-  );
-  return { ...where, id: { $in: rows.map((row) => row.record_id) } };
+  return { ...where, id: { $in: await findHolders(services.database, registry, { type, value }) } };
 }

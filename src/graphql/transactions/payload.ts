@@ -1,13 +1,19 @@
 /** Reading a stored payload: only with a reason, which is recorded before the payload leaves. */
 import type { KnownSender } from '../../access/sender-directory.js';
 import { whyWithheld } from '../../access/still-released.js';
+import {
+  findPayload,
+  payloadBytes,
+  type PayloadName,
+  type StoredPayload,
+} from '../../entities/transactions/payload.repository.js';
 import { openPayload } from '../../entities/transactions/transaction.repository.js';
 import type { Transaction } from '../../entities/transactions/transaction.entity.js';
 import { namedIn, notePayload, requirePayloadReader, type PayloadReader } from '../admin-reading.js';
 import type { Context } from '../context.js';
 import { DomainError, forbidden } from '../../use-cases/errors.js';
 import { MOST_BYTES } from '../../use-cases/search/answer-room.js';
-import { recordRetelling, type PayloadName } from '../../use-cases/transaction-status/retelling.js';
+import { recordRetelling } from '../../use-cases/transaction-status/retelling.js';
 
 /** The unsigned message as stored; null when none was kept, or its key was shredded. */
 export async function readPayload(
@@ -22,14 +28,10 @@ export async function readPayload(
   if (sender !== undefined && sender.senderId !== senderId) return null;
   const reader = sender === undefined ? requirePayloadReader(context, reason) : undefined;
   await takeRoom(context, id, name);
-  const [row] = await database.query<Stored>(
-    `select data_key_id, ${name}_sealed as sealed, consent_ids as "consentIds", record_ids as "recordIds"
-     from transaction where id = $1`,
-    [id],
-  );
+  const row = await findPayload(database, id, name);
   if (sender !== undefined && name === 'response')
     await assertStillReleased(context, sender, transaction, row?.consentIds ?? null);
-  const payload = (await openPayload(vault, row?.data_key_id, row?.sealed, `transaction:${id}:${name}`)) ?? null;
+  const payload = (await openPayload(vault, row?.dataKeyId, row?.sealed, `transaction:${id}:${name}`)) ?? null;
   if (reader !== undefined) await noteRead(context, reader, transaction, name, payload, row?.recordIds ?? []);
   else if (row !== undefined && payload !== null) await recordRead(context, transaction, row, name);
   return payload;
@@ -57,11 +59,7 @@ const read = new WeakMap<Context, number>();
 
 /** Payloads of one operation together are bounded as one answer is. @throws DomainError */
 async function takeRoom(context: Context, id: string, name: PayloadName): Promise<void> {
-  const [row] = await context.services.database.query<{ bytes: number | null }>(
-    `select octet_length(${name}_sealed) as bytes from transaction where id = $1`,
-    [id],
-  );
-  const bytes = (read.get(context) ?? 0) + (row?.bytes ?? 0);
+  const bytes = (read.get(context) ?? 0) + (await payloadBytes(context.services.database, id, name));
   if (bytes > MOST_BYTES)
     throw new DomainError('INVALID', `stored messages: at most ${MOST_BYTES} bytes at once; ask for fewer`);
   read.set(context, bytes);
@@ -70,7 +68,7 @@ async function takeRoom(context: Context, id: string, name: PayloadName): Promis
 async function recordRead(
   { services, call }: Context,
   { id, transactionId = null, registry = null, operation = null, accessDecision, senderId = null }: Transaction,
-  { recordIds, consentIds }: Stored,
+  { recordIds, consentIds }: StoredPayload,
   name: PayloadName,
 ): Promise<void> {
   if (call === undefined || senderId === null) throw forbidden('only a sender’s own call reads this');
@@ -78,13 +76,6 @@ async function recordRead(
   const retelling = { senderId, channel: 'GRAPHQL', correlationId, receivedAt } as const;
   const retold = { id, transactionId, registry, operation, accessDecision, consentIds, recordIds };
   await recordRetelling(services, retelling, retold, name);
-}
-
-interface Stored {
-  data_key_id: string | null;
-  sealed: Buffer | null;
-  consentIds: string[] | null;
-  recordIds: string[];
 }
 
 /** A sender reads its own answer again only while what it rests on stands. @throws DomainError FORBIDDEN */

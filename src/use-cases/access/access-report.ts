@@ -1,8 +1,12 @@
 /** Who got or read what of a person, when, and on what ground: from the decisions and readings that were stored. */
 import type { Principal } from '../../access/principal.js';
 import { isIndexWhole } from '../../entities/audit/audit-rows.repository.js';
-import type { Sql } from '../../entities/database/database.js';
-import { findDisclosures, indexDisclosures } from '../../entities/audit/disclosure.repository.js';
+import {
+  findAnswersAbout,
+  findNotificationsAbout,
+  indexDisclosures,
+  type Told,
+} from '../../entities/audit/disclosure.repository.js';
 import { findConsentIds, findReadings, type StoredReading } from '../../entities/audit/reading.repository.js';
 import type { RecordIdentifier } from '../../protocol/registries/records/normalize.js';
 import type { LegalBasis, Registry } from '../../protocol/vocabulary.js';
@@ -43,8 +47,8 @@ export async function reportAccess(services: Services, admin: Admin, question: R
   await services.database.transaction((unit) => recordAdminAction(unit, admin, change, services.clock()));
   await indexDisclosures(services.database);
   const found = await Promise.all([
-    answers(services.database, [...own, ...inside], first + 1),
-    notifications(services.database, [...own, ...inside], first + 1),
+    findAnswersAbout(services.database, [...own, ...inside], first + 1),
+    findNotificationsAbout(services.database, [...own, ...inside], first + 1),
   ]);
   const readings = await findReadings(services.database, [...own, ...inside, ...consents], first + 1);
   const rows = found.flat().sort((a, b) => (a.id < b.id ? 1 : -1));
@@ -56,45 +60,15 @@ export async function reportAccess(services: Services, admin: Admin, question: R
   };
 }
 
-interface Row {
-  id: string;
-  at: string;
-  sender_id: string;
-  sender_name: string | null;
-  kind: string;
-  record_ids: string[];
-  access_decision: unknown;
-}
-
-async function answers(sql: Sql, recordIds: string[], limit: number): Promise<Row[]> {
-  const ids = await findDisclosures(sql, recordIds, limit);
-  return sql.query<Row>(
-    `select t.id, coalesce(t.processed_at, t.received_at) as at, t.sender_id, s.name as sender_name,
-       coalesce(t.operation, t.channel) as kind, t.record_ids, t.access_decision
-     from transaction t left join sender s on s.sender_id = t.sender_id where t.id = any($1::uuid[])`,
-    [ids],
-  );
-}
-
-function notifications(sql: Sql, recordIds: string[], limit: number): Promise<Row[]> {
-  return sql.query<Row>(
-    `select d.id, d.finished_at as at, d.sender_id, s.name as sender_name, 'NOTIFICATION' as kind,
-       array[d.record_id] as record_ids, d.access_decision
-     from delivery d left join sender s on s.sender_id = d.sender_id
-     where d.record_id = any($1::uuid[]) and d.state = 'DELIVERED' order by d.id desc limit $2`,
-    [recordIds, limit],
-  );
-}
-
-function readRow(row: Row, own: Set<string>): Disclosure {
-  const decision = decisionOf(row.access_decision);
+function readRow(row: Told, own: Set<string>): Disclosure {
+  const decision = decisionOf(row.accessDecision);
   return {
     id: row.id,
     at: new Date(row.at),
-    senderId: row.sender_id,
-    senderName: row.sender_name,
+    senderId: row.senderId,
+    senderName: row.senderName,
     kind: row.kind,
-    inside: !row.record_ids.some((id) => own.has(id)),
+    inside: !row.recordIds.some((id) => own.has(id)),
     legalBasis: (decision.legalBasis ?? null) as LegalBasis | null,
     requiredConsent: decision.requiresConsent ?? null,
     purpose: decision.purpose ?? null,

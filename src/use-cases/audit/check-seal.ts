@@ -1,5 +1,5 @@
 /** One seal: its own text, hash and signature, its place in the chain, and the entries it covers in their order. */
-import { readEntries, type StoredEntry } from '../../entities/audit/audit-check.repository.js';
+import { isEntryStored, readEntries, type StoredEntry } from '../../entities/audit/audit-check.repository.js';
 import {
   FIRST_HASH,
   hashSeal,
@@ -9,6 +9,7 @@ import {
   type Seal,
 } from '../../entities/audit/audit-seal.repository.js';
 import type { Sql } from '../../entities/database/database.js';
+import { readSigningKeys } from '../../entities/senders/server-key.repository.js';
 import { merkleRoot } from '../../platform/merkle.js';
 import { isSignatureAlgorithm, verifyBytes, type VerificationKey } from '../../protocol/signature/algorithm.js';
 import { importPublicKey, thumbprint } from '../../protocol/signature/keys.js';
@@ -16,11 +17,8 @@ import { AuditBroken, type AuditProblemKind } from './audit-problem.js';
 
 /** Every key that ever signed here, revoked ones too; a `kid` is the thumbprint of its key, so none passes for another. */
 export async function publicKeys(sql: Sql): Promise<Map<string, VerificationKey>> {
-  const rows = await sql.query<{ kid: string; public_jwk: Record<string, string> }>(
-    `select kid, public_jwk from server_key where use = 'SIG'`,
-  );
   const keys = new Map<string, VerificationKey>();
-  for (const { kid, public_jwk: jwk } of rows) {
+  for (const { kid, publicJwk: jwk } of await readSigningKeys(sql)) {
     const { algorithm, keyObject, publicJwk } = importPublicKey({ jwk });
     if (isSignatureAlgorithm(algorithm) && (await thumbprint(publicJwk)) === kid)
       keys.set(kid, { kid, algorithm, keyObject });
@@ -60,17 +58,13 @@ export async function checkSealedEntries(sql: Sql, seal: Seal): Promise<StoredEn
   for (let at = 0; at < Math.max(leaves.length, entries.length); at++) {
     const [leaf, entry] = [leaves[at], entries[at]];
     if (leaf !== undefined && leaf.id === entry?.id) compare(entry, leaf, fail);
-    else if (leaf !== undefined && !stored.has(leaf.id) && !(await isStored(sql, leaf.id)))
+    else if (leaf !== undefined && !stored.has(leaf.id) && !(await isEntryStored(sql, leaf.id)))
       fail('ENTRY_REMOVED', `entry ${leaf.id} was removed`, { id: leaf.id });
     else if (entry !== undefined && !listed.has(entry.id))
       fail('ENTRY_ADDED', `entry ${entry.id} was added after sealing`, entry);
     else fail('ENTRY_REORDERED', `entry ${leaf?.id ?? entry?.id} is not in its place`, leaf ?? entry);
   }
   return entries;
-}
-
-async function isStored(sql: Sql, id: string): Promise<boolean> {
-  return (await sql.query('select 1 from audit_entry where id = $1', [id])).length > 0;
 }
 
 type Fail = (kind: AuditProblemKind, message: string, entry?: { id: string; subject?: string }) => never;

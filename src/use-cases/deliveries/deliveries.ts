@@ -3,7 +3,7 @@ import type { Principal } from '../../access/principal.js';
 import type { Unit } from '../../entities/database/database.js';
 import { Delivery } from '../../entities/deliveries/delivery.entity.js';
 import { cancelDeliveries, reviveDeliveries } from '../../entities/deliveries/delivery-outcome.repository.js';
-import { firstId } from '../../entities/database/partitions.js';
+import { lockReplayed } from '../../entities/deliveries/replay.repository.js';
 import { changeAsAdmin } from '../admin-change.js';
 import type { Services } from '../services.js';
 import { conflict, invalid } from '../errors.js';
@@ -49,33 +49,13 @@ export async function replayDeliveries(services: Services, admin: Admin, filter:
 
 function replayBatch(services: Services, admin: Admin, filter: ReplayFilter, after: string) {
   return changeAsAdmin(services, admin, async (unit) => {
-    const ids = await findReplayable(unit, filter, after);
+    const ids = await lockReplayed(unit, filter, after, BATCH);
     const revived = await reviveDeliveries(unit, ids, admin.subject, services.clock());
     const result = { found: ids.length, revived, after: ids.at(-1) ?? after };
     const what = { action: 'replayDeliveries', targetType: 'Delivery', targetId: filter.senderId ?? 'any' };
     const given = Object.fromEntries(Object.entries(filter));
     return { result, change: { ...what, after: { ...given, count: revived } } };
   });
-}
-
-/** In the order of their making, so that subscribers see events in their order again. */
-async function findReplayable(unit: Unit, filter: ReplayFilter, after: string): Promise<string[]> {
-  const rows = await unit.query<{ id: string }>(
-    `select d.id from delivery d where d.id > $1 and d.state = any($2::text[])
-       and ($3::text is null or d.sender_id = $3)
-       and ($4::text is null or d.subscription_id = (select s.id from subscription s where s.code = $4))
-       and ($5::uuid is null or d.id >= $5) and ($6::uuid is null or d.id < $6)
-     order by d.id limit ${BATCH} for update`,
-    [
-      after,
-      filter.failedOnly ? ['FAILED'] : ['FAILED', 'DELIVERED'],
-      filter.senderId ?? null,
-      filter.subscriptionCode ?? null,
-      filter.from == null ? null : firstId(filter.from),
-      filter.until == null ? null : firstId(filter.until),
-    ],
-  );
-  return rows.map(({ id }) => id);
 }
 
 function change(

@@ -1,4 +1,5 @@
 /** The second on-subscribe (protocol 3.5): what an administrator decided, due in the transaction of the decision. */
+import { placeOfCallback } from '../../entities/subscriptions/subscription.repository.js';
 import type { Unit } from '../../entities/database/database.js';
 import { reviseAnswer } from '../../entities/transactions/answer-revision.repository.js';
 import { enqueueCallback } from '../../entities/deliveries/delivery.repository.js';
@@ -26,7 +27,7 @@ export async function tellDecision(
   const { requestId, replyUri: target, senderId, registry, transactionId } = subscription;
   if (requestId == null) return;
   const now = services.clock();
-  const { correlationId, page } = await placeOf(unit, subscription, requestId);
+  const { correlationId, page } = await placeOfCallback(unit, subscription.id, requestId);
   const item = answerOf(subscription, now, refusal);
   const completedCount = item.status === 'SUCCEEDED' ? 1 : 0;
   const answer = { transactionId, correlationId, status: item.status, completedCount, items: [item] };
@@ -52,15 +53,4 @@ function answerOf(subscription: Subscription, now: Date, refusal: string | undef
     reasonMessage: refusal,
     subscription: factsOf(subscription),
   };
-}
-
-/** Each subscription of a request is decided once, so its rank among them numbers the callback; page 1 told all of them. */
-async function placeOf(unit: Unit, { id }: Subscription, requestId: string) {
-  const [row] = await unit.query<{ correlation_id: string; rank: number }>(
-    `select t.correlation_id, (select count(*)::int from subscription s where s.request_id = t.id and s.id <= $2) as rank
-     from transaction t where t.id = $1`,
-    [requestId, id],
-  );
-  if (row === undefined) throw new Error('the request of a subscription vanished');
-  return { correlationId: row.correlation_id, page: 1 + row.rank };
 }

@@ -1,10 +1,9 @@
 /** A sender that reads a stored message again leaves a row before it leaves: who, what, when, and whose records. */
+import type { PayloadName } from '../../entities/transactions/payload.repository.js';
 import { grantedIn, type EarlierRelease } from '../../access/still-released.js';
 import { recordTransaction, type TransactionChannel } from '../../entities/transactions/transaction.repository.js';
 import type { Registry } from '../../protocol/vocabulary.js';
 import type { Services } from '../services.js';
-
-export type PayloadName = 'request' | 'response';
 
 export interface Retelling {
   senderId: string;
