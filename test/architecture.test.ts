@@ -37,6 +37,20 @@ test('SQL stands with the tables it is about, in entities or sources', () => {
   expect([...rooms].sort()).toEqual(['console', 'entities', 'sources']);
 });
 
+/** `query<{ … }>`, and the interfaces and types of a file that sends statements. */
+test('rows are read in camelCase, so that a column has one name in the code', () => {
+  const odd = files
+    .filter((file) => ['entities', 'sources'].includes(folderOf(file)) && !file.includes('/migrations/'))
+    .flatMap((file) => {
+      const source = readFileSync(`${SRC}/${file}`, 'utf8');
+      if (!SENDS_SQL.test(source)) return [];
+      return [...source.matchAll(/\b([a-z]+(?:_[a-z]+)+)\??: (?:string|number|boolean|Buffer|unknown)\b/g)].map(
+        ([, name]) => `${file}: ${name}`,
+      );
+    });
+  expect(odd).toEqual([]);
+});
+
 describe('the check itself', () => {
   test('sees every form of import', () => {
     const source = `

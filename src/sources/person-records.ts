@@ -21,12 +21,12 @@ export async function findPersonRecords(
 ): Promise<PersonRecords> {
   const { type, value } = identifier;
   const identified = definition.recordTypes.filter((recordType) => identifyingTypes(recordType).includes(type));
-  const held = await sql.query<{ id: string; record_type: string; data: PlainObject }>(
-    `select r.id, r.record_type, r.data from record_identifier i join registry_record r on r.id = i.record_id
+  const held = await sql.query<{ id: string; recordType: string; data: PlainObject }>(
+    `select r.id, r.record_type as "recordType", r.data from record_identifier i join registry_record r on r.id = i.record_id
      where i.registry = $1 and i.type = $2 and i.value = $3 and i.record_type = any($4::text[])`,
     [definition.registry, type, value, identified.map(({ name }) => name)],
   );
-  const known = held.filter(({ record_type: name, data }) =>
+  const known = held.filter(({ recordType: name, data }) =>
     identified.some((recordType) => recordType.name === name && identifyingTypes(recordType, data).includes(type)),
   );
   // A deleted record is not looked up by its identifiers any more, but its data still has them.

@@ -10,8 +10,8 @@ export async function revokeAdmin(sql: Sql, subject: string, by: string, now: Da
 }
 
 export async function readRevocations(sql: Sql): Promise<Map<string, Date>> {
-  const rows = await sql.query<{ subject: string; revoked_at: string }>(
-    'select subject, revoked_at from revoked_admin',
+  const rows = await sql.query<{ subject: string; revokedAt: string }>(
+    'select subject, revoked_at as "revokedAt" from revoked_admin',
   );
-  return new Map(rows.map((row) => [row.subject, new Date(row.revoked_at)]));
+  return new Map(rows.map((row) => [row.subject, new Date(row.revokedAt)]));
 }

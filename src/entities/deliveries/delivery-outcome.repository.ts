@@ -85,13 +85,13 @@ export const placeOfExcerpt = (attemptId: string): string => `delivery_attempt:$
 
 interface Changed {
   id: string;
-  sender_id: string;
+  senderId: string;
   registry: string;
-  content_hash: Buffer;
+  contentHash: Buffer;
   facts: DeliveryFacts;
 }
 
-const CHANGED = `id, sender_id, registry, content_hash, ${DELIVERY_FACTS} as facts`;
+const CHANGED = `id, sender_id as "senderId", registry, content_hash as "contentHash", ${DELIVERY_FACTS} as facts`;
 
 /** Ends pending deliveries, as nothing may or need be sent any more. Call in a transaction. Gives their number. */
 export async function cancelDeliveries(
@@ -135,8 +135,8 @@ export async function reviveDeliveries(
 }
 
 async function tell(sql: Sql, row: Changed, transition: string, actor: string, now: Date): Promise<void> {
-  const { id, sender_id: senderId, registry, facts } = row;
-  const contentHash = hashDelivery(row.content_hash, facts);
+  const { id, senderId, registry, facts } = row;
+  const contentHash = hashDelivery(row.contentHash, facts);
   const detail = { senderId, registry, status: transition };
   await recordTransition(sql, { of: 'delivery', id, transition, actor, at: now, contentHash, detail });
 }

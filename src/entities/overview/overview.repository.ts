@@ -11,14 +11,14 @@ export interface DeliveryStanding {
 }
 
 export async function readDeliveryStanding(sql: Sql): Promise<DeliveryStanding> {
-  const [row] = await sql.query<{ backlog: number; oldest_at: string | null; suspended: number }>(
+  const [row] = await sql.query<{ backlog: number; oldestAt: string | null; suspended: number }>(
     `select (select count(*)::int from (select 1 from delivery where state = 'PENDING' limit ${COUNTED_TO}) p) as backlog,
-       (select created_at from delivery where state = 'PENDING' order by id limit 1) as oldest_at,
+       (select created_at from delivery where state = 'PENDING' order by id limit 1) as "oldestAt",
        (select count(distinct target)::int from subscription where state = 'SUSPENDED') as suspended`,
     [],
     'delivery-standing',
   );
-  const oldestAt = row?.oldest_at == null ? null : new Date(row.oldest_at);
+  const oldestAt = row?.oldestAt == null ? null : new Date(row.oldestAt);
   return { backlog: row?.backlog ?? 0, oldestAt, suspendedEndpoints: row?.suspended ?? 0 };
 }
 
@@ -30,33 +30,33 @@ export interface Ending {
 
 /** Agreements in force that end before `until`, the next first. */
 export async function endingAgreements(sql: Sql, now: Date, until: Date): Promise<Ending[]> {
-  const rows = await sql.query<{ id: string; sender_id: string; valid_until: string }>(
-    `select a.id, s.sender_id, a.valid_until from agreement a join sender s on s.id = a.sender_id
+  const rows = await sql.query<{ id: string; senderId: string; end: string }>(
+    `select a.id, s.sender_id as "senderId", a.valid_until as "end" from agreement a join sender s on s.id = a.sender_id
      where a.state = 'ACTIVE' and a.valid_until > $1 and a.valid_until <= $2 order by a.valid_until limit 100`,
     [now, until],
   );
-  return rows.map(({ id, sender_id: senderId, valid_until: end }) => ({ id, senderId, expiresAt: new Date(end) }));
+  return rows.map(({ id, senderId, end }) => ({ id, senderId, expiresAt: new Date(end) }));
 }
 
 /** Active keys whose rotation is due before `until`; they are replaced `rotationDays` after they became active. */
 export async function endingServerKeys(sql: Sql, rotationDays: number, until: Date): Promise<Ending[]> {
   if (rotationDays === 0) return [];
-  const rows = await sql.query<{ id: string; expires_at: string }>(
-    `select kid as id, activated_at + make_interval(days => $1) as expires_at from server_key
+  const rows = await sql.query<{ id: string; end: string }>(
+    `select kid as id, activated_at + make_interval(days => $1) as "end" from server_key
      where state = 'ACTIVE' and activated_at + make_interval(days => $1) <= $2 order by 2`,
     [rotationDays, until],
   );
-  return rows.map(({ id, expires_at: end }) => ({ id, senderId: null, expiresAt: new Date(end) }));
+  return rows.map(({ id, end }) => ({ id, senderId: null, expiresAt: new Date(end) }));
 }
 
 /** Certificates that we show to receivers and that end before `until`, those that have ended included. */
 export async function endingCertificates(sql: Sql, until: Date): Promise<Ending[]> {
-  const rows = await sql.query<{ sender_id: string; tls_certificate: string }>(
-    `select s.sender_id, o.tls_certificate from sender_outbound o join sender s on s.id = o.sender_id
+  const rows = await sql.query<{ senderId: string; pem: string }>(
+    `select s.sender_id as "senderId", o.tls_certificate as pem from sender_outbound o join sender s on s.id = o.sender_id
      where o.tls_certificate is not null and s.state <> 'SUSPENDED'`,
   );
   return rows
-    .map(({ sender_id: senderId, tls_certificate: pem }) => ({ id: senderId, senderId, expiresAt: endOf(pem) }))
+    .map(({ senderId, pem }) => ({ id: senderId, senderId, expiresAt: endOf(pem) }))
     .filter(({ expiresAt }) => expiresAt <= until);
 }
 

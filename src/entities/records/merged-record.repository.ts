@@ -43,16 +43,16 @@ with told as (
   union
   select record_id, registry, record_type, version, unnest(types) from steps where before is not null and not held && before
 )
-select record_id as id, registry, record_type, version, array_agg(distinct type order by type) as types from found
+select record_id as id, registry, record_type as "recordType", version, array_agg(distinct type order by type) as types from found
 where (record_id, version) not in (select record_id, version from corrected)
 group by record_id, registry, record_type, version order by record_id, version`;
 
 export async function findContradictingVersions(sql: Sql, rules: IdentifyingType[]): Promise<MergedVersion[]> {
-  const rows = await sql.query<{ id: string; registry: string; record_type: string; version: string; types: string[] }>(
+  const rows = await sql.query<{ id: string; registry: string; recordType: string; version: string; types: string[] }>(
     CONTRADICTING,
     columnsOf(rules),
   );
-  return rows.map(({ record_type: recordType, version, ...row }) => ({ ...row, recordType, version: Number(version) }));
+  return rows.map(({ version, ...row }) => ({ ...row, version: Number(version) }));
 }
 
 export interface HeldIdentifier extends IdentifyingType {
@@ -66,19 +66,19 @@ export async function findDoubtfulIdentifiers(sql: Sql, rules: IdentifyingType[]
   const rows = await sql.query<{
     id: string;
     registry: string;
-    record_type: string;
+    recordType: string;
     version: string;
     type: string;
     value: string;
   }>(
-    `select r.id, r.registry, r.record_type, r.version, i.type, i.value
+    `select r.id, r.registry, r.record_type as "recordType", r.version, i.type, i.value
      from record_identifier i join registry_record r on r.id = i.record_id
      join unnest($1::text[], $2::text[], $3::text[]) as rule (registry, record_type, type)
        on rule.registry = i.registry and rule.record_type = i.record_type and rule.type = i.type
      where r.deleted_at is null and (i.value !~ '[1-9]' or i.value ~* '[0-9]e[+-]?[0-9]') order by r.id`,
     columnsOf(rules),
   );
-  return rows.map(({ record_type: recordType, version, ...row }) => ({ ...row, recordType, version: Number(version) }));
+  return rows.map(({ version, ...row }) => ({ ...row, version: Number(version) }));
 }
 
 const columnsOf = (rules: IdentifyingType[]): string[][] => [

@@ -104,8 +104,8 @@ async function findCandidates(
 ): Promise<StoredRecord[]> {
   const types = identifying.map(({ type }) => type);
   const values = identifying.map(({ value }) => value);
-  const rows = await sql.query<{ id: string; version: string; external_id: string | null; data: StoredRecord['data'] }>(
-    `select r.id, r.version, r.external_id, r.data from registry_record r
+  const rows = await sql.query<{ id: string; version: string; externalId: string | null; data: StoredRecord['data'] }>(
+    `select r.id, r.version, r.external_id as "externalId", r.data from registry_record r
      where r.deleted_at is null and r.id = any (array(
        select i.record_id from record_identifier i
        join unnest($3::text[], $4::text[]) as given (type, value) on i.type = given.type and i.value = given.value
@@ -117,15 +117,15 @@ async function findCandidates(
     [registry, recordType, types, values, externalId ?? null],
   );
   if (rows.length === 0) return [];
-  const held = await sql.query<Identifier & { record_id: string }>(
-    'select record_id, type, value from record_identifier where record_id = any($1::uuid[])',
+  const held = await sql.query<Identifier & { recordId: string }>(
+    'select record_id as "recordId", type, value from record_identifier where record_id = any($1::uuid[])',
     [rows.map(({ id }) => id)],
   );
-  return rows.map(({ id, version, external_id, data }) => ({
+  return rows.map(({ id, version, externalId, data }) => ({
     id,
     version: Number(version),
-    externalId: external_id,
-    identifiers: held.filter((one) => one.record_id === id).map(({ type, value }) => ({ type, value })),
+    externalId,
+    identifiers: held.filter((one) => one.recordId === id).map(({ type, value }) => ({ type, value })),
     data,
   }));
 }

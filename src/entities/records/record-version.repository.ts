@@ -15,13 +15,13 @@ export async function openVersion(
   vault: DataVault,
   { recordId, version }: VersionKey,
 ): Promise<Data | undefined> {
-  const [row] = await sql.query<{ data_key_id: string; data_sealed: Buffer }>(
-    'select data_key_id, data_sealed from record_version where record_id = $1 and version = $2',
+  const [row] = await sql.query<{ dataKeyId: string; sealed: Buffer }>(
+    'select data_key_id as "dataKeyId", data_sealed as sealed from record_version where record_id = $1 and version = $2',
     [recordId, version],
     'open-version',
   );
   if (row === undefined) return undefined;
-  return (await vault.open(row.data_key_id, row.data_sealed, `record_version:${recordId}:${version}`)) as Data;
+  return (await vault.open(row.dataKeyId, row.sealed, `record_version:${recordId}:${version}`)) as Data;
 }
 
 /** What a deleted record held last; a deletion makes no version of its own. */

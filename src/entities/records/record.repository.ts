@@ -67,8 +67,8 @@ export async function writeRecord(
 
 /** Marks a record deleted and raises DELETE, which carries identifiers only; undefined when there is none. */
 export async function deleteRecord(sql: Sql, id: string, now: Date): Promise<ChangedRecord | undefined> {
-  const [stored] = await sql.query<{ version: string; registry: string; record_type: string }>(
-    'select version, registry, record_type from registry_record where id = $1 and deleted_at is null for update',
+  const [stored] = await sql.query<{ version: string; registry: string; recordType: string }>(
+    'select version, registry, record_type as "recordType" from registry_record where id = $1 and deleted_at is null for update',
     [id],
   );
   if (stored === undefined) return undefined;
@@ -80,7 +80,7 @@ export async function deleteRecord(sql: Sql, id: string, now: Date): Promise<Cha
     version,
   ]);
   await sql.query('delete from record_identifier where record_id = $1', [id]);
-  const { registry, record_type: recordType } = stored;
+  const { registry, recordType } = stored;
   const event = { id, version, registry, recordType, identifiers, eventType: 'DELETE' };
   return { id, version, change: 'DELETED', eventId: await appendEvent(sql, event) };
 }

@@ -121,14 +121,14 @@ with old as (
   delete from disclosure d using old where (d.record_id, d.transaction_id) = (old.record_id, old.transaction_id)
     and not exists (select 1 from transaction t where t.id = old.transaction_id) returning 1
 )
-select record_id, transaction_id, (select count(*)::int from gone) as deleted from old
+select record_id as "recordId", transaction_id as "transactionId", (select count(*)::int from gone) as deleted from old
 order by record_id desc, transaction_id desc limit 1`;
 
 async function deleteDisclosures(sql: Sql, until: Date): Promise<number> {
   let deleted = 0;
-  let last: { record_id: string; transaction_id: string; deleted: number } | undefined;
+  let last: { recordId: string; transactionId: string; deleted: number } | undefined;
   do {
-    const { record_id: record = FIRST, transaction_id: transaction = FIRST } = last ?? {};
+    const { recordId: record = FIRST, transactionId: transaction = FIRST } = last ?? {};
     [last] = await sql.query<NonNullable<typeof last>>(OLD_DISCLOSURES, [record, transaction, firstId(until)]);
     deleted += last?.deleted ?? 0;
   } while (last !== undefined);

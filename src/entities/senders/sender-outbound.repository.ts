@@ -10,13 +10,13 @@ export interface SenderOutbound {
 }
 
 interface Row {
-  token_url: string | null;
-  client_id: string | null;
-  client_secret_sealed: Buffer | null;
+  tokenUrl: string | null;
+  clientId: string | null;
+  secretSealed: Buffer | null;
   scope: string | null;
-  tls_certificate: string | null;
-  tls_key_sealed: Buffer | null;
-  tls_authority: string | null;
+  cert: string | null;
+  keySealed: Buffer | null;
+  ca: string | null;
 }
 
 export class SenderOutboundStore {
@@ -28,15 +28,16 @@ export class SenderOutboundStore {
   /** @param id of the sender's row */
   async load(id: string): Promise<SenderOutbound> {
     const [row] = await this.sql.query<Row>(
-      `select token_url, client_id, client_secret_sealed, scope, tls_certificate, tls_key_sealed, tls_authority
+      `select token_url as "tokenUrl", client_id as "clientId", client_secret_sealed as "secretSealed", scope,
+         tls_certificate as cert, tls_key_sealed as "keySealed", tls_authority as ca
        from sender_outbound where sender_id = $1`,
       [id],
       'sender-outbound',
     );
     if (row === undefined) return {};
-    const clientSecret = this.#open(id, 'client_secret', row.client_secret_sealed);
-    const key = this.#open(id, 'tls_key', row.tls_key_sealed);
-    const { token_url: tokenUrl, client_id: clientId, tls_certificate: cert, tls_authority: ca } = row;
+    const clientSecret = this.#open(id, 'client_secret', row.secretSealed);
+    const key = this.#open(id, 'tls_key', row.keySealed);
+    const { tokenUrl, clientId, cert, ca } = row;
     return {
       ...(tokenUrl === null || clientId === null || clientSecret === undefined
         ? {}

@@ -14,14 +14,14 @@ export interface Revision {
 }
 
 interface Stored {
-  sender_id: string;
+  senderId: string;
   registry: string | null;
   operation: string | null;
-  received_at: string;
-  item_count: number;
-  data_key_id: string | null;
-  request_sealed: Buffer | null;
-  response_sealed: Buffer | null;
+  receivedAt: string;
+  itemCount: number;
+  dataKeyId: string | null;
+  requestSealed: Buffer | null;
+  responseSealed: Buffer | null;
 }
 
 /** In the transaction of `sql`; nothing where the payload was shredded meanwhile. */
@@ -33,23 +33,24 @@ export async function reviseAnswer(
   { actor, now }: { actor: string; now: Date },
 ): Promise<void> {
   const [stored] = await sql.query<Stored>(
-    `select sender_id, registry, operation, received_at, item_count, data_key_id, request_sealed, response_sealed
+    `select sender_id as "senderId", registry, operation, received_at as "receivedAt", item_count as "itemCount",
+       data_key_id as "dataKeyId", request_sealed as "requestSealed", response_sealed as "responseSealed"
      from transaction where id = $1 for update`,
     [id],
   );
-  if (stored?.data_key_id == null || stored.response_sealed === null) return;
+  if (stored?.dataKeyId == null || stored.responseSealed === null) return;
   const place = `transaction:${id}:response`;
-  const before = await vault.open(stored.data_key_id, stored.response_sealed, place);
+  const before = await vault.open(stored.dataKeyId, stored.responseSealed, place);
   if (before === undefined) return;
-  const { status, itemsDone, answer } = revise(before, stored.item_count);
+  const { status, itemsDone, answer } = revise(before, stored.itemCount);
   // Under the key of the request, which stands in the same row.
-  const { sealed } = await vault.seal(stored.sender_id, new Date(stored.received_at), place, answer);
-  const contentHash = hashContent(stored.request_sealed, sealed);
+  const { sealed } = await vault.seal(stored.senderId, new Date(stored.receivedAt), place, answer);
+  const contentHash = hashContent(stored.requestSealed, sealed);
   await sql.query(
     'update transaction set status = $2, items_done = $3, response_sealed = $4, content_hash = $5 where id = $1',
     [id, status, itemsDone, sealed, contentHash],
   );
-  const { sender_id: senderId, registry, operation } = stored;
+  const { senderId, registry, operation } = stored;
   const detail = { senderId, registry, operation, status };
   const proven = await proveTransaction(sql, id);
   const what = { of: 'transaction', id, transition: status, actor, at: now } as const;

@@ -15,17 +15,17 @@ export interface ReceivedDeliveries {
 /** Message ids of the sender's own deliveries among those given; anybody else's stay untouched. */
 export async function markReceived(sql: Sql, receipt: ReceivedDeliveries, now: Date): Promise<string[]> {
   const { senderId, registry, messageIds, subscriptionCode, receivedAt, status } = receipt;
-  const rows = await sql.query<{ id: string; message_id: string; state: string; message_sealed: Buffer | null }>(
+  const rows = await sql.query<{ id: string; messageId: string; state: string; sealed: Buffer | null }>(
     `update delivery d set receipt_at = $4, receipt_status = $5
      where d.message_id = any ($3::text[]) and d.sender_id = $1 and d.registry = $2 and d.attempts > 0
        and ($6::text is null or exists (select 1 from subscription s where s.id = d.subscription_id and s.code = $6))
-     returning d.id, d.message_id, d.state, d.message_sealed`,
+     returning d.id, d.message_id as "messageId", d.state, d.message_sealed as sealed`,
     [senderId, registry, messageIds, receivedAt, status, subscriptionCode ?? null],
   );
-  for (const { id, state, message_sealed } of rows) {
+  for (const { id, state, sealed } of rows) {
     const detail = { senderId, registry, status: state };
     const what = { of: 'delivery', id, transition: 'RECEIPT', actor: senderId, at: now } as const;
-    await recordTransition(sql, { ...what, contentHash: hashContent(message_sealed), detail });
+    await recordTransition(sql, { ...what, contentHash: hashContent(sealed), detail });
   }
-  return rows.map(({ message_id }) => message_id);
+  return rows.map(({ messageId }) => messageId);
 }

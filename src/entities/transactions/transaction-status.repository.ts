@@ -51,11 +51,12 @@ export async function findEarlier(
 ): Promise<EarlierTransaction[]> {
   const { table, condition, value } = lookUp(key);
   const rows = await sql.query<Row>(
-    `select *, case when not too_large then sealed end as response_sealed from (
-       select *, coalesce(sum(octet_length(sealed)) over (order by id desc) > $6, false) as too_large from (
-         select id, transaction_id, correlation_id, channel, operation, status, status_reason_message, received_at,
-           reference_ids, item_count, items_done, access_decision, consent_ids, record_ids, data_key_id,
-           response_sealed as sealed
+    `select *, case when not "tooLarge" then stored end as sealed from (
+       select *, coalesce(sum(octet_length(stored)) over (order by id desc) > $6, false) as "tooLarge" from (
+         select id, transaction_id as "transactionId", correlation_id as "correlationId", channel, operation, status,
+           status_reason_message as "statusReasonMessage", received_at as "receivedAt", reference_ids as "referenceIds",
+           item_count as "itemCount", items_done as "itemsDone", access_decision as "accessDecision",
+           consent_ids as "consentIds", record_ids as "recordIds", data_key_id as "dataKeyId", response_sealed as stored
          from ${table} as t
          where sender_id = $1 and registry = $2 and operation = any ($3::text[]) and error_id is null
            and channel <> 'INBOUND' and ${condition}
@@ -87,17 +88,15 @@ export async function loadCallbacks(
   requestId: string,
   most: { parts: number; bytes: number },
 ): Promise<unknown[]> {
-  const rows = await sql.query<{ id: string; data_key_id: string | null; message_sealed: Buffer | null }>(
-    `select id, data_key_id, message_sealed from (
+  const rows = await sql.query<{ id: string; dataKeyId: string | null; sealed: Buffer | null }>(
+    `select id, data_key_id as "dataKeyId", message_sealed as sealed from (
        select id, page, data_key_id, message_sealed, sum(octet_length(message_sealed)) over (order by page) as bytes
        from delivery where request_id = $1
      ) as part where page = 1 or bytes <= $3 order by page limit $2`,
     [requestId, most.parts, most.bytes],
   );
   return Promise.all(
-    rows.map(({ id, data_key_id, message_sealed }) =>
-      openPayload(vault, data_key_id, message_sealed, `delivery:${id}:message`),
-    ),
+    rows.map(({ id, dataKeyId, sealed }) => openPayload(vault, dataKeyId, sealed, `delivery:${id}:message`)),
   );
 }
 
@@ -126,43 +125,18 @@ function lookUp(key: Key): { table: string; condition: string; value: unknown } 
   };
 }
 
-interface Row {
-  id: string;
-  transaction_id: string;
-  correlation_id: string;
-  channel: string;
-  operation: Operation;
-  status: TransactionStatus;
-  status_reason_message: string | null;
-  received_at: string;
-  reference_ids: string[];
-  item_count: number;
-  items_done: number;
-  access_decision: unknown;
-  consent_ids: string[] | null;
-  record_ids: string[];
-  too_large: boolean;
-  data_key_id: string | null;
-  response_sealed: Buffer | null;
-}
+type Row = Omit<EarlierTransaction, 'receivedAt' | 'response'> & {
+  receivedAt: string;
+  dataKeyId: string | null;
+  /** The answer as stored and, where it may be told whole, as it is to be opened. */
+  stored: Buffer | null;
+  sealed: Buffer | null;
+};
 
-async function openTransaction(vault: DataVault, row: Row): Promise<EarlierTransaction> {
-  return {
-    id: row.id,
-    transactionId: row.transaction_id,
-    correlationId: row.correlation_id,
-    channel: row.channel,
-    operation: row.operation,
-    status: row.status,
-    statusReasonMessage: row.status_reason_message,
-    receivedAt: new Date(row.received_at),
-    referenceIds: row.reference_ids,
-    itemCount: row.item_count,
-    itemsDone: row.items_done,
-    accessDecision: row.access_decision,
-    consentIds: row.consent_ids,
-    recordIds: row.record_ids,
-    tooLarge: row.too_large,
-    response: await openPayload(vault, row.data_key_id, row.response_sealed, `transaction:${row.id}:response`),
-  };
+async function openTransaction(
+  vault: DataVault,
+  { dataKeyId, stored: _, sealed, receivedAt, ...row }: Row,
+): Promise<EarlierTransaction> {
+  const response = await openPayload(vault, dataKeyId, sealed, `transaction:${row.id}:response`);
+  return { ...row, receivedAt: new Date(receivedAt), response };
 }

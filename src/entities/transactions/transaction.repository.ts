@@ -151,13 +151,13 @@ export async function findSeen(
   sql: Sql,
   entry: { senderId: string | null; messageId: string | null; digest: Buffer | null },
 ): Promise<Recorded & { outcome: 'seen' }> {
-  const [row] = await sql.query<{ transaction_id: string; digest: Buffer }>(
-    'select transaction_id, digest from seen_message where sender_id = $1 and message_id = $2',
+  const [row] = await sql.query<{ id: string; digest: Buffer }>(
+    'select transaction_id as id, digest from seen_message where sender_id = $1 and message_id = $2',
     [entry.senderId, entry.messageId],
     'find-seen',
   );
   if (row === undefined) throw new Error('a claimed message id vanished');
-  return { outcome: 'seen', id: row.transaction_id, same: entry.digest?.equals(row.digest) ?? false };
+  return { outcome: 'seen', id: row.id, same: entry.digest?.equals(row.digest) ?? false };
 }
 
 export interface StoredAnswer {
@@ -177,41 +177,24 @@ export interface StoredAnswer {
 
 /** The stored, unsigned answer of a transaction; `response` is undefined once its payload is shredded. */
 export async function loadAnswer(sql: Sql, vault: DataVault, id: string): Promise<StoredAnswer> {
-  const [row] = await sql.query<{
-    transaction_id: string | null;
-    record_ids: string[];
-    status: TransactionStatus;
-    operation: Operation | null;
-    registry: Registry | null;
-    access_decision: unknown;
-    consent_ids: string[] | null;
-    correlation_id: string;
-    received_at: string;
-    data_key_id: string | null;
-    response_sealed: Buffer | null;
-  }>(
-    `select transaction_id, record_ids, status, operation, registry, access_decision, consent_ids, correlation_id, received_at, data_key_id,
-       response_sealed from transaction where id = $1`,
+  const [row] = await sql.query<StoredRow>(
+    `select id, transaction_id as "transactionId", record_ids as "recordIds", status, operation, registry,
+       access_decision as "accessDecision", consent_ids as "consentIds", correlation_id as "correlationId",
+       received_at as "receivedAt", data_key_id as "dataKeyId", response_sealed as sealed from transaction where id = $1`,
     [id],
     'load-answer',
   );
   if (row === undefined) throw new Error('a stored transaction vanished');
-  const response = await openPayload(vault, row.data_key_id, row.response_sealed, `transaction:${id}:response`);
-  const { status, operation, registry, access_decision: accessDecision, consent_ids: consentIds } = row;
-  const { correlation_id: correlationId, received_at: receivedAt } = row;
-  const released = { operation, registry, accessDecision, consentIds };
-  const { transaction_id: transactionId, record_ids: recordIds } = row;
-  return {
-    id,
-    transactionId,
-    recordIds,
-    status,
-    ...released,
-    correlationId,
-    receivedAt: new Date(receivedAt),
-    response,
-  };
+  const { dataKeyId, sealed, receivedAt, ...answer } = row;
+  const response = await openPayload(vault, dataKeyId, sealed, `transaction:${id}:response`);
+  return { ...answer, receivedAt: new Date(receivedAt), response };
 }
+
+type StoredRow = Omit<StoredAnswer, 'receivedAt' | 'response'> & {
+  receivedAt: string;
+  dataKeyId: string | null;
+  sealed: Buffer | null;
+};
 
 export async function openPayload(
   vault: DataVault,

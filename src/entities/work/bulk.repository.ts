@@ -26,11 +26,11 @@ export async function storeChunk(
 
 /** @throws Error when it is gone: dropped, or its key shredded */
 export async function loadChunk<Row>(sql: Sql, vault: DataVault, place: ChunkPlace): Promise<Row[]> {
-  const [row] = await sql.query<{ data_key_id: string; rows_sealed: Buffer }>(
-    'select data_key_id, rows_sealed from bulk_chunk where upload_id = $1 and sequence = $2',
+  const [row] = await sql.query<{ dataKeyId: string; sealed: Buffer }>(
+    'select data_key_id as "dataKeyId", rows_sealed as sealed from bulk_chunk where upload_id = $1 and sequence = $2',
     [place.uploadId, place.sequence],
   );
-  const rows = row === undefined ? undefined : await vault.open(row.data_key_id, row.rows_sealed, placeOf(place));
+  const rows = row === undefined ? undefined : await vault.open(row.dataKeyId, row.sealed, placeOf(place));
   if (rows === undefined) throw new Error('uploaded rows are gone');
   return rows as Row[];
 }
