@@ -3,6 +3,7 @@ import type { KnownSender } from '../access/sender-directory.js';
 import { scopesAllow } from '../access/scopes.js';
 import { credentialOf } from '../access/token.js';
 import { DIALECTS } from '../protocol/dialects/dialects.js';
+import { readForms, readHeaderForms } from '../protocol/dialects/speak.js';
 import { readWire } from '../protocol/envelope/absent.js';
 import { decryptMessage } from '../protocol/envelope/encryption.js';
 import {
@@ -29,6 +30,7 @@ import {
 import { parseJson, type Json, type JsonObject } from '../protocol/envelope/json.js';
 import { hasHttpSignature, verifyHttpRequest } from '../protocol/signature/http.profile.js';
 import { readSignature, verifyEnvelope } from '../protocol/signature/signature.js';
+import { DIALECTS as DIALECT_NAMES, type Dialect } from '../protocol/vocabulary.js';
 import type { z } from 'zod';
 import type { Exchange } from './exchange.js';
 import { encryptionKeyOf } from '../messages/outgoing.js';
@@ -66,18 +68,58 @@ export const requireToken: Check = async (exchange, { tokens, clock }) => {
 };
 
 /** Reads header and message; an encrypted message is checked once it is open. */
-export const readMessage: Check = (exchange, _, endpoint) => {
+export const readMessage: Check = async (exchange, { directory }, endpoint) => {
   exchange.text = decodeBody(exchange.content ?? exchange.request.body);
   const document = parseJson(exchange.text);
   if (!isObject(document)) throw new RequestInvalid('body: send an object with header and message');
   exchange.document = document;
-  // Of a receiver's header only sender_id may be absent that handlers read; the token's sender stands in for it.
-  const header = (endpoint.receiver ? callbackHeader : requestHeader) as z.ZodType<RequestHeader>;
-  exchange.header = parse(header, document['header'], 'header');
-  exchange.encrypted = exchange.requestHeader.is_msg_encrypted === true;
-  const schema = exchange.encrypted ? encryptedMessage : endpoint.message;
-  exchange.message = parse(schema, document['message'], 'message');
+  const senderId = exchange.token?.senderId ?? '';
+  exchange.dialect = (await directory.bySenderId(senderId))?.dialect ?? 'DCI';
+  try {
+    Object.assign(exchange, readIn(exchange.dialect, document, exchange, endpoint));
+  } catch (error) {
+    throw error instanceof RequestInvalid ? hinted(error, document, exchange, endpoint) : error;
+  }
 };
+
+/** Header and message in the standard's form, whatever form the sender's system has. @throws RequestInvalid */
+function readIn(
+  dialect: Dialect,
+  { header, message }: JsonObject,
+  { token, definition }: Exchange,
+  endpoint: CheckedEndpoint,
+): Pick<Exchange, 'header' | 'message' | 'encrypted'> {
+  // Of a receiver's header only sender_id may be absent that handlers read; the token's sender stands in for it.
+  const schema = (endpoint.receiver ? callbackHeader : requestHeader) as z.ZodType<RequestHeader>;
+  const { senderId = '' } = token ?? {};
+  const read = parse(schema, readHeaderForms(dialect, header, message, { senderId }), 'header');
+  const encrypted = read.is_msg_encrypted === true;
+  const content =
+    encrypted || message === undefined ? message : readForms(dialect, message, endpoint.action, definition);
+  return {
+    header: read,
+    encrypted,
+    message: parse(encrypted ? encryptedMessage : endpoint.message, content, 'message'),
+  };
+}
+
+/** The refusal, and the setting that would read the message where it is another vendor's. */
+function hinted(refusal: RequestInvalid, document: JsonObject, exchange: Exchange, endpoint: CheckedEndpoint) {
+  const reading = DIALECT_NAMES.find((dialect) => dialect !== 'DCI' && isReadIn(dialect, document, exchange, endpoint));
+  if (reading === undefined) return refusal;
+  const hint = `a sender of the dialect ${reading} may send this form: ask the registry’s administrator to set it`;
+  return new RequestInvalid(`${refusal.message}; ${hint}`);
+}
+
+function isReadIn(...reading: Parameters<typeof readIn>): boolean {
+  try {
+    readIn(...reading);
+    return true;
+  } catch (error) {
+    if (error instanceof RequestInvalid) return false;
+    throw error;
+  }
+}
 
 /** The token's sender and the header's must be one; an unknown one and another's are told in the same words. */
 export const findSender: Check = async (exchange, { directory }) => {
@@ -125,9 +167,10 @@ export async function verifyHttp(exchange: Exchange, services: FacadeServices): 
 }
 
 export const decrypt: Check = async (exchange, { keyRing }, endpoint) => {
+  const { dialect, definition } = exchange;
   if (!exchange.encrypted) return;
   const opened: Json = await decryptMessage(exchange.message, (kid) => keyRing.decryptionKey(kid));
-  exchange.message = parse(endpoint.message, opened, 'message');
+  exchange.message = parse(endpoint.message, readForms(dialect, opened, endpoint.action, definition), 'message');
 };
 
 /** Accepted work runs later without the token, so its scopes count here. */

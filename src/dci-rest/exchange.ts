@@ -11,7 +11,7 @@ import type { TokenClaims } from '../access/token.js';
 import type { RequestHeader } from '../protocol/envelope/envelope.schema.js';
 import { canonicalJson, type Json, type JsonObject } from '../protocol/envelope/json.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
-import type { Operation } from '../protocol/vocabulary.js';
+import type { Dialect, Operation } from '../protocol/vocabulary.js';
 
 /** What the HTTP server hands over. */
 export interface ReceivedRequest {
@@ -38,6 +38,8 @@ export class Exchange {
   text = '';
   document: JsonObject = {};
   header?: RequestHeader;
+  /** Of the sender that the token names. */
+  dialect: Dialect = 'DCI';
   /** Validated; decrypted where it came encrypted. */
   message: unknown;
   /** Set by `findSender`: proven by the token. */

@@ -149,10 +149,21 @@ function rejectedReply(
   } as const;
   const { transaction_id = '' } = exchange.message as { transaction_id?: string };
   const ids = { transaction_id, correlation_id: exchange.correlationId };
-  return signedReply(services, exchange.knownSender, {
-    header: replyHeader(kind.replyAction, exchange.requestHeader, services.settings.serverId, status, services.clock()),
-    message: { ...ids, ...(kind.empty?.(ids) ?? { search_response: [] }) },
-  });
+  return signedReply(
+    services,
+    exchange.knownSender,
+    {
+      header: replyHeader(
+        kind.replyAction,
+        exchange.requestHeader,
+        services.settings.serverId,
+        status,
+        services.clock(),
+      ),
+      message: { ...ids, ...(kind.empty?.(ids) ?? { search_response: [] }) },
+    },
+    exchange.registry,
+  );
 }
 
 function newExchange(

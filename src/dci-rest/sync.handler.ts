@@ -16,5 +16,5 @@ export async function answerNow(kind: MessageKind, exchange: Exchange, services:
     digest: exchange.digest(header.action, 'SYNC'),
     encode: (result) => answerEnvelope(kind, result, context, services.settings.serverId, services.clock()),
   });
-  return signedReply(services, sender, envelope);
+  return signedReply(services, sender, envelope, definition);
 }

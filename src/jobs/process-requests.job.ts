@@ -1,7 +1,7 @@
 /** Works accepted requests: the same document as at once, run as their sender; whatever comes of it ends in a callback. */
 import type { KnownSender } from '../access/sender-directory.js';
 import { endpointsOf } from '../messages/endpoints.js';
-import { answerEnvelope, type MessageKind } from '../messages/message-kind.js';
+import { answerEnvelope, type MessageContext, type MessageKind } from '../messages/message-kind.js';
 import type { ExecutionServices } from '../graphql/context.js';
 import {
   ClaimLost,
@@ -16,6 +16,8 @@ import { createLoaders } from '../graphql/loaders.js';
 import { runDocument } from '../graphql/run-document.js';
 import { readWire } from '../protocol/envelope/absent.js';
 import type { RequestHeader } from '../protocol/envelope/envelope.schema.js';
+import { readForms } from '../protocol/dialects/speak.js';
+import type { Json } from '../protocol/envelope/json.js';
 import { SenderUriInvalid } from '../protocol/errors.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import type { OpenedRequest } from './opened-request.js';
@@ -83,8 +85,8 @@ async function openRequest(
 }
 
 /** As the facade read it before it was accepted. */
-function readMessage(kind: MessageKind, stored: unknown): unknown {
-  const read = readWire(kind.message, stored);
+function readMessage(kind: MessageKind, stored: unknown, { sender, definition }: MessageContext): unknown {
+  const read = readWire(kind.message, readForms(sender.dialect, stored as Json, kind.action, definition));
   if (!read.success) throw read.error;
   return read.data;
 }
@@ -103,7 +105,7 @@ async function workPart(services: ExecutionServices, opened: OpenedRequest): Pro
   const principal = { kind: 'sender', sender: context.sender } as const;
   const loaders = createLoaders(services.database.em(), services.database, services.clock);
   try {
-    const input = kind.read(readMessage(kind, message) as never, context);
+    const input = kind.read(readMessage(kind, message, context) as never, context);
     await runDocument(services.schema, kind.document, { input }, { principal, call, services, loaders });
   } catch (error) {
     const refusal = request.attempts > MAX_ATTEMPTS ? GIVEN_UP : refusalOf(error);
