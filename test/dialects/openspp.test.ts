@@ -54,11 +54,11 @@ describe('its token', () => {
 
   test('may be asked for in the address, by it alone', async () => {
     const empty = { headers: { 'content-type': 'application/json' } };
-    expect((await token(empty, `?${fieldsOf(partner)}`)).status).toBe(200);
-    expect((await token(empty, `?${fieldsOf(standard)}`)).status).toBe(415);
+    expect((await token(empty, `?${fieldsOf(partner).toString()}`)).status).toBe(200);
+    expect((await token(empty, `?${fieldsOf(standard).toString()}`)).status).toBe(415);
     const wrong = fieldsOf(partner);
     wrong.set('client_secret', 'wrong');
-    expect((await token(empty, `?${wrong}`)).status).toBe(401);
+    expect((await token(empty, `?${wrong.toString()}`)).status).toBe(401);
   });
 });
 
@@ -121,7 +121,7 @@ async function verifiesAgain(received: JsonObject): Promise<boolean> {
     ...('status' in sent ? withStatus : {}),
   };
   const header = Object.fromEntries(Object.entries(model).map(([name, absent]) => [name, sent[name] ?? absent]));
-  header['message_ts'] = String(header['message_ts']).replace(
+  header['message_ts'] = (header['message_ts'] as string).replace(
     /\.(\d+)Z$/,
     (_, digits: string) => `.${digits.padEnd(6, '0')}Z`,
   );
@@ -135,7 +135,7 @@ async function verifiesAgain(received: JsonObject): Promise<boolean> {
     const { algorithm, keyObject } = importPublicKey({ jwk });
     return { kid, algorithm: algorithm as 'ed25519', keyObject };
   };
-  const options = { senderId: String(sent['sender_id']), keyFor, now: new Date() };
+  const options = { senderId: sent['sender_id'] as string, keyFor, now: new Date() };
   return verifyEnvelope('OPENSPP', { text: JSON.stringify(document), document }, options).then(
     () => true,
     () => false,

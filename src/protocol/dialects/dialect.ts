@@ -37,13 +37,13 @@ export interface DialectForms {
   tokenInQuery?: boolean;
   /** Registries whose messages its receivers cannot verify, whatever the signature. */
   unverifying?: string[];
-  readHeader?(header: JsonObject, context: ReadHeaderContext): JsonObject;
+  readHeader?: (header: JsonObject, context: ReadHeaderContext) => JsonObject;
   /** By `header.action` of the request. */
   read?: Record<string, (message: JsonObject, definition?: RegistryDefinition) => JsonObject>;
   /** By `header.action` of what we send. */
   write?: Record<string, (message: JsonObject, context: WriteContext) => JsonObject>;
   /** Of what we send to the partner's own door. */
-  writeHeader?(header: JsonObject, context: CallbackContext): JsonObject;
+  writeHeader?: (header: JsonObject, context: CallbackContext) => JsonObject;
 }
 
 export const isObject = (value: unknown): value is JsonObject =>
@@ -60,4 +60,46 @@ export function eachIn(message: JsonObject, name: string, rewrite: (item: JsonOb
 export function within(object: JsonObject, name: string, rewrite: (member: JsonObject) => JsonObject): JsonObject {
   const member = object[name];
   return isObject(member) ? { ...object, [name]: rewrite(member) } : object;
+}
+
+/** What an answer found, record by record, in either form of `reg_records`. */
+export function eachRecord(message: JsonObject, rewrite: (record: JsonObject) => JsonObject): JsonObject {
+  const rewritten = (records: Json): Json =>
+    Array.isArray(records) ? records.map(rewritten) : isObject(records) ? rewrite(records) : records;
+  return eachIn(message, 'search_response', (item) =>
+    within(item, 'data', (data) => ({ ...data, reg_records: rewritten(data['reg_records'] ?? []) })),
+  );
+}
+
+/** Names of attributes in a query, wherever they stand, and in a sort → the standard's. */
+export function renameAttributes(criteria: JsonObject, names: Record<string, string>): JsonObject {
+  const nameOf = (name: string) => (Object.hasOwn(names, name) ? (names[name] ?? name) : name);
+  const renamed = (value: Json): Json => {
+    if (Array.isArray(value)) return value.map(renamed);
+    if (!isObject(value)) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, member]) =>
+        key === 'attribute_name' && typeof member === 'string' ? [key, nameOf(member)] : [nameOf(key), renamed(member)],
+      ),
+    );
+  };
+  const { query, sort } = criteria;
+  return {
+    ...criteria,
+    ...(query === undefined ? {} : { query: renamed(query) }),
+    ...(sort === undefined ? {} : { sort: renamed(sort) }),
+  };
+}
+
+/** The object that an expression compares, inside whatever it was wrapped in. */
+export function readExpression(criteria: JsonObject, read: (expression: JsonObject) => JsonObject): JsonObject {
+  const { query } = criteria;
+  if (criteria['query_type'] !== 'expression' || !isObject(query)) return criteria;
+  const inside = ['value', 'expression', 'query'].reduce<Json>(
+    (node, name) => (isObject(node) && name in node ? (node[name] ?? null) : node),
+    query,
+  );
+  if (!isObject(inside)) return criteria;
+  const { type = 'ns:org:QueryType:expression' } = inside === query ? {} : query;
+  return { ...criteria, query: { type, value: { expression: { query: read(inside) } } } };
 }

@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../../envelope/json.js';
 import type { CallbackContext } from '../dialect.js';
 
 /** Their header without `status` is valid for everybody, so it is what leaves where none is needed. */
-const WITHOUT_STATUS = new Set(['on-subscribe', 'on-unsubscribe']);
+const WITHOUT_STATUS = new Set<Json>(['on-subscribe', 'on-unsubscribe']);
 
 export function writeHeader(header: JsonObject, { publicUrl }: CallbackContext): JsonObject {
   const { action = '', status } = header;
@@ -22,7 +22,7 @@ export function writeHeader(header: JsonObject, { publicUrl }: CallbackContext):
     is_msg_encrypted: header['is_msg_encrypted'] ?? false,
     meta: header['meta'] ?? {},
   };
-  if (status === undefined || WITHOUT_STATUS.has(String(action))) return bare;
+  if (status === undefined || WITHOUT_STATUS.has(action)) return bare;
   return {
     ...bare,
     status,

@@ -2,7 +2,7 @@
 import { DR_CODES } from '../../registries/dr/dr.codes.js';
 import type { Code } from '../../registries/definition.js';
 import type { Json, JsonObject } from '../../envelope/json.js';
-import { eachIn, isObject, within, type WriteContext } from '../dialect.js';
+import { eachIn, eachRecord, isObject, type WriteContext } from '../dialect.js';
 
 type Rewrite = (record: JsonObject) => JsonObject;
 
@@ -11,21 +11,14 @@ const RECORDS: Record<string, Rewrite> = { DR: disabledPerson, IBR: beneficiary 
 export function writeSearchAnswer(message: JsonObject, { definition, channel }: WriteContext): JsonObject {
   const rewrite = RECORDS[definition.registry];
   if (rewrite === undefined) return message;
-  return eachIn(message, 'search_response', (item) => {
-    const { data } = within(item, 'data', (found) => ({ ...found, reg_records: each(found['reg_records'], rewrite) }));
-    if (!isObject(data)) return item;
-    // Its beneficiary client reads `data` of a reply as the list itself; its receiver reads the standard's object.
-    const bare = definition.registry === 'IBR' && channel === 'REPLY';
-    return { ...item, data: bare ? [data['reg_records'] ?? []].flat() : data };
+  const rewritten = eachRecord(message, rewrite);
+  // Its beneficiary client reads `data` of a reply as the list itself; its receiver reads the standard's object.
+  if (definition.registry !== 'IBR' || channel !== 'REPLY') return rewritten;
+  return eachIn(rewritten, 'search_response', (item) => {
+    const { data } = item;
+    return isObject(data) ? { ...item, data: [data['reg_records'] ?? []].flat() } : item;
   });
 }
-
-const each = (records: Json | undefined, rewrite: Rewrite): Json =>
-  Array.isArray(records)
-    ? records.map((record) => (isObject(record) ? rewrite(record) : record))
-    : isObject(records)
-      ? rewrite(records)
-      : (records ?? []);
 
 /**
  * A status that it does not know, and none, it takes for a disability where an impairment is recorded: so impairments are
