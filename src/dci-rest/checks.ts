@@ -80,7 +80,7 @@ export const readMessage: Check = (exchange, _, endpoint) => {
 };
 
 /** The token's sender and the header's must be one; an unknown one and another's are told in the same words. */
-export const findSender: Check = async (exchange, { directory }) => {
+export const requireSender: Check = async (exchange, { directory }) => {
   const { token } = exchange;
   const named = exchange.header?.sender_id ?? token?.senderId;
   const sender = token === undefined ? undefined : await directory.bySenderId(token.senderId);

@@ -40,7 +40,7 @@ export class Exchange {
   header?: RequestHeader;
   /** Validated; decrypted where it came encrypted. */
   message: unknown;
-  /** Set by `findSender`: proven by the token. */
+  /** Set by `requireSender`: proven by the token. */
   sender?: KnownSender;
   /** Set by `verifySignature`: false for a sandbox sender that left the message unsigned. */
   signed = false;
@@ -62,9 +62,9 @@ export class Exchange {
     this.receivedAt = now;
   }
 
-  /** The sender, after `findSender`. */
+  /** The sender, after `requireSender`. */
   get knownSender(): KnownSender {
-    if (this.sender === undefined) throw new Error('findSender has not run');
+    if (this.sender === undefined) throw new Error('requireSender has not run');
     return this.sender;
   }
 

@@ -13,7 +13,7 @@ import { ANSWERED_BEFORE } from '../graphql/errors.js';
 import type { Authenticator, Caller } from '../graphql/server.js';
 import { ProtocolError, RequestInvalid, TokenInvalid } from '../protocol/errors.js';
 import { certificateOf } from './client-certificate.header.js';
-import { findSender, limitBySender, requireClearReply, requireToken, verifyHttp } from './checks.js';
+import { requireSender, limitBySender, requireClearReply, requireToken, verifyHttp } from './checks.js';
 import { Exchange } from './exchange.js';
 import { readOperation } from './graphql-body.check.js';
 import { callOf } from './partner-call.js';
@@ -64,7 +64,7 @@ async function authenticatePartner(services: FacadeServices, request: Request): 
   const none = { action: 'graphql', message: undefined as never };
   try {
     await requireToken(exchange, services, none);
-    await findSender(exchange, services, none);
+    await requireSender(exchange, services, none);
     await verifyHttp(exchange, services);
     await requireClearReply(exchange, services, none);
     await limitBySender(exchange, services, none);

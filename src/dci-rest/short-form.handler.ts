@@ -31,7 +31,7 @@ import { defineDocument, type NamedDocument } from '../graphql/run-document.js';
 import type { VerifyResult } from '../graphql/verify/verify.types.js';
 import {
   decodeBody,
-  findSender,
+  requireSender,
   isObject,
   limitBySender,
   parse,
@@ -151,7 +151,7 @@ export async function answerShortForm(
   exchange.message = message;
   exchange.definition = findRegistry(services, endpoint, message);
   exchange.header = { sender_id: message.sender_id } as Exchange['header'];
-  await findSender(exchange, services, checked);
+  await requireSender(exchange, services, checked);
   await verifyHttp(exchange, services);
   await requireClearReply(exchange, services, checked);
   await limitBySender(exchange, services, checked);

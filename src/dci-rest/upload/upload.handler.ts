@@ -15,7 +15,7 @@ import { checkAction } from '../body.check.js';
 import {
   checkHeader,
   decrypt,
-  findSender,
+  requireSender,
   limitBySender,
   parse,
   readMessage,
@@ -32,7 +32,7 @@ import type { MessageKind } from '../../messages/message-kind.js';
 import { callOf, contextFor } from '../partner-call.js';
 import type { FacadeServices } from '../services.js';
 import { readCsv } from './csv-rows.js';
-import type { HeldFile, JsonRoom } from './json-room.js';
+import type { HeldFile, JsonBudget } from './json-budget.js';
 import { StagedRows } from './staged-rows.js';
 import { StreamedBody } from './streamed-body.js';
 
@@ -40,7 +40,7 @@ const FIELD_BYTES = 4096;
 
 const ENVELOPE_CHECKS = [
   readMessage,
-  findSender,
+  requireSender,
   verifySignature,
   requireScope,
   decrypt,
@@ -54,9 +54,9 @@ export async function acceptUpload(
   exchange: Exchange,
   request: Readable,
   services: FacadeServices,
-  room: JsonRoom,
+  budget: JsonBudget,
 ): Promise<Reply> {
-  const upload = new Upload(kind, exchange, services, room);
+  const upload = new Upload(kind, exchange, services, budget);
   return upload.accept(new StreamedBody(request, services.maxUploadBytes));
 }
 
@@ -72,7 +72,7 @@ class Upload {
     private readonly kind: MessageKind,
     private readonly exchange: Exchange,
     private readonly services: FacadeServices,
-    private readonly room: JsonRoom,
+    private readonly budget: JsonBudget,
   ) {
     this.#endpoint = { action: kind.action, message: bulkMessage };
     this.#operation = kind.operation as BulkOperation;
@@ -83,12 +83,12 @@ class Upload {
     if (!isForm(exchange.request.headers))
       throw new ContentTypeUnsupported('Content-Type: send multipart/form-data with action, fileFormat and fileName');
     await requireToken(exchange, services, this.#endpoint);
-    await findSender(exchange, services, this.#endpoint);
+    await requireSender(exchange, services, this.#endpoint);
     this.#rows = new StagedRows(services, exchange.correlationId, exchange.knownSender.senderId);
     try {
       const fields = await this.#read(body);
       const commit = () => this.#commit(fields);
-      return await (this.#held === undefined ? commit() : this.room.inTurn(commit));
+      return await (this.#held === undefined ? commit() : this.budget.inTurn(commit));
     } catch (error) {
       await this.#rows.drop();
       if (error instanceof MessageSeen) return accepted(error.stored.correlationId, error.stored.receivedAt);
@@ -116,7 +116,7 @@ class Upload {
     if (this.#format !== 'csv' && this.#format !== 'json') throw new RequestInvalid('fileFormat: send json or csv');
     const chunks = Readable.from(this.#hashed(content));
     if (this.#format === 'csv') await this.#rows?.take(readCsv(chunks, this.#operation));
-    else this.#held = await this.room.hold(chunks);
+    else this.#held = await this.budget.hold(chunks);
   }
 
   async *#hashed(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
