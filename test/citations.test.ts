@@ -160,6 +160,7 @@ describe('the check itself', () => {
   test('sees papers that are elsewhere', () => {
     expect(strangersIn('/** peers 2.3 #10: … */')).toEqual(['peers 2.3']);
     expect(strangersIn('// as the contract has it, digest 3')).toEqual(['the contract', 'digest 3']);
+    expect(strangersIn('(protocol, flow rules 3)')).toEqual(['(protocol, flow rules 3']);
     expect(strangersIn('a contract with the person, its digest')).toEqual([]);
   });
 

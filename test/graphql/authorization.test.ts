@@ -15,7 +15,6 @@ const ROLES = ['ADMIN', 'OPERATOR', 'AUDITOR', 'MONITOR'] as const;
 const CALLERS = [...ROLES, 'SENDER', 'ANONYMOUS'] as const;
 type Caller = (typeof CALLERS)[number];
 
-const NOBODY = '';
 const ADMIN = 'ADMIN';
 const RUNNERS = 'ADMIN OPERATOR';
 const AUDITORS = 'ADMIN AUDITOR';
@@ -48,7 +47,6 @@ const EXPECTED: Record<string, Record<string, string>> = {
     verifyAudit: AUDITORS,
   },
   Mutation: {
-    acceptRequest: NOBODY,
     acknowledgeReceipt: SENDER,
     activateSender: ADMIN,
     activateServerKey: ADMIN,
@@ -56,8 +54,6 @@ const EXPECTED: Record<string, Record<string, string>> = {
     approveAgreement: RUNNERS,
     approveSender: RUNNERS,
     approveSubscription: RUNNERS,
-    bulkSearch: NOBODY,
-    bulkVerify: NOBODY,
     cancelDelivery: RUNNERS,
     cancelSubscription: RUNNERS,
     createAgreement: ADMIN,
@@ -115,7 +111,6 @@ const FREE_FORM: Record<string, string> = {
   'AdminAction.before': SEEN,
   'Agreement.rowFilter': PLAIN,
   'AgreementVersion.terms': PLAIN,
-  'BulkVerifyItemResult.verified': NOBODY,
   'Delivery.accessDecision': PLAIN,
   'EarlierAnswerResult.message': SENDER,
   'EventSubscription.filter': SEEN,

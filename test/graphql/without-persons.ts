@@ -42,5 +42,5 @@ export const WITHOUT_PERSONS: Record<string, string> = {
 };
 
 /** Calls of partners, which leave transactions; an administrator is refused them. */
-export const OF_PARTNERS = `acceptRequest acknowledgeReceipt bulkSearch bulkVerify disabilityDetails disabilitySupport
+export const OF_PARTNERS = `acknowledgeReceipt disabilityDetails disabilitySupport
   disabled enrolled notify receiveCallback search subscribe transactionStatus unsubscribe updateEnrollments verify`;

@@ -23,9 +23,11 @@ export const decisionsIn = (text: string): string[] =>
 
 /** Papers that a reader of the repository does not have, and the contract without its section. */
 export const strangersIn = (text: string): string[] =>
-  [...flat(text).matchAll(/\b(?:peers|digest|design) \d+(?:\.\d+)?|\bthe contract\b(?![:\]]|, names)/gi)].map(
-    ([citation]) => citation,
-  );
+  [
+    ...flat(text).matchAll(
+      /\b(?:peers|digest|design) \d+(?:\.\d+)?|\(protocol, [a-z][^)]*|\bthe contract\b(?![:\]]|, names)/gi,
+    ),
+  ].map(([citation]) => citation);
 
 /** Links of a page to this repository. */
 export const linksIn = (page: string): string[] =>

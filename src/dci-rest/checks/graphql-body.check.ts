@@ -1,9 +1,10 @@
 /** A partner's GraphQL request is read as strictly as its messages are, so that a refusal of its form leaves a row too. */
 import { z } from 'zod';
-import { RequestInvalid } from '../protocol/errors.js';
-import { parseJson } from '../protocol/envelope/json.js';
-import { decodeBody, isObject, parse } from './checks.js';
-import type { Exchange } from './exchange.js';
+import { RequestInvalid } from '../../protocol/errors.js';
+import { parseJson } from '../../protocol/envelope/json.js';
+import { isObject } from '../../platform/is-object.js';
+import type { Exchange } from '../exchange.js';
+import { decodeBody, parse } from './body.check.js';
 
 const values = z.record(z.string(), z.unknown()).nullish();
 const operation = z
