@@ -45,13 +45,13 @@ export async function settleRefusal(
   refused: TokenRefused,
 ): Promise<TokenRefused> {
   if (refused.status === 429) return refused;
-  const quota = await services.limiter.byStranger({ address: request.ip });
+  const quota = await services.limiter.byUnproven({ address: request.ip });
   if (quota.allowed || quota.first) await recordRefusal(services, request, refused);
   return quota.allowed ? refused : tooMany(quota);
 }
 
 function refuseBlocked({ limiter }: FacadeServices, request: Request): void {
-  const quota = limiter.blockedStranger({ address: request.ip });
+  const quota = limiter.blockedUnproven({ address: request.ip });
   if (quota !== undefined) throw tooMany(quota);
 }
 

@@ -1,7 +1,7 @@
 /** Brings messages to partners: at least once, in order, each receiver at its own pace. */
 import type { KeyRing } from '../access/key-ring.js';
 import type { KnownSender, SenderDirectory } from '../access/sender-directory.js';
-import { whyWithheld } from '../access/still-released.js';
+import { whyWithheld } from '../access/recheck-release.js';
 import { releaseClaims, renewClaims } from '../entities/work/claim.repository.js';
 import type { DataVault } from '../entities/database/data-vault.js';
 import type { Database } from '../entities/database/database.js';
@@ -65,7 +65,7 @@ export function deliverWork(services: Delivering): Work<Claimed> {
     capacity: CAPACITY,
     claim: async (worker, free) => {
       const claimedAt = clock();
-      const claimed = await claimDeliveries(database, worker, claimedAt, pace.room(), free);
+      const claimed = await claimDeliveries(database, worker, claimedAt, pace.capacity(), free);
       for (const delivery of claimed) pace.started(delivery);
       return claimed.map((delivery) => ({ ...delivery, claimedAt }));
     },
@@ -149,9 +149,9 @@ async function prepareMessage(
       : { cancelled: 'what the subscriber may see was narrowed after the first attempt' };
   const { envelope, accessDecision } = rendered;
   const sealed = await vault.seal(delivery.senderId, clock(), place, envelope);
-  const told = await fixMessage(database, worker, delivery.id, sealed, accessDecision);
-  if (told === undefined) throw new Error('the claim was lost');
-  Object.assign(delivery, { dataKeyId: sealed.dataKeyId, messageSealed: sealed.sealed, told });
+  const notificationNumber = await fixMessage(database, worker, delivery.id, sealed, accessDecision);
+  if (notificationNumber === undefined) throw new Error('the claim was lost');
+  Object.assign(delivery, { dataKeyId: sealed.dataKeyId, messageSealed: sealed.sealed, notificationNumber });
   // As the row has it now: the audit proves it.
   delivery.accessDecision = accessDecision ?? delivery.accessDecision;
   return { envelope };
@@ -170,7 +170,7 @@ async function whyNotSent(
 /** @throws only for faults of ours */
 async function attempt(
   { outbound, credentials, keyRing, registries, clock, settings }: Delivering,
-  { target, messageId, told, registry }: DueDelivery,
+  { target, messageId, notificationNumber, registry }: DueDelivery,
   sender: KnownSender,
   envelope: JsonObject,
   signal: AbortSignal,
@@ -178,7 +178,7 @@ async function attempt(
   try {
     const { tls, authorization } = await credentials.of(sender.id);
     const now = clock();
-    const stamped = stampEnvelope(envelope, { messageId, told }, now);
+    const stamped = stampEnvelope(envelope, { messageId, notificationNumber }, now);
     const destination = { target, authorization, definition: registries.byName(registry) };
     const outgoing = await signOutgoing(stamped, sender, destination, { keyRing, ...settings, now });
     const answer = await outbound.request({

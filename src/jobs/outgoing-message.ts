@@ -59,11 +59,12 @@ export async function signOutgoing(
 /** The same message, sent now; a notification under its number for the subscriber. */
 export function stampEnvelope(
   envelope: JsonObject,
-  { messageId, told }: { messageId: string; told: number | null },
+  { messageId, notificationNumber }: { messageId: string; notificationNumber: number | null },
   now: Date,
 ): JsonObject {
   const header = envelope['header'] as JsonObject;
-  const numbered: JsonObject = told === null ? {} : { meta: { ...(header['meta'] as JsonObject), sequence: told } };
+  const numbered: JsonObject =
+    notificationNumber === null ? {} : { meta: { ...(header['meta'] as JsonObject), sequence: notificationNumber } };
   return { ...envelope, header: { ...header, message_id: messageId, message_ts: now.toISOString(), ...numbered } };
 }
 
