@@ -190,6 +190,7 @@ const SIGNED: Record<string, string> = {
   disabled: `${asked(`item: ${ITEM}`, 'DR')} { __typename }`,
   enrolled: `${asked(`item: ${ITEM}`, 'IBR')} { __typename }`,
   notify: `${asked('events: [{ referenceId: "r", eventType: "REGISTER", record: {} }]')} { __typename }`,
+  receiveCallback: `${asked('correlationId: "c", operation: SEARCH')} { __typename }`,
   search: `${asked(`items: [${ITEM}]`)} { __typename }`,
   subscribe: `${asked('items: [{ referenceId: "r", eventType: "REGISTER" }]')} { __typename }`,
   transactionStatus: `${asked('referenceId: "r", type: SEARCH, attribute: TRANSACTION_ID, values: ["x"]')} { __typename }`,

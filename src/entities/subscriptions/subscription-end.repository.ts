@@ -4,7 +4,7 @@ import { hashContent } from '../audit/audit.repository.js';
 import { recordTransition } from '../audit/transition.js';
 import type { Sql, Unit } from '../database/database.js';
 import { Subscription } from './subscription.entity.js';
-import { announce, LIVE_STATES, restDeliveries, wakeDeliveries } from './subscription.repository.js';
+import { announce, LIVE_STATES, parkDeliveriesOf, wakeDeliveries } from './subscription.repository.js';
 
 type Told = Pick<Subscription, 'id' | 'senderId' | 'registry' | 'state'>;
 
@@ -61,7 +61,7 @@ export async function suspendFailing(
   now: Date,
 ): Promise<boolean> {
   const stopped = await stop(sql, [id, 'SUSPENDED', reason, now, failingSince], now);
-  if (stopped) await restDeliveries(sql, id);
+  if (stopped) await parkDeliveriesOf(sql, id);
   return stopped;
 }
 
