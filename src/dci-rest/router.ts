@@ -123,7 +123,8 @@ function rejectedReply(
   const ids = { transaction_id: exchange.read?.transactionId ?? '', correlation_id: correlationId };
   const reason = { reasonCode: error.reason, reasonMessage: error.message };
   const { serverId } = services.settings;
-  return signedReply(services, knownSender, refusalEnvelope(kind, ids, reason, { header }, serverId, services.clock()));
+  const envelope = refusalEnvelope(kind, ids, reason, { header }, serverId, services.clock());
+  return signedReply(services, knownSender, envelope, exchange.registry);
 }
 
 function newExchange<Message extends WireMessage>(

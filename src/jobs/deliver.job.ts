@@ -16,6 +16,7 @@ import {
 import type { TrafficMeter } from '../use-cases/overview/traffic-meter.js';
 import type { Log } from '../platform/log.js';
 import { OutboundFailed, OutboundRefused } from '../platform/outbound-errors.js';
+import { DIALECTS } from '../protocol/dialects/dialects.js';
 import { EncryptionInvalid } from '../protocol/errors.js';
 import type { Registries } from '../protocol/registries/registries.js';
 import type { Outbound, OutboundResponse } from '../platform/outbound-http.js';
@@ -43,7 +44,7 @@ export interface Delivering {
   renderNotification: NotificationRenderer;
   clock: () => Date;
   log: Log;
-  settings: { serverId: string };
+  settings: { serverId: string; publicUrl: string };
   deliverySettings: { retrySeconds: number[]; suspendAfterHours: number };
   /** After each commit, for those who watch. */
   committed: () => void;
@@ -168,8 +169,8 @@ async function whyNotSent(
 
 /** @throws only for faults of ours */
 async function attempt(
-  { outbound, credentials, keyRing, clock, settings }: Delivering,
-  { target, messageId, notificationNumber }: DueDelivery,
+  { outbound, credentials, keyRing, registries, clock, settings }: Delivering,
+  { target, messageId, notificationNumber, registry }: DueDelivery,
   sender: KnownSender,
   envelope: JsonObject,
   signal: AbortSignal,
@@ -178,8 +179,8 @@ async function attempt(
     const { tls, authorization } = await credentials.of(sender.id);
     const now = clock();
     const stamped = stampEnvelope(envelope, { messageId, notificationNumber }, now);
-    const signing = { keyRing, serverId: settings.serverId, now };
-    const outgoing = await signOutgoing(stamped, sender, { target, authorization }, signing);
+    const destination = { target, authorization, definition: registries.byName(registry) };
+    const outgoing = await signOutgoing(stamped, sender, destination, { keyRing, ...settings, now });
     const answer = await outbound.request({
       url: target,
       method: 'POST',
@@ -189,10 +190,22 @@ async function attempt(
       ...(tls === undefined ? {} : { tls }),
     });
     if (answer.status === 401) credentials.forgetToken(sender.id);
-    return { verdict: classifyAnswer(answer, clock()), answer };
+    return { verdict: explained(classifyAnswer(answer, clock()), answer, sender, registry), answer };
   } catch (error) {
     return { verdict: verdictOf(error, signal) };
   }
+}
+
+/** Why a receiver refuses our signature, where no signature could please it. */
+function explained(
+  verdict: Verdict,
+  { status }: OutboundResponse,
+  { dialect }: KnownSender,
+  registry: string,
+): Verdict {
+  if (status !== 401 || DIALECTS[dialect].unverifying?.includes(registry) !== true) return verdict;
+  const why = `${dialect}’s receiver for ${registry} cannot verify signed messages: see docs/partners`;
+  return { ...verdict, error: `${verdict.error ?? ''}; ${why}` };
 }
 
 function verdictOf(error: unknown, signal: AbortSignal): Verdict {
