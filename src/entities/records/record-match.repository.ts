@@ -104,7 +104,7 @@ async function findCandidates(
 ): Promise<StoredRecord[]> {
   const types = identifying.map(({ type }) => type);
   const values = identifying.map(({ value }) => value);
-  const rows = await sql.query<{ id: string; version: string; externalId: string | null; data: StoredRecord['data'] }>(
+  const rows = await sql.query<Omit<StoredRecord, 'version' | 'identifiers'> & { version: string }>(
     `select r.id, r.version, r.external_id as "externalId", r.data from registry_record r
      where r.deleted_at is null and r.id = any (array(
        select i.record_id from record_identifier i
@@ -121,11 +121,9 @@ async function findCandidates(
     'select record_id as "recordId", type, value from record_identifier where record_id = any($1::uuid[])',
     [rows.map(({ id }) => id)],
   );
-  return rows.map(({ id, version, externalId, data }) => ({
-    id,
-    version: Number(version),
-    externalId,
-    identifiers: held.filter((one) => one.recordId === id).map(({ type, value }) => ({ type, value })),
-    data,
+  return rows.map((row) => ({
+    ...row,
+    version: Number(row.version),
+    identifiers: held.filter((one) => one.recordId === row.id).map(({ type, value }) => ({ type, value })),
   }));
 }

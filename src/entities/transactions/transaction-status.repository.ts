@@ -133,10 +133,8 @@ type Row = Omit<EarlierTransaction, 'receivedAt' | 'response'> & {
   sealed: Buffer | null;
 };
 
-async function openTransaction(
-  vault: DataVault,
-  { dataKeyId, stored: _, sealed, receivedAt, ...row }: Row,
-): Promise<EarlierTransaction> {
+async function openTransaction(vault: DataVault, found: Row): Promise<EarlierTransaction> {
+  const { dataKeyId, stored: _, sealed, receivedAt, ...row } = found;
   const response = await openPayload(vault, dataKeyId, sealed, `transaction:${row.id}:response`);
   return { ...row, receivedAt: new Date(receivedAt), response };
 }
