@@ -15,12 +15,12 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Client } from 'pg';
-import { seedRecords } from '../dist/prepare.js';
-import { Database } from '../dist/entities/database.js';
-import { migrate } from '../dist/entities/migrate.js';
+import { seedRecords } from '../dist/server/prepare.js';
+import { connectDatabase } from '../dist/entities/schema/connect.js';
+import { migrate } from '../dist/entities/schema/migrate.js';
 import { startEmbeddedPostgres } from '../dist/platform/embedded-postgres.js';
 import { createLog } from '../dist/platform/log.js';
-import { SOCIAL } from '../dist/protocol/registries/social.registry.js';
+import { SOCIAL } from '../dist/protocol/registries/social/social.registry.js';
 import { signEnvelope } from '../dist/protocol/signature/signature.js';
 
 import { demoRecords } from '../dist/sources/demo-data.js';
@@ -81,7 +81,7 @@ try {
 async function seed(url) {
   say(`seeding ${PERSONS} persons …`);
   await migrate(url);
-  const database = await Database.connect(url, 2);
+  const database = await connectDatabase(url, { poolSize: 2 });
   let told = 0;
   await seedRecords(database, demoRecords(PERSONS, [SOCIAL]), (records) => {
     if (records - told >= 50_000) say(`  ${(told = records)} records`);

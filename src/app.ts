@@ -15,8 +15,9 @@ import { openApiRouter } from './dci-rest/openapi.router.js';
 import { dciRouter } from './dci-rest/router.js';
 import type { FacadeServices } from './dci-rest/services.js';
 import { DataVault } from './entities/database/data-vault.js';
-import { Database } from './entities/database/database.js';
-import { migrate, underStartLock } from './entities/database/migrate.js';
+import type { Database } from './entities/database/database.js';
+import { connectDatabase } from './entities/schema/connect.js';
+import { migrate, underStartLock } from './entities/schema/migrate.js';
 import { SenderOutboundStore } from './entities/senders/sender-outbound.repository.js';
 import { forgetForeignEvents } from './entities/work/tail.repository.js';
 import { WakeChannel } from './entities/work/wake-channel.js';
@@ -106,7 +107,7 @@ async function startBehind(
   await awaitDatabase(databaseUrl, { createDatabase: config.createDatabase, patienceMs, log });
   // Over connections of its own, where a statement may take its time.
   await migrate(databaseUrl, clock(), { directUrl, log });
-  const database = await Database.connect(databaseUrl, {
+  const database = await connectDatabase(databaseUrl, {
     poolSize: config.dbPoolSize,
     statementTimeoutMs: config.dbStatementTimeoutMs,
     log,

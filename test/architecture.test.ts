@@ -21,6 +21,20 @@ test('there are no import cycles, types included', () => {
   expect(findCycles(graph)).toEqual([]);
 });
 
+test('the rooms of entities import each other in one direction', () => {
+  const roomOf = (file: string): string => file.split('/').slice(0, -1).join('/');
+  const rooms = new Map<string, Set<string>>();
+  for (const [file, imports] of graph) {
+    if (folderOf(file) !== 'entities') continue;
+    const room = rooms.get(roomOf(file)) ?? new Set();
+    for (const path of imports)
+      if (folderOf(path) === 'entities' && roomOf(path) !== roomOf(file)) room.add(roomOf(path));
+    rooms.set(roomOf(file), room);
+  }
+  expect(rooms.size).toBeGreaterThan(8);
+  expect(findCycles(new Map([...rooms].map(([room, left]) => [room, [...left]])))).toEqual([]);
+});
+
 test('exports are named, and no file only passes on what others export', () => {
   const unnamed = files.filter((file) => /^export (default|\*)/m.test(readFileSync(`${SRC}/${file}`, 'utf8')));
   expect(unnamed.filter((file) => !file.startsWith('console/'))).toEqual([]);

@@ -5,7 +5,8 @@
 import { userInfo } from 'node:os';
 import { startGateway, type Gateway } from '../app.js';
 import { awaitDatabase } from '../entities/database/await-database.js';
-import { Database } from '../entities/database/database.js';
+import type { Database } from '../entities/database/database.js';
+import { connectDatabase } from '../entities/schema/connect.js';
 import { createLoaders } from '../graphql/loaders.js';
 import { runDocument, type NamedDocument } from '../graphql/run-document.js';
 import { readConfig, type Config } from '../platform/config.js';
@@ -49,7 +50,7 @@ export async function withDatabase<T>(
   const { config, secrets } = readConfig({ ...process.env, MASTER_KEY: Buffer.alloc(32).toString('base64') });
   return withDatabaseUrl(terminal, config, secrets.databaseUrl, async (databaseUrl) => {
     await awaitDatabase(databaseUrl, config);
-    const database = await Database.connect(databaseUrl, { poolSize: 4 });
+    const database = await connectDatabase(databaseUrl, { poolSize: 4 });
     try {
       return await work(database, secrets.databaseDirectUrl ?? databaseUrl);
     } finally {

@@ -8,7 +8,7 @@ export const migrateCommand = (): Command =>
     .action(
       action(async (terminal) => {
         const { withDatabase } = await import('./local-gateway.js');
-        const { migrateDatabase, underStartLock } = await import('../entities/database/migrate.js');
+        const { migrateDatabase, underStartLock } = await import('../entities/schema/migrate.js');
         const applied = await withDatabase(terminal, (database, directUrl) =>
           underStartLock(directUrl, () => migrateDatabase(database, new Date())),
         );

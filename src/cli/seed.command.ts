@@ -9,7 +9,7 @@ export const seedCommand = (): Command =>
     .action(
       action<{ persons: number }>(async (terminal, { persons }) => {
         const { withDatabase } = await import('./local-gateway.js');
-        const { migrateDatabase, underStartLock } = await import('../entities/database/migrate.js');
+        const { migrateDatabase, underStartLock } = await import('../entities/schema/migrate.js');
         const { onlyMissing, seedRecords } = await import('../server/prepare.js');
         const { demoRecords } = await import('../sources/demo-data.js');
         const progress = terminal.progress('records');

@@ -1,6 +1,7 @@
 import { RateLimiterPostgres } from 'rate-limiter-flexible';
 import { SharedQuota } from '../../src/access/shared-quota.js';
-import { Database } from '../../src/entities/database/database.js';
+import type { Database } from '../../src/entities/database/database.js';
+import { connectDatabase } from '../../src/entities/schema/connect.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 
 describe('a quota that processes share', () => {
@@ -30,7 +31,7 @@ describe('a quota that processes share', () => {
 
   beforeAll(async () => {
     home = await createTestDatabase();
-    database = await Database.connect(home.url, { poolSize: 5 });
+    database = await connectDatabase(home.url, { poolSize: 5 });
   });
   afterAll(async () => {
     await database.close();

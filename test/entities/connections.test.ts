@@ -1,6 +1,7 @@
 /** Connections that break or fall silent at any moment: every place of the pool comes back, whatever was under way. */
 import { Sender } from '../../src/entities/senders/sender.entity.js';
-import { Database, type Unit } from '../../src/entities/database/database.js';
+import type { Database, Unit } from '../../src/entities/database/database.js';
+import { connectDatabase } from '../../src/entities/schema/connect.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
@@ -21,7 +22,7 @@ beforeAll(async () => {
   const target = new URL(postgres.url);
   proxy = await startTcpProxy({ host: target.hostname, port: Number(target.port) });
   url = Object.assign(target, { hostname: '127.0.0.1', port: String(proxy.port) }).href;
-  database = await Database.connect(url, { poolSize: POOL, statementTimeoutMs: 1000 });
+  database = await connectDatabase(url, { poolSize: POOL, statementTimeoutMs: 1000 });
   await database.query('create table fault (id serial primary key, kind text)');
 });
 afterAll(async () => {

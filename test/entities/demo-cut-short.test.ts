@@ -2,7 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Database } from '../../src/entities/database/database.js';
+import type { Database } from '../../src/entities/database/database.js';
+import { connectDatabase } from '../../src/entities/schema/connect.js';
 import { startTestGateway } from '../support/gateway.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 
@@ -12,7 +13,7 @@ let dataDir: string;
 
 beforeAll(async () => {
   postgres = await createTestDatabase();
-  database = await Database.connect(postgres.url, { poolSize: 2 });
+  database = await connectDatabase(postgres.url, { poolSize: 2 });
   dataDir = await mkdtemp(join(tmpdir(), 'dci-demo-'));
 });
 afterAll(async () => {

@@ -3,8 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { Client } from 'pg';
-import { Database } from '../../src/entities/database/database.js';
-import { migrate } from '../../src/entities/database/migrate.js';
+import { connectDatabase } from '../../src/entities/schema/connect.js';
+import { migrate } from '../../src/entities/schema/migrate.js';
 import { MIGRATIONS } from '../../src/entities/migrations/migrations.js';
 import { startTestGateway } from '../support/gateway.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
@@ -80,7 +80,7 @@ test('what a version left half-way is refused, and stays as it is', async () => 
 });
 
 test('names between the two are renamed one by one', async () => {
-  const database = await Database.connect(fresh.url, { poolSize: 2 });
+  const database = await connectDatabase(fresh.url, { poolSize: 2 });
   const renamed = MIGRATIONS.filter(({ name }) => name === '0032-text');
   expect(renamed).toHaveLength(1);
   try {

@@ -1,4 +1,5 @@
-import { Database } from '../../src/entities/database/database.js';
+import type { Database } from '../../src/entities/database/database.js';
+import { connectDatabase } from '../../src/entities/schema/connect.js';
 import { deleteRemains, purgeDeliveries, purgePayloads } from '../../src/entities/retention/purge.repository.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 
@@ -13,7 +14,7 @@ describe('purging more rows than a batch holds', () => {
 
   beforeAll(async () => {
     postgres = await createTestDatabase();
-    database = await Database.connect(postgres.url, { poolSize: 2 });
+    database = await connectDatabase(postgres.url, { poolSize: 2 });
     await database.query(`insert into data_key (id, owner, month, wrapped, legal_hold)
       select md5(owner)::uuid, owner, date_trunc('month', now()), '\\x00', owner = 'held' from unnest(array['held', 'free']) owner`);
     await database.query(`insert into transaction (id, correlation_id, channel, status, content_hash, received_at, request_sealed, data_key_id)

@@ -1,5 +1,6 @@
 /** The migration that puts stored identifiers and texts into the form in which they are read. */
-import { Database } from '../../src/entities/database/database.js';
+import type { Database } from '../../src/entities/database/database.js';
+import { connectDatabase } from '../../src/entities/schema/connect.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 
 const COMPOSED = 'Ren\u00e9e';
@@ -9,7 +10,7 @@ let home: TestDatabase;
 let database: Database;
 beforeAll(async () => {
   home = await createTestDatabase({ template: false });
-  database = await Database.connect(home.url);
+  database = await connectDatabase(home.url);
   await database.orm.migrator.up({ to: '0001-baseline' });
 });
 afterAll(async () => {

@@ -1,7 +1,8 @@
 /** Transactions that are written at the same time share a statement, and nothing else. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { DataVault } from '../../src/entities/database/data-vault.js';
-import { Database } from '../../src/entities/database/database.js';
+import type { Database } from '../../src/entities/database/database.js';
+import { connectDatabase } from '../../src/entities/schema/connect.js';
 import { recordTransaction, type TransactionEntry } from '../../src/entities/transactions/transaction.repository.js';
 import { uuidv7 } from '../../src/platform/uuid.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
@@ -38,7 +39,7 @@ describe('transactions written at the same time', () => {
 
   beforeAll(async () => {
     created = await createTestDatabase();
-    databases = await Promise.all([1, 2].map(() => Database.connect(created.url, { poolSize: 4 })));
+    databases = await Promise.all([1, 2].map(() => connectDatabase(created.url, { poolSize: 4 })));
     vault = new DataVault(databases[0]!, randomBytes(32));
   });
   afterAll(async () => {

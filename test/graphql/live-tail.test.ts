@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import * as fc from 'fast-check';
-import { Database } from '../../src/entities/database/database.js';
+import type { Database } from '../../src/entities/database/database.js';
+import { connectDatabase } from '../../src/entities/schema/connect.js';
 import { appendOutbox } from '../../src/entities/work/outbox.repository.js';
 import { forgetForeignEvents, rememberPurged } from '../../src/entities/work/tail.repository.js';
 import { LiveTail, type LiveEvent, type ListenOptions } from '../../src/graphql/live/live-tail.js';
@@ -21,7 +22,7 @@ let tail: LiveTail;
 
 beforeEach(async () => {
   testDatabase = await createTestDatabase();
-  database = await Database.connect(testDatabase.url, { poolSize: 8 });
+  database = await connectDatabase(testDatabase.url, { poolSize: 8 });
   tail = new LiveTail(database, log);
 });
 afterEach(async () => {
@@ -263,7 +264,7 @@ describe('a cursor', () => {
 
   test('of another database is refused, though its dump brought the epoch along', async () => {
     const copy = await createTestDatabase();
-    const other = await Database.connect(copy.url, { poolSize: 4 });
+    const other = await connectDatabase(copy.url, { poolSize: 4 });
     const elsewhere = new LiveTail(other, log);
     try {
       const epochOf = (one: Database) => one.query(`select value from gateway_state where key = 'epoch'`);

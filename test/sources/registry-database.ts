@@ -1,5 +1,6 @@
 /** A database with demo records, and those records beside it, for tests that compare the two. */
-import { Database } from '../../src/entities/database/database.js';
+import type { Database } from '../../src/entities/database/database.js';
+import { connectDatabase } from '../../src/entities/schema/connect.js';
 import { loadRecords } from '../../src/entities/records/record.repository.js';
 import type { DemoRecord } from '../../src/sources/demo-data.js';
 import { createTestDatabase } from '../support/postgres.js';
@@ -16,7 +17,7 @@ export interface RegistryDatabase {
 
 export async function openRegistryDatabase(): Promise<RegistryDatabase> {
   const created = await createTestDatabase();
-  const database = await Database.connect(created.url, { poolSize: 4 });
+  const database = await connectDatabase(created.url, { poolSize: 4 });
   return {
     database,
     load: async (records) => {

@@ -43,7 +43,9 @@ async function templateDatabase(client: Client): Promise<string> {
 
 function templateName(): string {
   const root = new URL('../../src/entities/', import.meta.url).pathname;
-  const files = globSync(['migrations/**/*.ts', 'database/{migrate,former-migrations,partitions}.ts'], { cwd: root });
+  const files = globSync(['migrations/**/*.ts', 'schema/{migrate,former-migrations}.ts', 'database/partitions.ts'], {
+    cwd: root,
+  });
   const made = createHash('sha256').update(new Date().toISOString().slice(0, 7));
   for (const file of files.toSorted()) made.update(file).update(readFileSync(`${root}${file}`));
   return `dci_template_${made.digest('hex').slice(0, 12)}`;
@@ -53,7 +55,7 @@ async function makeTemplate(client: Client, name: string): Promise<void> {
   const unfinished = databaseName('unfinished');
   await client.query(`DROP DATABASE IF EXISTS ${unfinished} WITH (FORCE)`);
   await client.query(`CREATE DATABASE ${unfinished} TEMPLATE template0`);
-  const { migrate } = await import('../../src/entities/database/migrate.js');
+  const { migrate } = await import('../../src/entities/schema/migrate.js');
   await migrate(urlOf(unfinished));
   await client.query(`ALTER DATABASE ${unfinished} RENAME TO ${name}`);
 }

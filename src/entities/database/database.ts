@@ -3,26 +3,16 @@
  * named, parameterised statements over the same pool.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { MigrationObject } from '@mikro-orm/core';
 import { MikroORM, type EntityManager } from '@mikro-orm/postgresql';
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
 import { Migrator } from '@mikro-orm/migrations';
 import type { Pool } from 'pg';
 import type { Log } from '../../platform/log.js';
-import { Agreement, AgreementVersion } from '../agreements/agreement.entity.js';
-import { AdminAction, AuditSeal } from '../audit/audit.entity.js';
 import { queryUntil } from './cancellable.js';
-import { Consent } from '../agreements/consent.entity.js';
-import { DeliveryAttempt, Delivery } from '../deliveries/delivery.entity.js';
 import { inTransaction, type HeldConnection } from './held-connection.js';
 import { HeldDialect } from './held-dialect.js';
-import { MIGRATIONS } from '../migrations/migrations.js';
 import { ANSWER_MS, createPool } from './pool.js';
-import { RegistryRecord } from '../records/record.entity.js';
-import { RegistryEvent } from '../records/registry-event.entity.js';
-import { Sender, SenderKey } from '../senders/sender.entity.js';
-import { ServerKey } from '../senders/server-key.entity.js';
-import { Subscription } from '../subscriptions/subscription.entity.js';
-import { Transaction } from '../transactions/transaction.entity.js';
 
 const CLOSE_MS = 5000;
 /** Of a statement that may take its time. */
@@ -53,29 +43,18 @@ export interface Transactional extends Sql {
   transaction<T>(work: (unit: Unit) => Promise<T>): Promise<T>;
 }
 
+/** What `connectDatabase` knows: the rooms beside this one. */
+export interface Schema {
+  entities: (new () => object)[];
+  migrations: MigrationObject[];
+}
+
 export interface ConnectOptions {
   poolSize?: number;
   /** Of one statement, in milliseconds: PostgreSQL ends a longer one. Not set or 0 = none. */
   statementTimeoutMs?: number;
   log?: Log;
 }
-
-export const ENTITIES = [
-  Sender,
-  SenderKey,
-  ServerKey,
-  Agreement,
-  AgreementVersion,
-  Consent,
-  RegistryRecord,
-  RegistryEvent,
-  Transaction,
-  Subscription,
-  Delivery,
-  DeliveryAttempt,
-  AdminAction,
-  AuditSeal,
-];
 
 export class Database implements Transactional {
   readonly #listeners = new Set<() => void>();
@@ -87,18 +66,19 @@ export class Database implements Transactional {
 
   static async connect(
     url: string,
+    { entities, migrations }: Schema,
     { poolSize = 10, statementTimeoutMs = 0, log }: ConnectOptions = {},
   ): Promise<Database> {
     const pool = createPool(url, { poolSize, statementTimeoutMs, log });
     const orm = await MikroORM.init({
       clientUrl: url,
-      entities: ENTITIES,
+      entities,
       metadataProvider: ReflectMetadataProvider,
       extensions: [Migrator],
       driverOptions: new HeldDialect(pool),
       colors: false,
       logger: (message) => log?.debug(message),
-      migrations: { migrationsList: MIGRATIONS, snapshot: false, transactional: true },
+      migrations: { migrationsList: migrations, snapshot: false, transactional: true },
     });
     return new Database(orm, pool);
   }

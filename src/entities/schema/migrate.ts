@@ -2,10 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import type { Log } from '../../platform/log.js';
-import { Database } from './database.js';
+import type { Database } from '../database/database.js';
+import { connectDatabase } from './connect.js';
 import { renameFormerMigrations } from './former-migrations.js';
-import { ensurePartitions } from './partitions.js';
-import { createClient, endClient } from './pool.js';
+import { ensurePartitions } from '../database/partitions.js';
+import { createClient, endClient } from '../database/pool.js';
 
 /** Any number; the same for every process of the gateway, so that they start one after the other. */
 const START_LOCK = 4_116_301;
@@ -59,7 +60,7 @@ export async function migrate(
   now: Date = new Date(),
   { directUrl = url, log }: { directUrl?: string | undefined; log?: Log } = {},
 ): Promise<void> {
-  const database = await Database.connect(url, { poolSize: 3 });
+  const database = await connectDatabase(url, { poolSize: 3 });
   try {
     await underStartLock(directUrl, () => migrateDatabase(database, now), log);
   } finally {

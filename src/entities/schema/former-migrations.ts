@@ -1,5 +1,5 @@
 /** Databases that were made before the baseline was: they hold the same tables, noted under the names of that time. */
-import type { Database } from './database.js';
+import type { Database } from '../database/database.js';
 import { MIGRATIONS } from '../migrations/migrations.js';
 
 const [BASELINE] = MIGRATIONS;
