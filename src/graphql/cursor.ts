@@ -1,5 +1,5 @@
 /** Cursors of lists: the list and order they belong to, and the row's values in that order. Opaque to clients. */
-import type { EntityMetadata, QueryOrderMap } from '@mikro-orm/core';
+import type { EntityKey, EntityMetadata, QueryOrderMap } from '@mikro-orm/core';
 import { isUuid } from '../platform/uuid.js';
 import { invalid } from '../use-cases/errors.js';
 
@@ -26,7 +26,7 @@ export function decodeCursor<Node extends object>(
   const valid =
     name === nameOf(meta, keys) &&
     values.length === keys.length &&
-    keys.every((key, index) => fits(meta.properties[key as never]?.['type'], values[index]));
+    keys.every((key, index) => fits(meta.properties[key as EntityKey<Node>]?.type, values[index]));
   if (!valid) throw invalid(field, `not a cursor of this list in this order; begin without it`);
   return Object.fromEntries(keys.map((key, index) => [key, values[index]]));
 }

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { Parsed, ReadMessage, WireMessage } from '../../messages/message-kind.js';
-import { isObject } from '../../platform/is-object.js';
+import { isObject } from '../../platform/plain-object.js';
 import { DIALECTS } from '../../protocol/dialects/dialects.js';
 import { decryptMessage } from '../../protocol/envelope/encryption.js';
 import {
