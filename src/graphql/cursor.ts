@@ -1,5 +1,5 @@
 /** Cursors of lists: the list and order they belong to, and the row's values in that order. Opaque to clients. */
-import type { EntityKey, EntityMetadata, QueryOrderMap } from '@mikro-orm/core';
+import type { EntityMetadata, QueryOrderMap } from '@mikro-orm/core';
 import { isUuid } from '../platform/uuid.js';
 import { invalid } from '../use-cases/errors.js';
 
@@ -23,10 +23,11 @@ export function decodeCursor<Node extends object>(
   cursor: string,
 ): Record<string, unknown> {
   const [name, ...values] = parse(cursor);
+  const properties: Record<string, { type: unknown } | undefined> = meta.properties;
   const valid =
     name === nameOf(meta, keys) &&
     values.length === keys.length &&
-    keys.every((key, index) => fits(meta.properties[key as EntityKey<Node>]?.type, values[index]));
+    keys.every((key, index) => fits(properties[key]?.type, values[index]));
   if (!valid) throw invalid(field, `not a cursor of this list in this order; begin without it`);
   return Object.fromEntries(keys.map((key, index) => [key, values[index]]));
 }

@@ -48,20 +48,20 @@ export function writeStatusAnswer(answer: StatusAnswer, name: 'disabled' | 'enro
 }
 
 /** Of a SearchResponse (protocol 3.4), `reg_records` as another list: one entry for each record. */
-export function withRecords<Entry>(
+export function withRecords(
   message: JsonObject,
   answer: SearchAnswer,
-  entry: (record: Entry) => unknown,
+  entry: (record: Record<string, unknown>) => unknown,
 ): JsonObject {
   const items = message['search_response'] as JsonObject[];
   return {
     ...message,
     search_response: items.map((item, index) => {
       if (item['data'] === undefined) return item;
-      const records: unknown[] = answer.items[index]?.records ?? [];
+      const records = answer.items[index]?.records ?? [];
       return {
         ...item,
-        data: { version: '1.0.0', reg_records: records.map((record) => entry(record as Entry)) as Json },
+        data: { version: '1.0.0', reg_records: records.map((record) => entry(record)) as Json },
       };
     }),
   };
