@@ -14,7 +14,7 @@ import { fieldsOf } from '../support/operations.js';
 import { createPartner, type Partner } from '../support/partner.js';
 
 const TIMES = 4;
-const OWN = ['acceptRequest', 'bulkSearch', 'bulkVerify', 'receiveCallback'];
+const OWN = ['receiveCallback'];
 const REGISTRY = 'registry: SOCIAL';
 
 let gateway: TestGateway;
