@@ -53,7 +53,6 @@ export async function refreshSenderKeys(
     return stored;
   });
   services.directory.forget();
-  services.tail.nudge();
   return keys;
 }
 
