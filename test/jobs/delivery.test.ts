@@ -59,7 +59,7 @@ describe('a delivery', () => {
 
   /** The partner's only delivery, once it is so. */
   const once = (is: (delivery: Delivery) => boolean): Promise<Delivery> =>
-    until(async () => (await find()).slice(0, 1).find(is));
+    once(async () => (await find()).slice(0, 1).find(is));
   const ended = ({ state }: Delivery) => state !== 'PENDING';
 
   const first = (...behaviours: Behaviour[]) =>
@@ -163,11 +163,11 @@ describe('a delivery', () => {
     first(answer(503, {}, { 'retry-after': '1' }));
     await send();
     await inbox.wait(1);
-    await until(({ attemptCount }) => attemptCount === 1);
+    await once(({ attemptCount }) => attemptCount === 1);
     const change = (name: string) =>
       gateway.admin(`mutation ($id: String!) { ${name}(senderId: $id) { state } }`, { id: partner.senderId });
     await change('suspendSender');
-    await until(({ dueAt }) => dueAt === null || Date.parse(dueAt) < Date.now());
+    await once(({ dueAt }) => dueAt === null || Date.parse(dueAt) < Date.now());
     // Of what was due with it, others' go out meanwhile, a claim after the other.
     const others = await startInbox(gateway.url);
     for (const times of [1, 2]) {
@@ -201,9 +201,9 @@ describe('a delivery', () => {
     await send();
     await inbox.wait(1);
     await set('RETIRED', 'ACTIVE');
-    const { dueAt } = await until(({ attemptCount }) => attemptCount === 1);
+    const { dueAt } = await once(({ attemptCount }) => attemptCount === 1);
     // It was its turn, and it was put off.
-    await until((delivery) => Date.parse(delivery.dueAt ?? '') > Date.parse(dueAt ?? '') + 1000);
+    await once((delivery) => Date.parse(delivery.dueAt ?? '') > Date.parse(dueAt ?? '') + 1000);
     expect(inbox.received).toHaveLength(1);
     await set('ACTIVE', 'RETIRED');
     expect(await once(ended)).toMatchObject({ state: 'DELIVERED', attemptCount: 2 });
