@@ -59,7 +59,7 @@ describe('a delivery', () => {
 
   /** The partner's only delivery, once it is so. */
   const once = (is: (delivery: Delivery) => boolean): Promise<Delivery> =>
-    once(async () => (await find()).slice(0, 1).find(is));
+    until(async () => (await find()).slice(0, 1).find(is));
   const ended = ({ state }: Delivery) => state !== 'PENDING';
 
   const first = (...behaviours: Behaviour[]) =>
