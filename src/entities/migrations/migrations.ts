@@ -24,6 +24,7 @@ import { Numbered0038 } from './0038-numbered.migration.js';
 import { Readings0040 } from './0040-readings.migration.js';
 import { Proofs0041 } from './0041-proofs.migration.js';
 import { FourEyes0042 } from './0042-four-eyes.migration.js';
+import { Sources0046 } from './0046-sources.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -53,6 +54,7 @@ export const MIGRATIONS = [
   Readings0040,
   Proofs0041,
   FourEyes0042,
+  Sources0046,
 ].map((migration) => ({
   name: migration.name,
   class: migration,
