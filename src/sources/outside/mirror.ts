@@ -41,11 +41,14 @@ export class Mirror {
   async run(signal: AbortSignal): Promise<Date> {
     const { capture } = this.open.file;
     const every = watermarkOf(this.open.file)?.every ?? SWEEP_ONLY_MS;
-    for (;;) {
+    for (let hasPolled = false; ;) {
       signal.throwIfAborted();
       const now = this.house.clock().getTime();
       const { position, sweptAt, mark, loadedAt } = this.source;
-      if (loadedAt !== null && mark !== null && now - this.#polledAt >= every) await this.#poll(mark);
+      // The sweep has its turn, however long the polls take.
+      const polls: boolean = loadedAt !== null && now - this.#polledAt >= every && !hasPolled;
+      hasPolled = polls;
+      if (polls && mark !== null) await this.#poll(mark);
       else if (position !== null) await this.#sweepPage(position);
       else if (sweptAt === null || this.#isSweepDue()) await this.#beginSweep();
       else return new Date(Math.min(now + every, new Date(sweptAt).getTime() + capture.sweep));

@@ -27,12 +27,14 @@ export interface SourceDatabase {
   close(): Promise<void>;
 }
 
+type Session = Pick<SourceFile['source'], 'kind' | 'time_zone' | 'statement_timeout' | 'pool'>;
+
 const CONNECT_MS = 5000;
 const IDLE_MS = 30_000;
 
 /** @param patience how many times its `statement_timeout` a statement may take */
 export function openSourceDatabase(
-  { kind, time_zone: zone, statement_timeout: timeout, pool: size }: SourceFile['source'],
+  { kind, time_zone: zone, statement_timeout: timeout, pool: size }: Session,
   url: string,
   patience = 1,
 ): SourceDatabase {

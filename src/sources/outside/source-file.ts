@@ -26,14 +26,12 @@ export function readSourceFile(yaml: string, registries: Registries): ReadFile {
     return { errors: [{ line: 1, column: 1, message: 'the file is larger than 1 MB' }], warnings: [] };
   const lines = new LineCounter();
   const document = parseDocument(yaml, { lineCounter: lines, prettyErrors: false });
-  const at = (offset: number, message: string): FileProblem => {
-    const { line, col } = lines.linePos(offset);
-    return { line: Math.max(line, 1), column: Math.max(col, 1), message };
-  };
-  const placed = ({ place, message }: Finding): FileProblem =>
-    at(offsetOf(document, place), `${nameOf(place)}${message}`);
+  const placed = (finding: Finding): FileProblem => problemOf(document, lines, finding);
   if (document.errors.length > 0)
-    return { errors: document.errors.map(({ pos: [offset], message }) => at(offset, message)), warnings: [] };
+    return {
+      errors: document.errors.map(({ pos: [offset], message }) => problemAt(lines, offset, message)),
+      warnings: [],
+    };
   const read = sourceFile.safeParse(plain(document));
   if (!read.success) return { errors: read.error.issues.flatMap(findingsOf).map(placed), warnings: [] };
   const { errors, warnings } = checkAgainstDictionary(read.data, registries);
@@ -42,6 +40,22 @@ export function readSourceFile(yaml: string, registries: Registries): ReadFile {
     errors: errors.map(placed),
     warnings: warnings.map(placed),
   };
+}
+
+/** Findings about a file that was read, where they stand in it. */
+export function placeFindings(yaml: string, findings: Finding[]): FileProblem[] {
+  const lines = new LineCounter();
+  const document = parseDocument(yaml, { lineCounter: lines, prettyErrors: false });
+  return findings.map((finding) => problemOf(document, lines, finding));
+}
+
+function problemOf(document: Document.Parsed, lines: LineCounter, { place, message }: Finding): FileProblem {
+  return problemAt(lines, offsetOf(document, place), `${nameOf(place)}${message}`);
+}
+
+function problemAt(lines: LineCounter, offset: number, message: string): FileProblem {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(line, 1), column: Math.max(col, 1), message };
 }
 
 /** Aliases that grow beyond measure are refused by the reader. */
