@@ -19,7 +19,7 @@ import { Database } from './entities/database/database.js';
 import { migrate, underStartLock } from './entities/database/migrate.js';
 import { SenderOutboundStore } from './entities/senders/sender-outbound.repository.js';
 import { forgetForeignEvents } from './entities/work/tail.repository.js';
-import { WakeLine } from './entities/work/wake-line.js';
+import { WakeChannel } from './entities/work/wake-channel.js';
 import { FrontDoor } from './server/front-door.js';
 import { awaitDatabase } from './entities/database/await-database.js';
 import { LiveTail } from './graphql/live/live-tail.js';
@@ -132,8 +132,8 @@ async function startBehind(
   const { server, address } = door;
   const url = config.publicUrl ?? address;
   const counterStore = createCounterStore(database.pool, secrets.redisUrl, log);
-  const wakeLine = new WakeLine(database, directUrl, log);
-  await wakeLine.open();
+  const wakeChannel = new WakeChannel(database, directUrl, log);
+  await wakeChannel.open();
   const services: FacadeServices & BackgroundServices = {
     ...(await wire(config, {
       sourceUrls: secrets.sourceUrls,
@@ -145,11 +145,11 @@ async function startBehind(
       log,
       url,
       counters: counterStore.counters,
-      wakeLine,
+      wakeChannel,
       lookup,
     })),
-    wakeLine,
-    wake: (...queues) => wakeLine.wake(...queues),
+    wakeChannel,
+    wake: (...queues) => wakeChannel.wake(...queues),
     senderOutbound: new SenderOutboundStore(database, masterKey),
     jobHealth: () => background.health(),
     keeping: {
@@ -159,7 +159,7 @@ async function startBehind(
     },
     deliverySettings: { retrySeconds: config.deliveryRetrySeconds, suspendAfterHours: config.suspendAfterHours },
   };
-  wakeLine.onWake(() => services.tail.heard());
+  wakeChannel.onWake(() => services.tail.heard());
   const graphql = await startGraphqlServer(
     services.schema,
     services,
@@ -191,7 +191,7 @@ async function startBehind(
       await inTime('background work', background.close());
       await inTime('traffic', services.traffic.close());
       await services.connections.close();
-      await wakeLine.close();
+      await wakeChannel.close();
       counterStore.close();
       await database.close();
     },
@@ -200,7 +200,7 @@ async function startBehind(
 
 type Wired = Omit<
   FacadeServices & BackgroundServices,
-  'wakeLine' | 'wake' | 'senderOutbound' | 'jobHealth' | 'deliverySettings' | 'keeping'
+  'wakeChannel' | 'wake' | 'senderOutbound' | 'jobHealth' | 'deliverySettings' | 'keeping'
 >;
 
 interface Built {
@@ -214,10 +214,10 @@ interface Built {
   url: string;
   counters: Counters;
   lookup: OutboundOptions['lookup'];
-  wakeLine: WakeLine;
+  wakeChannel: WakeChannel;
 }
 
-async function wire(config: Config, { database, url, counters, wakeLine, lookup, ...built }: Built): Promise<Wired> {
+async function wire(config: Config, { database, url, counters, wakeChannel, lookup, ...built }: Built): Promise<Wired> {
   const { keyRing, clock, log } = built;
   const sourceRoutes = new SourceRoutes(database);
   return {
@@ -228,7 +228,7 @@ async function wire(config: Config, { database, url, counters, wakeLine, lookup,
     sourceRoutes,
     connections: new SourceConnections(built.sourceUrls, built.registries, MIRROR_PATIENCE),
     directory: new SenderDirectory(database),
-    tail: new LiveTail(database, log, () => wakeLine.wake('tail')),
+    tail: new LiveTail(database, log, () => wakeChannel.wake('tail')),
     traffic: new TrafficMeter(database, clock, log),
     outbound: createOutbound({
       allowHttp: config.allowHttpCallbacks,
@@ -240,7 +240,7 @@ async function wire(config: Config, { database, url, counters, wakeLine, lookup,
     }),
     tokens: new TokenService(keyRing, { issuer: url, audience: config.serverId, ttlSeconds: config.tokenTtlSeconds }),
     limiter: new RateLimits(counters, {
-      strangersPerMinute: config.addressLimitPerMinute,
+      unprovenPerMinute: config.addressLimitPerMinute,
       verificationsPerHour: config.verifyLimitPerHour,
     }),
     maxBodyBytes: config.maxBodyBytes,

@@ -36,7 +36,7 @@ export const unsubscribeCommand = (): Command =>
   new Command('unsubscribe')
     .description('end your own subscriptions')
     .argument('<codes...>', 'as on-subscribe told them')
-    .option('--registry <name>', 'social, crvs, dr, fr, ibr', registryPath, 'crvs')
+    .option('--registry <name>', 'social, crvs, dr, fr, ibr, ess', registryPath, 'crvs')
     .option('--callback <url>', 'where the answer (on-unsubscribe) goes', webAddress)
     .addHelpText(
       'after',

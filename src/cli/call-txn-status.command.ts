@@ -16,7 +16,7 @@ interface StatusOptions extends Question {
 export const txnStatusCommand = (): Command =>
   new Command('txn-status')
     .description('what became of an earlier request')
-    .option('--registry <name>', 'social, crvs, fr, ibr', registryPath, 'social')
+    .option('--registry <name>', 'social, crvs, fr, ibr, ess', registryPath, 'social')
     .option('--type <name>', 'search, subscribe, unsubscribe', oneOf(['search', 'subscribe', 'unsubscribe']), 'search')
     .option('--transaction <id>', 'by its transaction_id')
     .option('--correlation <id>', 'by the correlation_id of its ACK')

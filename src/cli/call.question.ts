@@ -15,7 +15,7 @@ export interface Question extends PartnerOptions {
 export const question = (name: string, description: string, registry = 'social'): Command =>
   new Command(name)
     .description(description)
-    .option('--registry <name>', 'social, crvs, dr, fr, ibr', registryPath, registry)
+    .option('--registry <name>', 'social, crvs, dr, fr, ibr, ess', registryPath, registry)
     .option('--id <type=value>', 'an identifier, such as UIN=123456789', pair);
 
 /** A reply that rejects what was asked is printed like any other, and is exit code 1. */

@@ -24,7 +24,7 @@ export const importCommand = (): Command =>
       'write the records of a file; each change raises its event. Bad rows are reported, the rest is written',
     )
     .argument('<file>', 'NDJSON or CSV; - reads standard input')
-    .requiredOption('--registry <name>', 'social, crvs, dr, fr, ibr')
+    .requiredOption('--registry <name>', 'social, crvs, dr, fr, ibr, ess')
     .option('--record-type <name>', 'of rows that name none; the default is the first of the registry')
     .option('--format <name>', 'ndjson or csv, where the name of the file does not say so', oneOf(['ndjson', 'csv']))
     .option('--encoding <name>', 'of the file, such as windows-1252, where it is not UTF-8', readEncoding)
@@ -46,7 +46,7 @@ export const importCommand = (): Command =>
         const definition = registryNamed(options.registry);
         const recordType = recordTypeNamed(definition, options.recordType);
         const format = options.format ?? formatOf(file);
-        const { withHouse } = await import('./house.js');
+        const { withLocalGateway } = await import('./local-gateway.js');
         const { importRows } = await import('./import.run.js');
         const counter = terminal.progress('rows');
         const { encoding, delimiter } = options;
@@ -60,7 +60,7 @@ export const importCommand = (): Command =>
         };
         const report = dryRun
           ? await importRows(undefined, definition, given)
-          : await withHouse(terminal, (house) => importRows(house, definition, given));
+          : await withLocalGateway(terminal, (gateway) => importRows(gateway, definition, given));
         counter.end();
         if (report.refused > 0) terminal.exitCode = 1;
         for (const { line, message } of report.problems.slice(0, SHOWN)) terminal.note(`line ${line}: ${message}`);

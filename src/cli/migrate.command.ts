@@ -7,14 +7,10 @@ export const migrateCommand = (): Command =>
     .addHelpText('after', examples('npx dci migrate', 'DATABASE_URL=postgres://… npx dci migrate --json'))
     .action(
       action(async (terminal) => {
-        const { withDatabase } = await import('./house.js');
+        const { withDatabase } = await import('./local-gateway.js');
         const { migrateDatabase, underStartLock } = await import('../entities/database/migrate.js');
         const applied = await withDatabase(terminal, (database, directUrl) =>
-          underStartLock(directUrl, async () => {
-            const pending = await database.orm.migrator.getPending();
-            await migrateDatabase(database, new Date());
-            return pending.map(({ name }) => name);
-          }),
+          underStartLock(directUrl, () => migrateDatabase(database, new Date())),
         );
         const text = applied.length === 0 ? 'The schema is up to date.' : `Applied: ${applied.join(', ')}`;
         terminal.result({ applied }, text);

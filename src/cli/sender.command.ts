@@ -1,5 +1,12 @@
 import { Command } from 'commander';
-import { LEGAL_BASES, OPERATIONS, SIGNATURE_PROFILES } from '../protocol/vocabulary.js';
+import {
+  DIALECTS,
+  JWS_FORMS,
+  LEGAL_BASES,
+  OPERATIONS,
+  RECORDS_AS,
+  SIGNATURE_PROFILES,
+} from '../protocol/vocabulary.js';
 import { DEFINITIONS } from '../protocol/registries/registries.js';
 import { importPublicKey, thumbprint } from '../protocol/signature/keys.js';
 import { action, examples, list, oneOf, several, someOf, wholeNumber } from './action.js';
@@ -23,6 +30,10 @@ interface AddOptions {
   notifyUri?: string;
   jwksUrl?: string;
   profile: string;
+  dialect: string;
+  recordsAs: string;
+  jwsForm: string;
+  receiverAlias?: string[];
   sandbox?: boolean;
   unsigned?: boolean;
   autoApprove?: boolean;
@@ -42,6 +53,10 @@ const addCommand = (): Command =>
     .option('--notify-uri <url>', 'where its notifications go')
     .option('--jwks-url <url>', 'where its keys are fetched')
     .option('--profile <name>', SIGNATURE_PROFILES.join(', '), oneOf(SIGNATURE_PROFILES), 'DCI')
+    .option('--dialect <name>', `whose forms it speaks: ${DIALECTS.join(', ')}`, oneOf(DIALECTS), 'DCI')
+    .option('--records-as <form>', `of reg_records: ${RECORDS_AS.join(', ')}`, oneOf(RECORDS_AS), 'STANDARD')
+    .option('--jws-form <form>', `of our JWS to it: ${JWS_FORMS.join(', ')}`, oneOf(JWS_FORMS), 'DETACHED')
+    .option('--receiver-alias <name>', 'another name that it uses for us in receiver_id', several)
     .option('--sandbox', 'a sender for trying out')
     .option('--unsigned', 'take unsigned messages too; only with --sandbox')
     .option('--auto-approve', 'its subscriptions need no approval')
@@ -54,11 +69,11 @@ const addCommand = (): Command =>
     )
     .action(
       action<AddOptions>(async (terminal, options, senderId) => {
-        const { withHouse } = await import('./house.js');
+        const { withLocalGateway } = await import('./local-gateway.js');
         const { addSender } = await import('./sender.run.js');
         const { registry = REGISTRIES, operation = [...OPERATIONS], fields, legalBasis } = options;
-        const made = await withHouse(terminal, (house) =>
-          addSender(house, inputOf(senderId, { ...options, registry, operation }), fields && { fields, legalBasis }),
+        const made = await withLocalGateway(terminal, (gateway) =>
+          addSender(gateway, inputOf(senderId, { ...options, registry, operation }), fields && { fields, legalBasis }),
         );
         terminal.result(
           made,
@@ -80,6 +95,10 @@ const inputOf = (senderId: string, options: AddOptions): Record<string, unknown>
   notifyUri: options.notifyUri,
   jwksUrl: options.jwksUrl,
   signatureProfile: options.profile,
+  dialect: options.dialect,
+  recordsAs: options.recordsAs,
+  jwsForm: options.jwsForm,
+  receiverAliases: options.receiverAlias,
   signaturePolicy: options.unsigned ? 'OPTIONAL' : 'REQUIRED',
   sandbox: options.sandbox ?? false,
   autoApproveSubscriptions: options.autoApprove ?? false,
@@ -99,9 +118,9 @@ const keyCommand = (): Command =>
         const publicKeyPem = await readText(file);
         const key = importPublicKey({ publicKeyPem, use });
         const input = { kid: kid ?? (await thumbprint(key.publicJwk)), publicKeyPem, use };
-        const { withHouse } = await import('./house.js');
+        const { withLocalGateway } = await import('./local-gateway.js');
         const { addKey } = await import('./sender.run.js');
-        await withHouse(terminal, (house) => addKey(house, senderId, input));
+        await withLocalGateway(terminal, (gateway) => addKey(gateway, senderId, input));
         const { algorithm, fingerprint } = key;
         terminal.result(
           { senderId, kid: input.kid, use, algorithm, fingerprint },
@@ -116,9 +135,9 @@ const stateCommand = (name: string, mutation: 'suspendSender' | 'activateSender'
   if (mutation === 'suspendSender') command.option('--reason <text>', 'kept with the sender and in the audit');
   return command.addHelpText('after', examples(`npx dci sender ${name} ministry-of-health`)).action(
     action<{ reason?: string }>(async (terminal, { reason }, senderId = '') => {
-      const { withHouse } = await import('./house.js');
+      const { withLocalGateway } = await import('./local-gateway.js');
       const { setState } = await import('./sender.run.js');
-      const state = await withHouse(terminal, (house) => setState(house, mutation, senderId, reason));
+      const state = await withLocalGateway(terminal, (gateway) => setState(gateway, mutation, senderId, reason));
       terminal.result({ senderId, state }, `Sender ${senderId} is ${state}.`);
     }),
   );

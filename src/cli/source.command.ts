@@ -38,9 +38,9 @@ const applyCommand = (): Command =>
     .action(
       action(async (terminal, _options, file = '') => {
         const yaml = await readText(file);
-        const { withHouse } = await import('./house.js');
+        const { withLocalGateway } = await import('./local-gateway.js');
         const { applySource } = await import('./source.run.js');
-        const source = await withHouse(terminal, (house) => applySource(house, yaml));
+        const source = await withLocalGateway(terminal, (gateway) => applySource(gateway, yaml));
         terminal.result(source, ...describeSource(source), `Next: npx dci source status ${source.name}`);
       }),
     );
@@ -52,9 +52,9 @@ const statusCommand = (): Command =>
     .addHelpText('after', examples('npx dci source status farmers'))
     .action(
       action(async (terminal, _options, name = '') => {
-        const { withHouse } = await import('./house.js');
+        const { withLocalGateway } = await import('./local-gateway.js');
         const { sourceStatus } = await import('./source.run.js');
-        const source = await withHouse(terminal, (house) => sourceStatus(house, name));
+        const source = await withLocalGateway(terminal, (gateway) => sourceStatus(gateway, name));
         terminal.result(source, ...describeSource(source));
       }),
     );
@@ -66,9 +66,9 @@ const changeCommand = (name: 'pause' | 'resume' | 'resync' | 'remove', descripti
     .addHelpText('after', examples(`npx dci source ${name} farmers`))
     .action(
       action(async (terminal, _options, source = '') => {
-        const { withHouse } = await import('./house.js');
+        const { withLocalGateway } = await import('./local-gateway.js');
         const { changeSource } = await import('./source.run.js');
-        const changed = await withHouse(terminal, (house) => changeSource(house, name, source));
+        const changed = await withLocalGateway(terminal, (gateway) => changeSource(gateway, name, source));
         terminal.result(changed, ...(name === 'remove' ? [`Source ${source} is removed.`] : describeSource(changed)));
       }),
     );
@@ -78,7 +78,7 @@ const proposeCommand = (): Command =>
     .description('draft the file of a source from the columns of a table or view')
     .requiredOption('--url <address>', 'postgres://, mysql:// or mariadb:// address; it is not written into the draft')
     .requiredOption('--table <name>', 'table or view, with its schema where it has one')
-    .option('--registry <name>', 'SOCIAL, CRVS, DR, FR or IBR', 'SOCIAL')
+    .option('--registry <name>', 'such as SOCIAL or FR', 'SOCIAL')
     .addHelpText(
       'after',
       examples('npx dci source propose --url "$FARMERS_DATABASE_URL" --table farmer > farmers.yaml'),

@@ -5,7 +5,7 @@ import { checkSource, type Sample } from '../sources/outside/check-source.js';
 import { proposeSource, type Proposal } from '../sources/outside/propose-source.js';
 import { placeFindings, readSourceFile, type FileProblem } from '../sources/outside/source-file.js';
 import { CliFailure } from './failure.js';
-import type { House } from './house.js';
+import type { LocalGateway } from './local-gateway.js';
 
 export interface CheckReport {
   errors: FileProblem[];
@@ -50,17 +50,20 @@ export async function checkFile(yaml: string): Promise<CheckReport> {
   };
 }
 
-export const applySource = async (house: House, yaml: string): Promise<SourceStatus> =>
-  (await house.run<{ applySource: SourceStatus }>(APPLY, { yaml })).applySource;
+export const applySource = async (gateway: LocalGateway, yaml: string): Promise<SourceStatus> =>
+  (await gateway.run<{ applySource: SourceStatus }>(APPLY, { yaml })).applySource;
 
-export async function sourceStatus(house: House, name: string): Promise<SourceStatus> {
-  const { source } = await house.run<{ source: SourceStatus | null }>(READ, { name });
+export async function sourceStatus(gateway: LocalGateway, name: string): Promise<SourceStatus> {
+  const { source } = await gateway.run<{ source: SourceStatus | null }>(READ, { name });
   if (source === null) throw new CliFailure(`there is no source ${name}`, 'npx dci source apply FILE connects one');
   return source;
 }
 
-export const changeSource = async (house: House, action: keyof typeof CHANGE, name: string): Promise<SourceStatus> =>
-  (await house.run<{ changed: SourceStatus }>(CHANGE[action], { name })).changed;
+export const changeSource = async (
+  gateway: LocalGateway,
+  action: keyof typeof CHANGE,
+  name: string,
+): Promise<SourceStatus> => (await gateway.run<{ changed: SourceStatus }>(CHANGE[action], { name })).changed;
 
 export const proposeFile = (url: string, table: string, registry: string): Promise<Proposal> =>
   proposeSource(url, table, registry, createRegistries());

@@ -44,6 +44,11 @@ const disabled: Example = () => ({
   disabled_criteria: { query_type: 'expression', query: { 'member.member_identifier': { eq: UIN } } },
 });
 
+const enrolled: Example = () => ({
+  transaction_id: randomUUID(),
+  enrolled_criteria: { query_type: 'expression', query: { person_identifier: { eq: UIN } } },
+});
+
 const receipt: Example = ({ now }) => ({
   transaction_id: randomUUID(),
   receipt_information: { notification_ids: [randomUUID()], received_at: now, status: 'received' },
@@ -89,10 +94,8 @@ export const MESSAGE_EXAMPLES: Record<string, Example> = {
   '/sync/disabled': disabled,
   '/sync/get-disability-details': disabled,
   '/sync/get-disability-support': disabled,
-  '/sync/enrolled': () => ({
-    transaction_id: randomUUID(),
-    enrolled_criteria: { query_type: 'expression', query: { person_identifier: { eq: UIN } } },
-  }),
+  '/sync/enrolled': enrolled,
+  '/sync/check-enrollment': enrolled,
   '/sync/enrollment/updates': ({ definition }) => ({
     transaction_id: randomUUID(),
     enrolled_updates: {

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import type { QuotaState } from '../access/shared-quota.js';
 import { tookTooLong } from '../graphql/errors.js';
 import { recordTransaction, type TransactionChannel } from '../entities/transactions/transaction.repository.js';
-import { HeaderRejected, ProtocolError, ServiceUnavailable, TooManyRequests } from '../protocol/errors.js';
+import { protocolErrorOf } from '../use-cases/errors.js';
+import { HeaderRejected, type ProtocolError, ServiceUnavailable, TooManyRequests } from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/envelope/json.js';
 import { errorBody } from '../protocol/envelope/reply.js';
 import type { Exchange, Reply } from './exchange.js';
@@ -31,11 +32,7 @@ export async function settleRefusal(
   services: FacadeServices,
   channel: TransactionChannel,
 ): Promise<Charged> {
-  const charged = await chargeStranger(
-    error instanceof ProtocolError ? error : masked(error, services),
-    exchange,
-    services,
-  );
+  const charged = await chargeUnproven(protocolErrorOf(error) ?? masked(error, services), exchange, services);
   const { refusal, first } = charged;
   const { code, status, errorId, cause } = refusal;
   services.log.info({ errorId, code, status, sender: exchange.sender?.senderId, cause }, 'request refused');
@@ -56,7 +53,7 @@ interface Charged {
 }
 
 /** A refused request that is not proven to be anybody's is paid by its address, or by the client its token names. */
-async function chargeStranger(
+async function chargeUnproven(
   refusal: ProtocolError,
   exchange: Exchange,
   { limiter }: FacadeServices,
@@ -66,7 +63,7 @@ async function chargeStranger(
   if (quotas !== undefined) return { refusal, quotas, first: last?.allowed !== false || last.first === true };
   // A fault of ours is nobody's.
   if (refusal.status >= 500) return { refusal, quotas: [], first: false };
-  const quota = await limiter.byStranger({ address: request.remoteAddress, clientId: token?.clientId });
+  const quota = await limiter.byUnproven({ address: request.remoteAddress, clientId: token?.clientId });
   if (quota.allowed) return { refusal, quotas: [], first: false };
   const tooMany = new TooManyRequests('too many refused requests: wait as Retry-After says', quota.reset);
   return { refusal: tooMany, quotas: [quota], first: quota.first ?? false };

@@ -3,12 +3,10 @@ import 'reflect-metadata';
 import { createPubSub } from '@graphql-yoga/subscription';
 import { GraphQLScalarType, lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
 import { buildSchema, GraphQLISODateTime, type BuildSchemaOptions } from 'type-graphql';
-import { AcceptResolver } from './accept/accept.resolver.js';
 import { AccessResolver } from './access/access.resolver.js';
 import { AgreementResolver } from './agreements/agreement.resolver.js';
 import { AdminActionResolver, AuditSealResolver, TransactionSealResolver } from './audit/audit.resolver.js';
 import { ConsentResolver } from './consents/consent.resolver.js';
-import { BulkResolver } from './bulk/bulk.resolver.js';
 import { CallbackResolver } from './callbacks/callback.resolver.js';
 import { DisabilityResolver } from './disability/disability.resolver.js';
 import { EnrollmentResolver } from './enrollment/enrollment.resolver.js';
@@ -58,7 +56,6 @@ const RESOLVERS: BuildSchemaOptions['resolvers'] = [
   TransactionStatusResolver,
   ReceiptResolver,
   CallbackResolver,
-  BulkResolver,
   TransactionResolver,
   LiveResolver,
   JobResolver,
@@ -71,7 +68,6 @@ const RESOLVERS: BuildSchemaOptions['resolvers'] = [
   TransactionSealResolver,
   AdminResolver,
   LegalHoldResolver,
-  AcceptResolver,
   DeliveryResolver,
   DeliveryAttemptResolver,
   DeliveryWaitingResolver,
@@ -82,7 +78,7 @@ const RESOLVERS: BuildSchemaOptions['resolvers'] = [
 
 let schema: Promise<GraphQLSchema> | undefined;
 
-/** The contract's name for it. */
+/** Its name for clients (contract: GraphQL). */
 const DateTime = new GraphQLScalarType({ ...GraphQLISODateTime.toConfig(), name: 'DateTime' });
 
 /** Built once a process: type-graphql keeps its metadata globally. */

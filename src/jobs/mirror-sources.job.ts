@@ -2,7 +2,7 @@
 import { renewClaims, releaseClaims } from '../entities/work/claim.repository.js';
 import { claimSources, holdSource, saveSource, type StoredSource } from '../entities/sources/source.repository.js';
 import type { Log } from '../platform/log.js';
-import { ClaimOver, Mirror, type MirrorHouse } from '../sources/outside/mirror.js';
+import { ClaimOver, Mirror, type MirrorServices } from '../sources/outside/mirror.js';
 import type { SourceConnections } from '../sources/outside/source-connections.js';
 import { SourceFault } from '../sources/outside/source-fault.js';
 import type { Work } from './work-queue.js';
@@ -11,7 +11,7 @@ const CAPACITY = 4;
 /** A source that could not be read is tried again after so long. */
 const RETRY_MS = 10_000;
 
-export interface Mirroring extends MirrorHouse {
+export interface Mirroring extends MirrorServices {
   connections: SourceConnections;
   log: Log;
   /** Events were raised. */

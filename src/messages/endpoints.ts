@@ -54,6 +54,8 @@ export const ENDPOINTS: Endpoint[] = [
   { ...sync, path: '/sync/get-disability-details', kind: disabilityDetailsKind },
   { ...sync, path: '/sync/get-disability-support', kind: disabilitySupportKind },
   { ...sync, path: '/sync/enrolled', kind: enrolledKind },
+  // The employment registry's name for it.
+  { ...sync, path: '/sync/check-enrollment', kind: enrolledKind },
   { ...sync, path: '/sync/enrollment/updates', kind: enrollmentUpdatesKind, receiver: true },
   { ...inbound, path: '/notify', kind: notifyKind },
   { ...inbound, path: '/on-search', kind: onSearchKind },

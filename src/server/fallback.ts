@@ -1,8 +1,15 @@
 /** What no router takes or answers: the one error body, and nothing of our inside. */
 import { Router, type ErrorRequestHandler, type RequestHandler } from 'express';
 import type { FacadeServices } from '../dci-rest/services.js';
-import { MethodNotAllowed, NotFound, ProtocolError, RequestInvalid, ServiceUnavailable } from '../protocol/errors.js';
+import {
+  MethodNotAllowed,
+  NotFound,
+  RequestInvalid,
+  type ProtocolError,
+  ServiceUnavailable,
+} from '../protocol/errors.js';
 import { errorBody } from '../protocol/envelope/reply.js';
+import { protocolErrorOf } from '../use-cases/errors.js';
 
 /** What a path takes; `dciRouter` and `oauthRouter` tell that of their own. */
 const TAKES: Record<string, string[]> = {
@@ -33,7 +40,7 @@ export const noSuchPath: RequestHandler = ({ method, path }) => {
 /** Of every router, so it stands behind all of them. */
 export function lastResort({ clock, log }: Pick<FacadeServices, 'clock' | 'log'>): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
-    const refusal = refusalOf(error);
+    const refusal = refusalOfFault(error);
     const { code, status, errorId, retryAfter } = refusal;
     if (status < 500) log.info({ errorId, code, status }, 'request refused');
     else log.error({ errorId, err: error }, 'a request failed');
@@ -44,8 +51,9 @@ export function lastResort({ clock, log }: Pick<FacadeServices, 'clock' | 'log'>
 }
 
 /** Ours, or what Express says of a path or header that it cannot read; anything else is our fault. */
-function refusalOf(error: unknown): ProtocolError {
-  if (error instanceof ProtocolError) return error;
+function refusalOfFault(error: unknown): ProtocolError {
+  const refusal = protocolErrorOf(error);
+  if (refusal !== undefined) return refusal;
   const { status = 500 } = Object(error) as { status?: number };
   return status < 500
     ? new RequestInvalid('the request could not be read: check path and headers')

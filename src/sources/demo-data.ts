@@ -1,9 +1,10 @@
-/** The demo registries: one made-up country of any size, told by five registries that agree with each other. */
+/** The demo registries: one made-up country of any size, told by registries that agree with each other. */
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import { identifiersOf, type RecordIdentifier } from '../protocol/registries/records/normalize.js';
 import { createRegistries } from '../protocol/registries/registries.js';
 import { drawHousehold, type Household } from './demo.household.js';
 import type { DemoDraft } from './demo.parts.js';
+import { employmentRecords } from './demo.employment.js';
 import { beneficiaryRecords } from './demo.programmes.js';
 import { civilRecords, disabilityRecords, farmerRecords, socialRecords } from './demo.records.js';
 
@@ -24,6 +25,7 @@ export const DEMO_RECORDS: Record<string, (household: Household) => DemoDraft[]>
   DR: disabilityRecords,
   FR: farmerRecords,
   IBR: beneficiaryRecords,
+  ESS: employmentRecords,
 };
 
 const all = createRegistries().all;
@@ -32,7 +34,7 @@ const all = createRegistries().all;
  * Records about so many persons, household by household, made as they are asked for. The same number gives the same
  * records in any run; a larger number only adds households (the last one may be cut short).
  *
- * @param definitions the registries to fill, by default all five
+ * @param definitions the registries to fill, by default all
  */
 export function* demoRecords(
   persons: number,

@@ -86,7 +86,7 @@ function drawPerson(number: number, chance: Chance, { year, relationship, female
   };
 }
 
-// The specification's own example, and the contract's, who are married to each other here.
+// The specification's own example, and the one of the short form, who are married to each other here.
 function nameKnownPersons(head: DemoPerson, spouse: DemoPerson | undefined, children: DemoPerson[]): void {
   const name = { surname: 'Phumchai', givenName: 'Sudarat', prefix: 'Dr.', suffix: 'PhD', sex: 'female' };
   const contact = { phone: '+14255551212', email: 'PhumchaiS@isp.com' };

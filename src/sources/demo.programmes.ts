@@ -3,7 +3,7 @@ import type { Household } from './demo.household.js';
 import { ageOf, fullGroupOf, groupOf, isAlive, memberOf, type DemoDraft } from './demo.parts.js';
 import type { DemoPerson } from './demo.person.js';
 
-const programme = (identifier: string, name: string, type: string, functions: string[]) => ({
+export const programme = (identifier: string, name: string, type: string, functions: string[]) => ({
   programme_name: name,
   programme_identifier: identifier,
   implementing_institution: 'Ministry of Social Welfare',
@@ -35,7 +35,7 @@ export function beneficiaryRecords(household: Household): DemoDraft[] {
   ];
 }
 
-type Programme = ReturnType<typeof programme>;
+export type Programme = ReturnType<typeof programme>;
 
 // The example person is herself enrolled in the example programme.
 const programmesOf = ({ index }: Household, person: DemoPerson): Programme[] => [
@@ -70,7 +70,7 @@ const householdRecords = (household: Household): DemoDraft[] => [
 /** Codes of EnrollmentStatusEnum; most are active. */
 const statusOf = ({ index }: Household): string => (index % 7 === 5 ? '3' : index % 11 === 6 ? '4' : '1');
 
-const enrolment = (household: Household, one: Programme, status: string): Record<string, unknown> => ({
+export const enrolment = (household: Household, one: Programme, status: string): Record<string, unknown> => ({
   programme_identifier: [{ ...one, benefit_frequency: [{ freq: 'MONTHLY', interval: 1 }] }],
   enrollment_date: household.registered,
   enrollment_status: status,

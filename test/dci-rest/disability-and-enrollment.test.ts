@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
+import { expression, find } from '../support/search-message.js';
 
 let gateway: TestGateway;
 let partner: Partner;
@@ -26,7 +27,9 @@ const enrolled = (uin: string, programme: string, status: string) => ({
 
 beforeAll(async () => {
   gateway = await startTestGateway();
-  partner = await createPartner(gateway, { agreements: [{ registry: 'DR' }, { registry: 'IBR' }] });
+  partner = await createPartner(gateway, {
+    agreements: [{ registry: 'DR' }, { registry: 'IBR' }, { registry: 'ESS' }],
+  });
   const load = (registry: string, records: object[]) =>
     gateway.admin(
       `mutation ($registry: Registry!, $records: [RecordInput!]!) { upsertRecords(registry: $registry, records: $records) { inserted } }`,
@@ -34,6 +37,19 @@ beforeAll(async () => {
     );
   await load('DR', [disabled('100', '0'), disabled('200', '1')]);
   await load('IBR', [enrolled('100', 'DCI001', '1'), enrolled('100', 'DCI002', '3'), enrolled('200', 'DCI002', '4')]);
+  await load('ESS', [
+    enrolled('100', 'JOB1', 'Active'),
+    enrolled('100', 'JOB2', 'Awaiting Renewal'),
+    { recordType: 'ESSPerson', identifiers: [{ type: 'UIN', value: '200' }], data: { sex: 'female' } },
+    {
+      recordType: 'Member',
+      identifiers: [{ type: 'UIN', value: '100' }],
+      data: {
+        employment_info: [{ job_title: 'Baker', employment_type: 'Seasonal' }],
+        unemployment_reason: 'Retirement',
+      },
+    },
+  ]);
 });
 afterAll(() => gateway?.close());
 
@@ -81,8 +97,8 @@ describe('sync/disabled', () => {
   });
 
   test('in GraphQL says yes', async () => {
-    const expression = '{ disabledPerson(UIN: "100") { disability_status } }';
-    const { body } = await isDisabled({ query_type: 'graphql', query: { type: 'x', value: { expression } } });
+    const text = '{ disabledPerson(UIN: "100") { disability_status } }';
+    const { body } = await isDisabled({ query_type: 'graphql', query: { type: 'x', value: { expression: text } } });
     expect(body.message.disabled_response[0]).toMatchObject({ status: 'succ', disabled_status: 'yes' });
   });
 
@@ -208,6 +224,53 @@ describe('sync/enrolled', () => {
   ])('of %s in %s says %s', async (person, programme, expected) => {
     const { body } = await isEnrolled(inProgramme(person, programme));
     expect(body.message.enrolled_response[0]).toMatchObject({ status: 'succ', enrolled_status: expected });
+  });
+});
+
+describe('the employment registry', () => {
+  const check = (uin: string, programme: string, registry = 'ess') =>
+    ask(`${registry}/registry/sync/check-enrollment`, 'enrolled_criteria', {
+      query: { person_identifier: { eq: uin }, 'programme_identifier.programme_identifier': { eq: programme } },
+    });
+
+  // Who is enrolled stands in the Beneficiary records, not in the default record type.
+  test.each([
+    ['100', 'JOB1', 'yes'],
+    ['100', 'JOB2', 'no'],
+    ['200', 'JOB1', 'no'],
+  ])('asked at check-enrollment about %s in %s says %s', async (uin, programme, expected) => {
+    for (const path of ['ess', 'employment']) {
+      const { status, body } = await check(uin, programme, path);
+      expect(status).toBe(200);
+      expect(body.header).toMatchObject({ action: 'on-search', status: 'succ' });
+      expect(body.message.enrolled_response).toMatchObject([{ status: 'succ', enrolled_status: expected }]);
+    }
+  });
+
+  test('is searched by person, and by what a member works', async () => {
+    const person = await partner.send('ess/registry/sync/search', 'search', searchById('200'));
+    expect(person.body.message.search_response[0].data).toMatchObject({
+      reg_type: 'ns:org:RegistryType:ESS',
+      reg_record_type: 'ESSPerson',
+      reg_records: [{ '@type': 'ESSPerson', sex: 'female' }],
+    });
+    const worker = await find(
+      partner,
+      expression({ 'employment_info.employment_type': 'Seasonal' }, { reg_record_type: 'Member' }),
+      'ess',
+    );
+    expect(worker.records).toMatchObject([
+      { employment_info: [{ job_title: 'Baker', employment_type: '4' }], unemployment_reason: '6' },
+    ]);
+  });
+
+  test('tells nothing to a partner without an agreement for it, and takes no pushed enrolments', async () => {
+    const other = await createPartner(gateway, { agreements: [{ registry: 'IBR' }] });
+    const { status, body } = await ask('ess/registry/sync/check-enrollment', 'enrolled_criteria', {}, other);
+    expect(status).toBe(403);
+    expect(body.errors[0].code).toBe('err.request.forbidden');
+    expect((await ask('ess/registry/sync/enrollment/updates', 'enrolled_updates', {})).status).toBe(404);
+    expect((await ask('social/registry/sync/check-enrollment', 'enrolled_criteria', {})).status).toBe(404);
   });
 });
 

@@ -22,7 +22,7 @@ const person = (uin: string, data: object) => ({
 beforeAll(async () => {
   gateway = await startTestGateway();
   inbox = await startInbox(gateway.url);
-  const agreements = ['SOCIAL', 'CRVS', 'DR', 'FR', 'IBR'].map((registry) => ({ registry }));
+  const agreements = ['SOCIAL', 'CRVS', 'DR', 'FR', 'IBR', 'ESS'].map((registry) => ({ registry }));
   partner = await createPartner(gateway, { agreements });
   await addRecords(
     gateway,
@@ -198,7 +198,7 @@ test.each(everyEvent)('%s %s: %s is %s', async (registry, recordType, name, stat
 });
 
 test('a registry without deaths refuses a search for them, whatever it is asked by', async () => {
-  for (const registry of ['social', 'dr', 'fr', 'ibr']) {
+  for (const registry of ['social', 'dr', 'fr', 'ibr', 'ess']) {
     const { item } = await find(partner, byId('nobody', death), registry);
     expect(item).toMatchObject({ status: 'rjct', status_reason_code: 'rjct.filter.invalid' });
   }

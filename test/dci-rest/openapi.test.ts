@@ -35,7 +35,7 @@ interface Example {
   example: JsonObject;
 }
 
-const REGISTRIES = ['social', 'crvs', 'dr', 'fr', 'ibr'];
+const REGISTRIES = ['social', 'crvs', 'dr', 'fr', 'ibr', 'ess'];
 /** Nobody was asked, so an answer is not ours: `ERR`, as documented. */
 const UNASKED = /\/on-(search|subscribe|unsubscribe|status)$/;
 
@@ -175,7 +175,7 @@ function judge({ path, type }: Example, { status, body }: Answer): void {
 
 test('is OpenAPI 3.1 and names every registry', () => {
   expect(document.openapi).toBe('3.1.0');
-  for (const path of ['social', 'crvs', 'dr', 'fr', 'ibr'])
+  for (const path of ['social', 'crvs', 'dr', 'fr', 'ibr', 'ess'])
     expect(Object.keys(document.paths)).toContain(`/dci/v1/${path}/registry/sync/search`);
 });
 

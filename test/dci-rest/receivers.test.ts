@@ -4,7 +4,7 @@ import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
 
-const REGISTRIES = ['social', 'crvs', 'dr', 'fr', 'ibr'];
+const REGISTRIES = ['social', 'crvs', 'dr', 'fr', 'ibr', 'ess'];
 
 let gateway: TestGateway;
 let partner: Partner;

@@ -7,7 +7,7 @@ import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
 import { rawPost } from '../support/raw-post.js';
 
-const REGISTRIES = ['social', 'crvs', 'dr', 'fr', 'ibr'];
+const REGISTRIES = ['social', 'crvs', 'dr', 'fr', 'ibr', 'ess'];
 const ALL = REGISTRIES.map((registry) => ({ registry: registry.toUpperCase() }));
 const EVERYBODY = { query_type: 'expression', query: { birth_date: { $gte: '1900-01-01' } } };
 
@@ -129,6 +129,7 @@ describe('query_type graphql', () => {
     ['dr', '{ disabledPerson(UIN: "UIN") { disability_status } }', { disability_status: expect.any(String) }],
     ['fr', '{ farmer(UIN: "UIN") { farm_type } }', { farm_type: expect.any(String) }],
     ['ibr', '{ beneficiary(UIN: "UIN") { enrollment_status } }', { enrollment_status: expect.any(String) }],
+    ['ess', '{ person(UIN: "UIN") { birth_date } }', { birth_date: expect.any(String) }],
   ];
 
   test.each(QUERIES)('in %s: the selection is what leaves', async (registry, text, expected) => {

@@ -6,14 +6,15 @@ import { startInbox, type Inbox } from '../support/inbox.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
 import { rawPost } from '../support/raw-post.js';
 
-const REGISTRIES = ['social', 'crvs', 'dr', 'fr', 'ibr'];
-const LISTS = new Set(['social', 'ibr']);
+const REGISTRIES = ['social', 'crvs', 'dr', 'fr', 'ibr', 'ess'];
+const LISTS = new Set(['social', 'ibr', 'ess']);
 const RECORDS: [string, string, JsonObject][] = [
   ['social', 'SRPerson', { sex: 'female' }],
   ['crvs', 'Person', { sex: 'female' }],
   ['dr', 'DisabledPerson', { disability_status: '0' }],
   ['fr', 'Farmer', { farm_type: '1' }],
   ['ibr', 'Beneficiary', { enrollment_status: '1' }],
+  ['ess', 'ESSPerson', { sex: 'female' }],
 ];
 
 let gateway: TestGateway;
@@ -37,7 +38,7 @@ beforeAll(async () => {
           externalId: `${recordType}-${value}`,
           identifiers: [
             { type: 'UIN', value },
-            { type: 'NIN', value: 'shared' },
+            { type: 'MRN', value: 'shared' },
           ],
           data,
         })),
@@ -81,7 +82,7 @@ async function search(registry: string, value: string, type = 'UIN', as = partne
 
 describe.each(REGISTRIES)('%s', (registry) => {
   test('tells a search as its schema has it', async () => {
-    const { id, body } = await search(registry, 'shared', 'NIN');
+    const { id, body } = await search(registry, 'shared', 'MRN');
     const { status, message, response, found, body: told } = await ask(registry, 'search', 'transaction_id', id);
     expect(status).toBe(200);
     expect(told.header).toMatchObject({ action: 'txn-on-status', status: 'succ', total_count: 1, completed_count: 1 });

@@ -1,4 +1,4 @@
-/** The names that independent clients rely on: what the contract lists must be there, with these very types. */
+/** The names that independent clients rely on: with these very types (contract: GraphQL). */
 import { generateKeyPairSync } from 'node:crypto';
 import { isEnumType, isInputObjectType, isObjectType, type GraphQLSchema } from 'graphql';
 import { gatewaySchema } from '../../src/graphql/schema.js';
@@ -123,7 +123,7 @@ test('transactionChanged tells cursor and transaction', () => {
 });
 
 test.each([
-  ['Registry', 'SOCIAL CRVS DR FR IBR'],
+  ['Registry', 'SOCIAL CRVS DR FR IBR ESS'],
   [
     'Operation',
     'SEARCH VERIFY SUBSCRIBE UNSUBSCRIBE NOTIFY TXN_STATUS RECEIPT ENROLLED ENROLLMENT_UPDATES DISABLED DISABILITY_DETAILS DISABILITY_SUPPORT BULK_SEARCH BULK_VERIFY',
@@ -132,7 +132,9 @@ test.each([
   ['LegalBasis', 'CONSENT CONTRACT LEGAL_OBLIGATION VITAL_INTEREST PUBLIC_INTEREST PUBLIC_TASK LEGITIMATE_INTEREST'],
   ['SignatureProfile', 'DCI JWS OPENSPP HTTP'],
   ['SignaturePolicy', 'REQUIRED OPTIONAL'],
-  ['RecordsAs', 'ARRAY OBJECT'],
+  ['RecordsAs', 'STANDARD ARRAY OBJECT'],
+  ['Dialect', 'DCI OPENSPP OPENCRVS OPENG2P OPENIMIS'],
+  ['JwsForm', 'DETACHED ATTACHED'],
   ['KeyUse', 'SIG ENC'],
 ])('enum %s { %s }', (name, values) => {
   const type = schema.getType(name);
@@ -145,7 +147,7 @@ const INPUTS: Record<string, string> = {
   CreateSenderInput:
     'senderId: String!, name: String!, allowedOperations: [Operation!]!, registries: [Registry!]!, callbackHosts: [String!], notifyUri: String, jwksUrl: String, ' +
     'signatureProfile: SignatureProfile = DCI, signaturePolicy: SignaturePolicy = REQUIRED, sandbox: Boolean = false, autoApproveSubscriptions: Boolean = false, ' +
-    'rateLimitPerMinute: Int = 600, rateLimitPerDay: Int, encryptReplies: Boolean = false, recordsAs: RecordsAs = ARRAY, legalBasis: LegalBasis, notes: String',
+    'rateLimitPerMinute: Int = 600, rateLimitPerDay: Int, encryptReplies: Boolean = false, recordsAs: RecordsAs = STANDARD, dialect: Dialect = DCI, jwsForm: JwsForm = DETACHED, receiverAliases: [String!], legalBasis: LegalBasis, notes: String',
   CreateAgreementInput:
     'senderId: String!, registry: Registry!, operations: [Operation!]!, recordTypes: [String!], fields: [String!]!, searchableAttributes: [String!], purposes: [String!], ' +
     'legalBasis: LegalBasis!, requiresConsent: Boolean = false, rowFilter: JSON, validFrom: DateTime, validUntil: DateTime',
@@ -175,7 +177,7 @@ test('what a transaction tells', () => {
   expect(signature('Sender', 'active')).toBe('Boolean!');
 });
 
-test('explainAccess and overview take what the contract names', () => {
+test('explainAccess and overview take the arguments that clients send', () => {
   expect(argumentsOf('Query', 'explainAccess')).toMatchObject({
     senderId: 'String!',
     registry: 'Registry!',

@@ -22,7 +22,7 @@ function problemsOf(env: Record<string, string>): readonly string[] {
   return [];
 }
 
-test('nothing set: the embedded gateway of the contract', () => {
+test('nothing set: the embedded gateway (contract: Start)', () => {
   const { config, secrets } = readConfig({});
   expect(config).toMatchObject({ port: 4000, host: '127.0.0.1', dataDir: '.data', role: 'all', embedded: true });
   expect(config).toMatchObject({ serverId: 'dci-gateway', seed: 'demo', fourEyes: false, logLevel: 'info' });

@@ -76,7 +76,7 @@ describe('requests', () => {
     expect(await verify(message, { senderId })).toEqual({ senderId, kid: `key-${name}`, nonce: 'n-1', created });
   });
 
-  test('carry the parameters of the contract, and a nonce of their own', () => {
+  test('carry the parameters of profile HTTP (contract: Message signature), and a nonce of their own', () => {
     const headers = signHttpRequest(request(), signingKey('rsa'), { senderId, now });
     expect(headers['Signature-Input']).toMatch(
       /^sig1=\("@method" "@target-uri" "content-digest" "authorization"\);created=1767225600;expires=1767225900;keyid="partner\.example\|key-rsa";alg="rsa-v1_5-sha256";nonce="[0-9a-f-]{36}"$/,

@@ -1,4 +1,4 @@
-/** A sixth registry, as CONTRIBUTING.md has it: pupils, with a class, a code list, an identifier type and an event of its own. */
+/** A further registry, as CONTRIBUTING.md has it: pupils, with a class, a code list, an identifier type and an event of its own. */
 import { personAliases } from '../../src/protocol/registries/attribute.aliases.js';
 import {
   event,

@@ -67,6 +67,10 @@ test('the two known persons are there, in the registries where examples look for
   expect(byUin('FR', 'Farmer', '847951632')).toBeDefined();
   const enrolment = { enrollment_status: '1', programme_identifier: [{ programme_identifier: 'DCI001' }] };
   expect(byUin('IBR', 'Beneficiary', '847951632')?.data).toMatchObject(enrolment);
+  expect(byUin('ESS', 'Beneficiary', '847951632')?.data).toMatchObject({
+    enrollment_status: '1',
+    member: { employment_info: [{ job_title: 'Farm worker' }] },
+  });
   for (const [registry, type] of [
     ['SOCIAL', 'SRPerson'],
     ['CRVS', 'Person'],
@@ -77,7 +81,7 @@ test('the two known persons are there, in the registries where examples look for
   }
 });
 
-test('the five registries tell the same of a person', () => {
+test('the registries tell the same of a person', () => {
   const civil = new Map(of('CRVS', 'Person').map((record) => [valueOf(record, 'UIN'), record.data]));
   const persons: [string, string, string][] = [
     ['SOCIAL', 'SRPerson', ''],
@@ -85,6 +89,8 @@ test('the five registries tell the same of a person', () => {
     ['DR', 'DisabledPerson', 'personal_details.demographic_info.'],
     ['FR', 'Farmer', 'farmer_personal_details.demographic_info.'],
     ['IBR', 'Member', 'demographic_info.'],
+    ['ESS', 'ESSPerson', ''],
+    ['ESS', 'Member', 'demographic_info.'],
   ];
   for (const [registry, type, prefix] of persons) {
     expect(of(registry, type).length).toBeGreaterThan(20);
@@ -171,9 +177,9 @@ test('every record type of every registry has records, and coded values are code
     }
 });
 
-test('a sixth registry is one definition and one line of data', () => {
-  const sixth = { ...SOCIAL, registry: 'SIXTH', paths: ['sixth'] };
-  const table = { ...DEMO_RECORDS, SIXTH: DEMO_RECORDS.SOCIAL! };
-  expect([...demoRecords(3, [sixth], table)].filter(({ recordType }) => recordType === 'SRPerson')).toHaveLength(3);
-  expect([...demoRecords(3, [sixth])]).toEqual([]);
+test('a further registry is one definition and one line of data', () => {
+  const further = { ...SOCIAL, registry: 'FURTHER', paths: ['further'] };
+  const table = { ...DEMO_RECORDS, FURTHER: DEMO_RECORDS.SOCIAL! };
+  expect([...demoRecords(3, [further], table)].filter(({ recordType }) => recordType === 'SRPerson')).toHaveLength(3);
+  expect([...demoRecords(3, [further])]).toEqual([]);
 });

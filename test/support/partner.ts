@@ -59,7 +59,7 @@ export async function createPartner(gateway: TestGateway, options: PartnerOption
         senderId,
         name: senderId,
         allowedOperations: OPERATIONS,
-        registries: ['SOCIAL', 'CRVS', 'DR', 'FR', 'IBR'],
+        registries: ['SOCIAL', 'CRVS', 'DR', 'FR', 'IBR', 'ESS'],
         callbackHosts: ['127.0.0.1'],
         signatureProfile: profile,
         ...options.sender,

@@ -1,4 +1,4 @@
-/** peers 5, envelope signature: the message chooses its algorithm. Here the key does. */
+/** The message chooses its algorithm. Here the key does. */
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner } from '../support/partner.js';

@@ -1,4 +1,4 @@
-/** peers 5: token client = envelope sender_id = key owner = callback host. Each pair that does not fit is refused and audited. */
+/** Token, sender_id, key and callback host that belong to different senders. Each pair that does not fit is refused and audited. */
 import { signEnvelope } from '../../src/protocol/signature/signature.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, type Partner } from '../support/partner.js';

@@ -1,4 +1,4 @@
-/** peers 2.3 #9: bulk items that are always refused, a sender that is a form field, callbacks to anywhere, unsigned files. */
+/** Bulk items that are always refused, a sender that is a form field, callbacks to anywhere, unsigned files. */
 import { randomUUID } from 'node:crypto';
 import { signHttpRequest } from '../../src/protocol/signature/http.profile.js';
 import { addRecords, giveConsent, person } from '../support/consent.js';

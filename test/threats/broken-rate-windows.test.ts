@@ -1,4 +1,4 @@
-/** peers 2.3 #5: windows that restart with each request, checks that race, 0 that means 60, no Retry-After. */
+/** Rate windows that restart with each request, checks that race, 0 that means 60, no Retry-After. */
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner } from '../support/partner.js';
 import { byId } from '../support/search-message.js';

@@ -1,4 +1,4 @@
-/** peers 2.3 #10: any consent to anybody opens a person; household members go out without theirs; no sender, no filter. */
+/** Any consent to anybody opens a person; household members go out without theirs; no sender, no filter. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addRecords, giveConsent, household, person } from '../support/consent.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';

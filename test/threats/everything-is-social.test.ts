@@ -1,4 +1,4 @@
-/** peers 2.3 #18, 2.4 CRVS #430: every search goes to the social registry; optional members are demanded; secrets in URLs. */
+/** Every search goes to the social registry; optional members are demanded; secrets in URLs. */
 import { randomUUID } from 'node:crypto';
 import { addRecords, person } from '../support/consent.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';

@@ -1,4 +1,4 @@
-/** peers 2.3 #14: what has an end date goes on for ever. Here tokens, agreements and holds on them end when they say. */
+/** What has an end date goes on for ever. Here tokens, agreements and holds on them end when they say. */
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById } from '../support/partner.js';
 

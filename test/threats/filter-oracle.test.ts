@@ -1,4 +1,4 @@
-/** peers 2.3 #11, #19: attributes that fall through to any column, counts that answer what may not be seen, denylists. */
+/** Attributes that fall through to any column, counts that answer what may not be seen, denylists. */
 import { addRecords, person } from '../support/consent.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, type Partner } from '../support/partner.js';

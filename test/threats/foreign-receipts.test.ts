@@ -1,4 +1,4 @@
-/** peers 2.3 #12: one partner acknowledges what was delivered to another. */
+/** One partner acknowledges what was delivered to another. */
 import { randomUUID } from 'node:crypto';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { startInbox, type Inbox } from '../support/inbox.js';

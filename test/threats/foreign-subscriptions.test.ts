@@ -1,4 +1,4 @@
-/** peers 2.3 #13, 2.4 IMIS: a subscriber never learns its code, failed items vanish, anybody ends anybody's subscription. */
+/** A subscriber never learns its code, failed items vanish, anybody ends anybody's subscription. */
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { startInbox, type Inbox } from '../support/inbox.js';
 import { createPartner, type Partner } from '../support/partner.js';

@@ -1,4 +1,4 @@
-/** peers 2.3 #8: notifications that are never tried again, called sent before they are, failures that count for ever. */
+/** Notifications that are never tried again, called sent before they are, failures that count for ever. */
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { acknowledge, answer, startInbox, type Inbox } from '../support/inbox.js';
 import { createPartner, type Partner } from '../support/partner.js';

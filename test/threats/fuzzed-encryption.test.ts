@@ -1,4 +1,4 @@
-/** peers 5, protocol 6.4: whatever an encrypted message holds, it is refused as such; every failure in the same words. */
+/** An encrypted message brings the server down, or its error tells what failed. Whatever it holds, it is refused as such (protocol 6.4); every failure in the same words. */
 import { generateKeyPairSync } from 'node:crypto';
 import * as fc from 'fast-check';
 import { encryptMessage } from '../../src/protocol/envelope/encryption.js';

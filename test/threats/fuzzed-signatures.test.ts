@@ -1,4 +1,4 @@
-/** peers 5: whatever stands in `signature` or the signature headers, the answer is a refusal, never a fault of ours. */
+/** A signature brings the server down. Whatever stands in `signature` or the signature headers, the answer is a refusal, never a fault of ours. */
 import * as fc from 'fast-check';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, type Partner } from '../support/partner.js';

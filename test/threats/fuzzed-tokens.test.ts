@@ -1,4 +1,4 @@
-/** peers 5: whatever is sent to the token endpoint or as a token, the answer is a refusal, never a fault of ours. */
+/** A token request or a token brings the server down. Whatever is sent to the token endpoint or as a token, the answer is a refusal, never a fault of ours. */
 import * as fc from 'fast-check';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, type Partner } from '../support/partner.js';

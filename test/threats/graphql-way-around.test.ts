@@ -1,4 +1,4 @@
-/** peers 5 GraphQL: what REST refuses is asked of GraphQL instead. Here both are one: same clamp, rows, audit, signature. */
+/** What REST refuses is asked of GraphQL instead. Here both are one: same clamp, rows, audit, signature. */
 import { randomUUID } from 'node:crypto';
 import { signHttpRequest } from '../../src/protocol/signature/http.profile.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';

@@ -1,4 +1,4 @@
-/** peers 5, RFC 9421 profile: a signature that leaves out method, path, body or token can be moved to another request. */
+/** A signature (RFC 9421) that leaves out method, path, body or token can be moved to another request. */
 import { randomUUID } from 'node:crypto';
 import { signHttpRequest } from '../../src/protocol/signature/http.profile.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';

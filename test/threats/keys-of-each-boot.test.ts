@@ -1,4 +1,4 @@
-/** peers 2.4 CRVS: keys made anew at each boot and in each process, so that receivers' caches break. */
+/** Keys made anew at each boot and in each process, so that receivers' caches break. */
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 

@@ -1,4 +1,4 @@
-/** peers 2.1, 2.4 G2P: settings that switch off signatures or consent for everybody. Here there is no such setting. */
+/** Settings that switch off signatures or consent for everybody. Here there is no such setting. */
 import { environment } from '../../src/platform/config.schema.js';
 import { createLog } from '../../src/platform/log.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';

@@ -1,4 +1,4 @@
-/** peers 2.3 #6, 2.4 G2P: message ids that may be used again, any `expires`, retries that fail, ids that open answers. */
+/** Message ids that may be used again, any `expires`, retries that fail, ids that open answers. */
 import { signEnvelope } from '../../src/protocol/signature/signature.js';
 import { addRecords, person } from '../support/consent.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';

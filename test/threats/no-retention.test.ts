@@ -1,4 +1,4 @@
-/** Peers keep every payload for ever. Here each class has its time, a legal hold stops it, and proofs outlive the data. */
+/** Every payload is kept for ever. Here each class has its time, a legal hold stops it, and proofs outlive the data. */
 import { DataVault } from '../../src/entities/database/data-vault.js';
 import { verifyAudit } from '../../src/use-cases/audit/verify-audit.js';
 import { keepRetention } from '../../src/jobs/retention.job.js';

@@ -1,4 +1,4 @@
-/** peers 2.3 #15, 1.3: every internal user reads stored payloads. Here it takes a role and a reason, and leaves a trace. */
+/** Every internal user reads stored payloads. Here it takes a role and a reason, and leaves a trace. */
 import { giveConsent } from '../support/consent.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { startInbox } from '../support/inbox.js';

@@ -1,4 +1,4 @@
-/** peers 2.3 #4: RSA is offered, but its signatures are made and checked without padding, so none ever holds. */
+/** RSA is offered, but its signatures are made and checked without padding, so none ever holds. */
 import { importPublicKey } from '../../src/protocol/signature/keys.js';
 import { verifyEnvelope } from '../../src/protocol/signature/signature.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';

@@ -1,4 +1,4 @@
-/** peers 2.3 #15: a synchronous search leaves no row; whoever is inside may read payloads. */
+/** A synchronous search leaves no row; whoever is inside may read payloads. */
 import { addRecords, person } from '../support/consent.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, type Partner } from '../support/partner.js';

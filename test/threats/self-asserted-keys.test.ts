@@ -1,4 +1,4 @@
-/** peers 2.4 CRVS: keys are fetched from wherever the message says its sender lives; a signature is optional. */
+/** Keys are fetched from wherever the message says its sender lives; a signature is optional. */
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';

@@ -1,4 +1,4 @@
-/** peers 2.3 #10, 2.4: what one door refuses is asked at another: inner persons by verify, other fields by a special, rows by a deletion, deaths by a gap. */
+/** What one door refuses is asked at another: inner persons by verify, other fields by a special, rows by a deletion, deaths by a gap. */
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { addRecords, giveConsent, person } from '../support/consent.js';

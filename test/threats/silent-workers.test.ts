@@ -1,4 +1,4 @@
-/** peers 2.3 #20: without a worker, messages are enqueued and silently never sent. Here everybody can see that they wait. */
+/** Without a worker, messages are enqueued and silently never sent. Here everybody can see that they wait. */
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
 

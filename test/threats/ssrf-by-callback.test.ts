@@ -1,4 +1,4 @@
-/** peers 2.3 #7: callbacks to inner addresses, by name, by mapped form, by redirect; a JWKS that is fetched unguarded. */
+/** Callbacks to inner addresses, by name, by mapped form, by redirect; a JWKS that is fetched unguarded. */
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, type Partner } from '../support/partner.js';
 import { byId } from '../support/search-message.js';

@@ -1,4 +1,4 @@
-/** peers 2.3 #3, #10: answers that were made earlier go out later, whatever has become of the right to them. */
+/** Answers that were made earlier go out later, whatever has become of the right to them. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonObject } from '../../src/protocol/envelope/json.js';

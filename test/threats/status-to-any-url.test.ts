@@ -1,4 +1,4 @@
-/** peers 2.3 #3: txn/status with a sender and URL of the caller's choice posts stored personal data there. */
+/** A transaction status with a sender and URL of the caller's choice posts stored personal data there. */
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { addRecords, person } from '../support/consent.js';

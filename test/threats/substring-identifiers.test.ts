@@ -1,4 +1,4 @@
-/** peers 2.4 IMIS: an identifier finds everybody whose identifier contains it; unknown lookups reach the tables. */
+/** An identifier finds everybody whose identifier contains it; unknown lookups reach the tables. */
 import { addRecords, person } from '../support/consent.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, type Partner } from '../support/partner.js';

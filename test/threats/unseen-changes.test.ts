@@ -1,4 +1,4 @@
-/** peers 2.3 #17: changes of identifiers and of members raise nothing; a crash between commit and queue loses the event. */
+/** Changes of identifiers and of members raise nothing; a crash between commit and queue loses the event. */
 import { addRecords, household, person } from '../support/consent.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 

@@ -1,4 +1,4 @@
-/** peers 2.3 #2, 2.4 G2P: a signing failure sends the message unsigned, or with a marker. Here nothing leaves. */
+/** A signing failure sends the message unsigned, or with a marker. Here nothing leaves. */
 import { addRecords, person } from '../support/consent.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, type Partner } from '../support/partner.js';

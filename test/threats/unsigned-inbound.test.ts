@@ -1,4 +1,4 @@
-/** peers 2.3 #16: receivers that take a bearer token and any body, and acknowledge what they throw away. */
+/** Receivers that take a bearer token and any body, and acknowledge what they throw away. */
 import { randomUUID } from 'node:crypto';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, type Partner } from '../support/partner.js';

@@ -1,4 +1,4 @@
-/** peers 2.4 CRVS: bodies of 50 MB, any origin of a browser, faults that hang a request. */
+/** Bodies of 50 MB, any origin of a browser, faults that hang a request. */
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner } from '../support/partner.js';
 import { byId } from '../support/search-message.js';

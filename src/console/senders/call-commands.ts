@@ -18,7 +18,7 @@ const SECRET = '$DCI_CLIENT_SECRET';
 const EXAMPLE_ID = '123456789';
 const LINE = ' \\\n  ';
 
-export const REGISTRY_PATHS = { SOCIAL: 'social', CRVS: 'crvs', DR: 'dr', FR: 'fr', IBR: 'ibr' } as const;
+export const REGISTRY_PATHS = { SOCIAL: 'social', CRVS: 'crvs', DR: 'dr', FR: 'fr', IBR: 'ibr', ESS: 'ess' } as const;
 
 export function npxCall(target: CallTarget): string {
   const { origin, clientId, clientSecret = SECRET, registryPath } = target;

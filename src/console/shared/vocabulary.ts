@@ -5,13 +5,15 @@ export type Registry = ReturnType<typeof graphql.scalar<'Registry'>>;
 export type Operation = ReturnType<typeof graphql.scalar<'Operation'>>;
 export type LegalBasis = ReturnType<typeof graphql.scalar<'LegalBasis'>>;
 export type SignatureProfile = ReturnType<typeof graphql.scalar<'SignatureProfile'>>;
+export type Dialect = ReturnType<typeof graphql.scalar<'Dialect'>>;
+export type JwsForm = ReturnType<typeof graphql.scalar<'JwsForm'>>;
 export type RecordsAs = ReturnType<typeof graphql.scalar<'RecordsAs'>>;
 export type TransactionStatus = ReturnType<typeof graphql.scalar<'TransactionStatus'>>;
 
 // The keys are the members, by the parameter's type.
 const all = <Value extends string>(members: Record<Value, true>): Value[] => Object.keys(members) as Value[];
 
-export const REGISTRIES = all<Registry>({ SOCIAL: true, CRVS: true, DR: true, FR: true, IBR: true });
+export const REGISTRIES = all<Registry>({ SOCIAL: true, CRVS: true, DR: true, FR: true, IBR: true, ESS: true });
 export const OPERATIONS = all<Operation>({
   SEARCH: true,
   VERIFY: true,
@@ -38,7 +40,9 @@ export const LEGAL_BASES = all<LegalBasis>({
   LEGITIMATE_INTEREST: true,
 });
 export const SIGNATURE_PROFILES = all<SignatureProfile>({ DCI: true, JWS: true, OPENSPP: true, HTTP: true });
-export const RECORD_FORMS = all<RecordsAs>({ ARRAY: true, OBJECT: true });
+export const RECORD_FORMS = all<RecordsAs>({ STANDARD: true, ARRAY: true, OBJECT: true });
+export const DIALECTS = all<Dialect>({ DCI: true, OPENSPP: true, OPENCRVS: true, OPENG2P: true, OPENIMIS: true });
+export const JWS_FORMS = all<JwsForm>({ DETACHED: true, ATTACHED: true });
 export const TRANSACTION_STATUSES = all<TransactionStatus>({
   RECEIVED: true,
   PENDING: true,

@@ -1,10 +1,10 @@
-/** `reg_event_type` of a search: only records that show the event are found (protocol 3.1, 5). */
+/** `reg_event_type` of a search: only records that show the event are found (protocol 11). */
 import type { Criteria } from './criteria.js';
 import { findAttribute } from '../registries/attributes.js';
-import { squash } from '../registries/core/code-list.js';
+import { normalizeName } from '../registries/core/code-list.js';
 import type { EventTypeDefinition, RecordTypeDefinition, RegistryDefinition } from '../registries/definition.js';
 import { bare } from '../registries/records/property.path.js';
-import { findEvent } from '../registries/registries.js';
+import { findEventType } from '../registries/registries.js';
 import { filterInvalid, quoteName } from './query-rejection.js';
 
 /**
@@ -17,7 +17,7 @@ export function eventCriteria(
   recordType: RecordTypeDefinition,
 ): Criteria | undefined {
   if (name == null || name.trim() === '' || isAction(name)) return undefined;
-  const event = findEvent(definition, name.trim());
+  const event = findEventType(definition, name.trim());
   if (event === undefined)
     throw filterInvalid(
       `reg_event_type: ${quoteName(name)} is no event of this registry; ${remedy(definition, recordType)}`,
@@ -35,7 +35,7 @@ export function eventCriteria(
 export const recorded = (path: string): Criteria => ({ attribute: path, operator: 'gte', value: '0000' });
 
 /** Published samples name the message's own action there. */
-const isAction = (name: string): boolean => squash(bare(name)) === 'search';
+const isAction = (name: string): boolean => normalizeName(bare(name)) === 'search';
 
 function dateOf({ shownBy }: EventTypeDefinition, definition: RegistryDefinition, recordType: RecordTypeDefinition) {
   return typeof shownBy === 'object' ? findAttribute(definition, recordType, shownBy.date)?.path : undefined;

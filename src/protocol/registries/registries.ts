@@ -1,9 +1,10 @@
 /** The registries that are wired, and how a partner's names for registries, record types, events and identifier types are read. */
-import { squash } from './core/code-list.js';
+import { normalizeName } from './core/code-list.js';
 import { CRVS } from './crvs/crvs.registry.js';
 import { checkDefinitions } from './definition.check.js';
 import type { EventTypeDefinition, RecordTypeDefinition, RegistryDefinition } from './definition.js';
 import { DR } from './dr/dr.registry.js';
+import { ESS } from './ess/ess.registry.js';
 import { FR } from './fr/fr.registry.js';
 import { IBR } from './ibr/ibr.registry.js';
 import { bare } from './records/property.path.js';
@@ -13,21 +14,21 @@ export interface Registries {
   all: RegistryDefinition[];
   /** By `SOCIAL`, `CRVS`, …, in any case. */
   byName(registry: string): RegistryDefinition | undefined;
-  /** By the `{registry}` segment of a path, aliases included (`sr`, `civil`, `disability`, `farmer`, `beneficiary`). */
+  /** By the `{registry}` segment of a path, aliases included (`sr`, `civil`, `disability`, `farmer`, `beneficiary`, `employment`). */
   byPath(segment: string): RegistryDefinition | undefined;
 }
 
 /** The registries of this gateway; a further one joins here. */
-export const DEFINITIONS: RegistryDefinition[] = [SOCIAL, CRVS, DR, FR, IBR];
+export const DEFINITIONS: RegistryDefinition[] = [SOCIAL, CRVS, DR, FR, IBR, ESS];
 
 /** @throws Error that names every mistake in a definition */
 export function createRegistries(definitions: RegistryDefinition[] = DEFINITIONS): Registries {
   checkDefinitions(definitions);
-  const names = new Map(definitions.map((definition) => [squash(definition.registry), definition]));
+  const names = new Map(definitions.map((definition) => [normalizeName(definition.registry), definition]));
   const paths = new Map(definitions.flatMap((definition) => definition.paths.map((path) => [path, definition])));
   return {
     all: definitions,
-    byName: (registry) => names.get(squash(registry)),
+    byName: (registry) => names.get(normalizeName(registry)),
     byPath: (segment) => paths.get(segment.toLowerCase()),
   };
 }
@@ -39,7 +40,7 @@ export function findRecordType(definition: RegistryDefinition, name?: string | n
 }
 
 /** An event type by any name read for it: `live_birth`, `birth`, `spdci-common:RegistryEventType:LiveBirth`. */
-export function findEvent(definition: RegistryDefinition, name: string): EventTypeDefinition | undefined {
+export function findEventType(definition: RegistryDefinition, name: string): EventTypeDefinition | undefined {
   return named(definition.events, name);
 }
 
@@ -49,21 +50,21 @@ export function findRegistryByType(
   regType: string | undefined,
 ): RegistryDefinition | undefined {
   if (regType === undefined || regType === '') return undefined;
-  const wanted = squash(bare(regType));
+  const wanted = normalizeName(bare(regType));
   const namesOf = ({ registry, regType: type, paths }: RegistryDefinition) => [registry, bare(type), ...paths];
-  return registries.all.find((definition) => namesOf(definition).some((name) => squash(name) === wanted));
+  return registries.all.find((definition) => namesOf(definition).some((name) => normalizeName(name) === wanted));
 }
 
 /** The stored type of an identifier (`national_id` → `UIN`); undefined where this registry knows no such type. */
 export function findIdentifierType({ identifierTypes }: RegistryDefinition, type: string): string | undefined {
   const index = identifierIndexes.get(identifierTypes) ?? identifierIndex(identifierTypes);
-  return index.get(squash(bare(type)));
+  return index.get(normalizeName(bare(type)));
 }
 
 const identifierIndexes = new WeakMap<object, Map<string, string>>();
 
 function identifierIndex(types: Record<string, string>): Map<string, string> {
-  const index = new Map(Object.entries(types).map(([name, stored]) => [squash(name), stored]));
+  const index = new Map(Object.entries(types).map(([name, stored]) => [normalizeName(name), stored]));
   identifierIndexes.set(types, index);
   return index;
 }
@@ -74,6 +75,6 @@ export const identifierTypesOf = (definition: RegistryDefinition): string[] => [
 ];
 
 function named<T extends { name: string; aliases: string[] }>(all: T[], name: string): T | undefined {
-  const wanted = squash(bare(name));
-  return all.find((one) => [one.name, ...one.aliases].some((alias) => squash(alias) === wanted));
+  const wanted = normalizeName(bare(name));
+  return all.find((one) => [one.name, ...one.aliases].some((alias) => normalizeName(alias) === wanted));
 }

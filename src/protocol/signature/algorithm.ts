@@ -1,4 +1,4 @@
-/** The three signature algorithms of the contract, their names elsewhere, and the two primitives over them. */
+/** The three signature algorithms (contract: Message signature), their names elsewhere, and the two primitives over them. */
 import { sign, verify, type KeyObject } from 'node:crypto';
 
 export const SIGNATURE_ALGORITHMS = ['ed25519', 'rsa-sha256', 'ecdsa-sha256'] as const;

@@ -15,7 +15,7 @@ import { keyOf, keyText, type Key } from './source-reader.js';
 import { clockOf, embeddingKeys, touchedKeys, watermarkOf } from './watermark.js';
 import { writeBatch } from './mirror-writer.js';
 
-export interface MirrorHouse {
+export interface MirrorServices {
   database: Pick<Database, 'query' | 'transaction'>;
   vault: DataVault;
   clock: () => Date;
@@ -31,7 +31,7 @@ export class Mirror {
   #polledAt = 0;
 
   constructor(
-    private readonly house: MirrorHouse,
+    private readonly services: MirrorServices,
     private readonly open: OpenSource,
     private source: StoredSource,
     private readonly worker: string,
@@ -43,7 +43,7 @@ export class Mirror {
     const every = watermarkOf(this.open.file)?.every ?? SWEEP_ONLY_MS;
     for (let hasPolled = false; ;) {
       signal.throwIfAborted();
-      const now = this.house.clock().getTime();
+      const now = this.services.clock().getTime();
       const { position, sweptAt, mark, loadedAt } = this.source;
       // The sweep has its turn, however long the polls take.
       const polls: boolean = loadedAt !== null && now - this.#polledAt >= every && !hasPolled;
@@ -58,12 +58,12 @@ export class Mirror {
   #isSweepDue(): boolean {
     const { sweptAt } = this.source;
     const { sweep } = this.open.file.capture;
-    return sweptAt === null || new Date(sweptAt).getTime() + sweep <= this.house.clock().getTime();
+    return sweptAt === null || new Date(sweptAt).getTime() + sweep <= this.services.clock().getTime();
   }
 
   async #beginSweep(): Promise<void> {
     const { reader, file } = this.open;
-    const began = this.house.clock().toISOString();
+    const began = this.services.clock().toISOString();
     const mark = await clockOf(reader.database);
     let total: number | undefined = 0;
     for (const mapping of file.records) {
@@ -98,7 +98,7 @@ export class Mirror {
     const { name, generation, acceptEnded } = this.source;
     const { capture, records } = this.open.file;
     const entries = records.map((mapping) => mapping.name);
-    const { unmet, served } = await countUnmet(this.house.database, name, generation, entries);
+    const { unmet, served } = await countUnmet(this.services.database, name, generation, entries);
     const most = Math.max(MAY_END, served * capture.max_end_share);
     if (!acceptEnded && (unmet > most || (unmet > 1 && unmet === served))) {
       await this.#save({ position: null });
@@ -110,7 +110,7 @@ export class Mirror {
       await this.#commit(async (unit) => {
         const rows = await unmetRows(unit, name, generation, PAGE);
         found = rows.length;
-        for (const { recordId } of rows) await deleteRecord(unit, recordId, this.house.clock());
+        for (const { recordId } of rows) await deleteRecord(unit, recordId, this.services.clock());
         await forgetRows(
           unit,
           rows.map(({ recordId }) => recordId),
@@ -125,12 +125,12 @@ export class Mirror {
       freshAt: began,
       state: 'RUNNING',
       lastError: null,
-      ...(this.source.loadedAt === null ? { loadedAt: this.house.clock().toISOString() } : {}),
+      ...(this.source.loadedAt === null ? { loadedAt: this.services.clock().toISOString() } : {}),
     });
   }
 
   async #poll(since: string): Promise<void> {
-    const began = this.house.clock();
+    const began = this.services.clock();
     const mark = await clockOf(this.open.reader.database);
     for (const mapping of this.open.file.records)
       await this.#readAgain(mapping, await touchedKeys(this.open, mapping, since));
@@ -169,7 +169,7 @@ export class Mirror {
   async #end(unit: Unit, mapping: RecordMapping, keys: Key[]): Promise<Key[]> {
     const byId = new Map(keys.map((key) => [sourceRecordId(this.source.name, mapping.name, key), key]));
     const known = await knownRows(unit, [...byId.keys()]);
-    for (const { recordId } of known) await deleteRecord(unit, recordId, this.house.clock());
+    for (const { recordId } of known) await deleteRecord(unit, recordId, this.services.clock());
     await forgetRows(
       unit,
       known.map(({ recordId }) => recordId),
@@ -183,17 +183,17 @@ export class Mirror {
     const initial = mapping.events.initial_events ?? this.open.file.source.initial_events;
     const silent = loadedAt === null && !initial;
     const batch = { source: name, mapping, registry: definition.registry, records, generation, silent };
-    return writeBatch(unit, this.house.vault, batch, this.house.clock());
+    return writeBatch(unit, this.services.vault, batch, this.services.clock());
   }
 
   #told = (changed: number): Partial<StoredSource> =>
-    changed === 0 ? {} : { lastChangeAt: this.house.clock().toISOString() };
+    changed === 0 ? {} : { lastChangeAt: this.services.clock().toISOString() };
 
   #save = (changes: Partial<StoredSource>): Promise<void> => this.#commit(async () => changes);
 
   /** In one transaction with how far the source is read; nothing once it was paused, changed or taken. */
   async #commit(work: (unit: Unit) => Promise<Partial<StoredSource>>): Promise<void> {
-    const changes = await this.house.database.transaction(async (unit) => {
+    const changes = await this.services.database.transaction(async (unit) => {
       if (!(await holdSource(unit, this.source, this.worker))) throw new ClaimOver();
       const done = await work(unit);
       if (Object.keys(done).length > 0) await saveSource(unit, this.source.name, done);

@@ -1,7 +1,7 @@
 /** A first file for a table or view, by the names of its columns: a draft to be read and completed. */
 import { sql } from 'kysely';
 import { stringify } from 'yaml';
-import { squash } from '../../protocol/registries/core/code-list.js';
+import { normalizeName } from '../../protocol/registries/core/code-list.js';
 import { findAttribute } from '../../protocol/registries/attributes.js';
 import { findIdentifierType, type Registries } from '../../protocol/registries/registries.js';
 import { openSourceDatabase } from './source-database.js';
@@ -49,7 +49,7 @@ export async function proposeSource(
   const unmapped: string[] = [];
   for (const column of columns) {
     const type = findIdentifierType(definition, column);
-    const word = squash(column);
+    const word = normalizeName(column);
     const path = findAttribute(definition, recordType, Object.hasOwn(WORDS, word) ? (WORDS[word] ?? '') : column)?.path;
     if (type !== undefined) identifiers.push({ type, value: column });
     else if (path !== undefined && fields[path] === undefined) fields[path] = column;

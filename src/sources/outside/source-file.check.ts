@@ -3,7 +3,7 @@ import { CODES, OPEN_CODES } from '../../protocol/registries/core/codes.js';
 import { codeOf } from '../../protocol/registries/core/code-list.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
 import { resolvePath } from '../../protocol/registries/records/property.path.js';
-import { findEvent, findIdentifierType, type Registries } from '../../protocol/registries/registries.js';
+import { findEventType, findIdentifierType, type Registries } from '../../protocol/registries/registries.js';
 import type { Finding, Place } from './finding.js';
 import type { Field, List, RecordMapping, SourceFile } from './source-file.schema.js';
 
@@ -144,7 +144,7 @@ class Check implements Checked {
   }
 
   #event(event: string, definition: RegistryDefinition, place: Place): void {
-    if (findEvent(definition, event) === undefined)
+    if (findEventType(definition, event) === undefined)
       this.error(place, `is none of ${definition.events.map(({ name }) => name).join(', ')}`);
   }
 }

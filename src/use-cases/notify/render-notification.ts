@@ -1,6 +1,6 @@
 /**
  * What a subscriber may see of an event, decided when it is sent: the record as the event made it, under the rights of
- * this moment. A right that has ended since cancels the notification and says why.
+ * this moment. A right that has ended since cancels the notification and says why (decision 0001).
  */
 import { decideGate, decideItem, summarizeDecision, type Grant } from '../../access/decide-access.js';
 import { purposeOf } from '../../access/purpose.js';
@@ -17,7 +17,7 @@ import { attributesOf } from '../../protocol/registries/attributes.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
 import { clampRecord, expandFields } from '../../protocol/registries/records/fields.js';
 import { presentRecord } from '../../protocol/registries/records/normalize.js';
-import { findEvent as findEventType } from '../../protocol/registries/registries.js';
+import { findEventType } from '../../protocol/registries/registries.js';
 import { replyHeader } from '../../protocol/envelope/reply.js';
 import { assertSearchable } from '../search/search.js';
 import { readFilter, type SubscriptionFilter } from '../subscriptions/subscription.filter.js';

@@ -13,6 +13,7 @@ import { covers } from '../../protocol/registries/records/fields.js';
 import type { StatusAnswer, StatusQuestion } from '../../protocol/search/status-check.translate.js';
 import type { PartnerCall } from '../call.js';
 import type { Services } from '../services.js';
+import { findAttribute } from '../../protocol/registries/attributes.js';
 import { definitionOf } from '../records/records.js';
 import { limitGuessesAbout } from '../verify/guesses.js';
 import { assertSearchable } from './search.js';
@@ -100,8 +101,8 @@ async function judge(
     consentIds: [],
   };
   try {
-    const grant = decide(services, agreements, definition, item, judged);
     const { attribute, value } = STATUS_CHECKS[operation];
+    const grant = decide(services, agreements, definition, { item, attribute }, judged);
     if (!covers(grant.clamp, attribute)) throw new Forbidden(`the agreement does not cover ${attribute}`);
     const criteria = readWhom(item, grant, services.clock());
     assertSearchable(grant, criteria);
@@ -136,11 +137,11 @@ function decide(
   { clock }: Services,
   agreements: AgreementTerms[],
   definition: RegistryDefinition,
-  item: StatusQuestion['item'],
+  { item, attribute }: { item: StatusQuestion['item']; attribute: string },
   judged: Judged,
 ): Grant {
-  const [recordType] = definition.recordTypes;
-  if (recordType === undefined) throw new Error(`${definition.registry} has no record types`);
+  const recordType = definition.recordTypes.find((one) => findAttribute(definition, one, attribute) !== undefined);
+  if (recordType === undefined) throw new Error(`${definition.registry} has no record type with ${attribute}`);
   const decision = decideItem(agreements, definition, { recordType, purpose: statedPurpose(item, clock()) });
   judged.decisions.push(summarizeDecision(decision));
   if (!decision.allowed) throw new Forbidden(decision.explanation);

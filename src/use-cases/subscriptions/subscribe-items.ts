@@ -1,7 +1,7 @@
 /** The items of one subscribe request, each judged alone: a new subscription, or the reason why there is none. */
 import { randomBytes } from 'node:crypto';
 import { decideItem, summarizeDecision, type Grant } from '../../access/decide-access.js';
-import { purposeOf } from '../../access/purpose.js';
+import { purposeOf, refuseProof } from '../../access/purpose.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import { addRow, type Unit } from '../../entities/database/database.js';
 import type { AgreementTerms } from '../../entities/senders/sender.repository.js';
@@ -11,7 +11,7 @@ import { OutboundRefused } from '../../platform/outbound-errors.js';
 import { ItemRejected } from '../../protocol/errors.js';
 import { checkFrequency } from '../../protocol/subscribe/frequency.js';
 import type { EventTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
-import { findEvent } from '../../protocol/registries/registries.js';
+import { findEventType } from '../../protocol/registries/registries.js';
 import type { SubscribeItem, SubscribeItemAnswer, SubscribeQuestion } from '../../protocol/subscribe/subscription.js';
 import type { Services } from '../services.js';
 import { assertSearchable } from '../search/search.js';
@@ -86,13 +86,14 @@ export class SubscribeItems {
 
   #decide(item: SubscribeItem, recordType: Grant['recordType']): Grant {
     const { agreements, definition } = this.subscriber;
+    refuseProof(item);
     const decision = decideItem(agreements, definition, { recordType, purpose: purposeOf(item.authorize) });
     this.decisions.push(summarizeDecision(decision));
     if (!decision.allowed) throw detailsInvalid(decision.explanation);
     return decision;
   }
 
-  /** Protocol 5: the address configured for the sender, else one beside its `on-subscribe`. */
+  /** The address configured for the sender, else one beside its `on-subscribe` (protocol 5). */
   #target({ callbackUrl }: SubscribeItem): string {
     const { sender, question } = this.subscriber;
     const target = callbackUrl ?? sender.notifyUri ?? question.senderUri?.replace(/\/on-subscribe(\/?)$/, '/notify$1');
@@ -162,7 +163,7 @@ class AlreadySubscribed extends ItemRejected {
 }
 
 function eventOf(definition: RegistryDefinition, name: string): EventTypeDefinition {
-  const event = findEvent(definition, name);
+  const event = findEventType(definition, name);
   if (event !== undefined) return event;
   const known = definition.events.map((one) => one.name).join(', ');
   throw new ItemRejected('rjct.notify_types.invalid', `reg_event_type: use one of ${known}`);

@@ -4,7 +4,7 @@ import { findAttribute } from '../../../src/protocol/registries/attributes.js';
 import { normalizeRecord } from '../../../src/protocol/registries/records/normalize.js';
 import {
   createRegistries,
-  findEvent,
+  findEventType,
   findIdentifierType,
   findRecordType,
   identifierTypesOf,
@@ -14,13 +14,14 @@ import { SOCIAL } from '../../../src/protocol/registries/social/social.registry.
 const registries = createRegistries();
 const registry = (name: string): RegistryDefinition => registries.byName(name)!;
 
-describe('the table of the contract', () => {
+describe('the table of contract: Registries', () => {
   test.each([
     ['SOCIAL', ['SRPerson', 'Member', 'Group'], ['NewHouseHoldMember']],
     ['CRVS', ['Person'], ['LiveBirth', 'FetalDeath', 'Death', 'Marriage', 'Divorce', 'Adoption']],
     ['DR', ['DisabledPerson'], ['DisabledPerson', 'NewDisabledNewborn']],
     ['FR', ['Farmer'], ['NewFarmer']],
     ['IBR', ['Beneficiary', 'Member', 'Group'], ['enrollement', 'enrollement_status_change']],
+    ['ESS', ['ESSPerson', 'Beneficiary', 'Member', 'Group'], ['enrollement', 'enrollement_status_change']],
   ])('%s', (name, recordTypes, events) => {
     expect(registry(name).recordTypes.map((type) => type.name)).toEqual(recordTypes);
     expect(registry(name).events.map((event) => event.name)).toEqual(['REGISTER', 'UPDATE', 'DELETE', ...events]);
@@ -38,6 +39,9 @@ describe('the table of the contract', () => {
     ['FR', 'Farmer_Person', 'Farmer'],
     ['FR', 'FRPerson', 'Farmer'],
     ['IBR', 'ns:a:b:Group', 'Group'],
+    ['IBR', 'Person', 'Member'],
+    ['ESS', 'Person', 'ESSPerson'],
+    ['ESS', 'ESS_Person', 'ESSPerson'],
   ])('%s reads the record type %s as %s', (name, given, expected) => {
     expect(findRecordType(registry(name), given)?.name).toBe(expected);
   });
@@ -65,7 +69,7 @@ describe('events', () => {
     ['IBR', 'enrollment', 'enrollement'],
     ['IBR', 'Enrolment-Status-Change', 'enrollement_status_change'],
   ])('%s reads %s as %s', (name, given, expected) => {
-    expect(findEvent(registry(name), given)?.name).toBe(expected);
+    expect(findEventType(registry(name), given)?.name).toBe(expected);
   });
 
   test.each([
@@ -74,7 +78,7 @@ describe('events', () => {
     ['CRVS', ''],
     ['CRVS', 'toString'],
   ])('%s does not know %j', (name, given) => {
-    expect(findEvent(registry(name), given)).toBeUndefined();
+    expect(findEventType(registry(name), given)).toBeUndefined();
   });
 
   test('only what the notify schema of a domain lists is emitted', () => {
@@ -87,6 +91,7 @@ describe('events', () => {
       DR: ['REGISTER'],
       FR: ['REGISTER'],
       IBR: ['enrollement', 'enrollement_status_change'],
+      ESS: ['enrollement', 'enrollement_status_change'],
     });
     expect(CRVS.events.every((event) => event.emitted)).toBe(true);
   });
@@ -129,6 +134,8 @@ test.each([
   ['farmer', 'FR'],
   ['ibr', 'IBR'],
   ['beneficiary', 'IBR'],
+  ['ess', 'ESS'],
+  ['employment', 'ESS'],
 ])('the path segment %s leads to %s', (segment, name) => {
   expect(registries.byPath(segment)?.registry).toBe(name);
 });
@@ -155,9 +162,10 @@ test('each registry serves the common operations and its own', () => {
   expect(registry('SOCIAL').operations).toHaveLength(common.length);
   expect(registry('DR').operations).toEqual([...common, 'DISABLED', 'DISABILITY_DETAILS', 'DISABILITY_SUPPORT']);
   expect(registry('IBR').operations).toEqual([...common, 'ENROLLED', 'ENROLLMENT_UPDATES']);
+  expect(registry('ESS').operations).toEqual([...common, 'ENROLLED']);
 });
 
-describe('a sixth registry', () => {
+describe('a further registry', () => {
   const PERMITS: RegistryDefinition = {
     ...SOCIAL,
     registry: 'PERMITS',
@@ -183,9 +191,9 @@ describe('a sixth registry', () => {
   };
 
   test('is one more definition in the list', () => {
-    const six = createRegistries([...registries.all, PERMITS]);
-    expect(six.all).toHaveLength(6);
-    expect(six.byPath('permits')).toBe(PERMITS);
+    const more = createRegistries([...registries.all, PERMITS]);
+    expect(more.all).toHaveLength(registries.all.length + 1);
+    expect(more.byPath('permits')).toBe(PERMITS);
     expect(findAttribute(PERMITS, 'Permit', 'dob')?.path).toBeUndefined();
     expect(findAttribute(PERMITS, 'Permit', 'birth_date')?.path).toBe('holder.birth_date');
     expect(findAttribute(PERMITS, 'Permit', 'kind')?.codes).toEqual([{ code: 'F', label: 'Fishing' }]);

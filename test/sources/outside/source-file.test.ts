@@ -38,7 +38,7 @@ test.each([
   ['name.surname: surname', 'name.nickname: surname', 11, "is no path of the dictionary's SRPerson"],
   ['"1": male', '"1": man', 12, 'codes.sex has codes that sex does not have: man'],
   ['codes: sex }', 'codes: gender }', 12, 'codes.gender is not in this file'],
-  ['registry: SOCIAL', 'registry: LAND', 6, 'is none of SOCIAL, CRVS, DR, FR, IBR'],
+  ['registry: SOCIAL', 'registry: LAND', 6, 'is none of SOCIAL, CRVS, DR, FR, IBR, ESS'],
   ['type: SRPerson', 'type: Dog', 7, 'is none of SRPerson, Member, Group'],
   ['name: school', 'name: 7', 2, 'must be a name'],
 ])('%s as %s', (right, wrong, line, message) => {

@@ -1,4 +1,4 @@
-/** What the five registries have in common: events, operations and identifier types. */
+/** What the registries have in common: events, operations and identifier types. */
 import { OPERATIONS } from '../../vocabulary.js';
 import type { EventTypeDefinition } from '../definition.js';
 
@@ -38,7 +38,7 @@ export const operations = (...own: string[]): string[] => [
 ];
 
 /**
- * Types of the dictionary, and others in use, with the names read for them. The contract makes `national_id` the UIN; `NIN`
+ * Types of the dictionary, and others in use, with the names read for them. `national_id` is the UIN (contract: Short form); `NIN`
  * and `NID` stay types of their own, since a country may issue both. `MOBILE` and `EMAIL` name a person by a contact.
  */
 export const IDENTIFIER_TYPES: Record<string, string> = {

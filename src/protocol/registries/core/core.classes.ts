@@ -1,4 +1,4 @@
-/** Core classes of the dictionary (protocol 4.1), in its spelling; older forms under `spellings` (protocol 8, 17 and 18). */
+/** Core classes of the dictionary (protocol 4.1), in its spelling; older forms under `spellings` (protocol 8.17 and 8.18). */
 import type { ClassDefinition } from '../definition.js';
 import {
   coded,

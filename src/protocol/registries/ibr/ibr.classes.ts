@@ -61,7 +61,7 @@ const enrolment = (at: string): Record<string, string> => ({
   [`${at}.benefits`]: 'benefits',
 });
 
-const BENEFICIARY: ClassDefinition = {
+export const BENEFICIARY: ClassDefinition = {
   name: 'Beneficiary',
   context: context('Beneficiary'),
   properties: {

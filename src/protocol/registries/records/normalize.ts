@@ -89,7 +89,7 @@ function readObject(definition: RegistryDefinition, name: string, value: unknown
   return Object.keys(read).length > 0 ? read : undefined;
 }
 
-// An identifier or a place may come as its bare value (protocol 8, 18).
+// An identifier or a place may come as its bare value (protocol 8.18).
 function asObject(owner: ClassDefinition, value: unknown, path: string): PlainObject {
   if (isObject(value)) return value;
   if (owner.value !== undefined && (typeof value === 'string' || typeof value === 'number'))

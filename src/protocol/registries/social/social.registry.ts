@@ -1,14 +1,7 @@
 /** Social registry: persons, household members and households (protocol 4.3). */
-import { groupAliases, householdAddressAliases, memberAliases, personAliases } from '../attribute.aliases.js';
-import {
-  event,
-  GROUP_IDENTIFYING,
-  IDENTIFIER_TYPES,
-  MEMBER_IDENTIFYING,
-  PERSON_IDENTIFYING,
-  lifecycle,
-  operations,
-} from '../core/common.vocabulary.js';
+import { personAliases } from '../attribute.aliases.js';
+import { event, IDENTIFIER_TYPES, lifecycle, operations, PERSON_IDENTIFYING } from '../core/common.vocabulary.js';
+import { GROUP_RECORDS, memberRecords } from '../core/household.record-types.js';
 import type { RegistryDefinition } from '../definition.js';
 import { extensionClasses } from '../core/extension.classes.js';
 
@@ -29,26 +22,8 @@ export const SOCIAL: RegistryDefinition = {
       memberPaths: [],
       attributeAliases: personAliases(),
     },
-    {
-      name: 'Member',
-      aliases: ['HouseholdMember'],
-      class: 'Member',
-      typeName: 'Member',
-      identifierPaths: ['member_identifier', 'demographic_info.identifier'],
-      identifying: MEMBER_IDENTIFYING,
-      memberPaths: ['related_person.related_member'],
-      attributeAliases: memberAliases(),
-    },
-    {
-      name: 'Group',
-      aliases: ['Household', 'Family'],
-      class: 'Group',
-      typeName: 'Group',
-      identifierPaths: ['group_identifier'],
-      identifying: GROUP_IDENTIFYING,
-      memberPaths: ['group_head_info', 'member_list'],
-      attributeAliases: { ...householdAddressAliases(), ...groupAliases() },
-    },
+    memberRecords(['HouseholdMember']),
+    GROUP_RECORDS,
   ],
   events: [...lifecycle(['REGISTER']), event('NewHouseHoldMember', true)],
   identifierTypes: IDENTIFIER_TYPES,

@@ -1,0 +1,73 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { coalesce } from '../../src/platform/coalesce.js';
+
+/** A run that takes until it is told to end, and remembers what it was given. */
+function slowRun() {
+  const given: number[][] = [];
+  const ends: (() => void)[] = [];
+  const run = async (items: readonly number[]): Promise<number[]> => {
+    given.push([...items]);
+    await new Promise<void>((resolve) => ends.push(resolve));
+    return items.map((item) => item * 10);
+  };
+  const end = async () => {
+    ends.shift()?.();
+    await wait(5);
+  };
+  return { given, run, end };
+}
+
+describe('what goes together', () => {
+  test('starts at once, waits while enough is under way, and then goes in one call; each gets its own', async () => {
+    const { given, run, end } = slowRun();
+    const ask = coalesce(run, { underWay: 2, atOnce: 3 });
+    const first = ask(1);
+    await wait(5);
+    const second = ask(2);
+    await wait(5);
+    const rest = [3, 4, 5, 6].map(ask);
+    await wait(5);
+    expect(given).toEqual([[1], [2]]);
+    await end();
+    expect(given).toEqual([[1], [2], [3, 4, 5]]);
+    await end();
+    expect(given).toEqual([[1], [2], [3, 4, 5], [6]]);
+    await end();
+    await end();
+    expect(await Promise.all([first, second, ...rest])).toEqual([10, 20, 30, 40, 50, 60]);
+  });
+
+  test('what comes in one turn of the event loop goes in one call', async () => {
+    const given: number[][] = [];
+    const ask = coalesce(
+      async (items: readonly number[]) => {
+        given.push([...items]);
+        return [...items];
+      },
+      { underWay: 1, atOnce: 10 },
+    );
+    expect(await Promise.all([1, 2, 1].map(ask))).toEqual([1, 2, 1]);
+    expect(given).toEqual([[1, 2, 1]]);
+  });
+
+  test('one that cannot be done takes no other with it, and what comes after goes on', async () => {
+    const given: number[][] = [];
+    const ask = coalesce(
+      async (items: readonly number[]) => {
+        given.push([...items]);
+        if (items.includes(3)) throw new Error('not three');
+        return items.map((item) => item * 10);
+      },
+      { underWay: 1, atOnce: 10 },
+    );
+    const results = await Promise.allSettled([1, 3, 5].map(ask));
+    expect(results).toEqual([
+      { status: 'fulfilled', value: 10 },
+      { status: 'rejected', reason: new Error('not three') },
+      { status: 'fulfilled', value: 50 },
+    ]);
+    expect(given).toEqual([[1, 3, 5], [1], [3], [5]]);
+    await expect(ask(3)).rejects.toThrow('not three');
+    expect(await ask(4)).toBe(40);
+  });
+});
