@@ -40,8 +40,8 @@ export async function startMariadb(): Promise<MariadbServer> {
   const user = `--user=${userInfo().username}`;
   const files = [`--datadir=${join(folder, 'data')}`, user];
   const socket = join(folder, 'socket');
-  const once_ = ['--no-defaults', '--auth-root-authentication-method=normal', '--skip-test-db', ...files];
-  await promisify(execFile)('mariadb-install-db', once_, { env });
+  const install = ['--no-defaults', '--auth-root-authentication-method=normal', '--skip-test-db', ...files];
+  await promisify(execFile)('mariadb-install-db', install, { env });
   const port = await freePort();
   const options = [
     '--bind-address=127.0.0.1',

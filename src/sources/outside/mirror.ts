@@ -106,17 +106,7 @@ export class Mirror {
         `${unmet} of ${served} records are gone at the source, more than max_end_share allows: look there, then resync to end them here too`,
       );
     }
-    for (let found = PAGE; found === PAGE;)
-      await this.#commit(async (unit) => {
-        const rows = await unmetRows(unit, name, generation, PAGE);
-        found = rows.length;
-        for (const { recordId } of rows) await deleteRecord(unit, recordId, this.services.clock());
-        await forgetRows(
-          unit,
-          rows.map(({ recordId }) => recordId),
-        );
-        return this.#told(rows.length);
-      });
+    while (await this.#endUnmet());
     await this.#save({
       position: null,
       sweptAt: began,
@@ -127,6 +117,23 @@ export class Mirror {
       lastError: null,
       ...(this.source.loadedAt === null ? { loadedAt: this.services.clock().toISOString() } : {}),
     });
+  }
+
+  /** Some of the rows that the sweep did not meet; whether there may be more. */
+  async #endUnmet(): Promise<boolean> {
+    const { name, generation } = this.source;
+    let ended = 0;
+    await this.#commit(async (unit) => {
+      const rows = await unmetRows(unit, name, generation, PAGE);
+      for (const { recordId } of rows) await deleteRecord(unit, recordId, this.services.clock());
+      await forgetRows(
+        unit,
+        rows.map(({ recordId }) => recordId),
+      );
+      ended = rows.length;
+      return this.#told(ended);
+    });
+    return ended === PAGE;
   }
 
   async #poll(since: string): Promise<void> {

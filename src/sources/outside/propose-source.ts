@@ -77,8 +77,8 @@ export async function proposeSource(
 
 function kindOf(url: string): SourceFile['source']['kind'] {
   if (/^postgres(ql)?:\/\//.test(url)) return 'postgres';
-  if (/^mariadb:\/\//.test(url)) return 'mariadb';
-  if (/^mysql:\/\//.test(url)) return 'mysql';
+  if (url.startsWith('mariadb://')) return 'mariadb';
+  if (url.startsWith('mysql://')) return 'mysql';
   throw new SourceFault('--url must begin with postgres://, mysql:// or mariadb://');
 }
 

@@ -12,7 +12,7 @@ import {
   type RawBuilder,
 } from 'kysely';
 import { createPool, raw as mysqlText } from 'mysql2';
-import pg from 'pg';
+import { Pool } from 'pg';
 import { offsetOf } from './local-time.js';
 import { SourceFault, sourceFault } from './source-fault.js';
 import type { SourceFile } from './source-file.schema.js';
@@ -60,7 +60,7 @@ export function openSourceDatabase(
 }
 
 function postgres(url: string, size: number, zone: string, timeoutMs: number): PostgresDialect {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: url,
     max: size,
     connectionTimeoutMillis: CONNECT_MS,

@@ -1,11 +1,7 @@
 /** What went wrong at a source, in words that may be shown: never a value of a row, never an address or a password. */
 
 /** A source that cannot be read: away, refusing us, or not having what its file names. */
-export class SourceFault extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-  }
-}
+export class SourceFault extends Error {}
 
 /** PostgreSQL's classes and MariaDB's codes whose text names tables, columns, roles and hosts only. */
 const PLAIN_CLASSES = new Set(['08', '28', '3D', '3F', '42', '53', '57']);

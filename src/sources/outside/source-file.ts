@@ -77,7 +77,7 @@ function findingsOf(issue: z.core.$ZodIssue): Finding[] {
     if (deeper.length > 0)
       return deeper.flatMap((inner) => findingsOf({ ...inner, path: [...issue.path, ...inner.path] }));
   }
-  const missing = issue.code === 'invalid_type' && issue.input === undefined && /undefined$/.test(issue.message);
+  const missing = issue.code === 'invalid_type' && issue.input === undefined && issue.message.endsWith('undefined');
   return [{ place, message: missing ? 'is missing' : issue.message }];
 }
 
