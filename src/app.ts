@@ -160,6 +160,7 @@ async function startBehind(
     deliverySettings: { retrySeconds: config.deliveryRetrySeconds, suspendAfterHours: config.suspendAfterHours },
   };
   wakeChannel.onWake(() => services.tail.heard());
+  database.onEvents(() => services.tail.nudge());
   const graphql = await startGraphqlServer(
     services.schema,
     services,
