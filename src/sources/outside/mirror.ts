@@ -16,7 +16,7 @@ import { clockOf, embeddingKeys, touchedKeys, watermarkOf } from './watermark.js
 import { writeBatch } from './mirror-writer.js';
 
 export interface MirrorServices {
-  database: Pick<Database, 'query' | 'transaction'>;
+  database: Database;
   vault: DataVault;
   clock: () => Date;
 }
