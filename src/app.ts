@@ -229,7 +229,7 @@ async function wire(config: Config, { database, url, counters, wakeChannel, look
     sourceRoutes,
     connections: new SourceConnections(built.sourceUrls, built.registries, MIRROR_PATIENCE),
     directory: new SenderDirectory(database),
-    tail: new LiveTail(database, log, () => wakeChannel.wake('tail')),
+    tail: new LiveTail(database, log, () => wakeChannel.wake('tail'), clock),
     traffic: new TrafficMeter(database, clock, log),
     outbound: createOutbound({
       allowHttp: config.allowHttpCallbacks,
