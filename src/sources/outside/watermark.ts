@@ -68,9 +68,11 @@ async function touchingTables(database: SourceDatabase, mapping: RecordMapping, 
     if (table !== undefined || (await hasColumn(database, name, column)))
       tables.push({ from: sql.table(name), key: [expression(database, how)] });
   if (tables.length > 0 || mapping.from === undefined) return tables;
-  return (await hasColumn(database, mapping.from, column))
-    ? [{ from: sql.table(mapping.from), key: mapping.key.map((part) => sql`${sql.ref(part)}`) }]
-    : [];
+  if (await hasColumn(database, mapping.from, column))
+    return [{ from: sql.table(mapping.from), key: mapping.key.map((part) => sql`${sql.ref(part)}`) }];
+  // Only the sweep sees its changes; that it is there at all is asked now.
+  await database.query(sql`select 1 as found from ${sql.table(mapping.from)} limit 0`);
+  return [];
 }
 
 /** Not a statement of its own, and not a word for all or none. */
