@@ -7,6 +7,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK } from 'jose';
 import { enqueueCallback } from '../../src/entities/deliveries/delivery.repository.js';
+import { insertSource } from '../../src/entities/sources/source.repository.js';
+import type { SourceState } from '../../src/entities/database/enums.js';
 import { gatewaySchema } from '../../src/graphql/schema.js';
 import { signHttpRequest } from '../../src/protocol/signature/http.profile.js';
 import { startTestGateway, type GraphqlAnswer, type TestGateway } from '../support/gateway.js';
@@ -14,6 +16,8 @@ import { fieldsOf } from '../support/operations.js';
 import { createPartner, type Partner } from '../support/partner.js';
 
 const TIMES = 4;
+/** Needs another database to connect: test/sources/outside. */
+const ELSEWHERE = ['applySource'];
 const REGISTRY = 'registry: SOCIAL';
 
 let gateway: TestGateway;
@@ -126,6 +130,19 @@ async function record(): Promise<string> {
   return id;
 }
 
+const source = (state: SourceState) => async (): Promise<string> => {
+  const row = {
+    id: randomUUID(),
+    name: `source-${(numbered += 1)}`,
+    yaml: '',
+    kind: 'postgresql',
+    mode: 'MIRROR' as const,
+  };
+  await gateway.database.transaction((unit) => insertSource(unit, { ...row, state }, new Date()));
+  return row.name;
+};
+const byName = (name: string) => `(name: "${name}") { name }`;
+
 const newId = async () => `once-${(numbered += 1)}`;
 const nothing = async () => '';
 const byId =
@@ -152,8 +169,11 @@ const ONCE: Record<string, Prepared> = {
   endAgreement: [agreement, byId()],
   importServerKey: [nothing, () => `(privateKeyPem: ${PRIVATE}) { kid }`],
   liftLegalHold: [held, HOLD],
+  pauseSource: [source('RUNNING'), byName],
   pauseSubscription: [() => subscription('ACTIVE'), byId()],
   placeLegalHold: [sender, HOLD],
+  removeSource: [source('RUNNING'), byName],
+  resumeSource: [source('PAUSED'), byName],
   resumeSubscription: [() => subscription('PAUSED'), byId()],
   retireServerKey: [serverKey, byKid],
   revokeConsent: [consent, byId()],
@@ -169,6 +189,7 @@ const EACH: Record<string, Prepared> = {
   generateServerKey: [nothing, () => '(algorithm: ED25519) { kid }'],
   grantConsent: [nothing, () => `(${CONSENT}) { id }`],
   replayDeliveries: [sender, (id) => `(filter: { senderId: "${id}" }) { count }`],
+  resyncSource: [source('RUNNING'), byName],
   retryDelivery: [delivery, byId()],
   revokeAdminSessions: [nothing, () => '(subject: "somebody", reason: "r")'],
   rotateSenderSecret: [sender, ofSender(') { clientId }')],
@@ -226,14 +247,18 @@ async function askAdmin(name: string, [prepare, call]: Prepared): Promise<{ code
 
 test('every mutation is asked', async () => {
   const mutations = fieldsOf((await gatewaySchema()).getMutationType()).map(({ name }) => name);
-  expect([ONCE, EACH, SIGNED].flatMap((table) => Object.keys(table)).sort()).toEqual(mutations.sort());
+  expect([...ELSEWHERE, ...[ONCE, EACH, SIGNED].flatMap((table) => Object.keys(table))].sort()).toEqual(
+    mutations.sort(),
+  );
 });
 
 test.each(Object.entries(ONCE))('%s succeeds once', async (name, prepared) => {
   const { codes, audited } = await askAdmin(name, prepared);
   const refused = codes.filter((code) => code !== undefined);
   expect(refused).toHaveLength(TIMES - 1);
-  expect(new Set(refused)).toEqual(new Set([name === 'deleteRecord' ? 'NOT_FOUND' : 'CONFLICT']));
+  expect(new Set(refused)).toEqual(
+    new Set([['deleteRecord', 'removeSource'].includes(name) ? 'NOT_FOUND' : 'CONFLICT']),
+  );
   expect(audited).toBe(1);
 });
 

@@ -87,11 +87,11 @@ export async function storedRecords(sql: Sql, ids: string[]): Promise<Map<string
      where id = any($1::uuid[]) order by id for update`,
     [ids],
   );
-  const identifiers = await sql.query<Identifier & { record_id: string }>(
-    'select record_id, type, value from record_identifier where record_id = any($1::uuid[])',
+  const identifiers = await sql.query<Identifier & { recordId: string }>(
+    'select record_id as "recordId", type, value from record_identifier where record_id = any($1::uuid[])',
     [rows.map(({ id }) => id)],
   );
-  const held = Map.groupBy(identifiers, ({ record_id: id }) => id);
+  const held = Map.groupBy(identifiers, ({ recordId }) => recordId);
   return new Map(
     rows.map(({ id, version, data, deleted }) => [
       id,
