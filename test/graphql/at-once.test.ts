@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { exportJWK } from 'jose';
 import { enqueueCallback } from '../../src/entities/deliveries/delivery.repository.js';
 import { insertSource } from '../../src/entities/sources/source.repository.js';
-import type { SourceState } from '../../src/entities/database/enums.js';
+import type { SourceState } from '../../src/entities/sources/source.repository.js';
 import { gatewaySchema } from '../../src/graphql/schema.js';
 import { signHttpRequest } from '../../src/protocol/signature/http.profile.js';
 import { startTestGateway, type GraphqlAnswer, type TestGateway } from '../support/gateway.js';
