@@ -90,5 +90,6 @@ interface Served {
     const surname = async (): Promise<string> =>
       (await farmer(first?.key ?? '')).farmer_personal_details.demographic_info.name.surname;
     await until(async () => (await surname()) === 'Changed', { seen: status });
+    expect(await status()).toMatchObject({ state: 'RUNNING', served: truth.length });
   });
 });
