@@ -56,7 +56,6 @@ async function processRequest(services: ExecutionServices, request: AcceptedRequ
   const opened = await openRequest(services, request, worker, sender);
   await workPart(services, opened);
   services.wake('deliver');
-  services.tail.nudge();
 }
 
 async function openRequest(

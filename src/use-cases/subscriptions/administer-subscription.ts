@@ -1,8 +1,9 @@
 /** What administrators do with subscriptions; each change is audited and told to live readers as it commits. */
-import type { Principal } from '../../access/principal.js';
+import type { Admin } from '../../access/principal.js';
 import type { Unit } from '../../entities/database/database.js';
 import type { SubscriptionState } from '../../entities/database/enums.js';
 import { Subscription } from '../../entities/subscriptions/subscription.entity.js';
+import { endSubscription } from '../../entities/subscriptions/subscription-end.repository.js';
 import {
   announce,
   databaseNow,
@@ -10,14 +11,13 @@ import {
   wakeDeliveries,
 } from '../../entities/subscriptions/subscription.repository.js';
 import { nextTime } from '../../protocol/subscribe/frequency.js';
-import { changeAsAdmin, snapshot } from '../admin-change.js';
+import { changeAsAdmin } from '../admin-change.js';
+import { snapshot } from '../audited.js';
 import type { Services } from '../services.js';
 import { DomainError } from '../errors.js';
 import { lockById } from '../locked-row.js';
 import { tellDecision } from './decision.js';
-import { endSubscription } from './end-subscription.js';
 
-type Admin = Extract<Principal, { kind: 'admin' }>;
 type Work = (unit: Unit, subscription: Subscription) => Promise<void>;
 
 /** From now on its events are told, and the subscriber is told so. */
@@ -65,7 +65,7 @@ export function cancelSubscription(
   const from = ['PENDING', 'ACTIVE', 'PAUSED', 'SUSPENDED'] as const;
   return change(services, admin, { id, action: 'cancelSubscription', from, reason }, async (unit, row) => {
     const undecided = row.state === 'PENDING';
-    await endSubscription(services, unit, row, reason ?? 'cancelled by the registry');
+    await endSubscription(unit, row, reason ?? 'cancelled by the registry', services.clock());
     if (undecided)
       await tellDecision(services, unit, row, admin.subject, reason ?? 'the registry did not approve the subscription');
   });
@@ -87,9 +87,9 @@ function change(services: Services, admin: Admin, what: What, work: Work): Promi
         'CONFLICT',
         `the subscription is ${subscription.state}: ${action} takes ${from.join(' or ')}`,
       );
-    const before = snapshot(subscription);
+    const before = snapshot('Subscription', subscription);
     await work(unit, subscription);
-    const after = snapshot(subscription);
+    const after = snapshot('Subscription', subscription);
     return {
       result: subscription,
       change: { action, targetType: 'Subscription', targetId: id, reason, before, after },
