@@ -25,7 +25,7 @@ export async function acceptLater(kind: MessageKind, exchange: Exchange, service
       services.schema,
       ACCEPT,
       { input },
-      contextFor(services, exchange, acceptingCall(exchange, services)),
+      contextFor(services, exchange, acceptingCall(kind, exchange, services)),
     );
   } catch (error) {
     if (!(error instanceof MessageSeen)) throw error;
@@ -37,13 +37,13 @@ export async function acceptLater(kind: MessageKind, exchange: Exchange, service
   return accepted(correlationId, receivedAt);
 }
 
-function acceptingCall(exchange: Exchange, services: FacadeServices): DirectCall {
+function acceptingCall({ action }: MessageKind, exchange: Exchange, services: FacadeServices): DirectCall {
   const { requestHeader: header, receivedAt } = exchange;
   return callOf(services, exchange, {
     channel: 'ASYNC',
     messageId: header.message_id,
-    action: header.action,
-    digest: exchange.digest(header.action, 'ASYNC'),
+    action,
+    digest: exchange.digest(action, 'ASYNC'),
     request: exchange.plainRequest,
     dueAt: receivedAt,
     encode: () => undefined,

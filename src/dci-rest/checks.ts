@@ -30,6 +30,7 @@ import { readSignature, verifyEnvelope } from '../protocol/signature/signature.j
 import type { z } from 'zod';
 import type { Exchange } from './exchange.js';
 import { encryptionKeyOf } from '../messages/outgoing.js';
+import type { Settings } from '../use-cases/services.js';
 import type { FacadeServices } from './services.js';
 import { senderKey } from './unknown-key.js';
 
@@ -38,6 +39,8 @@ export interface CheckedEndpoint {
   action: string;
   message: z.ZodType;
   receiver?: boolean;
+  /** What stands for a message that is left out, where it may be. */
+  bare?: (messageId: string) => unknown;
   /** Takes no form. */
   jsonOnly?: boolean;
   items?: (message: never) => string[];
@@ -74,7 +77,10 @@ export const readMessage: Check = (exchange, _, endpoint) => {
   exchange.header = parse(header, document['header'], 'header');
   exchange.encrypted = exchange.requestHeader.is_msg_encrypted === true;
   const schema = exchange.encrypted ? encryptedMessage : endpoint.message;
-  exchange.message = parse(schema, document['message'], 'message');
+  exchange.lacksMessage = endpoint.bare !== undefined && document['message'] === undefined && !exchange.encrypted;
+  exchange.message = exchange.lacksMessage
+    ? endpoint.bare?.(exchange.header.message_id)
+    : parse(schema, document['message'], 'message');
 };
 
 /** The token's sender and the header's must be one; an unknown one and another's are told in the same words. */
@@ -152,9 +158,10 @@ export const checkHeader: Check = (exchange, { clock, settings }, endpoint) => {
   const { version, action, sender_uri: senderUri, receiver_id: receiver, message_ts: sentAt } = exchange.requestHeader;
   if (version !== undefined && !/^1\.\d+(\.\d+)?$/.test(version))
     throw new VersionNotSupported('header.version: this server speaks 1.0.0');
-  if (action !== endpoint.action)
+  // Clients write `txn_status`.
+  if (action.replaceAll('_', '-') !== endpoint.action)
     throw new RequestInvalid(`header.action: rjct.action.invalid, this path takes ${endpoint.action}`);
-  if (receiver !== undefined && receiver !== '' && receiver !== settings.serverId)
+  if (receiver !== undefined && !isOurName(receiver, exchange, settings))
     throw new ReceiverInvalid('header.receiver_id: this message is for another receiver');
   // Whether we may send there is judged where we would.
   if (senderUri !== undefined && senderUri !== '' && !URL.canParse(senderUri))
@@ -162,6 +169,12 @@ export const checkHeader: Check = (exchange, { clock, settings }, endpoint) => {
   if (Math.abs(clock().getTime() - new Date(sentAt).getTime()) > FRESHNESS_MS)
     throw new RequestInvalid('header.message_ts: rjct.message_ts.invalid, must lie within 300 seconds of now');
 };
+
+/** Clients that have no name for us write the address they call: ours, or that of the registry, with or without a last slash. */
+function isOurName(receiver: string, { definition }: Exchange, { serverId, publicUrl }: Settings): boolean {
+  const addresses = [publicUrl, ...(definition?.paths ?? []).map((path) => `${publicUrl}/dci/v1/${path}`)];
+  return ['', serverId, ...addresses].includes(receiver.replace(/\/$/, ''));
+}
 
 /** `total_count` is what the sender says; the items are what counts, unless they are asked to agree (protocol 8.13). */
 export const checkCount: Check = (exchange, { messageLimits }, { items }) => {

@@ -40,6 +40,8 @@ export class Exchange {
   header?: RequestHeader;
   /** Validated; decrypted where it came encrypted. */
   message: unknown;
+  /** Whether it was a header alone: `message` then is nothing that came. */
+  lacksMessage = false;
   /** Set by `findSender`: proven by the token. */
   sender?: KnownSender;
   /** Set by `verifySignature`: false for a sandbox sender that left the message unsigned. */
@@ -89,6 +91,7 @@ export class Exchange {
   }
 
   get #plainMessage(): Json {
+    if (this.lacksMessage) return null;
     const received = this.encrypted ? undefined : this.document['message'];
     return received ?? (this.message as Json);
   }

@@ -10,10 +10,10 @@ export async function receiveNow(kind: MessageKind, exchange: Exchange, services
   const context = { definition, header, sender };
   const body = await answer(services, exchange, kind.document, kind.read(message as never, context), {
     channel: 'INBOUND',
-    action: header.action,
+    action: kind.action,
     messageId: header.message_id,
     request: exchange.plainRequest,
-    digest: exchange.digest(header.action, 'INBOUND'),
+    digest: exchange.digest(kind.action, 'INBOUND'),
     encode: (result) => ({
       message: { timestamp: services.clock().toISOString(), ...kind.write(result as never, context) },
     }),

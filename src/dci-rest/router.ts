@@ -122,9 +122,10 @@ function mountUploads(router: Router, services: FacadeServices): void {
 
 async function answerEndpoint(endpoint: Endpoint, exchange: Exchange, services: FacadeServices): Promise<Reply> {
   try {
-    const checked = { ...endpoint.kind, receiver: endpoint.receiver ?? false, jsonOnly: endpoint.jsonOnly ?? false };
+    const { kind, receiver = false, jsonOnly = false } = endpoint;
+    const checked = { ...kind, receiver, jsonOnly };
     for (const check of CHECKS) await check(exchange, services, checked);
-    return await HANDLERS[endpoint.mode](endpoint.kind, exchange, services);
+    return await HANDLERS[endpoint.mode](kind, exchange, services);
   } catch (error) {
     const refusal = await refuse(error, exchange, services, endpoint.mode);
     if (error instanceof HeaderRejected && endpoint.mode === 'SYNC')

@@ -10,10 +10,10 @@ export async function answerNow(kind: MessageKind, exchange: Exchange, services:
   const context = { definition, header, sender };
   const envelope = await answer(services, exchange, kind.document, kind.read(message as never, context), {
     channel: 'SYNC',
-    action: header.action,
+    action: kind.action,
     messageId: header.message_id,
     request: exchange.plainRequest,
-    digest: exchange.digest(header.action, 'SYNC'),
+    digest: exchange.digest(kind.action, 'SYNC'),
     encode: (result) => answerEnvelope(kind, result, context, services.settings.serverId, services.clock()),
   });
   return signedReply(services, sender, envelope);

@@ -33,6 +33,8 @@ interface TypedKind<Message, Result> {
   status: (result: Result) => ReplyStatus;
   /** Ids of a message's items: `total_count` counts them, `txn/status` finds a message by them. One without id where left out. */
   items?: (message: Message) => string[];
+  /** What stands for the message where a header alone is valid too, as it is in the published schemas of callbacks (protocol 1.3). */
+  bare?: (messageId: string) => NoInfer<Message>;
   /** The answer's message without its ids, when a message is refused as a whole; an empty `search_response` where left out. */
   empty?: (ids: { transaction_id: string; correlation_id: string }) => JsonObject;
 }

@@ -40,30 +40,33 @@ export const notifyKind = defineKind({
   operation: 'NOTIFY',
   message: notifyRequest,
   document: NOTIFY,
+  bare: (messageId) => ({ transaction_id: messageId, notify_event: [] }),
   read: (message, { definition }) => readNotifyRequest(message, definition.registry),
   write: (answer: PushAnswer) => acknowledge(answer),
   items: ({ notify_event: events }) => events.map(({ reference_id: id }) => id),
   status,
 });
 
-const callbackKind = <Message extends CallbackMessage>(
+const callbackKind = (
   action: string,
   operation: Operation,
-  message: z.ZodType<Message>,
+  message: z.ZodType<CallbackMessage>,
+  bare?: (messageId: string) => CallbackMessage,
 ): MessageKind =>
-  defineKind({
+  defineKind<CallbackMessage, CallbackResult>({
     action,
     replyAction: action,
     operation,
     message,
     document: CALLBACK,
-    read: (received: Message, { definition: { registry } }) => ({
+    ...(bare === undefined ? {} : { bare }),
+    read: (received, { definition: { registry } }) => ({
       registry,
       operation,
       transactionId: received.transaction_id,
       correlationId: received.correlation_id,
     }),
-    write: (result: CallbackResult) =>
+    write: (result) =>
       result.known
         ? acknowledge(result)
         : {
@@ -74,7 +77,10 @@ const callbackKind = <Message extends CallbackMessage>(
     status,
   });
 
-export const onSearchKind = callbackKind('on-search', 'SEARCH', searchResponse);
+/** Without a message it belongs to no request that could be looked up. */
+const ofNoRequest = (messageId: string): CallbackMessage => ({ transaction_id: messageId });
+
+export const onSearchKind = callbackKind('on-search', 'SEARCH', searchResponse, ofNoRequest);
 export const onSubscribeKind = callbackKind('on-subscribe', 'SUBSCRIBE', subscribeResponse);
 export const onUnsubscribeKind = callbackKind('on-unsubscribe', 'UNSUBSCRIBE', unsubscribeResponse);
-export const onStatusKind = callbackKind('txn-on-status', 'TXN_STATUS', txnStatusResponse);
+export const onStatusKind = callbackKind('txn-on-status', 'TXN_STATUS', txnStatusResponse, ofNoRequest);

@@ -1,4 +1,7 @@
-/** TxnStatusRequest (protocol 3.7). Every registry reads all types; the specification lists fewer for each. */
+/**
+ * TxnStatusRequest (protocol 3.7). Every registry reads all types; the specification lists fewer for each. Clients leave
+ * `txn_type` out, and name one item by `reference_id`.
+ */
 import { z } from 'zod';
 import { locale, transactionId } from '../envelope/envelope.schema.js';
 
@@ -10,8 +13,14 @@ export const txnStatusRequest = z.looseObject({
     .looseObject({
       reference_id: z.string(),
       /** `subscibe` is an older release's spelling. */
-      txn_type: z.enum(['search', 'subscribe', 'unsubscribe', 'receipt', 'subscibe']),
-      attribute_type: z.enum(['transaction_id', 'reference_id_list', 'correlation_id', 'subscription_code_list']),
+      txn_type: z.enum(['search', 'subscribe', 'unsubscribe', 'receipt', 'subscibe']).optional(),
+      attribute_type: z.enum([
+        'transaction_id',
+        'reference_id',
+        'reference_id_list',
+        'correlation_id',
+        'subscription_code_list',
+      ]),
       attribute_value: z.union([id, z.array(z.string()).max(1000)]),
       locale: locale.optional(),
     })
