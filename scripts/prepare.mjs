@@ -1,8 +1,9 @@
 /** What a fresh clone lacks: the packages and the compiled code. Runs on any Node of the machine, before ours is there. */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { lacksPackages } from './packages.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 export const startedIn = process.cwd();
@@ -13,9 +14,11 @@ const STAMP = 'dist/.built';
 const changedAt = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 export function installIfNeeded() {
-  if (changedAt('node_modules/.package-lock.json') >= changedAt('package-lock.json')) return;
+  if (!lacksPackages(packagesOf('package-lock.json'), packagesOf('node_modules/.package-lock.json'))) return;
   step('installing packages (npm ci)', 'npm', ['ci', '--include=dev', '--no-progress', '--loglevel=error']);
 }
+
+const packagesOf = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : {});
 
 export function buildIfNeeded() {
   const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).map((name) => `src/${name}`);

@@ -2,4 +2,6 @@ import { become, buildIfNeeded, installIfNeeded } from './prepare.mjs';
 
 installIfNeeded();
 buildIfNeeded();
-become(['--enable-source-maps', 'dist/main.js', ...process.argv.slice(2)]);
+become(['--enable-source-maps', 'dist/main.js', ...process.argv.slice(2)], {
+  env: { NODE_ENV: 'production', ...process.env },
+});

@@ -17,6 +17,22 @@ test('package-lock.json holds every platform (else: node scripts/complete-lock.m
   expect(wanted.filter((name) => !names.has(name))).toEqual([]);
 });
 
+test('packages are installed again when their content is another, not when their time is', async () => {
+  const script = new URL('../scripts/packages.mjs', import.meta.url).href;
+  const { lacksPackages } = (await import(script)) as {
+    lacksPackages: (locked: object, installed: object) => boolean;
+  };
+  const locked = { '': { version: '1' }, a: { version: '1', integrity: 'x' }, other: { version: '1', optional: true } };
+  const installed = { a: { version: '1', integrity: 'x' } };
+  expect(lacksPackages(locked, installed)).toBe(false);
+  expect(lacksPackages(locked, {})).toBe(true);
+  expect(lacksPackages(locked, { a: { version: '2', integrity: 'x' } })).toBe(true);
+  expect(lacksPackages(locked, { a: { version: '1', integrity: 'y' } })).toBe(true);
+  expect(lacksPackages(locked, { ...installed, other: { version: '2' } })).toBe(true);
+  const here = (path: string): object => JSON.parse(read(path)).packages;
+  expect(lacksPackages(here('package-lock.json'), here('node_modules/.package-lock.json'))).toBe(false);
+});
+
 test('the container runs the pinned runtime', () => {
   const { node } = JSON.parse(read('package.json')).dependencies;
   const images = [...read('Dockerfile').matchAll(/^FROM (\S+)/gm)].map(([, image]) => image);

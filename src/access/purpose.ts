@@ -20,12 +20,20 @@ export function purposeOf(block: Block): string | undefined {
  * @throws ItemRejected `rjct.search_criteria.invalid` for a time that cannot be, or two purposes
  */
 export function statedPurpose(blocks: { consent?: Block; authorize?: Block }, now: Date): string | undefined {
+  refuseProof(blocks);
   for (const name of ['consent', 'authorize'] as const) checkTime(name, blocks[name]?.['ts'], now);
   const consented = purposeOf(blocks.consent);
   const authorized = purposeOf(blocks.authorize);
   if (consented !== undefined && authorized !== undefined && consented !== authorized)
     throw refusal('consent.purpose.code', 'must be the same as authorize.purpose.code');
   return authorized ?? consented;
+}
+
+/** A proof that is not looked into must not look as if it had been. @throws ItemRejected */
+export function refuseProof(blocks: { consent?: Block; authorize?: Block }): void {
+  for (const name of ['consent', 'authorize'] as const)
+    if (blocks[name] !== undefined && 'consent_jws' in blocks[name])
+      throw refusal(`${name}.consent_jws`, 'malformed_object: a signed consent cannot be verified here; leave it out');
 }
 
 function checkTime(block: string, ts: unknown, now: Date): void {

@@ -1,7 +1,7 @@
 /**
  * A quota per key and window that all processes share. A process leases a few points ahead of a fast caller, so that most
  * of its requests cost no round trip; a slow one is counted point by point. What is leased was counted before it is spent,
- * so the limit is never exceeded.
+ * so the limit is never exceeded (decision 0004).
  */
 import type { RateLimiterRes } from 'rate-limiter-flexible';
 

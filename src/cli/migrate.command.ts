@@ -10,11 +10,7 @@ export const migrateCommand = (): Command =>
         const { withDatabase } = await import('./house.js');
         const { migrateDatabase, underStartLock } = await import('../entities/database/migrate.js');
         const applied = await withDatabase(terminal, (database, directUrl) =>
-          underStartLock(directUrl, async () => {
-            const pending = await database.orm.migrator.getPending();
-            await migrateDatabase(database, new Date());
-            return pending.map(({ name }) => name);
-          }),
+          underStartLock(directUrl, () => migrateDatabase(database, new Date())),
         );
         const text = applied.length === 0 ? 'The schema is up to date.' : `Applied: ${applied.join(', ')}`;
         terminal.result({ applied }, text);

@@ -1,5 +1,12 @@
 import { Command } from 'commander';
-import { LEGAL_BASES, OPERATIONS, SIGNATURE_PROFILES } from '../protocol/vocabulary.js';
+import {
+  DIALECTS,
+  JWS_FORMS,
+  LEGAL_BASES,
+  OPERATIONS,
+  RECORDS_AS,
+  SIGNATURE_PROFILES,
+} from '../protocol/vocabulary.js';
 import { DEFINITIONS } from '../protocol/registries/registries.js';
 import { importPublicKey, thumbprint } from '../protocol/signature/keys.js';
 import { action, examples, list, oneOf, several, someOf, wholeNumber } from './action.js';
@@ -23,6 +30,10 @@ interface AddOptions {
   notifyUri?: string;
   jwksUrl?: string;
   profile: string;
+  dialect: string;
+  recordsAs: string;
+  jwsForm: string;
+  receiverAlias?: string[];
   sandbox?: boolean;
   unsigned?: boolean;
   autoApprove?: boolean;
@@ -42,6 +53,10 @@ const addCommand = (): Command =>
     .option('--notify-uri <url>', 'where its notifications go')
     .option('--jwks-url <url>', 'where its keys are fetched')
     .option('--profile <name>', SIGNATURE_PROFILES.join(', '), oneOf(SIGNATURE_PROFILES), 'DCI')
+    .option('--dialect <name>', `whose forms it speaks: ${DIALECTS.join(', ')}`, oneOf(DIALECTS), 'DCI')
+    .option('--records-as <form>', `of reg_records: ${RECORDS_AS.join(', ')}`, oneOf(RECORDS_AS), 'STANDARD')
+    .option('--jws-form <form>', `of our JWS to it: ${JWS_FORMS.join(', ')}`, oneOf(JWS_FORMS), 'DETACHED')
+    .option('--receiver-alias <name>', 'another name that it uses for us in receiver_id', several)
     .option('--sandbox', 'a sender for trying out')
     .option('--unsigned', 'take unsigned messages too; only with --sandbox')
     .option('--auto-approve', 'its subscriptions need no approval')
@@ -80,6 +95,10 @@ const inputOf = (senderId: string, options: AddOptions): Record<string, unknown>
   notifyUri: options.notifyUri,
   jwksUrl: options.jwksUrl,
   signatureProfile: options.profile,
+  dialect: options.dialect,
+  recordsAs: options.recordsAs,
+  jwsForm: options.jwsForm,
+  receiverAliases: options.receiverAlias,
   signaturePolicy: options.unsigned ? 'OPTIONAL' : 'REQUIRED',
   sandbox: options.sandbox ?? false,
   autoApproveSubscriptions: options.autoApprove ?? false,

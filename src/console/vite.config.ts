@@ -1,5 +1,8 @@
 import { defineConfig } from 'vite';
 
+/** Under `npm run dev` the gateway answers at its own port what is not the console's. */
+const gateway = `http://127.0.0.1:${process.env.PORT ?? 4000}`;
+
 /** The nonce is put in by `console.router.ts` at every request for the page. */
 export default defineConfig({
   root: import.meta.dirname,
@@ -19,5 +22,5 @@ export default defineConfig({
     // Libraries mark their modules for server components, which we have none of.
     rolldownOptions: { checks: { moduleLevelDirective: false } },
   },
-  server: { port: 4001, proxy: { '/graphql': { target: 'http://127.0.0.1:4000', ws: true } } },
+  server: { port: 4001, proxy: { '/graphql': { target: gateway, ws: true }, '/console/config.json': gateway } },
 });

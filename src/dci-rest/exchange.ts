@@ -8,6 +8,7 @@ import { uuidv7 } from '../platform/uuid.js';
 import type { KnownSender } from '../access/sender-directory.js';
 import type { QuotaState } from '../access/shared-quota.js';
 import type { TokenClaims } from '../access/token.js';
+import type { MessageContext, WireMessage } from '../messages/message-kind.js';
 import type { RequestHeader } from '../protocol/envelope/envelope.schema.js';
 import { canonicalJson, type Json, type JsonObject } from '../protocol/envelope/json.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
@@ -27,7 +28,8 @@ export interface ReceivedRequest {
   certificate?: ClientCertificate | undefined;
 }
 
-export class Exchange {
+/** @typeParam Message what its door reads out of the request */
+export class Exchange<Message extends WireMessage = WireMessage> {
   readonly correlationId = uuidv7();
   readonly receivedAt: Date;
   /** Set by `requireToken`. */
@@ -38,10 +40,10 @@ export class Exchange {
   text = '';
   document: JsonObject = {};
   header?: RequestHeader;
-  /** Validated; decrypted where it came encrypted. */
-  message: unknown;
-  /** Whether it was a header alone: `message` then is nothing that came. */
-  lacksMessage = false;
+  /** Whom the message names as its sender, not proven yet. */
+  namedSender?: string | undefined;
+  /** The message that fits its schema: set by `readMessage`, or by `decrypt` where it came encrypted. */
+  read?: Message;
   /** Set by `findSender`: proven by the token. */
   sender?: KnownSender;
   /** Set by `verifySignature`: false for a sandbox sender that left the message unsigned. */
@@ -76,6 +78,17 @@ export class Exchange {
     return this.header;
   }
 
+  /** After `readMessage`, or `decrypt`. */
+  get message(): Message {
+    if (this.read === undefined) throw new Error('the message has not been read');
+    return this.read;
+  }
+
+  /** What translation may look at beside the message. */
+  get context(): MessageContext {
+    return { definition: this.registry, header: this.requestHeader, sender: this.knownSender };
+  }
+
   get registry(): RegistryDefinition {
     if (this.definition === undefined) throw new Error('this endpoint has no registry');
     return this.definition;
@@ -91,9 +104,8 @@ export class Exchange {
   }
 
   get #plainMessage(): Json {
-    if (this.lacksMessage) return null;
     const received = this.encrypted ? undefined : this.document['message'];
-    return received ?? (this.message as Json);
+    return received ?? (this.message.value as Json);
   }
 
   /**
@@ -103,7 +115,7 @@ export class Exchange {
   digest(action: string, channel: TransactionChannel): Buffer {
     const place = { channel, operation: this.operation ?? null, registry: this.definition?.registry ?? null };
     return createHash('sha256')
-      .update(canonicalJson({ action, message: this.#plainMessage ?? null, place }))
+      .update(canonicalJson({ action, message: this.#plainMessage, place }))
       .digest();
   }
 }

@@ -13,9 +13,9 @@ import { ANSWERED_BEFORE } from '../graphql/errors.js';
 import type { Authenticator, Caller } from '../graphql/server.js';
 import { ProtocolError, RequestInvalid, TokenInvalid } from '../protocol/errors.js';
 import { certificateOf } from './client-certificate.header.js';
-import { findSender, limitBySender, requireClearReply, requireToken, verifyHttp } from './checks.js';
+import { pass } from './checks/check.js';
+import { PARTNER_GRAPHQL } from './doors.js';
 import { Exchange } from './exchange.js';
-import { readOperation } from './graphql-body.check.js';
 import { callOf } from './partner-call.js';
 import { settleRefusal } from './refusals.js';
 import { countOutcome, countReply } from './traffic.js';
@@ -61,14 +61,8 @@ async function authenticatePartner(services: FacadeServices, request: Request): 
     undefined,
     services.clock(),
   );
-  const none = { action: 'graphql', message: undefined as never };
   try {
-    await requireToken(exchange, services, none);
-    await findSender(exchange, services, none);
-    await verifyHttp(exchange, services);
-    await requireClearReply(exchange, services, none);
-    await limitBySender(exchange, services, none);
-    readOperation(exchange);
+    await pass(PARTNER_GRAPHQL, exchange, services, undefined);
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     const charged = await settleRefusal(error, exchange, services, 'GRAPHQL');

@@ -6,7 +6,8 @@ import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import { endpointsOf, type Endpoint } from '../messages/endpoints.js';
 import { SHORT_EXAMPLES } from './openapi.examples.js';
 import { callbackOf, envelopeExample, formExamples, type OpenApiSettings } from './openapi.requests.js';
-import { SHORT_ENDPOINTS, type ShortEndpoint } from './short-form.handler.js';
+import { SHORT_ENDPOINTS } from '../messages/short-form/short-endpoints.js';
+import type { ShortEndpoint } from '../messages/short-form/short-kind.js';
 
 const jsonSchema = (schema: z.ZodType): JsonObject => {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonObject;
@@ -110,7 +111,7 @@ function envelopeOf({ kind, receiver }: Endpoint): JsonObject {
           { type: 'object', properties: { action: { const: kind.action } } },
         ],
       },
-      message: { anyOf: [jsonSchema(kind.message), ref('EncryptedMessage')] },
+      message: { anyOf: [jsonSchema(kind.schema), ref('EncryptedMessage')] },
     },
   };
 }

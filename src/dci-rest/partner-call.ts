@@ -1,4 +1,4 @@
-/** From a checked exchange to a use case: the context in which its document runs, and the answer that was stored. */
+/** From a checked exchange to a use case: the context in which it runs, and the answer that was stored. */
 import { weightOf } from '../access/rate-limits.js';
 import { whyWithheld } from '../access/still-released.js';
 import { Forbidden } from '../protocol/errors.js';
@@ -6,8 +6,8 @@ import type { JsonObject } from '../protocol/envelope/json.js';
 import { DirectCall, MessageSeen, type CallFacts } from '../use-cases/call.js';
 import type { Context } from '../graphql/context.js';
 import { createLoaders } from '../graphql/loaders.js';
-import { runDocument, type NamedDocument } from '../graphql/run-document.js';
-import { charge } from './checks.js';
+import type { Execution } from '../messages/run.js';
+import { charge } from './checks/quota.check.js';
 import { recordRetelling } from '../use-cases/transaction-status/retelling.js';
 import type { Exchange } from './exchange.js';
 import type { FacadeServices } from './services.js';
@@ -34,17 +34,16 @@ export function callOf(services: FacadeServices, exchange: Exchange, facts: Answ
   );
 }
 
-/** Runs a document as the sender and gives the unsigned message to send; for a repeated message, the stored one. */
+/** Does what a message asks as its sender, and gives the unsigned message to send; for a repeated one, what is stored. */
 export async function answer(
   services: FacadeServices,
   exchange: Exchange,
-  document: NamedDocument,
-  input: unknown,
+  run: (execution: Execution) => Promise<unknown>,
   facts: Answering,
 ): Promise<JsonObject> {
   const call = callOf(services, exchange, facts);
   try {
-    await runDocument(services.schema, document, { input }, contextFor(services, exchange, call));
+    await run({ schema: services.schema, context: contextFor(services, exchange, call) });
   } catch (error) {
     if (error instanceof MessageSeen) return stored(await answerAgain(services, exchange, error, facts));
     throw error;
@@ -68,11 +67,15 @@ async function answerAgain(services: FacadeServices, exchange: Exchange, seen: M
   throw new Forbidden(`this message was answered before, and its answer may not be told again: ${why}`);
 }
 
-export function contextFor(services: FacadeServices, exchange: Exchange, call: DirectCall): Context {
+/** Of an operation that came over the network. */
+export const deadlineOf = ({ settings }: Pick<FacadeServices, 'settings'>): AbortSignal =>
+  AbortSignal.timeout(settings.operationTimeoutMs);
+
+function contextFor(services: FacadeServices, exchange: Exchange, call: DirectCall): Context {
   return {
     principal: exchange.principal,
     call,
-    deadline: AbortSignal.timeout(services.settings.operationTimeoutMs),
+    deadline: deadlineOf(services),
     services,
     get loaders() {
       return createLoaders(services.database.em(), services.database, services.clock);

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import type { QuotaState } from '../access/shared-quota.js';
 import { tookTooLong } from '../graphql/errors.js';
 import { recordTransaction, type TransactionChannel } from '../entities/transactions/transaction.repository.js';
-import { HeaderRejected, ProtocolError, ServiceUnavailable, TooManyRequests } from '../protocol/errors.js';
+import { protocolErrorOf } from '../use-cases/errors.js';
+import { HeaderRejected, type ProtocolError, ServiceUnavailable, TooManyRequests } from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/envelope/json.js';
 import { errorBody } from '../protocol/envelope/reply.js';
 import type { Exchange, Reply } from './exchange.js';
@@ -31,11 +32,7 @@ export async function settleRefusal(
   services: FacadeServices,
   channel: TransactionChannel,
 ): Promise<Charged> {
-  const charged = await chargeStranger(
-    error instanceof ProtocolError ? error : masked(error, services),
-    exchange,
-    services,
-  );
+  const charged = await chargeStranger(protocolErrorOf(error) ?? masked(error, services), exchange, services);
   const { refusal, first } = charged;
   const { code, status, errorId, cause } = refusal;
   services.log.info({ errorId, code, status, sender: exchange.sender?.senderId, cause }, 'request refused');

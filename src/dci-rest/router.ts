@@ -2,50 +2,26 @@
 import express, { Router, type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
 import { BodyTooLarge, HeaderRejected, MethodNotAllowed, NotFound, RequestInvalid } from '../protocol/errors.js';
 import type { Operation } from '../protocol/vocabulary.js';
-import { replyHeader } from '../protocol/envelope/reply.js';
 import { acceptLater } from './async.handler.js';
-import { readFormFile, requireBodyType } from './body.check.js';
-import {
-  checkCount,
-  checkHeader,
-  decrypt,
-  findSender,
-  limitBySender,
-  readMessage,
-  requireReplyKey,
-  requireScope,
-  requireToken,
-  verifySignature,
-  type Check,
-} from './checks.js';
+import { pass } from './checks/check.js';
 import { certificateOf } from './client-certificate.header.js';
+import { STANDARD } from './doors.js';
 import { endpointsOf, type Endpoint } from '../messages/endpoints.js';
+import { refusalEnvelope, type ReadMessage, type WireMessage } from '../messages/message-kind.js';
+import { SHORT_ENDPOINTS } from '../messages/short-form/short-endpoints.js';
+import type { ShortMessage } from '../messages/short-form/short-kind.js';
 import { Exchange, type Reply } from './exchange.js';
 import { receiveNow } from './receive.handler.js';
 import { refuse } from './refusals.js';
 import { rateLimitHeaders } from './rate-limit.headers.js';
 import type { FacadeServices } from './services.js';
-import { answerShortForm, SHORT_ENDPOINTS } from './short-form.handler.js';
+import { answerShortForm } from './short-form.handler.js';
 import { signedReply } from './signing.js';
 import { answerNow } from './sync.handler.js';
+import type { UploadedMessage } from './checks/upload.check.js';
 import { JsonRoom } from './upload/json-room.js';
 import { acceptUpload } from './upload/upload.handler.js';
 import { countReply } from './traffic.js';
-
-const CHECKS: Check[] = [
-  requireBodyType,
-  requireToken,
-  readFormFile,
-  readMessage,
-  findSender,
-  verifySignature,
-  requireScope,
-  decrypt,
-  requireReplyKey,
-  checkHeader,
-  limitBySender,
-  checkCount,
-];
 
 /** When a message is worked on: at once, later by a job, or at once as one that was sent to us. */
 const HANDLERS = { SYNC: answerNow, ASYNC: acceptLater, INBOUND: receiveNow };
@@ -56,7 +32,7 @@ export function dciRouter(services: FacadeServices): Router {
   router.use(express.raw({ type: () => true, limit: services.maxBodyBytes }));
   for (const endpoint of SHORT_ENDPOINTS)
     router.post(endpoint.path, async (request, response) => {
-      const exchange = newExchange(services, request, undefined, endpoint);
+      const exchange = newExchange<ShortMessage>(services, request, undefined, endpoint);
       const reply = answerShortForm(endpoint, exchange, services);
       const answered = await reply.catch((error: unknown) => refuse(error, exchange, services, 'SHORT'));
       countReply(services, exchange, answered);
@@ -67,7 +43,7 @@ export function dciRouter(services: FacadeServices): Router {
       router.post(
         definition.paths.map((path) => `/${path}/registry${endpoint.path}`),
         async (request, response) => {
-          const exchange = newExchange(services, request, definition, endpoint.kind);
+          const exchange = newExchange<ReadMessage>(services, request, definition, endpoint.kind);
           const answered = await answerEndpoint(endpoint, exchange, services);
           countReply(services, exchange, answered);
           send(response, answered, exchange);
@@ -112,7 +88,7 @@ function mountUploads(router: Router, services: FacadeServices): void {
       router.post(
         definition.paths.map((segment) => `/${segment}/registry${path}`),
         async (request, response) => {
-          const exchange = newExchange(services, request, definition, kind);
+          const exchange = newExchange<UploadedMessage>(services, request, definition, kind);
           const reply = acceptUpload(kind, exchange, request, services, room);
           send(response, await reply.catch((error: unknown) => refuse(error, exchange, services, 'BULK')), exchange);
           request.resume();
@@ -120,12 +96,14 @@ function mountUploads(router: Router, services: FacadeServices): void {
       );
 }
 
-async function answerEndpoint(endpoint: Endpoint, exchange: Exchange, services: FacadeServices): Promise<Reply> {
+async function answerEndpoint(
+  endpoint: Endpoint,
+  exchange: Exchange<ReadMessage>,
+  services: FacadeServices,
+): Promise<Reply> {
   try {
-    const { kind, receiver = false, jsonOnly = false } = endpoint;
-    const checked = { ...kind, receiver, jsonOnly };
-    for (const check of CHECKS) await check(exchange, services, checked);
-    return await HANDLERS[endpoint.mode](kind, exchange, services);
+    await pass(STANDARD, exchange, services, { ...endpoint, ...endpoint.kind });
+    return await HANDLERS[endpoint.mode](endpoint.kind, exchange, services);
   } catch (error) {
     const refusal = await refuse(error, exchange, services, endpoint.mode);
     if (error instanceof HeaderRejected && endpoint.mode === 'SYNC')
@@ -137,31 +115,23 @@ async function answerEndpoint(endpoint: Endpoint, exchange: Exchange, services: 
 /** On a synchronous endpoint what the header has a code for is a business outcome, told in an envelope (protocol 2.7). */
 function rejectedReply(
   { kind }: Endpoint,
-  exchange: Exchange,
+  exchange: Exchange<ReadMessage>,
   services: FacadeServices,
   error: HeaderRejected,
 ): Promise<Reply> {
-  const status = {
-    status: 'REJECTED',
-    totalCount: 0,
-    completedCount: 0,
-    reasonCode: error.reason,
-    reasonMessage: error.message,
-  } as const;
-  const { transaction_id = '' } = exchange.message as { transaction_id?: string };
-  const ids = { transaction_id, correlation_id: exchange.correlationId };
-  return signedReply(services, exchange.knownSender, {
-    header: replyHeader(kind.replyAction, exchange.requestHeader, services.settings.serverId, status, services.clock()),
-    message: { ...ids, ...(kind.empty?.(ids) ?? { search_response: [] }) },
-  });
+  const { requestHeader: header, knownSender, correlationId } = exchange;
+  const ids = { transaction_id: exchange.read?.transactionId ?? '', correlation_id: correlationId };
+  const reason = { reasonCode: error.reason, reasonMessage: error.message };
+  const { serverId } = services.settings;
+  return signedReply(services, knownSender, refusalEnvelope(kind, ids, reason, { header }, serverId, services.clock()));
 }
 
-function newExchange(
+function newExchange<Message extends WireMessage>(
   services: FacadeServices,
   request: Request,
   definition: Exchange['definition'],
   { operation }: { operation?: Operation },
-): Exchange {
+): Exchange<Message> {
   const { method, originalUrl: url, headers, ip: remoteAddress } = request;
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const certificate = certificateOf(request, services.mtlsHeader);

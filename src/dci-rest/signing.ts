@@ -13,7 +13,7 @@ export async function signedReply(services: FacadeServices, sender: KnownSender,
   if (sender.signatureProfile === 'HTTP') return httpSignedReply(services, envelope);
   const key = await services.keyRing.signingKey();
   const { header = {}, message } = envelope;
-  const options = { senderId: services.settings.serverId, now: services.clock() };
+  const options = { senderId: services.settings.serverId, now: services.clock(), jwsForm: sender.jwsForm };
   const signature = await signEnvelope(sender.signatureProfile, { header, message }, key, options);
   return { status: 200, body: { signature, ...envelope } };
 }

@@ -1,14 +1,18 @@
 import { answer } from './partner-call.js';
 import type { Exchange, Reply } from './exchange.js';
-import { answerEnvelope, type MessageKind } from '../messages/message-kind.js';
+import { answerEnvelope, type MessageKind, type ReadMessage } from '../messages/message-kind.js';
 import type { FacadeServices } from './services.js';
 import { signedReply } from './signing.js';
 
 /** Answers a message at once. */
-export async function answerNow(kind: MessageKind, exchange: Exchange, services: FacadeServices): Promise<Reply> {
-  const { requestHeader: header, registry: definition, knownSender: sender, message } = exchange;
-  const context = { definition, header, sender };
-  const envelope = await answer(services, exchange, kind.document, kind.read(message as never, context), {
+export async function answerNow(
+  kind: MessageKind,
+  exchange: Exchange<ReadMessage>,
+  services: FacadeServices,
+): Promise<Reply> {
+  const { context, message } = exchange;
+  const { header, sender } = context;
+  const envelope = await answer(services, exchange, (execution) => message.run(context, execution), {
     channel: 'SYNC',
     action: kind.action,
     messageId: header.message_id,

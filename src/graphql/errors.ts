@@ -8,7 +8,7 @@ import { KeyInvalid } from '../protocol/signature/key.policy.js';
 import { HeaderRejected, ItemRejected, ProtocolError, RequestInvalid, ServiceUnavailable } from '../protocol/errors.js';
 import { MessageSeen } from '../use-cases/call.js';
 import { TOO_LONG } from '../use-cases/deadline.js';
-import { DomainError, protocolErrorOf, type DomainErrorCode } from '../use-cases/errors.js';
+import { DomainError, domainErrorOf, protocolErrorOf, type DomainErrorCode } from '../use-cases/errors.js';
 import type { Log } from '../platform/log.js';
 import { randomUUID } from 'node:crypto';
 
@@ -46,8 +46,8 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, lo
       message: original.message,
       extensions: { code: graphqlCode(original), errorId: original.errorId, reason: reasonOf(original) },
     };
-  if (original instanceof DomainError)
-    return { ...formatted, message: original.message, extensions: extensionsOf(original) };
+  const refusal = domainErrorOf(original);
+  if (refusal !== undefined) return { ...formatted, message: refusal.message, extensions: extensionsOf(refusal) };
   if (original instanceof ItemRejected || original instanceof KeyInvalid)
     return { ...formatted, message: original.message, extensions: { code: 'BAD_USER_INPUT' } };
   if (original instanceof MessageSeen)

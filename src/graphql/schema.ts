@@ -3,12 +3,10 @@ import 'reflect-metadata';
 import { createPubSub } from '@graphql-yoga/subscription';
 import { GraphQLScalarType, lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
 import { buildSchema, GraphQLISODateTime, type BuildSchemaOptions } from 'type-graphql';
-import { AcceptResolver } from './accept/accept.resolver.js';
 import { AccessResolver } from './access/access.resolver.js';
 import { AgreementResolver } from './agreements/agreement.resolver.js';
 import { AdminActionResolver, AuditSealResolver, TransactionSealResolver } from './audit/audit.resolver.js';
 import { ConsentResolver } from './consents/consent.resolver.js';
-import { BulkResolver } from './bulk/bulk.resolver.js';
 import { CallbackResolver } from './callbacks/callback.resolver.js';
 import { DisabilityResolver } from './disability/disability.resolver.js';
 import { EnrollmentResolver } from './enrollment/enrollment.resolver.js';
@@ -57,7 +55,6 @@ const RESOLVERS: BuildSchemaOptions['resolvers'] = [
   TransactionStatusResolver,
   ReceiptResolver,
   CallbackResolver,
-  BulkResolver,
   TransactionResolver,
   LiveResolver,
   JobResolver,
@@ -69,7 +66,6 @@ const RESOLVERS: BuildSchemaOptions['resolvers'] = [
   TransactionSealResolver,
   AdminResolver,
   LegalHoldResolver,
-  AcceptResolver,
   DeliveryResolver,
   DeliveryAttemptResolver,
   DeliveryWaitingResolver,

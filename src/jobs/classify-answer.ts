@@ -1,4 +1,4 @@
-/** What a receiver's answer means for a delivery (protocol, async flow rules 3). */
+/** What a receiver's answer means for a delivery (protocol 5). */
 import type { OutboundResponse } from '../platform/outbound-http.js';
 import { readRetryAfter } from './retry-schedule.js';
 

@@ -1,4 +1,4 @@
-import type { MessageContext, MessageKind } from '../messages/message-kind.js';
+import type { MessageContext, MessageKind, Parsed, ReadMessage } from '../messages/message-kind.js';
 import type { AcceptedRequest } from '../entities/transactions/accepted-request.repository.js';
 
 /** An opened request, with the world as it is now. */
@@ -7,6 +7,7 @@ export interface OpenedRequest {
   worker: string;
   kind: MessageKind;
   context: MessageContext;
-  message: unknown;
+  /** As the facade read it before it was accepted. */
+  message: Parsed<ReadMessage>;
   target: string;
 }

@@ -20,13 +20,13 @@ export interface Outgoing {
 /** Nothing leaves unsigned, or in the clear where it must not. @throws ServiceUnavailable when no key is active, EncryptionInvalid */
 export async function signOutgoing(
   stored: JsonObject,
-  sender: Pick<KnownSender, 'signatureProfile' | 'keys' | 'encryptReplies'>,
+  sender: Pick<KnownSender, 'signatureProfile' | 'jwsForm' | 'keys' | 'encryptReplies'>,
   { target, authorization }: { target: string; authorization?: string | undefined },
   { keyRing, serverId, now }: Signing,
 ): Promise<Outgoing> {
   const envelope = await encryptWhereDue(stored, sender);
   const key = await keyRing.signingKey();
-  const options = { senderId: serverId, now };
+  const options = { senderId: serverId, now, jwsForm: sender.jwsForm };
   const headers = {
     'content-type': 'application/json',
     'user-agent': 'dci-gateway',

@@ -1,7 +1,7 @@
 /** Works accepted requests: the same document as at once, run as their sender; whatever comes of it ends in a callback. */
 import type { KnownSender } from '../access/sender-directory.js';
 import { endpointsOf } from '../messages/endpoints.js';
-import { answerEnvelope, type MessageKind } from '../messages/message-kind.js';
+import { answerEnvelope } from '../messages/message-kind.js';
 import type { ExecutionServices } from '../graphql/context.js';
 import {
   ClaimLost,
@@ -13,8 +13,6 @@ import { releaseClaims, renewClaims } from '../entities/work/claim.repository.js
 import { openPayload } from '../entities/transactions/transaction.repository.js';
 import { callbackTarget } from '../use-cases/accept/accept-request.js';
 import { createLoaders } from '../graphql/loaders.js';
-import { runDocument } from '../graphql/run-document.js';
-import { readWire } from '../protocol/envelope/absent.js';
 import type { RequestHeader } from '../protocol/envelope/envelope.schema.js';
 import { SenderUriInvalid } from '../protocol/errors.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
@@ -79,14 +77,7 @@ async function openRequest(
   if (definition === undefined) throw new Error('the registry of an accepted request is not served any more');
   const kind = kindOf(request, definition);
   const target = targetOf(outbound, sender, header.sender_uri);
-  return { request, worker, kind, context: { definition, header, sender }, message, target };
-}
-
-/** As the facade read it before it was accepted. */
-function readMessage(kind: MessageKind, stored: unknown): unknown {
-  const read = readWire(kind.message, stored);
-  if (!read.success) throw read.error;
-  return read.data;
+  return { request, worker, kind, context: { definition, header, sender }, message: kind.parse(message), target };
 }
 
 /** Whether items are left. */
@@ -103,8 +94,8 @@ async function workPart(services: ExecutionServices, opened: OpenedRequest): Pro
   const principal = { kind: 'sender', sender: context.sender } as const;
   const loaders = createLoaders(services.database.em(), services.database, services.clock);
   try {
-    const input = kind.read(readMessage(kind, message) as never, context);
-    await runDocument(services.schema, kind.document, { input }, { principal, call, services, loaders });
+    if (!message.success) throw message.error;
+    await message.data.run(context, { schema: services.schema, context: { principal, call, services, loaders } });
   } catch (error) {
     const refusal = request.attempts > MAX_ATTEMPTS ? GIVEN_UP : refusalOf(error);
     if (refusal === undefined || error instanceof ClaimLost) throw error;

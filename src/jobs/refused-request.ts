@@ -1,9 +1,10 @@
 /** A request that was accepted and may not be answered any more still gets its callback, which says why. */
+import { isUniqueViolation } from '../entities/database/database.js';
 import type { ExecutionServices } from '../graphql/context.js';
-import { DomainError } from '../use-cases/errors.js';
-import { ItemRejected, ProtocolError } from '../protocol/errors.js';
+import { protocolErrorOf } from '../use-cases/errors.js';
+import { ItemRejected } from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/envelope/json.js';
-import { replyHeader } from '../protocol/envelope/reply.js';
+import { refusalEnvelope } from '../messages/message-kind.js';
 import type { OpenedRequest } from './opened-request.js';
 import { QueuedCall } from './queued-call.js';
 
@@ -14,11 +15,10 @@ export interface Refusal {
 
 /** Why the request is refused; undefined for a fault of ours, which is tried again. */
 export function refusalOf(error: unknown): Refusal | undefined {
-  if (error instanceof ProtocolError)
-    return error.status < 500 ? { code: error.code, message: error.message } : undefined;
   if (error instanceof ItemRejected) return { code: error.code, message: error.message };
-  if (error instanceof DomainError) return { code: 'err.request.forbidden', message: error.message };
-  return undefined;
+  // Who was faster is done when it is tried again.
+  const refusal = isUniqueViolation(error) ? undefined : protocolErrorOf(error);
+  return refusal !== undefined && refusal.status < 500 ? { code: refusal.code, message: refusal.message } : undefined;
 }
 
 export async function refuseRequest(
@@ -26,16 +26,20 @@ export async function refuseRequest(
   opened: OpenedRequest,
   refusal: Refusal,
 ): Promise<void> {
-  const { request, worker, kind, context, target } = opened;
+  const { request, worker, kind, context, message, target } = opened;
   const { itemsDone = 0 } = request.progress;
   const ids = { transaction_id: request.transactionId ?? '', correlation_id: request.correlationId };
-  const status = { status: 'REJECTED', totalCount: 0, completedCount: 0, reasonMessage: refusal.message } as const;
-  const encode = (): JsonObject => ({
-    header: replyHeader(kind.replyAction, context.header, services.settings.serverId, status, services.clock()),
-    message: { ...ids, ...(kind.empty?.(ids) ?? { search_response: [] }) },
-  });
+  const encode = (): JsonObject =>
+    refusalEnvelope(
+      kind,
+      ids,
+      { reasonMessage: refusal.message },
+      context,
+      services.settings.serverId,
+      services.clock(),
+    );
   const call = new QueuedCall(services, { request, worker, replyAction: kind.replyAction, target, encode });
-  const referenceIds = kind.items?.(opened.message as never) ?? [];
+  const referenceIds = message.success ? message.data.referenceIds : [];
   await call.settle({
     operation: request.operation,
     registry: request.registry,

@@ -1,6 +1,7 @@
 /**
- * Agenda decides when; our rows say what. A few recurring jobs wake the queues or keep house; between two runs a queue
- * is woken by commits here and in other processes. While the job store is away, a clock of this process wakes the queues.
+ * Agenda decides when; our rows say what (decision 0002). A few recurring jobs wake the queues or keep house; between
+ * two runs a queue is woken by commits here and in other processes. While the job store is away, a clock of this
+ * process wakes the queues.
  */
 import { Agenda, type Job } from 'agenda';
 import { standsStill, type JobState } from '../use-cases/overview/job-health.js';

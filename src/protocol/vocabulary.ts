@@ -43,8 +43,14 @@ export const SIGNATURE_PROFILES = ['DCI', 'JWS', 'OPENSPP', 'HTTP'] as const;
 export type SignatureProfile = (typeof SIGNATURE_PROFILES)[number];
 export const SIGNATURE_POLICIES = ['REQUIRED', 'OPTIONAL'] as const;
 export type SignaturePolicy = (typeof SIGNATURE_POLICIES)[number];
-export const RECORDS_AS = ['ARRAY', 'OBJECT'] as const;
+export const RECORDS_AS = ['STANDARD', 'ARRAY', 'OBJECT'] as const;
 export type RecordsAs = (typeof RECORDS_AS)[number];
+/** As it is written at last. */
+export type RecordsForm = Exclude<RecordsAs, 'STANDARD'>;
+export const DIALECTS = ['DCI', 'OPENSPP', 'OPENCRVS', 'OPENG2P', 'OPENIMIS'] as const;
+export type Dialect = (typeof DIALECTS)[number];
+export const JWS_FORMS = ['DETACHED', 'ATTACHED'] as const;
+export type JwsForm = (typeof JWS_FORMS)[number];
 
 export const ROLES = ['ADMIN', 'OPERATOR', 'AUDITOR', 'MONITOR'] as const;
 export type Role = (typeof ROLES)[number];

@@ -1,8 +1,15 @@
 /** What no router takes or answers: the one error body, and nothing of our inside. */
 import { Router, type ErrorRequestHandler, type RequestHandler } from 'express';
 import type { FacadeServices } from '../dci-rest/services.js';
-import { MethodNotAllowed, NotFound, ProtocolError, RequestInvalid, ServiceUnavailable } from '../protocol/errors.js';
+import {
+  MethodNotAllowed,
+  NotFound,
+  RequestInvalid,
+  type ProtocolError,
+  ServiceUnavailable,
+} from '../protocol/errors.js';
 import { errorBody } from '../protocol/envelope/reply.js';
+import { protocolErrorOf } from '../use-cases/errors.js';
 
 /** What a path takes; `dciRouter` and `oauthRouter` tell that of their own. */
 const TAKES: Record<string, string[]> = {
@@ -45,7 +52,8 @@ export function lastResort({ clock, log }: Pick<FacadeServices, 'clock' | 'log'>
 
 /** Ours, or what Express says of a path or header that it cannot read; anything else is our fault. */
 function refusalOf(error: unknown): ProtocolError {
-  if (error instanceof ProtocolError) return error;
+  const refusal = protocolErrorOf(error);
+  if (refusal !== undefined) return refusal;
   const { status = 500 } = Object(error) as { status?: number };
   return status < 500
     ? new RequestInvalid('the request could not be read: check path and headers')

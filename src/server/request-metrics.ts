@@ -1,7 +1,7 @@
 /** Requests counted and timed by registry, operation and status; labels come from our own tables, never from a caller. */
 import type { RequestHandler, Response } from 'express';
 import { ENDPOINTS } from '../messages/endpoints.js';
-import { SHORT_ENDPOINTS } from '../dci-rest/short-form.handler.js';
+import { SHORT_ENDPOINTS } from '../messages/short-form/short-endpoints.js';
 import type { Metrics } from '../platform/metrics.js';
 import type { Registries } from '../protocol/registries/registries.js';
 

@@ -1,4 +1,4 @@
-/** Consent as a condition on `registry_record r`: who has given none is neither found nor counted. */
+/** Consent as a condition on `registry_record r`: who has given none is neither found nor counted (decision 0003). */
 import type { ConsentScope } from './registry-source.js';
 import { findRecordType } from '../protocol/registries/registries.js';
 import type { Scope } from './criteria.sql.js';

@@ -1,6 +1,6 @@
 /**
  * How a request came in and what becomes of its outcome. A use case settles its call exactly once, before its answer
- * may leave; the facade, the GraphQL server and the worker each bring their own kind.
+ * may leave; the facade, the GraphQL server and the worker each bring their own kind (decision 0006).
  */
 import type { KnownSender } from '../access/sender-directory.js';
 import type { Unit } from '../entities/database/database.js';
@@ -47,8 +47,6 @@ export interface Load {
 export interface Call {
   readonly correlationId: string;
   readonly receivedAt: Date;
-  /** Set where the message is only to be accepted: when its work is due. */
-  readonly dueAt?: Date | undefined;
   /** Set where a large message is worked on in parts. */
   readonly part?: Part | undefined;
   /**
@@ -119,7 +117,6 @@ export interface CallFacts {
 export class DirectCall implements Call {
   readonly correlationId: string;
   readonly receivedAt: Date;
-  readonly dueAt: Date | undefined;
   /** The unsigned message that was stored and may now leave. */
   answer: unknown;
   /** Whether its row stands, from this call or from an earlier one with the same message. */
@@ -131,7 +128,6 @@ export class DirectCall implements Call {
   ) {
     this.correlationId = facts.correlationId;
     this.receivedAt = facts.receivedAt;
-    this.dueAt = facts.dueAt;
   }
 
   async admit(load: Load): Promise<void> {
@@ -148,7 +144,7 @@ export class DirectCall implements Call {
     const { result, partial: _, ...columns } = outcome;
     const answer = this.facts.encode(result);
     const now = clock();
-    const processedAt = this.dueAt === undefined ? now : null;
+    const processedAt = this.facts.dueAt === undefined ? now : null;
     const entry: TransactionEntry = { ...this.facts, ...columns, claim: true, response: answer, processedAt };
     const recorded = await recordTransaction(unit ?? sql, vault, entry, now);
     this.settled = recorded.outcome === 'recorded' || recorded.same;

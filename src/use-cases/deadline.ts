@@ -9,3 +9,18 @@ export const late = (): DomainError => new DomainError('TIMEOUT', TOO_LONG);
 export function assertInTime(deadline: AbortSignal | undefined): void {
   if (deadline?.aborted === true) throw late();
 }
+
+/** Its caller is told when the time is over; the work stops at its next step. @throws DomainError TIMEOUT */
+export function inTime<T>(deadline: AbortSignal, work: () => T | Promise<T>): T | Promise<T> {
+  assertInTime(deadline);
+  const result = work();
+  return result instanceof Promise ? before(deadline, result) : result;
+}
+
+function before<T>(deadline: AbortSignal, result: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const refuse = () => reject(late());
+    deadline.addEventListener('abort', refuse, { once: true });
+    void result.then(resolve, reject).finally(() => deadline.removeEventListener('abort', refuse));
+  });
+}

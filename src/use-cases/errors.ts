@@ -2,6 +2,7 @@
  * What a use case refuses, in the application's own terms. Two places map it: `graphql/errors.ts` for GraphQL clients,
  * `protocolErrorOf` for the wire and for the audit.
  */
+import { isUniqueViolation } from '../entities/database/database.js';
 import {
   Forbidden,
   ItemRejected,
@@ -52,10 +53,19 @@ const ON_THE_WIRE: Record<DomainErrorCode, new (message: string) => ProtocolErro
   TIMEOUT: ServiceUnavailable,
 };
 
+/** A refusal; also what the database found to be there already, made by somebody else at the same time. */
+export function domainErrorOf(error: unknown): DomainError | undefined {
+  if (error instanceof DomainError) return error;
+  return isUniqueViolation(error)
+    ? new DomainError('CONFLICT', 'somebody else made the same at this moment: look at it again')
+    : undefined;
+}
+
 /** What a refusal comes to on the wire and in the audit; undefined for a fault of ours. */
 export function protocolErrorOf(error: unknown): ProtocolError | undefined {
   if (error instanceof ProtocolError) return error;
-  if (error instanceof DomainError) return new ON_THE_WIRE[error.code](error.message);
+  const refusal = domainErrorOf(error);
+  if (refusal !== undefined) return new ON_THE_WIRE[refusal.code](refusal.message);
   if (error instanceof ItemRejected || error instanceof KeyInvalid) return new RequestInvalid(error.message);
   return undefined;
 }

@@ -34,6 +34,10 @@ export const SENDER_RULES: Record<keyof UpdateSenderInput, Rule> = {
   name: never,
   notes: never,
   recordsAs: never,
+  // Another form of the same: what is released follows from the agreement.
+  dialect: never,
+  jwsForm: never,
+  receiverAliases: never,
   allowedOperations: grown,
   registries: grown,
   callbackHosts: grown,

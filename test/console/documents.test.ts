@@ -39,7 +39,7 @@ describe('the documents of the console', () => {
 describe('every mutation of the API', () => {
   /** They belong to a signed call of a partner; no administrator makes them. */
   const OF_PARTNERS = [
-    'acceptRequest acknowledgeReceipt bulkSearch bulkVerify disabilityDetails disabilitySupport disabled enrolled notify',
+    'acknowledgeReceipt disabilityDetails disabilitySupport disabled enrolled notify',
     'receiveCallback search subscribe transactionStatus unsubscribe updateEnrollments verify',
   ].flatMap((names) => names.split(' '));
 

@@ -10,7 +10,7 @@ let database: Database;
 beforeAll(async () => {
   home = await createTestDatabase({ template: false });
   database = await Database.connect(home.url);
-  await database.orm.migrator.up({ to: 'Scale0024' });
+  await database.orm.migrator.up({ to: '0001-baseline' });
 });
 afterAll(async () => {
   await database.close();

@@ -2,32 +2,19 @@
  * Who may call what: every field of Query, Mutation and Subscription, by every kind of caller, over the network. A field
  * without an entry here fails the test, so that nobody forgets to decide.
  */
-import {
-  getNullableType,
-  isEnumType,
-  isInputObjectType,
-  isListType,
-  isNonNullType,
-  isObjectType,
-  isLeafType,
-  getNamedType,
-  type GraphQLField,
-  type GraphQLInputType,
-  type GraphQLObjectType,
-  type GraphQLSchema,
-} from 'graphql';
+import { getNamedType, isObjectType, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { gatewaySchema } from '../../src/graphql/schema.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { startOidcIssuer, type OidcIssuer } from '../support/oidc-issuer.js';
+import { fieldsOf, operationOf } from '../support/operations.js';
 import { createPartner, type Partner } from '../support/partner.js';
 
 const ROLES = ['ADMIN', 'OPERATOR', 'AUDITOR', 'MONITOR'] as const;
 const CALLERS = [...ROLES, 'SENDER', 'ANONYMOUS'] as const;
 type Caller = (typeof CALLERS)[number];
 
-const NOBODY = '';
 const ADMIN = 'ADMIN';
 const RUNNERS = 'ADMIN OPERATOR';
 const AUDITORS = 'ADMIN AUDITOR';
@@ -60,7 +47,6 @@ const EXPECTED: Record<string, Record<string, string>> = {
     verifyAudit: AUDITORS,
   },
   Mutation: {
-    acceptRequest: NOBODY,
     acknowledgeReceipt: SENDER,
     activateSender: ADMIN,
     activateServerKey: ADMIN,
@@ -68,8 +54,6 @@ const EXPECTED: Record<string, Record<string, string>> = {
     approveAgreement: RUNNERS,
     approveSender: RUNNERS,
     approveSubscription: RUNNERS,
-    bulkSearch: NOBODY,
-    bulkVerify: NOBODY,
     cancelDelivery: RUNNERS,
     cancelSubscription: RUNNERS,
     createAgreement: ADMIN,
@@ -119,15 +103,6 @@ const EXPECTED: Record<string, Record<string, string>> = {
   },
 };
 
-/** Operations that not every registry has. */
-const REGISTRIES: Record<string, string> = {
-  disabled: 'DR',
-  disabilityDetails: 'DR',
-  disabilitySupport: 'DR',
-  enrolled: 'IBR',
-  updateEnrollments: 'IBR',
-};
-
 /** Fields of free form may name persons: who is told them; the others get null or a refusal. */
 const PLAIN = 'PLAIN';
 const SEEN = 'ADMIN OPERATOR AUDITOR';
@@ -136,7 +111,6 @@ const FREE_FORM: Record<string, string> = {
   'AdminAction.before': SEEN,
   'Agreement.rowFilter': PLAIN,
   'AgreementVersion.terms': PLAIN,
-  'BulkVerifyItemResult.verified': NOBODY,
   'Delivery.accessDecision': PLAIN,
   'EarlierAnswerResult.message': SENDER,
   'EventSubscription.filter': SEEN,
@@ -150,51 +124,6 @@ const FREE_FORM: Record<string, string> = {
   'Transaction.responseData': `${AUDITORS} SENDER`,
   'VerifyResult.verified': SENDER,
 };
-
-/** A value that fits the type, with no more than is required. */
-function sample(type: GraphQLInputType): unknown {
-  const named = getNullableType(type);
-  if (isListType(named)) return [sample(named.ofType)];
-  if (isEnumType(named)) return named.getValues()[0]?.name;
-  if (isInputObjectType(named))
-    return Object.fromEntries(
-      Object.values(named.getFields())
-        .filter((field) => isNonNullType(field.type) && field.defaultValue === undefined)
-        .map((field) => [field.name, sample(field.type)]),
-    );
-  const samples: Record<string, unknown> = {
-    ID: '00000000-0000-7000-8000-000000000000',
-    Int: 1,
-    Float: 1,
-    Boolean: true,
-    JSON: {},
-    JSONObject: {},
-    DateTime: '2026-01-01T00:00:00Z',
-    Duration: 'PT1H',
-  };
-  return samples[(named as { name: string }).name] ?? 'x';
-}
-
-function operationOf(
-  kind: string,
-  field: GraphQLField<unknown, unknown>,
-): { query: string; variables: Record<string, unknown> } {
-  const required = field.args.filter((arg) => isNonNullType(arg.type) && arg.defaultValue === undefined);
-  const declared = required.map(({ name, type }) => `$${name}: ${String(type)}`).join(', ');
-  const given = required.map(({ name }) => `${name}: $${name}`).join(', ');
-  const selection = isLeafType(getNamedType(field.type)) ? '' : '{ __typename }';
-  return {
-    query: `${kind} ${declared && `(${declared})`} { ${field.name} ${given && `(${given})`} ${selection} }`,
-    variables: Object.fromEntries(required.map(({ name, type }) => [name, inRegistry(sample(type), field.name)])),
-  };
-}
-
-function inRegistry(value: unknown, field: string): unknown {
-  const registry = REGISTRIES[field];
-  return registry === undefined || typeof value !== 'object' || value === null ? value : { ...value, registry };
-}
-
-const fieldsOf = (type: GraphQLObjectType | null | undefined) => Object.values(type?.getFields() ?? {});
 
 describe('authorization', () => {
   let issuer: OidcIssuer;
@@ -298,8 +227,14 @@ describe('authorization', () => {
   });
 
   test.each([
-    ['Transaction.requestData', '{ transactions(first: 1) { nodes { value: requestData(reason: "test") } } }'],
-    ['Transaction.responseData', '{ transactions(first: 1) { nodes { value: responseData(reason: "test") } } }'],
+    [
+      'Transaction.requestData',
+      '{ transactions(first: 1, filter: { operation: SEARCH }) { nodes { value: requestData(reason: "test") } } }',
+    ],
+    [
+      'Transaction.responseData',
+      '{ transactions(first: 1, filter: { operation: SEARCH }) { nodes { value: responseData(reason: "test") } } }',
+    ],
     ['AdminAction.after', '{ adminActions(first: 1, filter: { action: "createSender" }) { nodes { value: after } } }'],
     ['EventSubscription.filter', '{ subscriptions(first: 1) { nodes { value: filter } } }'],
   ])('of %s holds inside a list', async (name, query) => {

@@ -132,7 +132,9 @@ test.each([
   ['LegalBasis', 'CONSENT CONTRACT LEGAL_OBLIGATION VITAL_INTEREST PUBLIC_INTEREST PUBLIC_TASK LEGITIMATE_INTEREST'],
   ['SignatureProfile', 'DCI JWS OPENSPP HTTP'],
   ['SignaturePolicy', 'REQUIRED OPTIONAL'],
-  ['RecordsAs', 'ARRAY OBJECT'],
+  ['RecordsAs', 'STANDARD ARRAY OBJECT'],
+  ['Dialect', 'DCI OPENSPP OPENCRVS OPENG2P OPENIMIS'],
+  ['JwsForm', 'DETACHED ATTACHED'],
   ['KeyUse', 'SIG ENC'],
 ])('enum %s { %s }', (name, values) => {
   const type = schema.getType(name);
@@ -145,7 +147,7 @@ const INPUTS: Record<string, string> = {
   CreateSenderInput:
     'senderId: String!, name: String!, allowedOperations: [Operation!]!, registries: [Registry!]!, callbackHosts: [String!], notifyUri: String, jwksUrl: String, ' +
     'signatureProfile: SignatureProfile = DCI, signaturePolicy: SignaturePolicy = REQUIRED, sandbox: Boolean = false, autoApproveSubscriptions: Boolean = false, ' +
-    'rateLimitPerMinute: Int = 600, rateLimitPerDay: Int, encryptReplies: Boolean = false, recordsAs: RecordsAs = ARRAY, legalBasis: LegalBasis, notes: String',
+    'rateLimitPerMinute: Int = 600, rateLimitPerDay: Int, encryptReplies: Boolean = false, recordsAs: RecordsAs = STANDARD, dialect: Dialect = DCI, jwsForm: JwsForm = DETACHED, receiverAliases: [String!], legalBasis: LegalBasis, notes: String',
   CreateAgreementInput:
     'senderId: String!, registry: Registry!, operations: [Operation!]!, recordTypes: [String!], fields: [String!]!, searchableAttributes: [String!], purposes: [String!], ' +
     'legalBasis: LegalBasis!, requiresConsent: Boolean = false, rowFilter: JSON, validFrom: DateTime, validUntil: DateTime',

@@ -31,7 +31,7 @@ export const WITHOUT_PERSONS: Record<string, string> = {
   RegistryEventChange: 'cursor',
   RegistryRecordType: 'aliases identifierPaths identifyingTypes name',
   Sender:
-    'approvedBy callbackHosts clientId createdBy id jwksUrl name notes notifyUri organizationKind proposedBy senderId suspendedReason tlsSubject tlsThumbprints warnings',
+    'approvedBy callbackHosts clientId createdBy id jwksUrl name notes notifyUri organizationKind proposedBy receiverAliases senderId suspendedReason tlsSubject tlsThumbprints warnings',
   SenderKey: 'algorithm fingerprint id kid origin publicJwk revokedBy',
   ServerKey: 'algorithm id kid publicJwk',
   SubscriptionChange: 'cursor',
@@ -42,5 +42,5 @@ export const WITHOUT_PERSONS: Record<string, string> = {
 };
 
 /** Calls of partners, which leave transactions; an administrator is refused them. */
-export const OF_PARTNERS = `acceptRequest acknowledgeReceipt bulkSearch bulkVerify disabilityDetails disabilitySupport
+export const OF_PARTNERS = `acknowledgeReceipt disabilityDetails disabilitySupport
   disabled enrolled notify receiveCallback search subscribe transactionStatus unsubscribe updateEnrollments verify`;

@@ -319,14 +319,61 @@ describe('the JWS', () => {
     await expect(verify('JWS', received(text, signature))).rejects.toThrow(/exp of the JWS header/);
   });
 
-  test('refuses what is not detached', async () => {
-    const attached = jws({ alg: 'EdDSA', kid: 'key-ed25519' }).replace(
-      '..',
-      `.${Buffer.from(text).toString('base64url')}.`,
-    );
-    await expect(verify('JWS', received(text, attached))).rejects.toThrow(
-      new SignatureInvalid('signature is not a detached compact JWS (header..signature)'),
-    );
+  describe('with its payload', () => {
+    const base64url = (payload: string) => Buffer.from(payload).toString('base64url');
+    const attached = (payload: string, header: object = { alg: 'EdDSA', kid: 'key-ed25519' }) =>
+      jws(header, base64url(payload)).replace('..', `.${base64url(payload)}.`);
+
+    test('reads it in any order of members', async () => {
+      const message = '{"header":{"sender_id":"partner.example","total_count":1},"message":{"a":[1.5]}}';
+      const signed = '{ "message": {"a": [1.5]}, "header": {"total_count": 1, "sender_id": "partner.example"} }';
+      expect(await verify('JWS', received(message, attached(signed)))).toEqual({ kid: 'key-ed25519' });
+    });
+
+    test.each([
+      ['another value', '{"header":{"sender_id":"another.example"}}'],
+      ['a member more', '{"header":{"sender_id":"partner.example","x":null}}'],
+      ['a member less', '{"header":{}}'],
+      ['something beside', '{"header":{"sender_id":"partner.example"},"x":1}'],
+      ['a member twice', '{"header":{"sender_id":"another.example"},"header":{"sender_id":"partner.example"}}'],
+      ['no JSON', 'header'],
+    ])('refuses a payload that holds %s', async (_, payload) => {
+      await expect(verify('JWS', received(text, attached(payload)))).rejects.toThrow(new SignatureInvalid(MISMATCH));
+    });
+
+    test('refuses a payload that was exchanged after signing', async () => {
+      const [header, , signature] = attached('{"header":{"sender_id":"another.example"}}').split('.');
+      const forged = `${header}.${base64url(text)}.${signature}`;
+      await expect(verify('JWS', received(text, forged))).rejects.toThrow(new SignatureInvalid(MISMATCH));
+    });
+
+    test.each(NAMES)('ours with %s are read', async (key) => {
+      const envelope = { header: { sender_id: senderId }, message: { a: 'ü' } };
+      const options = { senderId, now: at(created), jwsForm: 'ATTACHED' } as const;
+      const signature = await signEnvelope('JWS', envelope, signingKey(key), options);
+      const [, payload = ''] = signature.split('.');
+      expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toEqual(envelope);
+      expect(await verify('JWS', received(JSON.stringify(envelope), signature))).toEqual({ kid: `key-${key}` });
+    });
+  });
+
+  test('reads a payload that was sorted by code point with its numbers as sent', async () => {
+    const sent = '{"header":{"z":1.0,"a":"ü"}}';
+    const sorted = Buffer.from('{"header":{"a":"ü","z":1.0}}').toString('base64url');
+    const signature = jws({ alg: 'EdDSA', kid: 'key-ed25519', typ: 'JWT' }, sorted);
+    expect(await verify('JWS', received(sent, signature))).toEqual({ kid: 'key-ed25519' });
+    const other = received(sent.replace('1.0', '1.5'), signature);
+    await expect(verify('JWS', other)).rejects.toThrow(new SignatureInvalid(MISMATCH));
+  });
+
+  test.each(['AAAA.AAAA', 'AAAA.B.C.D', 'AA AA..AAAA', '.AAAA.AAAA', `AAAA..${'A'.repeat(5000)}`])(
+    'refuses what is no compact JWS',
+    async (signature) => {
+      await expect(verify('JWS', received(text, signature))).rejects.toThrow(/is not a compact JWS/);
+    },
+  );
+
+  test('refuses a header that cannot be read', async () => {
     await expect(verify('JWS', received(text, 'AAAA..AAAA'))).rejects.toThrow(
       new SignatureInvalid('signature: the JWS header cannot be read'),
     );

@@ -1,6 +1,7 @@
 /**
  * The published files of the specification lie beside this repository, not in it. Where they are missing, what compares
- * with them is skipped, and the start of the run says so (global-setup.mjs); in CI they must be there.
+ * with them is skipped, and the start of the run says so (global-setup.mjs); in CI they must be there, unless
+ * PUBLISHED_FILES=none says that this machine has none.
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -38,7 +38,7 @@ function valuesOf(sender: Sender): SenderValues {
   const { senderId, name, registries, allowedOperations, callbackHosts, signatureProfile, sandbox, legalBasis } =
     sender;
   const { autoApproveSubscriptions, encryptReplies, rateLimitPerMinute } = sender;
-  const { suppressCountsBelow, recordsAs, tlsThumbprints } = sender;
+  const { suppressCountsBelow, recordsAs, dialect, jwsForm, receiverAliases, tlsThumbprints } = sender;
   return {
     senderId,
     name,
@@ -58,6 +58,9 @@ function valuesOf(sender: Sender): SenderValues {
     rateLimitPerDay: sender.rateLimitPerDay ?? '',
     suppressCountsBelow,
     recordsAs,
+    dialect,
+    jwsForm,
+    receiverAliases,
     tlsSubject: sender.tlsSubject ?? '',
     tlsThumbprints,
     mayLeaveUnsigned: sender.signaturePolicy === 'OPTIONAL',

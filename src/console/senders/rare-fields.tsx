@@ -6,7 +6,7 @@ import type { SenderForm } from './sender-form.js';
 /** What most senders do without, out of the way until it is asked for. */
 export function RareFields({ form }: { form: SenderForm }) {
   const { t } = useTranslation();
-  const { recordForms } = useOptions();
+  const { jwsForms, recordForms } = useOptions();
   const field = (name: keyof SenderForm['values']) => ({ ...form.getInputProps(name), label: t(`field.${name}`) });
   return (
     <Accordion variant="contained">
@@ -17,12 +17,14 @@ export function RareFields({ form }: { form: SenderForm }) {
             <TextInput {...field('organizationKind')} description={t('hint.senderKind')} />
             <NumberInput {...field('rateLimitPerDay')} description={t('hint.rateLimitPerDay')} min={1} />
             <NumberInput {...field('suppressCountsBelow')} description={t('hint.suppressCountsBelow')} min={0} />
+            <TagsInput {...field('receiverAliases')} description={t('hint.receiverAliases')} />
             <Select
               {...field('recordsAs')}
               description={t('hint.recordsAs')}
               data={recordForms}
               allowDeselect={false}
             />
+            <Select {...field('jwsForm')} description={t('hint.jwsForm')} data={jwsForms} allowDeselect={false} />
             <TextInput {...field('tlsSubject')} description={t('hint.tlsSubject')} />
             <TagsInput {...field('tlsThumbprints')} description={t('hint.tlsThumbprints')} />
           </SimpleGrid>

@@ -49,7 +49,10 @@ export function AccessFacts(sender: Sender) {
         [t('field.autoApproveSubscriptions'), yesNo(sender.autoApproveSubscriptions)],
         [t('field.encryptReplies'), yesNo(sender.encryptReplies)],
         [t('field.sandbox'), yesNo(sender.sandbox)],
+        [t('field.dialect'), t(`dialect.${sender.dialect}`)],
         [t('field.recordsAs'), t(`recordsAs.${sender.recordsAs}`)],
+        [t('field.jwsForm'), t(`jwsForm.${sender.jwsForm}`)],
+        [t('field.receiverAliases'), sender.receiverAliases.join(', ')],
         [t('field.suppressCountsBelow'), String(sender.suppressCountsBelow)],
       ]}
     />

@@ -6,7 +6,7 @@ import type { SenderForm } from './sender-form.js';
 
 export function SenderFields({ form, isNew = false }: { form: SenderForm; isNew?: boolean }) {
   const { t } = useTranslation();
-  const { registries, operations, legalBases, profiles } = useOptions();
+  const { registries, operations, legalBases, profiles, dialects } = useOptions();
   const field = (name: keyof SenderForm['values']) => ({ ...form.getInputProps(name), label: t(`field.${name}`) });
   const flag = (name: keyof SenderForm['values']) => ({
     ...form.getInputProps(name, { type: 'checkbox' }),
@@ -28,6 +28,7 @@ export function SenderFields({ form, isNew = false }: { form: SenderForm; isNew?
           data={profiles}
           allowDeselect={false}
         />
+        <Select {...field('dialect')} description={t('hint.dialect')} data={dialects} allowDeselect={false} />
         <NumberInput {...field('rateLimitPerMinute')} min={0} />
         <Select {...field('legalBasis')} data={legalBases} clearable />
         <Switch {...flag('autoApproveSubscriptions')} />

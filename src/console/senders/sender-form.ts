@@ -3,7 +3,15 @@ import { useForm, type UseFormReturnType } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import type { CombinedError } from 'urql';
 import { problemOf } from '../shared/problem.js';
-import type { LegalBasis, Operation, RecordsAs, Registry, SignatureProfile } from '../shared/vocabulary.js';
+import type {
+  Dialect,
+  JwsForm,
+  LegalBasis,
+  Operation,
+  RecordsAs,
+  Registry,
+  SignatureProfile,
+} from '../shared/vocabulary.js';
 
 export interface SenderValues {
   senderId: string;
@@ -25,6 +33,9 @@ export interface SenderValues {
   rateLimitPerDay: number | '';
   suppressCountsBelow: number | '';
   recordsAs: RecordsAs;
+  dialect: Dialect;
+  jwsForm: JwsForm;
+  receiverAliases: string[];
   tlsSubject: string;
   tlsThumbprints: string[];
 }
@@ -50,7 +61,10 @@ const EMPTY: SenderValues = {
   organizationKind: '',
   rateLimitPerDay: '',
   suppressCountsBelow: 0,
-  recordsAs: 'ARRAY',
+  recordsAs: 'STANDARD',
+  dialect: 'DCI',
+  jwsForm: 'DETACHED',
+  receiverAliases: [],
   tlsSubject: '',
   tlsThumbprints: [],
 };
@@ -72,7 +86,7 @@ export function useSenderForm(values: Partial<SenderValues> = {}): SenderForm {
 export function toSenderInput(values: SenderValues) {
   const { name, registries, allowedOperations, callbackHosts, signatureProfile, sandbox } = values;
   const { autoApproveSubscriptions, encryptReplies, rateLimitPerMinute, legalBasis } = values;
-  const { recordsAs, tlsThumbprints } = values;
+  const { recordsAs, dialect, jwsForm, receiverAliases, tlsThumbprints } = values;
   return {
     name,
     registries,
@@ -92,6 +106,9 @@ export function toSenderInput(values: SenderValues) {
     rateLimitPerDay: values.rateLimitPerDay === '' ? null : values.rateLimitPerDay,
     suppressCountsBelow: values.suppressCountsBelow === '' ? 0 : values.suppressCountsBelow,
     recordsAs,
+    dialect,
+    jwsForm,
+    receiverAliases,
     tlsSubject: values.tlsSubject.trim() || null,
     tlsThumbprints,
   };

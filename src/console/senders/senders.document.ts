@@ -61,6 +61,9 @@ export const SENDER = graphql(
         rateLimitPerDay
         encryptReplies
         recordsAs
+        dialect
+        jwsForm
+        receiverAliases
         tlsSubject
         tlsThumbprints
         suppressCountsBelow

@@ -1,6 +1,8 @@
 /** The closed lists as choices, in the reader's language (contract: GraphQL). */
 import { useTranslation } from 'react-i18next';
 import {
+  DIALECTS,
+  JWS_FORMS,
   LEGAL_BASES,
   OPERATIONS,
   RECORD_FORMS,
@@ -22,6 +24,8 @@ export function useOptions() {
     operations: OPERATIONS.map((value): Option<Operation> => ({ value, label: t(`operation.${value}`) })),
     legalBases: LEGAL_BASES.map((value) => ({ value, label: t(`legalBasis.${value}`) })),
     recordForms: RECORD_FORMS.map((value) => ({ value, label: t(`recordsAs.${value}`) })),
+    dialects: DIALECTS.map((value) => ({ value, label: t(`dialect.${value}`) })),
+    jwsForms: JWS_FORMS.map((value) => ({ value, label: t(`jwsForm.${value}`) })),
     profiles: SIGNATURE_PROFILES.map((value) => ({ value, label: t(`profile.${value}`) })),
   };
 }

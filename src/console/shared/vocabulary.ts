@@ -5,6 +5,8 @@ export type Registry = ReturnType<typeof graphql.scalar<'Registry'>>;
 export type Operation = ReturnType<typeof graphql.scalar<'Operation'>>;
 export type LegalBasis = ReturnType<typeof graphql.scalar<'LegalBasis'>>;
 export type SignatureProfile = ReturnType<typeof graphql.scalar<'SignatureProfile'>>;
+export type Dialect = ReturnType<typeof graphql.scalar<'Dialect'>>;
+export type JwsForm = ReturnType<typeof graphql.scalar<'JwsForm'>>;
 export type RecordsAs = ReturnType<typeof graphql.scalar<'RecordsAs'>>;
 export type TransactionStatus = ReturnType<typeof graphql.scalar<'TransactionStatus'>>;
 
@@ -38,7 +40,9 @@ export const LEGAL_BASES = all<LegalBasis>({
   LEGITIMATE_INTEREST: true,
 });
 export const SIGNATURE_PROFILES = all<SignatureProfile>({ DCI: true, JWS: true, OPENSPP: true, HTTP: true });
-export const RECORD_FORMS = all<RecordsAs>({ ARRAY: true, OBJECT: true });
+export const RECORD_FORMS = all<RecordsAs>({ STANDARD: true, ARRAY: true, OBJECT: true });
+export const DIALECTS = all<Dialect>({ DCI: true, OPENSPP: true, OPENCRVS: true, OPENG2P: true, OPENIMIS: true });
+export const JWS_FORMS = all<JwsForm>({ DETACHED: true, ATTACHED: true });
 export const TRANSACTION_STATUSES = all<TransactionStatus>({
   RECEIVED: true,
   PENDING: true,

@@ -2,34 +2,18 @@
  * `upload/search` and `upload/verify`: a file streams in, its rows are staged, and only when it is proven whose it is are
  * they accepted as one message. A JSON file is a signed envelope; a CSV is proven by the HTTP signature of the request.
  */
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { MessageSeen, type DirectCall } from '../../use-cases/call.js';
-import { runDocument } from '../../graphql/run-document.js';
-import { bulkMessage, readBulkMessage, type BulkMessage, type BulkOperation } from '../../protocol/search/bulk.js';
-import type { RequestHeader } from '../../protocol/envelope/envelope.schema.js';
-import { ContentTypeUnsupported, RequestInvalid } from '../../protocol/errors.js';
-import { ack } from '../../protocol/envelope/reply.js';
-import { ACCEPT } from '../async.handler.js';
-import { checkAction } from '../body.check.js';
-import {
-  checkHeader,
-  decrypt,
-  findSender,
-  limitBySender,
-  parse,
-  readMessage,
-  requireReplyKey,
-  requireScope,
-  requireToken,
-  verifyHttp,
-  verifySignature,
-  type CheckedEndpoint,
-} from '../checks.js';
+import type { BulkOperation } from '../../protocol/search/bulk.js';
+import { RequestInvalid } from '../../protocol/errors.js';
+import { accept, accepted, acceptedBefore, type Accepting } from '../accept-later.js';
+import { checkAction } from '../checks/body.check.js';
+import { pass } from '../checks/check.js';
+import { uploadEndpoint, type UploadedMessage, type UploadEndpoint } from '../checks/upload.check.js';
+import { UPLOAD, UPLOADED_CSV, UPLOADED_JSON } from '../doors.js';
 import type { Exchange, Reply } from '../exchange.js';
-import { isForm, readForm, type FormFile } from '../form.js';
+import { readForm, type FormFile } from '../form.js';
 import type { MessageKind } from '../../messages/message-kind.js';
-import { callOf, contextFor } from '../partner-call.js';
 import type { FacadeServices } from '../services.js';
 import { readCsv } from './csv-rows.js';
 import type { HeldFile, JsonRoom } from './json-room.js';
@@ -38,20 +22,9 @@ import { StreamedBody } from './streamed-body.js';
 
 const FIELD_BYTES = 4096;
 
-const ENVELOPE_CHECKS = [
-  readMessage,
-  findSender,
-  verifySignature,
-  requireScope,
-  decrypt,
-  requireReplyKey,
-  checkHeader,
-  limitBySender,
-];
-
 export async function acceptUpload(
   kind: MessageKind,
-  exchange: Exchange,
+  exchange: Exchange<UploadedMessage>,
   request: Readable,
   services: FacadeServices,
   room: JsonRoom,
@@ -61,7 +34,7 @@ export async function acceptUpload(
 }
 
 class Upload {
-  readonly #endpoint: CheckedEndpoint;
+  readonly #endpoint: UploadEndpoint;
   readonly #operation: BulkOperation;
   #format = 'json';
   #fileHash = createHash('sha256');
@@ -70,20 +43,17 @@ class Upload {
 
   constructor(
     private readonly kind: MessageKind,
-    private readonly exchange: Exchange,
+    private readonly exchange: Exchange<UploadedMessage>,
     private readonly services: FacadeServices,
     private readonly room: JsonRoom,
   ) {
-    this.#endpoint = { action: kind.action, message: bulkMessage };
     this.#operation = kind.operation as BulkOperation;
+    this.#endpoint = uploadEndpoint(kind.action, this.#operation, exchange.registry.registry);
   }
 
   async accept(body: StreamedBody): Promise<Reply> {
     const { exchange, services } = this;
-    if (!isForm(exchange.request.headers))
-      throw new ContentTypeUnsupported('Content-Type: send multipart/form-data with action, fileFormat and fileName');
-    await requireToken(exchange, services, this.#endpoint);
-    await findSender(exchange, services, this.#endpoint);
+    await pass(UPLOAD, exchange, services, undefined);
     this.#rows = new StagedRows(services, exchange.correlationId, exchange.knownSender.senderId);
     try {
       const fields = await this.#read(body);
@@ -91,8 +61,7 @@ class Upload {
       return await (this.#held === undefined ? commit() : this.room.inTurn(commit));
     } catch (error) {
       await this.#rows.drop();
-      if (error instanceof MessageSeen) return accepted(error.stored.correlationId, error.stored.receivedAt);
-      throw error;
+      return acceptedBefore(error);
     } finally {
       this.#held?.free();
     }
@@ -127,8 +96,10 @@ class Upload {
   }
 
   async #commit(fields: Map<string, string>): Promise<Reply> {
-    const transactionId = this.#format === 'csv' ? await this.#proveCsv(fields) : await this.#proveEnvelope();
     const { exchange, services, kind } = this;
+    if (this.#format === 'csv') await this.#proveCsv(fields);
+    else await this.#proveEnvelope();
+    const { transactionId } = exchange.message;
     const { sender_uri: senderUri = fields.get('sender_uri') } = exchange.requestHeader;
     const input = {
       operation: kind.operation,
@@ -138,47 +109,26 @@ class Upload {
       referenceIds: [],
       itemCount: this.#rows?.count ?? 0,
     };
-    const call = this.#call(transactionId, senderUri);
-    await runDocument(services.schema, ACCEPT, { input }, contextFor(services, exchange, call));
-    services.tail.nudge();
-    // Behind the ACK, so that the callback does not overtake it.
-    setImmediate(() => services.wake('process-requests'));
-    return accepted(exchange.correlationId, exchange.receivedAt);
+    await accept(services, exchange, input, this.#facts(transactionId, senderUri));
+    return accepted(exchange);
   }
 
   /** The rows are read once the envelope is proven. */
-  async #proveEnvelope(): Promise<string> {
+  async #proveEnvelope(): Promise<void> {
     const { exchange, services } = this;
     if (this.#held === undefined) throw new RequestInvalid('fileName: send the file');
     exchange.content = this.#held.content;
-    for (const check of ENVELOPE_CHECKS) await check(exchange, services, this.#endpoint);
-    const message = exchange.message as BulkMessage;
-    await this.#rows?.take(readBulkMessage(message, this.#operation, exchange.registry.registry));
-    return message.transaction_id;
+    await pass(UPLOADED_JSON, exchange, services, this.#endpoint);
+    await this.#rows?.take(exchange.message.rows);
   }
 
-  async #proveCsv(fields: Map<string, string>): Promise<string> {
-    const { exchange, services, kind } = this;
-    await verifyHttp(exchange, services);
-    const message = parse(bulkMessage, { transaction_id: fields.get('transaction_id') ?? randomUUID() }, 'form');
-    exchange.message = message;
-    exchange.header = {
-      version: '1.0.0',
-      message_id: (fields.get('message_id') ?? exchange.nonce ?? randomUUID()).slice(0, 255),
-      message_ts: exchange.receivedAt.toISOString(),
-      action: kind.action,
-      sender_id: exchange.knownSender.senderId,
-      total_count: this.#rows?.count ?? 0,
-    } satisfies RequestHeader;
-    await requireScope(exchange, services, this.#endpoint);
-    await requireReplyKey(exchange, services, this.#endpoint);
-    await limitBySender(exchange, services, this.#endpoint);
-    return message.transaction_id;
+  #proveCsv(fields: Map<string, string>): Promise<void> {
+    const form = { ...this.#endpoint, fields, rowCount: this.#rows?.count ?? 0 };
+    return pass(UPLOADED_CSV, this.exchange, this.services, form);
   }
 
-  #call(transactionId: string, senderUri: string | undefined): DirectCall {
-    const { exchange, services } = this;
-    const { receivedAt, correlationId, requestHeader: header } = exchange;
+  #facts(transactionId: string, senderUri: string | undefined): Accepting {
+    const { correlationId, registry, requestHeader: header } = this.exchange;
     const sha256 = this.#fileHash.digest('hex');
     const message = {
       transaction_id: transactionId,
@@ -188,21 +138,14 @@ class Upload {
     };
     const digest =
       this.#format === 'csv'
-        ? createHash('sha256').update(`${exchange.registry.registry}\n${header.action}\n${sha256}`).digest()
-        : exchange.digest(header.action, 'BULK');
-    return callOf(services, exchange, {
+        ? createHash('sha256').update(`${registry.registry}\n${header.action}\n${sha256}`).digest()
+        : this.exchange.digest(header.action, 'BULK');
+    return {
       channel: 'BULK',
       messageId: header.message_id,
       action: header.action,
       digest,
       request: { header: { ...header, ...(senderUri === undefined ? {} : { sender_uri: senderUri }) }, message },
-      dueAt: receivedAt,
-      encode: () => undefined,
-    });
+    };
   }
 }
-
-const accepted = (correlationId: string, receivedAt: Date): Reply => ({
-  status: 202,
-  body: ack(correlationId, receivedAt),
-});

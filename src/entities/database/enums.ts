@@ -4,6 +4,8 @@ import type {
   LegalBasis,
   Operation,
   QueryType,
+  Dialect,
+  JwsForm,
   RecordsAs,
   Role,
   SignaturePolicy,
@@ -69,8 +71,20 @@ export const SignaturePolicyEnum = graphqlEnum<SignaturePolicy>('SignaturePolicy
   OPTIONAL: 'Unsigned messages pass too; only for sandbox senders.',
 });
 export const RecordsAsEnum = graphqlEnum<RecordsAs>('RecordsAs', 'Form of reg_records in replies to a sender.', {
+  STANDARD: 'As each registry’s published schema has it: an object in DR, else a list.',
   ARRAY: 'A list of records.',
   OBJECT: 'One object, for clients that expect it.',
+});
+export const DialectEnum = graphqlEnum<Dialect>('Dialect', 'Whose forms a sender speaks, beside the standard’s.', {
+  DCI: 'The standard’s alone.',
+  OPENSPP: 'Those of OpenSPP’s clients.',
+  OPENCRVS: 'Those of OpenCRVS and of clients written for it.',
+  OPENG2P: 'Those of OpenG2P’s partners.',
+  OPENIMIS: 'Those of openIMIS.',
+});
+export const JwsFormEnum = graphqlEnum<JwsForm>('JwsForm', 'Form of the JWS we sign with; both are read.', {
+  DETACHED: 'Without the payload: header..signature.',
+  ATTACHED: 'With the payload: header.payload.signature.',
 });
 export const RoleEnum = graphqlEnum<Role>('Role', 'Role of an administrator.', {
   ADMIN: 'All.',

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import type { Log } from '../../platform/log.js';
 import { Database } from './database.js';
+import { renameFormerMigrations } from './former-migrations.js';
 import { ensurePartitions } from './partitions.js';
 import { createClient, endClient } from './pool.js';
 
@@ -44,10 +45,12 @@ async function takeLock(client: Client, log: Log | undefined): Promise<void> {
   }
 }
 
-/** Brings the schema up to date; call under the start lock. */
-export async function migrateDatabase(database: Database, now: Date): Promise<void> {
-  await database.orm.migrator.up();
+/** Brings the schema up to date and gives what that took; call under the start lock. */
+export async function migrateDatabase(database: Database, now: Date): Promise<string[]> {
+  await renameFormerMigrations(database);
+  const applied = await database.orm.migrator.up();
   await ensurePartitions(database, now);
+  return applied.map(({ name }) => name);
 }
 
 /** The same for a database named by its URL, start lock included. */

@@ -1,7 +1,7 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * Versions before 0023 number a notification otherwise, and may run beside newer ones for a while: the database itself holds
+ * Older versions number a notification by its place among the deliveries, and may run beside newer ones for a while: the database itself holds
  * that a fixed message has its number, and no two of a subscription the same. What such a version would fix without one is
  * refused to it, and left to a newer process.
  */

@@ -15,10 +15,10 @@ export async function readHolds(sql: Sql): Promise<Hold[]> {
   );
 }
 
-/** @returns false when the key was shredded already: nothing is left to hold */
+/** @returns false where nothing changed: it is so already, or the key was shredded and nothing is left to hold */
 export async function setHold(sql: Sql, dataKeyId: string, held: boolean): Promise<boolean> {
   const rows = await sql.query(
-    'update data_key set legal_hold = $2 where id = $1 and (wrapped is not null or not $2) returning 1',
+    'update data_key set legal_hold = $2 where id = $1 and legal_hold <> $2 and (wrapped is not null or not $2) returning 1',
     [dataKeyId, held],
   );
   return rows.length > 0;

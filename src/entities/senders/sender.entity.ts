@@ -4,6 +4,8 @@ import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { uuidv7 } from '../../platform/uuid.js';
 import type {
+  Dialect,
+  JwsForm,
   LegalBasis,
   Operation,
   RecordsAs,
@@ -12,6 +14,8 @@ import type {
   SignatureProfile,
 } from '../../protocol/vocabulary.js';
 import {
+  DialectEnum,
+  JwsFormEnum,
   KeyUseEnum,
   LegalBasisEnum,
   OperationEnum,
@@ -105,7 +109,19 @@ export class Sender {
 
   @Field(() => RecordsAsEnum)
   @Property({ type: 'text' })
-  recordsAs: RecordsAs = 'ARRAY';
+  recordsAs: RecordsAs = 'STANDARD';
+
+  @Field(() => DialectEnum)
+  @Property({ type: 'text' })
+  dialect: Dialect = 'DCI';
+
+  @Field(() => JwsFormEnum)
+  @Property({ type: 'text' })
+  jwsForm: JwsForm = 'DETACHED';
+
+  @Field(() => [String], { description: 'Other names that this sender may use for us in `receiver_id`.' })
+  @Property({ type: ArrayType })
+  receiverAliases: string[] = [];
 
   @Field(() => Int, { description: 'Counts below this are suppressed in replies; 0 = never.' })
   @Property({ type: 'integer' })

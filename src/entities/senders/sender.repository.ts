@@ -1,5 +1,7 @@
 /** Everything a request needs of its sender, in one read. */
 import type {
+  Dialect,
+  JwsForm,
   LegalBasis,
   Operation,
   RecordsAs,
@@ -30,6 +32,9 @@ export interface SenderProfile {
   rateLimitPerDay: number | null;
   encryptReplies: boolean;
   recordsAs: RecordsAs;
+  dialect: Dialect;
+  jwsForm: JwsForm;
+  receiverAliases: string[];
   suppressCountsBelow: number;
   clientId: string;
   clientSecretHash: string;
@@ -74,6 +79,7 @@ select json_build_object(
   'signatureProfile', s.signature_profile, 'signaturePolicy', s.signature_policy, 'sandbox', s.sandbox,
   'autoApproveSubscriptions', s.auto_approve_subscriptions, 'rateLimitPerMinute', s.rate_limit_per_minute,
   'rateLimitPerDay', s.rate_limit_per_day, 'encryptReplies', s.encrypt_replies, 'recordsAs', s.records_as,
+  'dialect', s.dialect, 'jwsForm', s.jws_form, 'receiverAliases', s.receiver_aliases,
   'suppressCountsBelow', s.suppress_counts_below, 'clientId', s.client_id, 'clientSecretHash', s.client_secret_hash,
   'tlsThumbprints', s.tls_thumbprints, 'tlsSubject', s.tls_subject,
   'keys', coalesce((select json_agg(json_build_object('kid', k.kid, 'use', k.use, 'algorithm', k.algorithm,

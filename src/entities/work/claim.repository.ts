@@ -1,6 +1,6 @@
 /**
  * Claims on rows that are work: `claimed_by` a worker until `claimed_until`. A worker renews while it works; what a dead
- * one held is free again when its lease ends, at most 15 seconds later.
+ * one held is free again when its lease ends, at most 15 seconds later (decision 0002).
  */
 import type { Sql } from '../database/database.js';
 

@@ -63,7 +63,7 @@ async function changeHold(
   const dataKeyId = await services.vault.keyIdOf(owner, `${month}-01`);
   return changeAsAdmin(services, admin, async (unit) => {
     if (!(await setHold(unit, dataKeyId, held)))
-      throw conflict('month', 'its data key was shredded, nothing is left to hold');
+      throw conflict('month', held ? 'it is held already, or its data key was shredded' : 'there is no such hold');
     const action = held ? 'placeLegalHold' : 'liftLegalHold';
     const change = { action, targetType: 'LegalHold', targetId: `${owner} ${month}`, reason, after: { held } };
     return { result: { owner, month }, change };

@@ -9,6 +9,7 @@ import { READERS, RUNNERS, requireRole } from '../authorize.js';
 import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
 import { isUuid } from '../../platform/uuid.js';
+import { invalid } from '../../use-cases/errors.js';
 import { byTime, TimeOrderEnum, type TimeOrder } from '../time-order.js';
 import { cancelDelivery, replayDeliveries, retryDelivery } from '../../use-cases/deliveries/deliveries.js';
 import { readExcerpt } from './excerpt.js';
@@ -106,6 +107,7 @@ export class TransactionDeliveriesResolver {
 
 async function whereDelivery({ services }: Context, filter: DeliveryFilter): Promise<FilterQuery<Delivery>> {
   const { createdFrom, createdUntil, subscriptionCode, transactionId: requestId, ...columns } = filter;
+  if (requestId != null && !isUuid(requestId)) throw invalid('filter.transactionId', 'must be a UUID');
   const given = Object.entries({ ...columns, requestId }).filter(([, value]) => value != null);
   // A UUIDv7 holds its time, so a time range is a range of the primary key.
   const id = {

@@ -2,6 +2,8 @@ import type { QueryOrderMap } from '@mikro-orm/core';
 import { GraphQLJSON } from 'graphql-scalars';
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
 import {
+  DialectEnum,
+  JwsFormEnum,
   KeyUseEnum,
   LegalBasisEnum,
   OperationEnum,
@@ -16,6 +18,8 @@ import {
 import { graphqlEnum } from '../../entities/database/graphql-enum.js';
 import { Sender } from '../../entities/senders/sender.entity.js';
 import type {
+  Dialect,
+  JwsForm,
   LegalBasis,
   Operation,
   RecordsAs,
@@ -73,8 +77,17 @@ export class CreateSenderInput {
   @Field(() => Boolean, { nullable: true, defaultValue: false })
   encryptReplies?: boolean | null;
 
-  @Field(() => RecordsAsEnum, { nullable: true, defaultValue: 'ARRAY' })
+  @Field(() => RecordsAsEnum, { nullable: true, defaultValue: 'STANDARD' })
   recordsAs?: RecordsAs | null;
+
+  @Field(() => DialectEnum, { nullable: true, defaultValue: 'DCI' })
+  dialect?: Dialect | null;
+
+  @Field(() => JwsFormEnum, { nullable: true, defaultValue: 'DETACHED' })
+  jwsForm?: JwsForm | null;
+
+  @Field(() => [String], { nullable: true, description: 'Other names that it may use for us in `receiver_id`.' })
+  receiverAliases?: string[];
 
   @Field(() => Int, {
     nullable: true,
@@ -142,6 +155,15 @@ export class UpdateSenderInput {
 
   @Field(() => RecordsAsEnum, { nullable: true })
   recordsAs?: RecordsAs;
+
+  @Field(() => DialectEnum, { nullable: true })
+  dialect?: Dialect;
+
+  @Field(() => JwsFormEnum, { nullable: true })
+  jwsForm?: JwsForm;
+
+  @Field(() => [String], { nullable: true })
+  receiverAliases?: string[];
 
   @Field(() => Int, { nullable: true })
   suppressCountsBelow?: number;

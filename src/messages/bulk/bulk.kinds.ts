@@ -1,18 +1,26 @@
 /** Uploads, outside the specification: accepted by `upload.handler.ts`, worked on like every accepted message. */
-import { defineDocument } from '../../graphql/run-document.js';
+import { requireSender } from '../../graphql/authorize.js';
+import { bulkSearch } from '../../use-cases/bulk/bulk-search.js';
+import { bulkVerify } from '../../use-cases/bulk/bulk-verify.js';
+import type { BulkInput } from '../../use-cases/bulk/bulk.types.js';
+import type { PartnerCall } from '../../use-cases/call.js';
+import type { Services } from '../../use-cases/services.js';
+import { recordsFormOf } from '../../protocol/search/records-form.js';
 import { BULK_ACTIONS, storedUpload } from '../../protocol/search/bulk.js';
 import { writeBulkVerify, type BulkVerifyAnswer } from '../../protocol/search/bulk.translate.js';
 import { writeSearchResponse, type SearchAnswer } from '../../protocol/search/search.translate.js';
 import type { z } from 'zod';
 import { defineKind, type MessageContext } from '../message-kind.js';
+import type { Run } from '../run.js';
 import { searchStatus } from '../search/search.kind.js';
 
-const BULK_SEARCH = defineDocument(
-  `mutation BulkSearch($input: BulkInput!) { bulkSearch(input: $input) { correlationId } }`,
-);
-const BULK_VERIFY = defineDocument(
-  `mutation BulkVerify($input: BulkInput!) { bulkVerify(input: $input) { correlationId } }`,
-);
+type Bulk = (services: Services, caller: PartnerCall, input: BulkInput) => Promise<unknown>;
+
+/** Parts of a large message, which no caller of the API may run. */
+const inParts =
+  (work: Bulk): Run<BulkInput> =>
+  (input, { context }) =>
+    work(context.services, requireSender(context), input);
 
 const upload = {
   message: storedUpload,
@@ -29,8 +37,9 @@ export const bulkSearchKind = defineKind({
   action: BULK_ACTIONS.BULK_SEARCH,
   replyAction: 'on-search',
   operation: 'BULK_SEARCH',
-  document: BULK_SEARCH,
-  write: (answer: SearchAnswer, { definition, sender }) => writeSearchResponse(answer, definition, sender.recordsAs),
+  run: inParts(bulkSearch),
+  write: (answer: SearchAnswer, { definition, sender }) =>
+    writeSearchResponse(answer, definition, recordsFormOf(sender, definition)),
   status: searchStatus,
 });
 
@@ -39,7 +48,7 @@ export const bulkVerifyKind = defineKind({
   action: BULK_ACTIONS.BULK_VERIFY,
   replyAction: 'on-verify',
   operation: 'BULK_VERIFY',
-  document: BULK_VERIFY,
+  run: inParts(bulkVerify),
   write: (answer: BulkVerifyAnswer) => writeBulkVerify(answer),
   status: ({ status, items }: BulkVerifyAnswer) => ({
     status,

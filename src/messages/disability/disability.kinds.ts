@@ -1,5 +1,5 @@
 /** The disability registry's own questions (protocol 3.8). */
-import { defineDocument } from '../../graphql/run-document.js';
+import { runs } from '../run.js';
 import { disabledRequest, type DisabledRequest } from '../../protocol/search/status-check.schema.js';
 import {
   readStatusItem,
@@ -11,13 +11,11 @@ import { writeSearchResponse, type SearchAnswer } from '../../protocol/search/se
 import { defineKind, type MessageContext } from '../message-kind.js';
 import { oneItemStatus, searchStatus } from '../search/search.kind.js';
 
-const DISABLED = defineDocument(
-  `mutation Disabled($input: StatusCheckInput!) { disabled(input: $input) { correlationId } }`,
-);
-const DETAILS = defineDocument(
+const DISABLED = runs(`mutation Disabled($input: StatusCheckInput!) { disabled(input: $input) { correlationId } }`);
+const DETAILS = runs(
   `mutation DisabilityDetails($input: SearchInput!) { disabilityDetails(input: $input) { correlationId } }`,
 );
-const SUPPORT = defineDocument(
+const SUPPORT = runs(
   `mutation DisabilitySupport($input: SearchInput!) { disabilitySupport(input: $input) { correlationId } }`,
 );
 
@@ -26,7 +24,7 @@ export const disabledKind = defineKind({
   replyAction: 'on-search',
   operation: 'DISABLED',
   message: disabledRequest,
-  document: DISABLED,
+  run: DISABLED,
   read: (message, { definition, header }) => ({
     registry: definition.registry,
     transactionId: message.transaction_id,
@@ -58,7 +56,7 @@ interface DisabledRecord {
 export const disabilityDetailsKind = defineKind({
   ...search,
   operation: 'DISABILITY_DETAILS',
-  document: DETAILS,
+  run: DETAILS,
   write: (answer: SearchAnswer, { definition }) =>
     withRecords(writeSearchResponse(answer, definition), answer, ({ disability_details = [] }: DisabledRecord) => ({
       disability_details,
@@ -69,7 +67,7 @@ export const disabilityDetailsKind = defineKind({
 export const disabilitySupportKind = defineKind({
   ...search,
   operation: 'DISABILITY_SUPPORT',
-  document: SUPPORT,
+  run: SUPPORT,
   write: (answer: SearchAnswer, { definition }) =>
     withRecords(
       writeSearchResponse(answer, definition),

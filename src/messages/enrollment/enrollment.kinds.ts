@@ -1,5 +1,5 @@
 /** The beneficiary registry's own messages (protocol 3.8). */
-import { defineDocument } from '../../graphql/run-document.js';
+import { runs } from '../run.js';
 import {
   enrollmentUpdatesRequest,
   readEnrollmentUpdates,
@@ -11,10 +11,8 @@ import { readStatusItem, writeStatusAnswer, type StatusAnswer } from '../../prot
 import { defineKind } from '../message-kind.js';
 import { oneItemStatus } from '../search/search.kind.js';
 
-const ENROLLED = defineDocument(
-  `mutation Enrolled($input: StatusCheckInput!) { enrolled(input: $input) { correlationId } }`,
-);
-const UPDATES = defineDocument(
+const ENROLLED = runs(`mutation Enrolled($input: StatusCheckInput!) { enrolled(input: $input) { correlationId } }`);
+const UPDATES = runs(
   `mutation UpdateEnrollments($input: EnrollmentUpdatesInput!) { updateEnrollments(input: $input) { correlationId } }`,
 );
 
@@ -23,7 +21,7 @@ export const enrolledKind = defineKind({
   replyAction: 'on-search',
   operation: 'ENROLLED',
   message: enrolledRequest,
-  document: ENROLLED,
+  run: ENROLLED,
   read: (message, { definition, header }) => ({
     registry: definition.registry,
     transactionId: message.transaction_id,
@@ -40,7 +38,7 @@ export const enrollmentUpdatesKind = defineKind({
   operation: 'ENROLLMENT_UPDATES',
   message: enrollmentUpdatesRequest,
   bare: (messageId) => ({ transaction_id: messageId, enrolled_updates: { beneficiaries: [] } }),
-  document: UPDATES,
+  run: UPDATES,
   read: (message, { definition, header }) => readEnrollmentUpdates(message, definition.registry, header.message_id),
   write: (answer: PushAnswer) => writeEnrollmentUpdates(answer),
   items: ({ enrolled_updates: { beneficiaries } }) => beneficiaries.map(() => ''),

@@ -1,4 +1,4 @@
-import { defineDocument } from '../../graphql/run-document.js';
+import { runs } from '../run.js';
 import {
   readReceiptRequest,
   receiptRequest,
@@ -8,7 +8,7 @@ import {
 import { defineKind } from '../message-kind.js';
 import { oneItemStatus } from '../search/search.kind.js';
 
-const RECEIPT = defineDocument(
+const RECEIPT = runs(
   `mutation AcknowledgeReceipt($input: ReceiptInput!) { acknowledgeReceipt(input: $input) { correlationId } }`,
 );
 
@@ -18,7 +18,7 @@ export const receiptKind = defineKind({
   replyAction: 'receipt',
   operation: 'RECEIPT',
   message: receiptRequest,
-  document: RECEIPT,
+  run: RECEIPT,
   read: (message, { definition }) => readReceiptRequest(message, definition.registry),
   write: (answer: ReceiptAnswer) => writeReceiptResponse(answer),
   status: oneItemStatus,

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { UNKNOWN_CORRELATION } from '../../use-cases/callbacks/callback.js';
 import type { CallbackResult } from '../../use-cases/callbacks/callback.types.js';
-import { defineDocument } from '../../graphql/run-document.js';
+import { runs } from '../run.js';
 import type { PushAnswer } from '../../protocol/notify/enrollment.js';
 import type { JsonObject } from '../../protocol/envelope/json.js';
 import {
@@ -18,10 +18,8 @@ import type { ReplyStatus } from '../../protocol/envelope/reply.js';
 import type { Operation } from '../../protocol/vocabulary.js';
 import { defineKind, type MessageKind } from '../message-kind.js';
 
-export const NOTIFY = defineDocument(
-  `mutation Notify($input: NotifyInput!) { notify(input: $input) { correlationId } }`,
-);
-const CALLBACK = defineDocument(
+export const NOTIFY = runs(`mutation Notify($input: NotifyInput!) { notify(input: $input) { correlationId } }`);
+const CALLBACK = runs(
   `mutation ReceiveCallback($input: CallbackInput!) { receiveCallback(input: $input) { correlationId } }`,
 );
 
@@ -39,8 +37,8 @@ export const notifyKind = defineKind({
   replyAction: 'notify',
   operation: 'NOTIFY',
   message: notifyRequest,
-  document: NOTIFY,
   bare: (messageId) => ({ transaction_id: messageId, notify_event: [] }),
+  run: NOTIFY,
   read: (message, { definition }) => readNotifyRequest(message, definition.registry),
   write: (answer: PushAnswer) => acknowledge(answer),
   items: ({ notify_event: events }) => events.map(({ reference_id: id }) => id),
@@ -53,20 +51,20 @@ const callbackKind = (
   message: z.ZodType<CallbackMessage>,
   bare?: (messageId: string) => CallbackMessage,
 ): MessageKind =>
-  defineKind<CallbackMessage, CallbackResult>({
+  defineKind({
     action,
     replyAction: action,
     operation,
     message,
-    document: CALLBACK,
+    run: CALLBACK,
     ...(bare === undefined ? {} : { bare }),
-    read: (received, { definition: { registry } }) => ({
+    read: (received: CallbackMessage, { definition: { registry } }) => ({
       registry,
       operation,
       transactionId: received.transaction_id,
       correlationId: received.correlation_id,
     }),
-    write: (result) =>
+    write: (result: CallbackResult) =>
       result.known
         ? acknowledge(result)
         : {

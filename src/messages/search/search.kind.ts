@@ -1,4 +1,5 @@
-import { defineDocument } from '../../graphql/run-document.js';
+import { runs } from '../run.js';
+import { recordsFormOf } from '../../protocol/search/records-form.js';
 import { searchRequest } from '../../protocol/search/search.schema.js';
 import { readSearchRequest, writeSearchResponse, type SearchAnswer } from '../../protocol/search/search.translate.js';
 import type { ReplyStatus } from '../../protocol/envelope/reply.js';
@@ -6,9 +7,7 @@ import type { TransactionStatus } from '../../protocol/vocabulary.js';
 import { defineKind } from '../message-kind.js';
 
 /** The facade sends what the use case stored, so the document asks for no more than that it was done. */
-export const SEARCH = defineDocument(
-  `mutation Search($input: SearchInput!) { search(input: $input) { correlationId } }`,
-);
+export const SEARCH = runs(`mutation Search($input: SearchInput!) { search(input: $input) { correlationId } }`);
 
 export const searchStatus = ({ status, items, completedCount }: SearchAnswer): ReplyStatus => ({
   status,
@@ -22,9 +21,10 @@ export const searchKind = defineKind({
   replyAction: 'on-search',
   operation: 'SEARCH',
   message: searchRequest,
-  document: SEARCH,
+  run: SEARCH,
   read: (message, { definition }) => readSearchRequest(message, definition.registry),
-  write: (answer: SearchAnswer, { definition, sender }) => writeSearchResponse(answer, definition, sender.recordsAs),
+  write: (answer: SearchAnswer, { definition, sender }) =>
+    writeSearchResponse(answer, definition, recordsFormOf(sender, definition)),
   items: ({ search_request: items }) => items.map(({ reference_id: id }) => id),
   status: searchStatus,
 });

@@ -1,10 +1,10 @@
-import { defineDocument } from '../../graphql/run-document.js';
+import { runs } from '../run.js';
 import { subscribeRequest } from '../../protocol/subscribe/subscribe.schema.js';
 import { readSubscribeRequest, writeSubscribeResponse } from '../../protocol/subscribe/subscribe.translate.js';
 import type { SubscribeAnswer } from '../../protocol/subscribe/subscription.js';
 import { defineKind } from '../message-kind.js';
 
-export const SUBSCRIBE = defineDocument(
+export const SUBSCRIBE = runs(
   `mutation Subscribe($input: SubscribeInput!) { subscribe(input: $input) { correlationId } }`,
 );
 
@@ -14,7 +14,7 @@ export const subscribeKind = defineKind({
   replyAction: 'on-subscribe',
   operation: 'SUBSCRIBE',
   message: subscribeRequest,
-  document: SUBSCRIBE,
+  run: SUBSCRIBE,
   read: (message, { definition, header }) => readSubscribeRequest(message, definition.registry, header.sender_uri),
   write: (answer: SubscribeAnswer, { definition }) => writeSubscribeResponse(answer, definition),
   items: ({ subscribe_request: items }) => items.map(({ reference_id: id }) => id),

@@ -1,10 +1,10 @@
-import { defineDocument } from '../../graphql/run-document.js';
+import { runs } from '../run.js';
 import { unsubscribeRequest } from '../../protocol/subscribe/subscribe.schema.js';
 import { readUnsubscribeRequest, writeUnsubscribeResponse } from '../../protocol/subscribe/subscribe.translate.js';
 import type { UnsubscribeAnswer } from '../../protocol/subscribe/subscription.js';
 import { defineKind } from '../message-kind.js';
 
-export const UNSUBSCRIBE = defineDocument(
+export const UNSUBSCRIBE = runs(
   `mutation Unsubscribe($input: UnsubscribeInput!) { unsubscribe(input: $input) { correlationId } }`,
 );
 
@@ -14,7 +14,7 @@ export const unsubscribeKind = defineKind({
   replyAction: 'on-unsubscribe',
   operation: 'UNSUBSCRIBE',
   message: unsubscribeRequest,
-  document: UNSUBSCRIBE,
+  run: UNSUBSCRIBE,
   read: (message, { definition }) => readUnsubscribeRequest(message, definition.registry),
   write: (answer: UnsubscribeAnswer) => writeUnsubscribeResponse(answer),
   status: ({ status }: UnsubscribeAnswer) => ({

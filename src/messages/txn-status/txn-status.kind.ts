@@ -1,4 +1,4 @@
-import { defineDocument } from '../../graphql/run-document.js';
+import { runs } from '../run.js';
 import { txnStatusRequest } from '../../protocol/txn-status/txn-status.schema.js';
 import {
   emptyTxnStatus,
@@ -8,7 +8,7 @@ import {
 } from '../../protocol/txn-status/txn-status.translate.js';
 import { defineKind } from '../message-kind.js';
 
-const TXN_STATUS = defineDocument(
+const TXN_STATUS = runs(
   `mutation TransactionStatus($input: TransactionStatusInput!) { transactionStatus(input: $input) { correlationId } }`,
 );
 
@@ -18,7 +18,7 @@ export const txnStatusKind = defineKind({
   replyAction: 'txn-on-status',
   operation: 'TXN_STATUS',
   message: txnStatusRequest,
-  document: TXN_STATUS,
+  run: TXN_STATUS,
   read: (message, { definition }) => readTxnStatusRequest(message, definition.registry),
   write: (answer: TransactionStatusAnswer, { definition }) => writeTxnStatusResponse(answer, definition),
   items: ({ txnstatus_request: { reference_id: id } }) => [id],

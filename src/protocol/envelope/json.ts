@@ -41,15 +41,18 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** The text of Python's `json.dumps(value, sort_keys=True, separators=(',', ':'))`: ASCII only, keys by code point. */
-export function pythonJson(value: LosslessJson): string {
+export const pythonJson = (value: LosslessJson): string => sortedJson(value, asciiString);
+
+/** Keys by code point, numbers as their source has them; text as it is, unless it is to be written otherwise. */
+export function sortedJson(value: LosslessJson, string: (text: string) => string = JSON.stringify): string {
   if (value instanceof SourceNumber) return value.source;
-  if (typeof value === 'string') return asciiString(value);
+  if (typeof value === 'string') return string(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(pythonJson).join(',')}]`;
+  if (Array.isArray(value)) return `[${value.map((one) => sortedJson(one, string)).join(',')}]`;
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
   return `{${members
     .sort(([a], [b]) => compareCodePoints(a, b))
-    .map(([key, member]) => `${asciiString(key)}:${pythonJson(member)}`)
+    .map(([key, member]) => `${string(key)}:${sortedJson(member, string)}`)
     .join(',')}}`;
 }
 

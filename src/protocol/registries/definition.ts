@@ -96,6 +96,8 @@ export interface RegistryDefinition {
   subscribedEvents?: string[];
   /** Identifier types read beside the dictionary's → the stored one, for example `national_id` → `UIN`. Compared without case, `_` and `-`. */
   identifierTypes: Record<string, string>;
+  /** What its published schema of search answers has as `reg_records`: one record an item, or a list where left out (protocol 1.4). */
+  searchRecords?: 'object';
   /** Where `reg_records` must differ from an array, per message (protocol 1.4). */
   txnStatusRecords: 'array' | 'object';
   /** Operations this registry serves. */

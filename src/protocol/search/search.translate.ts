@@ -4,7 +4,7 @@ import type { ItemReasonCode } from '../errors.js';
 import type { JsonObject, Json } from '../envelope/json.js';
 import type { RegistryDefinition } from '../registries/definition.js';
 import type { SearchRequest } from './search.schema.js';
-import { WIRE_STATUS, type QueryType, type RecordsAs, type Registry, type TransactionStatus } from '../vocabulary.js';
+import { WIRE_STATUS, type QueryType, type RecordsForm, type Registry, type TransactionStatus } from '../vocabulary.js';
 
 /** One question of a search, as the use case takes it; also the variables of the GraphQL document. */
 export interface SearchItem {
@@ -105,7 +105,7 @@ function eventInType(regType = ''): string | undefined {
 export function writeSearchResponse(
   answer: SearchAnswer,
   definition: RegistryDefinition,
-  recordsAs: RecordsAs = 'ARRAY',
+  recordsAs: RecordsForm = 'ARRAY',
 ): JsonObject {
   return {
     transaction_id: answer.transactionId,
@@ -114,7 +114,7 @@ export function writeSearchResponse(
   };
 }
 
-function writeItem(item: SearchItemAnswer, definition: RegistryDefinition, recordsAs: RecordsAs): JsonObject[] {
+function writeItem(item: SearchItemAnswer, definition: RegistryDefinition, recordsAs: RecordsForm): JsonObject[] {
   const head: JsonObject = {
     reference_id: item.referenceId,
     timestamp: item.timestamp,

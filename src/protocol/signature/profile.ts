@@ -1,5 +1,6 @@
 /** What every envelope profile offers; `signature.ts` chooses one per sender. */
 import type { JsonObject } from '../envelope/json.js';
+import type { JwsForm } from '../vocabulary.js';
 import type { SignatureAlgorithm, SigningKey, VerificationKey } from './algorithm.js';
 
 /** A message as it came in: its text, and what `parseJson` made of it. */
@@ -34,6 +35,8 @@ export interface SigningOptions {
   senderId: string;
   now: Date;
   expiresInSeconds?: number;
+  /** Of the profile `JWS`; detached where left out. */
+  jwsForm?: JwsForm | undefined;
 }
 
 export interface EnvelopeProfile {

@@ -7,8 +7,7 @@ import { Forbidden, RequestInvalid, SenderUriInvalid } from '../../protocol/erro
 import type { Operation } from '../../protocol/vocabulary.js';
 import type { Call } from '../call.js';
 import type { Services } from '../services.js';
-import { forbidden } from '../errors.js';
-import type { AcceptedMessage, AcceptRequestInput } from './accept.types.js';
+import type { AcceptRequestInput } from './accept.types.js';
 
 /** About the sender's own messages: they release nothing that was not released before. */
 const WITHOUT_AGREEMENT: ReadonlySet<Operation> = new Set(['UNSUBSCRIBE', 'TXN_STATUS', 'RECEIPT']);
@@ -18,16 +17,14 @@ export async function acceptRequest(
   services: Services,
   { sender, call }: { sender: KnownSender; call: Call },
   { operation, registry, transactionId, senderUri, referenceIds, itemCount }: AcceptRequestInput,
-): Promise<AcceptedMessage> {
-  if (call.dueAt === undefined)
-    throw forbidden('acceptRequest serves the asynchronous endpoints; call the operation itself');
+): Promise<void> {
   const definition = services.registries.byName(registry);
   if (definition === undefined) throw new RequestInvalid('registry: this gateway does not serve it');
   const gate = decideGate({ sender, definition, operation, now: call.receivedAt });
   if (!gate.allowed && !(gate.reason === 'NO_AGREEMENT' && WITHOUT_AGREEMENT.has(operation)))
     throw new Forbidden(gate.explanation);
   await call.admit({ operation, items: referenceIds.length });
-  const target = callbackTarget(services.outbound, sender, senderUri);
+  callbackTarget(services.outbound, sender, senderUri);
   await call.settle({
     operation,
     registry: definition.registry,
@@ -39,7 +36,6 @@ export async function acceptRequest(
     recordCount: 0,
     result: undefined,
   });
-  return { correlationId: call.correlationId, target };
 }
 
 /** `header.sender_uri` exactly as given, else the address the sender registered. @throws SenderUriInvalid */

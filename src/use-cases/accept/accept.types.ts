@@ -6,12 +6,7 @@ export interface AcceptRequestInput {
   operation: Operation;
   registry: Registry;
   transactionId: string;
-  senderUri?: string;
+  senderUri?: string | undefined;
   referenceIds: string[];
   itemCount?: number;
-}
-
-export interface AcceptedMessage {
-  correlationId: string;
-  target: string;
 }

@@ -9,10 +9,11 @@ import { isKnownField } from '../../protocol/registries/records/fields.js';
 import { findRecordType } from '../../protocol/registries/registries.js';
 import { changeAsAdmin, snapshot } from '../admin-change.js';
 import type { Services } from '../services.js';
-import { DomainError, invalid, notFound } from '../errors.js';
+import { DomainError, invalid } from '../errors.js';
 import { approve, countChange, propose } from '../four-eyes.js';
 import { givenOf, presentOf } from '../given.js';
 import { requireObject } from '../json-object.js';
+import { lockById } from '../locked-row.js';
 import { findSender } from '../senders/senders.js';
 import { AGREEMENT_RULES, isWidened } from '../widening.js';
 import type { CreateAgreementInput, UpdateAgreementInput } from './agreement.types.js';
@@ -92,8 +93,7 @@ function changeAgreement(
   change: (agreement: Agreement) => void,
 ): Promise<Agreement> {
   return changeAsAdmin(services, admin, async (unit) => {
-    const agreement = await unit.em.findOne(Agreement, { id });
-    if (agreement === null) throw notFound('id', 'no such agreement');
+    const agreement = await lockById(unit, Agreement, id, 'id');
     if (agreement.state === 'ENDED') throw new DomainError('CONFLICT', 'the agreement has ended: make a new one', 'id');
     const before = snapshot(agreement);
     change(agreement);

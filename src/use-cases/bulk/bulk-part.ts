@@ -4,7 +4,6 @@ import { dropChunks, loadChunk } from '../../entities/work/bulk.repository.js';
 import type { BulkRow } from '../../protocol/search/bulk.js';
 import type { Call, Outcome } from '../call.js';
 import type { Services } from '../services.js';
-import { forbidden } from '../errors.js';
 import type { BulkInput } from './bulk.types.js';
 
 /** Rows of a chunk, and items of a callback. */
@@ -19,9 +18,8 @@ export interface BulkPart {
   done: number;
 }
 
-/** @throws DomainError where the call is not that of the worker */
 export async function loadPart({ database, vault }: Services, call: Call, input: BulkInput): Promise<BulkPart> {
-  if (call.part === undefined) throw forbidden('uploads are worked on by the gateway; upload a file');
+  if (call.part === undefined) throw new Error('an upload is worked on in parts');
   if (input.rows === 0) return { rows: [], done: 0 };
   const { from } = call.part;
   const place = { uploadId: input.uploadId, sequence: Math.floor(from / ROWS_PER_CHUNK) };

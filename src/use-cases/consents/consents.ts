@@ -5,9 +5,9 @@ import { addRow } from '../../entities/database/database.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
 import { canonicalPaths } from '../../protocol/registries/records/fields.js';
 import { changeAsAdmin, snapshot } from '../admin-change.js';
-import { isUuid } from '../../platform/uuid.js';
 import type { Services } from '../services.js';
-import { conflict, invalid, notFound } from '../errors.js';
+import { conflict, invalid } from '../errors.js';
+import { lockById } from '../locked-row.js';
 import { readPersonIdentifier } from '../records/identifier.input.js';
 import { definitionOf } from '../records/records.js';
 import { findSender } from '../senders/senders.js';
@@ -29,8 +29,7 @@ export function grantConsent(services: Services, admin: Admin, input: GrantConse
 /** Ends it at once: the next question finds nothing. */
 export function revokeConsent(services: Services, admin: Admin, id: string, reason?: string): Promise<Consent> {
   return changeAsAdmin(services, admin, async (unit) => {
-    const consent = isUuid(id) ? await unit.em.findOne(Consent, { id }) : null;
-    if (consent === null) throw notFound('id', 'no such consent');
+    const consent = await lockById(unit, Consent, id, 'id');
     if (consent.revokedAt != null) throw conflict('id', 'this consent was revoked before');
     const before = snapshot(consent);
     consent.revokedAt = services.clock();

@@ -6,8 +6,8 @@ import { cancelDeliveries, reviveDeliveries } from '../../entities/deliveries/de
 import { firstId } from '../../entities/database/partitions.js';
 import { changeAsAdmin } from '../admin-change.js';
 import type { Services } from '../services.js';
-import { isUuid } from '../../platform/uuid.js';
-import { conflict, invalid, notFound } from '../errors.js';
+import { conflict, invalid } from '../errors.js';
+import { lockById } from '../locked-row.js';
 import type { ReplayFilter } from './delivery.types.js';
 
 type Admin = Extract<Principal, { kind: 'admin' }>;
@@ -87,8 +87,7 @@ function change(
   work: (unit: Unit, delivery: Delivery) => Promise<void>,
 ): Promise<Delivery> {
   return changeAsAdmin(services, admin, async (unit) => {
-    const delivery = isUuid(id) ? await unit.em.findOne(Delivery, { id }) : null;
-    if (delivery === null) throw notFound('id', 'no such delivery');
+    const delivery = await lockById(unit, Delivery, id, 'id');
     const before = { state: delivery.state };
     await work(unit, delivery);
     await unit.em.refresh(delivery);

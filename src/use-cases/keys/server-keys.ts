@@ -1,4 +1,5 @@
 /** The life of a server key: NEXT (published), ACTIVE (signs), RETIRED (still verifies), REVOKED (gone). */
+import { LockMode } from '@mikro-orm/core';
 import type { Principal } from '../../access/principal.js';
 import { addRow, type Unit } from '../../entities/database/database.js';
 import type { KeyUse, ServerKeyState } from '../../entities/database/enums.js';
@@ -7,7 +8,8 @@ import { generateKeyPair, importPrivateKey, thumbprint, type KeyPair } from '../
 import { KeyInvalid, type KeyAlgorithm } from '../../protocol/signature/key.policy.js';
 import { changeAsAdmin } from '../admin-change.js';
 import type { Services } from '../services.js';
-import { DomainError, notFound } from '../errors.js';
+import { DomainError } from '../errors.js';
+import { lockRow } from '../locked-row.js';
 
 type Admin = Extract<Principal, { kind: 'admin' }>;
 type KeySealer = Pick<Services['keyRing'], 'sealPrivate'>;
@@ -41,7 +43,11 @@ export function activateServerKey(services: Services, admin: Admin, kid: string)
 
 /** Retires the active key of the same use; from the commit on, `key` is the one. */
 export async function switchTo(key: ServerKey, { em }: Pick<Unit, 'em'>, now: Date): Promise<void> {
-  const active = await em.findOne(ServerKey, { use: key.use, state: 'ACTIVE' });
+  const active = await em.findOne(
+    ServerKey,
+    { use: key.use, state: 'ACTIVE' },
+    { lockMode: LockMode.PESSIMISTIC_WRITE },
+  );
   if (active !== null) {
     retire(active, now);
     await em.flush();
@@ -109,8 +115,7 @@ function moveKey(
   move: (key: ServerKey, unit: Unit) => Promise<void> | void,
 ): Promise<ServerKey> {
   return changeAsAdmin(services, admin, async (unit) => {
-    const key = await unit.em.findOne(ServerKey, { kid });
-    if (key === null) throw notFound('kid', 'no such server key');
+    const key = await lockRow(unit, ServerKey, { kid }, 'kid');
     if (!from.includes(key.state))
       throw new DomainError(
         'CONFLICT',

@@ -1,6 +1,6 @@
 /**
  * What a subscriber may see of an event, decided when it is sent: the record as the event made it, under the rights of
- * this moment. A right that has ended since cancels the notification and says why.
+ * this moment. A right that has ended since cancels the notification and says why (decision 0001).
  */
 import { decideGate, decideItem, summarizeDecision, type Grant } from '../../access/decide-access.js';
 import { purposeOf } from '../../access/purpose.js';

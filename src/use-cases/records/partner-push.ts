@@ -1,6 +1,6 @@
 /**
  * A record that a partner sends us. It is merged into what we hold: a partner may send a part, and never writes what its
- * agreement does not let it see, nor records outside the agreement's rows.
+ * agreement does not let it see, nor records outside the agreement's rows (decision 0005).
  */
 import type { Grant } from '../../access/decide-access.js';
 import type { KnownSender } from '../../access/sender-directory.js';

@@ -9,7 +9,7 @@ import type { Services } from '../services.js';
 import { invalid } from '../errors.js';
 import { countChange } from '../four-eyes.js';
 import type { OutboundOAuthInput, OutboundSettings, OutboundTlsInput, SenderOutboundInput } from './outbound.types.js';
-import { findSender } from './senders.js';
+import { lockSender } from './senders.js';
 
 type Admin = Extract<Principal, { kind: 'admin' }>;
 
@@ -21,7 +21,7 @@ export function setSenderOutbound(
 ): Promise<OutboundSettings> {
   const settings = readInput(services, input);
   return changeAsAdmin(services, admin, async (unit) => {
-    const sender = await findSender(unit, senderId);
+    const sender = await lockSender(unit, senderId);
     await services.senderOutbound.save(unit, sender.id, settings);
     countChange(sender, admin, { widens: true, ...services.settings });
     const result = describeOutbound(settings);

@@ -14,6 +14,7 @@ type Checked = Pick<Sender, 'senderId' | 'name' | 'signaturePolicy' | 'sandbox' 
       | 'suppressCountsBelow'
       | 'tlsThumbprints'
       | 'tlsSubject'
+      | 'receiverAliases'
     >
   >;
 
@@ -29,6 +30,11 @@ export function checkSender(sender: Checked): void {
   for (const host of sender.callbackHosts ?? [])
     if (!isHost(host))
       throw invalid('callbackHosts', 'give each as host or host:port, without scheme or path; IPv6 in brackets');
+  if (sender.receiverAliases?.some((name) => !/^[\x21-\x7e]{1,255}$/.test(name)))
+    throw invalid(
+      'receiverAliases',
+      'give each as 1 to 255 ASCII characters without spaces, as it stands in receiver_id',
+    );
   for (const field of ['notifyUri', 'jwksUrl'] as const)
     if (sender[field] != null && !isWebUrl(sender[field]))
       throw invalid(field, 'must be an http(s) URL without credentials');

@@ -7,14 +7,14 @@ import { OutboundFailed, OutboundRefused } from '../../platform/outbound-errors.
 import { recordAdminAction } from '../admin-change.js';
 import type { Services } from '../services.js';
 import { invalid } from '../errors.js';
-import { findSender } from './senders.js';
+import { findSender, lockSender } from './senders.js';
 
 type Admin = Extract<Principal, { kind: 'admin' }>;
 
 /** The actor of refreshes that nobody asked for: the schedule, and an unknown key id. */
 export const JWKS_REFRESH: Admin = { kind: 'admin', subject: 'jwks-refresh', role: 'OPERATOR' };
 /** Who revokes a key that its sender publishes no more. */
-const WITHDRAWN = 'JWKS';
+export const WITHDRAWN = 'JWKS';
 
 /** @throws DomainError where the sender has no `jwksUrl`, or it cannot be read */
 export async function fetchSenderKeys(services: Services, admin: Admin, senderId: string): Promise<SenderKey[]> {
@@ -42,8 +42,7 @@ export async function refreshSenderKeys(
   const published = await fetchPartnerJwks(services.outbound, jwksUrl, senderId);
   const keys = await services.database.transaction(async (unit) => {
     // Two refreshes at once would both add a new key.
-    await unit.query('select 1 from sender where sender_id = $1 for update', [senderId]);
-    const sender = await findSender(unit, senderId);
+    const sender = await lockSender(unit, senderId);
     if (sender.jwksUrl !== jwksUrl) throw new JwksUnreadable('jwksUrl was changed meanwhile');
     sender.jwksFetchedAt = services.clock();
     const { keys: stored, changes } = await follow(unit, sender, published, services.clock());

@@ -6,10 +6,12 @@ import { importPublicKey } from '../../protocol/signature/keys.js';
 import { KeyInvalid } from '../../protocol/signature/key.policy.js';
 import { changeAsAdmin, snapshot } from '../admin-change.js';
 import type { Services } from '../services.js';
-import { conflict, DomainError, invalid, notFound } from '../errors.js';
+import { conflict, DomainError, invalid } from '../errors.js';
 import { countChange } from '../four-eyes.js';
 import { requireObject } from '../json-object.js';
-import { findSender } from './senders.js';
+import { lockRow } from '../locked-row.js';
+import { WITHDRAWN } from './sender-jwks.js';
+import { lockSender } from './senders.js';
 import type { SenderKeyInput } from './sender.types.js';
 
 type Admin = Extract<Principal, { kind: 'admin' }>;
@@ -25,7 +27,7 @@ export function addSenderKey(
   const use = input.use ?? 'SIG';
   const { algorithm, publicJwk, fingerprint } = readKey(input);
   return changeAsAdmin(services, admin, async (unit) => {
-    const sender = await findSender(unit, senderId);
+    const sender = await lockSender(unit, senderId);
     if ((await unit.em.count(SenderKey, { sender, kid: input.kid })) > 0)
       throw conflict('kid', 'the sender has had a key of this id; choose a new one');
     const key = addRow(unit.em, SenderKey, {
@@ -44,9 +46,9 @@ export function addSenderKey(
 
 export function revokeSenderKey(services: Services, admin: Admin, senderId: string, kid: string): Promise<SenderKey> {
   return changeAsAdmin(services, admin, async (unit) => {
-    const sender = await findSender(unit, senderId);
-    const key = await unit.em.findOne(SenderKey, { sender, kid });
-    if (key === null) throw notFound('kid', 'the sender has no such key');
+    const sender = await lockSender(unit, senderId);
+    const key = await lockRow(unit, SenderKey, { sender, kid }, 'kid');
+    if (key.revokedAt != null && key.revokedBy !== WITHDRAWN) throw conflict('kid', 'this key was revoked before');
     const before = snapshot({ kid: key.kid, revokedAt: key.revokedAt });
     key.revokedAt ??= services.clock();
     // Final, whatever the sender publishes.

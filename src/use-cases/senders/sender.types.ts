@@ -1,6 +1,6 @@
 /** What senders is asked and answers, whoever asks. */
 import type { LegalBasis } from '../../protocol/vocabulary.js';
-import type { RecordsAs } from '../../protocol/vocabulary.js';
+import type { Dialect, JwsForm, RecordsAs } from '../../protocol/vocabulary.js';
 import type { SignaturePolicy } from '../../protocol/vocabulary.js';
 import type { SignatureProfile } from '../../protocol/vocabulary.js';
 import type { Registry } from '../../protocol/vocabulary.js';
@@ -30,6 +30,9 @@ export interface UpdateSenderInput {
   rateLimitPerDay?: number | null;
   encryptReplies?: boolean;
   recordsAs?: RecordsAs;
+  dialect?: Dialect;
+  jwsForm?: JwsForm;
+  receiverAliases?: string[];
   suppressCountsBelow?: number;
   organizationKind?: string | null;
   tlsThumbprints?: string[];
@@ -60,6 +63,9 @@ export interface CreateSenderInput {
   rateLimitPerDay?: number;
   encryptReplies?: boolean | null;
   recordsAs?: RecordsAs | null;
+  dialect?: Dialect | null;
+  jwsForm?: JwsForm | null;
+  receiverAliases?: string[];
   suppressCountsBelow?: number | null;
   organizationKind?: string;
   tlsThumbprints?: string[];

@@ -11,6 +11,7 @@ import type { Services } from '../services.js';
 import { conflict, DomainError, notFound } from '../errors.js';
 import { approve, countChange, propose } from '../four-eyes.js';
 import { givenOf, presentOf } from '../given.js';
+import { lockRow } from '../locked-row.js';
 import { isWidened, SENDER_RULES } from '../widening.js';
 import { canonicalThumbprints, checkSender } from './sender-check.js';
 import type { CreateSenderInput, CreateSenderPayload, UpdateSenderInput } from './sender.types.js';
@@ -102,7 +103,7 @@ export function setSenderState(
 export function rotateSecret(services: Services, admin: Admin, senderId: string): Promise<CreateSenderPayload> {
   const { secret, hash } = newSecret();
   return changeAsAdmin(services, admin, async (unit) => {
-    const sender = await findSender(unit, senderId);
+    const sender = await lockSender(unit, senderId);
     sender.clientSecretHash = hash;
     countChange(sender, admin, { widens: true, ...services.settings });
     const after = { state: sender.state, version: sender.version };
@@ -118,6 +119,10 @@ export async function findSender({ em }: Pick<Unit, 'em'>, senderId: string): Pr
   return sender;
 }
 
+/** To change it. @throws DomainError NOT_FOUND */
+export const lockSender = (unit: Pick<Unit, 'em'>, senderId: string): Promise<Sender> =>
+  lockRow(unit, Sender, { senderId }, 'senderId');
+
 /** The others follow within seconds. */
 const WOKEN_AT_ONCE = 5000;
 
@@ -130,7 +135,7 @@ function changeSender(
   reason?: string,
 ): Promise<Sender> {
   return changeAsAdmin(services, admin, async (unit) => {
-    const sender = await findSender(unit, senderId);
+    const sender = await lockSender(unit, senderId);
     const before = snapshot(sender);
     change(sender);
     if (sender.state === 'ACTIVE' && before['state'] !== 'ACTIVE') {

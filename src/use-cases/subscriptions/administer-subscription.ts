@@ -12,7 +12,8 @@ import {
 import { nextTime } from '../../protocol/subscribe/frequency.js';
 import { changeAsAdmin, snapshot } from '../admin-change.js';
 import type { Services } from '../services.js';
-import { DomainError, notFound } from '../errors.js';
+import { DomainError } from '../errors.js';
+import { lockById } from '../locked-row.js';
 import { tellDecision } from './decision.js';
 import { endSubscription } from './end-subscription.js';
 
@@ -80,7 +81,7 @@ interface What {
 function change(services: Services, admin: Admin, what: What, work: Work): Promise<Subscription> {
   const { id, action, from, reason } = what;
   return changeAsAdmin(services, admin, async (unit) => {
-    const subscription = await findLocked(unit, id);
+    const subscription = await lockById(unit, Subscription, id, 'id');
     if (!from.includes(subscription.state))
       throw new DomainError(
         'CONFLICT',
@@ -94,12 +95,4 @@ function change(services: Services, admin: Admin, what: What, work: Work): Promi
       change: { action, targetType: 'Subscription', targetId: id, reason, before, after },
     };
   });
-}
-
-async function findLocked(unit: Unit, id: string): Promise<Subscription> {
-  const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id);
-  if (isId) await unit.query('select 1 from subscription where id = $1 for update', [id]);
-  const subscription = isId ? await unit.em.findOne(Subscription, { id }) : null;
-  if (subscription === null) throw notFound('id', 'no such subscription');
-  return subscription;
 }

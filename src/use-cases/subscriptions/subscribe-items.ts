@@ -1,7 +1,7 @@
 /** The items of one subscribe request, each judged alone: a new subscription, or the reason why there is none. */
 import { randomBytes } from 'node:crypto';
 import { decideItem, summarizeDecision, type Grant } from '../../access/decide-access.js';
-import { purposeOf } from '../../access/purpose.js';
+import { purposeOf, refuseProof } from '../../access/purpose.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import { addRow, type Unit } from '../../entities/database/database.js';
 import type { AgreementTerms } from '../../entities/senders/sender.repository.js';
@@ -86,6 +86,7 @@ export class SubscribeItems {
 
   #decide(item: SubscribeItem, recordType: Grant['recordType']): Grant {
     const { agreements, definition } = this.subscriber;
+    refuseProof(item);
     const decision = decideItem(agreements, definition, { recordType, purpose: purposeOf(item.authorize) });
     this.decisions.push(summarizeDecision(decision));
     if (!decision.allowed) throw detailsInvalid(decision.explanation);

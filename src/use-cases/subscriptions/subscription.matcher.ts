@@ -1,6 +1,6 @@
 /**
  * Which subscriptions an event is told to. An event is matched by the record as the event left it, a deletion by the
- * record as it was last; who watches a place is not told that somebody moved away.
+ * record as it was last; who watches a place is not told that somebody moved away (decision 0001).
  */
 import type { WaitingEvent } from '../../entities/records/registry-event.repository.js';
 import type { MatchableSubscription } from '../../entities/subscriptions/subscription.repository.js';

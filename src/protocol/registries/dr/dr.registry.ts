@@ -29,6 +29,7 @@ export const DR: RegistryDefinition = {
   ],
   subscribedEvents: ['REGISTER'],
   identifierTypes: IDENTIFIER_TYPES,
+  searchRecords: 'object',
   txnStatusRecords: 'object',
   operations: operations('DISABLED', 'DISABILITY_DETAILS', 'DISABILITY_SUPPORT'),
   classes: DR_CLASSES,

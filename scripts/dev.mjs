@@ -1,0 +1,4 @@
+import { become, installIfNeeded } from './prepare.mjs';
+
+installIfNeeded();
+become(['scripts/dev-loop.mjs']);

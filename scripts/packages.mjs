@@ -1,0 +1,15 @@
+/**
+ * Whether `node_modules` lacks what package-lock.json names. By content: file times say nothing after a copy or a merge, and
+ * an install under a running process takes away what it still has to load.
+ */
+export function lacksPackages(locked, installed) {
+  return Object.entries(locked).some(([path, wanted]) => {
+    if (path === '') return false;
+    const found = installed[path];
+    // npm leaves out what is made for another platform.
+    return found === undefined ? !(wanted.optional || wanted.devOptional) : !isSame(found, wanted);
+  });
+}
+
+const isSame = (found, wanted) =>
+  found.version === wanted.version && (!found.integrity || !wanted.integrity || found.integrity === wanted.integrity);

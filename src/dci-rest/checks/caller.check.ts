@@ -1,0 +1,60 @@
+/** Who is calling, and what it may do at all. */
+import { scopesAllow } from '../../access/scopes.js';
+import { credentialOf } from '../../access/token.js';
+import { encryptionKeyOf } from '../../messages/outgoing.js';
+import { EncryptionInvalid, Forbidden, SenderInvalid, TokenInvalid } from '../../protocol/errors.js';
+import type { Exchange } from '../exchange.js';
+import type { FacadeServices } from '../services.js';
+
+export async function requireToken(
+  exchange: Exchange,
+  { tokens, clock }: Pick<FacadeServices, 'tokens' | 'clock'>,
+): Promise<void> {
+  const [scheme, token, ...rest] = (exchange.request.headers.authorization ?? '').split(' ');
+  if (scheme?.toLowerCase() !== 'bearer' || token === undefined || token === '' || rest.length > 0)
+    throw new TokenInvalid('Authorization: send Bearer and an access token from /oauth2/client/token');
+  exchange.token = await tokens.verify(token, clock());
+  const { thumbprint } = exchange.token;
+  if (thumbprint !== undefined && thumbprint !== exchange.request.certificate?.thumbprint)
+    throw new TokenInvalid('the access token is bound to a client certificate: send it over mutual TLS');
+}
+
+/** The token's sender and the message's must be one; an unknown one and another's are told in the same words. */
+export async function findSender(exchange: Exchange, { directory }: Pick<FacadeServices, 'directory'>): Promise<void> {
+  const { token } = exchange;
+  const named = exchange.namedSender ?? token?.senderId;
+  const sender = token === undefined ? undefined : await directory.bySenderId(token.senderId);
+  if (token === undefined || sender === undefined || named !== token.senderId || sender.clientId !== token.clientId)
+    throw new SenderInvalid('header.sender_id: must be the sender that the access token was issued to');
+  if (token.credential !== credentialOf(sender))
+    throw new TokenInvalid('the access token has ended with its client secret: get a new one');
+  exchange.sender = token.scopes.length === 0 ? sender : { ...sender, scopes: token.scopes };
+  if (sender.state !== 'ACTIVE') throw new Forbidden('this sender is not active; ask the registry’s administrator');
+}
+
+/** Accepted work runs later without the token, so its scopes count here. */
+export function requireScope(
+  { knownSender, operation, definition }: Exchange,
+  _: unknown,
+  { action }: { action: string },
+): void {
+  if (!scopesAllow(knownSender.scopes, { action, operation, definition }))
+    throw new Forbidden(`the access token has no scope for ${action}: ask for registry.${action}`);
+}
+
+/** Before any work is done: an answer that must be encrypted needs a key to encrypt it to. */
+export function requireReplyKey(
+  { encrypted, knownSender }: Exchange,
+  _: unknown,
+  { receiver = false }: { receiver?: boolean },
+): void {
+  if (!receiver && (encrypted || knownSender.encryptReplies)) encryptionKeyOf(knownSender);
+}
+
+/** Forms that have no place for an encrypted message refuse a sender that must get no other. */
+export function requireClearReply({ knownSender }: Exchange): void {
+  if (knownSender.encryptReplies)
+    throw new EncryptionInvalid(
+      'replies to this sender must be encrypted, which this form cannot do: use /dci/v1/{registry}/registry/…',
+    );
+}

@@ -1,0 +1,37 @@
+/** Whether the message was signed by its sender, in the profile that the sender uses. */
+import { SignatureMissing } from '../../protocol/errors.js';
+import { hasHttpSignature, verifyHttpRequest } from '../../protocol/signature/http.profile.js';
+import { readSignature, verifyEnvelope } from '../../protocol/signature/signature.js';
+import type { Exchange } from '../exchange.js';
+import type { FacadeServices } from '../services.js';
+import { senderKey } from '../unknown-key.js';
+
+export async function verifySignature(exchange: Exchange, services: FacadeServices): Promise<void> {
+  const { text, document, knownSender: sender } = exchange;
+  if (sender.signatureProfile === 'HTTP') return verifyHttp(exchange, services);
+  if (sender.signaturePolicy === 'OPTIONAL' && readSignature(sender.signatureProfile, document) === undefined) return;
+  const keyFor = (kid: string) => senderKey(services, sender, kid);
+  await verifyEnvelope(
+    sender.signatureProfile,
+    { text, document },
+    { senderId: sender.senderId, keyFor, now: services.clock() },
+  );
+  exchange.signed = true;
+}
+
+/** The `HTTP` profile (RFC 9421), also for forms without an envelope, where it is the only one. */
+export async function verifyHttp(exchange: Exchange, services: FacadeServices): Promise<void> {
+  const sender = exchange.knownSender;
+  const { method, url, headers, body, bodyHash } = exchange.request;
+  if (!hasHttpSignature(headers)) {
+    if (sender.signaturePolicy === 'OPTIONAL') return;
+    throw new SignatureMissing('Signature-Input and Signature: sign the request (RFC 9421) with a registered key');
+  }
+  const keyFor = (senderId: string, kid: string) =>
+    senderId === sender.senderId ? senderKey(services, sender, kid) : Promise.resolve(undefined);
+  const content = bodyHash === undefined ? body : { sha256: bodyHash };
+  const message = { method, targetUri: `${services.settings.publicUrl}${url}`, headers, body: content };
+  const proof = await verifyHttpRequest(message, { senderId: sender.senderId, keyFor, now: services.clock() });
+  exchange.nonce = proof.nonce;
+  exchange.signed = true;
+}
