@@ -98,7 +98,7 @@ const SETUPS: Record<string, (partner: Partner, callback: string) => Promise<Val
 
 async function searched(partner: Partner) {
   const message = searchById('847951632') as { transaction_id: string; search_request: { reference_id: string }[] };
-  await partner.send('social/registry/sync/search', 'search', message as never);
+  await partner.send('social/registry/sync/search', 'search', message);
   return message;
 }
 
@@ -135,7 +135,7 @@ async function replay(form: Form, settings: Settings = {}): Promise<Seen> {
   const callback = (await inboxOf(form.sign)).url;
   const text = JSON.stringify(form);
   const wanted = Object.keys(SETUPS).filter((name) => text.includes(`{{${name}}}`));
-  const prepared = await Promise.all(wanted.map((name) => SETUPS[name]?.(partner, callback)));
+  const prepared = await Promise.all(wanted.flatMap((name) => SETUPS[name]?.(partner, callback) ?? []));
   const values = Object.assign(
     {
       sender: partner.senderId,

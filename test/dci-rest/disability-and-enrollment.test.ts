@@ -187,8 +187,8 @@ describe('details and support', () => {
     ['housing_type disability_details', { impairment_type: '1', impairment_level: '3' }],
     ['housing_type disability_details { impairment_type }', { impairment_type: '1' }],
   ])('are what they are, whatever else GraphQL selects: { %s }', async (selection, details) => {
-    const query = { type: 'x', value: { expression: `{ person(UIN: "100") { ${selection} } }` } };
-    const criteria = { query_type: 'graphql', query };
+    const expressed = { type: 'x', value: { expression: `{ person(UIN: "100") { ${selection} } }` } };
+    const criteria = { query_type: 'graphql', query: expressed };
     const found = await ask('dr/registry/sync/get-disability-details', 'disabled_criteria', criteria);
     expect(found.body.message.search_response[0].data.reg_records).toMatchObject([{ disability_details: [details] }]);
     const [{ disability_details: told }] = found.body.message.search_response[0].data.reg_records;

@@ -53,7 +53,12 @@ const piece = (value: Arbitrary<Scalar>): Arbitrary<{ operator: Operator; value:
     })
     .map(({ operator, text, from, length }) => ({
       operator,
-      value: [...String(text)].slice(from, from + length).join('') || String(text) || '-',
+      value:
+        String(text)
+          .slice(from, from + length)
+          .replaceAll(/[\ud800-\udfff]/g, '') ||
+        String(text) ||
+        '-',
     }));
 
 function valueOf(attribute: Attribute, records: LoadedRecord[]): Arbitrary<Scalar> {

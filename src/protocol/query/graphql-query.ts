@@ -83,11 +83,11 @@ const LeavesRule: Rule = (context) => ({
 });
 
 // Wrong values are found by `readArguments`, whose words do not repeat them.
-const REPLACED: unknown[] = [KnownArgumentNamesRule, ValuesOfCorrectTypeRule, ScalarLeafsRule];
+const REPLACED = new Set<unknown>([KnownArgumentNamesRule, ValuesOfCorrectTypeRule, ScalarLeafsRule]);
 const SHAPE_RULES: Rule[] = [
   NoSchemaIntrospectionCustomRule,
   LeavesRule,
-  ...specifiedRules.filter((rule) => !REPLACED.includes(rule)),
+  ...specifiedRules.filter((rule) => !REPLACED.has(rule)),
 ];
 
 function check(schema: GraphQLSchema, document: DocumentNode, rules: Rule[], refuse: (text: string) => Error): void {
