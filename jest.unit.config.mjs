@@ -8,7 +8,7 @@ export default {
   testMatch: [
     '<rootDir>/test/protocol/**/*.test.ts',
     '<rootDir>/test/platform/**/*.test.ts',
-    '<rootDir>/test/dependencies.test.ts',
+    '<rootDir>/test/{architecture,citations,dependencies}.test.ts',
     '<rootDir>/test/cli/terminal.test.ts',
     '<rootDir>/test/console/{documents,field-choice}.test.ts',
     '<rootDir>/test/graphql/{person-fields,schema}.test.ts',

@@ -19,7 +19,7 @@ import { Database } from './entities/database/database.js';
 import { migrate, underStartLock } from './entities/database/migrate.js';
 import { SenderOutboundStore } from './entities/senders/sender-outbound.repository.js';
 import { forgetForeignEvents } from './entities/work/tail.repository.js';
-import { WakeLine } from './entities/work/wake-line.js';
+import { WakeChannel } from './entities/work/wake-channel.js';
 import { FrontDoor } from './server/front-door.js';
 import { awaitDatabase } from './entities/database/await-database.js';
 import { LiveTail } from './graphql/live/live-tail.js';
@@ -127,8 +127,8 @@ async function startBehind(
   const { server, address } = door;
   const url = config.publicUrl ?? address;
   const counterStore = createCounterStore(database.pool, secrets.redisUrl, log);
-  const wakeLine = new WakeLine(database, directUrl, log);
-  await wakeLine.open();
+  const wakeChannel = new WakeChannel(database, directUrl, log);
+  await wakeChannel.open();
   const services: FacadeServices & BackgroundServices = {
     ...(await wire(config, {
       database,
@@ -139,11 +139,11 @@ async function startBehind(
       log,
       url,
       counters: counterStore.counters,
-      wakeLine,
+      wakeChannel,
       lookup,
     })),
-    wakeLine,
-    wake: (...queues) => wakeLine.wake(...queues),
+    wakeChannel,
+    wake: (...queues) => wakeChannel.wake(...queues),
     senderOutbound: new SenderOutboundStore(database, masterKey),
     jobHealth: () => background.health(),
     keeping: {
@@ -153,7 +153,7 @@ async function startBehind(
     },
     deliverySettings: { retrySeconds: config.deliveryRetrySeconds, suspendAfterHours: config.suspendAfterHours },
   };
-  wakeLine.onWake(() => services.tail.heard());
+  wakeChannel.onWake(() => services.tail.heard());
   const graphql = await startGraphqlServer(
     services.schema,
     services,
@@ -184,7 +184,7 @@ async function startBehind(
       await inTime('GraphQL', graphql.close());
       await inTime('background work', background.close());
       await inTime('traffic', services.traffic.close());
-      await wakeLine.close();
+      await wakeChannel.close();
       counterStore.close();
       await database.close();
     },
@@ -193,7 +193,7 @@ async function startBehind(
 
 type Wired = Omit<
   FacadeServices & BackgroundServices,
-  'wakeLine' | 'wake' | 'senderOutbound' | 'jobHealth' | 'deliverySettings' | 'keeping'
+  'wakeChannel' | 'wake' | 'senderOutbound' | 'jobHealth' | 'deliverySettings' | 'keeping'
 >;
 
 interface Built {
@@ -206,10 +206,10 @@ interface Built {
   url: string;
   counters: Counters;
   lookup: OutboundOptions['lookup'];
-  wakeLine: WakeLine;
+  wakeChannel: WakeChannel;
 }
 
-async function wire(config: Config, { database, url, counters, wakeLine, lookup, ...built }: Built): Promise<Wired> {
+async function wire(config: Config, { database, url, counters, wakeChannel, lookup, ...built }: Built): Promise<Wired> {
   const { keyRing, clock, log } = built;
   return {
     ...built,
@@ -217,7 +217,7 @@ async function wire(config: Config, { database, url, counters, wakeLine, lookup,
     schema: await gatewaySchema(),
     source: createRecordSource(database),
     directory: new SenderDirectory(database),
-    tail: new LiveTail(database, log, () => wakeLine.wake('tail')),
+    tail: new LiveTail(database, log, () => wakeChannel.wake('tail')),
     traffic: new TrafficMeter(database, clock, log),
     outbound: createOutbound({
       allowHttp: config.allowHttpCallbacks,
@@ -229,7 +229,7 @@ async function wire(config: Config, { database, url, counters, wakeLine, lookup,
     }),
     tokens: new TokenService(keyRing, { issuer: url, audience: config.serverId, ttlSeconds: config.tokenTtlSeconds }),
     limiter: new RateLimits(counters, {
-      strangersPerMinute: config.addressLimitPerMinute,
+      unprovenPerMinute: config.addressLimitPerMinute,
       verificationsPerHour: config.verifyLimitPerHour,
     }),
     maxBodyBytes: config.maxBodyBytes,

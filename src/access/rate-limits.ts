@@ -14,7 +14,7 @@ export interface Counters {
 
 export interface RateLimitSettings {
   /** Refused requests a minute of one address, or of one client whose messages prove false. */
-  strangersPerMinute: number;
+  unprovenPerMinute: number;
   /** Claims about one person by one sender in an hour. */
   verificationsPerHour: number;
 }
@@ -59,13 +59,13 @@ export class RateLimits {
   }
 
   /** Spends one refusal of somebody who proved nothing. */
-  byStranger(stranger: Stranger): Promise<QuotaState> {
-    return this.#minute.take(nameOf(stranger), 1, this.settings.strangersPerMinute);
+  byUnproven(caller: UnprovenCaller): Promise<QuotaState> {
+    return this.#minute.take(nameOf(caller), 1, this.settings.unprovenPerMinute);
   }
 
-  /** The refusal of a stranger who has spent everything; spends nothing. */
-  blockedStranger(stranger: Stranger): QuotaState | undefined {
-    return this.#minute.blocked(nameOf(stranger), this.settings.strangersPerMinute);
+  /** The refusal of a caller who has spent everything; spends nothing. */
+  blockedUnproven(caller: UnprovenCaller): QuotaState | undefined {
+    return this.#minute.blocked(nameOf(caller), this.settings.unprovenPerMinute);
   }
 
   /** Guessing claims about one person is slow, whatever quota the sender has. */
@@ -75,12 +75,12 @@ export class RateLimits {
 }
 
 /** By the client that a valid token names, else by address. */
-export interface Stranger {
+export interface UnprovenCaller {
   address: string | undefined;
   clientId?: string | undefined;
 }
 
-const nameOf = ({ address, clientId }: Stranger): string =>
+const nameOf = ({ address, clientId }: UnprovenCaller): string =>
   clientId === undefined ? `address ${network(address ?? 'unknown')}` : `client ${clientId}`;
 
 /** Who has one IPv6 address has its whole /64. */

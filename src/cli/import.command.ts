@@ -46,7 +46,7 @@ export const importCommand = (): Command =>
         const definition = registryNamed(options.registry);
         const recordType = recordTypeNamed(definition, options.recordType);
         const format = options.format ?? formatOf(file);
-        const { withHouse } = await import('./house.js');
+        const { withLocalGateway } = await import('./local-gateway.js');
         const { importRows } = await import('./import.run.js');
         const counter = terminal.progress('rows');
         const { encoding, delimiter } = options;
@@ -60,7 +60,7 @@ export const importCommand = (): Command =>
         };
         const report = dryRun
           ? await importRows(undefined, definition, given)
-          : await withHouse(terminal, (house) => importRows(house, definition, given));
+          : await withLocalGateway(terminal, (gateway) => importRows(gateway, definition, given));
         counter.end();
         if (report.refused > 0) terminal.exitCode = 1;
         for (const { line, message } of report.problems.slice(0, SHOWN)) terminal.note(`line ${line}: ${message}`);

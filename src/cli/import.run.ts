@@ -5,7 +5,7 @@ import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import { isKnownField } from '../protocol/registries/records/fields.js';
 import { RecordInvalid, type RefusalReason } from '../protocol/registries/records/record-invalid.js';
 import { describeFailure } from './failure.js';
-import type { House } from './house.js';
+import type { LocalGateway } from './local-gateway.js';
 import { readRows, type ColumnCheck, type FileForm, type RowFormat } from './import.rows.js';
 
 /** Of these the message is listed; the rest is counted. */
@@ -34,15 +34,15 @@ interface RowOfFile {
   input: RecordInput;
 }
 
-/** Without a house the rows are only checked. */
+/** Without a gateway the rows are only checked. */
 export async function importRows(
-  house: House | undefined,
+  gateway: LocalGateway | undefined,
   definition: RegistryDefinition,
   { file, format, recordType, progress, ...form }: ImportOptions,
 ): Promise<ImportReport> {
   const report: ImportReport = { inserted: 0, updated: 0, unchanged: 0, refused: 0, problems: [] };
   const take = (rows: RowOfFile[]): Promise<void> | void =>
-    house === undefined ? check(definition, rows, report) : write(house, definition.registry, rows, report);
+    gateway === undefined ? check(definition, rows, report) : write(gateway, definition.registry, rows, report);
   let batch: RowOfFile[] = [];
   let rows = 0;
   for await (const row of readRows(file, format, form, columnCheck(definition, recordType))) {
@@ -69,11 +69,11 @@ function check(definition: RegistryDefinition, batch: RowOfFile[], report: Impor
 }
 
 /** What the database itself refuses is found by writing the rows of the batch one by one. */
-async function write(house: House, registry: string, batch: RowOfFile[], report: ImportReport): Promise<void> {
+async function write(gateway: LocalGateway, registry: string, batch: RowOfFile[], report: ImportReport): Promise<void> {
   try {
     const { inserted, updated, unchanged, records } = await upsertRecords(
-      house.services,
-      house.admin,
+      gateway.services,
+      gateway.admin,
       registry,
       batch.map(({ input }) => input),
     );
@@ -87,7 +87,7 @@ async function write(house: House, registry: string, batch: RowOfFile[], report:
     if (!/^2[23]/.test(code)) throw error;
     const [only, ...others] = batch;
     if (only !== undefined && others.length === 0) refuse(report, only.line, `the database does not take it (${code})`);
-    else for (const row of batch) await write(house, registry, [row], report);
+    else for (const row of batch) await write(gateway, registry, [row], report);
   }
 }
 

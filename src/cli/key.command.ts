@@ -13,7 +13,7 @@ export const keyCommand = (): Command =>
       new Command('list')
         .description('all of them, newest first')
         .addHelpText('after', examples('npx dci key list'))
-        .action(action((terminal) => run(terminal, async (house, { listKeys }) => listKeys(house)))),
+        .action(action((terminal) => run(terminal, async (gateway, { listKeys }) => listKeys(gateway)))),
     )
     .addCommand(
       new Command('generate')
@@ -22,7 +22,7 @@ export const keyCommand = (): Command =>
         .addHelpText('after', examples('npx dci key generate', 'npx dci key generate --algorithm RSA_SHA256'))
         .action(
           action<{ algorithm: string }>((terminal, { algorithm }) =>
-            run(terminal, async (house, { generateKey }) => [await generateKey(house, algorithm)]),
+            run(terminal, async (gateway, { generateKey }) => [await generateKey(gateway, algorithm)]),
           ),
         ),
     )
@@ -36,21 +36,21 @@ const moveCommand = (name: 'activate' | 'retire', description: string): Command 
     .addHelpText('after', examples(`npx dci key ${name} NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs`))
     .action(
       action((terminal, _options, kid = '') =>
-        run(terminal, async (house, { moveKey }) => [await moveKey(house, name, kid)]),
+        run(terminal, async (gateway, { moveKey }) => [await moveKey(gateway, name, kid)]),
       ),
     );
 
 type Runner = typeof import('./key.run.js');
 type Terminal = import('./terminal.js').Terminal;
-type House = import('./house.js').House;
+type LocalGateway = import('./local-gateway.js').LocalGateway;
 
 async function run(
   terminal: Terminal,
-  work: (house: House, runner: Runner) => Promise<ServerKeyLine[]>,
+  work: (gateway: LocalGateway, runner: Runner) => Promise<ServerKeyLine[]>,
 ): Promise<void> {
-  const { withHouse } = await import('./house.js');
+  const { withLocalGateway } = await import('./local-gateway.js');
   const runner = await import('./key.run.js');
-  const keys = await withHouse(terminal, (house) => work(house, runner));
+  const keys = await withLocalGateway(terminal, (gateway) => work(gateway, runner));
   const rows = keys.map(({ state, use, algorithm, kid }) => [state, use, algorithm, kid]);
   terminal.result({ keys }, ...table([['STATE', 'USE', 'ALGORITHM', 'KID'], ...rows]));
 }

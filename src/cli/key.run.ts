@@ -1,5 +1,5 @@
 import { defineDocument } from '../graphql/run-document.js';
-import type { House } from './house.js';
+import type { LocalGateway } from './local-gateway.js';
 
 export interface ServerKeyLine {
   kid: string;
@@ -19,14 +19,14 @@ const MOVE = {
   retire: defineDocument(`mutation ($kid: String!) { key: retireServerKey(kid: $kid) { kid use algorithm state } }`),
 };
 
-export async function listKeys(house: House): Promise<ServerKeyLine[]> {
-  return (await house.run<{ keys: ServerKeyLine[] }>(LIST)).keys;
+export async function listKeys(gateway: LocalGateway): Promise<ServerKeyLine[]> {
+  return (await gateway.run<{ keys: ServerKeyLine[] }>(LIST)).keys;
 }
 
-export async function generateKey(house: House, algorithm: string): Promise<ServerKeyLine> {
-  return (await house.run<{ key: ServerKeyLine }>(GENERATE, { algorithm })).key;
+export async function generateKey(gateway: LocalGateway, algorithm: string): Promise<ServerKeyLine> {
+  return (await gateway.run<{ key: ServerKeyLine }>(GENERATE, { algorithm })).key;
 }
 
-export async function moveKey(house: House, move: keyof typeof MOVE, kid: string): Promise<ServerKeyLine> {
-  return (await house.run<{ key: ServerKeyLine }>(MOVE[move], { kid })).key;
+export async function moveKey(gateway: LocalGateway, move: keyof typeof MOVE, kid: string): Promise<ServerKeyLine> {
+  return (await gateway.run<{ key: ServerKeyLine }>(MOVE[move], { kid })).key;
 }

@@ -29,10 +29,10 @@ export const replayCommand = (): Command =>
       action<Options>(async (terminal, { sender, subscription, from, until, all = false }) => {
         if ([sender, subscription, from, until].every((given) => given === undefined))
           throw new UsageError('nothing says which deliveries', 'give --sender, --subscription, --from or --until');
-        const { withHouse } = await import('./house.js');
+        const { withLocalGateway } = await import('./local-gateway.js');
         const { replay } = await import('./replay.run.js');
         const filter = { senderId: sender, subscriptionCode: subscription, from, until, failedOnly: !all };
-        const count = await withHouse(terminal, (house) => replay(house, filter));
+        const count = await withLocalGateway(terminal, (gateway) => replay(gateway, filter));
         terminal.result(
           { count },
           `${count} deliveries are due again${count === 0 ? '' : '; a worker sends them now'}.`,

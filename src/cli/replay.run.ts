@@ -1,11 +1,11 @@
 import { defineDocument } from '../graphql/run-document.js';
-import type { House } from './house.js';
+import type { LocalGateway } from './local-gateway.js';
 
 const REPLAY = defineDocument(
   `mutation ($filter: ReplayFilter!) { replayed: replayDeliveries(filter: $filter) { count } }`,
 );
 
 /** How many are due again. */
-export async function replay(house: House, filter: Record<string, unknown>): Promise<number> {
-  return (await house.run<{ replayed: { count: number } }>(REPLAY, { filter })).replayed.count;
+export async function replay(gateway: LocalGateway, filter: Record<string, unknown>): Promise<number> {
+  return (await gateway.run<{ replayed: { count: number } }>(REPLAY, { filter })).replayed.count;
 }

@@ -69,11 +69,11 @@ const addCommand = (): Command =>
     )
     .action(
       action<AddOptions>(async (terminal, options, senderId) => {
-        const { withHouse } = await import('./house.js');
+        const { withLocalGateway } = await import('./local-gateway.js');
         const { addSender } = await import('./sender.run.js');
         const { registry = REGISTRIES, operation = [...OPERATIONS], fields, legalBasis } = options;
-        const made = await withHouse(terminal, (house) =>
-          addSender(house, inputOf(senderId, { ...options, registry, operation }), fields && { fields, legalBasis }),
+        const made = await withLocalGateway(terminal, (gateway) =>
+          addSender(gateway, inputOf(senderId, { ...options, registry, operation }), fields && { fields, legalBasis }),
         );
         terminal.result(
           made,
@@ -118,9 +118,9 @@ const keyCommand = (): Command =>
         const publicKeyPem = await readText(file);
         const key = importPublicKey({ publicKeyPem, use });
         const input = { kid: kid ?? (await thumbprint(key.publicJwk)), publicKeyPem, use };
-        const { withHouse } = await import('./house.js');
+        const { withLocalGateway } = await import('./local-gateway.js');
         const { addKey } = await import('./sender.run.js');
-        await withHouse(terminal, (house) => addKey(house, senderId, input));
+        await withLocalGateway(terminal, (gateway) => addKey(gateway, senderId, input));
         const { algorithm, fingerprint } = key;
         terminal.result(
           { senderId, kid: input.kid, use, algorithm, fingerprint },
@@ -135,9 +135,9 @@ const stateCommand = (name: string, mutation: 'suspendSender' | 'activateSender'
   if (mutation === 'suspendSender') command.option('--reason <text>', 'kept with the sender and in the audit');
   return command.addHelpText('after', examples(`npx dci sender ${name} ministry-of-health`)).action(
     action<{ reason?: string }>(async (terminal, { reason }, senderId = '') => {
-      const { withHouse } = await import('./house.js');
+      const { withLocalGateway } = await import('./local-gateway.js');
       const { setState } = await import('./sender.run.js');
-      const state = await withHouse(terminal, (house) => setState(house, mutation, senderId, reason));
+      const state = await withLocalGateway(terminal, (gateway) => setState(gateway, mutation, senderId, reason));
       terminal.result({ senderId, state }, `Sender ${senderId} is ${state}.`);
     }),
   );

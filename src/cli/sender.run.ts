@@ -1,5 +1,5 @@
 import { defineDocument } from '../graphql/run-document.js';
-import type { House } from './house.js';
+import type { LocalGateway } from './local-gateway.js';
 
 const CREATE = defineDocument(`mutation ($input: CreateSenderInput!) {
   createSender(input: $input) { clientId clientSecret sender { state registries allowedOperations } }
@@ -33,28 +33,28 @@ export interface AddedSender {
 }
 
 export async function addSender(
-  house: House,
+  gateway: LocalGateway,
   input: Record<string, unknown>,
   agreement?: { fields: string[]; legalBasis: string },
 ): Promise<AddedSender> {
-  const { createSender } = await house.run<{ createSender: Created }>(CREATE, { input });
+  const { createSender } = await gateway.run<{ createSender: Created }>(CREATE, { input });
   const { clientId, clientSecret, sender } = createSender;
   const senderId = String(input['senderId']);
   const registries = agreement === undefined ? [] : sender.registries;
   for (const registry of registries)
-    await house.run(AGREE, { input: { senderId, registry, operations: sender.allowedOperations, ...agreement } });
+    await gateway.run(AGREE, { input: { senderId, registry, operations: sender.allowedOperations, ...agreement } });
   return { senderId, clientId, clientSecret, state: sender.state, agreements: registries.length };
 }
 
-export const addKey = (house: House, senderId: string, input: Record<string, unknown>): Promise<unknown> =>
-  house.run(ADD_KEY, { senderId, input });
+export const addKey = (gateway: LocalGateway, senderId: string, input: Record<string, unknown>): Promise<unknown> =>
+  gateway.run(ADD_KEY, { senderId, input });
 
 export async function setState(
-  house: House,
+  gateway: LocalGateway,
   mutation: keyof typeof SET_STATE,
   senderId: string,
   reason?: string,
 ): Promise<string> {
-  const { changed } = await house.run<{ changed: { state: string } }>(SET_STATE[mutation], { senderId, reason });
+  const { changed } = await gateway.run<{ changed: { state: string } }>(SET_STATE[mutation], { senderId, reason });
   return changed.state;
 }

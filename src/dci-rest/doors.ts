@@ -6,7 +6,13 @@ import type { MessageKind, ReadMessage } from '../messages/message-kind.js';
 import type { Endpoint } from '../messages/endpoints.js';
 import type { ShortEndpoint, ShortMessage } from '../messages/short-form/short-kind.js';
 import { readFormFile, requireBodyType, requireForm, requireJson } from './checks/body.check.js';
-import { findSender, requireClearReply, requireReplyKey, requireScope, requireToken } from './checks/caller.check.js';
+import {
+  requireSender,
+  requireClearReply,
+  requireReplyKey,
+  requireScope,
+  requireToken,
+} from './checks/caller.check.js';
 import type { Check } from './checks/check.js';
 import { readOperation } from './checks/graphql-body.check.js';
 import { checkCount, checkHeader, decrypt, readMessage } from './checks/message.check.js';
@@ -22,7 +28,7 @@ export const STANDARD: Check<Endpoint & MessageKind, Exchange<ReadMessage>>[] = 
   requireToken,
   readFormFile,
   readMessage,
-  findSender,
+  requireSender,
   verifySignature,
   requireScope,
   decrypt,
@@ -37,7 +43,7 @@ export const SHORT_FORM: Check<ShortEndpoint, Exchange<ShortMessage>>[] = [
   requireJson,
   requireToken,
   readShortMessage,
-  findSender,
+  requireSender,
   verifyHttp,
   requireClearReply,
   limitBySender,
@@ -45,12 +51,12 @@ export const SHORT_FORM: Check<ShortEndpoint, Exchange<ShortMessage>>[] = [
 ];
 
 /** `…/upload/…`: what can be asked before its file streams in, */
-export const UPLOAD: Check[] = [requireForm, requireToken, findSender];
+export const UPLOAD: Check[] = [requireForm, requireToken, requireSender];
 
 /** and behind it, of a file that is a signed envelope, */
 export const UPLOADED_JSON: Check<UploadEndpoint, Exchange<UploadedMessage>>[] = [
   readMessage,
-  findSender,
+  requireSender,
   verifySignature,
   requireScope,
   decrypt,
@@ -71,7 +77,7 @@ export const UPLOADED_CSV: Check<CsvForm, Exchange<UploadedMessage>>[] = [
 /** `/graphql`, for partners. */
 export const PARTNER_GRAPHQL: Check[] = [
   requireToken,
-  findSender,
+  requireSender,
   verifyHttp,
   requireClearReply,
   limitBySender,

@@ -44,7 +44,7 @@ export class Exchange<Message extends WireMessage = WireMessage> {
   namedSender?: string | undefined;
   /** The message that fits its schema: set by `readMessage`, or by `decrypt` where it came encrypted. */
   read?: Message;
-  /** Set by `findSender`: proven by the token. */
+  /** Set by `requireSender`: proven by the token. */
   sender?: KnownSender;
   /** Set by `verifySignature`: false for a sandbox sender that left the message unsigned. */
   signed = false;
@@ -66,9 +66,9 @@ export class Exchange<Message extends WireMessage = WireMessage> {
     this.receivedAt = now;
   }
 
-  /** The sender, after `findSender`. */
+  /** The sender, after `requireSender`. */
   get knownSender(): KnownSender {
-    if (this.sender === undefined) throw new Error('findSender has not run');
+    if (this.sender === undefined) throw new Error('requireSender has not run');
     return this.sender;
   }
 

@@ -59,11 +59,11 @@ async function answerToken(
 ): Promise<void> {
   response.set('Cache-Control', 'no-store');
   try {
-    const { accessToken, ...scope } = await issueToken(services, request);
+    const { accessToken, numericExpiry, ...scope } = await issueToken(services, request);
     response.json({
       access_token: accessToken,
       token_type: 'bearer',
-      expires_in: expiresIn(tokenTtlSeconds),
+      expires_in: numericExpiry ? tokenTtlSeconds : expiresIn(tokenTtlSeconds),
       ...scope,
     });
   } catch (error) {

@@ -1,6 +1,6 @@
 /** From a checked exchange to a use case: the context in which it runs, and the answer that was stored. */
 import { weightOf } from '../access/rate-limits.js';
-import { whyWithheld } from '../access/still-released.js';
+import { whyWithheld } from '../access/recheck-release.js';
 import { Forbidden } from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/envelope/json.js';
 import { DirectCall, MessageSeen, type CallFacts } from '../use-cases/call.js';

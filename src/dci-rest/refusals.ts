@@ -32,7 +32,7 @@ export async function settleRefusal(
   services: FacadeServices,
   channel: TransactionChannel,
 ): Promise<Charged> {
-  const charged = await chargeStranger(protocolErrorOf(error) ?? masked(error, services), exchange, services);
+  const charged = await chargeUnproven(protocolErrorOf(error) ?? masked(error, services), exchange, services);
   const { refusal, first } = charged;
   const { code, status, errorId, cause } = refusal;
   services.log.info({ errorId, code, status, sender: exchange.sender?.senderId, cause }, 'request refused');
@@ -53,7 +53,7 @@ interface Charged {
 }
 
 /** A refused request that is not proven to be anybody's is paid by its address, or by the client its token names. */
-async function chargeStranger(
+async function chargeUnproven(
   refusal: ProtocolError,
   exchange: Exchange,
   { limiter }: FacadeServices,
@@ -63,7 +63,7 @@ async function chargeStranger(
   if (quotas !== undefined) return { refusal, quotas, first: last?.allowed !== false || last.first === true };
   // A fault of ours is nobody's.
   if (refusal.status >= 500) return { refusal, quotas: [], first: false };
-  const quota = await limiter.byStranger({ address: request.remoteAddress, clientId: token?.clientId });
+  const quota = await limiter.byUnproven({ address: request.remoteAddress, clientId: token?.clientId });
   if (quota.allowed) return { refusal, quotas: [], first: false };
   const tooMany = new TooManyRequests('too many refused requests: wait as Retry-After says', quota.reset);
   return { refusal: tooMany, quotas: [quota], first: quota.first ?? false };

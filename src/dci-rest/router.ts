@@ -19,7 +19,7 @@ import { answerShortForm } from './short-form.handler.js';
 import { signedReply } from './signing.js';
 import { answerNow } from './sync.handler.js';
 import type { UploadedMessage } from './checks/upload.check.js';
-import { JsonRoom } from './upload/json-room.js';
+import { JsonBudget } from './upload/json-budget.js';
 import { acceptUpload } from './upload/upload.handler.js';
 import { countReply } from './traffic.js';
 
@@ -82,14 +82,14 @@ function onlyTakes(allow: string, services: FacadeServices): RequestHandler {
 
 /** Before anything reads the body: a file streams past the limit that other bodies have. */
 function mountUploads(router: Router, services: FacadeServices): void {
-  const room = new JsonRoom(2 * services.maxUploadBytes);
+  const budget = new JsonBudget(2 * services.maxUploadBytes);
   for (const definition of services.registries.all)
     for (const { path, kind } of endpointsOf(definition).filter(({ upload }) => upload === true))
       router.post(
         definition.paths.map((segment) => `/${segment}/registry${path}`),
         async (request, response) => {
           const exchange = newExchange<UploadedMessage>(services, request, definition, kind);
-          const reply = acceptUpload(kind, exchange, request, services, room);
+          const reply = acceptUpload(kind, exchange, request, services, budget);
           send(response, await reply.catch((error: unknown) => refuse(error, exchange, services, 'BULK')), exchange);
           request.resume();
         },
@@ -123,7 +123,8 @@ function rejectedReply(
   const ids = { transaction_id: exchange.read?.transactionId ?? '', correlation_id: correlationId };
   const reason = { reasonCode: error.reason, reasonMessage: error.message };
   const { serverId } = services.settings;
-  return signedReply(services, knownSender, refusalEnvelope(kind, ids, reason, { header }, serverId, services.clock()));
+  const envelope = refusalEnvelope(kind, ids, reason, { header }, serverId, services.clock());
+  return signedReply(services, knownSender, envelope, exchange.registry);
 }
 
 function newExchange<Message extends WireMessage>(

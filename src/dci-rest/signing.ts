@@ -3,13 +3,22 @@ import type { KnownSender } from '../access/sender-directory.js';
 import type { JsonObject } from '../protocol/envelope/json.js';
 import { signHttpResponse, type SignatureHeaders } from '../protocol/signature/http.profile.js';
 import { signEnvelope } from '../protocol/signature/signature.js';
+import { writeForms } from '../protocol/dialects/speak.js';
+import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import type { Reply } from './exchange.js';
 import { encryptWhereDue } from '../messages/outgoing.js';
 import type { FacadeServices } from './services.js';
 
-/** A stored, unsigned envelope → the reply of status 200, encrypted where it must be, signed in the sender's profile. */
-export async function signedReply(services: FacadeServices, sender: KnownSender, stored: JsonObject): Promise<Reply> {
-  const envelope = await encryptWhereDue(stored, sender);
+/** A stored, unsigned envelope → the reply of status 200, in the sender's forms, encrypted where it must be, signed in the sender's profile. */
+export async function signedReply(
+  services: FacadeServices,
+  sender: KnownSender,
+  stored: JsonObject,
+  definition: RegistryDefinition,
+): Promise<Reply> {
+  const { publicUrl } = services.settings;
+  const spoken = writeForms(sender.dialect, stored, { definition, channel: 'REPLY', publicUrl });
+  const envelope = await encryptWhereDue(spoken, sender);
   if (sender.signatureProfile === 'HTTP') return httpSignedReply(services, envelope);
   const key = await services.keyRing.signingKey();
   const { header = {}, message } = envelope;

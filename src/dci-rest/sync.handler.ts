@@ -20,5 +20,5 @@ export async function answerNow(
     digest: exchange.digest(kind.action, 'SYNC'),
     encode: (result) => answerEnvelope(kind, result, context, services.settings.serverId, services.clock()),
   });
-  return signedReply(services, sender, envelope);
+  return signedReply(services, sender, envelope, exchange.registry);
 }

@@ -4,6 +4,7 @@ import type { Request } from 'express';
 import { readScope } from '../access/scopes.js';
 import { credentialOf } from '../access/token.js';
 import { recordTransaction } from '../entities/transactions/transaction.repository.js';
+import { DIALECTS } from '../protocol/dialects/dialects.js';
 import { authenticateClient } from './client-authentication.js';
 import { rateLimitHeaders } from './rate-limit.headers.js';
 import type { FacadeServices } from './services.js';
@@ -11,6 +12,8 @@ import { TokenRefused } from './token-refused.js';
 
 export interface IssuedToken {
   accessToken: string;
+  /** Whether its client can read `expires_in` as a number only. */
+  numericExpiry: boolean;
   /** As granted; absent where none were asked for. */
   scope?: string;
 }
@@ -18,7 +21,7 @@ export interface IssuedToken {
 /** @throws TokenRefused */
 export async function issueToken(services: FacadeServices, request: Request): Promise<IssuedToken> {
   refuseBlocked(services, request);
-  const form = readForm(request);
+  const form = readForm(await fieldsOf(services, request));
   const { sender, thumbprint } = await authenticateClient(services, request, form);
   const { asked, scopes } = readScopes(services, form['scope'], sender.senderId);
   const accessToken = await services.tokens.issue(
@@ -31,7 +34,8 @@ export async function issueToken(services: FacadeServices, request: Request): Pr
     },
     services.clock(),
   );
-  return { accessToken, ...(asked.length === 0 ? {} : { scope: asked.join(' ') }) };
+  const { numericExpiry = false } = DIALECTS[sender.dialect];
+  return { accessToken, numericExpiry, ...(asked.length === 0 ? {} : { scope: asked.join(' ') }) };
 }
 
 /** Writes the refusal to the audit and charges the address; too many are refused as such. */
@@ -41,13 +45,13 @@ export async function settleRefusal(
   refused: TokenRefused,
 ): Promise<TokenRefused> {
   if (refused.status === 429) return refused;
-  const quota = await services.limiter.byStranger({ address: request.ip });
+  const quota = await services.limiter.byUnproven({ address: request.ip });
   if (quota.allowed || quota.first) await recordRefusal(services, request, refused);
   return quota.allowed ? refused : tooMany(quota);
 }
 
 function refuseBlocked({ limiter }: FacadeServices, request: Request): void {
-  const quota = limiter.blockedStranger({ address: request.ip });
+  const quota = limiter.blockedUnproven({ address: request.ip });
   if (quota !== undefined) throw tooMany(quota);
 }
 
@@ -61,10 +65,18 @@ function tooMany(quota: Parameters<typeof rateLimitHeaders>[0][number]): TokenRe
   );
 }
 
-function readForm(request: Request): Record<string, unknown> {
-  if (!request.is('application/x-www-form-urlencoded'))
-    throw new TokenRefused(415, 'invalid_request', 'Content-Type: send application/x-www-form-urlencoded');
-  const form = (request.body ?? {}) as Record<string, unknown>;
+type Form = Record<string, unknown>;
+
+/** In the body; in the address (RFC 6749 2.3.1 says why not) for clients whose dialect has no other way. */
+async function fieldsOf({ directory }: FacadeServices, request: Request): Promise<Form> {
+  if (request.is('application/x-www-form-urlencoded')) return (request.body ?? {}) as Form;
+  const { client_id: clientId } = request.query;
+  const sender = typeof clientId === 'string' ? await directory.byClientId(clientId) : undefined;
+  if (sender !== undefined && DIALECTS[sender.dialect].tokenInQuery === true) return request.query;
+  throw new TokenRefused(415, 'invalid_request', 'Content-Type: send application/x-www-form-urlencoded');
+}
+
+function readForm(form: Form): Form {
   const grant = form['grant_type'];
   if (grant === undefined) throw new TokenRefused(400, 'invalid_request', 'grant_type: send client_credentials');
   if (grant !== 'client_credentials')

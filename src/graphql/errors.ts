@@ -90,7 +90,7 @@ export function tellUnavailable({ body, http }: GraphQLResponse): void {
 }
 
 /** The refusal that an error of an operation comes to in the audit. */
-export function refusalOf(error: GraphQLError | DomainError): ProtocolError {
+export function auditedRefusalOf(error: GraphQLError | DomainError): ProtocolError {
   const original = unwrapResolverError(error);
   const refusal = protocolErrorOf(original);
   if (refusal !== undefined) return refusal;

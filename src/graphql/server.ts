@@ -12,7 +12,7 @@ import type { Call } from '../use-cases/call.js';
 import { refuseCaller } from './caller-refusal.js';
 import type { Context, GraphqlServices, SignResponse } from './context.js';
 import { DomainError, forbidden, unauthenticated } from '../use-cases/errors.js';
-import { formatError, refusalOf, tellUnavailable } from './errors.js';
+import { formatError, auditedRefusalOf, tellUnavailable } from './errors.js';
 import { graphiqlRouter } from './graphiql/graphiql.router.js';
 import { createLoaders } from './loaders.js';
 import { MAX_TOKENS } from './node-limit.js';
@@ -130,7 +130,7 @@ async function usePersisted(persisted: PersistedOperations, request: Request, { 
   try {
     Object.assign(request.body as object, { query: persisted.textOf(asked ?? {}), extensions: {} });
   } catch (error) {
-    if (error instanceof DomainError) await refused?.(refusalOf(error));
+    if (error instanceof DomainError) await refused?.(auditedRefusalOf(error));
     throw refuseCaller(error);
   }
 }
@@ -166,7 +166,7 @@ function limitOperations(schema: GraphQLSchema): ApolloServerPlugin<Context> {
         }
       },
       didEncounterErrors: async ({ errors: [error], contextValue: { refused } }) => {
-        if (error !== undefined) await refused?.(refusalOf(error));
+        if (error !== undefined) await refused?.(auditedRefusalOf(error));
       },
       willSendResponse: async (sent) => {
         const { body } = sent.response;

@@ -3,7 +3,7 @@ import type { ExecutionServices } from '../graphql/context.js';
 import type { DueDelivery } from '../entities/deliveries/due-delivery.repository.js';
 import { indexDisclosures } from '../entities/audit/disclosure.repository.js';
 import { readQueues } from '../entities/work/queue.repository.js';
-import type { WakeLine } from '../entities/work/wake-line.js';
+import type { WakeChannel } from '../entities/work/wake-channel.js';
 import type { JobHealth } from '../use-cases/overview/job-health.js';
 import { renderNotification } from '../use-cases/notify/render-notification.js';
 import type { Retention } from '../platform/config.schema.js';
@@ -19,7 +19,7 @@ import type { JobStore } from './job-store.js';
 import { processRequestsWork } from './process-requests.job.js';
 import { ReceiverCredentials } from './receiver-credentials.js';
 import { refreshJwks } from './refresh-jwks.job.js';
-import { restDeliveries } from './rest-deliveries.job.js';
+import { parkIdleDeliveries } from './park-deliveries.job.js';
 import { keepRetention } from './retention.job.js';
 import { rewrapKeys } from './rewrap-keys.job.js';
 import { rotateKeys } from './rotate-keys.job.js';
@@ -30,7 +30,7 @@ import { WorkQueue } from './work-queue.js';
 export interface BackgroundServices extends ExecutionServices {
   outbound: Outbound;
   deliverySettings: { retrySeconds: number[]; suspendAfterHours: number };
-  wakeLine: WakeLine;
+  wakeChannel: WakeChannel;
   keeping: { masterKey: MasterKey; retentionDays: Retention; rotationDays: number };
 }
 
@@ -45,11 +45,11 @@ export function startBackground(
   store: JobStore,
   { queues, jobs }: { queues: Drain[]; jobs: RecurringJob[] },
 ): Background {
-  const { wakeLine, log } = services;
-  wakeLine.onWake((names) => {
+  const { wakeChannel, log } = services;
+  wakeChannel.onWake((names) => {
     for (const queue of queues) if (names.has(queue.name)) queue.wake();
   });
-  const scheduler = startScheduler(store, jobs, queues, log, (names) => wakeLine.wake(...names));
+  const scheduler = startScheduler(store, jobs, queues, log, (names) => wakeChannel.wake(...names));
   return {
     health: async () => {
       const [jobStates, waiting] = await Promise.all([
@@ -111,7 +111,7 @@ export function recurringJobs(services: BackgroundServices): RecurringJob[] {
       : []),
     { name: 'refresh-jwks', every: '10 minutes', run: () => refreshJwks(services) },
     { name: 'expire-subscriptions', every: '10 seconds', run: () => expireSubscriptions(services) },
-    { name: 'rest-deliveries', every: '10 seconds', run: () => restDeliveries(database, clock()) },
+    { name: 'park-deliveries', every: '10 seconds', run: () => parkIdleDeliveries(database, clock()) },
     { name: 'forget-versions', every: '1 minute', run: () => forgetTold(database) },
   ];
 }

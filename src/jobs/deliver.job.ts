@@ -1,7 +1,7 @@
 /** Brings messages to partners: at least once, in order, each receiver at its own pace. */
 import type { KeyRing } from '../access/key-ring.js';
 import type { KnownSender, SenderDirectory } from '../access/sender-directory.js';
-import { whyWithheld } from '../access/still-released.js';
+import { whyWithheld } from '../access/recheck-release.js';
 import { releaseClaims, renewClaims } from '../entities/work/claim.repository.js';
 import type { DataVault } from '../entities/database/data-vault.js';
 import type { Database } from '../entities/database/database.js';
@@ -16,6 +16,7 @@ import {
 import type { TrafficMeter } from '../use-cases/overview/traffic-meter.js';
 import type { Log } from '../platform/log.js';
 import { OutboundFailed, OutboundRefused } from '../platform/outbound-errors.js';
+import { DIALECTS } from '../protocol/dialects/dialects.js';
 import { EncryptionInvalid } from '../protocol/errors.js';
 import type { Registries } from '../protocol/registries/registries.js';
 import type { Outbound, OutboundResponse } from '../platform/outbound-http.js';
@@ -43,7 +44,7 @@ export interface Delivering {
   renderNotification: NotificationRenderer;
   clock: () => Date;
   log: Log;
-  settings: { serverId: string };
+  settings: { serverId: string; publicUrl: string };
   deliverySettings: { retrySeconds: number[]; suspendAfterHours: number };
   /** After each commit, for those who watch. */
   committed: () => void;
@@ -64,7 +65,7 @@ export function deliverWork(services: Delivering): Work<Claimed> {
     capacity: CAPACITY,
     claim: async (worker, free) => {
       const claimedAt = clock();
-      const claimed = await claimDeliveries(database, worker, claimedAt, pace.room(), free);
+      const claimed = await claimDeliveries(database, worker, claimedAt, pace.capacity(), free);
       for (const delivery of claimed) pace.started(delivery);
       return claimed.map((delivery) => ({ ...delivery, claimedAt }));
     },
@@ -148,9 +149,9 @@ async function prepareMessage(
       : { cancelled: 'what the subscriber may see was narrowed after the first attempt' };
   const { envelope, accessDecision } = rendered;
   const sealed = await vault.seal(delivery.senderId, clock(), place, envelope);
-  const told = await fixMessage(database, worker, delivery.id, sealed, accessDecision);
-  if (told === undefined) throw new Error('the claim was lost');
-  Object.assign(delivery, { dataKeyId: sealed.dataKeyId, messageSealed: sealed.sealed, told });
+  const notificationNumber = await fixMessage(database, worker, delivery.id, sealed, accessDecision);
+  if (notificationNumber === undefined) throw new Error('the claim was lost');
+  Object.assign(delivery, { dataKeyId: sealed.dataKeyId, messageSealed: sealed.sealed, notificationNumber });
   // As the row has it now: the audit proves it.
   delivery.accessDecision = accessDecision ?? delivery.accessDecision;
   return { envelope };
@@ -168,8 +169,8 @@ async function whyNotSent(
 
 /** @throws only for faults of ours */
 async function attempt(
-  { outbound, credentials, keyRing, clock, settings }: Delivering,
-  { target, messageId, told }: DueDelivery,
+  { outbound, credentials, keyRing, registries, clock, settings }: Delivering,
+  { target, messageId, notificationNumber, registry }: DueDelivery,
   sender: KnownSender,
   envelope: JsonObject,
   signal: AbortSignal,
@@ -177,9 +178,9 @@ async function attempt(
   try {
     const { tls, authorization } = await credentials.of(sender.id);
     const now = clock();
-    const stamped = stampEnvelope(envelope, { messageId, told }, now);
-    const signing = { keyRing, serverId: settings.serverId, now };
-    const outgoing = await signOutgoing(stamped, sender, { target, authorization }, signing);
+    const stamped = stampEnvelope(envelope, { messageId, notificationNumber }, now);
+    const destination = { target, authorization, definition: registries.byName(registry) };
+    const outgoing = await signOutgoing(stamped, sender, destination, { keyRing, ...settings, now });
     const answer = await outbound.request({
       url: target,
       method: 'POST',
@@ -189,10 +190,22 @@ async function attempt(
       ...(tls === undefined ? {} : { tls }),
     });
     if (answer.status === 401) credentials.forgetToken(sender.id);
-    return { verdict: classifyAnswer(answer, clock()), answer };
+    return { verdict: explained(classifyAnswer(answer, clock()), answer, sender, registry), answer };
   } catch (error) {
     return { verdict: verdictOf(error, signal) };
   }
+}
+
+/** Why a receiver refuses our signature, where no signature could please it. */
+function explained(
+  verdict: Verdict,
+  { status }: OutboundResponse,
+  { dialect }: KnownSender,
+  registry: string,
+): Verdict {
+  if (status !== 401 || DIALECTS[dialect].unverifying?.includes(registry) !== true) return verdict;
+  const why = `${dialect}’s receiver for ${registry} cannot verify signed messages: see docs/partners`;
+  return { ...verdict, error: `${verdict.error ?? ''}; ${why}` };
 }
 
 function verdictOf(error: unknown, signal: AbortSignal): Verdict {

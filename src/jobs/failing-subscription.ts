@@ -3,7 +3,7 @@ import { appendAudit, auditEntry, hashContent } from '../entities/audit/audit.re
 import type { Database, Unit } from '../entities/database/database.js';
 import { cancelDeliveries } from '../entities/deliveries/delivery-outcome.repository.js';
 import { appendOutbox } from '../entities/work/outbox.repository.js';
-import { restDeliveries } from '../entities/subscriptions/subscription.repository.js';
+import { parkDeliveriesOf } from '../entities/subscriptions/subscription.repository.js';
 import type { Log } from '../platform/log.js';
 
 interface Services {
@@ -54,7 +54,7 @@ export async function suspendFailing(services: Services, id: string, now: Date):
        where id = $1 and state = 'ACTIVE' and failing_since <= $4 returning id, sender_id, registry`,
       [id, `its deliveries have failed for ${hours} hours`, now, new Date(now.getTime() - hours * 3_600_000)],
     );
-    if (changed.length > 0) await restDeliveries(unit, id);
+    if (changed.length > 0) await parkDeliveriesOf(unit, id);
     await tell(unit, changed, 'SUSPENDED', now);
     if (changed.length > 0)
       log.error({ subscription: id, hours }, 'subscription suspended: its deliveries keep failing');

@@ -1,5 +1,5 @@
 /** The pace of one process: how many requests a host gets at once and within a second, and which endpoints are being asked. */
-import type { HostRoom } from '../entities/deliveries/due-delivery.repository.js';
+import type { HostCapacity } from '../entities/deliveries/due-delivery.repository.js';
 import { endpointOf } from '../entities/deliveries/endpoint-rest.repository.js';
 
 /** Requests to one host at once, and started within a second. */
@@ -22,14 +22,14 @@ export class HostPace {
   constructor(private readonly clock: () => number = () => performance.now()) {}
 
   /** Hosts that may not get the full number now, and how many more each may get. */
-  room(): HostRoom {
+  capacity(): HostCapacity {
     const second = this.#second();
-    const limited = [...this.#hosts].map(([host, state]) => ({ host, room: roomOf(state, second) }));
+    const limited = [...this.#hosts].map(([host, state]) => ({ host, capacity: capacityOf(state, second) }));
     const busy = [...this.#running.values()].map(({ senderId, target }) => ({
       senderId,
       endpoint: endpointOf(target),
     }));
-    return { perHost: AT_ONCE, limited: limited.filter(({ room }) => room < AT_ONCE), busy };
+    return { perHost: AT_ONCE, limited: limited.filter(({ capacity }) => capacity < AT_ONCE), busy };
   }
 
   started(delivery: Paced): void {
@@ -58,6 +58,6 @@ export class HostPace {
   }
 }
 
-function roomOf({ running, started, second }: HostState, now: number): number {
+function capacityOf({ running, started, second }: HostState, now: number): number {
   return Math.max(0, Math.min(AT_ONCE - running, PER_SECOND - (second === now ? started : 0)));
 }

@@ -3,13 +3,23 @@ import type { KeyRing } from '../access/key-ring.js';
 import type { KnownSender } from '../access/sender-directory.js';
 import { encryptWhereDue } from '../messages/outgoing.js';
 import type { JsonObject } from '../protocol/envelope/json.js';
+import { writeForms } from '../protocol/dialects/speak.js';
+import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import { signHttpRequest } from '../protocol/signature/http.profile.js';
 import { signEnvelope } from '../protocol/signature/signature.js';
 
 export interface Signing {
   keyRing: KeyRing;
   serverId: string;
+  publicUrl: string;
   now: Date;
+}
+
+export interface Destination {
+  target: string;
+  /** Undefined where its registry is not served any more. */
+  definition: RegistryDefinition | undefined;
+  authorization?: string | undefined;
 }
 
 export interface Outgoing {
@@ -20,11 +30,15 @@ export interface Outgoing {
 /** Nothing leaves unsigned, or in the clear where it must not. @throws ServiceUnavailable when no key is active, EncryptionInvalid */
 export async function signOutgoing(
   stored: JsonObject,
-  sender: Pick<KnownSender, 'signatureProfile' | 'jwsForm' | 'keys' | 'encryptReplies'>,
-  { target, authorization }: { target: string; authorization?: string | undefined },
-  { keyRing, serverId, now }: Signing,
+  sender: Pick<KnownSender, 'dialect' | 'signatureProfile' | 'jwsForm' | 'keys' | 'encryptReplies'>,
+  { target, definition, authorization }: Destination,
+  { keyRing, serverId, publicUrl, now }: Signing,
 ): Promise<Outgoing> {
-  const envelope = await encryptWhereDue(stored, sender);
+  const spoken =
+    definition === undefined
+      ? stored
+      : writeForms(sender.dialect, stored, { definition, channel: 'CALLBACK', publicUrl });
+  const envelope = await encryptWhereDue(spoken, sender);
   const key = await keyRing.signingKey();
   const options = { senderId: serverId, now, jwsForm: sender.jwsForm };
   const headers = {
@@ -45,11 +59,12 @@ export async function signOutgoing(
 /** The same message, sent now; a notification under its number for the subscriber. */
 export function stampEnvelope(
   envelope: JsonObject,
-  { messageId, told }: { messageId: string; told: number | null },
+  { messageId, notificationNumber }: { messageId: string; notificationNumber: number | null },
   now: Date,
 ): JsonObject {
   const header = envelope['header'] as JsonObject;
-  const numbered: JsonObject = told === null ? {} : { meta: { ...(header['meta'] as JsonObject), sequence: told } };
+  const numbered: JsonObject =
+    notificationNumber === null ? {} : { meta: { ...(header['meta'] as JsonObject), sequence: notificationNumber } };
   return { ...envelope, header: { ...header, message_id: messageId, message_ts: now.toISOString(), ...numbered } };
 }
 

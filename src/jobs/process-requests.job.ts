@@ -14,6 +14,8 @@ import { openPayload } from '../entities/transactions/transaction.repository.js'
 import { callbackTarget } from '../use-cases/accept/accept-request.js';
 import { createLoaders } from '../graphql/loaders.js';
 import type { RequestHeader } from '../protocol/envelope/envelope.schema.js';
+import { readForms } from '../protocol/dialects/speak.js';
+import type { Json } from '../protocol/envelope/json.js';
 import { SenderUriInvalid } from '../protocol/errors.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import type { OpenedRequest } from './opened-request.js';
@@ -72,12 +74,14 @@ async function openRequest(
   const place = `transaction:${request.id}:request`;
   const stored = await openPayload(vault, request.dataKeyId, request.requestSealed, place);
   if (stored === undefined) throw new Error('an accepted request has lost its message');
-  const { header, message } = stored as { header: RequestHeader; message: unknown };
+  const { header, message } = stored as { header: RequestHeader; message: Json };
   const definition = registries.byName(request.registry);
   if (definition === undefined) throw new Error('the registry of an accepted request is not served any more');
   const kind = kindOf(request, definition);
   const target = targetOf(outbound, sender, header.sender_uri);
-  return { request, worker, kind, context: { definition, header, sender }, message: kind.parse(message), target };
+  // As the facade read it before it was accepted.
+  const read = readForms(sender.dialect, message, kind.action, definition);
+  return { request, worker, kind, context: { definition, header, sender }, message: kind.parse(read), target };
 }
 
 /** Whether items are left. */

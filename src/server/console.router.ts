@@ -6,7 +6,7 @@ import express, { Router, type Request, type Response } from 'express';
 import type { Config } from '../platform/config.js';
 
 /** The same folder whether this file runs from `src` or from `dist`. */
-const BUILT = fileURLToPath(new URL('../dist/console/', import.meta.url));
+const BUILT = fileURLToPath(new URL('../../dist/console/', import.meta.url));
 const MISSING = 'the console is not built: run npm run build';
 const NONCE = '{{nonce}}';
 

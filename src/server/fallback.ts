@@ -40,7 +40,7 @@ export const noSuchPath: RequestHandler = ({ method, path }) => {
 /** Of every router, so it stands behind all of them. */
 export function lastResort({ clock, log }: Pick<FacadeServices, 'clock' | 'log'>): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
-    const refusal = refusalOf(error);
+    const refusal = refusalOfFault(error);
     const { code, status, errorId, retryAfter } = refusal;
     if (status < 500) log.info({ errorId, code, status }, 'request refused');
     else log.error({ errorId, err: error }, 'a request failed');
@@ -51,7 +51,7 @@ export function lastResort({ clock, log }: Pick<FacadeServices, 'clock' | 'log'>
 }
 
 /** Ours, or what Express says of a path or header that it cannot read; anything else is our fault. */
-function refusalOf(error: unknown): ProtocolError {
+function refusalOfFault(error: unknown): ProtocolError {
   const refusal = protocolErrorOf(error);
   if (refusal !== undefined) return refusal;
   const { status = 500 } = Object(error) as { status?: number };

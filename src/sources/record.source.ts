@@ -1,6 +1,6 @@
 /** Our own tables as a source of records: one statement a search. */
 import type { Sql } from '../entities/database/database.js';
-import { together } from '../platform/together.js';
+import { coalesce } from '../platform/coalesce.js';
 import { consentSql } from './consent.sql.js';
 import { criteriaSql, type Scope } from './criteria.sql.js';
 import { decodeCursor, encodeCursor, orderName } from './cursor.js';
@@ -15,7 +15,7 @@ interface Row {
 }
 
 export function createRecordSource(sql: Sql): RegistrySource {
-  const find = together((asked: readonly LookUp[]) => findTogether(sql, asked), { underWay: 2, atOnce: 16 });
+  const find = coalesce((asked: readonly LookUp[]) => findTogether(sql, asked), { underWay: 2, atOnce: 16 });
   return { search: async (query) => (await lookUp(find, query)) ?? searchPage(sql, query) };
 }
 

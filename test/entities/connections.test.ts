@@ -30,7 +30,7 @@ afterAll(async () => {
   await postgres?.drop();
 });
 
-/** The ways in which the house borrows a connection. */
+/** The ways in which the gateway borrows a connection. */
 const WORK = {
   statement: () => database.query('select count(*) from fault', [], 'count-faults'),
   entities: () => database.em().find(Sender, {}),

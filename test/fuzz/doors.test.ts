@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
 import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { mutated, mutations, odd } from './mutation.arbitrary.js';
-import { expectAlways, openFuzzHouse, type FuzzHouse } from './house.js';
+import { expectAlways, openFuzzedGateway, type FuzzedGateway } from './fuzzed-gateway.js';
 
-let house: FuzzHouse;
+let fuzzed: FuzzedGateway;
 beforeAll(async () => {
-  house = await openFuzzHouse();
+  fuzzed = await openFuzzedGateway();
 }, 60_000);
-afterAll(() => house?.gateway.close());
+afterAll(() => fuzzed?.gateway.close());
 
 const LONG = 120_000;
 const PERSON = { national_id: '847951632' };
@@ -30,8 +30,8 @@ test(
     const succeeded = new Set<string>();
     const name = fc.constantFrom(...Object.keys(SHORT));
     const property = fc.asyncProperty(name, mutations, async (path, changes) => {
-      const message = { transaction_id: randomUUID(), sender_id: house.partner.senderId, ...SHORT[path] };
-      const { status } = await house.postJson(`/dci/v1/${path}`, mutated(message, changes));
+      const message = { transaction_id: randomUUID(), sender_id: fuzzed.partner.senderId, ...SHORT[path] };
+      const { status } = await fuzzed.postJson(`/dci/v1/${path}`, mutated(message, changes));
       if (status === 200) succeeded.add(path);
     });
     await expectAlways(property, 400);
@@ -64,7 +64,7 @@ test(
   async () => {
     const envelope = () =>
       JSON.stringify({
-        header: house.partner.header('search', { sender_uri: 'http://127.0.0.1:9/' }),
+        header: fuzzed.partner.header('search', { sender_uri: 'http://127.0.0.1:9/' }),
         message: {
           transaction_id: randomUUID(),
           search_request: [
@@ -99,9 +99,9 @@ test(
       const text = formOf(form.map(([name, fileName, it]) => [name, fileName, it === 'envelope' ? envelope() : it]));
       const headers = {
         'content-type': 'multipart/form-data; boundary=b',
-        authorization: `Bearer ${house.partner.token}`,
+        authorization: `Bearer ${fuzzed.partner.token}`,
       };
-      await house.post(`/dci/v1/${to}`, { headers, body: text.slice(0, end) });
+      await fuzzed.post(`/dci/v1/${to}`, { headers, body: text.slice(0, end) });
     });
     await expectAlways(property, 200);
   },
@@ -111,7 +111,7 @@ test(
 test(
   'token requests',
   async () => {
-    const { clientId, clientSecret } = house.partner;
+    const { clientId, clientSecret } = fuzzed.partner;
     const value = fc.oneof(
       fc.constantFrom('client_credentials', clientId, clientSecret, 'registry.search', 'a.b.c', '', 'x'.repeat(3000)),
       fc.string({ unit: 'binary' }),
@@ -126,7 +126,7 @@ test(
         client_secret: fc.oneof({ weight: 4, arbitrary: fc.constant(clientSecret) }, { weight: 1, arbitrary: value }),
         scope: value,
         client_assertion_type: fc.oneof(fc.constant('urn:ietf:params:oauth:client-assertion-type:jwt-bearer'), value),
-        client_assertion: fc.oneof(fc.constant(house.partner.token), value),
+        client_assertion: fc.oneof(fc.constant(fuzzed.partner.token), value),
       },
       { requiredKeys: [] },
     );
@@ -146,7 +146,7 @@ test(
         ...(basic === undefined ? {} : { authorization: basic }),
       };
       // A token that is issued opens nothing by itself; refusals are audited.
-      await house.post(to, { headers, body: sent }, ({ status }) => (status === 200 ? 0 : 1));
+      await fuzzed.post(to, { headers, body: sent }, ({ status }) => (status === 200 ? 0 : 1));
     });
     await expectAlways(property, 200);
   },
@@ -178,7 +178,7 @@ test(
       const [text, input] = OPERATIONS[operation] ?? ['', {}];
       const query = bent === undefined ? text : text.slice(0, bent[0]) + bent[1] + text.slice(bent[0]);
       const variables = { input: { registry: 'SOCIAL', transactionId: randomUUID(), ...input }, other };
-      const { body } = await house.postJson('/graphql', mutated({ query, variables }, changes));
+      const { body } = await fuzzed.postJson('/graphql', mutated({ query, variables }, changes));
       if (body.data?.[operation] != null) answered.add(operation);
     });
     await expectAlways(property, 400);

@@ -3,24 +3,24 @@ import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
 import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { mutated, mutations, odd } from './mutation.arbitrary.js';
-import { expectAlways, openFuzzHouse, type FuzzHouse } from './house.js';
+import { expectAlways, openFuzzedGateway, type FuzzedGateway } from './fuzzed-gateway.js';
 
-let house: FuzzHouse;
+let fuzzed: FuzzedGateway;
 beforeAll(async () => {
-  house = await openFuzzHouse();
+  fuzzed = await openFuzzedGateway();
 }, 60_000);
-afterAll(() => house?.gateway.close());
+afterAll(() => fuzzed?.gateway.close());
 
 const LONG = 120_000;
 const now = (): string => new Date().toISOString();
 
 /** The document's examples, and one for each endpoint that has none. */
 function messages(): [path: string, envelope: JsonObject][] {
-  return Object.entries(house.operations).flatMap(([path, { post }]) => {
+  return Object.entries(fuzzed.operations).flatMap(([path, { post }]) => {
     const content = post?.requestBody.content['application/json'];
     if (content === undefined || !path.includes('/registry/')) return [];
     const action = path.endsWith('/receipt') ? 'receipt' : 'notify';
-    const own = { header: house.partner.header(action), message: OWN[path.replace(/^.*\/registry/, '')] ?? {} };
+    const own = { header: fuzzed.partner.header(action), message: OWN[path.replace(/^.*\/registry/, '')] ?? {} };
     return [[path, content.example ?? own]];
   });
 }
@@ -61,7 +61,7 @@ test(
     const statuses = new Map<number, number>();
     const property = fc.asyncProperty(fc.nat(all.length - 1), mutations, async (index, changes) => {
       const [path, example] = all[index] ?? ['', {}];
-      const { status } = await house.postJson(path, mutated(fresh(example), changes));
+      const { status } = await fuzzed.postJson(path, mutated(fresh(example), changes));
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
     });
     await expectAlways(property, 800);
@@ -84,8 +84,8 @@ test(
       fc.nat(200).map((depth) => `{"header":${'['.repeat(depth)}${']'.repeat(depth)}}`),
     );
     const property = fc.asyncProperty(body, async (sent) => {
-      const headers = { 'content-type': 'application/json', authorization: `Bearer ${house.partner.token}` };
-      const { status } = await house.post(PATH, { headers, body: sent });
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${fuzzed.partner.token}` };
+      const { status } = await fuzzed.post(PATH, { headers, body: sent });
       expect(status).toBe(400);
     });
     await expectAlways(property, 200);
@@ -100,7 +100,7 @@ test(
       unit: fc.constantFrom(...'a Z 0 9 - _ . , ; : = / " ( ) \\ \t % é'.split(' ')),
       maxLength: 40,
     });
-    const { token } = house.partner;
+    const { token } = fuzzed.partner;
     const authorization = fc.oneof(
       fc.constantFrom(`Bearer ${token}`, `bearer ${token}`, `Bearer  ${token}`, 'Bearer', 'Basic YTpi', token, ''),
       text,
@@ -126,9 +126,9 @@ test(
       ),
     );
     const property = fc.asyncProperty(authorization, type, more, async (sentBy, contentType, rest) => {
-      const example = house.operations[PATH]?.post?.requestBody.content['application/json']?.example ?? {};
+      const example = fuzzed.operations[PATH]?.post?.requestBody.content['application/json']?.example ?? {};
       const headers = { ...rest, authorization: sentBy.trim(), 'content-type': contentType.trim() };
-      const { status } = await house.post(PATH, { headers, body: JSON.stringify(fresh(example)) });
+      const { status } = await fuzzed.post(PATH, { headers, body: JSON.stringify(fresh(example)) });
       expect([200, 400, 401, 415]).toContain(status);
     });
     await expectAlways(property, 200);

@@ -4,13 +4,13 @@ import * as fc from 'fast-check';
 import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { page, query, sort } from '../sources/query.arbitrary.js';
 import { odd } from './mutation.arbitrary.js';
-import { expectAlways, openFuzzHouse, type FuzzHouse } from './house.js';
+import { expectAlways, openFuzzedGateway, type FuzzedGateway } from './fuzzed-gateway.js';
 
-let house: FuzzHouse;
+let fuzzed: FuzzedGateway;
 beforeAll(async () => {
-  house = await openFuzzHouse();
+  fuzzed = await openFuzzedGateway();
 }, 60_000);
-afterAll(() => house?.gateway.close());
+afterAll(() => fuzzed?.gateway.close());
 
 const LONG = 120_000;
 const now = (): string => new Date().toISOString();
@@ -38,8 +38,8 @@ const wirePage = page.map((asked) =>
 const recordType = fc.oneof(fc.constantFrom(undefined, 'SRPerson', 'Member', 'Group', 'Farmer', 'x:Person'), odd);
 
 async function send(path: string, action: string, message: object): Promise<number> {
-  const { partner } = house;
-  const { status, body } = await house.postJson(`/dci/v1/${path}`, {
+  const { partner } = fuzzed;
+  const { status, body } = await fuzzed.postJson(`/dci/v1/${path}`, {
     header: partner.header(action, { sender_uri: 'http://127.0.0.1:9/' }),
     message: { transaction_id: randomUUID(), ...message },
   });

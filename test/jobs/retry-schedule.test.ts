@@ -94,33 +94,33 @@ describe('the pace at a host', () => {
     senderId: 's',
     target: `https://${host}/a?id=1`,
   });
-  const roomFor = (at: HostPace, host: string) => {
-    const { perHost, limited } = at.room();
-    return limited.find((entry) => entry.host === host)?.room ?? perHost;
+  const capacityFor = (at: HostPace, host: string) => {
+    const { perHost, limited } = at.capacity();
+    return limited.find((entry) => entry.host === host)?.capacity ?? perHost;
   };
 
-  test('gives each host room of its own, and names the endpoints that are being asked', () => {
+  test('gives each host a capacity of its own, and names the endpoints that are being asked', () => {
     const at = pace();
     const running = Array.from({ length: 8 }, () => delivery('slow'));
     for (const one of running) at.started(one);
-    expect(roomFor(at, 'slow')).toBe(0);
-    expect(roomFor(at, 'other')).toBe(8);
-    expect(at.room().busy).toContainEqual({ senderId: 's', endpoint: 'https://slow/a' });
+    expect(capacityFor(at, 'slow')).toBe(0);
+    expect(capacityFor(at, 'other')).toBe(8);
+    expect(at.capacity().busy).toContainEqual({ senderId: 's', endpoint: 'https://slow/a' });
     for (const one of running.slice(0, 1)) at.ended(one);
-    expect(roomFor(at, 'slow')).toBe(1);
+    expect(capacityFor(at, 'slow')).toBe(1);
   });
 
   test('bounds how many start within a second, also of those that end at once', () => {
     const at = pace();
     for (let started = 0; started < 200; started++) {
-      expect(roomFor(at, 'busy')).toBeGreaterThan(0);
+      expect(capacityFor(at, 'busy')).toBeGreaterThan(0);
       const one = delivery('busy');
       at.started(one);
       at.ended(one);
     }
-    expect(roomFor(at, 'busy')).toBe(0);
+    expect(capacityFor(at, 'busy')).toBe(0);
     now += 1000;
-    expect(roomFor(at, 'busy')).toBe(8);
+    expect(capacityFor(at, 'busy')).toBe(8);
   });
 });
 

@@ -60,7 +60,7 @@ export const DELIVERY = graphql(
       delivery(id: $id) {
         ...DeliveryRow
         messageId
-        told
+        notificationNumber
         waitsFor
         firstFailedAt
         receiptAt

@@ -114,7 +114,7 @@ function MessageFacts({ subscription, transaction, ...delivery }: Delivery) {
         [t('field.target'), <CodeText key="target" text={delivery.target} />],
         [t('field.messageId'), <CodeText key="message" text={delivery.messageId} />],
         [t('field.subscriptionCode'), subscription === null ? null : <CodeText key="code" text={subscription.code} />],
-        [t('deliveries.told'), delivery.told],
+        [t('deliveries.notificationNumber'), delivery.notificationNumber],
         [
           t('deliveries.answers'),
           transaction === null ? null : (

@@ -20,7 +20,10 @@ export async function requireToken(
 }
 
 /** The token's sender and the message's must be one; an unknown one and another's are told in the same words. */
-export async function findSender(exchange: Exchange, { directory }: Pick<FacadeServices, 'directory'>): Promise<void> {
+export async function requireSender(
+  exchange: Exchange,
+  { directory }: Pick<FacadeServices, 'directory'>,
+): Promise<void> {
   const { token } = exchange;
   const named = exchange.namedSender ?? token?.senderId;
   const sender = token === undefined ? undefined : await directory.bySenderId(token.senderId);

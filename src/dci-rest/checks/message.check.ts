@@ -1,15 +1,10 @@
 /** The envelope: its form, its header, its message. */
-import type { z } from 'zod';
-import type { Parsed, ReadMessage, WireMessage } from '../../messages/message-kind.js';
+import type { ReadMessage, WireMessage } from '../../messages/message-kind.js';
 import { isObject } from '../../platform/is-object.js';
 import { DIALECTS } from '../../protocol/dialects/dialects.js';
+import { readForms } from '../../protocol/dialects/speak.js';
 import { decryptMessage } from '../../protocol/envelope/encryption.js';
-import {
-  callbackHeader,
-  encryptedMessage,
-  requestHeader,
-  type RequestHeader,
-} from '../../protocol/envelope/envelope.schema.js';
+import type { RequestHeader } from '../../protocol/envelope/envelope.schema.js';
 import { parseJson } from '../../protocol/envelope/json.js';
 import {
   ReceiverInvalid,
@@ -21,37 +16,27 @@ import {
 import type { Settings } from '../../use-cases/services.js';
 import type { Exchange } from '../exchange.js';
 import type { FacadeServices } from '../services.js';
-import { decodeBody, fitting, parse } from './body.check.js';
-
-/** An endpoint whose messages have a form of their own. */
-interface Reading<Message extends WireMessage> {
-  receiver?: boolean;
-  parse: (value: unknown) => Parsed<Message>;
-  bare?: (messageId: string) => Message;
-}
+import { decodeBody, fitting } from './body.check.js';
+import { readEnvelope, type Reading } from './read-envelope.js';
 
 const FRESHNESS_MS = 300_000;
 
 /** Reads header and message; an encrypted message is read once it is open. */
-export function readMessage<Message extends WireMessage>(
+export async function readMessage<Message extends WireMessage>(
   exchange: Exchange<Message>,
-  _: unknown,
+  { directory }: Pick<FacadeServices, 'directory'>,
   endpoint: Reading<Message>,
-): void {
+): Promise<void> {
   exchange.text = decodeBody(exchange.content ?? exchange.request.body);
   const document = parseJson(exchange.text);
   if (!isObject(document)) throw new RequestInvalid('body: send an object with header and message');
   exchange.document = document;
-  // Of a receiver's header only sender_id may be absent that handlers read; the token's sender stands in for it.
-  const schema = (endpoint.receiver ? callbackHeader : requestHeader) as z.ZodType<RequestHeader>;
-  const header = parse(schema, document['header'], 'header');
+  const known = await directory.bySenderId(exchange.token?.senderId ?? '');
+  const { header, message } = readEnvelope(known?.dialect ?? 'DCI', document, exchange, endpoint);
   exchange.header = header;
   exchange.namedSender = header.sender_id;
-  exchange.encrypted = header.is_msg_encrypted === true;
-  if (exchange.encrypted) parse(encryptedMessage, document['message'], 'message');
-  else if (endpoint.bare !== undefined && document['message'] === undefined)
-    exchange.read = endpoint.bare(header.message_id);
-  else exchange.read = fitting(endpoint.parse(document['message']), 'message');
+  exchange.encrypted = message === undefined;
+  if (message !== undefined) exchange.read = message;
 }
 
 export async function decrypt<Message extends WireMessage>(
@@ -61,7 +46,9 @@ export async function decrypt<Message extends WireMessage>(
 ): Promise<void> {
   if (!exchange.encrypted) return;
   const opened = await decryptMessage(exchange.document['message'], (kid) => keyRing.decryptionKey(kid));
-  exchange.read = fitting(endpoint.parse(opened), 'message');
+  const { knownSender, requestHeader: header, definition } = exchange;
+  const message = readForms(knownSender.dialect, opened, header.action, definition);
+  exchange.read = fitting(endpoint.parse(message), 'message');
 }
 
 /** Bounds of the header that a valid signature does not give: time, receiver, action, version. */

@@ -16,7 +16,7 @@ import { readForm, type FormFile } from '../form.js';
 import type { MessageKind } from '../../messages/message-kind.js';
 import type { FacadeServices } from '../services.js';
 import { readCsv } from './csv-rows.js';
-import type { HeldFile, JsonRoom } from './json-room.js';
+import type { HeldFile, JsonBudget } from './json-budget.js';
 import { StagedRows } from './staged-rows.js';
 import { StreamedBody } from './streamed-body.js';
 
@@ -27,9 +27,9 @@ export async function acceptUpload(
   exchange: Exchange<UploadedMessage>,
   request: Readable,
   services: FacadeServices,
-  room: JsonRoom,
+  budget: JsonBudget,
 ): Promise<Reply> {
-  const upload = new Upload(kind, exchange, services, room);
+  const upload = new Upload(kind, exchange, services, budget);
   return upload.accept(new StreamedBody(request, services.maxUploadBytes));
 }
 
@@ -45,7 +45,7 @@ class Upload {
     private readonly kind: MessageKind,
     private readonly exchange: Exchange<UploadedMessage>,
     private readonly services: FacadeServices,
-    private readonly room: JsonRoom,
+    private readonly budget: JsonBudget,
   ) {
     this.#operation = kind.operation as BulkOperation;
     this.#endpoint = uploadEndpoint(kind.action, this.#operation, exchange.registry.registry);
@@ -58,7 +58,7 @@ class Upload {
     try {
       const fields = await this.#read(body);
       const commit = () => this.#commit(fields);
-      return await (this.#held === undefined ? commit() : this.room.inTurn(commit));
+      return await (this.#held === undefined ? commit() : this.budget.inTurn(commit));
     } catch (error) {
       await this.#rows.drop();
       return acceptedBefore(error);
@@ -85,7 +85,7 @@ class Upload {
     if (this.#format !== 'csv' && this.#format !== 'json') throw new RequestInvalid('fileFormat: send json or csv');
     const chunks = Readable.from(this.#hashed(content));
     if (this.#format === 'csv') await this.#rows?.take(readCsv(chunks, this.#operation));
-    else this.#held = await this.room.hold(chunks);
+    else this.#held = await this.budget.hold(chunks);
   }
 
   async *#hashed(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

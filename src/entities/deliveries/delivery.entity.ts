@@ -52,8 +52,8 @@ export class Delivery {
     nullable: true,
     description: 'Its number for the subscriber: counts what was sent of its subscription; null before.',
   })
-  @Property({ type: new BigIntType('number'), nullable: true })
-  told?: number | null;
+  @Property({ type: new BigIntType('number'), fieldName: 'told', nullable: true })
+  notificationNumber?: number | null;
 
   @Field(() => Int, { nullable: true, description: 'Counts the deliveries of its subscription, sent or not.' })
   @Property({ type: new BigIntType('number'), nullable: true })

@@ -21,7 +21,7 @@ export interface DueDelivery {
   recordId: string | null;
   version: number | null;
   /** Its number for the subscriber, from its first attempt on. */
-  told: number | null;
+  notificationNumber: number | null;
   target: string;
   host: string;
   messageId: string;
@@ -41,16 +41,16 @@ export interface DueDelivery {
 }
 
 /** How many more deliveries a host may get now; the others get `perHost`. */
-export interface HostRoom {
+export interface HostCapacity {
   perHost: number;
-  limited: { host: string; room: number }[];
+  limited: { host: string; capacity: number }[];
   /** Endpoints that this process is asking at this moment. */
   busy: { senderId: string; endpoint: string }[];
 }
 
 const COLUMNS = `d.id, d.kind, d.action, d.sender_id as "senderId", d.registry, d.request_id as "requestId",
   d.subscription_id as "subscriptionId", d.event_id as "eventId", d.record_id as "recordId", d.version::float8 as version,
-  d.told::float8 as told, d.target, d.host, d.message_id as "messageId", d.attempts, d.data_key_id as "dataKeyId",
+  d.told::float8 as "notificationNumber", d.target, d.host, d.message_id as "messageId", d.attempts, d.data_key_id as "dataKeyId",
   d.message_sealed as "messageSealed", d.operation, d.access_decision as "accessDecision",
   d.consent_ids as "consentIds", d.first_failed_at as "firstFailedAt", d.created_at as "createdAt",
   exists (select 1 from endpoint_rest r where r.sender_id = d.sender_id and r.endpoint = ${ENDPOINT}) as troubled`;
@@ -84,21 +84,21 @@ with recursive lanes as (
     select d.host, d.sender_id, ${ENDPOINT} as endpoint from delivery d
     where d.state = 'PENDING' and (d.host, d.sender_id, ${ENDPOINT}) > (lanes.host, lanes.sender_id, lanes.endpoint)
     order by d.host, d.sender_id, ${ENDPOINT} limit 1) next
-), room as (
-  select lanes.*, coalesce(limited.room, $3::int) as of_host,
-    case when rest.failures >= ${FAILURES_TO_OPEN} then 1 else coalesce(limited.room, $3::int) end as room
-  from lanes left join unnest($4::text[], $5::int[]) as limited (host, room) on limited.host = lanes.host
+), capacity as (
+  select lanes.*, coalesce(limited.capacity, $3::int) as of_host,
+    case when rest.failures >= ${FAILURES_TO_OPEN} then 1 else coalesce(limited.capacity, $3::int) end as capacity
+  from lanes left join unnest($4::text[], $5::int[]) as limited (host, capacity) on limited.host = lanes.host
     left join endpoint_rest rest on rest.sender_id = lanes.sender_id and rest.endpoint = lanes.endpoint
-  where coalesce(limited.room, $3::int) > 0 and (rest.rests_until is null or rest.rests_until <= $2)
+  where coalesce(limited.capacity, $3::int) > 0 and (rest.rests_until is null or rest.rests_until <= $2)
     and (rest.failures is null or rest.failures < ${FAILURES_TO_OPEN}
       or (lanes.sender_id, lanes.endpoint) not in (select * from unnest($7::text[], $8::text[])))
 ), mine as (
-  select room.host, room.of_host, mine.id, mine.due_at,
-    row_number() over (partition by room.host, room.sender_id, room.endpoint order by mine.due_at) as turn
-  from room cross join lateral (
+  select capacity.host, capacity.of_host, mine.id, mine.due_at,
+    row_number() over (partition by capacity.host, capacity.sender_id, capacity.endpoint order by mine.due_at) as turn
+  from capacity cross join lateral (
     select d.id, d.due_at from delivery d
-    where d.host = room.host and d.sender_id = room.sender_id and ${ENDPOINT} = room.endpoint and ${READY}
-    order by d.due_at limit room.room for update of d skip locked
+    where d.host = capacity.host and d.sender_id = capacity.sender_id and ${ENDPOINT} = capacity.endpoint and ${READY}
+    order by d.due_at limit capacity.capacity for update of d skip locked
   ) mine
 ), due as (
   select id from (
@@ -114,7 +114,7 @@ export function claimDeliveries(
   sql: Sql,
   worker: string,
   now: Date,
-  { perHost, limited, busy }: HostRoom,
+  { perHost, limited, busy }: HostCapacity,
   limit: number,
 ): Promise<DueDelivery[]> {
   const values = [
@@ -122,7 +122,7 @@ export function claimDeliveries(
     now,
     perHost,
     limited.map(({ host }) => host),
-    limited.map(({ room }) => room),
+    limited.map(({ capacity }) => capacity),
     limit,
     busy.map(({ senderId }) => senderId),
     busy.map(({ endpoint }) => endpoint),
@@ -168,7 +168,7 @@ with mine as (
 )
 update delivery set data_key_id = $3, message_sealed = $4, access_decision = coalesce($5::jsonb, access_decision),
   told = coalesce(told, (select told from next))
-where id = $1 and claimed_by = $2 returning told::float8 as told`;
+where id = $1 and claimed_by = $2 returning told::float8 as "notificationNumber"`;
 
 /**
  * Fixes the message that this and all later attempts bring, and gives its number among those of its subscription; undefined
@@ -182,6 +182,10 @@ export async function fixMessage(
   accessDecision: Record<string, unknown> | undefined,
 ): Promise<number | undefined> {
   const decision = accessDecision === undefined ? null : JSON.stringify(accessDecision);
-  const [row] = await sql.query<{ told: number }>(FIX, [id, worker, dataKeyId, sealed, decision], 'fix-message');
-  return row?.told;
+  const [row] = await sql.query<{ notificationNumber: number }>(
+    FIX,
+    [id, worker, dataKeyId, sealed, decision],
+    'fix-message',
+  );
+  return row?.notificationNumber;
 }

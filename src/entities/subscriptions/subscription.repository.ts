@@ -40,7 +40,7 @@ export async function announce(sql: Sql, { id, senderId, registry, state }: Subs
 }
 
 /** Pending notifications rest: nothing is due until `wakeDeliveries`. */
-export async function restDeliveries(sql: Sql, subscriptionId: string): Promise<void> {
+export async function parkDeliveriesOf(sql: Sql, subscriptionId: string): Promise<void> {
   await sql.query(`update delivery set due_at = null where subscription_id = $1 and state = 'PENDING'`, [
     subscriptionId,
   ]);

@@ -2,7 +2,7 @@
  * The one statement that writes transactions: claim of the message id, row, outbox event, audit entry and due work commit
  * together. Rows that come while two writes are under way share the next one; each caller still waits for its commit.
  */
-import { together } from '../../platform/together.js';
+import { coalesce } from '../../platform/coalesce.js';
 import type { Sql } from '../database/database.js';
 
 /** Columns of `transaction`. */
@@ -55,14 +55,14 @@ export type TransactionRow = Record<keyof typeof COLUMNS | keyof typeof BESIDE, 
 
 const TYPES = Object.entries({ ...COLUMNS, ...BESIDE });
 const NAMES = TYPES.map(([name]) => name) as (keyof TransactionRow)[];
-const TOGETHER = { underWay: 2, atOnce: 16 };
+const LIMITS = { underWay: 2, atOnce: 16 };
 
 const writers = new WeakMap<Sql, (row: TransactionRow) => Promise<boolean>>();
 
 /** Whether the row was written; false where its message id was claimed before. */
 export function writeTransaction(sql: Sql, row: TransactionRow): Promise<boolean> {
   let write = writers.get(sql);
-  if (write === undefined) writers.set(sql, (write = together((rows) => insert(sql, rows), TOGETHER)));
+  if (write === undefined) writers.set(sql, (write = coalesce((rows) => insert(sql, rows), LIMITS)));
   return write(row);
 }
 

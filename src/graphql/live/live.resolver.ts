@@ -1,6 +1,6 @@
 import { Arg, Ctx, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { RegistryEnum } from '../../entities/database/enums.js';
-import { findEvent } from '../../protocol/registries/registries.js';
+import { findEventType } from '../../protocol/registries/registries.js';
 import type { Registry } from '../../protocol/vocabulary.js';
 import { READERS, requireRole } from '../authorize.js';
 import type { Context } from '../context.js';
@@ -107,7 +107,9 @@ function eventNames({ services }: Context, registry: Registry | null | undefined
   const definitions = registry == null ? services.registries.all : [definitionOf(services, registry)];
   return new Set(
     given.map((name) => {
-      const event = definitions.map((definition) => findEvent(definition, name)).find((found) => found !== undefined);
+      const event = definitions
+        .map((definition) => findEventType(definition, name))
+        .find((found) => found !== undefined);
       if (event === undefined) throw invalid('eventTypes', 'the registry knows no such event');
       return event.name;
     }),

@@ -1,6 +1,6 @@
 /** Reading a stored payload: only with a reason, which is recorded before the payload leaves. */
 import type { KnownSender } from '../../access/sender-directory.js';
-import { whyWithheld } from '../../access/still-released.js';
+import { whyWithheld } from '../../access/recheck-release.js';
 import { openPayload } from '../../entities/transactions/transaction.repository.js';
 import type { Transaction } from '../../entities/transactions/transaction.entity.js';
 import { namedIn, notePayload, requirePayloadReader, type PayloadReader } from '../admin-reading.js';
@@ -28,7 +28,7 @@ export async function readPayload(
     [id],
   );
   if (sender !== undefined && name === 'response')
-    await assertStillReleased(context, sender, transaction, row?.consentIds ?? null);
+    await recheckRelease(context, sender, transaction, row?.consentIds ?? null);
   const payload = (await openPayload(vault, row?.data_key_id, row?.sealed, `transaction:${id}:${name}`)) ?? null;
   if (reader !== undefined) await noteRead(context, reader, transaction, name, payload, row?.recordIds ?? []);
   else if (row !== undefined && payload !== null) await recordRead(context, transaction, row, name);
@@ -88,7 +88,7 @@ interface Stored {
 }
 
 /** A sender reads its own answer again only while what it rests on stands. @throws DomainError FORBIDDEN */
-async function assertStillReleased(
+async function recheckRelease(
   { services: { database, registries, clock } }: Context,
   sender: KnownSender,
   { operation = null, registry, accessDecision }: Transaction,

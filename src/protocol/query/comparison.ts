@@ -4,7 +4,7 @@ import { attributesOf, contactAttribute, findAttribute } from '../registries/att
 import type { Attribute } from '../registries/definition.js';
 import { IDENTIFIER_VALUE, readIdentifierValue } from '../registries/records/identifier-value.js';
 import { findIdentifierType } from '../registries/registries.js';
-import { squash } from '../registries/core/code-list.js';
+import { normalizeName } from '../registries/core/code-list.js';
 import { bare } from '../registries/records/property.path.js';
 import { derivedComparison, derivedFrom } from './derived.js';
 import { eventDate } from './event-query.js';
@@ -37,7 +37,7 @@ export function resolveAttribute({ definition, recordType }: Names, name: string
 
 /** Clients write `dateOfEvent` for the date of the event that they search by. */
 function dateOfEvent({ names, eventType }: QueryContext, name: string): Attribute | undefined {
-  if (squash(bare(name)) !== 'dateofevent') return undefined;
+  if (normalizeName(bare(name)) !== 'dateofevent') return undefined;
   const { definition, recordType } = names;
   const date = eventDate(eventType, definition, recordType);
   if (date !== undefined) return date;

@@ -1,7 +1,7 @@
 /** `reg_event_type` of a search: only records that show the event are found (protocol 11). */
 import type { Criteria } from './criteria.js';
 import { findAttribute } from '../registries/attributes.js';
-import { squash } from '../registries/core/code-list.js';
+import { normalizeName } from '../registries/core/code-list.js';
 import type {
   Attribute,
   EventTypeDefinition,
@@ -9,7 +9,7 @@ import type {
   RegistryDefinition,
 } from '../registries/definition.js';
 import { bare } from '../registries/records/property.path.js';
-import { findEvent } from '../registries/registries.js';
+import { findEventType } from '../registries/registries.js';
 import { filterInvalid, quoteName } from './query-rejection.js';
 
 /**
@@ -22,7 +22,7 @@ export function eventCriteria(
   recordType: RecordTypeDefinition,
 ): Criteria | undefined {
   if (name == null || name.trim() === '' || isAction(name)) return undefined;
-  const event = findEvent(definition, name.trim());
+  const event = findEventType(definition, name.trim());
   if (event === undefined)
     throw filterInvalid(
       `reg_event_type: ${quoteName(name)} is no event of this registry; ${remedy(definition, recordType)}`,
@@ -42,7 +42,7 @@ export function eventDate(
   definition: RegistryDefinition,
   recordType: RecordTypeDefinition,
 ): Attribute | undefined {
-  const event = name == null ? undefined : findEvent(definition, name.trim());
+  const event = name == null ? undefined : findEventType(definition, name.trim());
   const registered = event?.name === 'REGISTER' ? 'registration_date' : undefined;
   const path = registered ?? (event && dateOf(event, definition, recordType));
   return path === undefined ? undefined : findAttribute(definition, recordType, path);
@@ -52,7 +52,7 @@ export function eventDate(
 export const recorded = (path: string): Criteria => ({ attribute: path, operator: 'gte', value: '0000' });
 
 /** Published samples name the message's own action there. */
-const isAction = (name: string): boolean => squash(bare(name)) === 'search';
+const isAction = (name: string): boolean => normalizeName(bare(name)) === 'search';
 
 function dateOf({ shownBy }: EventTypeDefinition, definition: RegistryDefinition, recordType: RecordTypeDefinition) {
   return typeof shownBy === 'object' ? findAttribute(definition, recordType, shownBy.date)?.path : undefined;

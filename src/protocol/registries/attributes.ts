@@ -1,5 +1,5 @@
 /** Searchable attributes: every scalar path of a record type, and the names they are asked by (contract, Registries). */
-import { squash } from './core/code-list.js';
+import { normalizeName } from './core/code-list.js';
 import { CODES, OPEN_CODES } from './core/codes.js';
 import type {
   Attribute,
@@ -47,7 +47,7 @@ export function contactAttribute(
   recordType: RecordTypeDefinition | string,
   identifierType: string,
 ): Attribute | undefined {
-  const contact = CONTACTS.get(squash(identifierType));
+  const contact = CONTACTS.get(normalizeName(identifierType));
   return contact === undefined ? undefined : findAttribute(definition, recordType, contact);
 }
 
@@ -70,9 +70,9 @@ export function resolveName(
 // The longest alias that the name begins with; what follows is read below it.
 function resolveAlias(definition: RegistryDefinition, type: RecordTypeDefinition, name: string) {
   const segments = name.split('.').map(bare);
-  const aliases = new Map(Object.entries(type.attributeAliases).map(([alias, path]) => [squash(alias), path]));
+  const aliases = new Map(Object.entries(type.attributeAliases).map(([alias, path]) => [normalizeName(alias), path]));
   for (let used = segments.length; used > 0; used--) {
-    const path = aliases.get(squash(segments.slice(0, used).join('.')));
+    const path = aliases.get(normalizeName(segments.slice(0, used).join('.')));
     if (path !== undefined) return resolvePath(definition, type.class, [path, ...segments.slice(used)].join('.'));
   }
   return undefined;

@@ -1,5 +1,5 @@
 /** The registries that are wired, and how a partner's names for registries, record types, events and identifier types are read. */
-import { squash } from './core/code-list.js';
+import { normalizeName } from './core/code-list.js';
 import { CRVS } from './crvs/crvs.registry.js';
 import { checkDefinitions } from './definition.check.js';
 import type { EventTypeDefinition, RecordTypeDefinition, RegistryDefinition } from './definition.js';
@@ -24,11 +24,11 @@ export const DEFINITIONS: RegistryDefinition[] = [SOCIAL, CRVS, DR, FR, IBR, ESS
 /** @throws Error that names every mistake in a definition */
 export function createRegistries(definitions: RegistryDefinition[] = DEFINITIONS): Registries {
   checkDefinitions(definitions);
-  const names = new Map(definitions.map((definition) => [squash(definition.registry), definition]));
+  const names = new Map(definitions.map((definition) => [normalizeName(definition.registry), definition]));
   const paths = new Map(definitions.flatMap((definition) => definition.paths.map((path) => [path, definition])));
   return {
     all: definitions,
-    byName: (registry) => names.get(squash(registry)),
+    byName: (registry) => names.get(normalizeName(registry)),
     byPath: (segment) => paths.get(segment.toLowerCase()),
   };
 }
@@ -36,7 +36,7 @@ export function createRegistries(definitions: RegistryDefinition[] = DEFINITIONS
 /** A record type by `reg_record_type`, `response_entity` or `collection`; without a name the default, undefined for an unknown one. */
 export function findRecordType(definition: RegistryDefinition, name?: string | null): RecordTypeDefinition | undefined {
   if (name === undefined || name === null || name === '') return definition.recordTypes[0];
-  const ownRecord = OWN_RECORD.has(squash(bare(name))) ? definition.recordTypes[0] : undefined;
+  const ownRecord = OWN_RECORD.has(normalizeName(bare(name))) ? definition.recordTypes[0] : undefined;
   return named(definition.recordTypes, name) ?? ownRecord;
 }
 
@@ -44,7 +44,7 @@ export function findRecordType(definition: RegistryDefinition, name?: string | n
 const OWN_RECORD = new Set(['person', 'individual']);
 
 /** An event type by any name read for it: `live_birth`, `birth`, `spdci-common:RegistryEventType:LiveBirth`. */
-export function findEvent(definition: RegistryDefinition, name: string): EventTypeDefinition | undefined {
+export function findEventType(definition: RegistryDefinition, name: string): EventTypeDefinition | undefined {
   return named(definition.events, name);
 }
 
@@ -54,21 +54,21 @@ export function findRegistryByType(
   regType: string | undefined,
 ): RegistryDefinition | undefined {
   if (regType === undefined || regType === '') return undefined;
-  const wanted = squash(bare(regType));
+  const wanted = normalizeName(bare(regType));
   const namesOf = ({ registry, regType: type, paths }: RegistryDefinition) => [registry, bare(type), ...paths];
-  return registries.all.find((definition) => namesOf(definition).some((name) => squash(name) === wanted));
+  return registries.all.find((definition) => namesOf(definition).some((name) => normalizeName(name) === wanted));
 }
 
 /** The stored type of an identifier (`national_id` → `UIN`); undefined where this registry knows no such type. */
 export function findIdentifierType({ identifierTypes }: RegistryDefinition, type: string): string | undefined {
   const index = identifierIndexes.get(identifierTypes) ?? identifierIndex(identifierTypes);
-  return index.get(squash(bare(type)));
+  return index.get(normalizeName(bare(type)));
 }
 
 const identifierIndexes = new WeakMap<object, Map<string, string>>();
 
 function identifierIndex(types: Record<string, string>): Map<string, string> {
-  const index = new Map(Object.entries(types).map(([name, stored]) => [squash(name), stored]));
+  const index = new Map(Object.entries(types).map(([name, stored]) => [normalizeName(name), stored]));
   identifierIndexes.set(types, index);
   return index;
 }
@@ -79,6 +79,6 @@ export const identifierTypesOf = (definition: RegistryDefinition): string[] => [
 ];
 
 function named<T extends { name: string; aliases: string[] }>(all: T[], name: string): T | undefined {
-  const wanted = squash(bare(name));
-  return all.find((one) => [one.name, ...one.aliases].some((alias) => squash(alias) === wanted));
+  const wanted = normalizeName(bare(name));
+  return all.find((one) => [one.name, ...one.aliases].some((alias) => normalizeName(alias) === wanted));
 }

@@ -18,7 +18,7 @@ import { resolveName } from '../../protocol/registries/attributes.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
 import { draftRecord } from '../../protocol/registries/records/draft.js';
 import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
-import { findEvent, findRecordType, findRegistryByType } from '../../protocol/registries/registries.js';
+import { findEventType, findRecordType, findRegistryByType } from '../../protocol/registries/registries.js';
 import type { Call } from '../call.js';
 import type { Services } from '../services.js';
 import { applyPush, isInRows, recordOverwritten, textOf, type Pushed } from '../records/partner-push.js';
@@ -99,7 +99,7 @@ class ToldEvents {
   async #apply(event: NotifiedEvent): Promise<RecordInvalid | undefined> {
     if (!this.gate.allowed) throw new RecordInvalid('', `is not taken over: ${this.gate.explanation}`);
     const of = findRegistryByType(this.services.registries, event.regType) ?? this.definition;
-    const name = event.eventType === undefined ? undefined : findEvent(of, event.eventType)?.name;
+    const name = event.eventType === undefined ? undefined : findEventType(of, event.eventType)?.name;
     const ownEvent = of === this.definition;
     const deaths = DEATHS.filter((one) => one.of === of.registry && one.event === name);
     const marking = deaths.filter(({ to }) => ownEvent || to === this.definition.registry);

@@ -17,7 +17,7 @@ import { attributesOf } from '../../protocol/registries/attributes.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
 import { clampRecord, expandFields } from '../../protocol/registries/records/fields.js';
 import { presentRecord } from '../../protocol/registries/records/normalize.js';
-import { findEvent as findEventType } from '../../protocol/registries/registries.js';
+import { findEventType } from '../../protocol/registries/registries.js';
 import { replyHeader } from '../../protocol/envelope/reply.js';
 import { assertSearchable } from '../search/search.js';
 import { readFilter, type SubscriptionFilter } from '../subscriptions/subscription.filter.js';

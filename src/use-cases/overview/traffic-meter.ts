@@ -18,7 +18,7 @@ const KEEP_MS = 8 * 24 * HOUR_MS;
 /** While the database is away, so that memory stays bounded. */
 const MAX_ROWS = 20_000;
 
-export interface Traffic {
+export interface ObservedCall {
   kind: TrafficKind;
   registry?: string | null | undefined;
   operation?: string | null | undefined;
@@ -43,7 +43,7 @@ export class TrafficMeter {
   }
 
   /** Never throws, never waits. */
-  observe({ kind, registry, operation, senderId, failed, durationMs }: Traffic): void {
+  observe({ kind, registry, operation, senderId, failed, durationMs }: ObservedCall): void {
     const minute = new Date(Math.floor(this.clock().getTime() / MINUTE_MS) * MINUTE_MS);
     const row = this.#rowOf({
       minute,

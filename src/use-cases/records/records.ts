@@ -19,7 +19,7 @@ import {
 } from '../../protocol/registries/records/identifier-value.js';
 import { placeholderProblem } from '../../protocol/registries/placeholder.js';
 import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
-import { findEvent, findRecordType } from '../../protocol/registries/registries.js';
+import { findEventType, findRecordType } from '../../protocol/registries/registries.js';
 import { readExternalId, readIdentifier } from './identifier.input.js';
 import { changeAsAdmin } from '../admin-change.js';
 import type { Services } from '../services.js';
@@ -139,7 +139,7 @@ export function readInput(
 ): { recordType: RecordTypeDefinition; draft: RecordDraft } {
   const recordType = findRecordType(definition, input.recordType);
   if (recordType === undefined) throw new RecordInvalid('recordType:', `use ${oneOfTypes(definition)}`);
-  const event = input.eventType == null ? undefined : findEvent(definition, input.eventType);
+  const event = input.eventType == null ? undefined : findEventType(definition, input.eventType);
   if (input.eventType != null && event === undefined)
     throw new RecordInvalid('eventType:', `use one of ${definition.events.map(({ name }) => name).join(', ')}`);
   const draft: RecordDraft = {

@@ -4,7 +4,7 @@ import type { Principal } from '../../access/principal.js';
 import { hashSecret } from '../../access/token.js';
 import { addRow, type Unit } from '../../entities/database/database.js';
 import type { SenderState } from '../../entities/database/enums.js';
-import { wakeRested } from '../../entities/deliveries/resting-delivery.repository.js';
+import { wakeParked } from '../../entities/deliveries/parked-delivery.repository.js';
 import { Sender } from '../../entities/senders/sender.entity.js';
 import { changeAsAdmin, snapshot } from '../admin-change.js';
 import type { Services } from '../services.js';
@@ -140,7 +140,7 @@ function changeSender(
     change(sender);
     if (sender.state === 'ACTIVE' && before['state'] !== 'ACTIVE') {
       await unit.em.flush();
-      await wakeRested(unit, services.clock(), WOKEN_AT_ONCE, senderId);
+      await wakeParked(unit, services.clock(), WOKEN_AT_ONCE, senderId);
     }
     return {
       result: sender,

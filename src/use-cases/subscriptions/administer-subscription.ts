@@ -6,7 +6,7 @@ import { Subscription } from '../../entities/subscriptions/subscription.entity.j
 import {
   announce,
   databaseNow,
-  restDeliveries,
+  parkDeliveriesOf,
   wakeDeliveries,
 } from '../../entities/subscriptions/subscription.repository.js';
 import { nextTime } from '../../protocol/subscribe/frequency.js';
@@ -39,7 +39,7 @@ export function pauseSubscription(
   const what = { id, action: 'pauseSubscription', from: ['ACTIVE'], reason } as const;
   return change(services, admin, what, async (unit, row) => {
     Object.assign(row, { state: 'PAUSED', stateReason: reason ?? null });
-    await restDeliveries(unit, id);
+    await parkDeliveriesOf(unit, id);
     await announce(unit, row);
   });
 }

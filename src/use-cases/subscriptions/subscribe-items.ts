@@ -11,7 +11,7 @@ import { OutboundRefused } from '../../platform/outbound-errors.js';
 import { ItemRejected } from '../../protocol/errors.js';
 import { checkFrequency } from '../../protocol/subscribe/frequency.js';
 import type { EventTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
-import { findEvent } from '../../protocol/registries/registries.js';
+import { findEventType } from '../../protocol/registries/registries.js';
 import type { SubscribeItem, SubscribeItemAnswer, SubscribeQuestion } from '../../protocol/subscribe/subscription.js';
 import type { Services } from '../services.js';
 import { assertSearchable } from '../search/search.js';
@@ -163,7 +163,7 @@ class AlreadySubscribed extends ItemRejected {
 }
 
 function eventOf(definition: RegistryDefinition, name: string): EventTypeDefinition {
-  const event = findEvent(definition, name);
+  const event = findEventType(definition, name);
   if (event !== undefined) return event;
   const known = definition.events.map((one) => one.name).join(', ');
   throw new ItemRejected('rjct.notify_types.invalid', `reg_event_type: use one of ${known}`);

@@ -1,6 +1,6 @@
 /** What became of an earlier request, put together from its answer, its callbacks, and what is still to come. */
 import type { KnownSender } from '../../access/sender-directory.js';
-import { whyWithheld } from '../../access/still-released.js';
+import { whyWithheld } from '../../access/recheck-release.js';
 import { loadCallbacks, type EarlierTransaction } from '../../entities/transactions/transaction-status.repository.js';
 import type { JsonObject } from '../../protocol/envelope/json.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';

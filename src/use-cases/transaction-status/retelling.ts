@@ -1,5 +1,5 @@
 /** A sender that reads a stored message again leaves a row before it leaves: who, what, when, and whose records. */
-import { grantedIn, type EarlierRelease } from '../../access/still-released.js';
+import { grantedIn, type EarlierRelease } from '../../access/recheck-release.js';
 import { recordTransaction, type TransactionChannel } from '../../entities/transactions/transaction.repository.js';
 import type { Registry } from '../../protocol/vocabulary.js';
 import type { Services } from '../services.js';

@@ -1,6 +1,6 @@
 /** What became of an earlier request of the same sender; another sender's is as unknown as one that never was. */
 import { decideGate, summarizeDecision } from '../../access/decide-access.js';
-import { grantedIn } from '../../access/still-released.js';
+import { grantedIn } from '../../access/recheck-release.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import {
   findEarlier,

@@ -4,7 +4,7 @@ import { findAttribute } from '../../../src/protocol/registries/attributes.js';
 import { normalizeRecord } from '../../../src/protocol/registries/records/normalize.js';
 import {
   createRegistries,
-  findEvent,
+  findEventType,
   findIdentifierType,
   findRecordType,
   identifierTypesOf,
@@ -77,7 +77,7 @@ describe('events', () => {
     ['IBR', 'ENROLLMENT', 'enrollement'],
     ['IBR', 'DISENROLLMENT', 'enrollement_status_change'],
   ])('%s reads %s as %s', (name, given, expected) => {
-    expect(findEvent(registry(name), given)?.name).toBe(expected);
+    expect(findEventType(registry(name), given)?.name).toBe(expected);
   });
 
   test.each([
@@ -86,7 +86,7 @@ describe('events', () => {
     ['CRVS', ''],
     ['CRVS', 'toString'],
   ])('%s does not know %j', (name, given) => {
-    expect(findEvent(registry(name), given)).toBeUndefined();
+    expect(findEventType(registry(name), given)).toBeUndefined();
   });
 
   test('only what the notify schema of a domain lists is emitted', () => {

@@ -1,5 +1,5 @@
 /** Reading a dotted path against the dictionary: old spellings, prefixes and letter case in, the dictionary's path out. */
-import { squash } from '../core/code-list.js';
+import { normalizeName } from '../core/code-list.js';
 import type { ClassDefinition, PropertyDefinition, RegistryDefinition } from '../definition.js';
 
 export interface ResolvedPath {
@@ -52,13 +52,13 @@ export function findProperty(owner: ClassDefinition, segments: string[]): { used
   if (segments.length === 1 && Object.hasOwn(owner.properties, only)) return { used: 1, target: only };
   const index = indexOf(owner);
   for (let used = Math.min(segments.length, index.depth); used > 0; used--) {
-    const target = index.names.get(segments.slice(0, used).map(squash).join('.'));
+    const target = index.names.get(segments.slice(0, used).map(normalizeName).join('.'));
     if (target !== undefined) return { used, target };
   }
   return undefined;
 }
 
-/** Whether values below this (squashed, dotted) place have an entry of their own in `spellings`. */
+/** Whether values below this (normalized, dotted) place have an entry of their own in `spellings`. */
 export const namesBelow = (owner: ClassDefinition, place: string): boolean => indexOf(owner).branches.has(place);
 
 interface NameIndex {
@@ -76,8 +76,8 @@ function indexOf(owner: ClassDefinition): NameIndex {
   const known = indexes.get(owner);
   if (known) return known;
   const spellings = Object.entries(owner.spellings ?? {});
-  const names = new Map(spellings.map(([name, target]) => [name.split('.').map(squash).join('.'), target]));
-  for (const name of Object.keys(owner.properties)) names.set(squash(name), name);
+  const names = new Map(spellings.map(([name, target]) => [name.split('.').map(normalizeName).join('.'), target]));
+  for (const name of Object.keys(owner.properties)) names.set(normalizeName(name), name);
   const branches = new Set([...names.keys()].flatMap((name) => ancestors(name.split('.'))));
   const index = { names, branches, depth: Math.max(1, ...spellings.map(([name]) => name.split('.').length)) };
   indexes.set(owner, index);

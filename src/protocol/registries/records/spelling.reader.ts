@@ -1,5 +1,5 @@
 /** An object of a record sorted by the dictionary's properties, whatever spelling or place its values came in. */
-import { squash } from '../core/code-list.js';
+import { normalizeName } from '../core/code-list.js';
 import type { ClassDefinition } from '../definition.js';
 import { isObject, type PlainObject } from './plain-object.js';
 import { bare, findProperty, namesBelow } from './property.path.js';
@@ -31,7 +31,7 @@ function sort(
   for (const [key, sent] of Object.entries(data)) {
     if (key.startsWith('@') || isEmpty(sent)) continue;
     const place = [...above, bare(key)];
-    const deeper = isObject(sent) && namesBelow(owner, place.map(squash).join('.'));
+    const deeper = isObject(sent) && namesBelow(owner, place.map(normalizeName).join('.'));
     const value = deeper ? sort(owner, sent, place, into, path) : sent;
     if (isEmpty(value)) continue;
     const found = findProperty(owner, place);

@@ -14,7 +14,7 @@ const RECONNECT_MS = 1000;
 
 export type WakeListener = (names: ReadonlySet<string>) => void;
 
-export class WakeLine {
+export class WakeChannel {
   readonly #id = randomUUID();
   readonly #listeners = new Set<WakeListener>();
   readonly #unsent = new Set<string>();

@@ -1,5 +1,5 @@
 /**
- * The house, from the inside. Admin commands run the same use cases as `/graphql`, as administrator `cli:<user>`, on the
+ * The gateway, from the inside. Admin commands run the same use cases as `/graphql`, as administrator `cli:<user>`, on the
  * database of the environment: `DATABASE_URL`, or the embedded one of `DATA_DIR`, whether a gateway runs on it or not.
  */
 import { userInfo } from 'node:os';
@@ -19,14 +19,14 @@ import type { Terminal } from './terminal.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
-export interface House {
+export interface LocalGateway {
   services: Gateway['services'];
   admin: Extract<Principal, { kind: 'admin' }>;
   /** @throws DomainError and the like, as the resolver threw it */
   run<Data>(document: NamedDocument, variables?: Record<string, unknown>): Promise<Data>;
 }
 
-export async function withHouse<T>(terminal: Terminal, work: (house: House) => Promise<T>): Promise<T> {
+export async function withLocalGateway<T>(terminal: Terminal, work: (gateway: LocalGateway) => Promise<T>): Promise<T> {
   const { config, secrets } = readConfig(process.env);
   const { masterKey } = await loadLocalSecrets(config.dataDir, { ...secrets, adminToken: 'none is needed here' });
   return withDatabaseUrl(terminal, config, secrets.databaseUrl, async (databaseUrl) => {
@@ -34,7 +34,7 @@ export async function withHouse<T>(terminal: Terminal, work: (house: House) => P
     const own = { ...secrets, databaseUrl, masterKey, adminToken: undefined };
     const gateway = await startGateway(quiet, own, { log: createLog('silent'), patienceMs: 0 });
     try {
-      return await work(houseOf(gateway));
+      return await work(insideOf(gateway));
     } finally {
       await gateway.close();
     }
@@ -58,7 +58,7 @@ export async function withDatabase<T>(
   });
 }
 
-function houseOf({ services }: Gateway): House {
+function insideOf({ services }: Gateway): LocalGateway {
   const { database, schema, clock } = services;
   const admin = { kind: 'admin', subject: `cli:${userInfo().username}`, role: 'ADMIN' } as const;
   return {

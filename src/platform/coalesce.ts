@@ -15,7 +15,7 @@ interface Limits {
  * @param run gives the results of its items, in their order. Where it throws for several, each is tried alone: one that
  *   cannot be done takes no other with it. So an item that was done before its answer was lost must bear to be done again.
  */
-export function together<Item, Result>(
+export function coalesce<Item, Result>(
   run: (items: readonly Item[]) => Promise<Result[]>,
   { underWay: most, atOnce }: Limits,
 ): (item: Item) => Promise<Result> {

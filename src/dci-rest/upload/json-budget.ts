@@ -9,14 +9,14 @@ export interface HeldFile {
   free(): void;
 }
 
-export class JsonRoom {
+export class JsonBudget {
   #bytes = 0;
   #last: Promise<unknown> = Promise.resolve();
 
   /** @param maxBytes of all files together */
   constructor(private readonly maxBytes: number) {}
 
-  /** @throws ServiceUnavailable while others fill the room */
+  /** @throws ServiceUnavailable while others fill the budget */
   async hold(file: AsyncIterable<Buffer>): Promise<HeldFile> {
     const chunks: Buffer[] = [];
     let bytes = 0;

@@ -32,7 +32,7 @@ export interface Seen {
 
 type Rows = (seen: Seen) => number;
 
-export interface FuzzHouse {
+export interface FuzzedGateway {
   gateway: TestGateway;
   /** A sandbox sender with all agreements, whose messages may be unsigned and as many as it likes. */
   partner: Partner;
@@ -43,7 +43,7 @@ export interface FuzzHouse {
   postJson(path: string, body: unknown, rows?: Rows): Promise<Seen>;
 }
 
-export async function openFuzzHouse(): Promise<FuzzHouse> {
+export async function openFuzzedGateway(): Promise<FuzzedGateway> {
   const gateway = await startTestGateway({
     // No worker: what is accepted is counted, not worked on.
     env: { ROLE: 'api', ADDRESS_LIMIT_PER_MINUTE: '1000000', VERIFY_LIMIT_PER_HOUR: '1000000' },
@@ -55,13 +55,13 @@ export async function openFuzzHouse(): Promise<FuzzHouse> {
     agreements: ['SOCIAL', 'CRVS', 'DR', 'FR', 'IBR', 'ESS'].map((registry) => ({ registry })),
   });
   const document = await (await fetch(`${gateway.url}/dci/v1/openapi.json`)).json();
-  const { paths } = document as { paths: FuzzHouse['operations'] };
+  const { paths } = document as { paths: FuzzedGateway['operations'] };
   const judge = createJudge(document as object);
   const rows = async () => {
     const [row] = await gateway.database.query<{ count: number }>('select count(*)::int as count from transaction');
     return row?.count ?? 0;
   };
-  const post: FuzzHouse['post'] = async (path, init, expected = () => 1) => {
+  const post: FuzzedGateway['post'] = async (path, init, expected = () => 1) => {
     const before = await rows();
     const started = performance.now();
     const response = await fetch(`${gateway.url}${path}`, {
@@ -81,7 +81,7 @@ export async function openFuzzHouse(): Promise<FuzzHouse> {
     return { status, body };
   };
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${partner.token}` };
-  const postJson: FuzzHouse['postJson'] = (path, body, expected) =>
+  const postJson: FuzzedGateway['postJson'] = (path, body, expected) =>
     post(path, { headers, body: typeof body === 'string' ? body : JSON.stringify(body) }, expected);
   return { gateway, partner, operations: paths, post, postJson };
 }
@@ -117,7 +117,7 @@ function createJudge(document: object) {
   const ajv = new Ajv2020({ strict: false });
   addFormats.default(ajv);
   ajv.addSchema({ $id: 'document', ...document });
-  const { paths } = document as { paths: FuzzHouse['operations'] };
+  const { paths } = document as { paths: FuzzedGateway['operations'] };
   const escape = (part: string) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'));
   return (path: string, { status, headers }: Response, body: unknown): string => {
     if (path === '/graphql') return ajv.validate(GRAPHQL_ANSWER, body) ? 'none' : ajv.errorsText();

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { claimDeliveries } from '../../src/entities/deliveries/due-delivery.repository.js';
-import { restDeliveries } from '../../src/jobs/rest-deliveries.job.js';
+import { parkIdleDeliveries } from '../../src/jobs/park-deliveries.job.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { startInbox, type Inbox } from '../support/inbox.js';
 import { createPartner, type Partner } from '../support/partner.js';
@@ -42,9 +42,9 @@ test('what a suspended sender is owed rests, out of the way of claims, and goes 
   await gateway.admin(SUSPEND, { id: partner.senderId });
   await upsert(gateway, ...Array.from({ length: 3 }, () => ({ id: randomUUID(), event: 'Death' })));
   await settled(gateway, code, (rows) => rows.length === 3);
-  expect(await restDeliveries(gateway.database, new Date())).toMatchObject({ rested: expect.any(Number) });
+  expect(await parkIdleDeliveries(gateway.database, new Date())).toMatchObject({ parked: expect.any(Number) });
   expect(await dueTimes()).toEqual([false, false, false]);
-  expect(await restDeliveries(gateway.database, new Date())).toEqual({ rested: 0, woken: 0 });
+  expect(await parkIdleDeliveries(gateway.database, new Date())).toEqual({ parked: 0, woken: 0 });
   const room = { perHost: 8, limited: [], busy: [] };
   expect(await claimDeliveries(gateway.database, randomUUID(), new Date(), room, 10)).toEqual([]);
   expect(inbox.received).toEqual([]);
@@ -64,10 +64,10 @@ test('a paused subscription of an active sender stays at rest, and what rests wi
   await gateway.admin(`mutation ($id: ID!) { pauseSubscription(id: $id) { state } }`, { id });
   await upsert(gateway, { id: randomUUID(), event: 'Death' });
   await settled(gateway, code, (rows) => rows.length === 1);
-  expect(await restDeliveries(gateway.database, new Date())).toEqual({ rested: 0, woken: 0 });
+  expect(await parkIdleDeliveries(gateway.database, new Date())).toEqual({ parked: 0, woken: 0 });
   expect(await dueTimes()).toEqual([false]);
   // As a crash between two commits, or another process, might leave it.
   await gateway.database.query(`update subscription set state = 'ACTIVE' where id = $1`, [id]);
-  await restDeliveries(gateway.database, new Date());
+  await parkIdleDeliveries(gateway.database, new Date());
   expect(await settled(gateway, code, allEnded(1))).toMatchObject([{ state: 'DELIVERED' }]);
 });

@@ -19,11 +19,11 @@ update delivery set due_at = $1 where id = any (array(
   limit $2 for update of d skip locked)) returning 1`;
 
 /** Puts to rest what is due and may not go. Gives how many. */
-export async function restIdle(sql: Sql, now: Date, limit: number): Promise<number> {
+export async function parkIdle(sql: Sql, now: Date, limit: number): Promise<number> {
   return (await sql.query(REST, [now, limit])).length;
 }
 
 /** Makes due what rests without a reason any more, of one sender or of all. Gives how many. */
-export async function wakeRested(sql: Sql, now: Date, limit: number, senderId?: string): Promise<number> {
+export async function wakeParked(sql: Sql, now: Date, limit: number, senderId?: string): Promise<number> {
   return (await sql.query(WAKE, [now, limit, senderId ?? null])).length;
 }

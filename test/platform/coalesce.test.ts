@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { together } from '../../src/platform/together.js';
+import { coalesce } from '../../src/platform/coalesce.js';
 
 /** A run that takes until it is told to end, and remembers what it was given. */
 function slowRun() {
@@ -20,7 +20,7 @@ function slowRun() {
 describe('what goes together', () => {
   test('starts at once, waits while enough is under way, and then goes in one call; each gets its own', async () => {
     const { given, run, end } = slowRun();
-    const ask = together(run, { underWay: 2, atOnce: 3 });
+    const ask = coalesce(run, { underWay: 2, atOnce: 3 });
     const first = ask(1);
     await wait(5);
     const second = ask(2);
@@ -39,7 +39,7 @@ describe('what goes together', () => {
 
   test('what comes in one turn of the event loop goes in one call', async () => {
     const given: number[][] = [];
-    const ask = together(
+    const ask = coalesce(
       async (items: readonly number[]) => {
         given.push([...items]);
         return [...items];
@@ -52,7 +52,7 @@ describe('what goes together', () => {
 
   test('one that cannot be done takes no other with it, and what comes after goes on', async () => {
     const given: number[][] = [];
-    const ask = together(
+    const ask = coalesce(
       async (items: readonly number[]) => {
         given.push([...items]);
         if (items.includes(3)) throw new Error('not three');

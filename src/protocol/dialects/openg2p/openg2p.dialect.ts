@@ -1,0 +1,27 @@
+/** OpenG2P's partners: names of its registers and columns, its one search text, no count in the header. */
+import type { JsonObject } from '../../envelope/json.js';
+import { eachIn, readExpression, renameAttributes, within, type DialectForms } from '../dialect.js';
+import { readSearchText } from './openg2p.search-text.js';
+
+/** Its columns → the standard's attributes. */
+const COLUMNS: Record<string, string> = {
+  first_name: 'given_name',
+  middle_name: 'name.second_name',
+  last_name: 'surname',
+  foundational_id: 'identifier',
+  functional_record_id: 'identifier',
+};
+
+export const OPENG2P: DialectForms = {
+  receivers: ['openg2p-registry', 'farmer-registry'],
+  readHeader: (header, { items }) => ({ total_count: items, ...header }),
+  read: {
+    search: (message) => eachIn(message, 'search_request', (item) => within(item, 'search_criteria', readCriteria)),
+  },
+};
+
+/** Its registers stand for the registry of the path: their names say nothing of the record type. */
+function readCriteria(criteria: JsonObject): JsonObject {
+  const { reg_record_type: type, ...rest } = renameAttributes(readExpression(criteria, readSearchText), COLUMNS);
+  return type === undefined || type === 'Individual' ? rest : { ...rest, reg_record_type: type };
+}

@@ -1,0 +1,24 @@
+/** Its receiver walks `notify_request` alone: the same event once more, beside the standard's member. */
+import type { Json, JsonObject } from '../../envelope/json.js';
+import { isObject, type WriteContext } from '../dialect.js';
+
+export function writeNotice(message: JsonObject, { definition }: WriteContext): JsonObject {
+  const { notify_event: events } = message;
+  if (!Array.isArray(events)) return message;
+  return { ...message, notify_request: events.filter(isObject).map((event) => writeEvent(event, definition.registry)) };
+}
+
+function writeEvent({ data, ...head }: JsonObject, registry: string): Json {
+  if (!isObject(data)) return head;
+  const { version = '1.0.0', reg_record_type: type, reg_event_type: event, reg_records: record } = data;
+  return {
+    ...head,
+    data: {
+      version,
+      reg_type: registry,
+      ...(typeof type === 'string' ? { reg_record_type: type.slice(type.lastIndexOf(':') + 1) } : {}),
+      ...(event === undefined ? {} : { event_type: event }),
+      ...(record === undefined ? {} : { reg_record: record }),
+    },
+  };
+}

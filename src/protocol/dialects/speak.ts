@@ -1,0 +1,48 @@
+/** Where a dialect is spoken: on what came in, before it is validated, and on what leaves, before it is encrypted and signed. */
+import type { Json, JsonObject } from '../envelope/json.js';
+import type { RegistryDefinition } from '../registries/definition.js';
+import type { Dialect } from '../vocabulary.js';
+import { isObject, type CallbackContext, type ReadHeaderContext, type WriteContext } from './dialect.js';
+import { DIALECTS } from './dialects.js';
+import { readLocales } from './locale.js';
+
+/** A message in its sender's forms → the standard's. What cannot be read stays as it is. */
+export function readForms(dialect: Dialect, message: Json, action: string, definition?: RegistryDefinition): Json {
+  if (dialect === 'DCI' || !isObject(message)) return message;
+  const read = readLocales(message);
+  return DIALECTS[dialect].read?.[action]?.(read, definition) ?? read;
+}
+
+export function readHeaderForms(
+  dialect: Dialect,
+  header: Json | undefined,
+  message: Json | undefined,
+  { senderId }: Pick<ReadHeaderContext, 'senderId'>,
+): Json | undefined {
+  const { readHeader } = DIALECTS[dialect];
+  if (readHeader === undefined || !isObject(header)) return header;
+  return readHeader(header, { senderId, items: countItems(message) });
+}
+
+/** One message where it has no list of items. */
+function countItems(message: Json | undefined): number {
+  const items = isObject(message) ? Object.values(message).find(Array.isArray) : undefined;
+  return items?.length ?? 1;
+}
+
+/** An unsigned envelope of ours → its receiver's forms. */
+export function writeForms(
+  dialect: Dialect,
+  envelope: JsonObject,
+  context: WriteContext & CallbackContext,
+): JsonObject {
+  const { write = {}, writeHeader } = DIALECTS[dialect];
+  const { header, message } = envelope;
+  if (!isObject(header)) return envelope;
+  const writer = typeof header['action'] === 'string' ? write[header['action']] : undefined;
+  return {
+    ...envelope,
+    header: writeHeader === undefined || context.channel === 'REPLY' ? header : writeHeader(header, context),
+    ...(writer === undefined || !isObject(message) ? {} : { message: writer(message, context) }),
+  };
+}

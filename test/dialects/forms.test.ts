@@ -1,0 +1,142 @@
+/** What every dialect keeps to, whatever comes in and goes out. */
+import {
+  array,
+  assert,
+  boolean,
+  constantFrom,
+  letrec,
+  oneof,
+  property,
+  record,
+  string,
+  tuple,
+  type Arbitrary,
+} from 'fast-check';
+import type { Json, JsonObject } from '../../src/protocol/envelope/json.js';
+import { readForms, readHeaderForms, writeForms } from '../../src/protocol/dialects/speak.js';
+import { CRVS } from '../../src/protocol/registries/crvs/crvs.registry.js';
+import { DR } from '../../src/protocol/registries/dr/dr.registry.js';
+import { DR_CODES } from '../../src/protocol/registries/dr/dr.codes.js';
+import { IBR } from '../../src/protocol/registries/ibr/ibr.registry.js';
+import { DIALECTS } from '../../src/protocol/vocabulary.js';
+
+const ACTIONS = ['search', 'subscribe', 'unsubscribe', 'txn-status'];
+const dialect = constantFrom(...DIALECTS);
+const definition = constantFrom(CRVS, DR, IBR);
+
+const NAMES = [
+  'transaction_id search_request search_criteria subscribe_request subscribe_criteria unsubscribe_request',
+  'txnstatus_request query query_type sort attribute_name type value expression reference_id locale filter event_type',
+  'consent authorize ts expiry search_text range gte lte reg_type reg_event_type reg_record_type notify_event data',
+  'search_response reg_records identifier identifier_type identifier_value name surname given_name birth_date death_date',
+  'birth_place personal_details member_identifier demographic_info disability_status disability_details impairment_type',
+  'programme_identifier programme_name member parent1_identifier __proto__ constructor',
+]
+  .join(' ')
+  .split(' ');
+const VALUES = [
+  '0',
+  '1',
+  'en',
+  'idtype-value',
+  'expression',
+  'Death',
+  'LiveBirth',
+  'ALL',
+  'NID',
+  'range',
+  'Individual',
+];
+const json = letrec<{ any: Json; object: JsonObject }>((tie) => ({
+  any: oneof(
+    { maxDepth: 7, depthSize: 'medium' },
+    constantFrom<Json[]>(...VALUES, null, true, 1, 1.5),
+    string(),
+    array(tie('any'), { maxLength: 3 }),
+    tie('object'),
+    tie('object'),
+  ),
+  object: array(tuple(constantFrom(...NAMES), tie('any')), { maxLength: 8 }).map((members) =>
+    Object.fromEntries<Json>(members),
+  ),
+}));
+
+test('nothing that comes in is thrown at', () => {
+  assert(
+    property(
+      dialect,
+      constantFrom(...ACTIONS),
+      json.any,
+      json.any,
+      definition,
+      (name, action, message, header, registry) => {
+        const read = () => [
+          readForms(name, message, action, registry),
+          readHeaderForms(name, header, message, { senderId: 'partner' }),
+        ];
+        expect(read).not.toThrow();
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+test('the standard’s own is read as it came', () => {
+  assert(
+    property(constantFrom(...ACTIONS), json.any, (action, message) => {
+      expect(readForms('DCI', message, action, CRVS)).toBe(message);
+    }),
+  );
+});
+
+const leavesOf = (value: Json): Json[] =>
+  typeof value === 'object' && value !== null ? Object.values(value).flatMap(leavesOf) : [value];
+
+/** Words that a dialect may write of its own; none of them is about a person that the answer does not tell. */
+const WORDS = new Set<Json>([
+  'spdci:Person',
+  'spdci:Parent',
+  'Place',
+  'NID',
+  'birth',
+  'death',
+  '1.0.0',
+  'CRVS',
+  'DR',
+  'IBR',
+  null,
+  ...DR_CODES.DisabilityStatusEnum.map(({ label }) => label.toLowerCase()),
+  ...DR_CODES.ImpairementType.map(({ label }) => label),
+]);
+
+/** A leaf, its day, and its name without a prefix. */
+const spellingsOf = (leaf: Json): Json[] =>
+  typeof leaf === 'string' ? [leaf, leaf.slice(0, 10), leaf.slice(leaf.lastIndexOf(':') + 1)] : [leaf];
+
+const answer = record({
+  search_response: array(record({ data: record({ reg_records: oneof(json.object, array(json.object)) }) })),
+});
+const notice = record({
+  notify_event: array(
+    record({
+      data: record({ reg_event_type: constantFrom('Death', 'LiveBirth', 'UPDATE'), reg_records: json.object }),
+    }),
+  ),
+});
+
+test.each([
+  ['on-search', answer],
+  ['notify', notice],
+] as const)('%s tells nothing that the standard’s does not', (action, messages) => {
+  assert(
+    property(dialect, messages as Arbitrary<JsonObject>, definition, boolean(), (name, message, registry, at) => {
+      const channel = at ? ('REPLY' as const) : ('CALLBACK' as const);
+      const context = { definition: registry, channel, publicUrl: 'https://gateway.example' };
+      const { message: written = null } = writeForms(name, { header: { action }, message }, context);
+      const told = new Set(leavesOf(message).flatMap(spellingsOf));
+      const added = leavesOf(written).filter((leaf) => !told.has(leaf) && !WORDS.has(leaf));
+      expect(added).toEqual([]);
+    }),
+    { numRuns: 300 },
+  );
+});

@@ -1,0 +1,209 @@
+/** OpenSPP: what its clients read back, and what its receivers verify. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { JsonObject } from '../../src/protocol/envelope/json.js';
+import { importPublicKey } from '../../src/protocol/signature/keys.js';
+import { verifyEnvelope } from '../../src/protocol/signature/signature.js';
+import { subscribeItem, subscribeMessage, upsert } from '../subscriptions/subscriptions.js';
+import { foreignCall } from '../support/foreign-call.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { startInbox, type Inbox } from '../support/inbox.js';
+import { createPartner, searchById, type Partner } from '../support/partner.js';
+import { until } from '../support/until.js';
+
+const SUDARAT = '847951632';
+/** Whose disability waits for a decision. */
+const PENDING = '3950288811';
+const REGISTRIES = ['SOCIAL', 'CRVS', 'DR', 'FR', 'IBR'];
+
+const dataDir = mkdtempSync(join(tmpdir(), 'openspp-'));
+let gateway: TestGateway;
+let inbox: Inbox;
+let partner: Partner;
+let standard: Partner;
+beforeAll(async () => {
+  gateway = await startTestGateway({ env: { SEED: 'demo', DATA_DIR: dataDir } });
+  inbox = await startInbox(gateway.url, 'OPENSPP', false);
+  const agreements = REGISTRIES.map((registry) => ({ registry }));
+  const sender = { dialect: 'OPENSPP', notifyUri: `${inbox.url}/crvs`, autoApproveSubscriptions: true };
+  partner = await createPartner(gateway, { senderId: 'openspp', profile: 'OPENSPP', sender, agreements });
+  standard = await createPartner(gateway, { senderId: 'standard', profile: 'OPENSPP', agreements });
+}, 120_000);
+afterAll(async () => {
+  await inbox.close();
+  await gateway.close();
+  rmSync(dataDir, { recursive: true });
+});
+
+const token = (init: RequestInit, query = '', path = '/oauth2/client/token') =>
+  fetch(`${gateway.url}${path}${query}`, { method: 'POST', ...init });
+const fieldsOf = ({ clientId, clientSecret }: Partner) =>
+  new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret });
+
+describe('its token', () => {
+  test.each([
+    ['openspp', 'number'],
+    ['standard', 'string'],
+  ])('for %s expires_in is a %s', async (name, type) => {
+    const response = await token({ body: fieldsOf(name === 'openspp' ? partner : standard) });
+    const { expires_in } = (await response.json()) as { expires_in: unknown };
+    expect(typeof expires_in).toBe(type);
+  });
+
+  test('may be asked for in the address, by it alone', async () => {
+    const empty = { headers: { 'content-type': 'application/json' } };
+    expect((await token(empty, `?${fieldsOf(partner).toString()}`)).status).toBe(200);
+    expect((await token(empty, `?${fieldsOf(standard).toString()}`)).status).toBe(415);
+    const wrong = fieldsOf(partner);
+    wrong.set('client_secret', 'wrong');
+    expect((await token(empty, `?${wrong.toString()}`)).status).toBe(401);
+  });
+});
+
+const search = async (who: Partner, registry: string, value: string) =>
+  foreignCall(gateway, who, `${registry}/registry/sync/search`, await who.envelope('search', searchById(value)));
+
+describe('a reply', () => {
+  test('of the disability registry is a list with labels, and identifiers at the top', async () => {
+    const { body } = await search(partner, 'dr', SUDARAT);
+    const [record] = body.message.search_response[0].data.reg_records;
+    expect(record).toMatchObject({
+      disability_status: 'approved',
+      identifier: expect.arrayContaining([expect.objectContaining({ identifier_value: SUDARAT })]),
+    });
+    expect(record.disability_details[0].impairment_type).toMatch(/^[A-Z][a-z]+$/);
+  });
+
+  test('tells no impairment of who is not approved, which it would take for a yes', async () => {
+    const { body } = await search(partner, 'dr', PENDING);
+    const [record] = body.message.search_response[0].data.reg_records;
+    expect(record.disability_status).toBe('pending');
+    expect(record).not.toHaveProperty('disability_details');
+  });
+
+  test('of the beneficiary registry is the list itself, with programmes by name', async () => {
+    const { body } = await search(partner, 'ibr', SUDARAT);
+    const { data } = body.message.search_response[0];
+    expect(data.length).toBeGreaterThan(0);
+    expect(data[0].programs).toEqual([{ name: expect.any(String) }]);
+    const strict = await search(standard, 'ibr', SUDARAT);
+    expect(strict.body.message.search_response[0].data).toMatchObject({ reg_records: expect.any(Array) });
+  });
+
+  test('is refused to an unsigned envelope as to anybody', async () => {
+    const { header, message } = await partner.envelope('search', searchById(SUDARAT));
+    const { status } = await foreignCall(gateway, partner, 'dr/registry/sync/search', {
+      header: header as JsonObject,
+      message: message as JsonObject,
+      signature: '',
+    });
+    expect(status).toBe(401);
+  });
+});
+
+/** As its receiver does: the header printed again from its model, with a default for what is absent. */
+async function verifiesAgain(received: JsonObject): Promise<boolean> {
+  const sent = received['header'] as JsonObject;
+  const withStatus = { status: null, status_reason_code: null, status_reason_message: null, completed_count: 0 };
+  const model: JsonObject = {
+    version: '1.0.0',
+    message_id: '',
+    message_ts: '',
+    action: '',
+    sender_id: '',
+    sender_uri: null,
+    receiver_id: '',
+    total_count: 0,
+    is_msg_encrypted: false,
+    meta: null,
+    ...('status' in sent ? withStatus : {}),
+  };
+  const header = Object.fromEntries(Object.entries(model).map(([name, absent]) => [name, sent[name] ?? absent]));
+  header['message_ts'] = (header['message_ts'] as string).replace(
+    /\.(\d+)Z$/,
+    (_, digits: string) => `.${digits.padEnd(6, '0')}Z`,
+  );
+  const document = { ...received, header };
+  const { keys } = (await (await fetch(`${gateway.url}/.well-known/jwks.json`)).json()) as {
+    keys: Record<string, unknown>[];
+  };
+  const keyFor = async (kid: string) => {
+    const jwk = keys.find((key) => key['kid'] === kid);
+    if (jwk === undefined) return undefined;
+    const { algorithm, keyObject } = importPublicKey({ jwk });
+    return { kid, algorithm: algorithm as 'ed25519', keyObject };
+  };
+  const options = { senderId: sent['sender_id'] as string, keyFor, now: new Date() };
+  return verifyEnvelope('OPENSPP', { text: JSON.stringify(document), document }, options).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** What comes next with this action. */
+async function next(action: string, cause: () => Promise<unknown>) {
+  const before = inbox.received.length;
+  await cause();
+  const found = () => inbox.received.slice(before).find(({ body }) => body.header.action === action);
+  await until(() => found() !== undefined);
+  return found()!;
+}
+
+const asked = async (path: string, action: string, message: JsonObject) => {
+  const sender_uri = `${inbox.url}/crvs`;
+  const { status } = await partner.send(path, action, message, { sender_uri });
+  expect(status).toBe(202);
+};
+
+describe('what we send verifies by the header that its model prints', () => {
+  test('an answer', async () => {
+    const { body, verified } = await next('on-search', () =>
+      asked('dr/registry/search', 'search', searchById(SUDARAT)),
+    );
+    expect({ verified, again: await verifiesAgain(body) }).toEqual({ verified: true, again: true });
+    expect(body.header).toMatchObject({ status: 'succ', status_reason_code: null, completed_count: 1 });
+    expect(body.header.message_ts).toMatch(/:\d\dZ$/);
+    expect(body.message.search_response[0].data.reg_records[0].identifier).toEqual(expect.any(Array));
+  });
+
+  test('an answer of the beneficiary registry, whose receiver reads the standard’s object', async () => {
+    const { body } = await next('on-search', () => asked('ibr/registry/search', 'search', searchById(SUDARAT)));
+    expect(await verifiesAgain(body)).toBe(true);
+    expect(body.message.search_response[0].data.reg_records[0].programs).toEqual([{ name: expect.any(String) }]);
+  });
+
+  test('a subscription’s beginning, and a death with the members it reads', async () => {
+    const begun = await next('on-subscribe', () =>
+      asked('crvs/registry/subscribe', 'subscribe', subscribeMessage(subscribeItem({ event: 'Death' }))),
+    );
+    expect(Object.keys(begun.body.header)).not.toContain('status');
+    expect(await verifiesAgain(begun.body)).toBe(true);
+    const id = randomUUID();
+    const data = { name: { surname: 'Okafor' }, death_date: '2026-02-01' };
+    const { body } = await next('notify', () => upsert(gateway, { id, data, event: 'Death' }));
+    expect(body.message).toMatchObject({
+      event_type: 'death',
+      event_date: '2026-02-01',
+      identifiers: [{ type: 'UIN', value: id }],
+      notify_event: [{ data: { reg_event_type: 'Death' } }],
+    });
+    expect(await verifiesAgain(body)).toBe(true);
+  });
+});
+
+test('a receiver that can verify nothing is told of as such', async () => {
+  inbox.behave((_, response) => void response.writeHead(401).end());
+  const sent = await next('on-search', () => asked('dr/registry/search', 'search', searchById(SUDARAT)));
+  inbox.behave(undefined);
+  expect(sent.verified).toBe(true);
+  const errors: (string | null)[] = [];
+  await until(async () => {
+    const { deliveries } = await gateway.admin<{ deliveries: { nodes: { attempts: { error: string | null }[] }[] } }>(
+      `{ deliveries(first: 20) { nodes { attempts { error } } } }`,
+    );
+    errors.push(...deliveries.nodes.flatMap(({ attempts }) => attempts.map(({ error }) => error)));
+    return errors.some((error) => error?.includes('OPENSPP’s receiver for DR cannot verify') === true);
+  });
+});

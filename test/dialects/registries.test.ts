@@ -1,0 +1,144 @@
+/** OpenG2P's partners and openIMIS ask in their own forms. */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { JsonObject } from '../../src/protocol/envelope/json.js';
+import { upsertInto } from '../subscriptions/subscriptions.js';
+import { foreignCall } from '../support/foreign-call.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { startInbox, type Inbox } from '../support/inbox.js';
+import { createPartner, type Partner } from '../support/partner.js';
+import { byId, expression, searchFor } from '../support/search-message.js';
+import { until } from '../support/until.js';
+
+const dataDir = mkdtempSync(join(tmpdir(), 'dialects-'));
+let gateway: TestGateway;
+let inbox: Inbox;
+let openg2p: Partner;
+let openimis: Partner;
+let standard: Partner;
+beforeAll(async () => {
+  gateway = await startTestGateway({ env: { SEED: 'demo', DATA_DIR: dataDir } });
+  inbox = await startInbox(gateway.url, 'DCI', false);
+  const agreements = ['SOCIAL', 'FR'].map((registry) => ({ registry }));
+  openg2p = await createPartner(gateway, { profile: 'JWS', sender: { dialect: 'OPENG2P' }, agreements });
+  standard = await createPartner(gateway, { profile: 'JWS', agreements });
+  const sender = { dialect: 'OPENIMIS', notifyUri: `${inbox.url}/registry/notify`, autoApproveSubscriptions: true };
+  openimis = await createPartner(gateway, { sender, agreements });
+}, 120_000);
+afterAll(async () => {
+  await inbox.close();
+  await gateway.close();
+  rmSync(dataDir, { recursive: true });
+});
+
+/** Without a count in its header. */
+async function ask(partner: Partner, path: string, action: string, message: JsonObject, header: JsonObject = {}) {
+  const signed = await partner.envelope(action, message, { total_count: undefined as never, ...header });
+  return foreignCall(gateway, partner, path, signed);
+}
+const search = async (partner: Partner, message: JsonObject, receiver_id = 'openg2p-registry', registry = 'social') => {
+  const { status, body } = await ask(partner, `${registry}/registry/sync/search`, 'search', message, { receiver_id });
+  const [item] = body.message?.search_response ?? [];
+  return { status, body, item, records: item?.data?.reg_records ?? [] };
+};
+
+describe('OpenG2P', () => {
+  test.each([
+    ['its columns', { first_name: { $eq: 'Anan' }, last_name: { $eq: 'Phumchai' } }],
+    ['one text, a number', { search_text: { $eq: '123456789' } }],
+    ['one text, a name', { search_text: { $eq: 'Anan' } }],
+  ])('%s', async (_, query) => {
+    const { records } = await search(
+      openg2p,
+      expression(query, { reg_type: 'Individual', reg_record_type: 'Individual' }),
+    );
+    expect(records.length).toBeGreaterThan(0);
+    expect(JSON.stringify(records)).toContain('Anan');
+  });
+
+  test('nobody is found by a text that names nobody', async () => {
+    const { item, records } = await search(openg2p, expression({ search_text: { $eq: 'IND-NSR-0001' } }));
+    expect({ status: item.status, records }).toEqual({ status: 'succ', records: [] });
+  });
+
+  test('an operator of search_text that is not read is refused', async () => {
+    const { item } = await search(openg2p, expression({ search_text: { $regex: '.*' } }));
+    expect(item.status).toBe('rjct');
+  });
+
+  test('a sort by its column, at the register’s own name', async () => {
+    const criteria = { query_type: 'idtype-value', query: { type: 'UIN', value: '847951632' } };
+    const message = searchFor({ ...criteria, sort: [{ attribute_name: 'last_name', sort_order: 'asc' }] });
+    expect((await search(openg2p, message, 'farmer-registry', 'fr')).records.length).toBeGreaterThan(0);
+  });
+
+  test('is refused to a sender without the dialect', async () => {
+    const message = expression({ search_text: { $eq: 'Anan' } });
+    const { status, body } = await search(standard, message);
+    expect(status).toBe(400);
+    expect(body.message.error.message).toMatch(/total_count.*a sender of the dialect OPENG2P/);
+  });
+});
+
+test('a language in two letters is read of a dialect alone', async () => {
+  const send = async (partner: Partner) => {
+    const { search_request: items, ...message } = byId('123456789');
+    const [item] = items as JsonObject[];
+    const body = await partner.envelope('search', { ...message, search_request: [{ ...item, locale: 'en' }] });
+    return foreignCall(gateway, partner, 'social/registry/sync/search', body);
+  };
+  expect((await send(openg2p)).body.message.search_response[0].locale).toBe('eng');
+  expect((await send(standard)).status).toBe(400);
+});
+
+describe('openIMIS', () => {
+  const next = async (action: string, cause: () => Promise<unknown>) => {
+    const before = inbox.received.length;
+    await cause();
+    const found = () => inbox.received.slice(before).find(({ body }) => body.header.action === action);
+    await until(() => found() !== undefined);
+    return found()!.body;
+  };
+  const header = () => ({ receiver_id: 'openimis', sender_uri: `${inbox.url}/registry/on-subscribe` });
+  const head = () => ({ reference_id: randomUUID(), timestamp: new Date().toISOString() });
+
+  test('subscribes, is notified in the member that it reads, and unsubscribes', async () => {
+    const id = randomUUID();
+    const item = { ...head(), filter: { type: 'UIN', value: id }, expiry: '2099-01-01T00:00:00Z' };
+    const message = { transaction_id: randomUUID(), subscribe_request: [item] };
+    const begun = await next('on-subscribe', () =>
+      ask(openimis, 'social/registry/subscribe', 'subscribe', message, header()),
+    );
+    expect(begun.message.subscribe_response.map(({ status }: { status: string }) => status)).toEqual([
+      'succ',
+      'succ',
+      'succ',
+    ]);
+    const notified = await next('notify', () => upsertInto(gateway, 'SOCIAL', 'SRPerson', { id }));
+    const [event] = notified.message.notify_event;
+    expect(notified.message.notify_request).toEqual([
+      expect.objectContaining({
+        data: expect.objectContaining({ reg_type: 'SOCIAL', reg_record: event.data.reg_records }),
+      }),
+    ]);
+    const [{ subscriptions }] = begun.message.subscribe_response;
+    const end = {
+      transaction_id: randomUUID(),
+      unsubscribe_request: [{ ...head(), subscription_id: subscriptions[0].code }],
+    };
+    const ended = await next('on-unsubscribe', () =>
+      ask(openimis, 'social/registry/unsubscribe', 'unsubscribe', end, header()),
+    );
+    expect(ended.message.subscription_status).toEqual([expect.objectContaining({ code: subscriptions[0].code })]);
+  });
+
+  test('asks for a status without a reference', async () => {
+    const question = { txn_type: 'search', attribute_type: 'transaction_id', attribute_value: 'none' };
+    const message = { transaction_id: randomUUID(), txnstatus_request: question };
+    const { status } = await ask(openimis, 'social/registry/sync/txn/status', 'txn-status', message, header());
+    expect(status).toBe(200);
+    expect((await ask(standard, 'social/registry/sync/txn/status', 'txn-status', message)).status).toBe(400);
+  });
+});
