@@ -14,11 +14,21 @@ import { forms, hasForms, PROFILES, requestOf, type Form, type Values } from './
 import { callbackHints, problemsOf, type Hints, type Seen } from './hints.js';
 
 /** Dialects that are served: their forms must get what `expect` says, and a sender without them `expect_strict`. */
-const DIALECTS: string[] = [];
+const DIALECTS: string[] = ['OPENSPP', 'OPENCRVS', 'OPENG2P', 'OPENIMIS'];
 /** Forms that are held to nothing yet, and what they wait for. */
 const WAITING: Record<string, string> = {
   'C-101': 'agreements that ask for a consent in the message',
   'C-125': 'two purposes in one item, each of which the agreement must allow',
+};
+/** Forms that the sender's dialect does not serve yet. */
+const UNSERVED: Record<string, string> = {
+  'C-021': 'CEL texts',
+  'C-047': 'unsubscribing by a correlation id',
+  'C-081': 'records of OpenCRVS are judged in test/dialects',
+  'C-100': 'signed consents',
+  'C-124': 'an empty filter',
+  'C-127': 'subscribing in its own form',
+  'C-128': 'unsubscribing in its own form',
 };
 /** What partners of these products call us is a setting of their sender. */
 const ALIASES = ['openg2p-registry'];
@@ -214,7 +224,8 @@ async function judge(form: Form, seen: Seen, expected: Hints): Promise<string[]>
   ].map((problem) => `callback: ${problem}`);
 }
 
-const dialectOf = ({ safe }: Form): string | undefined => /^dialect:(\w+)$/.exec(safe)?.[1];
+/** `any` is that of any other system. */
+const dialectOf = ({ safe }: Form): string | undefined => /^dialect:(\w+)$/.exec(safe)?.[1]?.replace('any', 'OPENSPP');
 const requests = forms.filter(({ direction, id }) => direction === 'in' && !(id in WAITING));
 const titled = (some: Form[]) => some.map((form): [string, Form] => [`${form.id} ${form.client}: ${form.title}`, form]);
 
@@ -236,7 +247,7 @@ describeForms('of a dialect, for a sender without it', () => {
 });
 
 (DIALECTS.length > 0 ? describeForms : describe.skip)('of a dialect, for its sender', () => {
-  const served = requests.filter((form) => DIALECTS.includes(dialectOf(form) ?? ''));
+  const served = requests.filter((form) => DIALECTS.includes(dialectOf(form) ?? '') && !(form.id in UNSERVED));
 
   test.each(titled(served))('%s', async (_, form) => {
     expect(
