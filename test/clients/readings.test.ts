@@ -227,6 +227,8 @@ describe('transaction status', () => {
     [{ attribute_type: 'reference', attribute_value: 'x' }, 'txn-status'],
     [{ attribute_type: 'reference_id', attribute_value: ['x'] }, 'txn-status'],
     [{ attribute_type: 'transaction_id', attribute_value: 'x' }, 'search'],
+    // Who writes the action as the specification does writes the type as well.
+    [{ attribute_type: 'transaction_id', attribute_value: 'x' }, 'txn-status'],
   ])('%j with action %s is refused', async (request, action) => {
     expect((await ask(request, action)).status).toBe(400);
   });

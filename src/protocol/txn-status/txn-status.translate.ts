@@ -61,7 +61,7 @@ export function readTxnStatusRequest(message: TxnStatusRequest, registry: Regist
     registry,
     transactionId: message.transaction_id,
     referenceId,
-    type: txn_type === undefined ? undefined : TYPES[txn_type],
+    type: TYPES[txn_type],
     attribute: ATTRIBUTES[attribute_type] ?? 'TRANSACTION_ID',
     values: [attribute_value].flat(),
   };
