@@ -10,7 +10,6 @@ import {
 } from '../../protocol/envelope/envelope.schema.js';
 import type { JsonObject } from '../../protocol/envelope/json.js';
 import { RequestInvalid } from '../../protocol/errors.js';
-import { withType } from '../../protocol/txn-status/txn-status.schema.js';
 import { DIALECTS, type Dialect } from '../../protocol/vocabulary.js';
 import type { Exchange } from '../exchange.js';
 import { fitting, parse } from './body.check.js';
@@ -64,8 +63,7 @@ function readIn<Message extends WireMessage>(
   }
   if (message === undefined && endpoint.bare !== undefined)
     return { header, message: endpoint.bare(header.message_id) };
-  const read =
-    message === undefined ? message : readForms(dialect, withType(header.action, message), header.action, definition);
+  const read = message === undefined ? message : readForms(dialect, message, header.action, definition);
   return { header, message: fitting(endpoint.parse(read), 'message') };
 }
 
