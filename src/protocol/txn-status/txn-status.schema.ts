@@ -3,7 +3,7 @@
  * `txn_type` out (`withType`), and name one item by `reference_id`.
  */
 import { z } from 'zod';
-import { isObject } from '../../platform/is-object.js';
+import { isObject } from '../../platform/plain-object.js';
 import type { Json, JsonObject } from '../envelope/json.js';
 import { locale, transactionId } from '../envelope/envelope.schema.js';
 
