@@ -9,6 +9,7 @@ import { Readings0040 } from './0040-readings.migration.js';
 import { Proofs0041 } from './0041-proofs.migration.js';
 import { Dialects0044 } from './0044-dialects.migration.js';
 import { FourEyes0042 } from './0042-four-eyes.migration.js';
+import { Sources0046 } from './0046-sources.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -23,6 +24,7 @@ export const MIGRATIONS = [
   Proofs0041,
   FourEyes0042,
   Dialects0044,
+  Sources0046,
 ].map((migration) => ({
   name: nameOf(migration),
   class: migration,
