@@ -10,6 +10,7 @@ import { Proofs0041 } from './0041-proofs.migration.js';
 import { Dialects0044 } from './0044-dialects.migration.js';
 import { FourEyes0042 } from './0042-four-eyes.migration.js';
 import { Sources0046 } from './0046-sources.migration.js';
+import { RequestLanes0050 } from './0050-request-lanes.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -25,6 +26,7 @@ export const MIGRATIONS = [
   FourEyes0042,
   Dialects0044,
   Sources0046,
+  RequestLanes0050,
 ].map((migration) => ({
   name: nameOf(migration),
   class: migration,
