@@ -154,6 +154,7 @@ async function startBehind(
     deliverySettings: { retrySeconds: config.deliveryRetrySeconds, suspendAfterHours: config.suspendAfterHours },
   };
   wakeChannel.onWake(() => services.tail.heard());
+  database.onEvents(() => services.tail.nudge());
   const graphql = await startGraphqlServer(
     services.schema,
     services,
@@ -217,7 +218,7 @@ async function wire(config: Config, { database, url, counters, wakeChannel, look
     schema: await gatewaySchema(),
     source: createRecordSource(database),
     directory: new SenderDirectory(database),
-    tail: new LiveTail(database, log, () => wakeChannel.wake('tail')),
+    tail: new LiveTail(database, log, () => wakeChannel.wake('tail'), clock),
     traffic: new TrafficMeter(database, clock, log),
     outbound: createOutbound({
       allowHttp: config.allowHttpCallbacks,

@@ -69,8 +69,7 @@ describe('the commands of README.md and docs/cli.md, in their order', () => {
       if (line.includes('is ready')) break;
   }, 300_000);
   afterAll(async () => {
-    gateway.kill('SIGTERM');
-    await once(gateway, 'exit');
+    if (gateway?.kill('SIGTERM')) await once(gateway, 'exit');
     rmSync(folder, { recursive: true });
   });
 

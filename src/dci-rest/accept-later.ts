@@ -19,7 +19,6 @@ export async function accept(
 ): Promise<void> {
   const call = callOf(services, exchange, { ...facts, dueAt: exchange.receivedAt, encode: () => undefined });
   await inTime(deadlineOf(services), () => acceptRequest(services, { sender: exchange.knownSender, call }, input));
-  services.tail.nudge();
   // Behind the ACK, so that the callback does not overtake it.
   setImmediate(() => services.wake('process-requests'));
 }

@@ -48,7 +48,6 @@ export async function answer(
     if (error instanceof MessageSeen) return stored(await answerAgain(services, exchange, error, facts));
     throw error;
   }
-  services.tail.nudge();
   return stored(call.answer);
 }
 

@@ -116,7 +116,6 @@ async function record(
     },
     now,
   );
-  services.tail.nudge();
 }
 
 /** Before authentication nobody vouches for the body: only its size and digest are kept. */

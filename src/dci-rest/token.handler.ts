@@ -119,5 +119,4 @@ async function recordRefusal(services: FacadeServices, request: Request, refused
     remoteAddress: request.ip ?? null,
   } as const;
   await recordTransaction(services.database, services.vault, entry, now);
-  services.tail.nudge();
 }

@@ -69,10 +69,10 @@ export function startBackground(
 
 /** The queues that a worker drains. */
 export function workerQueues(services: BackgroundServices): Drain[] {
-  const { log, senderOutbound, outbound, tail } = services;
+  const { log, senderOutbound, outbound } = services;
   const credentials = new ReceiverCredentials(senderOutbound, outbound);
   const render = (delivery: DueDelivery) => renderNotification(services, delivery);
-  const delivering = { ...services, credentials, renderNotification: render, committed: () => tail.nudge() };
+  const delivering = { ...services, credentials, renderNotification: render };
   return [
     new WorkQueue(processRequestsWork(services), log),
     new BatchDrain('fan-out', () => fanOut(services), log),

@@ -24,7 +24,7 @@ import { uuidv7 } from '../platform/uuid.js';
 import type { JsonObject } from '../protocol/envelope/json.js';
 import { classifyAnswer, type Verdict } from './classify-answer.js';
 import { judgeEndpoint } from './endpoint-breaker.js';
-import { endSubscription, suspendFailing } from './failing-subscription.js';
+import { endUnwanted, suspendLongFailing } from './failing-subscription.js';
 import { HostPace } from './host-pace.js';
 import type { NotificationRenderer } from './notification.renderer.js';
 import { covers, signOutgoing, stampEnvelope } from './outgoing-message.js';
@@ -46,8 +46,6 @@ export interface Delivering {
   log: Log;
   settings: { serverId: string; publicUrl: string };
   deliverySettings: { retrySeconds: number[]; suspendAfterHours: number };
-  /** After each commit, for those who watch. */
-  committed: () => void;
 }
 
 const CAPACITY = 200;
@@ -74,7 +72,6 @@ export function deliverWork(services: Delivering): Work<Claimed> {
         await deliver(services, delivery, worker, signal);
       } finally {
         pace.ended(delivery);
-        services.committed();
       }
     },
     postpone: ({ id }, worker) => postponeDelivery(database, worker, id, new Date(clock().getTime() + OWN_FAULT_MS)),
@@ -102,7 +99,7 @@ async function deliver(services: Delivering, delivery: Claimed, worker: string, 
   // Before its row is free again, or the same endpoint could be asked at once.
   await judgeEndpoint(services, delivery, verdict, now);
   // Before its row is free: the next one must not go to a receiver that wants no more.
-  if (verdict.outcome === 'GONE') await endSubscription(services, delivery, now);
+  if (verdict.outcome === 'GONE') await endUnwanted(services, delivery, now);
   await finishAttempt(database, worker, delivery, row, endOf(services, delivery, verdict, now), now);
   countAttempt(services.traffic, delivery, row);
   await followUp(services, delivery, verdict, now);
@@ -263,5 +260,5 @@ async function followUp(services: Delivering, delivery: DueDelivery, verdict: Ve
     { delivery: id, sender: senderId, outcome: verdict.outcome, reason: verdict.error },
     'delivery attempt failed',
   );
-  if (subscriptionId !== null) await suspendFailing(services, subscriptionId, now);
+  if (subscriptionId !== null) await suspendLongFailing(services, subscriptionId, now);
 }

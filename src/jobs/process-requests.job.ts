@@ -60,7 +60,6 @@ async function processRequest(
     signal.throwIfAborted();
     more = await workPart(services, opened);
     services.wake('deliver');
-    services.tail.nudge();
   }
 }
 

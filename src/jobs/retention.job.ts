@@ -4,7 +4,7 @@
  */
 import { PURGE_ACTION, purgedUntil } from '../entities/audit/audit-check.repository.js';
 import type { DataVault } from '../entities/database/data-vault.js';
-import type { Database } from '../entities/database/database.js';
+import type { Transactional } from '../entities/database/database.js';
 import { readHolds, type Hold } from '../entities/retention/legal-hold.repository.js';
 import {
   deleteRemains,
@@ -23,7 +23,7 @@ import type { Retention } from '../platform/config.schema.js';
 import type { Log } from '../platform/log.js';
 
 export interface Retaining {
-  database: Pick<Database, 'query' | 'transaction'>;
+  database: Transactional;
   vault: DataVault;
   clock: () => Date;
   log: Log;

@@ -30,7 +30,6 @@ export async function changeAsAdmin<T>(
   });
   services.directory.forget();
   services.keyRing.forget();
-  services.tail.nudge();
   // A record changed or a decision was made: what it left to do begins at once.
   services.wake('fan-out', 'deliver');
   return result;

@@ -19,8 +19,6 @@ export interface Services {
   source: RegistrySource;
   directory: SenderDirectory;
   keyRing: KeyRing;
-  /** Told after a commit that live readers may want to see. */
-  tail: { nudge(): void };
   limiter: RateLimits;
   /** Judges addresses that partners give us. */
   outbound: Pick<Outbound, 'assertAllowed' | 'request'>;

@@ -181,7 +181,6 @@ describe('keys from a sender’s JWKS', () => {
     const services = {
       database: gateway.database,
       directory: { forget: () => {} },
-      tail: { nudge: () => {} },
       log: { warn: () => {}, info: () => {} },
       clock: () => new Date(),
       outbound: createOutbound({ allowHttp: true, allowPrivate: true, timeoutMs: 20_000, maxResponseBytes: 65_536 }),

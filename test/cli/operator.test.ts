@@ -80,7 +80,7 @@ test('migrate brings an empty database up to date, once, and needs no master key
     const options = { env: { DATABASE_URL: empty.url } };
     const first = await run(['migrate', '--json'], options);
     expect(first.code).toBe(0);
-    expect(first.json.applied).toContain('Senders0001');
+    expect(first.json.applied).toContain('0001-baseline');
     expect((await run(['migrate'], options)).stdout).toBe('The schema is up to date.\n');
   } finally {
     await empty.drop();

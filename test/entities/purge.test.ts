@@ -35,7 +35,7 @@ describe('purging more rows than a batch holds', () => {
       if (text.startsWith('update')) begins.push(String(values?.[0]));
       return database.query(text, values, name);
     };
-    return { begins, sql: { query } };
+    return { begins, sql: { query, eventWritten: database.eventWritten } };
   }
 
   test.each([

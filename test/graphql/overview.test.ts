@@ -184,7 +184,7 @@ describe('the meter', () => {
     let away = true;
     const query: Database['query'] = (text, values, name) =>
       away ? Promise.reject(new Error('away')) : gateway.database.query(text, values, name);
-    const meter = new TrafficMeter({ query }, () => new Date('2026-01-02T00:00:30Z'), log);
+    const meter = new TrafficMeter({ query, eventWritten: () => {} }, () => new Date('2026-01-02T00:00:30Z'), log);
     meter.observe({ ...one, durationMs: 100_000 });
     await meter.flush();
     meter.observe({ ...one, failed: true, durationMs: 1 });

@@ -14,6 +14,7 @@ interface Delivery {
   state: string;
   stateReason: string | null;
   messageId: string;
+  dueAt: string | null;
   attemptCount: number;
   attempts: {
     outcome: string;
@@ -28,7 +29,7 @@ interface Delivery {
 }
 
 const DELIVERIES = `query ($filter: DeliveryFilter) { deliveries(filter: $filter, orderBy: OLDEST) { totalCount nodes {
-  id state stateReason messageId attemptCount attempts { outcome status error address responseExcerpt(reason: "test") }
+  id state stateReason messageId dueAt attemptCount attempts { outcome status error address responseExcerpt(reason: "test") }
   transaction { correlationId } sender { senderId } subscription { id } } } }`;
 
 describe('a delivery', () => {
@@ -164,13 +165,21 @@ describe('a delivery', () => {
   });
 
   test('rests while its sender is suspended', async () => {
-    first(answer(503, {}, { 'retry-after': '3' }));
+    first(answer(503, {}, { 'retry-after': '1' }));
     await send();
     await inbox.wait(1);
+    await until(({ attemptCount }) => attemptCount === 1);
     const change = (name: string) =>
       gateway.admin(`mutation ($id: String!) { ${name}(senderId: $id) { state } }`, { id: partner.senderId });
     await change('suspendSender');
-    await new Promise((resolve) => setTimeout(resolve, 4500));
+    await until(({ dueAt }) => dueAt === null || Date.parse(dueAt) < Date.now());
+    // Of what was due with it, others' go out meanwhile, a claim after the other.
+    const others = await startInbox(gateway.url);
+    for (const times of [1, 2]) {
+      await send(await createPartner(gateway), `${others.url}/on-search`);
+      await others.wait(times);
+    }
+    await others.close();
     expect(inbox.received).toHaveLength(1);
     await change('activateSender');
     expect(await until(ended)).toMatchObject({ state: 'DELIVERED' });
@@ -193,11 +202,13 @@ describe('a delivery', () => {
   test('without a signing key does not leave, and the wait does not count against the receiver', async () => {
     const set = (state: string, from: string) =>
       gateway.database.query(`update server_key set state = $1 where state = $2 and use = 'SIG'`, [state, from]);
-    first(answer(503, {}, { 'retry-after': '3' }));
+    first(answer(503, {}, { 'retry-after': '1' }));
     await send();
     await inbox.wait(1);
     await set('RETIRED', 'ACTIVE');
-    await new Promise((resolve) => setTimeout(resolve, 5000));
+    const { dueAt } = await until(({ attemptCount }) => attemptCount === 1);
+    // It was its turn, and it was put off.
+    await until((delivery) => Date.parse(delivery.dueAt ?? '') > Date.parse(dueAt ?? '') + 1000);
     expect(inbox.received).toHaveLength(1);
     await set('ACTIVE', 'RETIRED');
     expect(await until(ended)).toMatchObject({ state: 'DELIVERED', attemptCount: 2 });

@@ -73,6 +73,7 @@ test('what no index serves is read in one pass, so the checks above can fail', a
 async function explain(criteria: Criteria, rowFilter?: Criteria) {
   const plans: string[] = [];
   const sql = {
+    eventWritten: () => {},
     query: async <Row>(text: string, values?: unknown[], name?: string) => {
       const lines = await registry.database.query<Record<string, string>>(`EXPLAIN ${text}`, values);
       plans.push(...lines.map((line) => String(line['QUERY PLAN'])));

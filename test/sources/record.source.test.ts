@@ -41,6 +41,7 @@ function person(index: number): DemoRecord {
 
 async function search(query: Partial<SourceQuery>): Promise<SourceResult> {
   const sql = {
+    eventWritten: () => {},
     query: <Row>(text: string, values?: unknown[], name?: string) => {
       statements.push({ text, ...(name && { name }) });
       return registry.database.query<Row>(text, values, name);

@@ -1,5 +1,6 @@
 /** A database of its own for each test that asks, cloned from a migrated template in some 25 ms. */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { globSync, readFileSync } from 'node:fs';
 
 import { Client } from 'pg';
 
@@ -25,10 +26,11 @@ export async function createTestDatabase({ template = true } = {}): Promise<Test
 
 /**
  * Made by the first test file that needs it: only inside Jest are the entities' decorators compiled. The lock keeps
- * the other workers waiting, and the rename at the end makes a half-made template invisible.
+ * the other workers waiting, and the rename at the end makes a half-made template invisible. On a server that outlives
+ * the run the next one finds it, while migrations and month are the same.
  */
 async function templateDatabase(client: Client): Promise<string> {
-  const name = databaseName('template');
+  const name = templateName();
   await client.query('SELECT pg_advisory_lock($1)', [TEMPLATE_LOCK]);
   try {
     const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [name]);
@@ -37,6 +39,14 @@ async function templateDatabase(client: Client): Promise<string> {
     await client.query('SELECT pg_advisory_unlock($1)', [TEMPLATE_LOCK]);
   }
   return name;
+}
+
+function templateName(): string {
+  const root = new URL('../../src/entities/', import.meta.url).pathname;
+  const files = globSync(['migrations/**/*.ts', 'database/{migrate,former-migrations,partitions}.ts'], { cwd: root });
+  const made = createHash('sha256').update(new Date().toISOString().slice(0, 7));
+  for (const file of files.toSorted()) made.update(file).update(readFileSync(`${root}${file}`));
+  return `dci_template_${made.digest('hex').slice(0, 12)}`;
 }
 
 async function makeTemplate(client: Client, name: string): Promise<void> {

@@ -1,6 +1,6 @@
 /** Rows that an access report rests on, read the other way round: each must be one that the audit speaks of. */
 import { indexDisclosures } from './disclosure.repository.js';
-import type { Database, Sql } from '../database/database.js';
+import type { Sql, Transactional } from '../database/database.js';
 
 export const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
@@ -48,14 +48,12 @@ export function readDisclosures(
   );
 }
 
-type Whole = Pick<Database, 'query' | 'transaction'>;
-
 const LACKING = `select t.id from transaction t where t.id = any($1::uuid[]) and exists (
   select 1 from unnest(t.record_ids) as released (id) where not exists (
     select 1 from disclosure d where d.transaction_id = t.id and d.record_id = released.id)) order by t.id`;
 
 /** Those of the transactions that let out a record which the index does not tell; it may only lag behind. */
-export async function findUntold(database: Whole, ids: string[]): Promise<string[]> {
+export async function findUntold(database: Transactional, ids: string[]): Promise<string[]> {
   const lacking = await idsOf(database, LACKING, [ids]);
   if (lacking.length === 0) return [];
   await indexDisclosures(database);
@@ -63,7 +61,7 @@ export async function findUntold(database: Whole, ids: string[]): Promise<string
 }
 
 /** Whether the index tells all that the newest transactions let out; `verifyAudit` checks the older ones. */
-export async function isIndexWhole(database: Whole, newest = 1000): Promise<boolean> {
+export async function isIndexWhole(database: Transactional, newest = 1000): Promise<boolean> {
   const ids = await idsOf(database, 'select id from transaction order by id desc limit $1', [newest]);
   return (await findUntold(database, ids)).length === 0;
 }

@@ -3,7 +3,7 @@
  * every other column: who got what of whom, when, on what ground.
  */
 import { canonicalJson } from '../../protocol/envelope/json.js';
-import { appendAudit, auditEntry, hashContent } from './audit.repository.js';
+import { hashContent } from './audit.repository.js';
 import type { Sql } from '../database/database.js';
 import { selectFacts } from './facts.sql.js';
 
@@ -59,17 +59,12 @@ export function provesTransaction(proven: Buffer, payloadHash: Buffer, facts: Tr
 /** One JSON object `facts`, of a table `t`. */
 export const TRANSACTION_FACTS = selectFacts(COLUMNS, 't');
 
-/** The entry of a transition of a transaction as its row now is; call in the transaction that changed it. */
-export async function appendTransactionAudit(
-  sql: Sql,
-  id: string,
-  { transition, actor, at }: { transition: string; actor: string; at: Date },
-): Promise<void> {
+/** What an entry proves of a transaction as its row now is; call in the transaction that changed it. */
+export async function proveTransaction(sql: Sql, id: string): Promise<Buffer> {
   const [row] = await sql.query<{ facts: TransactionFacts; contentHash: Buffer }>(
     `select t.content_hash as "contentHash", ${TRANSACTION_FACTS} as facts from transaction t where t.id = $1`,
     [id],
   );
   if (row === undefined) throw new Error('a stored transaction vanished');
-  const contentHash = hashTransaction(row.contentHash, row.facts);
-  await appendAudit(sql, auditEntry({ kind: 'TRANSACTION', subject: id, transition, actor, at, contentHash }));
+  return hashTransaction(row.contentHash, row.facts);
 }

@@ -40,11 +40,18 @@ export interface Sql {
     name?: string,
     signal?: AbortSignal,
   ): Promise<Row[]>;
+  /** Says that a statement wrote to the outbox: live readers are woken once it is committed. */
+  eventWritten(): void;
 }
 
 /** A database transaction: entities and statements on one connection, committed together. */
 export interface Unit extends Sql {
   em: EntityManager;
+}
+
+/** What can begin a transaction. */
+export interface Transactional extends Sql {
+  transaction<T>(work: (unit: Unit) => Promise<T>): Promise<T>;
 }
 
 export interface ConnectOptions {
@@ -72,7 +79,9 @@ export const ENTITIES = [
   AuditSeal,
 ];
 
-export class Database implements Sql {
+export class Database implements Transactional {
+  readonly #listeners = new Set<() => void>();
+
   private constructor(
     readonly orm: MikroORM,
     readonly pool: Pool,
@@ -106,6 +115,13 @@ export class Database implements Sql {
     return (await this.pool.query({ text, values, name })).rows as Row[];
   }
 
+  /** Hears of each commit that live readers may want to see. */
+  onEvents(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  readonly eventWritten = (): void => this.#listeners.forEach((listener) => listener());
+
   /** A fresh identity map for one request or job. */
   em(): EntityManager {
     return this.orm.em.fork();
@@ -113,18 +129,19 @@ export class Database implements Sql {
 
   /** Commits when `work` returns, rolls back when it throws. */
   transaction<T>(work: (unit: Unit) => Promise<T>): Promise<T> {
-    return inTransaction(this.pool, (connection) => this.#unitOfWork(connection, work));
+    return this.#commit((connection, written) => this.#unitOfWork(connection, work, written));
   }
 
   /** The same for housekeeping, whose statements may take their time. */
-  patient(): Pick<Database, 'query' | 'transaction'> {
+  patient(): Transactional {
+    const { eventWritten } = this;
     const transaction = <T>(work: (unit: Unit) => Promise<T>): Promise<T> =>
-      inTransaction(this.pool, async (connection) => {
+      this.#commit(async (connection, written) => {
         await connection.query(`set local statement_timeout = ${PATIENCE_MS}`);
         connection.answerMs = PATIENCE_MS + ANSWER_MS;
-        return this.#unitOfWork(connection, work);
+        return this.#unitOfWork(connection, work, written);
       });
-    return { transaction, query: (text, values) => transaction((unit) => unit.query(text, values)) };
+    return { transaction, eventWritten, query: (text, values) => transaction((unit) => unit.query(text, values)) };
   }
 
   /** Waits for what is under way, but not forever: an answer may never come. */
@@ -135,12 +152,23 @@ export class Database implements Sql {
     closed.abort();
   }
 
-  async #unitOfWork<T>(connection: HeldConnection, work: (unit: Unit) => Promise<T>): Promise<T> {
+  async #commit<T>(work: (connection: HeldConnection, written: () => void) => Promise<T>): Promise<T> {
+    let any = false;
+    const result = await inTransaction(this.pool, (connection) => work(connection, () => (any = true)));
+    if (any) this.eventWritten();
+    return result;
+  }
+
+  async #unitOfWork<T>(
+    connection: HeldConnection,
+    work: (unit: Unit) => Promise<T>,
+    eventWritten: () => void,
+  ): Promise<T> {
     const em = this.em();
     em.setTransactionContext(connection);
     const query = async <Row>(text: string, values: unknown[] = [], name?: string): Promise<Row[]> =>
       (await connection.query(text, values, name)).rows as Row[];
-    const result = await work({ em, query });
+    const result = await work({ em, query, eventWritten });
     await em.flush();
     return result;
   }

@@ -1,10 +1,10 @@
 /** What becomes of deliveries: attempts, ends, new tries. Each end commits with its audit entry and its live event. */
 import { uuidv7 } from '../../platform/uuid.js';
-import { appendAudit, auditEntry, hashContent } from '../audit/audit.repository.js';
+import { auditEntry, hashContent } from '../audit/audit.repository.js';
 import type { Sql } from '../database/database.js';
 import { DELIVERY_FACTS, hashDelivery, MESSAGE_HASH, type DeliveryFacts } from '../audit/delivery-audit.js';
+import { recordTransition } from '../audit/transition.js';
 import type { AttemptRow, DeliveryEnd, DueDelivery } from './due-delivery.repository.js';
-import { appendOutbox } from '../work/outbox.repository.js';
 
 const FINISH = `
 with attempt as (
@@ -75,7 +75,9 @@ export async function finishAttempt(
     ],
     'finish-attempt',
   );
-  return row?.changed === 1;
+  if (row?.changed !== 1) return false;
+  sql.eventWritten();
+  return true;
 }
 
 /** Binds the sealed start of an answer to its attempt. */
@@ -135,6 +137,6 @@ export async function reviveDeliveries(
 async function tell(sql: Sql, row: Changed, transition: string, actor: string, now: Date): Promise<void> {
   const { id, sender_id: senderId, registry, facts } = row;
   const contentHash = hashDelivery(row.content_hash, facts);
-  await appendOutbox(sql, 'delivery', id, { senderId, registry, status: transition });
-  await appendAudit(sql, auditEntry({ kind: 'DELIVERY', subject: id, transition, actor, at: now, contentHash }));
+  const detail = { senderId, registry, status: transition };
+  await recordTransition(sql, { of: 'delivery', id, transition, actor, at: now, contentHash, detail });
 }

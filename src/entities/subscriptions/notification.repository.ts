@@ -45,4 +45,5 @@ export async function insertNotifications(sql: Sql, notifications: NewNotificati
     host: new URL(one.target).host,
   }));
   await sql.query(NOTIFY, [JSON.stringify(rows), now]);
+  sql.eventWritten();
 }

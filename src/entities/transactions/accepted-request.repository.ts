@@ -4,7 +4,8 @@ import { hashContent } from '../audit/audit.repository.js';
 import { LEASE_SECONDS } from '../work/claim.repository.js';
 import type { Sql } from '../database/database.js';
 import { appendOutbox } from '../work/outbox.repository.js';
-import { appendTransactionAudit } from '../audit/transaction-audit.js';
+import { proveTransaction } from '../audit/transaction-audit.js';
+import { recordTransition } from '../audit/transition.js';
 
 /** How far a large request is; what was found stands in its callbacks already. */
 export interface RequestProgress {
@@ -89,13 +90,14 @@ export async function settleRequest(
   now: Date,
 ): Promise<void> {
   await advance(sql, worker, request.id, step.next);
-  const contentHash = hashContent(request.requestSealed, step.responseSealed);
-  await updateTransaction(sql, request, step, contentHash, now);
-  const { senderId, registry, operation } = request;
-  await appendOutbox(sql, 'transaction', request.id, { senderId, registry, operation, status: step.status });
+  await updateTransaction(sql, request, step, hashContent(request.requestSealed, step.responseSealed), now);
+  const { id, senderId, registry, operation } = request;
+  const detail = { senderId, registry, operation, status: step.status };
   // A part is progress, not a transition.
-  if (step.next !== undefined) return;
-  await appendTransactionAudit(sql, request.id, { transition: step.status, actor: senderId, at: now });
+  if (step.next !== undefined) return appendOutbox(sql, 'transaction', id, detail);
+  const contentHash = await proveTransaction(sql, id);
+  const what = { of: 'transaction', id, transition: step.status, actor: senderId, at: now } as const;
+  await recordTransition(sql, { ...what, contentHash, detail });
 }
 
 async function advance(sql: Sql, worker: string, id: string, next: RequestProgress | undefined): Promise<void> {

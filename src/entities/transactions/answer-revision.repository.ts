@@ -3,8 +3,8 @@ import type { TransactionStatus } from '../../protocol/vocabulary.js';
 import { hashContent } from '../audit/audit.repository.js';
 import type { DataVault } from '../database/data-vault.js';
 import type { Sql } from '../database/database.js';
-import { appendOutbox } from '../work/outbox.repository.js';
-import { appendTransactionAudit } from '../audit/transaction-audit.js';
+import { proveTransaction } from '../audit/transaction-audit.js';
+import { recordTransition } from '../audit/transition.js';
 
 export interface Revision {
   status: TransactionStatus;
@@ -50,6 +50,8 @@ export async function reviseAnswer(
     [id, status, itemsDone, sealed, contentHash],
   );
   const { sender_id: senderId, registry, operation } = stored;
-  await appendOutbox(sql, 'transaction', id, { senderId, registry, operation, status });
-  await appendTransactionAudit(sql, id, { transition: status, actor, at: now });
+  const detail = { senderId, registry, operation, status };
+  const proven = await proveTransaction(sql, id);
+  const what = { of: 'transaction', id, transition: status, actor, at: now } as const;
+  await recordTransition(sql, { ...what, contentHash: proven, detail });
 }

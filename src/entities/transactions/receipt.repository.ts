@@ -1,7 +1,7 @@
 /** Receipts of deliveries, written with their audit entries in the transaction of the request. */
-import { appendAudit, auditEntry, hashContent } from '../audit/audit.repository.js';
+import { hashContent } from '../audit/audit.repository.js';
+import { recordTransition } from '../audit/transition.js';
 import type { Sql } from '../database/database.js';
-import { appendOutbox } from '../work/outbox.repository.js';
 
 export interface ReceivedDeliveries {
   senderId: string;
@@ -23,10 +23,9 @@ export async function markReceived(sql: Sql, receipt: ReceivedDeliveries, now: D
     [senderId, registry, messageIds, receivedAt, status, subscriptionCode ?? null],
   );
   for (const { id, state, message_sealed } of rows) {
-    await appendOutbox(sql, 'delivery', id, { senderId, registry, status: state });
-    const contentHash = hashContent(message_sealed);
-    const entry = { kind: 'DELIVERY', subject: id, transition: 'RECEIPT', actor: senderId, at: now } as const;
-    await appendAudit(sql, auditEntry({ ...entry, contentHash }));
+    const detail = { senderId, registry, status: state };
+    const what = { of: 'delivery', id, transition: 'RECEIPT', actor: senderId, at: now } as const;
+    await recordTransition(sql, { ...what, contentHash: hashContent(message_sealed), detail });
   }
   return rows.map(({ message_id }) => message_id);
 }

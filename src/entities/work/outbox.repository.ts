@@ -13,10 +13,17 @@ export interface OutboxDetail {
 }
 
 export async function appendOutbox(sql: Sql, topic: Topic, subject: string, detail: OutboxDetail): Promise<void> {
-  await sql.query('insert into outbox_event (id, topic, subject, detail) values ($1, $2, $3, $4)', [
-    uuidv7(),
-    topic,
-    subject,
-    JSON.stringify(detail),
-  ]);
+  await sql.query(
+    'insert into outbox_event (id, topic, subject, detail) values ($1, $2, $3, $4)',
+    eventRow(topic, subject, detail),
+  );
+  sql.eventWritten();
 }
+
+/** id, topic, subject and detail of an event. */
+export const eventRow = (topic: Topic, subject: string, detail: OutboxDetail): unknown[] => [
+  uuidv7(),
+  topic,
+  subject,
+  JSON.stringify(detail),
+];

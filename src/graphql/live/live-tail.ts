@@ -57,6 +57,7 @@ export class LiveTail {
     private readonly log: Log,
     /** Tells all processes, this one included, by their `heard`. */
     private readonly tell: () => void = () => this.heard(),
+    private readonly clock: () => Date = () => new Date(),
   ) {}
 
   /** Events behind `after`, or from now on, in commit order, each exactly once; several at a time where they have come. */
@@ -84,7 +85,7 @@ export class LiveTail {
         if (wanted.length > 0) yield wanted;
       }
       // Nothing is awaited between the comparison above and here, so nothing is read in between.
-      listener = new TailListener(position, accepts, maxBuffer);
+      listener = new TailListener(position, accepts, maxBuffer, this.clock);
       this.#listeners.add(listener);
       if (this.#shared !== shared) listener.fail(restored());
       while (!ended()) {

@@ -12,14 +12,17 @@ export class TailListener {
   #buffer: TailEvent[] = [];
   #wake: () => void = () => {};
   #overflowed = false;
-  #takenAt = Date.now();
+  #takenAt: number;
   #failure: Error | undefined;
 
   constructor(
     private readonly after: TailPosition,
     private readonly accepts: (event: TailEvent) => boolean,
     private readonly maxBuffer: number,
-  ) {}
+    private readonly clock: () => Date,
+  ) {
+    this.#takenAt = clock().getTime();
+  }
 
   push(events: TailEvent[]): void {
     if (this.#overflowed) return;
@@ -51,13 +54,13 @@ export class TailListener {
       });
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#overflowed) return undefined;
-    this.#takenAt = Date.now();
+    this.#takenAt = this.clock().getTime();
     return this.#buffer.splice(0);
   }
 
   #isTooSlow(): boolean {
     const { length } = this.#buffer;
     if (length <= this.maxBuffer) return false;
-    return length > BURST * this.maxBuffer || Date.now() - this.#takenAt > GRACE_MS;
+    return length > BURST * this.maxBuffer || this.clock().getTime() - this.#takenAt > GRACE_MS;
   }
 }

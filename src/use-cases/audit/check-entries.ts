@@ -10,7 +10,7 @@ import {
 } from '../../entities/audit/audit-check.repository.js';
 import { hashContent, hashEntryText } from '../../entities/audit/audit.repository.js';
 import { findUntold } from '../../entities/audit/audit-rows.repository.js';
-import type { Database, Sql } from '../../entities/database/database.js';
+import type { Sql, Transactional } from '../../entities/database/database.js';
 import { hashDelivery } from '../../entities/audit/delivery-audit.js';
 import { provesTransaction } from '../../entities/audit/transaction-audit.js';
 import { timeOf } from '../../platform/uuid.js';
@@ -20,11 +20,7 @@ import { AuditBroken, type AuditProblemKind } from './audit-problem.js';
 const NO_MESSAGE = hashContent(null);
 
 /** @throws AuditBroken that names the first entry that does not fit */
-export async function checkEntries(
-  sql: Pick<Database, 'query' | 'transaction'>,
-  entries: StoredEntry[],
-  seal?: number,
-): Promise<void> {
+export async function checkEntries(sql: Transactional, entries: StoredEntry[], seal?: number): Promise<void> {
   const idsOf = (kind: StoredEntry['kind']) => entries.filter((entry) => entry.kind === kind).map(({ id }) => id);
   const transactions = await checkTransactions(sql, idsOf('TRANSACTION'));
   const deliveries = await checkDeliveries(sql, idsOf('DELIVERY'));

@@ -5,7 +5,7 @@
  */
 import { readEntries } from '../../entities/audit/audit-check.repository.js';
 import { readSeals, type Seal } from '../../entities/audit/audit-seal.repository.js';
-import type { Database } from '../../entities/database/database.js';
+import type { Transactional } from '../../entities/database/database.js';
 import { firstId } from '../../entities/database/partitions.js';
 import { AuditBroken, type AuditProblem } from './audit-problem.js';
 import { checkEntries } from './check-entries.js';
@@ -31,11 +31,9 @@ export interface VerifyOptions {
   onProgress?: (progress: { seals: number; lastSeal: number; entries: number }) => void;
 }
 
-type Whole = Pick<Database, 'query' | 'transaction'>;
-
 const BATCH = 2000;
 
-export async function verifyAudit(sql: Whole, options: VerifyOptions = {}): Promise<AuditReport> {
+export async function verifyAudit(sql: Transactional, options: VerifyOptions = {}): Promise<AuditReport> {
   const report: AuditReport = { intact: true, seals: 0, entries: 0, unsealed: 0, head: null, problem: null };
   try {
     await checkChain(sql, options, report);
@@ -46,7 +44,7 @@ export async function verifyAudit(sql: Whole, options: VerifyOptions = {}): Prom
   return report;
 }
 
-async function checkChain(sql: Whole, options: VerifyOptions, report: AuditReport): Promise<void> {
+async function checkChain(sql: Transactional, options: VerifyOptions, report: AuditReport): Promise<void> {
   const { fromSequence = 1, anchor, onProgress } = options;
   const keys = await publicKeys(sql);
   const [newest] = await readSeals(sql, { newest: 1 });
@@ -72,7 +70,7 @@ async function checkChain(sql: Whole, options: VerifyOptions, report: AuditRepor
   await checkRows(sql, trusted && firstId(new Date(trusted.sealedAt)));
 }
 
-async function checkUnsealed(sql: Whole, fromXid: string, report: AuditReport): Promise<void> {
+async function checkUnsealed(sql: Transactional, fromXid: string, report: AuditReport): Promise<void> {
   let after: { xid: string; id: string } | undefined;
   do {
     const entries = await readEntries(sql, { fromXid, after }, BATCH);

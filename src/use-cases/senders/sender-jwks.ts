@@ -55,7 +55,6 @@ export async function refreshSenderKeys(
     return stored;
   });
   services.directory.forget();
-  services.tail.nudge();
   return keys;
 }
 

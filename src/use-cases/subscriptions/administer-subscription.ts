@@ -3,6 +3,7 @@ import type { Principal } from '../../access/principal.js';
 import type { Unit } from '../../entities/database/database.js';
 import type { SubscriptionState } from '../../entities/database/enums.js';
 import { Subscription } from '../../entities/subscriptions/subscription.entity.js';
+import { endSubscription } from '../../entities/subscriptions/subscription-end.repository.js';
 import {
   announce,
   databaseNow,
@@ -15,7 +16,6 @@ import type { Services } from '../services.js';
 import { DomainError } from '../errors.js';
 import { lockById } from '../locked-row.js';
 import { tellDecision } from './decision.js';
-import { endSubscription } from './end-subscription.js';
 
 type Admin = Extract<Principal, { kind: 'admin' }>;
 type Work = (unit: Unit, subscription: Subscription) => Promise<void>;
@@ -65,7 +65,7 @@ export function cancelSubscription(
   const from = ['PENDING', 'ACTIVE', 'PAUSED', 'SUSPENDED'] as const;
   return change(services, admin, { id, action: 'cancelSubscription', from, reason }, async (unit, row) => {
     const undecided = row.state === 'PENDING';
-    await endSubscription(services, unit, row, reason ?? 'cancelled by the registry');
+    await endSubscription(unit, row, reason ?? 'cancelled by the registry', services.clock());
     if (undecided)
       await tellDecision(services, unit, row, admin.subject, reason ?? 'the registry did not approve the subscription');
   });

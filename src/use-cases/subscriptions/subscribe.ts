@@ -2,6 +2,7 @@
 import { decideGate, summarizeDecision, type AccessReason } from '../../access/decide-access.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { Unit } from '../../entities/database/database.js';
+import { endSubscription } from '../../entities/subscriptions/subscription-end.repository.js';
 import {
   databaseNow,
   findRequestId,
@@ -23,7 +24,6 @@ import type { Call, Outcome } from '../call.js';
 import type { Services } from '../services.js';
 import { definitionOf } from '../records/records.js';
 import { SubscribeItems } from './subscribe-items.js';
-import { endSubscription } from './end-subscription.js';
 
 interface Caller {
   sender: KnownSender;
@@ -142,7 +142,8 @@ async function endAll(services: Services, unit: Unit, senderId: string, codes: s
     if (subscription === null) first ??= UNKNOWN;
     else {
       own.push({ code, ended: true });
-      if (LIVE_STATES.includes(subscription.state)) await endSubscription(services, unit, subscription, 'unsubscribed');
+      if (LIVE_STATES.includes(subscription.state))
+        await endSubscription(unit, subscription, 'unsubscribed', services.clock());
       else first ??= OVER;
     }
   }

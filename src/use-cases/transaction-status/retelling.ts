@@ -25,7 +25,7 @@ export interface Retold extends EarlierRelease {
 
 /** Its own question tells a sender no record; its answer tells those that it told before. */
 export async function recordRetelling(
-  { database, vault, clock, tail }: Pick<Services, 'database' | 'vault' | 'clock' | 'tail'>,
+  { database, vault, clock }: Pick<Services, 'database' | 'vault' | 'clock'>,
   retelling: Retelling,
   retold: Retold,
   payload: PayloadName,
@@ -56,5 +56,4 @@ export async function recordRetelling(
     },
     now,
   );
-  tail.nudge();
 }
