@@ -1,4 +1,4 @@
-/** Administrators read persons too: each reading is committed before it leaves, and the person's access report tells it. */
+/** Administrators read persons unseen. Here each reading is committed before it leaves, and the person’s access report tells it. */
 import { PERSON_FIELDS } from '../../src/graphql/person-fields.js';
 import { addRecords, giveConsent, household, person } from '../support/consent.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';

@@ -1,4 +1,4 @@
-/** Nobody, an administrator of the database included, changes what happened without being found out. */
+/** History is changed by whoever holds the database. Here nobody changes what happened without being found out. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

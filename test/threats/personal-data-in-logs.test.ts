@@ -1,4 +1,4 @@
-/** A whole tour at the loudest log level: no identifier, name, token, key or secret in logs, metrics, errors or URLs. */
+/** Logs, metrics, errors and URLs tell of persons. Here a whole tour at the loudest level leaves no identifier, name, token, key or secret there. */
 import { randomUUID } from 'node:crypto';
 import { createLog } from '../../src/platform/log.js';
 import { sealAudit } from '../../src/jobs/seal-audit.job.js';

@@ -1,4 +1,4 @@
-/** A yes or no about a person is no way to try values until one holds: one claim of an attribute, so many claims an hour. */
+/** Claims about a person are tried until one holds. Here one claim of an attribute, so many claims an hour. */
 import { randomUUID } from 'node:crypto';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, type Partner } from '../support/partner.js';

@@ -1,4 +1,4 @@
-/** What was told once is told again to its own sender only, for a new signature, and with a row that says so. */
+/** What was told once is told again to anybody. Here to its own sender only, for a new signature, and with a row that says so. */
 import { randomUUID } from 'node:crypto';
 import { signHttpRequest } from '../../src/protocol/signature/http.profile.js';
 import { addRecords, person } from '../support/consent.js';

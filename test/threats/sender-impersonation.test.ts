@@ -1,4 +1,4 @@
-/** Token, sender_id, key and callback host that belong to different senders. Each pair that does not fit is refused and audited. */
+/** A partner speaks as another: token, sender_id, key and callback host of different senders. Each pair that does not fit is refused and audited. */
 import { signEnvelope } from '../../src/protocol/signature/signature.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, type Partner } from '../support/partner.js';

@@ -1,4 +1,4 @@
-/** One partner, one message: what it may hold, what it costs, and when it ends, the same at every door. */
+/** One message costs more than a partner may. Here what it may hold, what it costs, and when it ends is bounded, the same at every door. */
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';

@@ -1,4 +1,4 @@
-/** Nothing in the database opens anything without the master key, which can be replaced while the gateway runs. */
+/** A stolen database opens what it holds. Here nothing in it does without the master key, which can be replaced while the gateway runs. */
 import { randomBytes } from 'node:crypto';
 import { KeyRing } from '../../src/access/key-ring.js';
 import { DataVault } from '../../src/entities/database/data-vault.js';
