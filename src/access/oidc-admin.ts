@@ -7,7 +7,7 @@ import type { Sql } from '../entities/database/database.js';
 import { readRevocations } from '../entities/admins/revoked-admin.repository.js';
 import type { Outbound } from '../platform/outbound-http.js';
 import { ROLES, type Role } from '../protocol/vocabulary.js';
-import type { Principal } from './principal.js';
+import type { Admin } from './principal.js';
 
 export interface OidcSettings {
   issuer: string;
@@ -34,8 +34,6 @@ const CLOCK_TOLERANCE_SECONDS = 5;
 const FRESH_MS = 1000;
 /** An open WebSocket asks at each event; its token's signature is not checked anew every time. */
 const PROVEN_MS = 10_000;
-
-type Admin = Extract<Principal, { kind: 'admin' }>;
 
 export class OidcAdmins {
   #keys: Promise<JWTVerifyGetKey> | undefined;

@@ -8,6 +8,8 @@ export type Principal =
   | { kind: 'admin'; subject: string; role: Role }
   | { kind: 'anonymous' };
 
+export type Admin = Extract<Principal, { kind: 'admin' }>;
+
 export const ANONYMOUS: Principal = { kind: 'anonymous' };
 
 /** How an audit entry names the principal. */

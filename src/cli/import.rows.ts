@@ -1,4 +1,5 @@
 /** The rows of a file, one by one and never all at once: what each hands in, or what is wrong with its line. */
+import { isObject } from '../platform/plain-object.js';
 import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
@@ -60,8 +61,8 @@ function readJsonLine(text: string): { input: RowInput } | { problem: string } {
     if (!(error instanceof RequestInvalid)) throw error;
     return { problem: error.message.replace(/^line[ .]/, '') };
   }
-  if (!isData(value)) return { problem: 'must be a JSON object' };
-  if (!isData(value['data'])) return { input: { identifiers: [], data: value } };
+  if (!isObject(value)) return { problem: 'must be a JSON object' };
+  if (!isObject(value['data'])) return { input: { identifiers: [], data: value } };
   const { recordType, externalId, eventType, identifiers = [], data } = value;
   if (!Array.isArray(identifiers) || !identifiers.every(isIdentifier))
     return { problem: 'identifiers must be a list of objects with type and value' };
@@ -136,10 +137,8 @@ function place(data: Data, [name = '', ...below]: string[], cell: string): void 
   else place((data[name] ??= {}) as Data, below, cell);
 }
 
-const isData = (value: unknown): value is Data => typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const isIdentifier = (value: unknown): value is RowInput['identifiers'][number] =>
-  isData(value) && typeof value['type'] === 'string' && typeof value['value'] === 'string';
+  isObject(value) && typeof value['type'] === 'string' && typeof value['value'] === 'string';
 
 const textsOf = (texts: Record<string, unknown>): Record<string, string> =>
   Object.fromEntries(Object.entries(texts).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));

@@ -1,5 +1,6 @@
+import { isObject } from '../platform/plain-object.js';
 import { Command } from 'commander';
-import { parseJson, type Json, type JsonObject } from '../protocol/envelope/json.js';
+import { parseJson } from '../protocol/envelope/json.js';
 import { signEnvelope, type EnvelopeProfileName } from '../protocol/signature/signature.js';
 import { action, examples, oneOf, wholeNumber } from './action.js';
 import { CliFailure } from './failure.js';
@@ -38,6 +39,3 @@ export const signCommand = (): Command =>
         terminal.result(signed, JSON.stringify(signed, null, 2));
       }),
     );
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

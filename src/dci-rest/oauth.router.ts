@@ -1,5 +1,7 @@
 /** OAuth2 client credentials (RFC 6749 4.4; protocol 6.1), the JWKS, and the metadata document (RFC 8414). */
-import express, { Router, type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
+import express, { Router, type ErrorRequestHandler, type Request, type Response } from 'express';
+import type { MethodNotAllowed } from '../protocol/errors.js';
+import { onlyTakes } from './only-takes.js';
 import { SCOPES } from '../access/scopes.js';
 import type { FacadeServices } from './services.js';
 import { issueToken, settleRefusal } from './token.handler.js';
@@ -31,19 +33,17 @@ export function oauthRouter(services: FacadeServices, settings: OAuthSettings): 
   router.get('/.well-known/oauth-authorization-server', (_request, response) => {
     response.json(metadata(services, settings));
   });
-  router.all(Object.keys(TOKEN_PATHS), onlyTakes('POST'));
-  router.all(['/.well-known/jwks.json', '/.well-known/oauth-authorization-server'], onlyTakes('GET, HEAD'));
+  router.all(Object.keys(TOKEN_PATHS), onlyTakes('POST', refuseMethod));
+  router.all(
+    ['/.well-known/jwks.json', '/.well-known/oauth-authorization-server'],
+    onlyTakes('GET, HEAD', refuseMethod),
+  );
   return router;
 }
 
-/** Any other method (RFC 9110 15.5.6). */
-const onlyTakes =
-  (allow: string): RequestHandler =>
-  ({ method }, response) => {
-    response.set('Allow', allow);
-    if (method === 'OPTIONS') response.status(204).end();
-    else response.status(405).json(errorBody('invalid_request', `${method}: this path takes ${allow}`));
-  };
+function refuseMethod({ message }: MethodNotAllowed, _request: Request, response: Response): void {
+  response.status(405).json(errorBody('invalid_request', message));
+}
 
 async function answerToken(
   services: FacadeServices,

@@ -1,6 +1,7 @@
 /** Every refusal: one error body, one log line without personal data, one row in the audit with the reason. */
 import { createHash } from 'node:crypto';
 import type { QuotaState } from '../access/shared-quota.js';
+import { isObject } from '../platform/plain-object.js';
 import { tookTooLong } from '../graphql/errors.js';
 import { recordTransaction, type TransactionChannel } from '../entities/transactions/transaction.repository.js';
 import { protocolErrorOf } from '../use-cases/errors.js';
@@ -96,7 +97,7 @@ async function record(
     {
       senderId: sender?.senderId ?? null,
       messageId: text(header?.message_id),
-      transactionId: isRecord(message) ? text(message['transaction_id']) : text(document['transaction_id']),
+      transactionId: isObject(message) ? text(message['transaction_id']) : text(document['transaction_id']),
       correlationId: exchange.correlationId,
       action: text(header?.action),
       channel,
@@ -127,7 +128,6 @@ function requestOf(document: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(document).filter(([name]) => name !== 'signature'));
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 /** Without NUL, which PostgreSQL's text has not: what a stranger sent must not keep its refusal out of the audit. */
 const text = (value: unknown, most = 255): string | null =>
   typeof value === 'string' ? value.replaceAll('\0', '').slice(0, most) : null;

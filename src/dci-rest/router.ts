@@ -1,6 +1,6 @@
 /** The facade as an Express router: the endpoint tables, the checks in their order, the answer or the refusal. */
-import express, { Router, type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
-import { BodyTooLarge, HeaderRejected, MethodNotAllowed, NotFound, RequestInvalid } from '../protocol/errors.js';
+import express, { Router, type ErrorRequestHandler, type Request, type Response } from 'express';
+import { BodyTooLarge, HeaderRejected, NotFound, RequestInvalid, type ProtocolError } from '../protocol/errors.js';
 import type { Operation } from '../protocol/vocabulary.js';
 import { acceptLater } from './async.handler.js';
 import { pass } from './checks/check.js';
@@ -11,6 +11,7 @@ import { refusalEnvelope, type ReadMessage, type WireMessage } from '../messages
 import { SHORT_ENDPOINTS } from '../messages/short-form/short-endpoints.js';
 import type { ShortMessage } from '../messages/short-form/short-kind.js';
 import { Exchange, type Reply } from './exchange.js';
+import { onlyTakes } from './only-takes.js';
 import { receiveNow } from './receive.handler.js';
 import { refuse } from './refusals.js';
 import { rateLimitHeaders } from './rate-limit.headers.js';
@@ -49,8 +50,10 @@ export function dciRouter(services: FacadeServices): Router {
           send(response, answered, exchange);
         },
       );
-  router.all(pathsOf(services), onlyTakes('POST', services));
-  router.all(['/openapi.json', '/docs', '/docs/*file'], onlyTakes('GET, HEAD', services));
+  const refuseMethod = async (error: ProtocolError, request: Request, response: Response): Promise<void> =>
+    send(response, await refuse(error, newExchange(services, request, undefined, {}), services, 'SYNC'));
+  router.all(pathsOf(services), onlyTakes('POST', refuseMethod));
+  router.all(['/openapi.json', '/docs', '/docs/*file'], onlyTakes('GET, HEAD', refuseMethod));
   router.use(async (request, response) => {
     const exchange = newExchange(services, request, undefined, {});
     const error = new NotFound(`${request.method} ${request.path}: no such endpoint; see /dci/v1/docs`);
@@ -66,19 +69,6 @@ const pathsOf = ({ registries }: FacadeServices): string[] => [
     definition.paths.flatMap((segment) => endpointsOf(definition).map(({ path }) => `/${segment}/registry${path}`)),
   ),
 ];
-
-/** Any other method on a known path (RFC 9110 15.5.6). There is no CORS: partners are servers. */
-function onlyTakes(allow: string, services: FacadeServices): RequestHandler {
-  return async (request, response) => {
-    response.set('Allow', allow);
-    if (request.method === 'OPTIONS') {
-      response.status(204).end();
-      return;
-    }
-    const error = new MethodNotAllowed(`${request.method}: this path takes ${allow}`);
-    send(response, await refuse(error, newExchange(services, request, undefined, {}), services, 'SYNC'));
-  };
-}
 
 /** Before anything reads the body: a file streams past the limit that other bodies have. */
 function mountUploads(router: Router, services: FacadeServices): void {

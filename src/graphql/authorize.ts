@@ -1,5 +1,5 @@
 /** Who may call a resolver. */
-import type { Principal } from '../access/principal.js';
+import type { Admin } from '../access/principal.js';
 import type { Role } from '../protocol/vocabulary.js';
 import type { PartnerCall } from '../use-cases/call.js';
 import type { Context } from './context.js';
@@ -8,8 +8,6 @@ import { forbidden, unauthenticated } from '../use-cases/errors.js';
 export const READERS: Role[] = ['ADMIN', 'OPERATOR', 'AUDITOR', 'MONITOR'];
 export const RUNNERS: Role[] = ['ADMIN', 'OPERATOR'];
 export const ADMINS: Role[] = ['ADMIN'];
-
-type Admin = Extract<Principal, { kind: 'admin' }>;
 
 export function requireRole({ principal }: Context, roles: Role[]): Admin {
   if (principal.kind === 'anonymous') throw unauthenticated('sign in: send Authorization: Bearer <token>');

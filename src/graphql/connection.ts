@@ -1,5 +1,5 @@
 /** Relay connections over keyset cursors: exact while rows arrive, counted only when the count is asked for. */
-import type { EntityName, FilterQuery, QueryOrderMap } from '@mikro-orm/core';
+import type { EntityName, FilterObject, FilterQuery, QueryOrderMap } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { ArgsType, Field, Int, ObjectType, type ClassType } from 'type-graphql';
 import { decodeCursor, encodeCursor, keysOf } from './cursor.js';
@@ -96,14 +96,14 @@ export async function findConnection<Node extends object>(
   const meta = em.getMetadata().get<Node>(entity);
   const order = [orderBy].flat() as QueryOrderMap<Node>[];
   const keys = keysOf(order);
-  const from = cursor == null ? undefined : decodeCursor(meta, keys, field, cursor);
-  const found = await em.findByCursor<Node>(entity, {
+  const from = cursor == null ? undefined : (decodeCursor(meta, keys, field, cursor) as FilterObject<NoInfer<Node>>);
+  const found = await em.findByCursor<Node, never, never, never, false>(entity, {
     where,
-    orderBy: order as never,
+    orderBy: order,
     includeCount: false,
     // A page of none still tells whether there is one to come.
     ...(backward ? { last: size || 1, before: from } : { first: size || 1, after: from }),
-  } as never);
+  });
   const all = found.items as Node[];
   const nodes = all.slice(0, size);
   const more = size === 0 ? all.length > 0 : undefined;

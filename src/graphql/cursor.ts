@@ -23,10 +23,11 @@ export function decodeCursor<Node extends object>(
   cursor: string,
 ): Record<string, unknown> {
   const [name, ...values] = parse(cursor);
+  const properties: Record<string, { type: unknown } | undefined> = meta.properties;
   const valid =
     name === nameOf(meta, keys) &&
     values.length === keys.length &&
-    keys.every((key, index) => fits(meta.properties[key as never]?.['type'], values[index]));
+    keys.every((key, index) => fits(properties[key]?.type, values[index]));
   if (!valid) throw invalid(field, `not a cursor of this list in this order; begin without it`);
   return Object.fromEntries(keys.map((key, index) => [key, values[index]]));
 }

@@ -8,31 +8,37 @@ import type { ConsentFilter } from './consents/consent.types.js';
 import type { Context } from './context.js';
 import type { Reading } from './reading.js';
 
-type ReadingOf = (source: never, args: never, context: Context) => Omit<Reading, 'field'> | undefined;
+type ReadingOf<Source, Args> = (source: Source, args: Args, context: Context) => Omit<Reading, 'field'> | undefined;
+
+/** Of a field whose type has this source, and takes these arguments. */
+const reads =
+  <Source, Args>(readingOf: ReadingOf<Source, Args>): ReadingOf<unknown, unknown> =>
+  (source, args, context) =>
+    readingOf(source as Source, args as Args, context);
 
 /** Their resolvers leave the row themselves, since they know more of it: a reason, or who was found. */
 const ITSELF = 'ITSELF';
 
 /** `Type.field`; what lies below one of them is told with it. A value that is null tells nothing and leaves no row. */
-export const PERSON_FIELDS: Record<string, ReadingOf | typeof ITSELF> = {
+export const PERSON_FIELDS: Record<string, ReadingOf<unknown, unknown> | typeof ITSELF> = {
   'Query.records': ITSELF,
   'Query.explainAccess': ITSELF,
   'Query.accessReport': ITSELF,
   'Transaction.requestData': ITSELF,
   'Transaction.responseData': ITSELF,
   'DeliveryAttempt.responseExcerpt': ITSELF,
-  'Consent.identifier': readConsent,
-  'Consent.evidence': readConsent,
-  'EventSubscription.filter': ({ id, registry, filter }: Subscription, _args, { services }) => ({
+  'Consent.identifier': reads(readConsent),
+  'Consent.evidence': reads(readConsent),
+  'EventSubscription.filter': reads(({ id, registry, filter }: Subscription, _args, { services }) => ({
     targetType: 'Subscription',
     targets: [id],
     named: namedIn(services.registries.byName(registry), filter),
-  }),
+  })),
 };
 
 /** A question that names a person is a reading whatever is asked of the answer. */
-export const PERSON_QUESTIONS: Record<string, ReadingOf> = {
-  'Query.consents': (_source, { filter }: { filter?: ConsentFilter | null }, { services }) => {
+export const PERSON_QUESTIONS: Record<string, ReadingOf<unknown, unknown>> = {
+  'Query.consents': reads((_source, { filter }: { filter?: ConsentFilter | null }, { services }) => {
     const { registry, identifier } = filter ?? {};
     if (registry == null || identifier == null) return undefined;
     const definition = services.registries.byName(registry);
@@ -42,7 +48,7 @@ export const PERSON_QUESTIONS: Record<string, ReadingOf> = {
       targets: [],
       named: [{ registry, types: [type], values: [identifier.value.trim().normalize('NFC')] }],
     };
-  },
+  }),
 };
 
 function readConsent({ id, registry, identifierType, identifierValue }: Consent): Omit<Reading, 'field'> {
@@ -58,7 +64,7 @@ export function noteReadings(schema: GraphQLSchema): GraphQLSchema {
     const resolve = field.resolve ?? defaultFieldResolver;
     field.resolve = async (source, args, context, info) => {
       const result: unknown = await resolve(source, args, context, info);
-      const reading = result == null ? undefined : readingOf(source as never, args as never, context);
+      const reading = result == null ? undefined : readingOf(source, args, context);
       if (reading !== undefined) await noteReading(context, { ...reading, field: place });
       return result;
     };

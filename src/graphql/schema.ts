@@ -1,6 +1,5 @@
 /** The one schema: admins, monitors and partners meet it here, the REST facade executes documents against it in process. */
 import 'reflect-metadata';
-import { createPubSub } from '@graphql-yoga/subscription';
 import { GraphQLScalarType, lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
 import { buildSchema, GraphQLISODateTime, type BuildSchemaOptions } from 'type-graphql';
 import { AccessResolver } from './access/access.resolver.js';
@@ -76,6 +75,14 @@ const RESOLVERS: BuildSchemaOptions['resolvers'] = [
   SenderEndpointsResolver,
 ];
 
+/** Asked for even where every subscription brings its own `subscribe`. */
+const UNUSED: BuildSchemaOptions['pubSub'] = {
+  publish: () => undefined,
+  subscribe: () => {
+    throw new Error('nothing is published here');
+  },
+};
+
 let schema: Promise<GraphQLSchema> | undefined;
 
 /** Its name for clients (contract: GraphQL). */
@@ -87,8 +94,7 @@ export function gatewaySchema(): Promise<GraphQLSchema> {
     resolvers: RESOLVERS,
     validate: false,
     scalarsMap: [{ type: Date, scalar: DateTime }],
-    // Asked for even where every subscription brings its own `subscribe`; nothing is published on it.
-    pubSub: createPubSub(),
+    pubSub: UNUSED,
   })
     .then(describeSchema)
     .then(noteReadings)

@@ -48,7 +48,7 @@ export function serveWebSockets(options: SocketOptions): { dispose(): Promise<vo
       onSubscribe: (socket, _id, payload) => prepare(options, payload, socket),
       onNext: (_socket, _id, _payload, _args, { errors, ...result }) =>
         errors === undefined ? undefined : { ...result, errors: format(errors) },
-      onError: (_socket, _id, _payload, errors) => format(errors) as never,
+      onError: (_socket, _id, _payload, errors) => format(errors),
     },
     server,
     HEARTBEAT_MS,

@@ -2,6 +2,7 @@
  * Encryption of what leaves (protocol 6.4): when the request was encrypted, which the stored header tells, or when the
  * sender asks for it always. Encrypt first, then sign: the signature covers the envelope as sent.
  */
+import { isObject } from '../platform/plain-object.js';
 import type { KnownSender } from '../access/sender-directory.js';
 import { encryptMessage } from '../protocol/envelope/encryption.js';
 import { EncryptionInvalid } from '../protocol/errors.js';
@@ -36,6 +37,3 @@ export function encryptionKeyOf({ keys }: Pick<Recipient, 'keys'>) {
     );
   return { kid: key.kid, algorithm: key.algorithm as EncryptionAlgorithm, publicJwk: key.publicJwk };
 }
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

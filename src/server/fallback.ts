@@ -1,13 +1,8 @@
 /** What no router takes or answers: the one error body, and nothing of our inside. */
 import { Router, type ErrorRequestHandler, type RequestHandler } from 'express';
+import { onlyTakes } from '../dci-rest/only-takes.js';
 import type { FacadeServices } from '../dci-rest/services.js';
-import {
-  MethodNotAllowed,
-  NotFound,
-  RequestInvalid,
-  type ProtocolError,
-  ServiceUnavailable,
-} from '../protocol/errors.js';
+import { NotFound, RequestInvalid, type ProtocolError, ServiceUnavailable } from '../protocol/errors.js';
 import { errorBody } from '../protocol/envelope/reply.js';
 import { protocolErrorOf } from '../use-cases/errors.js';
 
@@ -17,21 +12,15 @@ const TAKES: Record<string, string[]> = {
   'GET, HEAD': ['/graphql/graphiql/:name', '/console', '/console/*path', '/healthz', '/readyz', '/metrics'],
 };
 
-/** Any other method (RFC 9110 15.5.6). Stands in front, since every router has its own answer to OPTIONS. */
+/** Of any other method. Stands in front, since every router has its own answer to OPTIONS. */
 export function methodsRouter(): Router {
   const router = Router();
-  for (const [allow, paths] of Object.entries(TAKES)) router.all(paths, onlyTakes(allow));
+  const refuse = (error: ProtocolError): never => {
+    throw error;
+  };
+  for (const [allow, paths] of Object.entries(TAKES)) router.all(paths, onlyTakes(allow, refuse));
   return router;
 }
-
-const onlyTakes =
-  (allow: string): RequestHandler =>
-  ({ method }, response, next) => {
-    if (allow.split(', ').includes(method)) return next();
-    response.set('Allow', allow);
-    if (method === 'OPTIONS') response.status(204).end();
-    else throw new MethodNotAllowed(`${method}: this path takes ${allow}`);
-  };
 
 export const noSuchPath: RequestHandler = ({ method, path }) => {
   throw new NotFound(`${method} ${path}: no such path; see /dci/v1/docs, /graphql and /console`);

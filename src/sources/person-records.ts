@@ -4,7 +4,7 @@ import type { RecordTypeDefinition, RegistryDefinition } from '../protocol/regis
 import { identifyingInside, identifyingTypes } from '../protocol/registries/records/identifying.js';
 import { memberIdentifierPaths } from '../protocol/registries/records/members.js';
 import type { RecordIdentifier } from '../protocol/registries/records/normalize.js';
-import type { PlainObject } from '../protocol/registries/records/plain-object.js';
+import type { PlainObject } from '../platform/plain-object.js';
 import { containing, segmentsOf } from './record-path.js';
 
 export interface PersonRecords {

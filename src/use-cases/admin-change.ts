@@ -1,5 +1,5 @@
 /** A change by an administrator: the change, who made it, before and after, and its audit entry commit together. */
-import type { Principal } from '../access/principal.js';
+import type { Admin } from '../access/principal.js';
 import { appendAudit, auditEntry, hashAdminAction } from '../entities/audit/audit.repository.js';
 import { AdminAction } from '../entities/audit/audit.entity.js';
 import { addRow, type Unit } from '../entities/database/database.js';
@@ -13,8 +13,6 @@ export interface ChangeRecord {
   before?: Record<string, unknown> | undefined;
   after?: Record<string, unknown> | undefined;
 }
-
-type Admin = Extract<Principal, { kind: 'admin' }>;
 
 /** Runs `work` in a transaction and records what it reports; caches of this process forget afterwards. */
 export async function changeAsAdmin<T>(
@@ -57,16 +55,4 @@ export async function recordAdminAction(unit: Unit, admin: Actor, change: Change
       contentHash,
     }),
   );
-}
-
-/** The public fields of an entity as the audit keeps them: nothing sealed, hashed or secret, and nothing of persons. */
-export function snapshot(entity: object): Record<string, unknown> {
-  return withoutHidden(JSON.parse(JSON.stringify(entity)) as Record<string, unknown>);
-}
-
-/** A filter of a subscription and the evidence of a consent may name persons. */
-const HIDDEN = /secret|sealed|^(filter|criteria|evidence|identifierValue)$/i;
-
-export function withoutHidden(fields: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).filter(([name]) => !HIDDEN.test(name)));
 }

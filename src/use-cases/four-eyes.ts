@@ -2,10 +2,8 @@
  * Four eyes: what lets a partner have more waits for another administrator than those who proposed it, and an approval
  * is of the version that was looked at.
  */
-import type { Principal } from '../access/principal.js';
+import type { Admin } from '../access/principal.js';
 import { conflict, forbidden } from './errors.js';
-
-type Admin = Extract<Principal, { kind: 'admin' }>;
 
 /** A sender or an agreement. */
 export interface Proposal {

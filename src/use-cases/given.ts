@@ -14,5 +14,7 @@ export function givenOf<Input extends object>(
 
 /** Null is the same as left out: what has a default gets it. */
 export function presentOf<Input extends object>(input: Input): { [Key in keyof Input]: Exclude<Input[Key], null> } {
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value != null)) as never;
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value != null)) as {
+    [Key in keyof Input]: Exclude<Input[Key], null>;
+  };
 }

@@ -1,3 +1,4 @@
+import { isObject } from '../platform/plain-object.js';
 import { invalid } from './errors.js';
 
 /** `JSON` may be anything; here it must be an object. @throws DomainError that names the field */
@@ -5,6 +6,3 @@ export function requireObject(value: unknown, field: string): Record<string, unk
   if (isObject(value)) return value;
   throw invalid(field, `must be a JSON object`);
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

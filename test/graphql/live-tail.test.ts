@@ -56,9 +56,9 @@ async function append(count: number, topic: 'transaction' | 'registry' = 'transa
 }
 
 /** Nothing waits for an older transaction, of another database of the cluster perhaps, which would be told as new. */
-const caughtUp = (): Promise<void> => until(async () => (await tail.lagSeconds()) === 0);
+const caughtUp = (): Promise<true> => until(async () => (await tail.lagSeconds()) === 0);
 /** The reader of `tail` is told what is committed from now on. */
-const begun = (): Promise<void> => until(() => tail.listening === 1);
+const begun = (): Promise<true> => until(() => tail.listening === 1);
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const subjects = (events: LiveEvent[]): string[] => events.map(({ subject }) => subject);
 

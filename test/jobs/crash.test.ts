@@ -10,6 +10,7 @@ import { hasMongo, startMongo } from '../support/mongodb.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
 import { createTestDatabase } from '../support/postgres.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
+import { until } from '../support/until.js';
 import { subscribed } from '../subscriptions/subscriptions.js';
 
 const SUBJECTS = 100;
@@ -104,8 +105,8 @@ describe.each(STORES)('killed processes, with jobs on %s,', (_, makeJobs) => {
   async function changeAndReceive(): Promise<string[]> {
     const accepted = await change();
     const total = SUBJECTS * VERSIONS;
-    await until(() => partners.every(({ inbox }) => distinct(inbox) >= total), 240_000);
-    await until(() => new Set(searchInbox.received.map(correlationOf)).size >= accepted.length, 60_000);
+    await until(() => partners.every(({ inbox }) => distinct(inbox) >= total), { timeoutMs: 240_000 });
+    await until(() => new Set(searchInbox.received.map(correlationOf)).size >= accepted.length, { timeoutMs: 60_000 });
     return accepted;
   }
 
@@ -221,11 +222,6 @@ const distinct = ({ received }: Inbox): number =>
   new Set(received.map(({ body }) => (body.header.meta as { event_id: string }).event_id)).size;
 const correlationOf = ({ body }: Received): string => body.message.correlation_id as string;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function until(is: () => boolean, timeoutMs: number): Promise<void> {
-  for (const deadline = Date.now() + timeoutMs; !is(); await pause(200))
-    if (Date.now() > deadline) throw new Error('it did not come to it');
-}
 
 async function graphql<Data>(url: string, token: string, query: string, variables: Record<string, unknown>) {
   const response = await fetch(`${url}/graphql`, {

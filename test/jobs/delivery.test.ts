@@ -5,6 +5,7 @@ import type { TLSSocket } from 'node:tls';
 import { startDnsStub } from '../support/dns-stub.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { answer, dropConnection, hang, startInbox, type Behaviour, type Inbox } from '../support/inbox.js';
+import { until } from '../support/until.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
 
 const pem = (name: string) => readFileSync(new URL(`../support/tls/${name}`, import.meta.url), 'utf8');
@@ -57,14 +58,8 @@ describe('a delivery', () => {
     (await gateway.admin<{ deliveries: { nodes: Delivery[] } }>(DELIVERIES, { filter })).deliveries.nodes;
 
   /** The partner's only delivery, once it is so. */
-  const until = async (is: (delivery: Delivery) => boolean): Promise<Delivery> => {
-    for (const deadline = Date.now() + 30_000; Date.now() < deadline;) {
-      const [delivery] = await find();
-      if (delivery !== undefined && is(delivery)) return delivery;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error(`not so: ${JSON.stringify(await find())}`);
-  };
+  const once = (is: (delivery: Delivery) => boolean): Promise<Delivery> =>
+    until(async () => (await find()).slice(0, 1).find(is));
   const ended = ({ state }: Delivery) => state !== 'PENDING';
 
   const first = (...behaviours: Behaviour[]) =>
@@ -74,7 +69,7 @@ describe('a delivery', () => {
 
   test('is shown with its attempts, its transaction and its receiver', async () => {
     const correlationId = await send();
-    const delivery = await until(ended);
+    const delivery = await once(ended);
     expect(delivery).toMatchObject({
       state: 'DELIVERED',
       attemptCount: 1,
@@ -94,7 +89,7 @@ describe('a delivery', () => {
   test('is tried again when the receiver hangs, drops the connection or answers ERR', async () => {
     first(hang, dropConnection, answer(200, { message: { ack_status: 'ERR' } }));
     await send();
-    const { state, attempts } = await until(ended);
+    const { state, attempts } = await once(ended);
     expect(state).toBe('DELIVERED');
     expect(attempts).toMatchObject([
       { outcome: 'FAILED', error: 'the host did not answer in time', status: null },
@@ -107,14 +102,14 @@ describe('a delivery', () => {
   test('that the receiver has already is delivered', async () => {
     first(answer(400, { errors: [{ code: 'err.request.bad', message: 'rjct.message_id.duplicate' }] }));
     await send();
-    expect(await until(ended)).toMatchObject({ state: 'DELIVERED', attemptCount: 1 });
+    expect(await once(ended)).toMatchObject({ state: 'DELIVERED', attemptCount: 1 });
   });
 
   test('does not follow a redirect', async () => {
     const other = await startInbox(gateway.url);
     first(answer(302, {}, { location: `${other.url}/elsewhere` }));
     await send();
-    const { attempts } = await until(ended);
+    const { attempts } = await once(ended);
     expect(attempts).toMatchObject([{ outcome: 'FAILED', status: 302 }, { outcome: 'DELIVERED' }]);
     expect(other.received).toHaveLength(0);
     await other.close();
@@ -133,12 +128,12 @@ describe('a delivery', () => {
   test('fails after the last attempt, and is brought by retryDelivery under the same message id', async () => {
     inbox.behave(answer(404));
     await send();
-    const failed = await until(ended);
+    const failed = await once(ended);
     expect(failed).toMatchObject({ state: 'FAILED', stateReason: 'the receiver answered 404', attemptCount: 4 });
     inbox.behave(undefined);
     const retry = `mutation ($id: ID!) { retryDelivery(id: $id) { state } }`;
     expect(await gateway.admin(retry, { id: failed.id })).toEqual({ retryDelivery: { state: 'PENDING' } });
-    const delivered = await until(ended);
+    const delivered = await once(ended);
     expect(delivered).toMatchObject({ state: 'DELIVERED', messageId: failed.messageId });
     expect(delivered.attempts).toHaveLength(5);
     expect(new Set(inbox.received.map(({ body }) => body.header.message_id))).toEqual(new Set([failed.messageId]));
@@ -149,7 +144,7 @@ describe('a delivery', () => {
   test('ends at 410', async () => {
     inbox.behave(answer(410));
     await send();
-    expect(await until(ended)).toMatchObject({ state: 'FAILED', attemptCount: 1, attempts: [{ outcome: 'GONE' }] });
+    expect(await once(ended)).toMatchObject({ state: 'FAILED', attemptCount: 1, attempts: [{ outcome: 'GONE' }] });
   });
 
   test('to a slow receiver delays nobody else', async () => {
@@ -168,11 +163,11 @@ describe('a delivery', () => {
     first(answer(503, {}, { 'retry-after': '1' }));
     await send();
     await inbox.wait(1);
-    await until(({ attemptCount }) => attemptCount === 1);
+    await once(({ attemptCount }) => attemptCount === 1);
     const change = (name: string) =>
       gateway.admin(`mutation ($id: String!) { ${name}(senderId: $id) { state } }`, { id: partner.senderId });
     await change('suspendSender');
-    await until(({ dueAt }) => dueAt === null || Date.parse(dueAt) < Date.now());
+    await once(({ dueAt }) => dueAt === null || Date.parse(dueAt) < Date.now());
     // Of what was due with it, others' go out meanwhile, a claim after the other.
     const others = await startInbox(gateway.url);
     for (const times of [1, 2]) {
@@ -182,7 +177,7 @@ describe('a delivery', () => {
     await others.close();
     expect(inbox.received).toHaveLength(1);
     await change('activateSender');
-    expect(await until(ended)).toMatchObject({ state: 'DELIVERED' });
+    expect(await once(ended)).toMatchObject({ state: 'DELIVERED' });
   });
 
   test('to a host that is no longer registered is blocked', async () => {
@@ -193,7 +188,7 @@ describe('a delivery', () => {
       `mutation ($id: String!) { updateSender(senderId: $id, input: { callbackHosts: ["example.org"] }) { senderId } }`,
       { id: partner.senderId },
     );
-    const { state, attempts } = await until(ended);
+    const { state, attempts } = await once(ended);
     expect(state).toBe('FAILED');
     expect(attempts[1]).toMatchObject({ outcome: 'BLOCKED', error: expect.stringContaining('not registered') });
     expect(inbox.received).toHaveLength(1);
@@ -206,19 +201,19 @@ describe('a delivery', () => {
     await send();
     await inbox.wait(1);
     await set('RETIRED', 'ACTIVE');
-    const { dueAt } = await until(({ attemptCount }) => attemptCount === 1);
+    const { dueAt } = await once(({ attemptCount }) => attemptCount === 1);
     // It was its turn, and it was put off.
-    await until((delivery) => Date.parse(delivery.dueAt ?? '') > Date.parse(dueAt ?? '') + 1000);
+    await once((delivery) => Date.parse(delivery.dueAt ?? '') > Date.parse(dueAt ?? '') + 1000);
     expect(inbox.received).toHaveLength(1);
     await set('ACTIVE', 'RETIRED');
-    expect(await until(ended)).toMatchObject({ state: 'DELIVERED', attemptCount: 2 });
+    expect(await once(ended)).toMatchObject({ state: 'DELIVERED', attemptCount: 2 });
   });
 
   test('that is pending can be cancelled, with a reason and once', async () => {
     first(answer(503, {}, { 'retry-after': '3600' }));
     await send();
     await inbox.wait(1);
-    const { id } = await until(({ attemptCount }) => attemptCount === 1);
+    const { id } = await once(({ attemptCount }) => attemptCount === 1);
     const cancel = `mutation ($id: ID!, $reason: String!) { cancelDelivery(id: $id, reason: $reason) { state stateReason } }`;
     const without = await gateway.graphql(cancel, { id, reason: ' ' });
     expect(without.errors?.[0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT', field: 'reason' } });
@@ -238,7 +233,7 @@ describe('a delivery', () => {
   test('is replayed by filter: the failed ones, or all, of one sender only', async () => {
     inbox.behave(answer(404));
     await send();
-    await until(ended);
+    await once(ended);
     inbox.behave(undefined);
     const theirs = await createPartner(gateway);
     await send(theirs);
@@ -250,7 +245,7 @@ describe('a delivery', () => {
     const none = await replay({ senderId: partner.senderId, until: '2026-01-01T00:00:00Z' });
     expect(none.replayDeliveries.count).toBe(0);
     expect((await replay({ senderId: partner.senderId })).replayDeliveries.count).toBe(1);
-    expect(await until(ended)).toMatchObject({ state: 'DELIVERED' });
+    expect(await once(ended)).toMatchObject({ state: 'DELIVERED' });
     expect((await replay({ senderId: partner.senderId })).replayDeliveries.count).toBe(0);
     expect((await replay({ senderId: partner.senderId, failedOnly: false })).replayDeliveries.count).toBe(1);
     const everything = await gateway.graphql(`mutation { replayDeliveries(filter: {}) { count } }`);

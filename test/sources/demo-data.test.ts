@@ -1,6 +1,6 @@
 import { attributesOf } from '../../src/protocol/registries/attributes.js';
 import { normalizeRecord } from '../../src/protocol/registries/records/normalize.js';
-import { isObject } from '../../src/protocol/registries/records/plain-object.js';
+import { isObject } from '../../src/platform/plain-object.js';
 import { createRegistries } from '../../src/protocol/registries/registries.js';
 import { SOCIAL } from '../../src/protocol/registries/social/social.registry.js';
 import { DEMO_RECORDS, demoRecords, type DemoRecord } from '../../src/sources/demo-data.js';

@@ -1,13 +1,16 @@
 /** Waits for what must come, however busy the machine is. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** @throws after `timeoutMs`; `seen` tells what there was instead */
-export async function until(
-  holds: () => boolean | Promise<boolean>,
+/** What `look` comes to, once it is something. @throws after `timeoutMs`; `seen` tells what there was instead */
+export async function until<T>(
+  look: () => T | Promise<T>,
   { timeoutMs = 30_000, seen = () => '' }: { timeoutMs?: number; seen?: () => unknown } = {},
-): Promise<void> {
-  for (const deadline = Date.now() + timeoutMs; !(await holds()); await sleep(20))
+): Promise<Exclude<T, false | null | undefined>> {
+  for (const deadline = Date.now() + timeoutMs; ; await sleep(20)) {
+    const found = await look();
+    if (found !== false && found != null) return found as Exclude<T, false | null | undefined>;
     if (Date.now() > deadline) throw new Error(`it did not come to it in ${timeoutMs} ms ${JSON.stringify(seen())}`);
+  }
 }
 
 /**

@@ -1,12 +1,12 @@
 /** Answers that were made earlier go out later, whatever has become of the right to them. */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { signHttpRequest } from '../../src/protocol/signature/http.profile.js';
 import { addRecords, giveConsent, household, person, revokeConsent } from '../support/consent.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { acknowledge, answer, startInbox, type Inbox } from '../support/inbox.js';
 import { createPartner, type Partner } from '../support/partner.js';
+import { until } from '../support/until.js';
 import { byId } from '../support/search-message.js';
 
 const FIELDS = ['identifier', 'name', 'sex', 'group_identifier', 'member_list'];
@@ -81,21 +81,18 @@ describe('a callback that could not be brought at once', () => {
     if (typeof message === 'function') await message(partner);
     else await partner.send('social/registry/search', 'search', message, { sender_uri: `${inbox.url}/on-search` });
     await inbox.wait(before + 1);
-    const { id } = await until(partner, ({ attemptCount }) => attemptCount === 1);
+    const { id } = await once(partner, ({ attemptCount }) => attemptCount === 1);
     await meanwhile();
     inbox.behave(acknowledge);
     await gateway.admin(`mutation ($id: ID!) { retryDelivery(id: $id) { id } }`, { id });
-    return until(partner, ({ state }) => state !== 'PENDING');
+    return once(partner, ({ state }) => state !== 'PENDING');
   }
 
-  async function until(partner: Partner, is: (delivery: Delivery) => boolean): Promise<Delivery> {
-    for (let tries = 0; tries < 200; tries++) {
+  const once = (partner: Partner, is: (delivery: Delivery) => boolean): Promise<Delivery> =>
+    until(async () => {
       const delivery = await deliveryOf(partner);
-      if (delivery !== undefined && is(delivery)) return delivery;
-      await sleep(25);
-    }
-    throw new Error('the delivery did not get there');
-  }
+      return delivery !== undefined && is(delivery) ? delivery : undefined;
+    });
 
   test.each<[string, () => Partner, JsonObject, () => Promise<unknown>, string]>([
     ['its agreement ended', () => official, byId('1'), () => endAgreement(official), 'no agreement in force'],

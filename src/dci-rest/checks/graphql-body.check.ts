@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { RequestInvalid } from '../../protocol/errors.js';
 import { parseJson } from '../../protocol/envelope/json.js';
-import { isObject } from '../../platform/is-object.js';
+import { isObject } from '../../platform/plain-object.js';
 import type { Exchange } from '../exchange.js';
 import { decodeBody, parse } from './body.check.js';
 

@@ -1,7 +1,7 @@
 /** The envelope: its form, its header, its message. */
 import type { KnownSender } from '../../access/sender-directory.js';
+import { isObject } from '../../platform/plain-object.js';
 import type { ReadMessage, WireMessage } from '../../messages/message-kind.js';
-import { isObject } from '../../platform/is-object.js';
 import { DIALECTS } from '../../protocol/dialects/dialects.js';
 import { readForms } from '../../protocol/dialects/speak.js';
 import { decryptMessage } from '../../protocol/envelope/encryption.js';

@@ -1,6 +1,6 @@
 /** A message of the short form: the body itself, which names its sender and its registry. */
 import type { ShortEndpoint, ShortMessage } from '../../messages/short-form/short-kind.js';
-import { isObject } from '../../platform/is-object.js';
+import { isObject } from '../../platform/plain-object.js';
 import { parseJson } from '../../protocol/envelope/json.js';
 import { RequestInvalid } from '../../protocol/errors.js';
 import type { Exchange } from '../exchange.js';

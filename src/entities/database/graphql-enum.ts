@@ -8,7 +8,8 @@ export function graphqlEnum<Value extends string>(
 ): { [K in Value]: K } {
   const names = Object.keys(values) as Value[];
   const object = Object.fromEntries(names.map((value) => [value, value])) as { [K in Value]: K };
-  const valuesConfig = Object.fromEntries(names.map((value) => [value, { description: values[value] }]));
-  registerEnumType(object, { name, description, valuesConfig: valuesConfig as never });
+  const described = names.map((value) => [value, { description: values[value] }]);
+  const valuesConfig = Object.fromEntries(described) as Record<Value, { description: string }>;
+  registerEnumType(object, { name, description, valuesConfig });
   return object;
 }

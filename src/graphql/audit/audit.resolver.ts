@@ -5,7 +5,7 @@ import { sealText } from '../../entities/audit/audit-seal.repository.js';
 import { AdminAction, AuditSeal } from '../../entities/audit/audit.entity.js';
 import { firstId } from '../../entities/database/partitions.js';
 import { Transaction } from '../../entities/transactions/transaction.entity.js';
-import { withoutHidden } from '../../use-cases/admin-change.js';
+import { shownOf } from '../../use-cases/audited.js';
 import { READERS, requireRole, seesPersons } from '../authorize.js';
 import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
@@ -95,13 +95,13 @@ export class AdminActionResolver {
 
   // Rows of earlier versions may hold what is not kept there any more.
   @FieldResolver(() => GraphQLJSONObject, { nullable: true })
-  before(@Root() { before }: AdminAction, @Ctx() context: Context): Record<string, unknown> | null {
-    return seesPersons(context) && before != null ? withoutHidden(before) : null;
+  before(@Root() { targetType, before }: AdminAction, @Ctx() context: Context): Record<string, unknown> | null {
+    return seesPersons(context) && before != null ? shownOf(targetType, before) : null;
   }
 
   @FieldResolver(() => GraphQLJSONObject, { nullable: true })
-  after(@Root() { after }: AdminAction, @Ctx() context: Context): Record<string, unknown> | null {
-    return seesPersons(context) && after != null ? withoutHidden(after) : null;
+  after(@Root() { targetType, after }: AdminAction, @Ctx() context: Context): Record<string, unknown> | null {
+    return seesPersons(context) && after != null ? shownOf(targetType, after) : null;
   }
 }
 

@@ -18,7 +18,10 @@ export class RegisterConsentControllerInput {
   @Field(() => String, { nullable: true })
   jwksUrl?: string | null;
 
-  @Field(() => GraphQLJSONObject, { nullable: true })
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description: 'A JSON Web Key Set (RFC 7517); only public halves are kept.',
+  })
   jwks?: Record<string, unknown> | null;
 
   @Field(() => [RegistryEnum])

@@ -47,18 +47,13 @@ const search = {
   status: searchStatus,
 };
 
-interface DisabledRecord {
-  disability_details?: unknown[];
-  disability_support?: unknown[];
-}
-
 /** `reg_records`: for each person an object with the list of impairments. */
 export const disabilityDetailsKind = defineKind({
   ...search,
   operation: 'DISABILITY_DETAILS',
   run: DETAILS,
   write: (answer: SearchAnswer, { definition }) =>
-    withRecords(writeSearchResponse(answer, definition), answer, ({ disability_details = [] }: DisabledRecord) => ({
+    withRecords(writeSearchResponse(answer, definition), answer, ({ disability_details = [] }) => ({
       disability_details,
     })),
 });
@@ -69,9 +64,5 @@ export const disabilitySupportKind = defineKind({
   operation: 'DISABILITY_SUPPORT',
   run: SUPPORT,
   write: (answer: SearchAnswer, { definition }) =>
-    withRecords(
-      writeSearchResponse(answer, definition),
-      answer,
-      ({ disability_support = [] }: DisabledRecord) => disability_support,
-    ),
+    withRecords(writeSearchResponse(answer, definition), answer, ({ disability_support = [] }) => disability_support),
 });

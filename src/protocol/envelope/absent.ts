@@ -1,5 +1,6 @@
 /** Optional members of the wire's messages that come as null: many libraries write what they have not. */
 import type { z } from 'zod';
+import { isObject } from '../../platform/plain-object.js';
 
 type Place = PropertyKey[];
 
@@ -29,14 +30,14 @@ function placesOf(issue: z.core.$ZodIssue, above: Place = []): Place[] {
 function isNullMember(message: unknown, place: Place): boolean {
   const owner = at(message, place.slice(0, -1));
   const name = place.at(-1);
-  return name !== undefined && isMembers(owner) && Object.hasOwn(owner, name) && owner[name] === null;
+  return name !== undefined && isObject(owner) && Object.hasOwn(owner, name) && Reflect.get(owner, name) === null;
 }
 
 function without(message: unknown, places: Place[]): unknown {
   const copy: unknown = structuredClone(message);
   for (const place of places) {
     const owner = at(copy, place.slice(0, -1));
-    if (isMembers(owner)) delete owner[place.at(-1) ?? ''];
+    if (isObject(owner)) Reflect.deleteProperty(owner, place.at(-1) ?? '');
   }
   return copy;
 }
@@ -46,6 +47,3 @@ const at = (value: unknown, place: Place): unknown =>
     (inner, name) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, name) : undefined),
     value,
   );
-
-const isMembers = (value: unknown): value is Record<PropertyKey, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

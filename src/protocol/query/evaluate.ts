@@ -2,7 +2,7 @@
 import type { Criteria, Scalar } from './criteria.js';
 import { afterDate, firstDay, lastDay, storedDate } from '../registries/date.js';
 import type { Attribute } from '../registries/definition.js';
-import { isObject } from './query-rejection.js';
+import { isObject } from '../../platform/plain-object.js';
 
 export interface EvaluatedRecord {
   /** The whole record in the dictionary's JSON form. */

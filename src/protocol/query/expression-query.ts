@@ -6,7 +6,8 @@ import type { Criteria } from './criteria.js';
 import { comparison } from './comparison.js';
 import { findOperator, unknownOperator } from './operators.js';
 import type { QueryContext } from './query-context.js';
-import { criteriaInvalid, filterInvalid, isObject } from './query-rejection.js';
+import { isObject } from '../../platform/plain-object.js';
+import { criteriaInvalid, filterInvalid } from './query-rejection.js';
 
 export function parseExpression(context: QueryContext, query: unknown): Criteria {
   return readObject(context, unwrapExpression(query), '', 1);

@@ -28,7 +28,8 @@ import { parseIdentifier } from './identifier-query.js';
 import { parsePage } from './parse-page.js';
 import type { QueryOptions } from './parse-query.js';
 import { QueryContext } from './query-context.js';
-import { criteriaInvalid, filterInvalid, isObject } from './query-rejection.js';
+import { isObject } from '../../platform/plain-object.js';
+import { criteriaInvalid, filterInvalid } from './query-rejection.js';
 
 export interface GraphqlQuery {
   recordType: RecordTypeDefinition;

@@ -3,7 +3,8 @@ import type { Criteria } from './criteria.js';
 import { findIdentifierType, identifierTypesOf } from '../registries/registries.js';
 import { compareIdentifier } from './comparison.js';
 import type { QueryContext } from './query-context.js';
-import { criteriaInvalid, filterInvalid, isObject, listed, quoteName } from './query-rejection.js';
+import { isObject } from '../../platform/plain-object.js';
+import { criteriaInvalid, filterInvalid, listed, quoteName } from './query-rejection.js';
 
 export function parseIdentifier(context: QueryContext, query: unknown): Criteria {
   if (!isObject(query) || typeof query.type !== 'string' || !isValue(query.value))

@@ -1,7 +1,7 @@
 /** `pagination` of a search (protocol 2.5), after translation, with `cursor` as our extension. Texts name the wire's members. */
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, type Page } from './criteria.js';
 import { ItemRejected } from '../errors.js';
-import { isObject } from './query-rejection.js';
+import { isObject } from '../../platform/plain-object.js';
 
 const MAX_PAGE_NUMBER = 2 ** 31 - 1;
 const MAX_CURSOR = 20_000;

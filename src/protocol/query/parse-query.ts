@@ -6,7 +6,8 @@ import { parseExpression } from './expression-query.js';
 import { parseIdentifier } from './identifier-query.js';
 import { parsePredicate } from './predicate-query.js';
 import { namesOf, QueryContext } from './query-context.js';
-import { criteriaInvalid, isObject } from './query-rejection.js';
+import { isObject } from '../../platform/plain-object.js';
+import { criteriaInvalid } from './query-rejection.js';
 
 export interface QueryOptions {
   /** The calendar day on which ages are counted, `YYYY-MM-DD`; by default today in UTC. */

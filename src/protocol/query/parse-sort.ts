@@ -7,7 +7,8 @@ import { findIdentifierType } from '../registries/registries.js';
 import { resolveAttribute } from './comparison.js';
 import { derivedFrom } from './derived.js';
 import { namesOf, type Names } from './query-context.js';
-import { isObject, listed, quoteName } from './query-rejection.js';
+import { isObject } from '../../platform/plain-object.js';
+import { listed, quoteName } from './query-rejection.js';
 
 const MAX_KEYS = 8;
 

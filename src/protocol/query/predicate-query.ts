@@ -5,7 +5,8 @@
 import type { Criteria } from './criteria.js';
 import { comparison } from './comparison.js';
 import type { QueryContext } from './query-context.js';
-import { criteriaInvalid, isObject } from './query-rejection.js';
+import { isObject } from '../../platform/plain-object.js';
+import { criteriaInvalid } from './query-rejection.js';
 
 type Condition = 'and' | 'or' | 'not';
 

@@ -18,6 +18,3 @@ export function listed(names: Iterable<string>, most = 15): string {
   const rest = all.length - most;
   return all.slice(0, most).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }
-
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -6,7 +6,8 @@ import { IDENTIFIER_VALUE, readIdentifierValue } from '../registries/records/ide
 import { codeOf } from '../registries/core/code-list.js';
 import { readDate } from '../registries/date.js';
 import type { Attribute, ScalarType } from '../registries/definition.js';
-import { filterInvalid, isObject, listed } from './query-rejection.js';
+import { isObject } from '../../platform/plain-object.js';
+import { filterInvalid, listed } from './query-rejection.js';
 
 /** Longest text that a comparison takes, in UTF-16 units. */
 export const MAX_TEXT = 1000;

@@ -2,6 +2,7 @@
  * A registry as data. From one definition follow validation, searchable attributes and their SQL, sorting, record
  * types, identifier types, event types, defaults, OpenAPI text and the GraphQL query schema.
  */
+import type { Operation } from '../vocabulary.js';
 
 /** One coded value of the dictionary: its code and the label people write instead. */
 export interface Code {
@@ -101,7 +102,7 @@ export interface RegistryDefinition {
   /** Where `reg_records` must differ from an array, per message (protocol 1.4). */
   txnStatusRecords: 'array' | 'object';
   /** Operations this registry serves. */
-  operations: string[];
+  operations: Operation[];
   /** Classes of the dictionary that its record types reach, by name. */
   classes: Record<string, ClassDefinition>;
   /** Code lists of its own, beside the dictionary's in `codes.ts`. */

@@ -48,14 +48,21 @@ export function writeStatusAnswer(answer: StatusAnswer, name: 'disabled' | 'enro
 }
 
 /** Of a SearchResponse (protocol 3.4), `reg_records` as another list: one entry for each record. */
-export function withRecords(message: JsonObject, answer: SearchAnswer, entry: (record: never) => unknown): JsonObject {
+export function withRecords(
+  message: JsonObject,
+  answer: SearchAnswer,
+  entry: (record: Record<string, unknown>) => unknown,
+): JsonObject {
   const items = message['search_response'] as JsonObject[];
   return {
     ...message,
     search_response: items.map((item, index) => {
       if (item['data'] === undefined) return item;
-      const records = (answer.items[index]?.records ?? []).map((record) => entry(record as never));
-      return { ...item, data: { version: '1.0.0', reg_records: records as Json } };
+      const records = answer.items[index]?.records ?? [];
+      return {
+        ...item,
+        data: { version: '1.0.0', reg_records: records.map((record) => entry(record)) as Json },
+      };
     }),
   };
 }

@@ -15,12 +15,18 @@ export interface StoredAnswer {
   response: unknown;
 }
 
-type Writer = (response: never, definition: RegistryDefinition, stored: StoredAnswer) => JsonObject;
+type Write<Answer> = (response: Answer, definition: RegistryDefinition, stored: StoredAnswer) => JsonObject;
 
-const GRAPHQL: Partial<Record<Operation, Writer>> = {
-  SEARCH: (answer: SearchAnswer, definition) => writeSearchResponse(answer, definition),
-  SUBSCRIBE: (answer: SubscribeAnswer, definition) => writeSubscribeResponse(answer, definition),
-  UNSUBSCRIBE: (answer: UnsubscribeAnswer) => writeUnsubscribeResponse(answer),
+/** What an operation was answered with at this door is an `Answer`. */
+const writes =
+  <Answer>(write: Write<Answer>): Write<unknown> =>
+  (response, definition, stored) =>
+    write(response as Answer, definition, stored);
+
+const GRAPHQL: Partial<Record<Operation, Write<unknown>>> = {
+  SEARCH: writes<SearchAnswer>((answer, definition) => writeSearchResponse(answer, definition)),
+  SUBSCRIBE: writes<SubscribeAnswer>(writeSubscribeResponse),
+  UNSUBSCRIBE: writes<UnsubscribeAnswer>(writeUnsubscribeResponse),
 };
 
 interface ShortAnswer {
@@ -38,8 +44,8 @@ const head = ({ status }: ShortAnswer, { transactionId, receivedAt }: StoredAnsw
   status,
 });
 
-const SHORT: Partial<Record<Operation, Writer>> = {
-  SEARCH: (answer: ShortAnswer, { regType, recordTypePrefix, recordTypes: [recordType] }, stored) => {
+const SHORT: Partial<Record<Operation, Write<unknown>>> = {
+  SEARCH: writes((answer: ShortAnswer, { regType, recordTypePrefix, recordTypes: [recordType] }, stored) => {
     const data = {
       version: '1.0.0',
       reg_type: regType,
@@ -48,17 +54,17 @@ const SHORT: Partial<Record<Operation, Writer>> = {
     };
     const pagination = { page_size: 20, page_number: 1, total_count: answer.total_count };
     return { search_response: [{ ...head(answer, stored), data, pagination }] };
-  },
-  SUBSCRIBE: (answer: ShortAnswer, _, stored) => {
+  }),
+  SUBSCRIBE: writes((answer: ShortAnswer, _, stored) => {
     const { timestamp, ...item } = head(answer, stored);
     const subscriptions = [{ code: answer.subscription_code, status: 'subscribe', timestamp }];
     return { subscribe_response: [{ ...item, timestamp, subscriptions }] };
-  },
-  UNSUBSCRIBE: (answer: ShortAnswer, _, stored) => {
+  }),
+  UNSUBSCRIBE: writes((answer: ShortAnswer, _, stored) => {
     const { status, timestamp } = head(answer, stored);
     const ended = answer.subscription_codes.map((code) => ({ code, status: 'unsubscribe' }));
     return { timestamp, status, subscription_status: ended };
-  },
+  }),
 };
 
 /** Undefined where there is no answer yet, or it was purged. */
@@ -66,6 +72,6 @@ export function standardMessage(stored: StoredAnswer, definition: RegistryDefini
   const { channel, operation, response } = stored;
   if (typeof response !== 'object' || response === null) return undefined;
   const writers = channel === 'GRAPHQL' ? GRAPHQL : channel === 'SHORT' ? SHORT : undefined;
-  if (writers !== undefined) return writers[operation]?.(response as never, definition, stored);
+  if (writers !== undefined) return writers[operation]?.(response, definition, stored);
   return (response as { message?: JsonObject }).message;
 }

@@ -1,5 +1,5 @@
 /** Who got or read what of a person, when, and on what ground: from the decisions and readings that were stored. */
-import type { Principal } from '../../access/principal.js';
+import type { Admin } from '../../access/principal.js';
 import { isIndexWhole } from '../../entities/audit/audit-rows.repository.js';
 import type { Sql } from '../../entities/database/database.js';
 import { findDisclosures, indexDisclosures } from '../../entities/audit/disclosure.repository.js';
@@ -13,8 +13,6 @@ import { invalid } from '../errors.js';
 import { readPersonIdentifier } from '../records/identifier.input.js';
 import { definitionOf } from '../records/records.js';
 import type { AccessReport, Disclosure, PersonReading } from './access.types.js';
-
-type Admin = Extract<Principal, { kind: 'admin' }>;
 
 export interface ReportQuestion {
   registry: Registry;

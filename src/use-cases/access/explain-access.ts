@@ -1,7 +1,7 @@
 /** The access decision, told step by step for one sender and one person, by the very functions that every exit uses. */
 import { decideGate, decideItem, maySearch, type Grant } from '../../access/decide-access.js';
 import { consentsOf, type Consents } from '../../access/consent.js';
-import type { Principal } from '../../access/principal.js';
+import type { Admin } from '../../access/principal.js';
 import { release } from '../../access/release.js';
 import { Agreement } from '../../entities/agreements/agreement.entity.js';
 import { Consent } from '../../entities/agreements/consent.entity.js';
@@ -21,8 +21,6 @@ import { conflict, invalid, notFound } from '../errors.js';
 import { readKnownIdentifier } from '../records/identifier.input.js';
 import { definitionOf } from '../records/records.js';
 import type { AccessExplanation, AccessStep, FieldExplanation } from './access.types.js';
-
-type Admin = Extract<Principal, { kind: 'admin' }>;
 
 export interface AccessQuestion {
   senderId: string;

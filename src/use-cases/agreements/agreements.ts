@@ -1,5 +1,5 @@
 /** The life of an agreement: every version kept with its author, checked against the registry before it counts. */
-import type { Principal } from '../../access/principal.js';
+import type { Admin } from '../../access/principal.js';
 import { Agreement, AgreementVersion } from '../../entities/agreements/agreement.entity.js';
 import { addRow, type Unit } from '../../entities/database/database.js';
 import { ItemRejected } from '../../protocol/errors.js';
@@ -7,7 +7,8 @@ import { parseQuery } from '../../protocol/query/parse-query.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
 import { isKnownField } from '../../protocol/registries/records/fields.js';
 import { findRecordType } from '../../protocol/registries/registries.js';
-import { changeAsAdmin, snapshot } from '../admin-change.js';
+import { changeAsAdmin } from '../admin-change.js';
+import { snapshot } from '../audited.js';
 import type { Services } from '../services.js';
 import { DomainError, invalid } from '../errors.js';
 import { approve, countChange, propose } from '../four-eyes.js';
@@ -17,8 +18,6 @@ import { lockById } from '../locked-row.js';
 import { findSender } from '../senders/senders.js';
 import { AGREEMENT_RULES, isWidened } from '../widening.js';
 import type { CreateAgreementInput, UpdateAgreementInput } from './agreement.types.js';
-
-type Admin = Extract<Principal, { kind: 'admin' }>;
 
 const CLEARABLE = ['recordTypes', 'searchableAttributes', 'purposes', 'rowFilter', 'validUntil'] as const;
 
@@ -42,7 +41,7 @@ export function createAgreement(services: Services, admin: Admin, input: CreateA
         action: 'createAgreement',
         targetType: 'Agreement',
         targetId: agreement.id,
-        after: snapshot(agreement),
+        after: snapshot('Agreement', agreement),
       },
     };
   });
@@ -95,21 +94,21 @@ function changeAgreement(
   return changeAsAdmin(services, admin, async (unit) => {
     const agreement = await lockById(unit, Agreement, id, 'id');
     if (agreement.state === 'ENDED') throw new DomainError('CONFLICT', 'the agreement has ended: make a new one', 'id');
-    const before = snapshot(agreement);
+    const before = snapshot('Agreement', agreement);
     change(agreement);
-    const widens = isWidened(AGREEMENT_RULES, before, snapshot(agreement));
+    const widens = isWidened(AGREEMENT_RULES, before, snapshot('Agreement', agreement));
     countChange(agreement, admin, { widens, ...services.settings });
     keepVersion(unit, agreement, admin);
     return {
       result: agreement,
-      change: { action, targetType: 'Agreement', targetId: id, before, after: snapshot(agreement) },
+      change: { action, targetType: 'Agreement', targetId: id, before, after: snapshot('Agreement', agreement) },
     };
   });
 }
 
 function keepVersion({ em }: Unit, agreement: Agreement, admin: Admin): void {
   const { version } = agreement;
-  addRow(em, AgreementVersion, { agreement, version, terms: snapshot(agreement), author: admin.subject });
+  addRow(em, AgreementVersion, { agreement, version, terms: snapshot('Agreement', agreement), author: admin.subject });
 }
 
 function checkTerms({ registries }: Services, agreement: Agreement): void {

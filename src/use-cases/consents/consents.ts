@@ -1,10 +1,11 @@
 /** Granting and revoking consent. The audit names the consent by its id: it outlives the person's data. */
-import type { Principal } from '../../access/principal.js';
+import type { Admin } from '../../access/principal.js';
 import { Consent } from '../../entities/agreements/consent.entity.js';
 import { addRow } from '../../entities/database/database.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
 import { canonicalPaths } from '../../protocol/registries/records/fields.js';
-import { changeAsAdmin, snapshot } from '../admin-change.js';
+import { changeAsAdmin } from '../admin-change.js';
+import { snapshot } from '../audited.js';
 import type { Services } from '../services.js';
 import { conflict, invalid } from '../errors.js';
 import { lockById } from '../locked-row.js';
@@ -13,8 +14,6 @@ import { definitionOf } from '../records/records.js';
 import { findSender } from '../senders/senders.js';
 import type { GrantConsentInput } from './consent.types.js';
 
-type Admin = Extract<Principal, { kind: 'admin' }>;
-
 export function grantConsent(services: Services, admin: Admin, input: GrantConsentInput): Promise<Consent> {
   const definition = definitionOf(services, input.registry);
   const values = readInput(definition, input, services.clock());
@@ -22,7 +21,7 @@ export function grantConsent(services: Services, admin: Admin, input: GrantConse
     if (values.senderId !== null) await findSender(unit, values.senderId);
     const consent = addRow(unit.em, Consent, { ...values, grantedBy: admin.subject });
     await unit.em.flush();
-    return { result: consent, change: changeOf('grantConsent', consent, undefined, snapshot(consent)) };
+    return { result: consent, change: changeOf('grantConsent', consent, undefined, snapshot('Consent', consent)) };
   });
 }
 
@@ -31,10 +30,13 @@ export function revokeConsent(services: Services, admin: Admin, id: string, reas
   return changeAsAdmin(services, admin, async (unit) => {
     const consent = await lockById(unit, Consent, id, 'id');
     if (consent.revokedAt != null) throw conflict('id', 'this consent was revoked before');
-    const before = snapshot(consent);
+    const before = snapshot('Consent', consent);
     consent.revokedAt = services.clock();
     consent.revokedBy = admin.subject;
-    return { result: consent, change: { ...changeOf('revokeConsent', consent, before, snapshot(consent)), reason } };
+    return {
+      result: consent,
+      change: { ...changeOf('revokeConsent', consent, before, snapshot('Consent', consent)), reason },
+    };
   });
 }
 

@@ -1,5 +1,5 @@
 /** What administrators do with deliveries: once more, many once more, never more. */
-import type { Principal } from '../../access/principal.js';
+import type { Admin } from '../../access/principal.js';
 import type { Unit } from '../../entities/database/database.js';
 import { Delivery } from '../../entities/deliveries/delivery.entity.js';
 import { cancelDeliveries, reviveDeliveries } from '../../entities/deliveries/delivery-outcome.repository.js';
@@ -9,8 +9,6 @@ import type { Services } from '../services.js';
 import { conflict, invalid } from '../errors.js';
 import { lockById } from '../locked-row.js';
 import type { ReplayFilter } from './delivery.types.js';
-
-type Admin = Extract<Principal, { kind: 'admin' }>;
 
 /** A replay commits in steps, so that a large one delays nobody. */
 const BATCH = 500;

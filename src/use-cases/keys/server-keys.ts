@@ -1,6 +1,6 @@
 /** The life of a server key: NEXT (published), ACTIVE (signs), RETIRED (still verifies), REVOKED (gone). */
 import { LockMode } from '@mikro-orm/core';
-import type { Principal } from '../../access/principal.js';
+import type { Admin } from '../../access/principal.js';
 import { addRow, type Unit } from '../../entities/database/database.js';
 import type { KeyUse, ServerKeyState } from '../../entities/database/enums.js';
 import { ServerKey } from '../../entities/senders/server-key.entity.js';
@@ -11,7 +11,6 @@ import type { Services } from '../services.js';
 import { DomainError } from '../errors.js';
 import { lockRow } from '../locked-row.js';
 
-type Admin = Extract<Principal, { kind: 'admin' }>;
 type KeySealer = Pick<Services['keyRing'], 'sealPrivate'>;
 
 export async function generateServerKey(services: Services, admin: Admin, algorithm: KeyAlgorithm): Promise<ServerKey> {

@@ -2,6 +2,7 @@
  * A record that a partner sends us. It is merged into what we hold: a partner may send a part, and never writes what its
  * agreement does not let it see, nor records outside the agreement's rows (decision 0005).
  */
+import { isObject } from '../../platform/plain-object.js';
 import type { Grant } from '../../access/decide-access.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { Unit } from '../../entities/database/database.js';
@@ -107,10 +108,8 @@ function merge(before: Data, after: Data, identifierPaths: string[], above = '')
   for (const [name, value] of Object.entries(after)) {
     const held = before[name];
     const path = `${above}${name}`;
-    if (isData(held) && isData(value)) merged[name] = merge(held, value, identifierPaths, `${path}.`);
+    if (isObject(held) && isObject(value)) merged[name] = merge(held, value, identifierPaths, `${path}.`);
     else if (held === undefined || !identifierPaths.includes(path)) merged[name] = value;
   }
   return merged;
 }
-
-const isData = (value: unknown): value is Data => typeof value === 'object' && value !== null && !Array.isArray(value);

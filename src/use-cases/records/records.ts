@@ -1,5 +1,5 @@
 /** Records as an administrator changes them: normalised, written with the event they raise, and audited. */
-import type { Principal } from '../../access/principal.js';
+import type { Admin } from '../../access/principal.js';
 import type { Unit } from '../../entities/database/database.js';
 import { matchRecord } from '../../entities/records/record-match.repository.js';
 import {
@@ -26,8 +26,6 @@ import type { Services } from '../services.js';
 import { DomainError, invalid, notFound } from '../errors.js';
 import { requireObject } from '../json-object.js';
 import type { IdentifierInput, RecordInput, RecordOutcome, UpsertResult } from './record.types.js';
-
-type Admin = Extract<Principal, { kind: 'admin' }>;
 
 /** A longer transaction would delay the live tail of every reader. */
 const MAX_RECORDS = 1000;

@@ -1,17 +1,15 @@
 /** How we show who we are to a sender's receiver: checked when it is set, sealed, and never shown. */
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
-import type { Principal } from '../../access/principal.js';
+import type { Admin } from '../../access/principal.js';
 import type { SenderOutbound } from '../../entities/senders/sender-outbound.repository.js';
 import { OutboundRefused } from '../../platform/outbound-errors.js';
-import { changeAsAdmin, snapshot } from '../admin-change.js';
+import { changeAsAdmin } from '../admin-change.js';
 import type { Services } from '../services.js';
 import { invalid } from '../errors.js';
 import { countChange } from '../four-eyes.js';
 import type { OutboundOAuthInput, OutboundSettings, OutboundTlsInput, SenderOutboundInput } from './outbound.types.js';
 import { lockSender } from './senders.js';
-
-type Admin = Extract<Principal, { kind: 'admin' }>;
 
 export function setSenderOutbound(
   services: Services,
@@ -26,7 +24,7 @@ export function setSenderOutbound(
     countChange(sender, admin, { widens: true, ...services.settings });
     const result = describeOutbound(settings);
     const change = { action: 'setSenderOutbound', targetType: 'Sender', targetId: senderId };
-    return { result, change: { ...change, after: snapshot(result) } };
+    return { result, change: { ...change, after: { ...result } } };
   });
 }
 

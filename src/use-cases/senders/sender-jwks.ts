@@ -1,6 +1,6 @@
 /** Keys of senders follow what they publish: new ones come, vanished ones are revoked, registered ones are never touched. */
 import { fetchPartnerJwks, JwksUnreadable, type PublishedSenderKey } from '../../access/partner-jwks.js';
-import type { Principal } from '../../access/principal.js';
+import type { Admin } from '../../access/principal.js';
 import { addRow, type Unit } from '../../entities/database/database.js';
 import { Sender, SenderKey } from '../../entities/senders/sender.entity.js';
 import { OutboundFailed, OutboundRefused } from '../../platform/outbound-errors.js';
@@ -8,8 +8,6 @@ import { recordAdminAction } from '../admin-change.js';
 import type { Services } from '../services.js';
 import { invalid } from '../errors.js';
 import { findSender, lockSender } from './senders.js';
-
-type Admin = Extract<Principal, { kind: 'admin' }>;
 
 /** The actor of refreshes that nobody asked for: the schedule, and an unknown key id. */
 export const JWKS_REFRESH: Admin = { kind: 'admin', subject: 'jwks-refresh', role: 'OPERATOR' };

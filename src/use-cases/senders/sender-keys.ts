@@ -1,10 +1,10 @@
 /** Public keys of senders: added with their reason when refused, revoked for good. */
 import { addRow } from '../../entities/database/database.js';
-import type { Principal } from '../../access/principal.js';
+import type { Admin } from '../../access/principal.js';
 import { SenderKey } from '../../entities/senders/sender.entity.js';
 import { importPublicKey } from '../../protocol/signature/keys.js';
 import { KeyInvalid } from '../../protocol/signature/key.policy.js';
-import { changeAsAdmin, snapshot } from '../admin-change.js';
+import { changeAsAdmin } from '../admin-change.js';
 import type { Services } from '../services.js';
 import { conflict, DomainError, invalid } from '../errors.js';
 import { countChange } from '../four-eyes.js';
@@ -13,8 +13,6 @@ import { lockRow } from '../locked-row.js';
 import { WITHDRAWN } from './sender-jwks.js';
 import { lockSender } from './senders.js';
 import type { SenderKeyInput } from './sender.types.js';
-
-type Admin = Extract<Principal, { kind: 'admin' }>;
 
 export function addSenderKey(
   services: Services,
@@ -49,7 +47,7 @@ export function revokeSenderKey(services: Services, admin: Admin, senderId: stri
     const sender = await lockSender(unit, senderId);
     const key = await lockRow(unit, SenderKey, { sender, kid }, 'kid');
     if (key.revokedAt != null && key.revokedBy !== WITHDRAWN) throw conflict('kid', 'this key was revoked before');
-    const before = snapshot({ kid: key.kid, revokedAt: key.revokedAt });
+    const before = { kid: key.kid, revokedAt: key.revokedAt?.toISOString() ?? null };
     key.revokedAt ??= services.clock();
     // Final, whatever the sender publishes.
     key.revokedBy = admin.subject;

@@ -1,12 +1,13 @@
 /** The life of a sender: made, changed, approved, suspended, lifted, given a new secret. */
 import { randomBytes } from 'node:crypto';
-import type { Principal } from '../../access/principal.js';
+import type { Admin } from '../../access/principal.js';
 import { hashSecret } from '../../access/token.js';
 import { addRow, type Unit } from '../../entities/database/database.js';
 import type { SenderState } from '../../entities/database/enums.js';
 import { wakeParked } from '../../entities/deliveries/parked-delivery.repository.js';
 import { Sender } from '../../entities/senders/sender.entity.js';
-import { changeAsAdmin, snapshot } from '../admin-change.js';
+import { changeAsAdmin } from '../admin-change.js';
+import { snapshot } from '../audited.js';
 import type { Services } from '../services.js';
 import { conflict, DomainError, notFound } from '../errors.js';
 import { approve, countChange, propose } from '../four-eyes.js';
@@ -15,8 +16,6 @@ import { lockRow } from '../locked-row.js';
 import { isWidened, SENDER_RULES } from '../widening.js';
 import { canonicalThumbprints, checkSender } from './sender-check.js';
 import type { CreateSenderInput, CreateSenderPayload, UpdateSenderInput } from './sender.types.js';
-
-type Admin = Extract<Principal, { kind: 'admin' }>;
 
 const CLEARABLE = [
   'notifyUri',
@@ -44,7 +43,12 @@ export function createSender(services: Services, admin: Admin, input: CreateSend
     sender.tlsThumbprints = canonicalThumbprints(sender.tlsThumbprints);
     if (services.settings.fourEyes) propose(sender, admin);
     await em.flush();
-    const change = { action: 'createSender', targetType: 'Sender', targetId: sender.senderId, after: snapshot(sender) };
+    const change = {
+      action: 'createSender',
+      targetType: 'Sender',
+      targetId: sender.senderId,
+      after: snapshot('Sender', sender),
+    };
     return { result: { sender, clientId: sender.clientId, clientSecret: secret }, change };
   });
 }
@@ -56,11 +60,11 @@ export function updateSender(
   input: UpdateSenderInput,
 ): Promise<Sender> {
   return changeSender(services, admin, senderId, 'updateSender', (sender) => {
-    const before = snapshot(sender);
+    const before = snapshot('Sender', sender);
     Object.assign(sender, givenOf(input, CLEARABLE));
     checkSender(sender);
     sender.tlsThumbprints = canonicalThumbprints(sender.tlsThumbprints);
-    const widens = isWidened(SENDER_RULES, before, snapshot(sender));
+    const widens = isWidened(SENDER_RULES, before, snapshot('Sender', sender));
     countChange(sender, admin, { widens, ...services.settings });
   });
 }
@@ -136,7 +140,7 @@ function changeSender(
 ): Promise<Sender> {
   return changeAsAdmin(services, admin, async (unit) => {
     const sender = await lockSender(unit, senderId);
-    const before = snapshot(sender);
+    const before = snapshot('Sender', sender);
     change(sender);
     if (sender.state === 'ACTIVE' && before['state'] !== 'ACTIVE') {
       await unit.em.flush();
@@ -144,7 +148,7 @@ function changeSender(
     }
     return {
       result: sender,
-      change: { action, targetType: 'Sender', targetId: senderId, reason, before, after: snapshot(sender) },
+      change: { action, targetType: 'Sender', targetId: senderId, reason, before, after: snapshot('Sender', sender) },
     };
   });
 }

@@ -1,5 +1,5 @@
 /** What administrators do with subscriptions; each change is audited and told to live readers as it commits. */
-import type { Principal } from '../../access/principal.js';
+import type { Admin } from '../../access/principal.js';
 import type { Unit } from '../../entities/database/database.js';
 import type { SubscriptionState } from '../../entities/database/enums.js';
 import { Subscription } from '../../entities/subscriptions/subscription.entity.js';
@@ -11,13 +11,13 @@ import {
   wakeDeliveries,
 } from '../../entities/subscriptions/subscription.repository.js';
 import { nextTime } from '../../protocol/subscribe/frequency.js';
-import { changeAsAdmin, snapshot } from '../admin-change.js';
+import { changeAsAdmin } from '../admin-change.js';
+import { snapshot } from '../audited.js';
 import type { Services } from '../services.js';
 import { DomainError } from '../errors.js';
 import { lockById } from '../locked-row.js';
 import { tellDecision } from './decision.js';
 
-type Admin = Extract<Principal, { kind: 'admin' }>;
 type Work = (unit: Unit, subscription: Subscription) => Promise<void>;
 
 /** From now on its events are told, and the subscriber is told so. */
@@ -87,9 +87,9 @@ function change(services: Services, admin: Admin, what: What, work: Work): Promi
         'CONFLICT',
         `the subscription is ${subscription.state}: ${action} takes ${from.join(' or ')}`,
       );
-    const before = snapshot(subscription);
+    const before = snapshot('Subscription', subscription);
     await work(unit, subscription);
-    const after = snapshot(subscription);
+    const after = snapshot('Subscription', subscription);
     return {
       result: subscription,
       change: { action, targetType: 'Subscription', targetId: id, reason, before, after },

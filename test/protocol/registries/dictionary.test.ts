@@ -4,7 +4,7 @@ import { codeOf } from '../../../src/protocol/registries/core/code-list.js';
 import { CODES } from '../../../src/protocol/registries/core/codes.js';
 import { MEMBER_CLASSES } from '../../../src/protocol/registries/core/core.classes.js';
 import { createRegistries } from '../../../src/protocol/registries/registries.js';
-import { isObject } from '../../../src/protocol/registries/records/plain-object.js';
+import { isObject } from '../../../src/platform/plain-object.js';
 import { describeWhenPublished, hasPublished, PUBLISHED } from '../../support/published.js';
 
 const DICTIONARY = join(PUBLISHED, 'dictionary');

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { attributesOf } from '../../../src/protocol/registries/attributes.js';
 import { clampRecord, covers, expandFields, isKnownField } from '../../../src/protocol/registries/records/fields.js';
-import { isObject } from '../../../src/protocol/registries/records/plain-object.js';
+import { isObject } from '../../../src/platform/plain-object.js';
 import { createRegistries } from '../../../src/protocol/registries/registries.js';
 import { demoRecords } from '../../../src/sources/demo-data.js';
 

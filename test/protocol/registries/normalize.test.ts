@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { identifiersOf, normalizeRecord, presentRecord } from '../../../src/protocol/registries/records/normalize.js';
-import { isObject } from '../../../src/protocol/registries/records/plain-object.js';
+import { isObject } from '../../../src/platform/plain-object.js';
 import { RecordInvalid } from '../../../src/protocol/registries/records/record-invalid.js';
 import { createRegistries } from '../../../src/protocol/registries/registries.js';
 import { describeWhenPublished, PUBLISHED } from '../../support/published.js';

@@ -1,5 +1,5 @@
 /** What the registries have in common: events, operations and identifier types. */
-import { OPERATIONS } from '../../vocabulary.js';
+import { OPERATIONS, type Operation } from '../../vocabulary.js';
 import type { EventTypeDefinition } from '../definition.js';
 
 type Shown = EventTypeDefinition['shownBy'];
@@ -23,7 +23,7 @@ export const lifecycle = (emitted: string[]): EventTypeDefinition[] => [
   event('DELETE', emitted.includes('DELETE'), ['DEREGISTER', 'DEREGISTRATION'], 'NO_RECORD'),
 ];
 
-const SPECIAL = new Set<string>([
+const SPECIAL = new Set<Operation>([
   'ENROLLED',
   'ENROLLMENT_UPDATES',
   'DISABLED',
@@ -32,7 +32,7 @@ const SPECIAL = new Set<string>([
 ]);
 
 /** Operations that every registry serves, then its own. */
-export const operations = (...own: string[]): string[] => [
+export const operations = (...own: Operation[]): Operation[] => [
   ...OPERATIONS.filter((operation) => !SPECIAL.has(operation)),
   ...own,
 ];

@@ -1,4 +1,5 @@
 /** A record as somebody hands it in: identifiers beside the data and inside it become one set, in both places. */
+import { isObject } from '../../../platform/plain-object.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../definition.js';
 import { assertSearchableTypes, withContacts } from './identifier.types.js';
 import { IDENTIFIER_VALUE, isBlankValue, readIdentifierValue } from './identifier-value.js';
@@ -70,9 +71,7 @@ function pathFor({ otherwise, identifierPaths }: RecordTypeDefinition, data: Dat
 
 function withIdentifier(data: Data, [name = '', ...rest]: string[], { type, value }: Identifier): Data {
   const below = data[name];
-  if (rest.length > 0) return { ...data, [name]: withIdentifier(isData(below) ? below : {}, rest, { type, value }) };
+  if (rest.length > 0) return { ...data, [name]: withIdentifier(isObject(below) ? below : {}, rest, { type, value }) };
   const added = { identifier_type: type, identifier_value: value };
   return { ...data, [name]: [...(Array.isArray(below) ? below : []), added] };
 }
-
-const isData = (value: unknown): value is Data => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -4,7 +4,7 @@
  */
 import { resolveName } from '../attributes.js';
 import type { RegistryDefinition } from '../definition.js';
-import { isObject, type PlainObject } from './plain-object.js';
+import { isObject, type PlainObject } from '../../../platform/plain-object.js';
 import { resolvePath } from './property.path.js';
 
 /** Compiled patterns. `ALL` covers the value and everything below it. */

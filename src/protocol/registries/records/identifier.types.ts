@@ -2,7 +2,7 @@
 import { contactAttribute } from '../attributes.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../definition.js';
 import type { RecordIdentifier } from './normalize.js';
-import { isObject, type PlainObject } from './plain-object.js';
+import { isObject, type PlainObject } from '../../../platform/plain-object.js';
 import { RecordInvalid } from './record-invalid.js';
 import { findIdentifierType, identifierTypesOf } from '../registries.js';
 

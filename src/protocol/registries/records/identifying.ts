@@ -3,7 +3,7 @@ import { MEMBER_IDENTIFYING } from '../core/common.vocabulary.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../definition.js';
 import type { RecordIdentifier } from './normalize.js';
 import { placeholderProblem } from '../placeholder.js';
-import type { PlainObject } from './plain-object.js';
+import type { PlainObject } from '../../../platform/plain-object.js';
 import { RecordInvalid } from './record-invalid.js';
 
 export interface Identified {

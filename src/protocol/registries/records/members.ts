@@ -1,7 +1,7 @@
 /** Persons inside a record who are somebody else than its subject: whom consent is asked for one by one. */
 import type { ClassDefinition, PropertyDefinition, RecordTypeDefinition, RegistryDefinition } from '../definition.js';
 import type { RecordIdentifier } from './normalize.js';
-import { isObject, type PlainObject } from './plain-object.js';
+import { isObject, type PlainObject } from '../../../platform/plain-object.js';
 import { resolvePath } from './property.path.js';
 import { findIdentifierType } from '../registries.js';
 

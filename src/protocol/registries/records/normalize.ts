@@ -1,7 +1,7 @@
 /** Records in: every spelling the field has seen becomes the dictionary's, which is what we store. Records out: marked as JSON-LD. */
 import { CODES, OPEN_CODES } from '../core/codes.js';
 import type { ClassDefinition, PropertyDefinition, RecordTypeDefinition, RegistryDefinition } from '../definition.js';
-import { isObject, type PlainObject } from './plain-object.js';
+import { isObject, type PlainObject } from '../../../platform/plain-object.js';
 import { RecordInvalid } from './record-invalid.js';
 import { findIdentifierType } from '../registries.js';
 import { readCode, readOpenCode, readScalar, readWord } from './scalar.reader.js';

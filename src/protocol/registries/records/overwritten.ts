@@ -1,7 +1,7 @@
 /** What a change puts in place of what was there: names of paths, never values. */
 import { isDeepStrictEqual } from 'node:util';
 import type { RegistryDefinition } from '../definition.js';
-import { isObject, type PlainObject } from './plain-object.js';
+import { isObject, type PlainObject } from '../../../platform/plain-object.js';
 
 /** Dotted paths that had a value and have another, or none, afterwards; a list is one path. */
 export function overwrittenPaths(

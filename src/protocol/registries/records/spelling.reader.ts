@@ -1,7 +1,7 @@
 /** An object of a record sorted by the dictionary's properties, whatever spelling or place its values came in. */
 import { normalizeName } from '../core/code-list.js';
 import type { ClassDefinition } from '../definition.js';
-import { isObject, type PlainObject } from './plain-object.js';
+import { isObject, type PlainObject } from '../../../platform/plain-object.js';
 import { bare, findProperty, namesBelow } from './property.path.js';
 import { RecordInvalid } from './record-invalid.js';
 
