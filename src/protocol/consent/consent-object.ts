@@ -1,7 +1,7 @@
 /** A consent that is signed and travels in a message (`consent_jws`): its parts, and what it says. Nothing is proven here. */
 import { z } from 'zod';
 import { RequestInvalid } from '../errors.js';
-import { isObject } from '../../platform/is-object.js';
+import { isObject } from '../../platform/plain-object.js';
 import { parseJson } from '../envelope/json.js';
 import { ConsentRefused } from './consent-refused.js';
 

@@ -1,5 +1,5 @@
 /** Wire ↔ domain: the only place that knows `search_criteria` and its kin; snake case stops here. */
-import { isObject } from '../../platform/is-object.js';
+import { isObject } from '../../platform/plain-object.js';
 import { DEFAULT_PAGE_SIZE } from '../query/criteria.js';
 import type { ItemReasonCode } from '../errors.js';
 import type { JsonObject, Json } from '../envelope/json.js';

@@ -1,20 +1,20 @@
 /** Who may sign consents in messages. */
 import { fetchJwks } from '../../access/consent-keys.js';
 import { JwksUnreadable } from '../../access/partner-jwks.js';
-import type { Principal } from '../../access/principal.js';
+import type { Admin } from '../../access/principal.js';
 import { ConsentController } from '../../entities/agreements/consent-controller.entity.js';
 import { addRow } from '../../entities/database/database.js';
-import { isObject } from '../../platform/is-object.js';
+import { isObject } from '../../platform/plain-object.js';
 import { OutboundFailed, OutboundRefused } from '../../platform/outbound-errors.js';
 import { importPublicKey, KeyInvalid } from '../../protocol/signature/keys.js';
-import { changeAsAdmin, snapshot } from '../admin-change.js';
+import { changeAsAdmin } from '../admin-change.js';
+import { snapshot } from '../audited.js';
 import { conflict, invalid } from '../errors.js';
 import { lockById } from '../locked-row.js';
 import { definitionOf } from '../records/records.js';
 import type { Services } from '../services.js';
 import type { RegisterConsentControllerInput } from './consent.types.js';
 
-type Admin = Extract<Principal, { kind: 'admin' }>;
 type Jwks = ConsentController['jwks'];
 
 export async function registerConsentController(
@@ -40,7 +40,7 @@ export async function registerConsentController(
     await unit.em.flush();
     return {
       result: controller,
-      change: changeOf('registerConsentController', controller, undefined, snapshot(controller)),
+      change: changeOf('registerConsentController', controller, undefined, snapshot('ConsentController', controller)),
     };
   });
 }
@@ -55,9 +55,9 @@ export function revokeConsentController(
   return changeAsAdmin(services, admin, async (unit) => {
     const controller = await lockById(unit, ConsentController, id, 'id');
     if (controller.revokedAt != null) throw conflict('id', 'this consent controller was revoked before');
-    const before = snapshot(controller);
+    const before = snapshot('ConsentController', controller);
     Object.assign(controller, { revokedAt: services.clock(), revokedBy: admin.subject });
-    const change = changeOf('revokeConsentController', controller, before, snapshot(controller));
+    const change = changeOf('revokeConsentController', controller, before, snapshot('ConsentController', controller));
     return { result: controller, change: { ...change, reason } };
   });
 }
