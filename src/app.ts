@@ -39,6 +39,9 @@ import { within } from './platform/within.js';
 import { createRegistries, type Registries } from './protocol/registries/registries.js';
 import { prepareGateway } from './server/prepare.js';
 import { createRecordSource } from './sources/record.source.js';
+import { SourceConnections, type SourceUrls } from './sources/outside/source-connections.js';
+import { createSourceRouter } from './sources/source-router.js';
+import { SourceRoutes } from './sources/source-routes.js';
 import { exportQueues, operationsRouter } from './server/operations.router.js';
 import { measureRequests } from './server/request-metrics.js';
 import { lastResort, methodsRouter, noSuchPath } from './server/fallback.js';
@@ -72,6 +75,8 @@ export interface GatewayOverrides {
 }
 
 const PATIENCE_MS = 60_000;
+/** Times its `statement_timeout` that a source may take for a page of its mirror. */
+const MIRROR_PATIENCE = 12;
 /** Of one step of closing; what takes longer is left. */
 const CLOSE_MS = 6000;
 
@@ -131,6 +136,7 @@ async function startBehind(
   await wakeChannel.open();
   const services: FacadeServices & BackgroundServices = {
     ...(await wire(config, {
+      sourceUrls: secrets.sourceUrls,
       database,
       vault,
       keyRing,
@@ -185,6 +191,7 @@ async function startBehind(
       await inTime('GraphQL', graphql.close());
       await inTime('background work', background.close());
       await inTime('traffic', services.traffic.close());
+      await services.connections.close();
       await wakeChannel.close();
       counterStore.close();
       await database.close();
@@ -198,6 +205,7 @@ type Wired = Omit<
 >;
 
 interface Built {
+  sourceUrls: SourceUrls;
   database: Database;
   vault: DataVault;
   keyRing: KeyRing;
@@ -212,11 +220,14 @@ interface Built {
 
 async function wire(config: Config, { database, url, counters, wakeChannel, lookup, ...built }: Built): Promise<Wired> {
   const { keyRing, clock, log } = built;
+  const sourceRoutes = new SourceRoutes(database);
   return {
     ...built,
     database,
     schema: await gatewaySchema(),
-    source: createRecordSource(database),
+    source: createSourceRouter({ routes: sourceRoutes, own: createRecordSource(database) }),
+    sourceRoutes,
+    connections: new SourceConnections(built.sourceUrls, built.registries, MIRROR_PATIENCE),
     directory: new SenderDirectory(database),
     tail: new LiveTail(database, log, () => wakeChannel.wake('tail'), clock),
     traffic: new TrafficMeter(database, clock, log),

@@ -88,9 +88,8 @@ async function signerOf(
   const invalid = new ConsentRefused('signature_invalid', 'it is not signed by a registered consent controller');
   if (typeof kid !== 'string' || FOREIGN_KEYS.some((name) => name in header)) throw invalid;
   const [head = '', payload = '', signature = ''] = jws.split('.');
-  const issuers = claims.iss === undefined ? [...audiencesOf(senderId), claims.aud] : [claims.iss];
-  const controllers = await controllersOf(services.database, registry);
-  for (const controller of controllers.filter(({ issuer }) => issuers.includes(issuer))) {
+  for (const controller of await controllersOf(services.database, registry)) {
+    if (!(await maySign(services, controller, claims, senderId))) continue;
     const key = await controllerKey(services, controller, kid, now);
     const names: unknown[] =
       key === undefined ? [] : [JOSE_ALGORITHMS[key.algorithm], key.algorithm === 'ed25519' && 'Ed25519'];
@@ -98,6 +97,17 @@ async function signerOf(
     if (verifyBytes(key, Buffer.from(`${head}.${payload}`), Buffer.from(signature, 'base64url'))) return controller;
   }
   throw invalid;
+}
+
+/** A partner signs for itself alone; a controller that is no sender here signs for all of them. */
+async function maySign(
+  { directory }: ConsentServices,
+  { issuer }: KnownController,
+  { iss }: ConsentClaims,
+  senderId: string,
+): Promise<boolean> {
+  if (iss !== undefined && iss !== issuer) return false;
+  return audiencesOf(senderId).includes(issuer) || (await directory.bySenderId(issuer)) === undefined;
 }
 
 /** The same one again is the same; another under its number is a replay, and so is a stale or a future first one. */

@@ -11,6 +11,7 @@ import { replayCommand } from './replay.command.js';
 import { schemaCommand } from './schema.command.js';
 import { seedCommand } from './seed.command.js';
 import { senderCommand } from './sender.command.js';
+import { sourceCommand } from './source.command.js';
 import { signCommand } from './sign.command.js';
 import { verifyAuditCommand } from './verify-audit.command.js';
 
@@ -31,6 +32,7 @@ export function createProgram(): Command {
     seedCommand(),
     importCommand(),
     senderCommand(),
+    sourceCommand(),
     keyCommand(),
     replayCommand(),
     repairCommand(),

@@ -33,6 +33,7 @@ import { SearchResolver } from './search/search.resolver.js';
 import { SenderOutboundResolver } from './senders/outbound.resolver.js';
 import { SenderResolver } from './senders/sender.resolver.js';
 import { ServerKeyResolver } from './keys/server-key.resolver.js';
+import { SourceResolver } from './sources/source.resolver.js';
 import { SubscriptionResolver } from './subscriptions/subscription.resolver.js';
 import { TransactionStatusResolver } from './transaction-status/transaction-status.resolver.js';
 import { TransactionResolver } from './transactions/transaction.resolver.js';
@@ -61,6 +62,7 @@ const RESOLVERS: BuildSchemaOptions['resolvers'] = [
   JobResolver,
   OverviewResolver,
   TrafficResolver,
+  SourceResolver,
   SubscriptionResolver,
   AuditSealResolver,
   AdminActionResolver,

@@ -16,6 +16,7 @@ import { fanOutBatch } from './fan-out.job.js';
 import { forgetTold } from './forget-versions.job.js';
 import { keepHouse } from './housekeeping.job.js';
 import type { JobStore } from './job-store.js';
+import { mirrorSourcesWork } from './mirror-sources.job.js';
 import { processRequestsWork } from './process-requests.job.js';
 import { ReceiverCredentials } from './receiver-credentials.js';
 import { refreshJwks } from './refresh-jwks.job.js';
@@ -25,12 +26,15 @@ import { rewrapKeys } from './rewrap-keys.job.js';
 import { rotateKeys } from './rotate-keys.job.js';
 import { startScheduler, type RecurringJob } from './scheduler.js';
 import { sealAudit } from './seal-audit.job.js';
+import type { SourceConnections } from '../sources/outside/source-connections.js';
 import { WorkQueue } from './work-queue.js';
 
 export interface BackgroundServices extends ExecutionServices {
   outbound: Outbound;
   deliverySettings: { retrySeconds: number[]; suspendAfterHours: number };
   wakeChannel: WakeChannel;
+  /** Of mirrors; questions have their own. */
+  connections: SourceConnections;
   keeping: { masterKey: MasterKey; retentionDays: Retention; rotationDays: number };
 }
 
@@ -77,7 +81,13 @@ export function workerQueues(services: BackgroundServices): Drain[] {
     new WorkQueue(processRequestsWork(services), log),
     new BatchDrain('fan-out', () => fanOut(services), log),
     new WorkQueue(deliverWork(delivering), log),
+    new WorkQueue(mirrorSourcesWork({ ...services, told: () => told(services) }), log),
   ];
+}
+
+function told({ tail, wake }: BackgroundServices): void {
+  tail.nudge();
+  wake('fan-out');
 }
 
 async function fanOut(services: BackgroundServices): Promise<number> {

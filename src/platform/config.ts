@@ -65,6 +65,8 @@ export interface Secrets {
   /** Another key that is accepted for opening while one replaces the other. */
   masterKeyPrevious?: Buffer;
   adminToken?: string;
+  /** Addresses of databases that sources may name, by variable. */
+  sourceUrls: Record<string, string>;
 }
 
 export class ConfigInvalid extends Error {
@@ -82,7 +84,7 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
   const malformed = read.error?.issues.map(({ path, message }) => `${String(path[0])} ${message}`) ?? [];
   const problems = [...new Set([...malformed, ...contradictions(given)])];
   if (!read.success || problems.length > 0) throw new ConfigInvalid(problems);
-  return { config: toConfig(read.data), secrets: toSecrets(read.data) };
+  return { config: toConfig(read.data), secrets: { ...toSecrets(read.data), sourceUrls: sourceUrls(given) } };
 }
 
 /**
@@ -159,7 +161,17 @@ function toConfig(env: Environment): Config {
   };
 }
 
-function toSecrets(env: Environment): Secrets {
+/** Variables of other names than the gateway's own that hold the address of a database. */
+function sourceUrls(env: Record<string, string | undefined>): Record<string, string> {
+  const own = new Set(Object.keys(environment.shape));
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value = '']) =>
+      !own.has(name) && /^(postgres|postgresql|mysql|mariadb):\/\//.test(value) ? [[name, value]] : [],
+    ),
+  );
+}
+
+function toSecrets(env: Environment): Omit<Secrets, 'sourceUrls'> {
   return {
     databaseUrl: env.DATABASE_URL,
     databaseDirectUrl: env.DATABASE_DIRECT_URL,

@@ -24,22 +24,23 @@ interface LookUp {
   type: string;
   value: string;
   recordType: string;
+  origin: string;
   most: number;
 }
 
 // Each question is answered by itself, under its place in the list.
 const LOOK_UP = `SELECT asked.place::int, r.id, r.version, r.data
-  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[])
-    WITH ORDINALITY AS asked (registry, type, value, record_type, most, place)
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[])
+    WITH ORDINALITY AS asked (registry, type, value, record_type, origin, most, place)
   CROSS JOIN LATERAL (
     SELECT r.id, r.version, r.data FROM record_identifier i JOIN registry_record r ON r.id = i.record_id
     WHERE i.registry = asked.registry AND i.type = asked.type AND i.value = asked.value
-      AND i.record_type = asked.record_type AND r.deleted_at IS NULL
+      AND i.record_type = asked.record_type AND r.origin = asked.origin AND r.deleted_at IS NULL
     ORDER BY r.id LIMIT asked.most
   ) r ORDER BY asked.place, r.id`;
 
 async function findTogether(sql: Sql, asked: readonly LookUp[]): Promise<Row[][]> {
-  const columns = (['registry', 'type', 'value', 'recordType', 'most'] as const).map((name) =>
+  const columns = (['registry', 'type', 'value', 'recordType', 'origin', 'most'] as const).map((name) =>
     asked.map((one) => one[name]),
   );
   const rows = await sql.query<Row & { place: number }>(LOOK_UP, columns, 'records-by-identifiers');
@@ -53,12 +54,12 @@ async function findTogether(sql: Sql, asked: readonly LookUp[]): Promise<Row[][]
  * and where an identifier has more records than a page holds.
  */
 async function lookUp(find: (one: LookUp) => Promise<Row[]>, query: SourceQuery): Promise<SourceResult | undefined> {
-  const { criteria, definition, recordType, page } = query;
+  const { criteria, definition, recordType, origin = '', page } = query;
   const plain =
     !query.rowFilter && !query.consent && query.sort.length === 0 && page.number === 1 && page.cursor === undefined;
   if (!plain || !('identifier' in criteria)) return undefined;
   const { type, value } = criteria.identifier;
-  const rows = await find({ registry: definition.registry, type, value, recordType, most: page.size + 1 });
+  const rows = await find({ registry: definition.registry, type, value, recordType, origin, most: page.size + 1 });
   if (rows.length > page.size) return undefined;
   return { records: rows.map((row) => recordOf(row, recordType)), totalCount: rows.length };
 }
@@ -85,7 +86,7 @@ async function searchPage(sql: Sql, query: SourceQuery): Promise<SourceResult> {
 
 // `hits` holds ids and keys only, for the count and the page; the records are fetched for the page alone.
 function pageSql(query: SourceQuery, scope: Scope, columns: SortColumn[], order: string): string {
-  const { criteria, rowFilter, consent, page } = query;
+  const { criteria, rowFilter, consent, origin = '', page } = query;
   const { parameters } = scope;
   const conditions = [criteria, ...(rowFilter ? [rowFilter] : [])].map((part) => criteriaSql(part, scope));
   if (consent) conditions.push(consentSql(consent, scope));
@@ -93,7 +94,7 @@ function pageSql(query: SourceQuery, scope: Scope, columns: SortColumn[], order:
   return `WITH hits AS (
     SELECT r.id${keys} FROM registry_record r
     WHERE r.registry = ${parameters.add(scope.definition.registry)} AND r.record_type = ${parameters.add(scope.recordType)}
-      AND r.deleted_at IS NULL AND ${conditions.join(' AND ')}
+      AND r.origin = ${parameters.add(origin)} AND r.deleted_at IS NULL AND ${conditions.join(' AND ')}
   ), page AS (
     SELECT * FROM hits WHERE ${afterCursor(query, parameters, columns, order)}
     ORDER BY ${orderBy(columns, 'hits')}

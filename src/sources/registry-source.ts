@@ -14,6 +14,8 @@ export interface SourceQuery {
   /** Empty = stable order by record id. Every order ends in the record id. */
   sort: Sort[];
   page: Page;
+  /** Name of the source whose copies are asked for; our own records where left out. */
+  origin?: string;
   /** Ends the search when nobody waits for it any more. */
   signal?: AbortSignal | undefined;
 }

@@ -8,7 +8,9 @@ import type { SenderOutboundStore } from '../entities/senders/sender-outbound.re
 import type { Log } from '../platform/log.js';
 import type { Outbound } from '../platform/outbound-http.js';
 import type { Registries } from '../protocol/registries/registries.js';
+import type { SourceUrls } from '../sources/outside/source-connections.js';
 import type { RegistrySource } from '../sources/registry-source.js';
+import type { SourceRoutes } from '../sources/source-routes.js';
 import type { JobHealthReader } from './overview/job-health.js';
 import type { TrafficMeter } from './overview/traffic-meter.js';
 
@@ -17,6 +19,10 @@ export interface Services {
   vault: DataVault;
   registries: Registries;
   source: RegistrySource;
+  /** Which source keeps which records. */
+  sourceRoutes: Pick<SourceRoutes, 'forget'>;
+  /** Where sources are; addresses with passwords, which never leave the process. */
+  sourceUrls: SourceUrls;
   directory: SenderDirectory;
   keyRing: KeyRing;
   limiter: RateLimits;
@@ -36,7 +42,7 @@ export interface Services {
   settings: Settings;
 }
 
-export type QueueName = 'process-requests' | 'fan-out' | 'deliver';
+export type QueueName = 'process-requests' | 'fan-out' | 'deliver' | 'mirror-sources';
 
 export interface Settings {
   serverId: string;

@@ -219,6 +219,11 @@ const REFUSED: [name: string, jws: () => unknown, code: string][] = [
     () => sign(claimsOf(), { header: { kid: 'programme-b-1' }, key: other.privateKey }),
     'signature_invalid',
   ],
+  [
+    'N-11 another partner as issuer',
+    () => sign(claimsOf({ iss: 'programme-b' }), { header: { kid: 'programme-b-1' }, key: other.privateKey }),
+    'signature_invalid',
+  ],
   ['N-12 no kid', () => sign(claimsOf(), { header: { kid: null } }), 'signature_invalid'],
   ['N-12 an unknown kid', () => sign(claimsOf(), { header: { kid: 'programme-a-9' } }), 'signature_invalid'],
   [

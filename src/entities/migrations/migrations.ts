@@ -10,6 +10,7 @@ import { Proofs0041 } from './0041-proofs.migration.js';
 import { ConsentControllers0045 } from './0045-consent-controllers.migration.js';
 import { Dialects0044 } from './0044-dialects.migration.js';
 import { FourEyes0042 } from './0042-four-eyes.migration.js';
+import { Sources0046 } from './0046-sources.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -25,6 +26,7 @@ export const MIGRATIONS = [
   FourEyes0042,
   Dialects0044,
   ConsentControllers0045,
+  Sources0046,
 ].map((migration) => ({
   name: nameOf(migration),
   class: migration,

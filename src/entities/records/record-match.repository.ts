@@ -106,7 +106,7 @@ async function findCandidates(
   const values = identifying.map(({ value }) => value);
   const rows = await sql.query<{ id: string; version: string; external_id: string | null; data: StoredRecord['data'] }>(
     `select r.id, r.version, r.external_id, r.data from registry_record r
-     where r.deleted_at is null and r.id = any (array(
+     where r.deleted_at is null and r.origin = '' and r.id = any (array(
        select i.record_id from record_identifier i
        join unnest($3::text[], $4::text[]) as given (type, value) on i.type = given.type and i.value = given.value
        where i.registry = $1 and i.record_type = $2

@@ -15,6 +15,10 @@ export interface Identifier {
 }
 
 export interface RecordDraft {
+  /** Of a record that another system keeps: its id is made of that system's key. */
+  id?: string | undefined;
+  /** Name of the source that keeps it; none: it is our own. */
+  origin?: string | undefined;
   registry: Registry;
   recordType: string;
   externalId?: string | null | undefined;
@@ -31,6 +35,8 @@ export interface StoredRecord {
   externalId: string | null;
   identifiers: Identifier[];
   data: Record<string, unknown>;
+  /** It was deleted before; writing it brings it back. */
+  deleted?: boolean;
 }
 
 export type RecordChange = 'INSERTED' | 'UPDATED' | 'UNCHANGED' | 'DELETED' | 'REFUSED';
@@ -54,14 +60,17 @@ export async function writeRecord(
   const { id } = stored;
   const externalId = draft.externalId ?? stored.externalId;
   const identifiersChanged = await replaceIdentifiers(sql, id, draft);
-  if (!identifiersChanged && externalId === stored.externalId && isDeepStrictEqual(stored.data, draft.data))
+  const same = externalId === stored.externalId && isDeepStrictEqual(stored.data, draft.data);
+  if (!identifiersChanged && same && stored.deleted !== true)
     return { id, version: stored.version, change: 'UNCHANGED' };
   const version = stored.version + 1;
   await sql.query(
-    'update registry_record set data = $2, version = $3, external_id = $4, updated_at = $5 where id = $1',
+    `update registry_record set data = $2, version = $3, external_id = $4, updated_at = $5, deleted_at = null
+     where id = $1`,
     [id, JSON.stringify(draft.data), version, externalId, now],
   );
-  const eventId = await raise(sql, vault, { ...draft, id, version, eventType: draft.eventType ?? 'UPDATE' }, now);
+  const eventType = draft.eventType ?? (stored.deleted === true ? 'REGISTER' : 'UPDATE');
+  const eventId = await raise(sql, vault, { ...draft, id, version, eventType }, now);
   return { id, version, change: 'UPDATED', eventId };
 }
 
@@ -87,17 +96,18 @@ export async function deleteRecord(sql: Sql, id: string, now: Date): Promise<Cha
 
 /** Loads records as they are, without events: for the demo registry and first imports. At most a few thousand at once. */
 export async function loadRecords(sql: Sql, drafts: RecordDraft[]): Promise<void> {
-  const rows = drafts.map((draft) => ({ id: uuidv7(), ...draft }));
+  const rows = drafts.map((draft) => ({ ...draft, id: draft.id ?? uuidv7() }));
   const column = <T>(pick: (row: (typeof rows)[number]) => T): T[] => rows.map(pick);
   await sql.query(
-    `insert into registry_record (id, registry, record_type, external_id, data)
-     select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::jsonb[])`,
+    `insert into registry_record (id, registry, record_type, external_id, data, origin)
+     select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::text[])`,
     [
       column(({ id }) => id),
       column(({ registry }) => registry),
       column(({ recordType }) => recordType),
       column(({ externalId }) => externalId ?? null),
       column(({ data }) => JSON.stringify(data)),
+      column(({ origin }) => origin ?? ''),
     ],
   );
   const identifiers = rows.flatMap((row) => row.identifiers.map((identifier) => ({ row, identifier })));
@@ -118,11 +128,11 @@ const identifiersOfRecord = (sql: Sql, id: string): Promise<Identifier[]> =>
   sql.query('select type, value from record_identifier where record_id = $1', [id]);
 
 async function insertRecord(sql: Sql, vault: DataVault, draft: RecordDraft, now: Date): Promise<ChangedRecord> {
-  const id = uuidv7();
+  const { id = uuidv7(), registry, recordType, externalId = null, data, origin = '' } = draft;
   await sql.query(
-    `insert into registry_record (id, registry, record_type, external_id, data, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $6, $6)`,
-    [id, draft.registry, draft.recordType, draft.externalId ?? null, JSON.stringify(draft.data), now],
+    `insert into registry_record (id, registry, record_type, external_id, data, created_at, updated_at, origin)
+     values ($1, $2, $3, $4, $5, $6, $6, $7)`,
+    [id, registry, recordType, externalId, JSON.stringify(data), now, origin],
   );
   await replaceIdentifiers(sql, id, draft);
   const eventId = await raise(sql, vault, { ...draft, id, version: 1, eventType: draft.eventType ?? 'REGISTER' }, now);

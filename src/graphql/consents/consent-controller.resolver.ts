@@ -12,7 +12,9 @@ export class RegisterConsentControllerInput {
   @Field(() => String)
   name!: string;
 
-  @Field(() => String, { description: '`iss` of its consents; where they have none, their `aud`.' })
+  @Field(() => String, {
+    description: '`iss` of its consents, where they have one. A sender’s id: it signs for itself alone.',
+  })
   issuer!: string;
 
   @Field(() => String, { nullable: true })

@@ -22,6 +22,7 @@ import { findEventType, findRecordType, findRegistryByType } from '../../protoco
 import type { Call } from '../call.js';
 import type { Services } from '../services.js';
 import { applyPush, isInRows, recordOverwritten, textOf, type Pushed } from '../records/partner-push.js';
+import { assertOwnType } from '../records/own-records.js';
 import { definitionOf } from '../records/records.js';
 import { markDeath } from './mark-death.js';
 
@@ -132,6 +133,7 @@ class ToldEvents {
   async #remove({ record }: NotifiedEvent, grant: Grant): Promise<void> {
     const { definition, recordType } = grant;
     if (!grant.identifiable) throw new RecordInvalid('', 'cannot be removed: the agreement does not cover identifiers');
+    await assertOwnType(this.unit, { registry: definition.registry, recordType: recordType.name });
     const draft = draftRecord(definition, recordType, [], record);
     const { stored, refused, candidates } = await matchRecord(this.unit, recordType, {
       registry: definition.registry,

@@ -18,6 +18,7 @@ import { RecordInvalid } from '../../protocol/registries/records/record-invalid.
 import { recordAdminAction } from '../admin-change.js';
 import type { Call } from '../call.js';
 import type { Services } from '../services.js';
+import { assertOwnType } from './own-records.js';
 import type { RecordOutcome } from './record.types.js';
 import { writeDraft } from './records.js';
 
@@ -39,6 +40,7 @@ export async function applyPush(services: Services, unit: Unit, grant: Grant, pu
   const { definition, recordType, clamp } = grant;
   if (!grant.identifiable)
     throw new RecordInvalid('', 'cannot be taken over: the agreement does not cover identifiers');
+  await assertOwnType(unit, { registry: definition.registry, recordType: recordType.name });
   const given = draftRecord(definition, recordType, [], push.data);
   const draft: RecordDraft = {
     registry: definition.registry,

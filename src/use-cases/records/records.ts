@@ -8,6 +8,7 @@ import {
   type RecordDraft,
   type StoredRecord,
 } from '../../entities/records/record.repository.js';
+import type { ServedType } from '../../entities/sources/source.repository.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
 import { draftRecord } from '../../protocol/registries/records/draft.js';
 import { assertIdentified, contradictions, identifyingOf } from '../../protocol/registries/records/identifying.js';
@@ -21,6 +22,7 @@ import { placeholderProblem } from '../../protocol/registries/placeholder.js';
 import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
 import { findEventType, findRecordType } from '../../protocol/registries/registries.js';
 import { readExternalId, readIdentifier } from './identifier.input.js';
+import { assertOwnTypes } from './own-records.js';
 import { changeAsAdmin } from '../admin-change.js';
 import type { Services } from '../services.js';
 import { DomainError, invalid, notFound } from '../errors.js';
@@ -41,6 +43,7 @@ export function upsertRecords(
   const definition = definitionOf(services, registry);
   for (const [index, { data }] of inputs.entries()) requireObject(data, `records.${index}.data`);
   return changeAsAdmin(services, admin, async (unit) => {
+    await assertOwnTypes(unit, 'records', typesIn(definition, inputs));
     const records: RecordOutcome[] = [];
     for (const [index, input] of inputs.entries()) {
       const outcome = await upsertInput(services, unit, definition, input);
@@ -58,6 +61,11 @@ export function upsertRecords(
     const after = { records: records.map(({ eventId: _event, message: _message, ...told }) => told) };
     return { result, change: { action: 'upsertRecords', targetType: 'Registry', targetId: registry, after } };
   });
+}
+
+function typesIn(definition: RegistryDefinition, inputs: RecordInput[]): ServedType[] {
+  const types = inputs.flatMap(({ recordType }) => findRecordType(definition, recordType)?.name ?? []);
+  return [...new Set(types)].map((recordType) => ({ registry: definition.registry, recordType }));
 }
 
 async function upsertInput(
@@ -117,6 +125,7 @@ export function removeRecord(
     identifiers: identifier == null ? [] : [readIdentifier(definition, identifier, 'identifier')],
   };
   return changeAsAdmin(services, admin, async (unit) => {
+    await assertOwnTypes(unit, 'recordType', [named]);
     const { stored, refused } = await matchRecord(unit, type, named);
     if (refused !== undefined)
       throw new DomainError(

@@ -1,0 +1,108 @@
+/** What became of each row of a source: served, ended, withheld or refused, and by what it is told whether it changed. */
+import type { Sql } from '../database/database.js';
+import type { Identifier, StoredRecord } from '../records/record.repository.js';
+
+export interface SourceRow {
+  recordId: string;
+  entry: string;
+  state: string;
+  path: string | null;
+  reason: string | null;
+  digest: string;
+}
+
+export type KnownRow = Pick<SourceRow, 'recordId' | 'state' | 'digest'>;
+
+export const knownRows = (sql: Sql, ids: string[]): Promise<KnownRow[]> =>
+  sql.query('select record_id as "recordId", state, digest from source_row where record_id = any($1::uuid[])', [ids]);
+
+export async function keepRows(sql: Sql, source: string, generation: number, rows: SourceRow[]): Promise<void> {
+  const column = <Name extends keyof SourceRow>(name: Name): SourceRow[Name][] => rows.map((row) => row[name]);
+  await sql.query(
+    `insert into source_row (record_id, source, entry, state, path, reason, digest, generation)
+     select t.*, $8::bigint from (select r.id, $1::text, r.entry, r.state, r.path, r.reason, r.digest
+       from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+         as r (id, entry, state, path, reason, digest)) t
+     on conflict (record_id) do update set entry = excluded.entry, state = excluded.state, path = excluded.path,
+       reason = excluded.reason, digest = excluded.digest, generation = excluded.generation`,
+    [
+      source,
+      column('recordId'),
+      column('entry'),
+      column('state'),
+      column('path'),
+      column('reason'),
+      column('digest'),
+      generation,
+    ],
+  );
+}
+
+/** Rows of a source that its sweep did not meet, some at a time. */
+export const unmetRows = (sql: Sql, source: string, generation: number, limit: number): Promise<KnownRow[]> =>
+  sql.query(
+    `select record_id as "recordId", state, digest from source_row where source = $1 and generation < $2
+     order by generation limit $3`,
+    [source, generation, limit],
+  );
+
+export async function countUnmet(
+  sql: Sql,
+  source: string,
+  generation: number,
+  entries: string[],
+): Promise<{ unmet: number; served: number }> {
+  const [row] = await sql.query<{ unmet: number; served: number }>(
+    `select count(*) filter (where generation < $2)::int as unmet, count(*)::int as served from source_row
+     where source = $1 and state = 'SERVED' and entry = any($3::text[])`,
+    [source, generation, entries],
+  );
+  return row ?? { unmet: 0, served: 0 };
+}
+
+export async function forgetRows(sql: Sql, ids: string[]): Promise<void> {
+  await sql.query('delete from source_row where record_id = any($1::uuid[])', [ids]);
+}
+
+export interface RowCount {
+  source: string;
+  entry: string;
+  state: string;
+  path: string | null;
+  reason: string | null;
+  count: number;
+}
+
+/** How many rows of each source are in each state, and why. */
+export const countRows = (sql: Sql): Promise<RowCount[]> =>
+  sql.query(
+    `select source, entry, state, path, reason, count(*)::int as count from source_row
+     group by source, entry, state, path, reason order by source, count desc`,
+  );
+
+/** Records by our ids, deleted ones too, kept for this transaction. */
+export async function storedRecords(sql: Sql, ids: string[]): Promise<Map<string, StoredRecord>> {
+  const rows = await sql.query<{ id: string; version: string; data: StoredRecord['data']; deleted: boolean }>(
+    `select id, version, data, deleted_at is not null as deleted from registry_record
+     where id = any($1::uuid[]) order by id for update`,
+    [ids],
+  );
+  const identifiers = await sql.query<Identifier & { record_id: string }>(
+    'select record_id, type, value from record_identifier where record_id = any($1::uuid[])',
+    [rows.map(({ id }) => id)],
+  );
+  const held = Map.groupBy(identifiers, ({ record_id: id }) => id);
+  return new Map(
+    rows.map(({ id, version, data, deleted }) => [
+      id,
+      {
+        id,
+        version: Number(version),
+        externalId: null,
+        identifiers: (held.get(id) ?? []).map(({ type, value }) => ({ type, value })),
+        data,
+        deleted,
+      },
+    ]),
+  );
+}

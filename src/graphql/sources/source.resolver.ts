@@ -1,0 +1,64 @@
+import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import {
+  applySource,
+  listSources,
+  pauseSource,
+  removeSource,
+  resumeSource,
+  resyncSource,
+} from '../../use-cases/sources/sources.js';
+import { ADMINS, READERS, requireRole } from '../authorize.js';
+import type { Context } from '../context.js';
+import { Source } from './source.types.js';
+
+const NAME = { description: 'Name of the source.' };
+
+@Resolver(() => Source)
+export class SourceResolver {
+  @Query(() => [Source], { description: 'Registries that other systems keep.' })
+  sources(@Ctx() context: Context): Promise<Source[]> {
+    requireRole(context, READERS);
+    return listSources(context.services);
+  }
+
+  @Query(() => Source, { nullable: true, description: 'One of them.' })
+  async source(@Arg('name', () => String, NAME) name: string, @Ctx() context: Context): Promise<Source | undefined> {
+    requireRole(context, READERS);
+    return (await listSources(context.services)).find((one) => one.name === name);
+  }
+
+  @Mutation(() => Source, {
+    description: 'Connects a source, or changes one: its file is checked, kept, and read from the start.',
+  })
+  applySource(
+    @Arg('yaml', () => String, { description: 'The file. Its address is the name of an environment variable.' })
+    yaml: string,
+    @Ctx() context: Context,
+  ): Promise<Source> {
+    return applySource(context.services, requireRole(context, ADMINS), yaml);
+  }
+
+  @Mutation(() => Source, { description: 'Reads it no more until it is resumed; copies are served as they are.' })
+  pauseSource(@Arg('name', () => String, NAME) name: string, @Ctx() context: Context): Promise<Source> {
+    return pauseSource(context.services, requireRole(context, ADMINS), name);
+  }
+
+  @Mutation(() => Source, { description: 'Reads it again where it stopped.' })
+  resumeSource(@Arg('name', () => String, NAME) name: string, @Ctx() context: Context): Promise<Source> {
+    return resumeSource(context.services, requireRole(context, ADMINS), name);
+  }
+
+  @Mutation(() => Source, {
+    description: 'Reads everything again, and ends what is gone at the source, however much that is.',
+  })
+  resyncSource(@Arg('name', () => String, NAME) name: string, @Ctx() context: Context): Promise<Source> {
+    return resyncSource(context.services, requireRole(context, ADMINS), name);
+  }
+
+  @Mutation(() => Source, {
+    description: 'Disconnects it: its copies are deleted here, without events, and our own records served again.',
+  })
+  removeSource(@Arg('name', () => String, NAME) name: string, @Ctx() context: Context): Promise<Source> {
+    return removeSource(context.services, requireRole(context, ADMINS), name);
+  }
+}

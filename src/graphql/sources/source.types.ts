@@ -1,0 +1,75 @@
+import { Field, Float, Int, ObjectType } from 'type-graphql';
+import { graphqlEnum } from '../../entities/database/graphql-enum.js';
+import { RegistryEnum } from '../../entities/database/enums.js';
+import type { SourceMode, SourceState } from '../../entities/sources/source.repository.js';
+
+export const SourceModeEnum = graphqlEnum<SourceMode>('SourceMode', 'How a source is served.', {
+  MIRROR: 'Copied here and kept as the source is.',
+  LIVE: 'Asked at every question; nothing is copied.',
+});
+export const SourceStateEnum = graphqlEnum<SourceState>('SourceState', 'How a source stands.', {
+  LOADING: 'Everything is being read; the first time nothing is served until it is whole.',
+  RUNNING: 'Served, and followed.',
+  PAUSED: 'Not read by decision of an administrator; copies are served as they are.',
+  FAILED: 'The last attempt to read it failed; copies are served, and it is tried again.',
+});
+
+@ObjectType({ description: 'Rows of a source that do not fit, by what is wrong with them; never whose.' })
+export class SourceRefusal {
+  @Field(() => String, { description: 'Entry of `records` in the file.' })
+  entry!: string;
+
+  @Field(() => String, { description: 'Path of the dictionary; empty for the record itself.' })
+  path!: string;
+
+  @Field(() => String, { description: 'What is wrong, and what would mend it.' })
+  reason!: string;
+
+  @Field(() => Int, { description: 'How many rows.' })
+  count!: number;
+}
+
+@ObjectType({ description: 'A registry that another system keeps and this gateway serves.' })
+export class Source {
+  @Field(() => String, { description: 'Its name in its file.' })
+  name!: string;
+
+  @Field(() => String, { description: '`postgres`, `mariadb` or `mysql`.' })
+  kind!: string;
+
+  @Field(() => SourceModeEnum, { description: 'Copied, or asked each time.' })
+  mode!: SourceMode;
+
+  @Field(() => SourceStateEnum, { description: 'How it stands.' })
+  state!: SourceState;
+
+  @Field(() => [RegistryEnum], { description: 'Registries of which it serves record types.' })
+  registries!: string[];
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'How old the copies may be; null before the first load is whole, and for a live source.',
+  })
+  lagSeconds!: number | null;
+
+  @Field(() => Int, { description: 'Records that are served.' })
+  served!: number;
+
+  @Field(() => Int, { description: 'Rows whose state keeps them out: ended, merged, or in no list of the file.' })
+  withheld!: number;
+
+  @Field(() => Int, { description: 'Rows that do not fit the dictionary.' })
+  refused!: number;
+
+  @Field(() => [SourceRefusal], { description: 'Those rows by reason.' })
+  refusals!: SourceRefusal[];
+
+  @Field(() => String, { nullable: true, description: 'Why it could not be read, until it is again.' })
+  lastError!: string | null;
+
+  @Field(() => Date, { nullable: true, description: 'When a change was last taken over from it.' })
+  lastChangeAt!: Date | null;
+
+  @Field(() => Float, { nullable: true, description: 'Share of its rows that the reading under way has done.' })
+  progress!: number | null;
+}

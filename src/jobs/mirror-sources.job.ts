@@ -1,0 +1,78 @@
+/** Keeps mirrors as their sources are: each source is read by one worker at a time, for as long as there is something to read. */
+import { renewClaims, releaseClaims } from '../entities/work/claim.repository.js';
+import { claimSources, holdSource, saveSource, type StoredSource } from '../entities/sources/source.repository.js';
+import type { Log } from '../platform/log.js';
+import { ClaimOver, Mirror, type MirrorServices } from '../sources/outside/mirror.js';
+import type { SourceConnections } from '../sources/outside/source-connections.js';
+import { SourceFault } from '../sources/outside/source-fault.js';
+import type { Work } from './work-queue.js';
+
+const CAPACITY = 4;
+/** A source that could not be read is tried again after so long. */
+const RETRY_MS = 10_000;
+
+export interface Mirroring extends MirrorServices {
+  connections: SourceConnections;
+  log: Log;
+  /** Events were raised. */
+  told: () => void;
+}
+
+export function mirrorSourcesWork(mirroring: Mirroring): Work<StoredSource> {
+  const { database, clock, log } = mirroring;
+  return {
+    name: 'mirror-sources',
+    capacity: CAPACITY,
+    claim: (worker, free) => claimSources(database, worker, clock(), free),
+    run: (source, worker, signal) => mirrorSource(mirroring, source, worker, signal),
+    postpone: (source, worker, error) =>
+      error instanceof ClaimOver
+        ? Promise.resolve()
+        : end(mirroring, source, worker, failed(mirroring, 'the gateway failed: its log says why')),
+    renew: (worker, ids) => renewClaims(database, 'source', worker, ids),
+    release: (worker, ids) => {
+      log.debug({ sources: ids.length }, 'sources are given back');
+      return releaseClaims(database, 'source', worker, ids);
+    },
+  };
+}
+
+async function mirrorSource(
+  mirroring: Mirroring,
+  source: StoredSource,
+  worker: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { connections, log, told } = mirroring;
+  try {
+    const open = await connections.get(source);
+    const dueAt = await new Mirror(mirroring, open, source, worker).run(signal);
+    await end(mirroring, source, worker, { dueAt });
+  } catch (error) {
+    if (error instanceof ClaimOver) return releaseClaims(mirroring.database, 'source', worker, [source.id]);
+    if (!(error instanceof SourceFault)) throw error;
+    log.warn({ source: source.name, reason: error.message }, 'a source could not be read; it is tried again');
+    await end(mirroring, source, worker, failed(mirroring, error.message));
+  } finally {
+    told();
+  }
+}
+
+const failed = ({ clock }: Mirroring, lastError: string): Parameters<typeof saveSource>[2] => ({
+  state: 'FAILED',
+  lastError,
+  dueAt: new Date(clock().getTime() + RETRY_MS),
+});
+
+/** What an administrator did meanwhile stands. */
+async function end(
+  { database }: Mirroring,
+  source: StoredSource,
+  worker: string,
+  changes: Parameters<typeof saveSource>[2],
+): Promise<void> {
+  await database.transaction(async (unit) => {
+    if (await holdSource(unit, source, worker)) await saveSource(unit, source.name, changes);
+    await releaseClaims(unit, 'source', worker, [source.id]);
+  });
+}

@@ -1,0 +1,94 @@
+/** A source looked at through its file, before anything of it is served: what fits, what does not, and why. Values are never shown. */
+import type { Registries } from '../../protocol/registries/registries.js';
+import type { Finding } from './finding.js';
+import type { MappedRecord } from './map-records.js';
+import { openSource, type OpenSource, type SourceUrls } from './source-connections.js';
+import { SourceFault } from './source-fault.js';
+import type { RecordMapping, SourceFile } from './source-file.schema.js';
+import { touchedKeys, watermarkOf, clockOf } from './watermark.js';
+
+export interface CheckedSource {
+  /** Whether the source could be connected to. */
+  reached: boolean;
+  errors: Finding[];
+  warnings: Finding[];
+  samples: Sample[];
+}
+
+export interface Sample {
+  entry: string;
+  registry: string;
+  recordType: string;
+  data: unknown;
+}
+
+const ROWS = 1000;
+const SAMPLES = 10;
+
+export async function checkSource(file: SourceFile, urls: SourceUrls, registries: Registries): Promise<CheckedSource> {
+  const checked: CheckedSource = { reached: false, errors: [], warnings: [], samples: [] };
+  let open: OpenSource | undefined;
+  try {
+    open = openSource(file, urls, registries);
+    await clockOf(open.reader.database);
+    checked.reached = true;
+  } catch (error) {
+    checked.errors.push({ place: ['source', 'url'], message: textOf(error) });
+    await open?.reader.database.close();
+    return checked;
+  }
+  try {
+    for (const [index, mapping] of file.records.entries()) await checkEntry(open, mapping, index, checked);
+  } finally {
+    await open.reader.database.close();
+  }
+  return checked;
+}
+
+async function checkEntry(
+  open: OpenSource,
+  mapping: RecordMapping,
+  index: number,
+  checked: CheckedSource,
+): Promise<void> {
+  const place = ['records', index];
+  try {
+    const rows = await open.reader.page(mapping, undefined, ROWS);
+    const records = await open.mapper.map(mapping, rows);
+    checked.warnings.push(...refusalsOf(records).map((message) => ({ place, message })));
+    if (new Set(records.map(({ id }) => id)).size < records.length)
+      checked.errors.push({ place: [...place, 'key'], message: 'is not unique: several rows have the same key' });
+    if (rows.length === 0) checked.warnings.push({ place, message: 'there are no rows' });
+    checked.samples.push(...samplesOf(mapping, records));
+    if (open.file.source.mode === 'mirror' && watermarkOf(open.file) !== undefined)
+      await touchedKeys(open, mapping, await clockOf(open.reader.database));
+  } catch (error) {
+    checked.errors.push({ place, message: textOf(error) });
+  }
+}
+
+function refusalsOf(records: MappedRecord[]): string[] {
+  const refused = records.filter(({ state }) => state === 'REFUSED');
+  const byReason = Map.groupBy(refused, ({ reason }) => reason ?? '');
+  return [...byReason].map(([reason, rows]) => `${rows.length} of ${records.length} rows do not fit: ${reason}`);
+}
+
+const samplesOf = ({ name, registry, type }: RecordMapping, records: MappedRecord[]): Sample[] =>
+  records
+    .filter(({ state }) => state === 'SERVED')
+    .slice(0, SAMPLES)
+    .map(({ data }) => ({ entry: name, registry, recordType: type, data: masked(data) }));
+
+/** The shape of a record, nothing of the person. */
+function masked(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(masked);
+  if (typeof value !== 'object' || value === null) return '•••';
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, name === 'identifier_type' ? inner : masked(inner)]),
+  );
+}
+
+function textOf(error: unknown): string {
+  if (error instanceof SourceFault) return error.message;
+  throw error;
+}

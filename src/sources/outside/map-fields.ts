@@ -1,0 +1,81 @@
+/** One row → the members that its columns mean. */
+import type { PropertyDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
+import { resolvePath } from '../../protocol/registries/records/property.path.js';
+import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
+import { isoTime } from './local-time.js';
+import type { Row } from './source-database.js';
+import type { Field, SourceFile } from './source-file.schema.js';
+import { cell } from './source-reader.js';
+
+export type Data = Record<string, unknown>;
+
+/** What leaves an element of a list, or a record, out without refusing it. */
+export const SKIPPED: unique symbol = Symbol('skipped');
+
+export interface Fields {
+  fields: Record<string, Field>;
+  constants: Record<string, string>;
+}
+
+/** @throws RecordInvalid for a value that has no code */
+export function mapFields(
+  { codes, source }: SourceFile,
+  definition: RegistryDefinition,
+  className: string,
+  { fields, constants }: Fields,
+  row: Row,
+): Data | typeof SKIPPED {
+  const data: Data = {};
+  for (const [path, field] of Object.entries(fields)) {
+    const value = readField(codes, path, field, row);
+    if (value === SKIPPED) return SKIPPED;
+    const property = resolvePath(definition, className, path)?.property;
+    if (value !== undefined) put(data, path.split('.'), asWritten(property, value, source.time_zone));
+  }
+  if (Object.keys(data).length > 0 || Object.keys(fields).length === 0)
+    for (const [path, value] of Object.entries(constants)) put(data, path.split('.'), value);
+  return data;
+}
+
+export function readField(
+  codes: SourceFile['codes'],
+  path: string,
+  { column, codes: name, otherwise }: Field,
+  row: Row,
+): string | typeof SKIPPED | undefined {
+  const text = cell(row, column)?.trim();
+  if (text === undefined || text === '') return undefined;
+  if (name === undefined) return text;
+  const table = codes[name] ?? {};
+  const code = Object.hasOwn(table, text) ? table[text] : undefined;
+  if (code !== undefined) return code;
+  if (otherwise === undefined)
+    throw new RecordInvalid(path, `has a value that codes.${name} does not have: add it there, or say otherwise`);
+  if (otherwise === 'keep') return text;
+  if (otherwise === 'skip') return SKIPPED;
+  return otherwise === 'null' ? undefined : otherwise;
+}
+
+const TRUTH = new Map([
+  ['t', 'true'],
+  ['f', 'false'],
+]);
+
+/** Databases write times and truth in their own way. */
+function asWritten(property: PropertyDefinition | undefined, text: string, zone: string): string {
+  if (property === undefined || !('type' in property)) return text;
+  if (property.type === 'date') return isoTime(text, zone);
+  return property.type === 'boolean' ? (TRUTH.get(text) ?? text) : text;
+}
+
+/** Lists are left to the dictionary's reader: one value in the place of a list is a list of one. */
+export function put(data: Data, [name = '', ...below]: string[], value: unknown): void {
+  if (below.length === 0) {
+    data[name] = value;
+    return;
+  }
+  const held = data[name];
+  const inner: Data = typeof held === 'object' && held !== null && !Array.isArray(held) ? (held as Data) : {};
+  data[name] = inner;
+  put(inner, below, value);
+}

@@ -1,0 +1,236 @@
+/** Rows of a source → records: their lists and the records that they embed are read for all rows of a batch at once. */
+import type { Identifier } from '../../entities/records/record.repository.js';
+import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
+import { assembleRecord } from '../../protocol/registries/records/draft.js';
+import { assertNoPlaceholder } from '../../protocol/registries/records/identifying.js';
+import { resolvePath } from '../../protocol/registries/records/property.path.js';
+import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
+import type { Registries } from '../../protocol/registries/registries.js';
+import { mapFields, put, SKIPPED, type Data } from './map-fields.js';
+import { sourceRecordId } from './record-id.js';
+import type { Row } from './source-database.js';
+import { SourceFault } from './source-fault.js';
+import type { Embed, List, RecordMapping, SourceFile } from './source-file.schema.js';
+import { cell, keyOf, keyText, type Key, type SourceReader } from './source-reader.js';
+
+/** Rows beyond, of one record and list, refuse the record. */
+const MOST_ROWS = 1000;
+
+export type RowState = 'SERVED' | 'ENDED' | 'MERGED' | 'WITHHELD' | 'REFUSED';
+
+export interface MappedRecord {
+  id: string;
+  key: Key;
+  state: RowState;
+  /** Of a served one. */
+  identifiers: Identifier[];
+  data: Data;
+  /** Of a refused one: where, and why; never a value. */
+  path?: string;
+  reason?: string;
+}
+
+type Part = Data | RecordInvalid | typeof SKIPPED;
+
+interface Scope {
+  definition: RegistryDefinition;
+  className: string;
+}
+
+export class RecordMapper {
+  constructor(
+    private readonly file: SourceFile,
+    private readonly registries: Registries,
+    private readonly reader: SourceReader,
+  ) {}
+
+  /** In the order of the rows. */
+  async map(mapping: RecordMapping, rows: Row[]): Promise<MappedRecord[]> {
+    const { definition, recordType } = this.typeOf(mapping);
+    const heads = rows.map((row) => ({ row, key: keyOf(row, mapping.key), state: stateOf(mapping, row) }));
+    const served = heads.filter(({ state }) => state === 'SERVED').map(({ row }) => row);
+    const parts = await this.#objects(mapping, served, { definition, className: recordType.class }, mapping.embed);
+    const shared = await this.#sharedValues(mapping, served);
+    const mapped = new Map(served.map((row, index): [Row, Part] => [row, parts[index] ?? SKIPPED]));
+    return heads.map(({ row, key, state }) => {
+      const id = sourceRecordId(this.file.source.name, mapping.name, key);
+      const empty = { id, key, identifiers: [], data: {} };
+      const part = mapped.get(row);
+      if (state !== 'SERVED' || part === undefined) return { ...empty, state };
+      if (part === SKIPPED) return { ...empty, state: 'WITHHELD' };
+      try {
+        if (part instanceof RecordInvalid) throw part;
+        return { id, key, state, ...draftOf(definition, recordType, mapping, row, part, shared) };
+      } catch (error) {
+        if (!(error instanceof RecordInvalid)) throw error;
+        return { ...empty, state: 'REFUSED', path: error.path, reason: error.message };
+      }
+    });
+  }
+
+  typeOf({ registry, type }: RecordMapping): { definition: RegistryDefinition; recordType: RecordTypeDefinition } {
+    const definition = this.registries.byName(registry);
+    const recordType = definition?.recordTypes.find(({ name }) => name === type);
+    if (definition === undefined || recordType === undefined)
+      throw new SourceFault(`this gateway does not serve ${registry} ${type}`);
+    return { definition, recordType };
+  }
+
+  async #objects(
+    spec: Pick<List, 'fields' | 'constants' | 'lists' | 'key'>,
+    rows: Row[],
+    scope: Scope,
+    embedded: Record<string, Embed> = {},
+  ): Promise<Part[]> {
+    const parts = rows.map((row) => this.#fields(spec, row, scope));
+    for (const [path, lists] of Object.entries(spec.lists)) {
+      const owner = this.#below(scope, path);
+      for (const list of lists) add(parts, path, await this.#elements(list, rows, spec.key, owner));
+    }
+    for (const [above, embed] of Object.entries(embedded)) {
+      const path = [above, embed.at].filter(Boolean).join('.');
+      const objects = await this.#embedded(embed, rows, this.#below(scope, path));
+      objects.forEach((data, index) => {
+        const part = parts[index];
+        if (data === undefined || !isData(part)) return;
+        if (path === '') Object.assign(part, data);
+        else put(part, path.split('.'), data);
+      });
+    }
+    return parts;
+  }
+
+  #fields(spec: Pick<List, 'fields' | 'constants'>, row: Row, { definition, className }: Scope): Part {
+    try {
+      return mapFields(this.file, definition, className, spec, row);
+    } catch (error) {
+      if (error instanceof RecordInvalid) return error;
+      throw error;
+    }
+  }
+
+  /** Of each row, its elements of a list. */
+  async #elements(list: List, rows: Row[], ownerKey: string[], scope: Scope): Promise<Element[][]> {
+    const { from, parent, value } = list;
+    const owners = ownerKey.slice(0, parent.length);
+    const children = from === undefined ? rows : await this.#children(list, rows, owners);
+    const elements: Element[] =
+      value === undefined
+        ? await this.#objects(list, children, scope, list.embed === undefined ? {} : { '': list.embed })
+        : children.map((row) => cell(row, value.column));
+    if (from === undefined) return elements.map((element) => [element]);
+    const byOwner = new Map<string, Element[]>();
+    for (const [index, row] of children.entries()) {
+      const owner = keyText(keyOf(row, parent));
+      const known = byOwner.get(owner);
+      if (known === undefined) byOwner.set(owner, [elements[index]]);
+      else known.push(elements[index]);
+    }
+    return rows.map((row) => byOwner.get(keyText(keyOf(row, owners))) ?? []);
+  }
+
+  #children({ from = '', parent, order }: List, rows: Row[], owners: string[]): Promise<Row[]> {
+    const keys = new Map(rows.map((row) => keyOf(row, owners)).map((key) => [keyText(key), key]));
+    return this.reader.children(from, parent, [...keys.values()], order);
+  }
+
+  /** Other records of the file, as they are served, in the place of an object. */
+  async #embedded({ record, by }: Embed, rows: Row[], { definition, className }: Scope): Promise<(Data | undefined)[]> {
+    const target = this.file.records.find(({ name }) => name === record);
+    if (target === undefined) throw new SourceFault(`${record} is no entry of records`);
+    const keys = [...new Set(rows.map((row) => cell(row, by)).filter((key) => key !== undefined))];
+    const found = await this.reader.byKeys(
+      target,
+      keys.map((key) => [key]),
+    );
+    const plain = { ...target, embed: {} };
+    const records = new Map(
+      (await this.map(plain, found)).filter(({ state }) => state === 'SERVED').map(({ key, data }) => [key[0], data]),
+    );
+    const known = definition.classes[className]?.properties ?? {};
+    return rows.map((row) => {
+      const data = records.get(cell(row, by) ?? '');
+      return data && Object.fromEntries(Object.entries(data).filter(([name]) => Object.hasOwn(known, name)));
+    });
+  }
+
+  #below({ definition, className }: Scope, path: string): Scope {
+    if (path === '') return { definition, className };
+    const property = resolvePath(definition, className, path)?.property;
+    return { definition, className: property !== undefined && 'class' in property ? property.class : className };
+  }
+
+  /** By column, values that are to find nobody since several records have them. */
+  async #sharedValues(mapping: RecordMapping, rows: Row[]): Promise<Map<string, Set<string>>> {
+    const shared = new Map<string, Set<string>>();
+    for (const { value: column, ambiguous } of mapping.identifiers)
+      if (ambiguous === 'refuse') {
+        const values = [...new Set(rows.map((row) => cell(row, column)).filter((value) => value !== undefined))];
+        shared.set(column, await this.reader.shared(mapping, column, values));
+      }
+    return shared;
+  }
+}
+
+type Element = Part | string | undefined;
+
+const isData = (part: Element): part is Data =>
+  typeof part === 'object' && part !== null && !(part instanceof RecordInvalid);
+
+function add(parts: Part[], path: string, lists: Element[][]): void {
+  lists.forEach((elements, index) => {
+    const part = parts[index];
+    if (!isData(part)) return;
+    const refused = elements.find((element) => element instanceof RecordInvalid);
+    if (refused !== undefined) parts[index] = refused;
+    else if (elements.length > MOST_ROWS) parts[index] = new RecordInvalid(path, `has more than ${MOST_ROWS} rows`);
+    else
+      append(
+        part,
+        path.split('.'),
+        elements.filter((one) => typeof one === 'string' || (isData(one) && Object.keys(one).length > 0)),
+      );
+  });
+}
+
+function append(data: Data, [name = '', ...below]: string[], elements: unknown[]): void {
+  if (elements.length === 0) return;
+  const held = data[name];
+  if (below.length > 0) {
+    const inner: Data = isData(held as Element) && !Array.isArray(held) ? (held as Data) : {};
+    data[name] = inner;
+    append(inner, below, elements);
+  } else data[name] = [...(Array.isArray(held) ? (held as unknown[]) : []), ...elements];
+}
+
+function stateOf({ state }: RecordMapping, row: Row): RowState {
+  if (state === undefined) return 'SERVED';
+  const value = cell(row, state.column) ?? '';
+  if (state.served.includes(value)) return 'SERVED';
+  if (value === state.merged?.value) return 'MERGED';
+  return state.ended.includes(value) ? 'ENDED' : 'WITHHELD';
+}
+
+function draftOf(
+  definition: RegistryDefinition,
+  recordType: RecordTypeDefinition,
+  { identifiers, first_of: firstOf }: RecordMapping,
+  row: Row,
+  part: Data,
+  shared: Map<string, Set<string>>,
+): { identifiers: Identifier[]; data: Data } {
+  const given = identifiers.flatMap(({ type, value: column }) => {
+    const value = cell(row, column)?.trim();
+    return value === undefined || value === '' || shared.get(column)?.has(value) ? [] : [{ type, value }];
+  });
+  for (const [path, choices] of Object.entries(firstOf)) {
+    const chosen = choices
+      .map(({ type, value }) => ({ type, value: cell(row, value) }))
+      .find(({ value }) => value !== undefined);
+    if (chosen !== undefined)
+      put(part, path.split('.'), { identifier_type: chosen.type, identifier_value: chosen.value });
+  }
+  const draft = assembleRecord(definition, recordType, given, part);
+  assertNoPlaceholder(draft.identifiers);
+  return draft;
+}

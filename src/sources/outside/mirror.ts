@@ -1,0 +1,214 @@
+/**
+ * A mirror: a sweep reads every row of a source page by page and finds what is gone; between sweeps the records that the
+ * source says were written to are read again. Each page commits with how far it is, so a crash repeats at most a page.
+ */
+import type { DataVault } from '../../entities/database/data-vault.js';
+import type { Database, Unit } from '../../entities/database/database.js';
+import { deleteRecord } from '../../entities/records/record.repository.js';
+import { holdSource, saveSource, type StoredSource } from '../../entities/sources/source.repository.js';
+import { countUnmet, forgetRows, knownRows, unmetRows } from '../../entities/sources/source-row.repository.js';
+import { sourceRecordId } from './record-id.js';
+import type { OpenSource } from './source-connections.js';
+import { SourceFault } from './source-fault.js';
+import type { RecordMapping } from './source-file.schema.js';
+import { keyOf, keyText, type Key } from './source-reader.js';
+import { clockOf, embeddingKeys, touchedKeys, watermarkOf } from './watermark.js';
+import { writeBatch } from './mirror-writer.js';
+
+export interface MirrorServices {
+  database: Database;
+  vault: DataVault;
+  clock: () => Date;
+}
+
+/** Longer transactions would delay the live tail of every reader. */
+const PAGE = 250;
+/** So many may go at once, whatever the share: registries are small while they are tried out. */
+const MAY_END = 10;
+const SWEEP_ONLY_MS = 60_000;
+
+export class Mirror {
+  #polledAt = 0;
+
+  constructor(
+    private readonly services: MirrorServices,
+    private readonly open: OpenSource,
+    private source: StoredSource,
+    private readonly worker: string,
+  ) {}
+
+  /** Reads until nothing is left to read now. Gives when it is due again. @throws SourceFault */
+  async run(signal: AbortSignal): Promise<Date> {
+    const { capture } = this.open.file;
+    const every = watermarkOf(this.open.file)?.every ?? SWEEP_ONLY_MS;
+    for (let hasPolled = false; ;) {
+      signal.throwIfAborted();
+      const now = this.services.clock().getTime();
+      const { position, sweptAt, mark, loadedAt } = this.source;
+      // The sweep has its turn, however long the polls take.
+      const polls: boolean = loadedAt !== null && now - this.#polledAt >= every && !hasPolled;
+      hasPolled = polls;
+      if (polls && mark !== null) await this.#poll(mark);
+      else if (position !== null) await this.#sweepPage(position);
+      else if (sweptAt === null || this.#isSweepDue()) await this.#beginSweep();
+      else return new Date(Math.min(now + every, new Date(sweptAt).getTime() + capture.sweep));
+    }
+  }
+
+  #isSweepDue(): boolean {
+    const { sweptAt } = this.source;
+    const { sweep } = this.open.file.capture;
+    return sweptAt === null || new Date(sweptAt).getTime() + sweep <= this.services.clock().getTime();
+  }
+
+  async #beginSweep(): Promise<void> {
+    const { reader, file } = this.open;
+    const began = this.services.clock().toISOString();
+    const mark = await clockOf(reader.database);
+    let total: number | undefined = 0;
+    for (const mapping of file.records) {
+      const counted = await reader.count(mapping).catch(() => undefined);
+      total = total === undefined || counted === undefined ? undefined : total + counted;
+    }
+    const position = { entry: 0, done: 0, mark, began, ...(total === undefined ? {} : { total }) };
+    await this.#save({ position, generation: this.source.generation + 1 });
+  }
+
+  async #sweepPage(position: NonNullable<StoredSource['position']>): Promise<void> {
+    const { reader, mapper, file } = this.open;
+    const mapping = file.records[position.entry];
+    if (mapping === undefined) return this.#endSweep(position);
+    const rows = await reader.page(mapping, position.after, PAGE);
+    const last = rows.at(-1);
+    const records = await mapper.map(mapping, rows);
+    const { after: _after, ...here } = { ...position, done: position.done + rows.length };
+    const next =
+      last === undefined || rows.length < PAGE
+        ? { ...here, entry: position.entry + 1 }
+        : { ...here, after: keyOf(last, mapping.key) };
+    await this.#commit(async (unit) => {
+      const changed = await this.#write(unit, mapping, records);
+      const loading = this.source.loadedAt === null ? ({ state: 'LOADING', lastError: null } as const) : {};
+      return { position: next, ...loading, ...this.#told(changed.length) };
+    });
+  }
+
+  /** What the sweep did not meet is gone; much of it at once is more likely a mistake at the source. */
+  async #endSweep({ mark, began }: NonNullable<StoredSource['position']>): Promise<void> {
+    const { name, generation, acceptEnded } = this.source;
+    const { capture, records } = this.open.file;
+    const entries = records.map((mapping) => mapping.name);
+    const { unmet, served } = await countUnmet(this.services.database, name, generation, entries);
+    const most = Math.max(MAY_END, served * capture.max_end_share);
+    if (!acceptEnded && (unmet > most || (unmet > 1 && unmet === served))) {
+      await this.#save({ position: null });
+      throw new SourceFault(
+        `${unmet} of ${served} records are gone at the source, more than max_end_share allows: look there, then resync to end them here too`,
+      );
+    }
+    while (await this.#endUnmet());
+    await this.#save({
+      position: null,
+      sweptAt: began,
+      acceptEnded: false,
+      mark,
+      freshAt: began,
+      state: 'RUNNING',
+      lastError: null,
+      ...(this.source.loadedAt === null ? { loadedAt: this.services.clock().toISOString() } : {}),
+    });
+  }
+
+  /** Some of the rows that the sweep did not meet; whether there may be more. */
+  async #endUnmet(): Promise<boolean> {
+    const { name, generation } = this.source;
+    let ended = 0;
+    await this.#commit(async (unit) => {
+      const rows = await unmetRows(unit, name, generation, PAGE);
+      for (const { recordId } of rows) await deleteRecord(unit, recordId, this.services.clock());
+      await forgetRows(
+        unit,
+        rows.map(({ recordId }) => recordId),
+      );
+      ended = rows.length;
+      return this.#told(ended);
+    });
+    return ended === PAGE;
+  }
+
+  async #poll(since: string): Promise<void> {
+    const began = this.services.clock();
+    const mark = await clockOf(this.open.reader.database);
+    for (const mapping of this.open.file.records)
+      await this.#readAgain(mapping, await touchedKeys(this.open, mapping, since));
+    this.#polledAt = began.getTime();
+    // Where the sweep is late, something keeps it from its end, which a poll does not mend.
+    const isWell = !this.#isSweepDue() && this.source.position === null;
+    await this.#save({
+      mark,
+      ...(watermarkOf(this.open.file) === undefined ? {} : { freshAt: began.toISOString() }),
+      ...(isWell ? { state: 'RUNNING', lastError: null } : {}),
+    });
+  }
+
+  /** Records by key: changed ones, ones that are gone, and then those that embed them. */
+  async #readAgain(mapping: RecordMapping, keys: Key[]): Promise<void> {
+    const { reader, mapper, file } = this.open;
+    for (let at = 0; at < keys.length; at += PAGE) {
+      const some = keys.slice(at, at + PAGE);
+      const records = await mapper.map(mapping, await reader.byKeys(mapping, some));
+      const met = new Set(records.map(({ key }) => keyText(key)));
+      const gone = some.filter((key) => !met.has(keyText(key)));
+      const changed: Key[] = [];
+      await this.#commit(async (unit) => {
+        const ids = new Set(await this.#write(unit, mapping, records));
+        const ended = await this.#end(unit, mapping, gone);
+        changed.push(...records.filter(({ id }) => ids.has(id)).map(({ key }) => key), ...ended);
+        return this.#told(changed.length);
+      });
+      for (const other of file.records)
+        if (other !== mapping && changed.length > 0)
+          await this.#readAgain(other, await embeddingKeys(this.open, other, mapping, changed));
+    }
+  }
+
+  /** Those that we had. */
+  async #end(unit: Unit, mapping: RecordMapping, keys: Key[]): Promise<Key[]> {
+    const byId = new Map(keys.map((key) => [sourceRecordId(this.source.name, mapping.name, key), key]));
+    const known = await knownRows(unit, [...byId.keys()]);
+    for (const { recordId } of known) await deleteRecord(unit, recordId, this.services.clock());
+    await forgetRows(
+      unit,
+      known.map(({ recordId }) => recordId),
+    );
+    return known.map(({ recordId }) => byId.get(recordId) ?? []);
+  }
+
+  #write(unit: Unit, mapping: RecordMapping, records: Parameters<typeof writeBatch>[2]['records']): Promise<string[]> {
+    const { definition } = this.open.mapper.typeOf(mapping);
+    const { name, generation, loadedAt } = this.source;
+    const initial = mapping.events.initial_events ?? this.open.file.source.initial_events;
+    const silent = loadedAt === null && !initial;
+    const batch = { source: name, mapping, registry: definition.registry, records, generation, silent };
+    return writeBatch(unit, this.services.vault, batch, this.services.clock());
+  }
+
+  #told = (changed: number): Partial<StoredSource> =>
+    changed === 0 ? {} : { lastChangeAt: this.services.clock().toISOString() };
+
+  #save = (changes: Partial<StoredSource>): Promise<void> => this.#commit(async () => changes);
+
+  /** In one transaction with how far the source is read; nothing once it was paused, changed or taken. */
+  async #commit(work: (unit: Unit) => Promise<Partial<StoredSource>>): Promise<void> {
+    const changes = await this.services.database.transaction(async (unit) => {
+      if (!(await holdSource(unit, this.source, this.worker))) throw new ClaimOver();
+      const done = await work(unit);
+      if (Object.keys(done).length > 0) await saveSource(unit, this.source.name, done);
+      return done;
+    });
+    this.source = { ...this.source, ...changes };
+  }
+}
+
+/** Somebody else has the source now, or an administrator changed it. */
+export class ClaimOver extends Error {}

@@ -1,0 +1,78 @@
+/** Open sources of this process: one set of connections each, closed when its file changed or nobody asked for a while. */
+import type { Registries } from '../../protocol/registries/registries.js';
+import { RecordMapper } from './map-records.js';
+import { openSourceDatabase, type SourceDatabase } from './source-database.js';
+import { SourceFault } from './source-fault.js';
+import { readSourceFile } from './source-file.js';
+import type { SourceFile } from './source-file.schema.js';
+import { SourceReader } from './source-reader.js';
+
+export interface OpenSource {
+  file: SourceFile;
+  reader: SourceReader;
+  mapper: RecordMapper;
+}
+
+export interface AppliedSource {
+  name: string;
+  yaml: string;
+  appliedAt: string;
+}
+
+/** Addresses of sources by the names of their environment variables. */
+export type SourceUrls = Record<string, string>;
+
+interface Entry {
+  appliedAt: string;
+  open: OpenSource;
+}
+
+export class SourceConnections {
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(
+    private readonly urls: SourceUrls,
+    private readonly registries: Registries,
+    /** Times its `statement_timeout` that a statement may take: pages of a mirror take longer than a question. */
+    private readonly patience: number,
+  ) {}
+
+  /** @throws SourceFault where the file cannot be read any more, or the environment does not name it */
+  async get(source: AppliedSource): Promise<OpenSource> {
+    const known = this.#entries.get(source.name);
+    if (known?.appliedAt === source.appliedAt) return known.open;
+    await this.forget(source.name);
+    const { file, errors } = readSourceFile(source.yaml, this.registries);
+    if (file === undefined)
+      throw new SourceFault(`its file is not valid any more: line ${errors[0]?.line}: ${errors[0]?.message}`);
+    const open = openSource(file, this.urls, this.registries, this.patience);
+    this.#entries.set(source.name, { appliedAt: source.appliedAt, open });
+    return open;
+  }
+
+  async forget(name: string): Promise<void> {
+    const known = this.#entries.get(name);
+    this.#entries.delete(name);
+    await known?.open.reader.database.close().catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#entries.keys()].map((name) => this.forget(name)));
+  }
+}
+
+/** @throws SourceFault */
+export function openSource(file: SourceFile, urls: SourceUrls, registries: Registries, patience = 1): OpenSource {
+  const reader = new SourceReader(databaseOf(file, urls, patience));
+  return { file, reader, mapper: new RecordMapper(file, registries, reader) };
+}
+
+function databaseOf({ source }: SourceFile, urls: SourceUrls, patience: number): SourceDatabase {
+  const variable = source.mode === 'mirror' ? (source.read_from ?? source.url) : source.url;
+  const url = Object.hasOwn(urls, variable) ? urls[variable] : undefined;
+  if (url === undefined)
+    throw new SourceFault(
+      `the environment of this gateway has no ${variable} with a postgres://, mysql:// or mariadb:// address`,
+    );
+  return openSourceDatabase(source, url, patience);
+}

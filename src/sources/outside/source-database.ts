@@ -1,0 +1,122 @@
+/**
+ * The source's own database through Kysely: every session reads only, every value arrives as the text that the database
+ * writes, so that one mapping reads PostgreSQL and MariaDB alike.
+ */
+import {
+  CompiledQuery,
+  Kysely,
+  MysqlDialect,
+  PostgresDialect,
+  sql,
+  type DatabaseConnection,
+  type RawBuilder,
+} from 'kysely';
+import { createPool, raw as mysqlText } from 'mysql2';
+import { Pool } from 'pg';
+import { offsetOf } from './local-time.js';
+import { SourceFault, sourceFault } from './source-fault.js';
+import type { SourceFile } from './source-file.schema.js';
+
+export type Row = Record<string, string | null>;
+
+export interface SourceDatabase {
+  readonly isMysql: boolean;
+  query(statement: RawBuilder<unknown>): Promise<Row[]>;
+  /** SQL that the operator wrote, as part of a statement. */
+  written(text: string): RawBuilder<unknown>;
+  close(): Promise<void>;
+}
+
+type Session = Pick<SourceFile['source'], 'kind' | 'time_zone' | 'statement_timeout' | 'pool'>;
+
+const CONNECT_MS = 5000;
+const IDLE_MS = 30_000;
+
+/** @param patience how many times its `statement_timeout` a statement may take */
+export function openSourceDatabase(
+  { kind, time_zone: zone, statement_timeout: timeout, pool: size }: Session,
+  url: string,
+  patience = 1,
+): SourceDatabase {
+  const isMysql = kind !== 'postgres';
+  const timeoutMs = timeout * patience;
+  const dialect = isMysql
+    ? mysql(url, size, zone, timeoutMs, kind === 'mariadb')
+    : postgres(url, size, zone, timeoutMs);
+  const database = new Kysely<unknown>({ dialect });
+  return {
+    isMysql,
+    query: async (statement) => {
+      try {
+        return (await statement.execute(database)).rows as Row[];
+      } catch (error) {
+        throw sourceFault(error);
+      }
+    },
+    // The driver for MariaDB takes every "?" of a statement for a place of a value, in quotes too.
+    written: (text) => (isMysql ? sql`${mysqlText(text)}` : sql.raw(text)),
+    close: () => database.destroy(),
+  };
+}
+
+function postgres(url: string, size: number, zone: string, timeoutMs: number): PostgresDialect {
+  const pool = new Pool({
+    connectionString: url,
+    max: size,
+    connectionTimeoutMillis: CONNECT_MS,
+    idleTimeoutMillis: IDLE_MS,
+    query_timeout: timeoutMs + CONNECT_MS,
+    types: { getTypeParser: () => (value: unknown) => value },
+  });
+  // An idle connection that breaks is no news: the next question opens another.
+  pool.on('error', () => undefined);
+  return new PostgresDialect({
+    pool,
+    onReserveConnection: once([
+      CompiledQuery.raw(
+        `select set_config('default_transaction_read_only', 'on', false), set_config('TimeZone', $1, false),
+          set_config('statement_timeout', $2, false), set_config('DateStyle', 'ISO', false)`,
+        [zone, String(timeoutMs)],
+      ),
+    ]),
+  });
+}
+
+function mysql(url: string, size: number, zone: string, timeoutMs: number, isMariadb: boolean): MysqlDialect {
+  if (!URL.canParse(url)) throw new SourceFault('its environment variable holds no URL');
+  const pool = createPool({
+    uri: url.replace(/^mariadb:/, 'mysql:'),
+    connectionLimit: size,
+    connectTimeout: CONNECT_MS,
+    idleTimeout: IDLE_MS,
+    charset: 'utf8mb4',
+    multipleStatements: false,
+    typeCast: (field) => {
+      if (field.type !== 'BIT') return field.string();
+      const bits = field.buffer();
+      return bits === null ? null : String(bits.at(-1));
+    },
+  });
+  return new MysqlDialect({
+    pool,
+    onReserveConnection: once([
+      CompiledQuery.raw('set session transaction read only'),
+      // Values are escaped with backslashes, which this mode would take literally.
+      CompiledQuery.raw(`set session sql_mode = replace(@@sql_mode, 'NO_BACKSLASH_ESCAPES', '')`),
+      CompiledQuery.raw('set session time_zone = ?', [offsetOf(zone, new Date())]),
+      CompiledQuery.raw(isMariadb ? 'set session max_statement_time = ?' : 'set session max_execution_time = ?', [
+        isMariadb ? timeoutMs / 1000 : timeoutMs,
+      ]),
+    ]),
+  });
+}
+
+/** A connection is used only after all of these went well on it. */
+function once(statements: CompiledQuery[]): (connection: DatabaseConnection) => Promise<void> {
+  const prepared = new WeakSet<DatabaseConnection>();
+  return async (connection) => {
+    if (prepared.has(connection)) return;
+    for (const statement of statements) await connection.executeQuery(statement);
+    prepared.add(connection);
+  };
+}

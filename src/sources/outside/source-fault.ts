@@ -1,0 +1,23 @@
+/** What went wrong at a source, in words that may be shown: never a value of a row, never an address or a password. */
+
+/** A source that cannot be read: away, refusing us, or not having what its file names. */
+export class SourceFault extends Error {}
+
+/** PostgreSQL's classes and MariaDB's codes whose text names tables, columns, roles and hosts only. */
+const PLAIN_CLASSES = new Set(['08', '28', '3D', '3F', '42', '53', '57']);
+const PLAIN_CODES = new Set(
+  ['ER_BAD_FIELD_ERROR', 'ER_NO_SUCH_TABLE', 'ER_VIEW_INVALID', 'ER_BAD_DB_ERROR'].concat(
+    ['ER_ACCESS_DENIED_ERROR', 'ER_DBACCESS_DENIED_ERROR', 'ER_TABLEACCESS_DENIED_ERROR', 'ER_STATEMENT_TIMEOUT'],
+    ['PROTOCOL_CONNECTION_LOST', 'ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH'],
+  ),
+);
+
+export function sourceFault(error: unknown): SourceFault {
+  if (error instanceof SourceFault) return error;
+  const given: { code?: unknown; message?: unknown } = Object(error);
+  const code = typeof given.code === 'string' ? given.code : undefined;
+  if (code === undefined) return new SourceFault('the source could not be read', { cause: error });
+  const plain = PLAIN_CODES.has(code) || (code.length === 5 && PLAIN_CLASSES.has(code.slice(0, 2)));
+  const words = plain && typeof given.message === 'string' ? given.message.replace(/"[^"]*@[^"]*"/g, '…') : '';
+  return new SourceFault(`the source answers ${code}${words === '' ? '' : `: ${words}`}`, { cause: error });
+}

@@ -1,0 +1,164 @@
+/** Whether a well-formed file says what the dictionary has: registries, paths, codes, events, and records that embed each other. */
+import { CODES, OPEN_CODES } from '../../protocol/registries/core/codes.js';
+import { codeOf } from '../../protocol/registries/core/code-list.js';
+import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
+import { resolvePath } from '../../protocol/registries/records/property.path.js';
+import { findEventType, findIdentifierType, type Registries } from '../../protocol/registries/registries.js';
+import type { Finding, Place } from './finding.js';
+import type { Field, List, RecordMapping, SourceFile } from './source-file.schema.js';
+
+export interface Checked {
+  errors: Finding[];
+  warnings: Finding[];
+}
+
+export function checkAgainstDictionary(file: SourceFile, registries: Registries): Checked {
+  const check = new Check(file);
+  if (file.source.kind === 'mssql' || file.source.kind === 'dci')
+    check.error(['source', 'kind'], `${file.source.kind} is not served yet: use postgres, mariadb or mysql`);
+  if ((file.capture.by === 'publication' || file.capture.by === 'binlog') && file.source.mode === 'mirror')
+    check.warn(
+      ['capture', 'by'],
+      `changes are read by ${file.capture.fallback === undefined ? 'the sweep' : 'the fallback and the sweep'}, not yet by ${file.capture.by}`,
+    );
+  const names = file.records.map(({ name }) => name);
+  for (const [index, mapping] of file.records.entries()) {
+    const place = ['records', index];
+    if (names.indexOf(mapping.name) !== index)
+      check.error([...place, 'name'], `${mapping.name} is used twice: give each entry of a type a name`);
+    const definition = registries.byName(mapping.registry);
+    if (definition === undefined) {
+      check.error([...place, 'registry'], `is none of ${registries.all.map(({ registry }) => registry).join(', ')}`);
+      continue;
+    }
+    const type = definition.recordTypes.find(({ name }) => name === mapping.type);
+    if (type === undefined)
+      check.error([...place, 'type'], `is none of ${definition.recordTypes.map(({ name }) => name).join(', ')}`);
+    else check.record(mapping, definition, type, place, names);
+  }
+  return check;
+}
+
+class Check implements Checked {
+  readonly errors: Finding[] = [];
+  readonly warnings: Finding[] = [];
+
+  constructor(private readonly file: SourceFile) {}
+
+  error(place: Place, message: string): void {
+    this.errors.push({ place, message });
+  }
+
+  warn(place: Place, message: string): void {
+    this.warnings.push({ place, message });
+  }
+
+  record(
+    mapping: RecordMapping,
+    definition: RegistryDefinition,
+    type: RecordTypeDefinition,
+    place: Place,
+    names: string[],
+  ): void {
+    const of = { definition, className: type.class };
+    this.#fields(mapping.fields, of, [...place, 'fields']);
+    this.#constants(mapping.constants, of, [...place, 'constants']);
+    this.#lists(mapping.lists, of, [...place, 'lists'], names);
+    for (const [path, { record }] of Object.entries(mapping.embed)) {
+      this.#path(path, of, [...place, 'embed', path]);
+      this.#named(record, names, [...place, 'embed', path, 'record']);
+    }
+    for (const path of Object.keys(mapping.first_of)) this.#path(path, of, [...place, 'first_of', path]);
+    for (const path of Object.keys(mapping.search).filter((one) => one !== 'identifier'))
+      this.#path(path, of, [...place, 'search', path]);
+    for (const [index, { type: identifierType }] of mapping.identifiers.entries())
+      if (findIdentifierType(definition, identifierType) === undefined)
+        this.warn([...place, 'identifiers', index, 'type'], 'is no identifier type that searches look for');
+    const { created, changed, ended, deleted, merged, added, set } = mapping.events;
+    const told = { created, changed, ended, deleted, merged };
+    for (const [member, event] of Object.entries(told))
+      if (event !== undefined) this.#event(event, definition, [...place, 'events', member]);
+    for (const [member, byPath] of Object.entries({ added, set }))
+      for (const [path, event] of Object.entries(byPath)) {
+        this.#path(path, of, [...place, 'events', member, path]);
+        this.#event(event, definition, [...place, 'events', member, path]);
+      }
+    if (mapping.link !== undefined) this.#named(mapping.link.to, names, [...place, 'link', 'to']);
+    const filled = [mapping.fields, mapping.lists, mapping.constants, mapping.embed].some(
+      (part) => Object.keys(part).length > 0,
+    );
+    if (!filled && mapping.identifiers.length === 0) this.error(place, 'maps no field, list or identifier');
+  }
+
+  #lists(lists: Record<string, List[]>, of: Scope, place: Place, names: string[]): void {
+    for (const [path, parts] of Object.entries(lists)) {
+      const property = this.#path(path, of, [...place, path]);
+      for (const part of parts) {
+        if (part.from !== undefined && part.parent.length === 0)
+          this.error([...place, path], 'needs parent: the columns that lead to the record');
+        if (part.embed !== undefined) this.#named(part.embed.record, names, [...place, path, 'embed', 'record']);
+        if (property === undefined) continue;
+        if (!('class' in property)) {
+          if (part.value === undefined) this.error([...place, path], 'is a list of values: give value');
+          continue;
+        }
+        const below = { definition: of.definition, className: property.class };
+        this.#fields(part.fields, below, [...place, path, 'fields']);
+        this.#constants(part.constants, below, [...place, path, 'constants']);
+        this.#lists(part.lists, below, [...place, path, 'lists'], names);
+        if (part.embed?.at !== undefined) this.#path(part.embed.at, below, [...place, path, 'embed', 'at']);
+      }
+    }
+  }
+
+  #fields(fields: Record<string, Field>, of: Scope, place: Place): void {
+    for (const [path, { codes, otherwise }] of Object.entries(fields)) {
+      const property = this.#path(path, of, [...place, path]);
+      if (property !== undefined && 'class' in property)
+        this.error([...place, path], 'is an object: map its members, or use lists or embed');
+      if (codes === undefined) continue;
+      const table = this.file.codes[codes];
+      if (table === undefined) this.error([...place, path], `codes.${codes} is not in this file`);
+      else if (property !== undefined && 'codes' in property) {
+        const known = codeListOf(of.definition, property.codes);
+        const targets = [...Object.values(table), ...(isWord(otherwise) ? [otherwise] : [])];
+        const wrong = [...new Set(targets)].filter((code) => known !== undefined && codeOf(known, code) === undefined);
+        if (wrong.length > 0)
+          this.error([...place, path], `codes.${codes} has codes that ${path} does not have: ${wrong.join(', ')}`);
+      }
+    }
+  }
+
+  #constants(constants: Record<string, string>, of: Scope, place: Place): void {
+    for (const path of Object.keys(constants)) this.#path(path, of, [...place, path]);
+  }
+
+  #path(path: string, { definition, className }: Scope, place: Place) {
+    const resolved = resolvePath(definition, className, path);
+    if (resolved === undefined) this.error(place, `is no path of the dictionary's ${className}`);
+    return resolved?.property;
+  }
+
+  #named(record: string, names: string[], place: Place): void {
+    if (!names.includes(record)) this.error(place, `${record} is no entry of records in this file`);
+  }
+
+  #event(event: string, definition: RegistryDefinition, place: Place): void {
+    if (findEventType(definition, event) === undefined)
+      this.error(place, `is none of ${definition.events.map(({ name }) => name).join(', ')}`);
+  }
+}
+
+interface Scope {
+  definition: RegistryDefinition;
+  className: string;
+}
+
+/** Undefined for lists that are open, or of identifier types: any word may stand there. */
+function codeListOf(definition: RegistryDefinition, name: string) {
+  if (OPEN_CODES.has(name) || name === 'IdentifierTypeEnum') return undefined;
+  return definition.codes?.[name] ?? CODES[name];
+}
+
+const isWord = (otherwise: string | undefined): otherwise is string =>
+  otherwise !== undefined && !['keep', 'null', 'skip'].includes(otherwise);

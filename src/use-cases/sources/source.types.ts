@@ -1,0 +1,25 @@
+/** A source as administrators see it. */
+import type { SourceMode, SourceState } from '../../entities/sources/source.repository.js';
+
+export interface SourceView {
+  name: string;
+  kind: string;
+  mode: SourceMode;
+  state: SourceState;
+  registries: string[];
+  lagSeconds: number | null;
+  served: number;
+  withheld: number;
+  refused: number;
+  refusals: SourceRefusal[];
+  lastError: string | null;
+  lastChangeAt: Date | null;
+  progress: number | null;
+}
+
+export interface SourceRefusal {
+  entry: string;
+  path: string;
+  reason: string;
+  count: number;
+}

@@ -1,0 +1,189 @@
+/** Registries that others keep, as administrators connect them: applied whole or not at all, and every step audited. */
+import type { Principal } from '../../access/principal.js';
+import type { Sql, Unit } from '../../entities/database/database.js';
+import {
+  insertSource,
+  lockSource,
+  readSources,
+  removeSource as dropSource,
+  replaceTypes,
+  saveSource,
+  servedTypes,
+  type RoutedType,
+  type ServedType,
+  type StoredSource,
+} from '../../entities/sources/source.repository.js';
+import { countRows, type RowCount } from '../../entities/sources/source-row.repository.js';
+import { uuidv7 } from '../../platform/uuid.js';
+import type { Registries } from '../../protocol/registries/registries.js';
+import { checkSource } from '../../sources/outside/check-source.js';
+import { readSourceFile, type FileProblem } from '../../sources/outside/source-file.js';
+import type { SourceFile } from '../../sources/outside/source-file.schema.js';
+import { changeAsAdmin } from '../admin-change.js';
+import { conflict, invalid, notFound } from '../errors.js';
+import type { Services } from '../services.js';
+import type { SourceView } from './source.types.js';
+
+type Admin = Extract<Principal, { kind: 'admin' }>;
+
+export async function listSources({ database, clock }: Pick<Services, 'database' | 'clock'>): Promise<SourceView[]> {
+  const [sources, types, counts] = await Promise.all([
+    readSources(database),
+    servedTypes(database),
+    countRows(database),
+  ]);
+  return sources.map((source) =>
+    viewOf(
+      source,
+      types.filter((type) => type.source === source.name),
+      counts.filter((count) => count.source === source.name),
+      clock(),
+    ),
+  );
+}
+
+/** Checked first, against the dictionary and, where it can be reached, against the source itself. */
+export async function applySource(services: Services, admin: Admin, yaml: string): Promise<SourceView> {
+  const { file, errors } = readSourceFile(yaml, services.registries);
+  if (file === undefined) throw invalid('yaml', problemsText(errors));
+  if (!Object.hasOwn(services.sourceUrls, file.source.url))
+    throw invalid('yaml', `set ${file.source.url} in the environment of the gateway to the address of the database`);
+  const checked = await checkSource(file, services.sourceUrls, services.registries);
+  if (checked.reached && checked.errors.length > 0)
+    throw invalid('yaml', checked.errors.map(({ place, message }) => `${place.join('.')}: ${message}`).join('; '));
+  const { name, kind } = file.source;
+  const types = typesOf(file, services.registries);
+  return change(services, admin, 'applySource', name, async (unit) => {
+    await assertFree(unit, name, types);
+    const mode = file.source.mode === 'live' ? ('LIVE' as const) : ('MIRROR' as const);
+    const before = await lockSource(unit, name);
+    const now = services.clock();
+    if (before === undefined)
+      await insertSource(unit, { id: uuidv7(), name, yaml, kind, mode, state: stateOf(mode) }, now);
+    else {
+      const renewed = { yaml, kind, mode, appliedAt: now, lastError: null, ...ANEW, state: stateOf(mode), dueAt: now };
+      await saveSource(unit, name, renewed);
+    }
+    await replaceTypes(unit, name, types);
+    return { kind, mode, types };
+  });
+}
+
+export const pauseSource = (services: Services, admin: Admin, name: string): Promise<SourceView> =>
+  change(services, admin, 'pauseSource', name, async (unit) => {
+    const { state } = await locked(unit, name);
+    if (state === 'PAUSED') throw conflict('name', 'the source is paused already');
+    await saveSource(unit, name, { state: 'PAUSED' });
+    return {};
+  });
+
+export const resumeSource = (services: Services, admin: Admin, name: string): Promise<SourceView> =>
+  change(services, admin, 'resumeSource', name, async (unit) => {
+    const { state, loadedAt, mode } = await locked(unit, name);
+    if (state !== 'PAUSED') throw conflict('name', `the source is ${state}, not paused`);
+    const resumed = mode === 'LIVE' || loadedAt !== null ? 'RUNNING' : 'LOADING';
+    await saveSource(unit, name, { state: resumed, dueAt: services.clock() });
+    return {};
+  });
+
+/** Reads everything again, and takes for true what is gone there, however much. */
+export const resyncSource = (services: Services, admin: Admin, name: string): Promise<SourceView> =>
+  change(services, admin, 'resyncSource', name, async (unit) => {
+    const { mode } = await locked(unit, name);
+    if (mode === 'LIVE') throw conflict('name', 'a live source keeps no copy that could be read again');
+    await saveSource(unit, name, { ...ANEW, state: 'LOADING', acceptEnded: true, dueAt: services.clock() });
+    return {};
+  });
+
+export async function removeSource(services: Services, admin: Admin, name: string): Promise<SourceView> {
+  const view = await viewNamed(services, name);
+  return change(
+    services,
+    admin,
+    'removeSource',
+    name,
+    async (unit) => {
+      await locked(unit, name);
+      await dropSource(unit, name, services.clock());
+      return {};
+    },
+    view,
+  );
+}
+
+/** The next sweep begins from the start. */
+const ANEW = { position: null, sweptAt: null } as const;
+
+const stateOf = (mode: StoredSource['mode']) => (mode === 'LIVE' ? 'RUNNING' : 'LOADING');
+
+async function change(
+  services: Services,
+  admin: Admin,
+  action: string,
+  name: string,
+  work: (unit: Unit) => Promise<Record<string, unknown>>,
+  view?: SourceView,
+): Promise<SourceView> {
+  await changeAsAdmin(services, admin, async (unit) => {
+    const after = await work(unit);
+    return { result: undefined, change: { action, targetType: 'Source', targetId: name, after } };
+  });
+  services.sourceRoutes.forget();
+  services.wake('mirror-sources');
+  return view ?? viewNamed(services, name);
+}
+
+async function viewNamed(services: Services, name: string): Promise<SourceView> {
+  const found = (await listSources(services)).find((one) => one.name === name);
+  if (found === undefined) throw notFound('name', 'no such source');
+  return found;
+}
+
+async function locked(unit: Unit, name: string): Promise<StoredSource> {
+  const source = await lockSource(unit, name);
+  if (source === undefined) throw notFound('name', 'no such source');
+  return source;
+}
+
+async function assertFree(unit: Sql, name: string, types: ServedType[]): Promise<void> {
+  const taken = (await servedTypes(unit)).find(
+    (one) =>
+      one.source !== name &&
+      types.some(({ registry, recordType }) => registry === one.registry && recordType === one.recordType),
+  );
+  if (taken !== undefined)
+    throw conflict('yaml', `${taken.registry} ${taken.recordType} is served by the source ${taken.source} already`);
+}
+
+function typesOf({ records }: SourceFile, registries: Registries): ServedType[] {
+  return records.map(({ registry, type }) => ({
+    registry: registries.byName(registry)?.registry ?? registry,
+    recordType: type,
+  }));
+}
+
+export const problemsText = (problems: FileProblem[]): string =>
+  problems.map(({ line, column, message }) => `line ${line}, column ${column}: ${message}`).join('; ');
+
+function viewOf(source: StoredSource, types: RoutedType[], counts: RowCount[], now: Date): SourceView {
+  const total = (...states: string[]): number =>
+    counts.filter(({ state }) => states.includes(state)).reduce((sum, { count }) => sum + count, 0);
+  const { name, kind, mode, state, lastError, lastChangeAt, freshAt, position } = source;
+  return {
+    name,
+    kind,
+    mode,
+    state,
+    registries: [...new Set(types.map(({ registry }) => registry))].toSorted(),
+    lagSeconds: freshAt === null ? null : Math.max(0, Math.round((now.getTime() - new Date(freshAt).getTime()) / 1000)),
+    served: total('SERVED'),
+    withheld: total('WITHHELD', 'ENDED', 'MERGED'),
+    refused: total('REFUSED'),
+    refusals: counts
+      .filter((one) => one.state === 'REFUSED')
+      .map(({ entry, path, reason, count }) => ({ entry, path: path ?? '', reason: reason ?? '', count })),
+    lastError,
+    lastChangeAt: lastChangeAt === null ? null : new Date(lastChangeAt),
+    progress: position?.total === undefined ? null : Math.min(1, position.done / Math.max(1, position.total)),
+  };
+}

@@ -1,0 +1,212 @@
+/** A registry in somebody else's PostgreSQL, mirrored: through GraphQL and the doors, with everything that may happen to it. */
+import { Client } from 'pg';
+import { startTestGateway, type TestGateway } from '../../support/gateway.js';
+import { createTestDatabase, type TestDatabase } from '../../support/postgres.js';
+import { createPartner, type Partner } from '../../support/partner.js';
+import { byId, expression, find } from '../../support/search-message.js';
+import { until } from '../../support/until.js';
+
+const YAML = `version: 1
+source: { name: school, kind: postgres, url: "\${SCHOOL_DATABASE_URL}", time_zone: Asia/Dhaka }
+capture: { by: watermark, column: changed, every: 100ms, overlap: 1m, sweep: 1h }
+codes:
+  sex: { "1": male, "2": female }
+records:
+  - registry: SOCIAL
+    type: SRPerson
+    from: pupil
+    key: [school, number]
+    state: { column: state, served: [in], ended: [left] }
+    fields:
+      name.surname: surname
+      sex: { column: sex, codes: sex }
+      birth_date: born
+      registration_date: since
+    identifiers:
+      - { type: UIN, value: uin, ambiguous: refuse }
+      - { type: SYSTEM_ID, value: number }
+    lists:
+      phone_number: { from: phone, parent: [school, number], order: phone desc, value: phone }
+`;
+
+const TABLES = `
+create table pupil (school text, number int, surname text, sex int, born date, since timestamp, uin text, state text,
+  changed timestamptz not null default now(), primary key (school, number));
+create table phone (school text, number int, phone text);
+insert into pupil select 'A', n, 'Surname ' || n, 1 + n % 2, '2010-01-01', '2026-01-01 05:00', 'u' || n, 'in'
+  from generate_series(1, 600) n;
+insert into pupil values ('B', 1, 'Left', 1, null, null, 'left', 'left'), ('B', 2, 'Waits', 1, null, null, 'waits', 'new'),
+  ('B', 3, 'Third', 3, null, null, 'third', 'in'), ('B', 4, 'Twin', 1, null, null, 'twin', 'in'),
+  ('B', 5, 'Other twin', 1, null, null, 'twin', 'in');
+insert into phone values ('A', 1, '+88010001'), ('A', 1, '+88010002');`;
+
+const STATUS = `name kind mode state registries lagSeconds served withheld refused lastError progress
+  refusals { entry path reason count }`;
+
+interface Status {
+  state: string;
+  served: number;
+  withheld: number;
+  refused: number;
+  lastError: string | null;
+  [member: string]: unknown;
+}
+
+let gateway: TestGateway;
+let partner: Partner;
+let outside: TestDatabase;
+let school: Client;
+
+const status = async (): Promise<Status> =>
+  (await gateway.admin<{ source: Status }>(`{ source(name: "school") { ${STATUS} } }`)).source;
+const apply = (yaml: string) =>
+  gateway.graphql<{ applySource: Status }>(`mutation ($yaml: String!) { applySource(yaml: $yaml) { ${STATUS} } }`, {
+    yaml,
+  });
+const change = (action: string) =>
+  gateway.graphql<Record<string, Status>>(`mutation { ${action}(name: "school") { ${STATUS} } }`);
+const untilState = (state: string) => until(async () => (await status()).state === state, { seen: status });
+const person = async (uin: string) => (await find(partner, byId(uin))).records[0];
+const events = async () =>
+  (await gateway.database.query<{ name: string }>(`select event_type as name from registry_event order by id`)).map(
+    ({ name }) => name,
+  );
+
+beforeAll(async () => {
+  outside = await createTestDatabase({ template: false });
+  school = new Client({ connectionString: outside.url });
+  school.on('error', () => undefined);
+  await school.connect();
+  await school.query(TABLES);
+  gateway = await startTestGateway({ env: { SCHOOL_DATABASE_URL: outside.url } });
+  partner = await createPartner(gateway, { sender: { rateLimitPerMinute: 1_000_000 }, agreements: [{}] });
+  await gateway.admin(`mutation { upsertRecords(registry: SOCIAL, records: [{ recordType: "SRPerson",
+    identifiers: [{ type: "UIN", value: "own" }], data: { name: { surname: "Own" } } }]) { inserted } }`);
+}, 60_000);
+afterAll(async () => {
+  await gateway.close();
+  await school.end();
+  await outside.drop();
+});
+
+test('what cannot be right is refused before it is applied', async () => {
+  const said = async (yaml: string) => (await apply(yaml)).errors?.[0];
+  expect(await said(YAML.replace('birth_date: born', 'birthday_of: born'))).toMatchObject({
+    extensions: { code: 'BAD_USER_INPUT', field: 'yaml' },
+    message: expect.stringContaining('line 15, column 7'),
+  });
+  expect((await said(YAML.replace('surname: surname', 'surname: sirname')))?.message).toContain(
+    'there is no column sirname',
+  );
+  expect((await said(YAML.replace('from: pupil', 'from: pupils')))?.message).toContain('"pupils" does not exist');
+  for (const name of ['ELSEWHERE_DATABASE_URL', 'DATABASE_URL', 'MASTER_KEY'])
+    expect((await said(YAML.replace('SCHOOL_DATABASE_URL', name)))?.message).toContain(
+      `set ${name} in the environment`,
+    );
+  expect((await gateway.admin<{ sources: unknown[] }>('{ sources { name } }')).sources).toEqual([]);
+});
+
+test('a source is loaded, and its records are searched as our own', async () => {
+  expect((await apply(YAML)).data?.applySource).toMatchObject({ name: 'school', kind: 'postgres', mode: 'MIRROR' });
+  await untilState('RUNNING');
+  expect(await status()).toMatchObject({
+    registries: ['SOCIAL'],
+    served: 602,
+    withheld: 2,
+    refused: 1,
+    lastError: null,
+    progress: null,
+    refusals: [{ entry: 'SRPerson', path: 'sex', count: 1, reason: expect.stringContaining('codes.sex') as unknown }],
+  });
+  expect(await person('u1')).toMatchObject({
+    name: { surname: 'Surname 1' },
+    sex: 'female',
+    birth_date: '2010-01-01',
+    registration_date: '2025-12-31T23:00:00Z',
+    phone_number: ['+88010002', '+88010001'],
+  });
+  expect((await find(partner, expression({ sex: { $eq: 'female' } }))).total).toBe(300);
+  for (const uin of ['left', 'waits', 'third', 'twin', 'own']) expect(await person(uin)).toBeUndefined();
+  expect(await events()).toEqual(['REGISTER']);
+});
+
+test('what is written there is told here: changed, new, ended and gone', async () => {
+  await school.query(`update pupil set surname = 'Married', changed = now() where number = 1 and school = 'A'`);
+  await until(async () => (await person('u1')).name.surname === 'Married');
+  await school.query(`insert into pupil values ('C', 1, 'New', 1, null, null, 'new', 'in')`);
+  await until(async () => (await person('new')) !== undefined, { timeoutMs: 8000, seen: status });
+  await school.query(`update pupil set state = 'left', changed = now() where uin = 'new'`);
+  await until(async () => (await person('new')) === undefined);
+  await school.query(`update pupil set state = 'in', changed = now() where uin = 'new'`);
+  await until(async () => (await person('new')) !== undefined, { timeoutMs: 8000, seen: status });
+  await school.query(`delete from pupil where uin = 'new'`);
+  await change('resyncSource');
+  await until(async () => (await person('new')) === undefined);
+  await untilState('RUNNING');
+  expect(await events()).toEqual(['REGISTER', 'UPDATE', 'REGISTER', 'DELETE', 'REGISTER', 'DELETE']);
+  expect((await status()).served).toBe(602);
+});
+
+test('records that a source keeps are not written here', async () => {
+  const { errors } =
+    await gateway.graphql(`mutation { upsertRecords(registry: SOCIAL, records: [{ recordType: "SRPerson",
+    identifiers: [{ type: "UIN", value: "u1" }], data: { name: { surname: "Mine" } } }]) { inserted } }`);
+  expect(errors).toMatchObject([{ extensions: { code: 'CONFLICT', field: 'records' } }]);
+  const removed = await gateway.graphql(`mutation { deleteRecord(registry: SOCIAL, recordType: "SRPerson",
+    identifier: { type: "UIN", value: "u1" }) { id } }`);
+  expect(removed.errors).toMatchObject([{ extensions: { code: 'CONFLICT' } }]);
+  await gateway.admin(`mutation { upsertRecords(registry: SOCIAL, records: [{ recordType: "Group",
+    identifiers: [{ type: "GROUP_ID", value: "g" }], data: {} }]) { inserted } }`);
+});
+
+test('a source that is away says so, and its copies are served', async () => {
+  await school.query('alter table pupil rename to moved');
+  await untilState('FAILED');
+  expect((await status()).lastError).toContain('"pupil" does not exist');
+  expect(await person('u2')).toBeDefined();
+  await school.query('alter table moved rename to pupil');
+  await untilState('RUNNING');
+  expect((await status()).lastError).toBeNull();
+});
+
+test('a paused source is left alone until it is resumed', async () => {
+  expect((await change('pauseSource')).data?.['pauseSource']).toMatchObject({ state: 'PAUSED' });
+  expect((await change('pauseSource')).errors).toMatchObject([{ extensions: { code: 'CONFLICT' } }]);
+  await school.query(`update pupil set surname = 'Later', changed = now() where uin = 'u3'`);
+  expect((await status()).state).toBe('PAUSED');
+  expect((await change('resumeSource')).data?.['resumeSource']).toMatchObject({ state: 'RUNNING' });
+  await until(async () => (await person('u3')).name.surname === 'Later');
+});
+
+test('much that is gone at once is not believed before somebody says so', async () => {
+  await school.query(`create table kept as table pupil; delete from pupil where number % 3 = 0`);
+  await apply(YAML.replace('sweep: 1h', 'sweep: 500ms'));
+  await untilState('FAILED');
+  expect((await status()).lastError).toContain('200 of 602 records are gone');
+  expect(await person('u3')).toBeDefined();
+  await change('resyncSource');
+  await until(async () => (await status()).served === 402);
+  expect(await person('u3')).toBeUndefined();
+});
+
+test('removed, its copies are gone and our own are served again', async () => {
+  expect((await change('removeSource')).data?.['removeSource']).toMatchObject({ name: 'school' });
+  expect(await person('u1')).toBeUndefined();
+  expect(await person('own')).toMatchObject({ name: { surname: 'Own' } });
+  expect((await change('resyncSource')).errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
+  await apply(YAML);
+  await untilState('RUNNING');
+  expect(await person('u1')).toMatchObject({ name: { surname: 'Married' } });
+});
+
+test('every step is in the audit, and only administrators take it', async () => {
+  const { adminActions } = await gateway.admin<{ adminActions: { nodes: { action: string }[] } }>(
+    `{ adminActions(first: 100, filter: { targetType: "Source" }) { nodes { action targetId after } } }`,
+  );
+  expect(new Set(adminActions.nodes.map(({ action }) => action))).toEqual(
+    new Set(['applySource', 'resyncSource', 'pauseSource', 'resumeSource', 'removeSource']),
+  );
+  expect(JSON.stringify(adminActions)).not.toContain(new URL(outside.url).password);
+  const { errors } = await gateway.graphql('{ sources { name } }', {}, '');
+  expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+});
