@@ -277,7 +277,7 @@ test('a sender reads its own stored answer while the rights to it stand', async 
   const read = async () => {
     const { body } = await asking.postHttpSigned('/graphql', {
       query: `query ($id: String!) {
-        transactions(filter: { transactionId: $id }) { nodes { requestData responseData } } }`,
+        transactions(filter: { transactionId: $id, operation: SEARCH }) { nodes { requestData responseData } } }`,
       variables: { id: message['transaction_id'] },
     });
     return { text: JSON.stringify(body.data), errors: body.errors };
