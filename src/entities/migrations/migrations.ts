@@ -11,6 +11,7 @@ import { ConsentControllers0045 } from './0045-consent-controllers.migration.js'
 import { Dialects0044 } from './0044-dialects.migration.js';
 import { FourEyes0042 } from './0042-four-eyes.migration.js';
 import { Sources0046 } from './0046-sources.migration.js';
+import { RequestLanes0050 } from './0050-request-lanes.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -27,6 +28,7 @@ export const MIGRATIONS = [
   Dialects0044,
   ConsentControllers0045,
   Sources0046,
+  RequestLanes0050,
 ].map((migration) => ({
   name: nameOf(migration),
   class: migration,
