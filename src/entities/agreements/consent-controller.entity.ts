@@ -16,7 +16,9 @@ export class ConsentController {
   @Property({ type: 'text' })
   name!: string;
 
-  @Field(() => String, { description: '`iss` of its consents, where they have one. A sender’s id: it signs for itself alone.' })
+  @Field(() => String, {
+    description: '`iss` of its consents, where they have one. A sender’s id: it signs for itself alone.',
+  })
   @Property({ type: 'text' })
   issuer!: string;
 
