@@ -74,7 +74,7 @@ async function openRequest(
   const kind = kindOf(request, definition);
   const target = targetOf(outbound, sender, header.sender_uri);
   // As the facade read it before it was accepted.
-  const read = readForms(sender.dialect, message, kind.action, definition);
+  const read = readForms(sender.dialect, message, header.action, definition);
   return { request, worker, kind, context: { definition, header, sender }, message: kind.parse(read), target };
 }
 

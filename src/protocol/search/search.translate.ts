@@ -24,6 +24,8 @@ export interface SearchItem {
   authorize?: Record<string, unknown> | undefined;
   /** Paths to return, where not all that the agreement lets out is wanted. */
   fields?: string[] | undefined;
+  /** The one attribute that the operation returns; takes the place of `fields`. */
+  returns?: string | undefined;
 }
 
 export interface SearchQuestion {

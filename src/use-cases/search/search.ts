@@ -135,8 +135,10 @@ export class SearchItems {
       signal: deadline,
     });
     assertNotTooMany(found.totalCount, this.services.settings.maxRecordsFound);
-    // The fields of the operation bound what a query selects.
-    const records = released.map(({ data }) => project(grant, projection, project(grant, item.fields, data)));
+    const { returns } = item;
+    const fields = returns === undefined ? item.fields : [returns];
+    const selected = within(returns, projection);
+    const records = released.map(({ data }) => project(grant, selected, project(grant, fields, data)));
     room.take(records);
     this.recordIds.push(...released.map(({ id }) => id));
     this.consentIds.push(...released.flatMap(({ consentIds }) => consentIds));
@@ -167,6 +169,13 @@ export class SearchItems {
       );
     this.#references.add(referenceId);
   }
+}
+
+/** A selection narrows what the operation returns; one that names nothing of it does not make it empty, which would read as none. */
+function within(returns: string | undefined, projection: string[] | undefined): string[] | undefined {
+  if (returns === undefined || projection === undefined) return projection;
+  const inside = projection.filter((path) => path === returns || path.startsWith(`${returns}.`));
+  return inside.length > 0 ? inside : undefined;
 }
 
 /** What a partner selected of a record that was clamped before: never more than the agreement lets out. */
