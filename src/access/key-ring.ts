@@ -53,10 +53,22 @@ export class KeyRing {
     return row === undefined ? undefined : this.#privateKey(row);
   }
 
-  async jwks(): Promise<{ keys: Record<string, unknown>[] }> {
+  /**
+   * Behind the standard entries each signing key stands again under `{serverId}|{kid}|{alg}`, as `kidId` names it: OpenSPP
+   * takes the first key that begins with our name, so the one that signs comes first.
+   */
+  async jwks(serverId: string): Promise<{ keys: Record<string, unknown>[] }> {
     const rows = await this.#keys();
+    const signing = rows.filter(({ use }) => use === 'SIG');
+    const active = signing.filter(({ state }) => state === 'ACTIVE');
+    const named = [...active, ...signing.filter((row) => !active.includes(row))].map((row) => ({
+      ...row,
+      kid: `${serverId}|${row.kid}|${row.algorithm}`,
+    }));
     return {
-      keys: rows.map(({ kid, use, algorithm, publicJwk }) => jwksEntry({ kid, use, algorithm, publicJwk })),
+      keys: [...rows, ...named].map(({ kid, use, algorithm, publicJwk }) =>
+        jwksEntry({ kid, use, algorithm, publicJwk }),
+      ),
     };
   }
 

@@ -5,7 +5,7 @@ import type { FacadeServices } from './services.js';
 
 /** Accepts a message as the sender's whole request. */
 export async function acceptLater(
-  { operation }: MessageKind,
+  { action, operation }: MessageKind,
   exchange: Exchange<ReadMessage>,
   services: FacadeServices,
 ): Promise<Reply> {
@@ -15,8 +15,8 @@ export async function acceptLater(
   const facts = {
     channel: 'ASYNC',
     messageId: header.message_id,
-    action: header.action,
-    digest: exchange.digest(header.action, 'ASYNC'),
+    action,
+    digest: exchange.digest(action, 'ASYNC'),
     request: exchange.plainRequest,
   } as const;
   return accept(services, exchange, input, facts).then(() => accepted(exchange), acceptedBefore);

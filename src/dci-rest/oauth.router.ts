@@ -1,4 +1,4 @@
-/** OAuth2 client credentials (RFC 6749 4.4; protocol 6.1), the JWKS, and the metadata document (RFC 8414). */
+/** OAuth2 client credentials (RFC 6749 4.4; protocol 6.1), the JWKS, the metadata document (RFC 8414), and an empty tree of places. */
 import express, { Router, type ErrorRequestHandler, type Request, type Response } from 'express';
 import type { MethodNotAllowed } from '../protocol/errors.js';
 import { onlyTakes } from './only-takes.js';
@@ -14,6 +14,7 @@ export interface OAuthSettings {
 
 /** Path → form of `expires_in`: a string as the specification has it, a number as RFC 6749 does. */
 const TOKEN_PATHS = { '/oauth2/client/token': String, '/oauth2/token': Number } as const;
+const WELL_KNOWN = ['jwks.json', 'oauth-authorization-server', 'locations.json'].map((name) => `/.well-known/${name}`);
 const MAX_FORM_BYTES = 10_000;
 
 export function oauthRouter(services: FacadeServices, settings: OAuthSettings): Router {
@@ -28,16 +29,17 @@ export function oauthRouter(services: FacadeServices, settings: OAuthSettings): 
       refused,
     );
   router.get('/.well-known/jwks.json', async (_request, response) => {
-    response.set('Cache-Control', 'public, max-age=60').json(await services.keyRing.jwks());
+    response.set('Cache-Control', 'public, max-age=60').json(await services.keyRing.jwks(services.settings.serverId));
   });
   router.get('/.well-known/oauth-authorization-server', (_request, response) => {
     response.json(metadata(services, settings));
   });
+  // Clients of OpenCRVS read a tree of places there; this server publishes none.
+  router.get('/.well-known/locations.json', (_request, response) => {
+    response.json({ locations: [] });
+  });
   router.all(Object.keys(TOKEN_PATHS), onlyTakes('POST', refuseMethod));
-  router.all(
-    ['/.well-known/jwks.json', '/.well-known/oauth-authorization-server'],
-    onlyTakes('GET, HEAD', refuseMethod),
-  );
+  router.all(WELL_KNOWN, onlyTakes('GET, HEAD', refuseMethod));
   return router;
 }
 

@@ -102,7 +102,7 @@ function operation(
 function envelopeOf({ kind, receiver }: Endpoint): JsonObject {
   return {
     type: 'object',
-    required: ['header', 'message'],
+    required: ['header', ...(kind.bare === undefined ? ['message'] : [])],
     properties: {
       signature: { type: 'string', description: 'namespace="dci", kidId="{sender_id}|{kid}|{alg}", …' },
       header: {

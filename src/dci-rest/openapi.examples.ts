@@ -93,6 +93,7 @@ export const MESSAGE_EXAMPLES: Record<string, Example> = {
   '/sync/txn/status': status,
   '/sync/disabled': disabled,
   '/sync/get-disability-details': disabled,
+  '/sync/get-disability-info': disabled,
   '/sync/get-disability-support': disabled,
   '/sync/enrolled': enrolled,
   '/sync/check-enrollment': enrolled,

@@ -14,10 +14,10 @@ export async function receiveNow(
   const { header, sender } = context;
   const body = await answer(services, exchange, (execution) => message.run(context, execution), {
     channel: 'INBOUND',
-    action: header.action,
+    action: kind.action,
     messageId: header.message_id,
     request: exchange.plainRequest,
-    digest: exchange.digest(header.action, 'INBOUND'),
+    digest: exchange.digest(kind.action, 'INBOUND'),
     encode: (result) => ({ message: { timestamp: services.clock().toISOString(), ...kind.write(result, context) } }),
   });
   return sender.signatureProfile === 'HTTP' ? httpSignedReply(services, body) : { status: 200, body };

@@ -14,10 +14,10 @@ export async function answerNow(
   const { header, sender } = context;
   const envelope = await answer(services, exchange, (execution) => message.run(context, execution), {
     channel: 'SYNC',
-    action: header.action,
+    action: kind.action,
     messageId: header.message_id,
     request: exchange.plainRequest,
-    digest: exchange.digest(header.action, 'SYNC'),
+    digest: exchange.digest(kind.action, 'SYNC'),
     encode: (result) => answerEnvelope(kind, result, context, services.settings.serverId, services.clock()),
   });
   return signedReply(services, sender, envelope, exchange.registry);

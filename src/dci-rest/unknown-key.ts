@@ -10,12 +10,17 @@ const COOL_DOWN_SECONDS = 60;
 
 const running = new Map<string, Promise<void>>();
 
-/** The sender's signature key of this id; undefined where it has none, or has revoked it. */
+/**
+ * The sender's signature key of this id; undefined where it has none, or has revoked it. Some write the whole
+ * `{sender_id}|{kid}|{alg}` where others write the kid.
+ */
 export async function senderKey(
   services: FacadeServices,
   sender: KnownSender,
-  kid: string,
+  written: string,
 ): Promise<VerificationKey | undefined> {
+  const [owner, own, ...rest] = written.split('|');
+  const kid = own !== undefined && owner === sender.senderId && rest.length === 1 ? own : written;
   const known = sender.verificationKeys.get(kid);
   if (known !== undefined || sender.jwksUrl === null) return known;
   await refreshOnce(services, sender, sender.jwksUrl);

@@ -24,8 +24,10 @@ export function classifyAnswer({ status, headers, body }: Answer, now: Date): Ve
   // It has the message, from an attempt whose answer did not reach us.
   if (text.includes('rjct.message_id.duplicate')) return { outcome: 'DELIVERED', error: null, overloaded: false };
   if (status >= 200 && status < 300) {
-    if (ackStatus(text) !== 'ERR') return { outcome: 'DELIVERED', error: null, overloaded: false };
-    return { outcome: 'REFUSED', error: 'the receiver answered ERR', overloaded: false };
+    const ack = ackStatus(text);
+    // Clients of the field answer `rcvd`, or a body of their own: only these two say no.
+    if (ack !== 'ERR' && ack !== 'NACK') return { outcome: 'DELIVERED', error: null, overloaded: false };
+    return { outcome: 'REFUSED', error: `the receiver answered ${ack}`, overloaded: false };
   }
   if (status === 410)
     return { outcome: 'GONE', error: 'the receiver answered 410: it wants no more', overloaded: false };

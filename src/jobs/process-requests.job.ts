@@ -25,6 +25,8 @@ import { ownFaultDelay } from './retry-schedule.js';
 import type { Work } from './work-queue.js';
 
 const CAPACITY = 4;
+/** So that what another sends finds a slot free. */
+const PER_SENDER = CAPACITY - 1;
 /** Over some two hours; then a fault of ours ends the request too, and its sender is told. */
 const MAX_ATTEMPTS = 30;
 
@@ -33,8 +35,8 @@ export function processRequestsWork(services: ExecutionServices): Work<AcceptedR
   return {
     name: 'process-requests',
     capacity: CAPACITY,
-    claim: (worker, free) => claimRequests(database, worker, clock(), free),
-    run: (request, worker, signal) => processRequest(services, request, worker, signal),
+    claim: (worker, free) => claimRequests(database, worker, clock(), { free, perSender: PER_SENDER }),
+    run: (request, worker) => processRequest(services, request, worker),
     postpone: async ({ id, attempts }, worker, error) => {
       if (error instanceof ClaimLost) return;
       const dueAt = new Date(clock().getTime() + ownFaultDelay(attempts));
@@ -45,22 +47,15 @@ export function processRequestsWork(services: ExecutionServices): Work<AcceptedR
   };
 }
 
-async function processRequest(
-  services: ExecutionServices,
-  request: AcceptedRequest,
-  worker: string,
-  signal: AbortSignal,
-): Promise<void> {
+/** One part; where items are left, the request waits again for its sender's turn. */
+async function processRequest(services: ExecutionServices, request: AcceptedRequest, worker: string): Promise<void> {
   const { database, directory } = services;
   const sender = await directory.bySenderId(request.senderId);
   // Suspended since the claim: it rests.
   if (sender?.state !== 'ACTIVE') return releaseClaims(database, 'accepted_request', worker, [request.id]);
   const opened = await openRequest(services, request, worker, sender);
-  for (let more = true; more;) {
-    signal.throwIfAborted();
-    more = await workPart(services, opened);
-    services.wake('deliver');
-  }
+  await workPart(services, opened);
+  services.wake('deliver');
 }
 
 async function openRequest(
@@ -79,12 +74,11 @@ async function openRequest(
   const kind = kindOf(request, definition);
   const target = targetOf(outbound, sender, header.sender_uri);
   // As the facade read it before it was accepted.
-  const read = readForms(sender.dialect, message, kind.action, definition);
+  const read = readForms(sender.dialect, message, header.action, definition);
   return { request, worker, kind, context: { definition, header, sender }, message: kind.parse(read), target };
 }
 
-/** Whether items are left. */
-async function workPart(services: ExecutionServices, opened: OpenedRequest): Promise<boolean> {
+async function workPart(services: ExecutionServices, opened: OpenedRequest): Promise<void> {
   const { request, worker, kind, context, message, target } = opened;
   const { serverId } = services.settings;
   const call = new QueuedCall(services, {
@@ -102,11 +96,10 @@ async function workPart(services: ExecutionServices, opened: OpenedRequest): Pro
   } catch (error) {
     const refusal = request.attempts > MAX_ATTEMPTS ? GIVEN_UP : refusalOf(error);
     if (refusal === undefined || error instanceof ClaimLost) throw error;
-    if (call.outcome === undefined) await refuseRequest(services, opened, refusal);
-    return call.outcome === 'MORE';
+    if (!call.settled) await refuseRequest(services, opened, refusal);
+    return;
   }
-  if (call.outcome === undefined) throw new Error(`${kind.action} was worked on but not settled`);
-  return call.outcome === 'MORE';
+  if (!call.settled) throw new Error(`${kind.action} was worked on but not settled`);
 }
 
 const GIVEN_UP = {

@@ -28,8 +28,8 @@ export class QueuedCall implements Call {
   readonly correlationId: string;
   readonly receivedAt: Date;
   readonly part: Part;
-  /** Set once it is committed: whether items are left. */
-  outcome: 'DONE' | 'MORE' | undefined;
+  /** Set once it is committed. */
+  settled = false;
 
   constructor(
     private readonly services: { database: Database; vault: DataVault; clock: () => Date },
@@ -49,7 +49,7 @@ export class QueuedCall implements Call {
     const envelope = this.facts.encode(outcome.result);
     if (unit === undefined) await this.services.database.transaction((own) => this.#commit(own, outcome, envelope));
     else await this.#commit(unit, outcome, envelope);
-    this.outcome = outcome.partial === true ? 'MORE' : 'DONE';
+    this.settled = true;
   }
 
   async #commit(unit: Unit, outcome: Outcome, envelope: JsonObject): Promise<void> {

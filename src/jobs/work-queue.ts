@@ -22,7 +22,8 @@ const GRACE_MS = 5000;
 
 export class WorkQueue<Item extends { id: string }> implements Drain {
   readonly #worker = randomUUID();
-  readonly #running = new Map<string, Promise<void>>();
+  /** By item: a row that was given back may be taken again before its run has ended. */
+  readonly #running = new Map<Item, Promise<void>>();
   readonly #abort = new AbortController();
   #woken = false;
   #filling: Promise<void> | undefined;
@@ -74,10 +75,10 @@ export class WorkQueue<Item extends { id: string }> implements Drain {
   #start(item: Item): void {
     this.#renewal ??= setInterval(() => void this.#renew(), RENEW_MS);
     const done = this.#run(item).finally(() => {
-      this.#running.delete(item.id);
+      this.#running.delete(item);
       this.wake();
     });
-    this.#running.set(item.id, done);
+    this.#running.set(item, done);
   }
 
   async #run(item: Item): Promise<void> {
@@ -102,6 +103,11 @@ export class WorkQueue<Item extends { id: string }> implements Drain {
       this.#renewal = undefined;
       return;
     }
-    await this.#orLease(this.work.renew(this.#worker, [...this.#running.keys()]));
+    await this.#orLease(
+      this.work.renew(
+        this.#worker,
+        [...this.#running.keys()].map(({ id }) => id),
+      ),
+    );
   }
 }

@@ -52,6 +52,8 @@ export const ENDPOINTS: Endpoint[] = [
   { ...later, path: '/upload/verify', kind: bulkVerifyKind, upload: true },
   { ...sync, path: '/sync/disabled', kind: disabledKind },
   { ...sync, path: '/sync/get-disability-details', kind: disabilityDetailsKind },
+  // An older name for it.
+  { ...sync, path: '/sync/get-disability-info', kind: disabilityDetailsKind },
   { ...sync, path: '/sync/get-disability-support', kind: disabilitySupportKind },
   { ...sync, path: '/sync/enrolled', kind: enrolledKind },
   // The employment registry's name for it.

@@ -42,6 +42,8 @@ interface TypedKind<Message, Input, Result> {
   status: (result: Result) => ReplyStatus;
   /** Ids of a message's items: `total_count` counts them, `txn/status` finds a message by them. One without id where left out. */
   items?: (message: Message) => string[];
+  /** What stands for the message where a header alone is valid too, as in the published schemas of callbacks (protocol 13). */
+  bare?: (messageId: string) => Message;
   /** The answer's message without its ids, when a message is refused as a whole; an empty `search_response` where left out. */
   empty?: (ids: Ids) => JsonObject;
 }
@@ -69,6 +71,8 @@ export interface MessageKind {
   /** What its messages look like. */
   schema: z.ZodType;
   parse: (value: unknown) => Parsed<ReadMessage>;
+  /** What a header alone means, where it may come alone. */
+  bare?: (messageId: string) => ReadMessage;
   /** What a use case settled the call with → the message of the reply, and its status. */
   write: (result: unknown, context: MessageContext) => JsonObject;
   status: (result: unknown) => ReplyStatus;
@@ -79,7 +83,7 @@ export interface MessageKind {
 export function defineKind<Message extends { transaction_id: string }, Input, Result>(
   kind: TypedKind<Message, Input, Result>,
 ): MessageKind {
-  const { action, replyAction, operation, message: schema, write, status, items, empty } = kind;
+  const { action, replyAction, operation, message: schema, write, status, items, bare, empty } = kind;
   const reading = (message: Message): ReadMessage => {
     const referenceIds = items?.(message) ?? [];
     return {
@@ -96,6 +100,8 @@ export function defineKind<Message extends { transaction_id: string }, Input, Re
     operation,
     schema,
     parse: (value) => parseAs(schema, value, reading),
+    // Nothing came, so nothing is stored or compared.
+    ...(bare && { bare: (messageId: string) => ({ ...reading(bare(messageId)), value: null }) }),
     // A call brings back what the use case behind `run` settled it with, which is a `Result`.
     write: (result, context) => write(result as Result, context),
     status: (result) => status(result as Result),

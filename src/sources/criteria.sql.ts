@@ -2,7 +2,7 @@
  * Criteria as a condition on `registry_record r`, with the meaning of criteria.ts. Every part is true or false, never
  * NULL, so that NOT turns it around; every value and every path is a parameter.
  */
-import type { Criteria, Operator, Scalar } from '../protocol/query/criteria.js';
+import type { Criteria, OrderOperator, Scalar, TextOperator } from '../protocol/query/criteria.js';
 import type { RegistryDefinition, ScalarType } from '../protocol/registries/definition.js';
 import { attributesOf } from '../protocol/registries/attributes.js';
 import { dateTest } from './dates.sql.js';
@@ -83,14 +83,14 @@ function onDatesSql(attribute: string, dates: Scalar[], scope: Scope): string {
   return days === undefined ? exact : `(${anyDaySql(days, scope.parameters)} AND ${exact})`;
 }
 
-type Test = Exclude<Operator, 'ne' | 'in' | 'nin'>;
+type Test = OrderOperator | TextOperator;
 
 function existsSql(attribute: string, test: Test, values: Scalar[], scope: Scope): string {
   if (values.length === 0) return 'false';
   const { parameters, definition, recordType } = scope;
   const ofDates = typeOf(attribute, scope) === 'date';
   const tests = values.map((value, index) =>
-    ofDates ? dateTest(test, String(value), `v${index}`) : valueTest(test, value, `v${index}`),
+    ofDates ? dateTest(test as OrderOperator, String(value), `v${index}`) : valueTest(test, value, `v${index}`),
   );
   const condition = tests.map((one) => `(${one.condition})`).join(' || ');
   const path = `${jsonPath(segmentsOf(definition, recordType, attribute))} ? (${condition})`;
@@ -98,12 +98,17 @@ function existsSql(attribute: string, test: Test, values: Scalar[], scope: Scope
   return `jsonb_path_exists(r.data, ${parameters.path(path)}, ${parameters.json(named)})`;
 }
 
-const valueTest = (test: Test, value: Scalar, name: string) => ({
-  condition: TESTS[test](`$${name}`),
-  named: { [name]: value },
-});
+const valueTest = (test: Test, value: Scalar, name: string) =>
+  test === 'contains' || test === 'endsWith'
+    ? { condition: `@ like_regex ${JSON.stringify(literal(String(value)) + ENDS[test])}`, named: {} }
+    : { condition: TESTS[test](`$${name}`), named: { [name]: value } };
 
-const TESTS: Record<Test, (value: string) => string> = {
+/** A pattern is no variable of a path; every character stands for itself. */
+const literal = (text: string): string => text.replace(/[^\p{L}\p{M}\p{N}\s]/gu, '\\$&');
+const ENDS = { contains: '', endsWith: '$' } as const;
+
+const TESTS: Record<Exclude<Test, 'contains' | 'endsWith'>, (value: string) => string> = {
+  startsWith: (value) => `@ starts with ${value}`,
   eq: (value) => `@ == ${value}`,
   gt: (value) => `@ > ${value}`,
   gte: (value) => `@ >= ${value}`,

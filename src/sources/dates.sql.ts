@@ -1,5 +1,5 @@
 /** A comparison with a date as a condition of jsonpath, for stored dates that may be partial; the meaning is criteria.ts's. */
-import type { Operator } from '../protocol/query/criteria.js';
+import type { OrderOperator } from '../protocol/query/criteria.js';
 import { afterDate, DATE_PATTERN, firstDay, lastDay } from '../protocol/registries/date.js';
 
 /** What a stored date looks like; a date-time has its day in front. */
@@ -11,12 +11,10 @@ interface DateTest {
   named: Record<string, string>;
 }
 
-type Test = Exclude<Operator, 'ne' | 'in' | 'nin'>;
-
 /** @param name of its variables, so that several tests may stand in one path */
-export const dateTest = (test: Test, date: string, name: string): DateTest => TESTS[test](date, name);
+export const dateTest = (test: OrderOperator, date: string, name: string): DateTest => TESTS[test](date, name);
 
-const TESTS: Record<Test, typeof from> = {
+const TESTS: Record<OrderOperator, typeof from> = {
   eq: (date, name) => ({ condition: `${DATE} && @ starts with $${name}`, named: { [name]: date } }),
   gt: (date, name) => from(afterDate(date), name),
   gte: (date, name) => from(shortest(firstDay(date)), name),

@@ -181,6 +181,24 @@ describe('details and support', () => {
     ]);
   });
 
+  // An empty list would read as "no impairment".
+  test.each([
+    ['housing_type', { impairment_type: '1', impairment_level: '3' }],
+    ['housing_type disability_details', { impairment_type: '1', impairment_level: '3' }],
+    ['housing_type disability_details { impairment_type }', { impairment_type: '1' }],
+  ])('are what they are, whatever else GraphQL selects: { %s }', async (selection, details) => {
+    const expressed = { type: 'x', value: { expression: `{ person(UIN: "100") { ${selection} } }` } };
+    const criteria = { query_type: 'graphql', query: expressed };
+    const found = await ask('dr/registry/sync/get-disability-details', 'disabled_criteria', criteria);
+    expect(found.body.message.search_response[0].data.reg_records).toMatchObject([{ disability_details: [details] }]);
+    const [{ disability_details: told }] = found.body.message.search_response[0].data.reg_records;
+    expect(Object.keys(told[0]).filter((name) => !name.startsWith('@'))).toEqual(Object.keys(details));
+    const support = await ask('dr/registry/sync/get-disability-support', 'disabled_criteria', criteria);
+    expect(support.body.message.search_response[0].data.reg_records).toEqual([
+      [{ human_assistance: [{ type: 'mobility', intensity: '2' }] }],
+    ]);
+  });
+
   test('stop at the agreement', async () => {
     const narrow = await createPartner(gateway, {
       agreements: [{ registry: 'DR', fields: ['identifier', 'disability_status'] }],

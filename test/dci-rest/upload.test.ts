@@ -5,7 +5,7 @@ import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { signHttpRequest } from '../../src/protocol/signature/http.profile.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { startInbox, type Inbox } from '../support/inbox.js';
-import { createPartner, type Answer, type Partner } from '../support/partner.js';
+import { createPartner, searchById, type Answer, type Partner } from '../support/partner.js';
 import { until } from '../support/until.js';
 
 let gateway: TestGateway;
@@ -397,3 +397,22 @@ test.each(['acceptRequest', 'bulkSearch', 'bulkVerify'])(
     expect(body.errors[0].message).toBe(`Cannot query field "${name}" on type "Mutation".`);
   },
 );
+
+test('uploads of one partner do not hold up what another asks meanwhile', async () => {
+  const other = await createPartner(gateway);
+  const own = await startInbox(gateway.url);
+  const before = inbox.received.length;
+  const file = csv(...Array.from({ length: 6000 }, (_, index) => `UIN,u${index}`));
+  const accepted = await Promise.all(Array.from({ length: 5 }, () => upload(file)));
+  const uploads = accepted.map(({ body }) => body.message.correlation_id as string);
+  await inbox.wait(before + 1);
+  await other.send('social/registry/search', 'search', searchById('u1'), { sender_uri: `${own.url}/on-search` });
+  const [callback] = await own.wait(1);
+  const states = await Promise.all(uploads.map(transactionOf));
+  expect(callback?.body.message.search_response[0].data.reg_records).toHaveLength(1);
+  for (const state of states) expect(['RECEIVED', 'PENDING']).toContain(state?.['status']);
+  // All go on by turns, and each ends.
+  await inbox.wait(before + 60, 120_000);
+  await until(async () => (await chunks()).length === 0);
+  await own.close();
+});

@@ -54,7 +54,8 @@ describe('an answer', () => {
     [202, '{"ack_status":"ACK"}'],
     [204, ''],
     [200, 'thank you'],
-    [200, '{"message":{"ack_status":"NACK"}}'],
+    [200, '{"message":{"ack_status":"rcvd","error":null,"correlation_id":""}}'],
+    [200, '{"status":"success","message":"stored","event_id":7}'],
     [200, '{"message":{"ack_status":"ERR","error":{"message":"rjct.message_id.duplicate"}}}'],
     [400, '{"errors":[{"message":"rjct.message_id.duplicate: seen"}]}'],
   ])('%i %s means delivered', (status, body) => {
@@ -64,6 +65,7 @@ describe('an answer', () => {
   test.each([
     [200, '{"message":{"ack_status":"ERR"}}', 'REFUSED', false],
     [200, '{"ack_status":"ERR"}', 'REFUSED', false],
+    [200, '{"message":{"ack_status":"NACK"}}', 'REFUSED', false],
     [400, '{}', 'REFUSED', false],
     [401, '{}', 'REFUSED', false],
     [404, '{}', 'REFUSED', false],

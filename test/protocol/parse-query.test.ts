@@ -12,6 +12,8 @@ describe('idtype-value', () => {
     [{ type: 'UIN', value: '847951632' }, 'UIN', '847951632'],
     [{ type: 'national_id', value: 847951632 }, 'UIN', '847951632'],
     [{ type: 'ns:org:IdentifierType:brn', value: ' 12 ' }, 'BRN', '12'],
+    [{ type: 'idtype-value', value: { id_type: 'uin', id_value: '12' } }, 'UIN', '12'],
+    [{ type: 'idtype-value', value: { identifier_type: 'BRN', identifier_value: '12' } }, 'BRN', '12'],
   ])('%j names an identifier', (query, type, value) => {
     expect(read('IDTYPE_VALUE', query)).toEqual({ identifier: { type, value } });
   });
@@ -27,6 +29,8 @@ describe('idtype-value', () => {
     [[], 'rjct.search_criteria.invalid', 'has the form'],
     [{ type: 'UIN' }, 'rjct.search_criteria.invalid', 'has the form'],
     [{ type: 'UIN', value: { a: 1 } }, 'rjct.search_criteria.invalid', 'has the form'],
+    [{ type: 'idtype-value', value: { id_type: 'UIN' } }, 'rjct.search_criteria.invalid', 'has the form'],
+    [{ type: '*', value: '*' }, 'rjct.filter.invalid', 'identifier type (not a name) is unknown'],
     [
       { type: 'SHOE_SIZE', value: '1' },
       'rjct.filter.invalid',
@@ -50,6 +54,13 @@ describe('expression', () => {
     ['operators without $', { 'address.postal_code': { eq: 'A1' } }, leaf('address.postal_code', 'eq', 'A1')],
     ['nested objects', { address: { postal_code: { in: 'A1, B2' } } }, leaf('address.postal_code', 'in', ['A1', 'B2'])],
     ['labels of codes', { group_type: { $in: ['household', '3'] } }, leaf('group_type', 'in', ['2', '3'])],
+    [
+      'a piece of a text',
+      { address: { locality: { $startsWith: 'Ph' } } },
+      leaf('address.locality', 'startsWith', 'Ph'),
+    ],
+    ['another piece of one', { 'address.locality': { ends_with: 'i' } }, leaf('address.locality', 'endsWith', 'i')],
+    ['$neq', { group_size: { $neq: 4 } }, leaf('group_size', 'ne', 4)],
     ['$or and $not', { $or: [{ $not: { group_size: 1 } }, { place_address: 'true' }] }, orOfNot()],
     ['not of an operator', { group_size: { $not: { $gt: 3 } } }, { not: leaf('group_size', 'gt', 3) }],
     ['a date-time as its day', { registration_date: { $gt: '2024-12-12T00:00:00Z' } }, day('gt', '2024-12-12')],
@@ -85,6 +96,16 @@ describe('expression', () => {
     [{ $or: sixtyFive }, 'rjct.search_criteria.invalid', 'at most 64 comparisons'],
     [{ $nor: [{ sex: 'male' }] }, 'rjct.filter.invalid', 'operator "$nor" is unknown; use one of eq, ne'],
     [{ sex: { $regex: 'm' } }, 'rjct.filter.invalid', 'operator "$regex" is unknown'],
+    [{ sex: { $contains: 'm' } }, 'rjct.filter.invalid', 'attribute "sex" is no free text'],
+    [{ birth_date: { $startsWith: '19' } }, 'rjct.filter.invalid', 'attribute "birth_date" is no free text'],
+    [
+      { identifier: { $contains: '8' } },
+      'rjct.filter.invalid',
+      'attribute "identifier.identifier_value" is no free text',
+    ],
+    [{ UIN: { $startsWith: '8' } }, 'rjct.filter.invalid', 'compared with eq, ne, in or nin only'],
+    [{ age: { $contains: 1 } }, 'rjct.filter.invalid', '"age" is a number'],
+    [{ surname: { $contains: '' } }, 'rjct.filter.invalid', 'at least one character'],
     [{ $eq: 5 }, 'rjct.filter.invalid', 'operator "$eq" stands under the name of an attribute'],
     [{ password: 'x' }, 'rjct.filter.invalid', 'attribute "password" is not searchable in SRPerson; use identifier.'],
     [{ '847951632': 'x' }, 'rjct.filter.invalid', 'attribute (not a name) is not searchable'],

@@ -30,11 +30,36 @@ function comparison(attribute: Attribute, records: LoadedRecord[]): Arbitrary<Cr
     operator: fc.constantFrom<Operator[]>('in', 'nin'),
     value: fc.array(one, { minLength: 1, maxLength: 25, size: 'max' }),
   });
-  return fc.oneof({ weight: 3, arbitrary: single }, { weight: 1, arbitrary: list }).map((rest) => ({
+  const pieces = isFreeText(attribute) ? [{ weight: 1, arbitrary: piece(one) }] : [];
+  return fc.oneof({ weight: 3, arbitrary: single }, { weight: 1, arbitrary: list }, ...pieces).map((rest) => ({
     attribute: attribute.path,
     ...rest,
   }));
 }
+
+const isFreeText = ({ type, codes }: Attribute): boolean => type === 'string' && codes === undefined;
+
+/** Of a stored value, and with every character that means something in a pattern. */
+const piece = (value: Arbitrary<Scalar>): Arbitrary<{ operator: Operator; value: Scalar }> =>
+  fc
+    .record({
+      operator: fc.constantFrom<Operator[]>('contains', 'startsWith', 'endsWith'),
+      text: fc.oneof(
+        value,
+        fc.constantFrom('.', '.*', '[a-z]', '$', '^', '\\', '\\d', '(', '"', '\n', 'a|b', '’', ' '),
+      ),
+      from: fc.nat(3),
+      length: fc.integer({ min: 1, max: 6 }),
+    })
+    .map(({ operator, text, from, length }) => ({
+      operator,
+      value:
+        String(text)
+          .slice(from, from + length)
+          .replaceAll(/[\ud800-\udfff]/g, '') ||
+        String(text) ||
+        '-',
+    }));
 
 function valueOf(attribute: Attribute, records: LoadedRecord[]): Arbitrary<Scalar> {
   const stored = records

@@ -1,5 +1,4 @@
 /** The envelope: its form, its header, its message. */
-import type { KnownSender } from '../../access/sender-directory.js';
 import { isObject } from '../../platform/plain-object.js';
 import type { ReadMessage, WireMessage } from '../../messages/message-kind.js';
 import { DIALECTS } from '../../protocol/dialects/dialects.js';
@@ -14,6 +13,7 @@ import {
   TotalCountInvalid,
   VersionNotSupported,
 } from '../../protocol/errors.js';
+import type { Settings } from '../../use-cases/services.js';
 import type { Exchange } from '../exchange.js';
 import type { FacadeServices } from '../services.js';
 import { decodeBody, fitting } from './body.check.js';
@@ -57,13 +57,13 @@ export function checkHeader(
   { clock, settings }: Pick<FacadeServices, 'clock' | 'settings'>,
   endpoint: { action: string },
 ): void {
-  const { knownSender } = exchange;
   const { version, action, sender_uri: senderUri, receiver_id: receiver, message_ts: sentAt } = exchange.requestHeader;
   if (version !== undefined && !/^1\.\d+(\.\d+)?$/.test(version))
     throw new VersionNotSupported('header.version: this server speaks 1.0.0');
-  if (action !== endpoint.action)
+  // Clients write `txn_status`.
+  if (action.replaceAll('_', '-') !== endpoint.action)
     throw new RequestInvalid(`header.action: rjct.action.invalid, this path takes ${endpoint.action}`);
-  if (receiver !== undefined && receiver !== '' && !namesOf(settings, knownSender).includes(receiver))
+  if (receiver !== undefined && receiver !== '' && !isOurName(receiver, exchange, settings))
     throw new ReceiverInvalid('header.receiver_id: this message is for another receiver');
   // Whether we may send there is judged where we would.
   if (senderUri !== undefined && senderUri !== '' && !URL.canParse(senderUri))
@@ -72,12 +72,19 @@ export function checkHeader(
     throw new RequestInvalid('header.message_ts: rjct.message_ts.invalid, must lie within 300 seconds of now');
 }
 
-/** Names that this sender may use for us. */
-const namesOf = ({ serverId }: { serverId: string }, { receiverAliases, dialect }: KnownSender): string[] => [
-  serverId,
-  ...receiverAliases,
-  ...(DIALECTS[dialect].receivers ?? []),
-];
+/** Beside our id and what this sender may call us: the address that it calls, ours or the registry's, last slash or not. */
+function isOurName(
+  receiver: string,
+  { definition, knownSender }: Exchange,
+  { serverId, publicUrl }: Settings,
+): boolean {
+  const { receiverAliases, dialect } = knownSender;
+  const addresses = [publicUrl, ...(definition?.paths ?? []).map((path) => `${publicUrl}/dci/v1/${path}`)];
+  return (
+    [serverId, ...receiverAliases, ...(DIALECTS[dialect].receivers ?? [])].includes(receiver) ||
+    addresses.includes(receiver.replace(/\/$/, ''))
+  );
+}
 
 /** `total_count` is what the sender says; the items are what counts, unless they are asked to agree (protocol 8.13). */
 export function checkCount(

@@ -18,6 +18,7 @@ import { fitting, parse } from './body.check.js';
 export interface Reading<Message extends WireMessage> {
   receiver?: boolean;
   parse: (value: unknown) => Parsed<Message>;
+  bare?: (messageId: string) => Message;
 }
 
 interface Envelope<Message> {
@@ -60,6 +61,8 @@ function readIn<Message extends WireMessage>(
     parse(encryptedMessage, message, 'message');
     return { header };
   }
+  if (message === undefined && endpoint.bare !== undefined)
+    return { header, message: endpoint.bare(header.message_id) };
   const read = message === undefined ? message : readForms(dialect, message, header.action, definition);
   return { header, message: fitting(endpoint.parse(read), 'message') };
 }

@@ -1,5 +1,6 @@
 /** Every entity that MikroORM maps. */
 import { Agreement, AgreementVersion } from '../agreements/agreement.entity.js';
+import { ConsentController } from '../agreements/consent-controller.entity.js';
 import { Consent } from '../agreements/consent.entity.js';
 import { AdminAction, AuditSeal } from '../audit/audit.entity.js';
 import { DeliveryAttempt, Delivery } from '../deliveries/delivery.entity.js';
@@ -17,6 +18,7 @@ export const ENTITIES = [
   Agreement,
   AgreementVersion,
   Consent,
+  ConsentController,
   RegistryRecord,
   RegistryEvent,
   Transaction,

@@ -1,4 +1,7 @@
-/** Accepted requests as work: claimed by flag, settled in one transaction with all that they came to. */
+/**
+ * Accepted requests as work. A claim is fair to every sender and lasts for one part; each part is settled in one transaction with
+ * all that it came to.
+ */
 import type { Operation, Registry, TransactionStatus } from '../../protocol/vocabulary.js';
 import { hashContent } from '../audit/audit.repository.js';
 import { LEASE_SECONDS } from '../work/claim.repository.js';
@@ -32,12 +35,31 @@ export interface AcceptedRequest {
   requestSealed: Buffer | null;
 }
 
+// A lane is a sender. The lanes are found by hopping through the index, as those of deliveries are, so that one with a hundred
+// thousand requests costs as much as one with ten. Who has fewest at work, in all processes, is next.
 const CLAIM = `
-with due as (
-  select a.id from accepted_request a
-  where a.due_at <= $2 and (a.claimed_until is null or a.claimed_until < now())
-    and exists (select 1 from transaction t join sender s on s.sender_id = t.sender_id where t.id = a.id and s.state = 'ACTIVE')
-  order by a.due_at limit $3 for update of a skip locked
+with recursive lanes as (
+  (select a.sender_id from accepted_request a order by a.sender_id limit 1)
+  union all
+  select next.sender_id from lanes cross join lateral (
+    select a.sender_id from accepted_request a where a.sender_id > lanes.sender_id order by a.sender_id limit 1) next
+), held as (
+  select a.sender_id, count(*) as everywhere, count(*) filter (where a.claimed_by = $1) as here
+  from accepted_request a where a.claimed_until >= now() group by a.sender_id
+), room as (
+  select lanes.sender_id, coalesce(held.everywhere, 0) as held,
+    least($3::int, greatest($4::int - coalesce(held.here, 0), 0)) as room
+  from lanes join sender s on s.sender_id = lanes.sender_id and s.state = 'ACTIVE'
+    left join held on held.sender_id = lanes.sender_id
+), mine as (
+  select mine.id, mine.due_at, room.held + row_number() over (partition by room.sender_id order by mine.due_at) as turn
+  from room cross join lateral (
+    select a.id, a.due_at from accepted_request a
+    where a.sender_id = room.sender_id and a.due_at <= $2 and (a.claimed_until is null or a.claimed_until < now())
+    order by a.due_at limit room.room for update of a skip locked
+  ) mine
+), due as (
+  select id from mine order by turn, due_at limit $3::int
 ), claimed as (
   update accepted_request a set claimed_by = $1, claimed_until = now() + interval '${LEASE_SECONDS} seconds',
     attempts = attempts + 1
@@ -48,8 +70,19 @@ select c.id, c.attempts, c.progress, t.sender_id as "senderId", t.correlation_id
   t.data_key_id as "dataKeyId", t.request_sealed as "requestSealed"
 from claimed c join transaction t on t.id = c.id`;
 
-export function claimRequests(sql: Sql, worker: string, now: Date, limit: number): Promise<AcceptedRequest[]> {
-  return sql.query<AcceptedRequest>(CLAIM, [worker, now, limit], 'claim-requests');
+/** Slots of this process: those that are free, and how many of all a sender may hold. */
+export interface RequestRoom {
+  free: number;
+  perSender: number;
+}
+
+export function claimRequests(
+  sql: Sql,
+  worker: string,
+  now: Date,
+  { free, perSender }: RequestRoom,
+): Promise<AcceptedRequest[]> {
+  return sql.query<AcceptedRequest>(CLAIM, [worker, now, free, perSender], 'claim-requests');
 }
 
 export async function postponeRequest(sql: Sql, worker: string, id: string, dueAt: Date, error: string): Promise<void> {
@@ -89,7 +122,7 @@ export async function settleRequest(
   step: RequestStep,
   now: Date,
 ): Promise<void> {
-  await advance(sql, worker, request.id, step.next);
+  await advance(sql, worker, request.id, step.next, now);
   await updateTransaction(sql, request, step, hashContent(request.requestSealed, step.responseSealed), now);
   const { id, senderId, registry, operation } = request;
   const detail = { senderId, registry, operation, status: step.status };
@@ -100,14 +133,22 @@ export async function settleRequest(
   await recordTransition(sql, { ...what, contentHash, detail });
 }
 
-async function advance(sql: Sql, worker: string, id: string, next: RequestProgress | undefined): Promise<void> {
+/** What goes on gives its claim back, behind what waits already. */
+async function advance(
+  sql: Sql,
+  worker: string,
+  id: string,
+  next: RequestProgress | undefined,
+  now: Date,
+): Promise<void> {
   const rows =
     next === undefined
       ? await sql.query('delete from accepted_request where id = $1 and claimed_by = $2 returning 1', [id, worker])
       : await sql.query(
-          `update accepted_request set progress = $3, attempts = 0, last_error = null
+          `update accepted_request set progress = $3, attempts = 0, last_error = null, due_at = $4,
+             claimed_by = null, claimed_until = null
            where id = $1 and claimed_by = $2 returning 1`,
-          [id, worker, JSON.stringify(next)],
+          [id, worker, JSON.stringify(next), now],
         );
   if (rows.length === 0) throw new ClaimLost('another process has taken the request over');
 }

@@ -91,7 +91,9 @@ event as (insert into outbox_event (id, topic, subject, detail) select id, 'tran
 audit as (
   insert into audit_entry (id, kind, subject, transition, actor, at, content_hash, entry_hash)
   select audit_id, 'TRANSACTION', id, status, actor, at, proven, entry_hash from go
-), due as (insert into accepted_request (id, due_at) select id, due_at from go where due_at is not null)
+), due as (
+  insert into accepted_request (id, sender_id, due_at) select id, sender_id, due_at from go where due_at is not null
+)
 select id from go`);
 }
 

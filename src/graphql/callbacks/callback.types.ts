@@ -13,8 +13,11 @@ export class CallbackInput {
   @Field(() => String)
   transactionId!: string;
 
-  @Field(() => String, { description: 'As the request’s ACK had it.' })
-  correlationId!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'As the request’s ACK had it; left out by an answer without content.',
+  })
+  correlationId?: string | null;
 }
 
 @ObjectType({ description: 'Whether an answer was one that we wait for.' })

@@ -9,7 +9,7 @@ import { StatusCheckInput, StatusCheckResult } from '../search/status-check.type
 import { checkStatus } from '../../use-cases/search/status-check.js';
 
 /** What each question of the disability registry returns of a record (protocol 3.8). */
-const FIELDS = { DISABILITY_DETAILS: 'disability_details', DISABILITY_SUPPORT: 'disability_support' } as const;
+const RETURNED = { DISABILITY_DETAILS: 'disability_details', DISABILITY_SUPPORT: 'disability_support' } as const;
 
 @Resolver()
 export class DisabilityResolver {
@@ -29,8 +29,8 @@ export class DisabilityResolver {
   }
 }
 
-function searchField(context: Context, input: SearchInput, operation: Operation & keyof typeof FIELDS) {
+function searchField(context: Context, input: SearchInput, operation: Operation & keyof typeof RETURNED) {
   const { registry, transactionId } = input;
-  const items = input.items.map((item): SearchItem => Object.assign(item, { fields: [FIELDS[operation]] }));
+  const items = input.items.map((item): SearchItem => Object.assign(item, { returns: RETURNED[operation] }));
   return search(context.services, requireSender(context), { registry, transactionId, items }, operation);
 }

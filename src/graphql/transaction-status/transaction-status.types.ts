@@ -40,8 +40,8 @@ export class TransactionStatusInput implements StatusOfTransaction {
   @Field(() => String)
   referenceId!: string;
 
-  @Field(() => TxnTypeEnum)
-  type!: TxnType;
+  @Field(() => TxnTypeEnum, { nullable: true, description: 'Left out: whatever the request was.' })
+  type?: TxnType;
 
   @Field(() => TxnAttributeEnum)
   attribute!: TxnAttribute;

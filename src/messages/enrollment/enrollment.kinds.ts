@@ -37,6 +37,7 @@ export const enrollmentUpdatesKind = defineKind({
   replyAction: 'notify',
   operation: 'ENROLLMENT_UPDATES',
   message: enrollmentUpdatesRequest,
+  bare: (messageId) => ({ transaction_id: messageId, enrolled_updates: { beneficiaries: [] } }),
   run: UPDATES,
   read: (message, { definition, header }) => readEnrollmentUpdates(message, definition.registry, header.message_id),
   write: (answer: PushAnswer) => writeEnrollmentUpdates(answer),

@@ -37,6 +37,7 @@ export const notifyKind = defineKind({
   replyAction: 'notify',
   operation: 'NOTIFY',
   message: notifyRequest,
+  bare: (messageId) => ({ transaction_id: messageId, notify_event: [] }),
   run: NOTIFY,
   read: (message, { definition }) => readNotifyRequest(message, definition.registry),
   write: (answer: PushAnswer) => acknowledge(answer),
@@ -44,10 +45,11 @@ export const notifyKind = defineKind({
   status,
 });
 
-const callbackKind = <Message extends CallbackMessage>(
+const callbackKind = (
   action: string,
   operation: Operation,
-  message: z.ZodType<Message>,
+  message: z.ZodType<CallbackMessage>,
+  bare?: (messageId: string) => CallbackMessage,
 ): MessageKind =>
   defineKind({
     action,
@@ -55,7 +57,8 @@ const callbackKind = <Message extends CallbackMessage>(
     operation,
     message,
     run: CALLBACK,
-    read: (received: Message, { definition: { registry } }) => ({
+    ...(bare === undefined ? {} : { bare }),
+    read: (received: CallbackMessage, { definition: { registry } }) => ({
       registry,
       operation,
       transactionId: received.transaction_id,
@@ -72,7 +75,10 @@ const callbackKind = <Message extends CallbackMessage>(
     status,
   });
 
-export const onSearchKind = callbackKind('on-search', 'SEARCH', searchResponse);
+/** Without a message it belongs to no request that could be looked up. */
+const ofNoRequest = (messageId: string): CallbackMessage => ({ transaction_id: messageId });
+
+export const onSearchKind = callbackKind('on-search', 'SEARCH', searchResponse, ofNoRequest);
 export const onSubscribeKind = callbackKind('on-subscribe', 'SUBSCRIBE', subscribeResponse);
 export const onUnsubscribeKind = callbackKind('on-unsubscribe', 'UNSUBSCRIBE', unsubscribeResponse);
-export const onStatusKind = callbackKind('txn-on-status', 'TXN_STATUS', txnStatusResponse);
+export const onStatusKind = callbackKind('txn-on-status', 'TXN_STATUS', txnStatusResponse, ofNoRequest);

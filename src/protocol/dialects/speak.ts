@@ -1,16 +1,18 @@
 /** Where a dialect is spoken: on what came in, before it is validated, and on what leaves, before it is encrypted and signed. */
 import type { Json, JsonObject } from '../envelope/json.js';
 import type { RegistryDefinition } from '../registries/definition.js';
+import { withType } from '../txn-status/txn-status.schema.js';
 import type { Dialect } from '../vocabulary.js';
 import { isObject, type CallbackContext, type ReadHeaderContext, type WriteContext } from './dialect.js';
 import { DIALECTS } from './dialects.js';
 import { readLocales } from './locale.js';
 
-/** A message in its sender's forms → the standard's. What cannot be read stays as it is. */
+/** A message in its sender's forms → the standard's. What cannot be read stays as it is. @param action as the sender wrote it */
 export function readForms(dialect: Dialect, message: Json, action: string, definition?: RegistryDefinition): Json {
-  if (dialect === 'DCI' || !isObject(message)) return message;
-  const read = readLocales(message);
-  return DIALECTS[dialect].read?.[action]?.(read, definition) ?? read;
+  const typed = withType(action, message);
+  if (dialect === 'DCI' || !isObject(typed)) return typed;
+  const read = readLocales(typed);
+  return DIALECTS[dialect].read?.[action.replaceAll('_', '-')]?.(read, definition) ?? read;
 }
 
 export function readHeaderForms(

@@ -1,4 +1,4 @@
-/** Members that an older release of the specification misspells (protocol 1.5): read in both spellings, written in the right one. */
+/** Members that an older release of the specification (protocol 1.5) or a client in the field misspells: read in both spellings, written in the right one. */
 import { z } from 'zod';
 
 /** @param names misspelt → right; where both are sent the right one counts */

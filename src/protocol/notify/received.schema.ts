@@ -47,7 +47,7 @@ export const txnStatusResponse = z.looseObject({
   ...answered,
   txnstatus_response: z.looseObject({ txn_type: z.string().max(99), txn_status: z.record(z.string(), z.unknown()) }),
 });
-export type CallbackMessage = { transaction_id: string; correlation_id: string };
+export type CallbackMessage = { transaction_id: string; correlation_id?: string };
 
 /** `/dci/v1/notify`. */
 export const shortNotify = z.looseObject({

@@ -1,11 +1,14 @@
 /** One comparison of a query, whichever form it came in: name, operator and value become a leaf of the criteria. */
-import type { Criteria, Operator, Scalar } from './criteria.js';
+import type { Criteria, Operator, Scalar, TextOperator } from './criteria.js';
 import { attributesOf, contactAttribute, findAttribute } from '../registries/attributes.js';
 import type { Attribute } from '../registries/definition.js';
 import { IDENTIFIER_VALUE, readIdentifierValue } from '../registries/records/identifier-value.js';
 import { findIdentifierType } from '../registries/registries.js';
+import { normalizeName } from '../registries/core/code-list.js';
+import { bare } from '../registries/records/property.path.js';
 import { derivedComparison, derivedFrom } from './derived.js';
-import { readOperator } from './operators.js';
+import { eventDate } from './event-query.js';
+import { isTextOperator, readOperator } from './operators.js';
 import type { Names, QueryContext } from './query-context.js';
 import { criteriaInvalid, filterInvalid, listed, quoteName } from './query-rejection.js';
 import { listOf, typedValue } from './typed-value.js';
@@ -16,7 +19,7 @@ export function comparison(context: QueryContext, name: unknown, operator: unkno
   if (typeof name !== 'string') throw criteriaInvalid('an attribute name must be text');
   const { names, today } = context;
   const read = readOperator(operator);
-  const attribute = resolveAttribute(names, name);
+  const attribute = resolveAttribute(names, name) ?? dateOfEvent(context, name);
   if (attribute) return compareAttribute(attribute, read, raw);
   const identifierType = findIdentifierType(names.definition, name);
   if (identifierType) return compareIdentifier(names, identifierType, read, raw);
@@ -30,6 +33,15 @@ export function comparison(context: QueryContext, name: unknown, operator: unkno
 export function resolveAttribute({ definition, recordType }: Names, name: string): Attribute | undefined {
   const own = name === 'person_identifier' ? recordType.identifierPaths[0] : undefined;
   return findAttribute(definition, recordType, name) ?? (own ? findAttribute(definition, recordType, own) : undefined);
+}
+
+/** Clients write `dateOfEvent` for the date of the event that they search by. */
+function dateOfEvent({ names, eventType }: QueryContext, name: string): Attribute | undefined {
+  if (normalizeName(bare(name)) !== 'dateofevent') return undefined;
+  const { definition, recordType } = names;
+  const date = eventDate(eventType, definition, recordType);
+  if (date !== undefined) return date;
+  throw filterInvalid(`"${name}" is the date of the event searched by: name one with a date in reg_event_type`);
 }
 
 function unknownAttribute({ definition, recordType }: Names, name: string) {
@@ -47,7 +59,17 @@ function compareAttribute(attribute: Attribute, operator: Operator, raw: unknown
   if (attribute.type === 'boolean' && operator !== 'eq' && operator !== 'ne')
     throw filterInvalid(`attribute "${attribute.path}" is true or false; compare it with eq, ne, in or nin`);
   if (Array.isArray(raw)) throw filterInvalid(`a list for "${attribute.path}" needs the operator in or nin`);
+  if (isTextOperator(operator)) return leaf(attribute, operator, piece(attribute, operator, raw));
   return leaf(attribute, operator, typedValue(attribute, raw));
+}
+
+/** Codes are compared whole, and so are identifiers: nobody is found by a piece of a number. */
+function piece(attribute: Attribute, operator: TextOperator, raw: unknown): Scalar {
+  if (attribute.type !== 'string' || attribute.codes !== undefined)
+    throw filterInvalid(`attribute "${attribute.path}" is no free text; compare it with eq, ne, in or nin`);
+  const value = typedValue(attribute, raw);
+  if (value === '') throw filterInvalid(`${operator} of "${attribute.path}" takes at least one character`);
+  return value;
 }
 
 const leaf = ({ path }: Attribute, operator: Operator, value: Scalar | Scalar[]): Criteria => ({

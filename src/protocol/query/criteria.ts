@@ -17,7 +17,11 @@ export type Criteria =
   | { identifier: { type: string; value: string } }
   | { attribute: string; operator: Operator; value: Scalar | Scalar[] };
 
-export type Operator = 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte' | 'in' | 'nin';
+export type Operator = OrderOperator | TextOperator | 'ne' | 'in' | 'nin';
+/** One value against another of its type. */
+export type OrderOperator = 'eq' | 'gt' | 'gte' | 'lt' | 'lte';
+/** A piece of a text; of no code, no identifier and nothing else than text. */
+export type TextOperator = 'contains' | 'startsWith' | 'endsWith';
 export type Scalar = string | number | boolean;
 
 export interface Sort {

@@ -1,6 +1,7 @@
 /** `age` and `YOB` are no fields of the dictionary: they are read as bounds on `birth_date`. */
-import type { Criteria, Operator } from './criteria.js';
+import type { Criteria, Operator, TextOperator } from './criteria.js';
 import type { Attribute } from '../registries/definition.js';
+import { isTextOperator } from './operators.js';
 import { filterInvalid } from './query-rejection.js';
 import { listOf } from './typed-value.js';
 
@@ -31,6 +32,7 @@ export function derivedComparison(
   raw: unknown,
   today: string,
 ): Criteria {
+  if (isTextOperator(operator)) throw filterInvalid(`"${name}" is a number; compare it with eq, gt, gte, lt or lte`);
   const derivation = DERIVATIONS.get(lastSegment(name))!;
   const days = (value: unknown) => derivation.days(wholeNumber(name, value, derivation.most), today);
   const bound = (comparison: Operator, day: string): Criteria => ({
@@ -53,7 +55,7 @@ export function derivedComparison(
 }
 
 /** Who is older was born earlier. */
-const AGAINST_TIME: Record<Operator, Operator> = {
+const AGAINST_TIME: Record<Exclude<Operator, TextOperator>, Operator> = {
   eq: 'eq',
   ne: 'ne',
   in: 'in',

@@ -1,5 +1,5 @@
 /** Criteria over one record in memory: what a subscription matches, with the meaning that criteria.ts gives and SQL has. */
-import type { Criteria, Scalar } from './criteria.js';
+import type { Criteria, OrderOperator, Scalar, TextOperator } from './criteria.js';
 import { afterDate, firstDay, lastDay, storedDate } from '../registries/date.js';
 import type { Attribute } from '../registries/definition.js';
 import { isObject } from '../../platform/plain-object.js';
@@ -45,11 +45,16 @@ export const isRecorded = (path: string, data: Record<string, unknown>): boolean
 
 function compares(stored: unknown[], tests: Tests, operator: keyof Tests, value: Scalar | Scalar[]): boolean {
   const values = Array.isArray(value) ? value : [value];
-  return stored.some((one) => values.some((other) => tests[operator](one, other)));
+  return stored.some((one) => values.some((other) => tests[operator]?.(one, other) ?? false));
 }
 
 type Test = (stored: unknown, value: Scalar) => boolean;
-type Tests = Record<'eq' | 'gt' | 'gte' | 'lt' | 'lte', Test>;
+type Tests = Record<OrderOperator, Test> & Partial<Record<TextOperator, Test>>;
+
+const onTexts =
+  (test: (stored: string, asked: string) => boolean): Test =>
+  (stored, asked) =>
+    typeof stored === 'string' && typeof asked === 'string' && test(stored, asked);
 
 const TESTS: Tests = {
   eq: (...sides) => order(...sides) === 0,
@@ -57,6 +62,9 @@ const TESTS: Tests = {
   gte: (...sides) => [0, 1].includes(order(...sides) ?? Number.NaN),
   lt: (...sides) => order(...sides) === -1,
   lte: (...sides) => [0, -1].includes(order(...sides) ?? Number.NaN),
+  contains: onTexts((stored, asked) => stored.includes(asked)),
+  startsWith: onTexts((stored, asked) => stored.startsWith(asked)),
+  endsWith: onTexts((stored, asked) => stored.endsWith(asked)),
 };
 
 /** Undefined where the stored value is of another type: then every comparison is false. */

@@ -2,7 +2,12 @@
 import type { Criteria } from './criteria.js';
 import { findAttribute } from '../registries/attributes.js';
 import { normalizeName } from '../registries/core/code-list.js';
-import type { EventTypeDefinition, RecordTypeDefinition, RegistryDefinition } from '../registries/definition.js';
+import type {
+  Attribute,
+  EventTypeDefinition,
+  RecordTypeDefinition,
+  RegistryDefinition,
+} from '../registries/definition.js';
 import { bare } from '../registries/records/property.path.js';
 import { findEventType } from '../registries/registries.js';
 import { filterInvalid, quoteName } from './query-rejection.js';
@@ -29,6 +34,18 @@ export function eventCriteria(
   throw filterInvalid(
     `reg_event_type: records of the type ${recordType.name} do not show ${event.name}; ${remedy(definition, recordType)}`,
   );
+}
+
+/** The attribute that holds the date of an event; of a registration, the day of it. */
+export function eventDate(
+  name: string | null | undefined,
+  definition: RegistryDefinition,
+  recordType: RecordTypeDefinition,
+): Attribute | undefined {
+  const event = name == null ? undefined : findEventType(definition, name.trim());
+  const registered = event?.name === 'REGISTER' ? 'registration_date' : undefined;
+  const path = registered ?? (event && dateOf(event, definition, recordType));
+  return path === undefined ? undefined : findAttribute(definition, recordType, path);
 }
 
 /** A date is there, even if no more than its year. */

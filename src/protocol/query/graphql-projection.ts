@@ -1,4 +1,4 @@
-/** The leaves that a selection asks for, fragments included. */
+/** What a selection asks for, leaves and objects that are selected as a whole, fragments included. */
 import {
   getNamedType,
   isObjectType,

@@ -1,6 +1,8 @@
 /** Query type `graphql` (protocol 3.2): arguments of one root field become criteria, its selection the projection. */
 import {
   getNamedType,
+  GraphQLError,
+  isLeafType,
   isObjectType,
   Kind,
   KnownArgumentNamesRule,
@@ -8,6 +10,7 @@ import {
   specifiedRules,
   validate,
   valueFromAST,
+  ScalarLeafsRule,
   ValuesOfCorrectTypeRule,
   type ASTVisitor,
   type DocumentNode,
@@ -34,7 +37,7 @@ import { criteriaInvalid, filterInvalid } from './query-rejection.js';
 export interface GraphqlQuery {
   recordType: RecordTypeDefinition;
   criteria: Criteria;
-  /** Canonical paths of the selected leaves; applies after the agreement's clamp, never instead of it. */
+  /** Canonical paths of what is selected, leaves and whole objects; applies after the agreement's clamp, never instead of it. */
   projection: string[];
   /** Present where `first` or `after` is given; wins over the envelope's pagination. */
   page?: Page;
@@ -48,7 +51,7 @@ export interface GraphqlQuery {
 export function parseGraphqlQuery(
   query: unknown,
   definition: RegistryDefinition,
-  { today = new Date().toISOString().slice(0, 10) }: QueryOptions = {},
+  { today = new Date().toISOString().slice(0, 10), eventType }: QueryOptions = {},
 ): GraphqlQuery {
   const schema = querySchemaOf(definition);
   const document = inDictionaryNames(parseDocument(textOf(query)), schema, definition);
@@ -56,11 +59,12 @@ export function parseGraphqlQuery(
   check(schema, document, [KnownArgumentNamesRule], filterInvalid);
   const { root, field, recordType } = rootOf(document, schema, definition);
   const type = getNamedType(field.type);
-  if (!isObjectType(type) || !root.selectionSet) throw criteriaInvalid('select at least one field of the record');
+  if (!isObjectType(type) || !root.selectionSet)
+    throw criteriaInvalid(`Field "${root.name.value}" must have a selection of subfields: at least one of the record`);
   const given = readArguments(root, field);
   return {
     recordType,
-    criteria: criteriaOf(given, new QueryContext({ definition, recordType }, today)),
+    criteria: criteriaOf(given, new QueryContext({ definition, recordType }, today, eventType)),
     projection: projectionOf(document, type, root.selectionSet),
     ...(('first' in given || 'after' in given) && { page: parsePage({ size: given.first, cursor: given.after }) }),
   };
@@ -68,10 +72,23 @@ export function parseGraphqlQuery(
 
 type Rule = (context: ValidationContext) => ASTVisitor;
 
+/** The specification's examples select whole objects (`name`, `birthPlace`); only a leaf takes no selection. */
+const LeavesRule: Rule = (context) => ({
+  Field: (node) => {
+    const type = context.getType();
+    if (type && node.selectionSet && isLeafType(getNamedType(type)))
+      context.reportError(
+        new GraphQLError(`Field "${node.name.value}" must not have a selection since it has no subfields.`),
+      );
+  },
+});
+
 // Wrong values are found by `readArguments`, whose words do not repeat them.
+const REPLACED = new Set<unknown>([KnownArgumentNamesRule, ValuesOfCorrectTypeRule, ScalarLeafsRule]);
 const SHAPE_RULES: Rule[] = [
   NoSchemaIntrospectionCustomRule,
-  ...specifiedRules.filter((rule) => rule !== KnownArgumentNamesRule && rule !== ValuesOfCorrectTypeRule),
+  LeavesRule,
+  ...specifiedRules.filter((rule) => !REPLACED.has(rule)),
 ];
 
 function check(schema: GraphQLSchema, document: DocumentNode, rules: Rule[], refuse: (text: string) => Error): void {

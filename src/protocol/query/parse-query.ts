@@ -3,7 +3,7 @@ import type { Criteria } from './criteria.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../registries/definition.js';
 import type { QueryType } from '../vocabulary.js';
 import { parseExpression } from './expression-query.js';
-import { parseIdentifier } from './identifier-query.js';
+import { isWrappedIdentifier, parseIdentifier } from './identifier-query.js';
 import { parsePredicate } from './predicate-query.js';
 import { namesOf, QueryContext } from './query-context.js';
 import { isObject } from '../../platform/plain-object.js';
@@ -12,6 +12,8 @@ import { criteriaInvalid } from './query-rejection.js';
 export interface QueryOptions {
   /** The calendar day on which ages are counted, `YYYY-MM-DD`; by default today in UTC. */
   today?: string;
+  /** `reg_event_type`, in any name of the event. */
+  eventType?: string | null | undefined;
 }
 
 /**
@@ -22,12 +24,13 @@ export interface QueryOptions {
  */
 export function parseQuery(
   queryType: QueryType,
-  query: unknown,
+  sent: unknown,
   definition: RegistryDefinition,
   recordType: RecordTypeDefinition | string,
-  { today = new Date().toISOString().slice(0, 10) }: QueryOptions = {},
+  { today = new Date().toISOString().slice(0, 10), eventType }: QueryOptions = {},
 ): Criteria {
-  const context = new QueryContext(namesOf(definition, recordType), today);
+  const context = new QueryContext(namesOf(definition, recordType), today, eventType);
+  const query = unwrapItems(sent);
   switch (queryType) {
     case 'IDTYPE_VALUE':
       return parseIdentifier(context, query);
@@ -44,13 +47,21 @@ export function parseQuery(
 }
 
 /** The type that a query's shape tells, for endpoints whose `query_type` is optional (protocol 3.8). */
-export function queryTypeOf(query: unknown): QueryType {
+export function queryTypeOf(sent: unknown): QueryType {
+  const query = unwrapItems(sent);
   if (isItems(query)) return 'PREDICATE';
   if (!isObject(query)) return 'EXPRESSION';
   const { type, value } = query;
-  if (isObject(value)) return typeof value.expression === 'string' ? 'GRAPHQL' : 'EXPRESSION';
+  if (isObject(value)) {
+    if (isWrappedIdentifier(value)) return 'IDTYPE_VALUE';
+    return typeof value.expression === 'string' ? 'GRAPHQL' : 'EXPRESSION';
+  }
   return typeof type === 'string' && value !== undefined ? 'IDTYPE_VALUE' : 'EXPRESSION';
 }
+
+/** Clients put the list of a predicate under its name: `{ "type": "predicate", "value": [ … ] }`. */
+const unwrapItems = (query: unknown): unknown =>
+  isObject(query) && Array.isArray(query.value) && typeof query.type === 'string' ? query.value : query;
 
 const isItems = (query: unknown): boolean =>
   Array.isArray(query) || (isObject(query) && ('expression1' in query || 'attribute_name' in query));

@@ -22,10 +22,14 @@ export function namesOf(definition: RegistryDefinition, recordType: RecordTypeDe
 export class QueryContext {
   #comparisons = 0;
 
-  /** @param today the calendar day on which ages are counted, `YYYY-MM-DD` */
+  /**
+   * @param today the calendar day on which ages are counted, `YYYY-MM-DD`
+   * @param eventType the event that is searched by, whose date may be compared
+   */
   constructor(
     readonly names: Names,
     readonly today: string,
+    readonly eventType?: string | null,
   ) {}
 
   countComparison(): void {

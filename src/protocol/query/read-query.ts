@@ -31,7 +31,7 @@ export interface ReadQuery {
 
 /** @throws ItemRejected as `parseQuery` and `parseGraphqlQuery`, and for a record type that the registry does not have */
 export function readQuery(asked: AskedQuery, definition: RegistryDefinition, options?: QueryOptions): ReadQuery {
-  const read = readCriteria(asked, definition, options);
+  const read = readCriteria(asked, definition, { ...options, eventType: asked.eventType });
   const event = eventCriteria(asked.eventType, definition, read.recordType);
   return event === undefined ? read : { ...read, criteria: { and: [read.criteria, event] } };
 }

@@ -14,7 +14,12 @@ const ADDRESS_NAMES: Record<string, string> = {
 const PERSON_NAMES: Record<string, string> = {
   ...ADDRESS_NAMES,
   surname: 'name.surname',
+  last_name: 'name.surname',
+  family_name: 'name.surname',
   given_name: 'name.given_name',
+  first_name: 'name.given_name',
+  second_name: 'name.second_name',
+  middle_name: 'name.second_name',
   mobile: 'phone_number',
 };
 

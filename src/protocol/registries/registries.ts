@@ -36,8 +36,12 @@ export function createRegistries(definitions: RegistryDefinition[] = DEFINITIONS
 /** A record type by `reg_record_type`, `response_entity` or `collection`; without a name the default, undefined for an unknown one. */
 export function findRecordType(definition: RegistryDefinition, name?: string | null): RecordTypeDefinition | undefined {
   if (name === undefined || name === null || name === '') return definition.recordTypes[0];
-  return named(definition.recordTypes, name);
+  const ownRecord = OWN_RECORD.has(normalizeName(bare(name))) ? definition.recordTypes[0] : undefined;
+  return named(definition.recordTypes, name) ?? ownRecord;
 }
+
+/** What clients of the field call the registry's own record, whatever its name there. */
+const OWN_RECORD = new Set(['person', 'individual']);
 
 /** An event type by any name read for it: `live_birth`, `birth`, `spdci-common:RegistryEventType:LiveBirth`. */
 export function findEventType(definition: RegistryDefinition, name: string): EventTypeDefinition | undefined {

@@ -41,6 +41,6 @@ export const unsubscribeRequest = withOldSpelling(
     timestamp: dateTime,
     subscription_codes: z.array(z.string().max(99)),
   }),
-  { sunscription_codes: 'subscription_codes', timesstamp: 'timestamp' },
+  { sunscription_codes: 'subscription_codes', subscription_code: 'subscription_codes', timesstamp: 'timestamp' },
 );
 export type UnsubscribeRequest = z.infer<typeof unsubscribeRequest>;

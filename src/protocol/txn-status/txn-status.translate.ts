@@ -14,8 +14,8 @@ export interface StatusOfTransaction {
   registry: Registry;
   transactionId: string;
   referenceId: string;
-  /** What kind of request is asked about. */
-  type: TxnType;
+  /** What kind of request is asked about; left out: whatever it was. */
+  type?: TxnType | undefined;
   attribute: TxnAttribute;
   /** Ids or codes; one alone unless the attribute is a list. */
   values: string[];
@@ -42,6 +42,7 @@ export interface TransactionStatusAnswer {
 
 const ATTRIBUTES: Record<string, TxnAttribute> = {
   transaction_id: 'TRANSACTION_ID',
+  reference_id: 'REFERENCE_IDS',
   reference_id_list: 'REFERENCE_IDS',
   correlation_id: 'CORRELATION_ID',
   subscription_code_list: 'SUBSCRIPTION_CODES',
@@ -60,7 +61,7 @@ export function readTxnStatusRequest(message: TxnStatusRequest, registry: Regist
     registry,
     transactionId: message.transaction_id,
     referenceId,
-    type: TYPES[txn_type] ?? 'SEARCH',
+    type: TYPES[txn_type],
     attribute: ATTRIBUTES[attribute_type] ?? 'TRANSACTION_ID',
     values: [attribute_value].flat(),
   };

@@ -14,8 +14,8 @@ export async function receiveCallback(
   const { registry } = definitionOf(services, input.registry);
   const { operation, transactionId, correlationId } = input;
   await call.admit({ operation, items: 1 });
-  const request = { senderId: sender.senderId, registry, operation, correlationId };
-  const known = await findByCorrelation(services.database, request);
+  const request = { senderId: sender.senderId, registry, operation };
+  const known = correlationId == null || (await findByCorrelation(services.database, { ...request, correlationId }));
   const result: CallbackResult = { correlationId: call.correlationId, known };
   await call.settle({
     operation,

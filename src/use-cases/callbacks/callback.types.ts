@@ -11,5 +11,6 @@ export interface CallbackInput {
   registry: Registry;
   operation: Operation;
   transactionId: string;
-  correlationId: string;
+  /** Left out by an answer that is a header alone. */
+  correlationId?: string | null | undefined;
 }

@@ -11,7 +11,7 @@ import type { QueryType } from '../../protocol/vocabulary.js';
 export interface FilterText {
   recordType?: string | null | undefined;
   queryType?: QueryType | null | undefined;
-  /** Empty or absent: every record of the type. */
+  /** Empty, absent or `*`: every record of the type. */
   filter?: unknown;
 }
 
@@ -66,5 +66,8 @@ export function asDetails<T>(read: () => T): T {
 
 export const detailsInvalid = (text: string): ItemRejected => new ItemRejected('rjct.notify_details.invalid', text);
 
+/** No identifier type is named `*`, which clients send for everybody that the agreement allows. */
 const isEmpty = (filter: unknown): boolean =>
-  filter == null || (typeof filter === 'object' && Object.keys(filter).length === 0);
+  filter == null || (typeof filter === 'object' && (Object.keys(filter).length === 0 || isStar(filter)));
+
+const isStar = ({ type, value }: { type?: unknown; value?: unknown }): boolean => type === '*' && value === '*';

@@ -10,11 +10,13 @@ import {
 } from '../../entities/transactions/transaction-status.repository.js';
 import { AnswerTooLarge, RequestInvalid } from '../../protocol/errors.js';
 import type { JsonObject } from '../../protocol/envelope/json.js';
-import type {
-  EarlierAnswer,
-  StatusOfTransaction,
-  TransactionStatusAnswer,
-  TxnType,
+import {
+  TXN_TYPES,
+  type EarlierAnswer,
+  type StatusOfTransaction,
+  type TransactionStatusAnswer,
+  type TxnAttribute,
+  type TxnType,
 } from '../../protocol/txn-status/txn-status.translate.js';
 import type { Operation } from '../../protocol/vocabulary.js';
 import type { Call } from '../call.js';
@@ -45,9 +47,10 @@ export async function transactionStatus(
   const gate = decideGate({ sender, definition, operation: 'TXN_STATUS', now: call.receivedAt });
   assertMayAskAboutOwn(gate);
   await call.admit({ operation: 'TXN_STATUS', items: 1 });
-  const asking: Asking = { services, sender, definition, type: question.type, told: [] };
+  const type = question.type ?? (await typeOf(services, sender, question));
+  const asking: Asking = { services, sender, definition, type, told: [] };
   const earlier = await answerFor(asking, question);
-  const { transactionId, type } = question;
+  const { transactionId } = question;
   const answer: TransactionStatusAnswer = { transactionId, correlationId: call.correlationId, type, earlier };
   await call.settle({
     operation: 'TXN_STATUS',
@@ -64,6 +67,26 @@ export async function transactionStatus(
     result: answer,
   });
   return answer;
+}
+
+/** The kind of the newest request that fits; nobody's is told as a search. */
+async function typeOf(
+  { database, vault }: Services,
+  { senderId }: KnownSender,
+  { registry, attribute, values }: StatusOfTransaction,
+): Promise<TxnType> {
+  if (attribute === 'SUBSCRIPTION_CODES') return 'SUBSCRIBE';
+  const request = { senderId, registry, operations: Object.values(OPERATIONS).flat() };
+  const [newest] = await findEarlier(database, vault, request, idKey(attribute, values), { transactions: 1, bytes: 0 });
+  return TXN_TYPES.find((type) => newest !== undefined && OPERATIONS[type].includes(newest.operation)) ?? 'SEARCH';
+}
+
+/** @throws RequestInvalid for several values of what names one request */
+function idKey(attribute: Exclude<TxnAttribute, 'SUBSCRIPTION_CODES'>, values: string[]): Key {
+  if (attribute === 'REFERENCE_IDS') return { referenceIds: values };
+  const [first = ''] = values;
+  if (values.length > 1) throw new RequestInvalid('attribute_value: takes one value');
+  return attribute === 'TRANSACTION_ID' ? { transactionIds: [first] } : { correlationId: first };
 }
 
 async function answerFor(asking: Asking, question: StatusOfTransaction): Promise<EarlierAnswer | undefined> {
@@ -92,10 +115,7 @@ async function keyOf(
 ): Promise<{ key: Key | undefined; wanted?: Set<string> }> {
   const [first] = values;
   if (first === undefined) return { key: undefined };
-  if (attribute === 'TRANSACTION_ID' || attribute === 'CORRELATION_ID') {
-    if (values.length > 1) throw new RequestInvalid('attribute_value: takes one value');
-    return { key: attribute === 'TRANSACTION_ID' ? { transactionIds: [first] } : { correlationId: first } };
-  }
+  if (attribute === 'TRANSACTION_ID' || attribute === 'CORRELATION_ID') return { key: idKey(attribute, values) };
   if (attribute === 'REFERENCE_IDS' || type !== 'SUBSCRIBE')
     return { key: { referenceIds: values }, ...(type === 'UNSUBSCRIBE' ? {} : { wanted: new Set(values) }) };
   const made = await findSubscribeItems(services.database, sender.senderId, values);

@@ -39,8 +39,14 @@ describe('the table of contract: Registries', () => {
     ['FR', 'Farmer_Person', 'Farmer'],
     ['FR', 'FRPerson', 'Farmer'],
     ['IBR', 'ns:a:b:Group', 'Group'],
-    ['IBR', 'Person', 'Member'],
+    ['IBR', 'Person', 'Beneficiary'],
+    ['IBR', 'IBR_Person', 'Member'],
+    ['IBR', 'BENEFICIARY', 'Beneficiary'],
     ['ESS', 'Person', 'ESSPerson'],
+    ['SOCIAL', 'Individual', 'SRPerson'],
+    ['FR', 'PERSON', 'Farmer'],
+    ['DR', 'Person', 'DisabledPerson'],
+    ['CRVS', 'individual', 'Person'],
     ['ESS', 'ESS_Person', 'ESSPerson'],
   ])('%s reads the record type %s as %s', (name, given, expected) => {
     expect(findRecordType(registry(name), given)?.name).toBe(expected);
@@ -68,6 +74,8 @@ describe('events', () => {
     ['DR', 'DEREGISTER', 'DELETE'],
     ['IBR', 'enrollment', 'enrollement'],
     ['IBR', 'Enrolment-Status-Change', 'enrollement_status_change'],
+    ['IBR', 'ENROLLMENT', 'enrollement'],
+    ['IBR', 'DISENROLLMENT', 'enrollement_status_change'],
   ])('%s reads %s as %s', (name, given, expected) => {
     expect(findEventType(registry(name), given)?.name).toBe(expected);
   });

@@ -13,7 +13,7 @@ export const DR: RegistryDefinition = {
   recordTypes: [
     {
       name: 'DisabledPerson',
-      aliases: ['PWD_Person', 'DR_Person', 'Person'],
+      aliases: ['PWD_Person', 'DR_Person'],
       class: 'PWD_Person',
       typeName: 'PWD_Person',
       identifierPaths: ['personal_details.member_identifier', 'personal_details.demographic_info.identifier'],

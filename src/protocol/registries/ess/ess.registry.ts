@@ -15,7 +15,7 @@ export const ESS: RegistryDefinition = {
   recordTypes: [
     {
       name: 'ESSPerson',
-      aliases: ['ESS_Person', 'Person'],
+      aliases: ['ESS_Person'],
       class: 'ESSPerson',
       typeName: 'ESSPerson',
       identifierPaths: ['identifier'],

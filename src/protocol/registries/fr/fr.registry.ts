@@ -13,7 +13,7 @@ export const FR: RegistryDefinition = {
   recordTypes: [
     {
       name: 'Farmer',
-      aliases: ['Farmer_Person', 'FR_Person', 'Person'],
+      aliases: ['Farmer_Person', 'FR_Person'],
       class: 'Farmer_Person',
       typeName: 'Farmer_Person',
       identifierPaths: [

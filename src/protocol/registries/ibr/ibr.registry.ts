@@ -34,7 +34,7 @@ export const BENEFICIARY_RECORDS: RecordTypeDefinition = {
 /** The specification's spelling is the one its schema lists. */
 export const ENROLMENT_EVENTS = [
   event('enrollement', true, ['enrollment', 'enrolment'], { date: 'enrollment_date' }),
-  event('enrollement_status_change', true, ['enrollment_status_change', 'enrolment_status_change'], {
+  event('enrollement_status_change', true, ['enrollment_status_change', 'enrolment_status_change', 'disenrollment'], {
     date: 'status_change_date',
   }),
 ];
@@ -45,7 +45,7 @@ export const IBR: RegistryDefinition = {
   paths: ['ibr', 'beneficiary'],
   regType: 'ns:org:RegistryType:IBR',
   recordTypePrefix: '',
-  recordTypes: [BENEFICIARY_RECORDS, memberRecords(['Person', 'IBR_Person']), GROUP_RECORDS],
+  recordTypes: [BENEFICIARY_RECORDS, memberRecords(['IBR_Person']), GROUP_RECORDS],
   events: [...lifecycle([]), ...ENROLMENT_EVENTS],
   identifierTypes: IDENTIFIER_TYPES,
   txnStatusRecords: 'array',

@@ -14,7 +14,7 @@ export const SOCIAL: RegistryDefinition = {
   recordTypes: [
     {
       name: 'SRPerson',
-      aliases: ['SR_Person', 'Person'],
+      aliases: ['SR_Person'],
       class: 'SRPerson',
       typeName: 'SRPerson',
       identifierPaths: ['identifier'],
