@@ -61,6 +61,11 @@ const agreementInput = (senderId: string) =>
 const agreement = async () => made(`createAgreement(${agreementInput(await sender())}) { id }`);
 const CONSENT = `input: { ${REGISTRY}, identifier: { type: "UIN", value: "1" }, senderId: "once-1", fields: ["*"] }`;
 const consent = () => made(`grantConsent(${CONSENT}) { id }`);
+const JWK = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
+const controllerInput = (issuer: string) =>
+  `input: { issuer: "${issuer}", name: "x", registries: [SOCIAL],
+    jwks: { keys: [{ kty: "OKP", crv: "Ed25519", x: "${JWK.x}", kid: "k", alg: "EdDSA" }] } }`;
+const controller = async () => made(`registerConsentController(${controllerInput(await newId())}) { id }`);
 const serverKey = () => made('generateServerKey(algorithm: ED25519) { id: kid }');
 
 const pem = (): string =>
@@ -172,11 +177,13 @@ const ONCE: Record<string, Prepared> = {
   pauseSource: [source('RUNNING'), byName],
   pauseSubscription: [() => subscription('ACTIVE'), byId()],
   placeLegalHold: [sender, HOLD],
+  registerConsentController: [newId, (id) => `(${controllerInput(id)}) { id }`],
   removeSource: [source('RUNNING'), byName],
   resumeSource: [source('PAUSED'), byName],
   resumeSubscription: [() => subscription('PAUSED'), byId()],
   retireServerKey: [serverKey, byKid],
   revokeConsent: [consent, byId()],
+  revokeConsentController: [controller, byId()],
   revokeSenderKey: [senderKey, ofSender(', kid: "k") { kid }')],
   revokeServerKey: [serverKey, byKid],
 };
