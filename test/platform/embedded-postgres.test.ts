@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 import { Client } from 'pg';
 
+import { CHANNEL, ENDS_WITH_US } from '../support/ends-with-us.js';
 import { until } from '../support/until.js';
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.js';
 
@@ -52,10 +53,13 @@ async function ask<Row>(url: string, sql: string): Promise<Row[]> {
 
 /** Another process that starts the server; resolves with what it printed once the server answers. */
 async function hostProcess(dataDir: string, root = ROOT) {
-  const child = spawn(process.execPath, [HOST, root, dataDir], { stdio: ['ignore', 'pipe', 'inherit'], env: {} });
+  const child = spawn(process.execPath, [...ENDS_WITH_US, HOST, root, dataDir], {
+    stdio: ['ignore', 'pipe', 'inherit', CHANNEL],
+    env: {},
+  });
   hosts.push(child);
   const said: string[] = [];
-  for await (const line of createInterface({ input: child.stdout })) {
+  for await (const line of createInterface({ input: child.stdout ?? process.stdin })) {
     if (line.startsWith('url ')) return { child, said, url: line.slice(4) };
     said.push(line);
   }

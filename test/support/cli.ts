@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { CHANNEL, ENDS_WITH_US } from './ends-with-us.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const RUNTIME = `${root}node_modules/.bin/node`;
@@ -32,7 +33,8 @@ export async function buildCli(): Promise<void> {
 
 export function startCli(args: string[], { env = {}, cwd }: CliOptions = {}): ChildProcess {
   const own = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env };
-  return spawn(RUNTIME, [`${root}dist/cli.js`, ...args], { env: own, cwd, stdio: 'pipe' });
+  const stdio = ['pipe', 'pipe', 'pipe', CHANNEL] as const;
+  return spawn(RUNTIME, [...ENDS_WITH_US, `${root}dist/cli.js`, ...args], { env: own, cwd, stdio: [...stdio] });
 }
 
 export async function dci(args: string[], options: CliOptions = {}): Promise<CliResult> {
