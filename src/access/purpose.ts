@@ -33,7 +33,7 @@ export function statedPurpose(blocks: { consent?: Block; authorize?: Block }, no
 export function refuseProof(blocks: { consent?: Block; authorize?: Block }): void {
   for (const name of ['consent', 'authorize'] as const)
     if (blocks[name] !== undefined && 'consent_jws' in blocks[name])
-      throw refusal(`${name}.consent_jws`, 'malformed_object: a signed consent cannot be verified here; leave it out');
+      throw refusal(`${name}.consent_jws`, 'malformed_object: this operation takes no signed consent; leave it out');
 }
 
 function checkTime(block: string, ts: unknown, now: Date): void {

@@ -5,6 +5,7 @@ import { buildSchema, GraphQLISODateTime, type BuildSchemaOptions } from 'type-g
 import { AccessResolver } from './access/access.resolver.js';
 import { AgreementResolver } from './agreements/agreement.resolver.js';
 import { AdminActionResolver, AuditSealResolver, TransactionSealResolver } from './audit/audit.resolver.js';
+import { ConsentControllerResolver } from './consents/consent-controller.resolver.js';
 import { ConsentResolver } from './consents/consent.resolver.js';
 import { CallbackResolver } from './callbacks/callback.resolver.js';
 import { DisabilityResolver } from './disability/disability.resolver.js';
@@ -43,6 +44,7 @@ const RESOLVERS: BuildSchemaOptions['resolvers'] = [
   SenderResolver,
   ServerKeyResolver,
   AgreementResolver,
+  ConsentControllerResolver,
   ConsentResolver,
   AccessResolver,
   RecordResolver,

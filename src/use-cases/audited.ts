@@ -3,6 +3,7 @@
  * it is. Left out is what is sealed, hashed or secret, and what may name persons: a filter, the evidence of a consent.
  */
 import type { Agreement } from '../entities/agreements/agreement.entity.js';
+import type { ConsentController } from '../entities/agreements/consent-controller.entity.js';
 import type { Consent } from '../entities/agreements/consent.entity.js';
 import type { Sender } from '../entities/senders/sender.entity.js';
 import type { Subscription } from '../entities/subscriptions/subscription.entity.js';
@@ -13,6 +14,7 @@ interface Audited {
   Sender: Sender;
   Agreement: Agreement;
   Consent: Consent;
+  ConsentController: ConsentController;
   Subscription: Subscription;
 }
 
@@ -93,6 +95,19 @@ const KEPT: { [Name in keyof Audited]: Kept<Audited[Name]> } = {
     validUntil: true,
     evidence: false,
     grantedBy: true,
+    createdAt: true,
+    revokedAt: true,
+    revokedBy: true,
+  },
+  ConsentController: {
+    id: true,
+    name: true,
+    issuer: true,
+    jwksUrl: true,
+    jwks: true,
+    jwksFetchedAt: true,
+    registries: true,
+    createdBy: true,
     createdAt: true,
     revokedAt: true,
     revokedBy: true,

@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { importPublicKey } from '../../src/protocol/signature/keys.js';
 import { verifyEnvelope } from '../../src/protocol/signature/signature.js';
-import { subscribeItem, subscribeMessage, upsert } from '../subscriptions/subscriptions.js';
+import { subscribeItem, subscribeMessage, unsubscribeMessage, upsert } from '../subscriptions/subscriptions.js';
 import { foreignCall } from '../support/foreign-call.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { startInbox, type Inbox } from '../support/inbox.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
+import { searchFor } from '../support/search-message.js';
 import { until } from '../support/until.js';
 
 const SUDARAT = '847951632';
@@ -90,6 +91,33 @@ describe('a reply', () => {
     expect(data[0].programs).toEqual([{ name: expect.any(String) }]);
     const strict = await search(standard, 'ibr', SUDARAT);
     expect(strict.body.message.search_response[0].data).toMatchObject({ reg_records: expect.any(Array) });
+  });
+
+  test.each([
+    ["person.birth_date >= '1985-05-20' && (person.birth_date <= \"1985-05-20\" || sex == 'female')", 'succ'],
+    ["sex in ['female', 'male'] && name.surname == 'Phumchai'", 'succ'],
+    ['size(person.children) > 2', 'rjct'],
+    ['person.age >= 18; drop', 'rjct'],
+    ["birth_date >= '1985-05-20' &&", 'rjct'],
+    ['true', 'rjct'],
+    ['', 'rjct'],
+  ])('to the text %j is %s', async (query, status) => {
+    const message = searchFor({ query_type: 'predicate', query });
+    const body = await partner.envelope('search', message);
+    const answer = await foreignCall(gateway, partner, 'crvs/registry/sync/search', body);
+    const [item] = answer.body.message.search_response;
+    expect({ status: item.status, found: (item.data?.reg_records ?? []).length > 0 }).toEqual({
+      status,
+      found: status === 'succ',
+    });
+    const strict = await foreignCall(
+      gateway,
+      standard,
+      'crvs/registry/sync/search',
+      await standard.envelope('search', message),
+    );
+    expect(strict.status).toBe(400);
+    expect(strict.body.message.error.message).toContain('dialect OPENSPP');
   });
 
   test('is refused to an unsigned envelope as to anybody', async () => {
@@ -191,6 +219,22 @@ describe('what we send verifies by the header that its model prints', () => {
     });
     expect(await verifiesAgain(body)).toBe(true);
   });
+});
+
+test('a subscription ends by what its client kept of it, the acknowledgement’s correlation id', async () => {
+  const sender_uri = `${inbox.url}/crvs`;
+  const wish = subscribeMessage(subscribeItem({ event: 'Marriage' }));
+  let acknowledged = '';
+  await next('on-subscribe', async () => {
+    const { body } = await partner.send('crvs/registry/subscribe', 'subscribe', wish, { sender_uri });
+    acknowledged = body.message.correlation_id;
+  });
+  const end = unsubscribeMessage([acknowledged]);
+  const { body } = await next('on-unsubscribe', () => asked('crvs/registry/unsubscribe', 'unsubscribe', end));
+  expect(body.message).toMatchObject({ status: 'succ', subscription_status: [{ code: expect.any(String) }] });
+  const unknown = unsubscribeMessage([randomUUID()]);
+  const again = await next('on-unsubscribe', () => asked('crvs/registry/unsubscribe', 'unsubscribe', unknown));
+  expect(again.body.message.status).toBe('rjct');
 });
 
 test('a receiver that can verify nothing is told of as such', async () => {

@@ -11,6 +11,7 @@ import type { Log } from '../../platform/log.js';
 import { Agreement, AgreementVersion } from '../agreements/agreement.entity.js';
 import { AdminAction, AuditSeal } from '../audit/audit.entity.js';
 import { queryUntil } from './cancellable.js';
+import { ConsentController } from '../agreements/consent-controller.entity.js';
 import { Consent } from '../agreements/consent.entity.js';
 import { DeliveryAttempt, Delivery } from '../deliveries/delivery.entity.js';
 import { inTransaction, type HeldConnection } from './held-connection.js';
@@ -67,6 +68,7 @@ export const ENTITIES = [
   Agreement,
   AgreementVersion,
   Consent,
+  ConsentController,
   RegistryRecord,
   RegistryEvent,
   Transaction,

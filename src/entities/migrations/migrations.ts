@@ -7,6 +7,7 @@ import { EndpointRests0037 } from './0037-endpoint-rests.migration.js';
 import { Numbered0038 } from './0038-numbered.migration.js';
 import { Readings0040 } from './0040-readings.migration.js';
 import { Proofs0041 } from './0041-proofs.migration.js';
+import { ConsentControllers0045 } from './0045-consent-controllers.migration.js';
 import { Dialects0044 } from './0044-dialects.migration.js';
 import { FourEyes0042 } from './0042-four-eyes.migration.js';
 import { Sources0046 } from './0046-sources.migration.js';
@@ -25,6 +26,7 @@ export const MIGRATIONS = [
   Proofs0041,
   FourEyes0042,
   Dialects0044,
+  ConsentControllers0045,
   Sources0046,
   RequestLanes0050,
 ].map((migration) => ({

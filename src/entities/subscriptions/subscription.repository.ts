@@ -34,6 +34,16 @@ export function findSubscription({ em }: Unit, senderId: string, code: string): 
   return em.findOne(Subscription, { senderId, code });
 }
 
+/** All that one request made, by the correlation id that its acknowledgement had. */
+export async function findSubscriptionsOfRequest(
+  unit: Unit,
+  senderId: string,
+  correlationId: string,
+): Promise<Subscription[]> {
+  const requestId = await findRequestId(unit, senderId, correlationId);
+  return requestId === undefined ? [] : unit.em.find(Subscription, { senderId, requestId }, { orderBy: { id: 'asc' } });
+}
+
 /** Tells live readers of a new state, in the transaction that makes it. */
 export async function announce(sql: Sql, { id, senderId, registry, state }: Subscription): Promise<void> {
   await appendOutbox(sql, 'subscription', id, { senderId, registry, status: state });

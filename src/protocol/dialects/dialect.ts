@@ -35,6 +35,8 @@ export interface DialectForms {
   numericExpiry?: boolean;
   /** Its clients may put the token request's fields into the address. */
   tokenInQuery?: boolean;
+  /** Its clients name subscriptions by the `correlation_id` of the acknowledgement of what made them. */
+  subscriptionsByRequest?: boolean;
   /** Registries whose messages its receivers cannot verify, whatever the signature. */
   unverifying?: string[];
   readHeader?: (header: JsonObject, context: ReadHeaderContext) => JsonObject;

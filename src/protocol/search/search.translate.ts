@@ -1,4 +1,5 @@
 /** Wire ↔ domain: the only place that knows `search_criteria` and its kin; snake case stops here. */
+import { isObject } from '../../platform/plain-object.js';
 import { DEFAULT_PAGE_SIZE } from '../query/criteria.js';
 import type { ItemReasonCode } from '../errors.js';
 import type { JsonObject, Json } from '../envelope/json.js';
@@ -87,12 +88,16 @@ export function readSearchRequest(message: SearchRequest, registry: Registry): S
         number: pagination.page_number,
         cursor: pagination.cursor,
       },
-      consent: criteria.consent,
-      authorize: criteria.authorize,
+      // A proof is never ignored, wherever it stands.
+      consent: criteria.consent ?? proofIn(item['consent']),
+      authorize: criteria.authorize ?? proofIn(item['authorize']),
     };
   });
   return { registry, transactionId: message.transaction_id, items };
 }
+
+const proofIn = (block: unknown): Record<string, unknown> | undefined =>
+  isObject(block) && 'consent_jws' in block ? { consent_jws: block['consent_jws'] } : undefined;
 
 /** Clients of OpenCRVS name the event there, `ocrvs:registry_type:death` or `death`; any other type says nothing. */
 function eventInType(regType = ''): string | undefined {

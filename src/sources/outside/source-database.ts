@@ -40,9 +40,7 @@ export function openSourceDatabase(
 ): SourceDatabase {
   const isMysql = kind !== 'postgres';
   const timeoutMs = timeout * patience;
-  const dialect = isMysql
-    ? mysql(url, size, zone, timeoutMs, kind === 'mariadb')
-    : postgres(url, size, zone, timeoutMs);
+  const dialect = isMysql ? mysql(url, size, zone, timeoutMs) : postgres(url, size, zone, timeoutMs);
   const database = new Kysely<unknown>({ dialect });
   return {
     isMysql,
@@ -82,7 +80,7 @@ function postgres(url: string, size: number, zone: string, timeoutMs: number): P
   });
 }
 
-function mysql(url: string, size: number, zone: string, timeoutMs: number, isMariadb: boolean): MysqlDialect {
+function mysql(url: string, size: number, zone: string, timeoutMs: number): MysqlDialect {
   if (!URL.canParse(url)) throw new SourceFault('its environment variable holds no URL');
   const pool = createPool({
     uri: url.replace(/^mariadb:/, 'mysql:'),
@@ -97,26 +95,37 @@ function mysql(url: string, size: number, zone: string, timeoutMs: number, isMar
       return bits === null ? null : String(bits.at(-1));
     },
   });
+  // MariaDB's name of it, and MySQL's: the address does not tell which one answers.
+  const limits = [
+    CompiledQuery.raw('set session max_statement_time = ?', [timeoutMs / 1000]),
+    CompiledQuery.raw('set session max_execution_time = ?', [timeoutMs]),
+  ];
   return new MysqlDialect({
     pool,
-    onReserveConnection: once([
-      CompiledQuery.raw('set session transaction read only'),
-      // Values are escaped with backslashes, which this mode would take literally.
-      CompiledQuery.raw(`set session sql_mode = replace(@@sql_mode, 'NO_BACKSLASH_ESCAPES', '')`),
-      CompiledQuery.raw('set session time_zone = ?', [offsetOf(zone, new Date())]),
-      CompiledQuery.raw(isMariadb ? 'set session max_statement_time = ?' : 'set session max_execution_time = ?', [
-        isMariadb ? timeoutMs / 1000 : timeoutMs,
-      ]),
-    ]),
+    onReserveConnection: once(
+      [
+        CompiledQuery.raw('set session transaction read only'),
+        // Values are escaped with backslashes, which this mode would take literally.
+        CompiledQuery.raw(`set session sql_mode = replace(@@sql_mode, 'NO_BACKSLASH_ESCAPES', '')`),
+        CompiledQuery.raw('set session time_zone = ?', [offsetOf(zone, new Date())]),
+      ],
+      limits,
+    ),
   });
 }
 
-/** A connection is used only after all of these went well on it. */
-function once(statements: CompiledQuery[]): (connection: DatabaseConnection) => Promise<void> {
+/** A connection is used only after all of these went well on it, and one of the `either`. */
+function once(
+  statements: CompiledQuery[],
+  either: CompiledQuery[] = [],
+): (connection: DatabaseConnection) => Promise<void> {
   const prepared = new WeakSet<DatabaseConnection>();
   return async (connection) => {
     if (prepared.has(connection)) return;
     for (const statement of statements) await connection.executeQuery(statement);
+    const [first, second] = either;
+    if (first !== undefined && second !== undefined)
+      await connection.executeQuery(first).catch(() => connection.executeQuery(second));
     prepared.add(connection);
   };
 }

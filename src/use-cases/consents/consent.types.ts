@@ -13,3 +13,11 @@ export interface GrantConsentInput {
   validUntil?: Date | null;
   evidence?: string | null;
 }
+
+export interface RegisterConsentControllerInput {
+  name: string;
+  issuer: string;
+  jwksUrl?: string | null;
+  jwks?: Record<string, unknown> | null;
+  registries: Registry[];
+}

@@ -1,6 +1,5 @@
 /** Search: every question judged alone, what may leave decided once per question, the answer settled before it leaves. */
-import { maySearch, decideGate, decideItem, summarizeDecision, type Grant } from '../../access/decide-access.js';
-import { statedPurpose } from '../../access/purpose.js';
+import { maySearch, decideGate, type Grant } from '../../access/decide-access.js';
 import { findReleased, type Released } from '../../access/release.js';
 import type { Criteria } from '../../protocol/query/criteria.js';
 import { Forbidden, ItemRejected, RequestInvalid } from '../../protocol/errors.js';
@@ -22,6 +21,7 @@ import type { AgreementTerms } from '../../entities/senders/sender.repository.js
 import type { PartnerCall } from '../call.js';
 import type { Services } from '../services.js';
 import { assertInTime } from '../deadline.js';
+import { decideSearchItem, type Decided } from './consent-in-message.js';
 import { AnswerRoom } from './answer-room.js';
 
 /** Answers a search and settles its call. @throws Forbidden when no agreement covers it */
@@ -39,7 +39,12 @@ export async function search(
   const { from, maxItems, maxRecords, maxBytes } = call.part ?? WHOLE;
   const before = question.items.slice(0, from).map(({ referenceId }) => referenceId);
   const room = new AnswerRoom(call.part !== undefined);
-  const answerItem = new SearchItems(services, definition, gate.agreements, { room, before, deadline });
+  const answerItem = new SearchItems(services, definition, gate.agreements, {
+    room,
+    before,
+    deadline,
+    receivedAt: call.receivedAt,
+  });
   const items: SearchItemAnswer[] = [];
   for (const item of question.items.slice(from)) {
     if (items.length >= maxItems || room.records >= maxRecords || room.bytes >= maxBytes) break;
@@ -81,6 +86,8 @@ interface SearchBounds {
   room: AnswerRoom;
   /** Reference ids of items of the same message that were answered before. */
   before?: string[];
+  /** Of the message. */
+  receivedAt?: Date;
   deadline?: AbortSignal | undefined;
 }
 
@@ -116,13 +123,13 @@ export class SearchItems {
     room.assertLeft();
     const today = this.services.clock().toISOString().slice(0, 10);
     const { recordType, criteria, projection, ...query } = readQuery(item, this.definition, { today });
-    const grant = this.#decide(item, recordType);
+    const { grant, narrow } = await this.#decide(item, recordType);
     const sort = parseSort(item.sort, this.definition, recordType);
     const page = query.page ?? parsePage(item.page);
     assertSearchable(grant, criteria, sort);
     const { source, database } = this.services;
     const { records: released, ...found } = await findReleased(source, database, grant, {
-      criteria,
+      criteria: narrow(criteria),
       sort,
       page,
       signal: deadline,
@@ -147,6 +154,12 @@ export class SearchItems {
     };
   }
 
+  #decide(item: SearchItem, recordType: RecordTypeDefinition): Promise<Decided> {
+    const { services, definition, agreements, decisions } = this;
+    const { receivedAt = services.clock() } = this.bounds;
+    return decideSearchItem({ services, definition, agreements, receivedAt, decisions }, item, recordType);
+  }
+
   #checkReference(referenceId: string): void {
     if (referenceId === '') throw new ItemRejected('rjct.reference_id.invalid', 'reference_id: must not be empty');
     if (this.#references.has(referenceId))
@@ -155,16 +168,6 @@ export class SearchItems {
         'reference_id: used before in this message; each item needs its own',
       );
     this.#references.add(referenceId);
-  }
-
-  #decide(item: SearchItem, recordType: RecordTypeDefinition): Grant {
-    const decision = decideItem(this.agreements, this.definition, {
-      recordType,
-      purpose: statedPurpose(item, this.services.clock()),
-    });
-    this.decisions.push(summarizeDecision(decision));
-    if (!decision.allowed) throw new ItemRejected('rjct.search_criteria.invalid', decision.explanation);
-    return decision;
   }
 }
 

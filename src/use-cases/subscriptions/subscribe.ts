@@ -2,6 +2,7 @@
 import { decideGate, summarizeDecision, type AccessReason } from '../../access/decide-access.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { Unit } from '../../entities/database/database.js';
+import type { Subscription } from '../../entities/subscriptions/subscription.entity.js';
 import { endSubscription } from '../../entities/subscriptions/subscription-end.repository.js';
 import {
   databaseNow,
@@ -9,7 +10,10 @@ import {
   lockSubscriber,
   LIVE_STATES,
   findSubscription,
+  findSubscriptionsOfRequest,
 } from '../../entities/subscriptions/subscription.repository.js';
+import { isUuid } from '../../platform/uuid.js';
+import { DIALECTS } from '../../protocol/dialects/dialects.js';
 import { Forbidden } from '../../protocol/errors.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
 import type {
@@ -79,7 +83,7 @@ export async function unsubscribe(
       transactionId: question.transactionId,
       correlationId: call.correlationId,
       timestamp: services.clock().toISOString(),
-      ...(await endAll(services, unit, sender.senderId, question.codes)),
+      ...(await endAll(services, unit, sender, question.codes)),
     };
     await call.settle(
       {
@@ -133,21 +137,29 @@ function outcomeOf(answer: SubscribeAnswer, definition: RegistryDefinition, acce
 
 type Ended = Pick<UnsubscribeAnswer, 'status' | 'reasonCode' | 'reasonMessage' | 'codes'>;
 
-async function endAll(services: Services, unit: Unit, senderId: string, codes: string[]): Promise<Ended> {
+async function endAll(services: Services, unit: Unit, sender: KnownSender, codes: string[]): Promise<Ended> {
   const own: UnsubscribeAnswer['codes'] = [];
   let first: Pick<Ended, 'reasonCode' | 'reasonMessage'> | undefined;
   if (codes.length === 0) first = UNKNOWN;
   for (const code of new Set(codes)) {
-    const subscription = await findSubscription(unit, senderId, code);
-    if (subscription === null) first ??= UNKNOWN;
-    else {
-      own.push({ code, ended: true });
+    const named = await findNamed(unit, sender, code);
+    if (named.length === 0) first ??= UNKNOWN;
+    for (const subscription of named) {
+      own.push({ code: subscription.code, ended: true });
       if (LIVE_STATES.includes(subscription.state))
         await endSubscription(unit, subscription, 'unsubscribed', services.clock());
       else first ??= OVER;
     }
   }
   return { status: first === undefined ? 'SUCCEEDED' : 'REJECTED', ...first, codes: own };
+}
+
+/** By its code; of some systems, all that were made by the request whose acknowledgement had this `correlation_id`. */
+async function findNamed(unit: Unit, { senderId, dialect }: KnownSender, code: string): Promise<Subscription[]> {
+  const subscription = await findSubscription(unit, senderId, code);
+  if (subscription !== null) return [subscription];
+  if (DIALECTS[dialect].subscriptionsByRequest !== true || !isUuid(code)) return [];
+  return findSubscriptionsOfRequest(unit, senderId, code);
 }
 
 const UNKNOWN = {

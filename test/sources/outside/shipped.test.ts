@@ -4,6 +4,9 @@ import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createRegistries } from '../../../src/protocol/registries/registries.js';
+import { proposeSource } from '../../../src/sources/outside/propose-source.js';
+import { readSourceFile } from '../../../src/sources/outside/source-file.js';
 import { startTestGateway, type TestGateway } from '../../support/gateway.js';
 import { hasMariadb, startMariadb, type MariadbServer } from '../../support/mariadb.js';
 import { createPartner, type Partner } from '../../support/partner.js';
@@ -78,6 +81,12 @@ interface Served {
       const sizes = (record.farm_details ?? []).map((plot) => plot.land_size);
       expect(sizes).toEqual(plots.filter(([, , unit]) => unit !== null).map(([, size]) => size));
     }
+  });
+
+  test('is drafted from its columns, by an address that does not tell MariaDB from MySQL', async () => {
+    const { yaml } = await proposeSource(server.url('farmers'), 'dci_farmer', 'FR', createRegistries());
+    expect(readSourceFile(yaml, createRegistries())).toMatchObject({ errors: [], file: { source: { kind: 'mysql' } } });
+    expect(yaml).not.toContain('secret');
   });
 
   test('is followed by its own clock', async () => {

@@ -54,6 +54,18 @@ export function covers(clamp: Clamp, path: string): boolean {
   return at === ALL;
 }
 
+/** What both cover. */
+export function both(one: Clamp, other: Clamp): Clamp {
+  if (one === ALL) return other;
+  if (other === ALL) return one;
+  const entries = one.entries.flatMap(([name, below]): [string, Clamp][] => {
+    const beside = other.entries.find(([own]) => own === name)?.[1];
+    const shared = beside && both(below, beside);
+    return shared === undefined || (shared !== ALL && shared.entries.length === 0) ? [] : [[name, shared]];
+  });
+  return { entries };
+}
+
 /** Whether everything that `inner` covers is covered by `outer` too. */
 export const includes = (outer: Clamp, inner: Clamp): boolean =>
   outer === ALL ||

@@ -1,0 +1,59 @@
+/** What a verified consent makes of a grant: only its person is found, and only what both let out leaves. */
+import { attributesOf } from '../protocol/registries/attributes.js';
+import type { Criteria } from '../protocol/query/criteria.js';
+import { identifiersIn } from '../protocol/query/criteria-walk.js';
+import { ConsentRefused } from '../protocol/consent/consent-refused.js';
+import { both, covers, expandFields } from '../protocol/registries/records/fields.js';
+import { findIdentifierType } from '../protocol/registries/registries.js';
+import type { Grant } from './decide-access.js';
+import type { SignedConsent } from './signed-consent.js';
+
+/**
+ * The consent stands for the registry's own record of it, so none is asked for; persons inside the record have not
+ * consented and are left out.
+ *
+ * @throws ConsentRefused
+ */
+export function narrowToConsent(grant: Grant, { claims, scopes }: SignedConsent): Grant {
+  const { definition, recordType } = grant;
+  const inner = (path: string) => recordType.memberPaths.some((own) => path === own || path.startsWith(`${own}.`));
+  const paths = [...attributesOf(definition, recordType).keys()].filter((path) => !inner(path));
+  // `*` is no scope, and one that nobody knows gives nothing.
+  const consented = expandFields(
+    definition,
+    recordType.name,
+    scopes.filter((scope) => scope !== '*'),
+  );
+  const clamp = both(
+    grant.clamp,
+    expandFields(
+      definition,
+      recordType.name,
+      paths.filter((path) => covers(consented, path) && covers(grant.clamp, path)),
+    ),
+  );
+  if (clamp === 'ALL' || clamp.entries.length === 0)
+    throw new ConsentRefused(
+      'scope_exceeds_policy',
+      `it covers nothing of ${recordType.name} that the agreement covers`,
+    );
+  subjectOf(grant, claims);
+  return { ...grant, clamp, agreement: { ...grant.agreement, requiresConsent: false } };
+}
+
+/** The question, about the consent's person alone. @throws ConsentRefused */
+export function askAboutSubject(grant: Grant, { claims }: SignedConsent, criteria: Criteria): Criteria {
+  const { type, value } = subjectOf(grant, claims);
+  const named = identifiersIn(criteria).flatMap((one) => ('identifier' in one ? [one.identifier] : []));
+  const alike = named.filter((one) => one.type === type);
+  if (alike.length > 0 && alike.every((one) => one.value !== value))
+    throw new ConsentRefused('subject_mismatch', 'the message asks about another person than it is of');
+  return { and: [criteria, { identifier: { type, value } }] };
+}
+
+function subjectOf({ definition, recordType }: Grant, { subject_id: subject }: SignedConsent['claims']) {
+  const type = findIdentifierType(definition, subject.type);
+  if (type === undefined || !recordType.identifying.includes(type))
+    throw new ConsentRefused('subject_not_allowed', 'subject_id.type must be one that names one person here');
+  return { type, value: subject.value.trim().normalize('NFC') };
+}

@@ -1,0 +1,380 @@
+/** A consent that a message brings: verified, or nothing is released. Each case changes one thing of a valid one. */
+import { createPublicKey, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { JsonObject } from '../../src/protocol/envelope/json.js';
+import { signBytes, type SignatureAlgorithm } from '../../src/protocol/signature/algorithm.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { createPartner, type Partner } from '../support/partner.js';
+import { searchFor } from '../support/search-message.js';
+import { subscribeItem, subscribeMessage } from '../subscriptions/subscriptions.js';
+
+const ANAN = '123456789';
+const SUDARAT = '847951632';
+const DAY = 86_400_000;
+
+const dataDir = mkdtempSync(join(tmpdir(), 'message-consent-'));
+let gateway: TestGateway;
+let partner: Partner;
+beforeAll(async () => {
+  gateway = await startTestGateway({ env: { SEED: 'demo', DATA_DIR: dataDir, SERVER_ID: 'gateway-a' } });
+  const agreement = {
+    registry: 'CRVS',
+    fields: ['identifier', 'name', 'birth_date', 'sex'],
+    purposes: ['eligibility'],
+    requiresConsent: true,
+  };
+  partner = await createPartner(gateway, { senderId: 'programme-a', agreements: [agreement] });
+  await createPartner(gateway, { senderId: 'programme-b', agreements: [agreement] });
+  await register('programme-a', own.publicKey, 'programme-a-1');
+  await register('programme-b', other.publicKey, 'programme-b-1');
+  await register('rsa-issuer', rsa.publicKey, 'rsa-1');
+  await register('p256-issuer', p256.publicKey, 'p256-1');
+}, 120_000);
+afterAll(async () => {
+  await gateway.close();
+  rmSync(dataDir, { recursive: true });
+});
+
+const own = generateKeyPairSync('ed25519');
+const other = generateKeyPairSync('ed25519');
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+
+const REGISTER = `mutation ($input: RegisterConsentControllerInput!) { registerConsentController(input: $input) { id } }`;
+const register = (issuer: string, key: KeyObject, kid: string) =>
+  gateway.admin<{ registerConsentController: { id: string } }>(REGISTER, {
+    input: { name: issuer, issuer, jwks: { keys: [{ ...key.export({ format: 'jwk' }), kid }] }, registries: ['CRVS'] },
+  });
+
+const at = (ahead: number) => new Date(Date.now() + ahead).toISOString();
+const claimsOf = (change: JsonObject = {}): JsonObject => ({
+  jti: randomUUID(),
+  subject_id: { type: 'UIN', value: ANAN },
+  data_controller: 'gateway-a',
+  aud: 'programme-a',
+  purpose: { code: 'eligibility', text: 'Eligibility check' },
+  data_scopes: ['name', 'birth_date'],
+  fetch_type: 'oneshot',
+  validity: { valid_from: at(-60_000), valid_until: at(30 * DAY) },
+  issued_at: at(0),
+  ...change,
+});
+const part = (value: unknown) =>
+  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+
+interface Signing {
+  header?: JsonObject;
+  key?: KeyObject;
+  algorithm?: SignatureAlgorithm;
+}
+function sign(claims: unknown, { header = {}, key = own.privateKey, algorithm = 'ed25519' }: Signing = {}): string {
+  const input = `${part({ alg: 'EdDSA', kid: 'programme-a-1', typ: 'JWT', ...header })}.${part(claims)}`;
+  return `${input}.${signBytes({ kid: '', algorithm, privateKey: key }, Buffer.from(input)).toString('base64url')}`;
+}
+const without = (name: string): JsonObject =>
+  Object.fromEntries(Object.entries(claimsOf()).filter(([key]) => key !== name));
+
+const byId = (value: string, type = 'UIN'): JsonObject => ({ query_type: 'idtype-value', query: { type, value } });
+const expressing = (query: JsonObject): JsonObject => ({
+  query_type: 'expression',
+  query: { type: 'ns:org:QueryType:expression', value: { expression: { query } } },
+});
+
+async function ask(jws: unknown, criteria: JsonObject = byId(ANAN), beside: JsonObject = {}) {
+  const message = searchFor({ ...criteria, authorize: { consent_jws: jws as string }, ...beside });
+  const { body } = await partner.send('crvs/registry/sync/search', 'search', message, { receiver_id: 'gateway-a' });
+  const [item] = body.message.search_response;
+  return { item, records: item.data?.reg_records ?? [], total: item.pagination?.total_count };
+}
+const refusal = (code: string) => ({
+  status: 'rjct',
+  status_reason_code: 'rjct.search_criteria.invalid',
+  status_reason_message: expect.stringContaining(`consent_jws: ${code}: `),
+});
+const membersOf = (record: JsonObject) =>
+  Object.keys(record)
+    .filter((name) => !name.startsWith('@'))
+    .sort();
+
+describe('releases', () => {
+  test.each([
+    ['N-00 a valid one', () => sign(claimsOf())],
+    [
+      'N-00 grants for several',
+      () => {
+        const { data_controller: _one, data_scopes: scopes = [], ...rest } = claimsOf();
+        const grants = ['another', 'gateway-a'].map((data_controller) => ({ data_controller, data_scopes: scopes }));
+        return sign({ ...rest, grants });
+      },
+    ],
+    ['N-28 the person by another number', () => sign(claimsOf({ subject_id: { type: 'BRN', value: 'B123456789' } }))],
+    ['OpenG2P’s name of the partner', () => sign(claimsOf({ aud: 'PARTNER_PROGRAMME_A' }))],
+    [
+      'an issuer with an RSA key',
+      () =>
+        sign(claimsOf({ iss: 'rsa-issuer' }), {
+          header: { alg: 'RS256', kid: 'rsa-1' },
+          key: rsa.privateKey,
+          algorithm: 'rsa-sha256',
+        }),
+    ],
+    [
+      'an issuer with a P-256 key',
+      () =>
+        sign(claimsOf({ iss: 'p256-issuer' }), {
+          header: { alg: 'ES256', kid: 'p256-1' },
+          key: p256.privateKey,
+          algorithm: 'ecdsa-sha256',
+        }),
+    ],
+    ['times without a zone', () => sign(claimsOf({ issued_at: at(0).slice(0, 19) }))],
+  ])('%s', async (_, jws) => {
+    const { records } = await ask(jws());
+    expect(records.map(membersOf)).toEqual([['birth_date', 'name']]);
+  });
+
+  test('N-27 nobody else, however many match', async () => {
+    const { records, total } = await ask(sign(claimsOf()), expressing({ 'name.surname': { $eq: 'Phumchai' } }));
+    expect({ total, names: records.map(({ name }: { name: { given_name: string } }) => name.given_name) }).toEqual({
+      total: 1,
+      names: ['Anan'],
+    });
+  });
+
+  test('N-34 what consent and agreement both cover', async () => {
+    const { records } = await ask(sign(claimsOf({ data_scopes: ['name', 'address'] })));
+    expect(records.map(membersOf)).toEqual([['name']]);
+  });
+
+  test('N-20 the same one again', async () => {
+    const jws = sign(claimsOf());
+    await ask(jws);
+    expect((await ask(jws)).records).toHaveLength(1);
+  });
+
+  test('N-29 nobody, where its person is another', async () => {
+    const { records } = await ask(sign(claimsOf({ subject_id: { type: 'BRN', value: '947951532' } })));
+    expect(records).toEqual([]);
+  });
+
+  test('N-30 nobody, where its person is unknown', async () => {
+    const jws = sign(claimsOf({ subject_id: { type: 'BRN', value: 'NOBODY' } }));
+    expect((await ask(jws)).records).toEqual([]);
+  });
+
+  test('N-01 nobody, without one', async () => {
+    const message = searchFor({ ...byId(ANAN), authorize: { purpose: { code: 'eligibility' } } });
+    const { body } = await partner.send('crvs/registry/sync/search', 'search', message, { receiver_id: 'gateway-a' });
+    expect(body.message.search_response[0].data.reg_records).toEqual([]);
+  });
+});
+
+const forged = () => {
+  const [header, , signature] = sign(claimsOf()).split('.');
+  return `${header}.${part(claimsOf({ subject_id: { type: 'UIN', value: SUDARAT } }))}.${signature}`;
+};
+const hmac = () => {
+  const input = `${part({ alg: 'HS256', kid: 'programme-a-1' })}.${part(claimsOf())}`;
+  const pem = createPublicKey(own.privateKey).export({ type: 'spki', format: 'pem' });
+  return `${input}.${createHmac('sha256', pem).update(input).digest('base64url')}`;
+};
+const granting = (grants: JsonObject[], more: JsonObject = {}) => {
+  const { data_controller: _controller, data_scopes: _scopes, ...rest } = claimsOf();
+  return sign({ ...rest, ...more, grants });
+};
+const GRANT: JsonObject = { data_controller: 'gateway-a', data_scopes: ['name'] };
+
+const REFUSED: [name: string, jws: () => unknown, code: string][] = [
+  ['N-02 garbage', () => 'garbage', 'malformed_object'],
+  ['N-02 two parts', () => sign(claimsOf()).split('.').slice(0, 2).join('.'), 'malformed_object'],
+  ['N-02 four parts', () => `${sign(claimsOf())}.AAAA`, 'malformed_object'],
+  ['N-02 100 kB', () => sign(claimsOf({ x: 'x'.repeat(100_000) })), 'malformed_object'],
+  ['N-03 no JSON', () => sign('no JSON'), 'malformed_object'],
+  ['N-03 a list', () => sign([claimsOf()]), 'malformed_object'],
+  ['N-03 jti twice', () => sign(JSON.stringify(claimsOf()).replace('{', '{"jti":"x",')), 'malformed_object'],
+  ...['jti', 'aud', 'subject_id', 'purpose', 'validity', 'issued_at', 'data_scopes'].map(
+    (name): [string, () => unknown, string] => [`N-04 without ${name}`, () => sign(without(name)), 'malformed_object'],
+  ),
+  [
+    'N-05 both forms',
+    () => granting([GRANT], { data_controller: 'gateway-a', data_scopes: ['name'] }),
+    'malformed_object',
+  ],
+  ['N-05 no grants', () => granting([]), 'malformed_object'],
+  ['N-05 one twice', () => granting([GRANT, GRANT]), 'malformed_object'],
+  ['N-06 alg none', () => `${part({ alg: 'none', kid: 'programme-a-1' })}.${part(claimsOf())}.`, 'signature_invalid'],
+  ['N-07 HS256 with the public key', hmac, 'signature_invalid'],
+  ['N-08 ES256 over an Ed25519 key', () => sign(claimsOf(), { header: { alg: 'ES256' } }), 'signature_invalid'],
+  ['N-09 another payload', forged, 'signature_invalid'],
+  [
+    'N-10 an unregistered key',
+    () => sign(claimsOf(), { key: generateKeyPairSync('ed25519').privateKey }),
+    'signature_invalid',
+  ],
+  [
+    'N-11 another partner’s key',
+    () => sign(claimsOf(), { header: { kid: 'programme-b-1' }, key: other.privateKey }),
+    'signature_invalid',
+  ],
+  [
+    'N-11 another partner as issuer',
+    () => sign(claimsOf({ iss: 'programme-b' }), { header: { kid: 'programme-b-1' }, key: other.privateKey }),
+    'signature_invalid',
+  ],
+  ['N-12 no kid', () => sign(claimsOf(), { header: { kid: null } }), 'signature_invalid'],
+  ['N-12 an unknown kid', () => sign(claimsOf(), { header: { kid: 'programme-a-9' } }), 'signature_invalid'],
+  [
+    'N-14 a key of its own',
+    () => sign(claimsOf(), { header: { jwk: own.publicKey.export({ format: 'jwk' }) as JsonObject } }),
+    'signature_invalid',
+  ],
+  [
+    'N-14 an address of keys',
+    () => sign(claimsOf(), { header: { jku: 'http://127.0.0.1:1/jwks' } }),
+    'signature_invalid',
+  ],
+  ['N-15 aud of nobody', () => sign(claimsOf({ aud: 'nobody' })), 'unknown_partner'],
+  [
+    'N-16 aud of another',
+    () => sign(claimsOf({ aud: 'programme-b' }), { header: { kid: 'programme-b-1' }, key: other.privateKey }),
+    'audience_mismatch',
+  ],
+  ['N-17 another registry', () => sign(claimsOf({ data_controller: 'another' })), 'controller_not_granted'],
+  ['N-17 grants without us', () => granting([{ ...GRANT, data_controller: 'another' }]), 'controller_not_granted'],
+  ['N-19 stale', () => sign(claimsOf({ issued_at: at(-310_000) })), 'replay'],
+  ['N-19 ahead', () => sign(claimsOf({ issued_at: at(310_000) })), 'replay'],
+  [
+    'N-25 a type that names nobody',
+    () => sign(claimsOf({ subject_id: { type: 'email', value: 'a@example.org' } })),
+    'subject_not_allowed',
+  ],
+  [
+    'N-26 of another than is asked for',
+    () => sign(claimsOf({ subject_id: { type: 'UIN', value: SUDARAT } })),
+    'subject_mismatch',
+  ],
+  ['N-31 another purpose', () => sign(claimsOf({ purpose: { code: 'credit' } })), 'purpose_not_allowed'],
+  ['N-33 outside the agreement', () => sign(claimsOf({ data_scopes: ['address'] })), 'scope_exceeds_policy'],
+  ['N-35 no scopes', () => sign(claimsOf({ data_scopes: [] })), 'scope_exceeds_policy'],
+  ['N-35 a star', () => sign(claimsOf({ data_scopes: ['*'] })), 'scope_exceeds_policy'],
+  ['N-37 ended', () => sign(claimsOf({ validity: { valid_from: at(-DAY), valid_until: at(-1000) } })), 'expired'],
+  [
+    'N-38 not begun',
+    () => sign(claimsOf({ validity: { valid_from: at(3_600_000), valid_until: at(DAY) } })),
+    'expired',
+  ],
+  [
+    'N-39 of 91 days',
+    () => sign(claimsOf({ validity: { valid_from: at(-60_000), valid_until: at(91 * DAY) } })),
+    'validity_exceeds_policy',
+  ],
+  [
+    'N-40 ending before it begins',
+    () => sign(claimsOf({ validity: { valid_from: at(DAY), valid_until: at(0) } })),
+    'malformed_object',
+  ],
+  ['N-47 a number', () => 1, 'malformed_object'],
+  ['N-47 a list', () => [], 'malformed_object'],
+  ['N-47 an object', () => ({}), 'malformed_object'],
+  ['R-01 a receipt', () => sign(claimsOf(), { header: { typ: 'consent-receipt+jwt' } }), 'receipt_issuer_not_trusted'],
+];
+
+describe('refuses', () => {
+  test.each(REFUSED)('%s', async (_, jws, code) => {
+    const { item } = await ask(jws());
+    expect(item).toMatchObject(refusal(code));
+    expect(item).not.toHaveProperty('data');
+  });
+
+  test('N-32 another purpose stated beside it', async () => {
+    const { item } = await ask(sign(claimsOf()), byId(ANAN), { consent: { purpose: { code: 'credit' } } });
+    expect(item).toMatchObject(refusal('purpose_not_allowed'));
+  });
+
+  test.each([
+    ['N-21 subject', { subject_id: { type: 'BRN', value: 'B123456789' } }],
+    ['N-22 scopes', { data_scopes: ['name', 'birth_date', 'sex'] }],
+  ] as [string, JsonObject][])('%s changed under the same jti', async (_, change) => {
+    const claims = claimsOf();
+    expect((await ask(sign(claims))).records).toHaveLength(1);
+    expect((await ask(sign({ ...claims, ...change }))).item).toMatchObject(refusal('replay'));
+  });
+
+  test('N-23 an altered one, although its jti was shown', async () => {
+    const jws = sign(claimsOf());
+    await ask(jws);
+    expect((await ask(`${jws.slice(0, -8)}AAAAAAAA`)).item).toMatchObject(refusal('signature_invalid'));
+  });
+
+  test('a filter on what the person did not consent to', async () => {
+    const { item } = await ask(sign(claimsOf()), expressing({ sex: { $eq: 'male' } }));
+    expect(item.status).toBe('rjct');
+  });
+
+  test('one that stands beside the criteria', async () => {
+    const { search_request: items, ...message } = searchFor(byId(ANAN));
+    const [item] = items as JsonObject[];
+    const beside = { ...message, search_request: [{ ...item, authorize: { consent_jws: 'garbage' } }] };
+    const { body } = await partner.send('crvs/registry/sync/search', 'search', beside, { receiver_id: 'gateway-a' });
+    expect(body.message.search_response[0]).toMatchObject(refusal('malformed_object'));
+  });
+
+  test('N-48 with an unsigned envelope, unread', async () => {
+    const header = partner.header('search', { receiver_id: 'gateway-a' });
+    const message = searchFor({ ...byId(ANAN), authorize: { consent_jws: sign(claimsOf()) } });
+    expect((await partner.post('/dci/v1/crvs/registry/sync/search', { header, message })).status).toBe(401);
+  });
+
+  test('its controller, once that is revoked', async () => {
+    const { registerConsentController } = await register('ending', other.publicKey, 'ending-1');
+    const jws = sign(claimsOf({ iss: 'ending' }), { header: { kid: 'ending-1' }, key: other.privateKey });
+    expect((await ask(jws)).records).toHaveLength(1);
+    await gateway.admin(
+      `mutation ($id: ID!) { revokeConsentController(id: $id) { revokedAt } }`,
+      registerConsentController,
+    );
+    expect((await ask(jws)).item).toMatchObject(refusal('signature_invalid'));
+  });
+});
+
+test('N-45 a batch judges each by itself', async () => {
+  const items = [sign(claimsOf()), sign(claimsOf({ validity: { valid_from: at(-DAY), valid_until: at(-1000) } }))].map(
+    (consent_jws) => (searchFor({ ...byId(ANAN), authorize: { consent_jws } })['search_request'] as JsonObject[])[0]!,
+  );
+  const message = {
+    transaction_id: randomUUID(),
+    search_request: items.map((item, index) => ({ ...item, reference_id: String(index) })),
+  };
+  const overrides = { receiver_id: 'gateway-a', total_count: 2 };
+  const { body } = await partner.send('crvs/registry/sync/search', 'search', message, overrides);
+  expect(body.message.search_response).toMatchObject([{ status: 'succ' }, refusal('expired')]);
+});
+
+test('N-46 no subscription begins with one', async () => {
+  const criteria = { authorize: { consent_jws: sign(claimsOf()), purpose: { code: 'eligibility' } } };
+  const message = subscribeMessage(subscribeItem({ more: criteria }));
+  const sender_uri = 'http://127.0.0.1:9/registry/on-subscribe';
+  const { status } = await partner.send('crvs/registry/subscribe', 'subscribe', message, {
+    receiver_id: 'gateway-a',
+    sender_uri,
+  });
+  expect(status).toBe(202);
+  const { subscriptions } = await gateway.admin<{ subscriptions: { nodes: unknown[] } }>(
+    `{ subscriptions(filter: { senderId: "programme-a" }) { nodes { id } } }`,
+  );
+  expect(subscriptions.nodes).toEqual([]);
+});
+
+test.each([
+  [{ jwks: { keys: [] } }, 'jwks'],
+  [{ jwks: { keys: [{ kty: 'OKP' }] } }, 'kid'],
+  [{}, 'jwksUrl'],
+  [{ jwks: {}, jwksUrl: 'https://a.example/jwks' }, 'jwksUrl'],
+])('a controller with %j is refused', async (keys, told) => {
+  const input = { name: 'x', issuer: 'x', registries: ['CRVS'], ...keys };
+  const { errors } = await gateway.graphql(REGISTER, { input });
+  expect(errors).toMatchObject([{ message: expect.stringContaining(told), extensions: { code: 'BAD_USER_INPUT' } }]);
+});
