@@ -227,7 +227,8 @@ const OWN: Record<string, ContractCase[]> = {
         enrolled_updates: {
           beneficiaries: [
             {
-              member: { member_identifier: [{ identifier_type: 'UIN', identifier_value: UIN }] },
+              // Enrolled nowhere before: of several enrolments nobody could tell which is meant.
+              member: { member_identifier: [{ identifier_type: 'UIN', identifier_value: randomUUID() }] },
               enrollment_status: '3',
             },
           ],

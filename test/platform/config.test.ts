@@ -27,7 +27,7 @@ test('nothing set: the embedded gateway (contract: Start)', () => {
   expect(config).toMatchObject({ port: 4000, host: '127.0.0.1', dataDir: '.data', role: 'all', embedded: true });
   expect(config).toMatchObject({ serverId: 'dci-gateway', seed: 'demo', fourEyes: false, logLevel: 'info' });
   expect(config).toMatchObject({ deliveryRetrySeconds: [5, 30, 120, 600, 3600, 21600, 86400], maxBodyBytes: 1048576 });
-  expect(Object.values(secrets).filter(Boolean)).toEqual([]);
+  expect(Object.entries(secrets).filter(([, value]) => value !== undefined)).toEqual([['sourceUrls', {}]]);
 });
 
 test('a server of its own: no demo data, and secrets stay out of the config', () => {
@@ -40,6 +40,12 @@ test('a server of its own: no demo data, and secrets stay out of the config', ()
   expect(config).toMatchObject({ embedded: false, seed: 'none', role: 'worker', trustProxy: ['10.0.0.0/8', '::1'] });
   expect(secrets.masterKey).toHaveLength(32);
   expect(JSON.stringify(config)).not.toMatch(/p4ss|bootstrap/);
+});
+
+test('sources may name addresses of databases, none of our own', () => {
+  const school = 'mysql://reader:p4ss@db/school';
+  const { secrets } = readConfig({ ...SERVER, SCHOOL_DATABASE_URL: school, SCHOOL_URL: 'https://school.example' });
+  expect(secrets.sourceUrls).toEqual({ SCHOOL_DATABASE_URL: school });
 });
 
 test('how the database is reached: made only when asked for, and past a pooler only with one', () => {
