@@ -179,7 +179,7 @@ describe('an answer', () => {
     ],
     ['empty', () => '', 400, 'err.request.bad'],
     ['an empty object', () => ({}), 400, 'err.request.bad'],
-    ['without message', (envelope) => without(envelope, 'message'), 400, 'err.request.bad'],
+    ['cut off behind its header', (envelope) => without(envelope, 'message'), 401, 'err.signature.invalid'],
     ['with an empty message', (envelope) => ({ ...envelope, message: {} }), 400, 'err.request.bad'],
     ['no JSON', () => 'ok', 400, 'err.request.bad'],
   ])('that is %s is not acknowledged', async (_, change, expected, code) => {
