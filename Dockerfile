@@ -5,6 +5,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-progress
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
+COPY scripts/copy-reader.mjs scripts/
 RUN npm run build && npm prune --omit=dev --omit=optional && rm -f node_modules/.bin/node && rm -rf node_modules/node
 
 FROM node:24.15.0-bookworm-slim

@@ -1,11 +1,11 @@
 /** `/dci/v1/openapi.json`, and a reader of it at `/dci/v1/docs` that needs nothing from elsewhere. */
 import { fileURLToPath } from 'node:url';
-import { dirname } from 'node:path';
 import { Router } from 'express';
 import { openApiDocument } from './openapi.document.js';
 import type { FacadeServices } from './services.js';
 
-const ASSETS = dirname(fileURLToPath(import.meta.resolve('rapidoc')));
+/** The same folder whether this file runs from `src` or from `dist`; `npm run build` fills it. */
+const ASSETS = fileURLToPath(new URL('../../dist/reader/', import.meta.url));
 
 const PAGE = `<!doctype html>
 <html lang="en">

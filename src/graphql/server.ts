@@ -1,7 +1,10 @@
 /** `/graphql`: Apollo over HTTP and graphql-ws over WebSocket, one schema and one way to know the caller. */
 import type { Server } from 'node:http';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
 import { expressMiddleware } from '@as-integrations/express5';
 import express, { Router, type Request } from 'express';
 import { OperationTypeNode, type GraphQLSchema } from 'graphql';
@@ -80,7 +83,12 @@ export async function startGraphqlServer(
     stringifyResult: textOf,
     parseOptions: { maxTokens: MAX_TOKENS },
     formatError: (formatted, error) => formatError(formatted, error, log),
-    plugins: [ApolloServerPluginLandingPageDisabled(), limitOperations(schema)],
+    // Nothing here may be cached, so nothing needs to be reckoned field by field.
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      limitOperations(schema),
+    ],
   });
   await apollo.start();
   const router = Router();
@@ -169,7 +177,8 @@ function limitOperations(schema: GraphQLSchema): ApolloServerPlugin<Context> {
         if (error !== undefined) await refused?.(auditedRefusalOf(error));
       },
       willSendResponse: async (sent) => {
-        const { body } = sent.response;
+        const { body, http } = sent.response;
+        http.headers.set('cache-control', 'no-store');
         if (sent.contextValue.principal.kind !== 'admin' && body.kind === 'single')
           hideSuggestions(body.singleResult.errors);
         tellUnavailable(sent.response);

@@ -43,6 +43,12 @@ describe('/graphql', () => {
   });
   afterAll(() => gateway.close());
 
+  test('is kept by no cache on its way', async () => {
+    const { status, headers } = await post(gateway, { query: '{ me { kind } }' });
+    expect(status).toBe(200);
+    expect(headers.get('cache-control')).toBe('no-store');
+  });
+
   describe('bounds an operation', () => {
     test('that is longer than its caller may send', async () => {
       const { error } = await post(gateway, { query: `{ ${'me { kind } '.repeat(3000)} }` });
