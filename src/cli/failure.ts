@@ -33,6 +33,8 @@ export function describeFailure(error: unknown): Failure {
   if (!isNativeError(error)) return { code: 'FAILED', message: 'it failed for an unknown reason' };
   const { code, extensions, remedy }: Record<string, unknown> = Object.fromEntries(Object.entries(error));
   const own = codeOf(extensions) ?? (typeof code === 'string' ? code : error.name);
+  // A library's wrapping says nothing that what it wraps does not say better, its remedy included.
+  if (own === error.name && !isPlain(error, own) && isNativeError(error.cause)) return describeFailure(error.cause);
   const step = remedy ?? (own in REMEDIES ? REMEDIES[own] : undefined);
   const message = isPlain(error, own) ? error.message : explain(error, own);
   return { code: own, message, ...(typeof step === 'string' ? { remedy: step } : {}) };
@@ -54,7 +56,6 @@ function explain(error: Error, code: string): string {
   const { path, address, port }: Record<string, unknown> = Object.fromEntries(Object.entries(error));
   if (typeof path === 'string') return `${code}: ${path}`;
   if (typeof address === 'string') return `${code}: ${address}:${String(port)}`;
-  if (isNativeError(error.cause)) return describeFailure(error.cause).message;
   const { message, stack } = describeError(error);
   return `${typeof message === 'string' ? message : code}${process.env['DEBUG'] ? `\n${String(stack)}` : ''}`;
 }

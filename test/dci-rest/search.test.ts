@@ -139,7 +139,7 @@ describe('query_type graphql', () => {
     );
     const { item } = await search(graphql(text.replace('"UIN"', `"${known?.value}"`)), registry);
     expect(item).toMatchObject({ status: 'succ' });
-    const { '@context': _, '@type': __, ...record } = item.data.reg_records[0];
+    const { '@context': _, '@type': __, ...record } = [item.data.reg_records].flat()[0];
     expect(record).toEqual(expected);
   });
 
@@ -196,12 +196,19 @@ describe('an item', () => {
   });
 
   test('nobody found is a success', async () => {
-    const { body } = await partner.send('dr/registry/sync/search', 'search', searchById('nobody'));
+    const { body } = await partner.send('crvs/registry/sync/search', 'search', searchById('nobody'));
     expect(body.message.search_response[0]).toMatchObject({
       status: 'succ',
-      data: { reg_records: [], reg_record_type: 'spdci-extensions-dci:DisabledPerson' },
+      data: { reg_records: [], reg_record_type: 'spdci-extensions-dci:Person' },
       pagination: { total_count: 0 },
     });
+  });
+
+  test('nobody found is a success without data where a record would be an object', async () => {
+    const { body } = await partner.send('dr/registry/sync/search', 'search', searchById('nobody'));
+    const [answered] = body.message.search_response;
+    expect(answered).toMatchObject({ status: 'succ', pagination: { total_count: 0 } });
+    expect(answered.data).toBeUndefined();
   });
 
   test.each(REGISTRIES)('of %s comes one record each to a sender that wants objects', async (registry) => {
