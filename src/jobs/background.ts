@@ -2,8 +2,8 @@
 import type { ExecutionServices } from '../graphql/context.js';
 import type { DueDelivery } from '../entities/deliveries/due-delivery.repository.js';
 import { indexDisclosures } from '../entities/audit/disclosure.repository.js';
-import { readQueues } from '../entities/work/queue.repository.js';
-import type { WakeChannel } from '../entities/work/wake-channel.js';
+import { readQueues } from '../entities/queues/queue.repository.js';
+import type { WakeChannel } from '../entities/queues/wake-channel.js';
 import type { JobHealth } from '../use-cases/overview/job-health.js';
 import { renderNotification } from '../use-cases/notify/render-notification.js';
 import type { Retention } from '../platform/config.schema.js';

@@ -2,7 +2,7 @@
 import type { KeyRing } from '../access/key-ring.js';
 import type { KnownSender, SenderDirectory } from '../access/sender-directory.js';
 import { whyWithheld } from '../access/recheck-release.js';
-import { releaseClaims, renewClaims } from '../entities/work/claim.repository.js';
+import { releaseClaims, renewClaims } from '../entities/queues/claim.repository.js';
 import type { DataVault } from '../entities/database/data-vault.js';
 import type { Database } from '../entities/database/database.js';
 import { cancelDeliveries, finishAttempt, placeOfExcerpt } from '../entities/deliveries/delivery-outcome.repository.js';

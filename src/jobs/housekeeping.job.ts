@@ -1,5 +1,5 @@
 /** What only takes space: replay guards behind the freshness window, and partitions that will be needed. */
-import { dropOrphanChunks } from '../entities/work/bulk.repository.js';
+import { dropOrphanChunks } from '../entities/queues/bulk.repository.js';
 import type { Sql } from '../entities/database/database.js';
 import { forgetRests } from '../entities/deliveries/endpoint-rest.repository.js';
 import { forgetSeen } from '../entities/transactions/seen-message.repository.js';

@@ -1,5 +1,5 @@
 /** Keeps mirrors as their sources are: each source is read by one worker at a time, for as long as there is something to read. */
-import { renewClaims, releaseClaims } from '../entities/work/claim.repository.js';
+import { renewClaims, releaseClaims } from '../entities/queues/claim.repository.js';
 import { claimSources, holdSource, saveSource, type StoredSource } from '../entities/sources/source.repository.js';
 import type { Log } from '../platform/log.js';
 import { ClaimOver, Mirror, type MirrorServices } from '../sources/outside/mirror.js';

@@ -9,7 +9,7 @@ import {
   postponeRequest,
   type AcceptedRequest,
 } from '../entities/transactions/accepted-request.repository.js';
-import { releaseClaims, renewClaims } from '../entities/work/claim.repository.js';
+import { releaseClaims, renewClaims } from '../entities/queues/claim.repository.js';
 import { openPayload } from '../entities/transactions/transaction.repository.js';
 import { callbackTarget } from '../use-cases/accept/accept-request.js';
 import { createLoaders } from '../graphql/loaders.js';

@@ -1,7 +1,7 @@
 /** Rows worked on side by side: claims as many as it has room for, so that a slow one delays none of the others. */
 import { randomUUID } from 'node:crypto';
 import type { Log } from '../platform/log.js';
-import { LEASE_SECONDS } from '../entities/work/claim.repository.js';
+import { LEASE_SECONDS } from '../entities/queues/claim.repository.js';
 import type { Drain } from './drain.js';
 
 export interface Work<Item extends { id: string }> {

@@ -3,7 +3,7 @@ import { Router, type Response } from 'express';
 import type { FacadeServices } from '../dci-rest/services.js';
 import { countRests } from '../entities/deliveries/endpoint-rest.repository.js';
 import type { Database } from '../entities/database/database.js';
-import { readQueues } from '../entities/work/queue.repository.js';
+import { readQueues } from '../entities/queues/queue.repository.js';
 import type { Metrics } from '../platform/metrics.js';
 import { WriteCheck } from '../entities/database/write-check.js';
 import { within } from '../platform/within.js';

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { addRow } from '../../src/entities/database/database.js';
 import { enqueueCallback } from '../../src/entities/deliveries/delivery.repository.js';
-import { appendOutbox } from '../../src/entities/work/outbox.repository.js';
+import { appendOutbox } from '../../src/entities/queues/outbox.repository.js';
 import { Subscription } from '../../src/entities/subscriptions/subscription.entity.js';
 import { announce } from '../../src/entities/subscriptions/subscription.repository.js';
 import type { Context } from '../../src/graphql/context.js';

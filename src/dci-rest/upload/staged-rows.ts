@@ -1,5 +1,5 @@
 /** Rows on their way into the database: sealed in chunks, and nobody's until the upload is accepted. */
-import { dropChunks, storeChunk } from '../../entities/work/bulk.repository.js';
+import { dropChunks, storeChunk } from '../../entities/queues/bulk.repository.js';
 import type { DataVault } from '../../entities/database/data-vault.js';
 import type { Sql } from '../../entities/database/database.js';
 import { ROWS_PER_CHUNK } from '../../use-cases/bulk/bulk-part.js';

@@ -1,6 +1,6 @@
 /** Who got a person's record: an index over transactions, filled in commit order behind the outbox tail. */
 import type { Database, Sql } from '../database/database.js';
-import { readTail, type TailPosition } from '../work/tail.repository.js';
+import { readTail, type TailPosition } from '../queues/tail.repository.js';
 
 const BATCH = 1000;
 

@@ -1,6 +1,6 @@
 /** A state that a row has come to: live readers hear of it and the audit proves it, in the transaction that makes it so. */
 import type { Sql } from '../database/database.js';
-import { eventRow, type OutboxDetail } from '../work/outbox.repository.js';
+import { eventRow, type OutboxDetail } from '../queues/outbox.repository.js';
 import { auditEntry } from './audit.repository.js';
 
 export interface Transition {

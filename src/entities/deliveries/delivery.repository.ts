@@ -4,7 +4,7 @@ import type { JsonObject } from '../../protocol/envelope/json.js';
 import type { Operation, Registry } from '../../protocol/vocabulary.js';
 import type { DataVault } from '../database/data-vault.js';
 import type { Sql } from '../database/database.js';
-import { appendOutbox } from '../work/outbox.repository.js';
+import { appendOutbox } from '../queues/outbox.repository.js';
 
 export interface Callback {
   /** Our transaction row that it answers. */

@@ -3,7 +3,7 @@
  * belongs to a sender or subscription that is not active.
  */
 import type { Operation, Registry } from '../../protocol/vocabulary.js';
-import { LEASE_SECONDS } from '../work/claim.repository.js';
+import { LEASE_SECONDS } from '../queues/claim.repository.js';
 import type { Sealed } from '../database/data-vault.js';
 import type { Sql } from '../database/database.js';
 import { ENDPOINT, FAILURES_TO_OPEN } from './endpoint-rest.repository.js';

@@ -7,7 +7,7 @@ import { uuidv7 } from '../../platform/uuid.js';
 import type { Registry } from '../../protocol/vocabulary.js';
 import { GATEWAY_OWNER, type DataVault } from '../database/data-vault.js';
 import type { Sql } from '../database/database.js';
-import { appendOutbox } from '../work/outbox.repository.js';
+import { appendOutbox } from '../queues/outbox.repository.js';
 
 export interface Identifier {
   type: string;

@@ -4,7 +4,7 @@ import { MESSAGE_HASH } from '../audit/delivery-audit.js';
 import { GATEWAY_OWNER } from '../database/data-vault.js';
 import type { Database, Sql } from '../database/database.js';
 import { firstId } from '../database/partitions.js';
-import { rememberPurged } from '../work/tail.repository.js';
+import { rememberPurged } from '../queues/tail.repository.js';
 
 const BATCH = 1000;
 /** Dropping a partition waits for readers; it gives way and is tried again at the next run. */

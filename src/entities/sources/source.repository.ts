@@ -1,6 +1,6 @@
 /** Sources as they were applied, and as work: a mirror is claimed, read for a while, and is due again. */
 import type { Sql } from '../database/database.js';
-import { LEASE_SECONDS } from '../work/claim.repository.js';
+import { LEASE_SECONDS } from '../queues/claim.repository.js';
 
 export type SourceState = 'LOADING' | 'RUNNING' | 'PAUSED' | 'FAILED';
 export type SourceMode = 'MIRROR' | 'LIVE';

@@ -3,7 +3,7 @@ import type { Frequency } from '../../protocol/subscribe/subscription.js';
 import type { QueryType } from '../../protocol/vocabulary.js';
 import type { Sql, Unit } from '../database/database.js';
 import type { SubscriptionState } from '../database/enums.js';
-import { appendOutbox } from '../work/outbox.repository.js';
+import { appendOutbox } from '../queues/outbox.repository.js';
 import { Subscription } from './subscription.entity.js';
 
 /** States in which a subscription counts as there; the partial unique index has the same list. */

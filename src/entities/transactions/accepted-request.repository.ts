@@ -4,9 +4,9 @@
  */
 import type { Operation, Registry, TransactionStatus } from '../../protocol/vocabulary.js';
 import { hashContent } from '../audit/audit.repository.js';
-import { LEASE_SECONDS } from '../work/claim.repository.js';
+import { LEASE_SECONDS } from '../queues/claim.repository.js';
 import type { Sql } from '../database/database.js';
-import { appendOutbox } from '../work/outbox.repository.js';
+import { appendOutbox } from '../queues/outbox.repository.js';
 import { proveTransaction } from '../audit/transaction-audit.js';
 import { recordTransition } from '../audit/transition.js';
 

@@ -1,6 +1,6 @@
 /** What a live subscription tells its reader: ids travel, rows are loaded in batches and judged for this very reader. */
-import type { TailEvent } from '../../entities/work/tail.repository.js';
-import type { OutboxDetail, Topic } from '../../entities/work/outbox.repository.js';
+import type { TailEvent } from '../../entities/queues/tail.repository.js';
+import type { OutboxDetail, Topic } from '../../entities/queues/outbox.repository.js';
 import type { Context } from '../context.js';
 import { unauthenticated } from '../../use-cases/errors.js';
 import { createLoaders, type Loaders } from '../loaders.js';

@@ -12,7 +12,7 @@ import {
   type TailEvent,
   type TailPosition,
   type TailState,
-} from '../../entities/work/tail.repository.js';
+} from '../../entities/queues/tail.repository.js';
 import type { Log } from '../../platform/log.js';
 import { DomainError } from '../../use-cases/errors.js';
 import { decodeTailCursor, encodeTailCursor, isBehind } from './tail-cursor.js';

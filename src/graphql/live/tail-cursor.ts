@@ -1,5 +1,5 @@
 /** Places in the live stream as clients keep them: epoch, transaction number, sequence. Opaque to clients. */
-import type { TailPosition, TailState } from '../../entities/work/tail.repository.js';
+import type { TailPosition, TailState } from '../../entities/queues/tail.repository.js';
 import { DomainError, invalid } from '../../use-cases/errors.js';
 
 const MAX_NUMBER = 2n ** 63n - 1n;

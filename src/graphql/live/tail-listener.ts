@@ -2,7 +2,7 @@
  * What one reader has still to be told: bounded, so that a reader that does not read costs no memory. A burst is no
  * slowness: more than `maxBuffer` counts only when nothing was taken for a while, many times as much counts at once.
  */
-import type { TailEvent, TailPosition } from '../../entities/work/tail.repository.js';
+import type { TailEvent, TailPosition } from '../../entities/queues/tail.repository.js';
 import { isBehind } from './tail-cursor.js';
 
 const GRACE_MS = 5000;

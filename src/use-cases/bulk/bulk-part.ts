@@ -1,6 +1,6 @@
 /** One part of an uploaded file, worked on and settled; its rows go when the last part is done. */
 import type { Unit } from '../../entities/database/database.js';
-import { dropChunks, loadChunk } from '../../entities/work/bulk.repository.js';
+import { dropChunks, loadChunk } from '../../entities/queues/bulk.repository.js';
 import type { BulkRow } from '../../protocol/search/bulk.js';
 import type { Call, Outcome } from '../call.js';
 import type { Services } from '../services.js';
