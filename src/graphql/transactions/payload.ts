@@ -59,7 +59,9 @@ const read = new WeakMap<Context, number>();
 
 /** Payloads of one operation together are bounded as one answer is. @throws DomainError */
 async function takeRoom(context: Context, id: string, name: PayloadName): Promise<void> {
-  const bytes = (read.get(context) ?? 0) + (await payloadBytes(context.services.database, id, name));
+  const own = await payloadBytes(context.services.database, id, name);
+  // Read after the wait: the payloads of a list are asked for side by side.
+  const bytes = (read.get(context) ?? 0) + own;
   if (bytes > MOST_BYTES)
     throw new DomainError('INVALID', `stored messages: at most ${MOST_BYTES} bytes at once; ask for fewer`);
   read.set(context, bytes);
