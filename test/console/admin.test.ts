@@ -122,7 +122,7 @@ const PERSON = {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('region', { name: 'Identity' }).getByText('CN=partner,O=Ministry').waitFor();
     const given = { organizationKind: 'hospital', rateLimitPerDay: 5000, tlsSubject: 'CN=partner,O=Ministry' };
-    expect(await read()).toEqual({ ...given, recordsAs: 'ARRAY', tlsThumbprints: [] });
+    expect(await read()).toEqual({ ...given, recordsAs: 'STANDARD', tlsThumbprints: [] });
   });
 
   test('gets a new secret shown once; the old one is of no use any more', async () => {
