@@ -141,7 +141,8 @@ test('who may not see contacts cannot find or verify by them', async () => {
 });
 
 test('records that were stored before are found after the migration', async () => {
-  const kept = recordTypes.filter(({ name }) => name !== 'Group');
+  // The employment registry came after it.
+  const kept = recordTypes.filter(({ name, definition }) => name !== 'Group' && definition.registry !== 'ESS');
   await loadRecords(
     gateway.database,
     kept.map(({ definition, name }) => ({

@@ -140,10 +140,16 @@ describeWhenPublished('the published sample', () => {
   });
 
   test.each([
-    ['social/processflow1-1res.json', 'social', 'Group'],
-    ['social/processflow1-3res.json', 'social', 'Member'],
-    ['crvs/processflow1res.json', 'crvs', 'Person'],
-  ])('the record of %s is taken over when a partner tells of it', async (file, registry, recordType) => {
+    ['social/processflow1-3res.json', 'social', 'Member', { recordCount: 1, statusReasonMessage: null }],
+    ['crvs/processflow1res.json', 'crvs', 'Person', { recordCount: 1, statusReasonMessage: null }],
+    // Its only identifier is a person's: a group is known by a group or household number alone.
+    [
+      'social/processflow1-1res.json',
+      'social',
+      'Group',
+      { recordCount: 0, statusReasonMessage: expect.stringMatching(/^not applied: UNIDENTIFIED.*GROUP_ID/) },
+    ],
+  ])('the record of %s is taken over where it is somebody’s', async (file, registry, recordType, outcome) => {
     const answer = messageOf(file, ['transaction_id', 'correlation_id']);
     const [item] = answer['search_response'] as JsonObject[];
     const [record] = [(item?.['data'] as JsonObject | undefined)?.['reg_records'] ?? {}].flat();
@@ -163,6 +169,6 @@ describeWhenPublished('the published sample', () => {
       `query ($id: String!) { transactions(filter: { transactionId: $id }) { nodes { recordCount statusReasonMessage } } }`,
       { id: message.transaction_id },
     );
-    expect(transactions.nodes).toEqual([{ recordCount: 1, statusReasonMessage: null }]);
+    expect(transactions.nodes).toEqual([outcome]);
   });
 });
