@@ -1,20 +1,13 @@
 /** A monitor: node examples/monitor.mjs http://127.0.0.1:4000 $ADMIN_TOKEN. Prints each transaction once, whatever breaks. */
 import { createClient } from 'graphql-ws';
-import { WebSocket } from 'ws';
-
+import { WebSocket as webSocketImpl } from 'ws'; // Node 20 has none of its own
 const [url = 'http://127.0.0.1:4000', token = process.env.ADMIN_TOKEN, from] = process.argv.slice(2);
 const connectionParams = { authorization: `Bearer ${token}` };
-// Node 20 has no WebSocket of its own.
-const client = createClient({
-  url: `${url.replace('http', 'ws')}/graphql`,
-  connectionParams,
-  retryAttempts: 0,
-  webSocketImpl: WebSocket,
-});
+const socket = url.replace('http', 'ws');
+const client = createClient({ url: `${socket}/graphql`, connectionParams, retryAttempts: 0, webSocketImpl });
 const query = `subscription ($after: String) {
   transactionChanged(after: $after) { cursor transaction { receivedAt sender { name } operation registry status durationMs } }
 }`;
-
 for (let after = from; ; await new Promise((resolve) => setTimeout(resolve, 1000)))
   try {
     for await (const { data } of client.iterate({ query, variables: { after } })) {

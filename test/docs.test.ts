@@ -11,15 +11,15 @@ import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import { createProgram, everyCommand } from '../src/cli/program.js';
 import { buildCli } from './support/cli.js';
-import { dciCommands, markdownFiles, outputPattern, ROOT, shellBlocks } from './support/documents.js';
+import { dciCommands, markdownFiles, outputPattern, ROOT, shellBlocks, shownOnly } from './support/documents.js';
 
 const RUNTIME = join(ROOT, 'node_modules/.bin/node');
 const program = createProgram();
 
 describe('every dci command that a document shows', () => {
   const shown = markdownFiles().flatMap((file) =>
-    shellBlocks(file).flatMap(({ script }) =>
-      dciCommands(script).map((words) => [file, words.join(' '), words] as const),
+    [...shellBlocks(file).flatMap(({ script }) => dciCommands(script)), ...shownOnly(file)].map(
+      (words) => [file, words.join(' '), words] as const,
     ),
   );
 

@@ -99,7 +99,7 @@ test('transactions.graphql', async () => {
 test('agreements.graphql', async () => {
   const file = 'agreements.graphql';
   const { agreements } = await run<{ agreements: { nodes: Row[] } }>(file, 'OfOneSender');
-  expect(agreements.nodes).toHaveLength(5);
+  expect(agreements.nodes).toHaveLength(6);
   const id = agreements.nodes[0]?.['id'];
   expect((await run(file, 'Narrow', { id }))['updateAgreement']).toMatchObject({ version: 2, requiresConsent: true });
   expect((await run(file, 'Consent'))['grantConsent']).toMatchObject({ fields: ['*'] });

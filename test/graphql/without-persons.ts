@@ -8,6 +8,7 @@ export const WITHOUT_PERSONS: Record<string, string> = {
   AuditSeal: 'id kid merkleRoot previousHash sealHash signature signedText',
   CodeView: 'code label',
   Consent: 'fields grantedBy id identifierType organizationKind purposes revokedBy senderId',
+  ConsentController: 'createdBy id issuer jwksUrl name revokedBy',
   CreateSenderPayload: 'clientId clientSecret',
   Delivery: 'accessDecision action id kind messageId receiptStatus stateReason target waitsFor',
   DeliveryAttempt: 'address error id outcome',
@@ -34,6 +35,8 @@ export const WITHOUT_PERSONS: Record<string, string> = {
     'approvedBy callbackHosts clientId createdBy id jwksUrl name notes notifyUri organizationKind proposedBy receiverAliases senderId suspendedReason tlsSubject tlsThumbprints warnings',
   SenderKey: 'algorithm fingerprint id kid origin publicJwk revokedBy',
   ServerKey: 'algorithm id kid publicJwk',
+  Source: 'kind lastError name',
+  SourceRefusal: 'entry path reason',
   SubscriptionChange: 'cursor',
   Traffic: 'senderId',
   Transaction:

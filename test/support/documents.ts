@@ -25,6 +25,12 @@ export function shellBlocks(file: string): ShellBlock[] {
     .filter(({ script }) => script.includes('npx dci'));
 }
 
+/** Commands in the `text` blocks of a document: they need what a fresh gateway has not, another database for one. */
+export const shownOnly = (file: string): string[][] =>
+  [...readFileSync(join(ROOT, file), 'utf8').matchAll(/^```text\n([^]*?)^```\n/gm)].flatMap(([, text = '']) =>
+    dciCommands(text),
+  );
+
 /** The words of each `dci` command in a script, up to what belongs to the shell. */
 export function dciCommands(script: string): string[][] {
   const joined = script.replace(/\\\n/g, ' ');
