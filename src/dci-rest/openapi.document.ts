@@ -5,13 +5,14 @@ import type { JsonObject } from '../protocol/envelope/json.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import { endpointsOf, type Endpoint } from '../messages/endpoints.js';
 import { SHORT_EXAMPLES } from './openapi.examples.js';
+import { withNulls } from './openapi.null.js';
 import { callbackOf, envelopeExample, formExamples, type OpenApiSettings } from './openapi.requests.js';
 import { SHORT_ENDPOINTS } from '../messages/short-form/short-endpoints.js';
 import type { ShortEndpoint } from '../messages/short-form/short-kind.js';
 
 const jsonSchema = (schema: z.ZodType): JsonObject => {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonObject;
-  return rest;
+  return withNulls(rest) as JsonObject;
 };
 const ref = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` });
 const json = (schema: JsonObject, example?: JsonObject): JsonObject => ({
