@@ -1,21 +1,40 @@
 #!/usr/bin/env python3
-"""Verifies an audit export of the DCI gateway with nothing but Python and openssl: verify_audit_export.py FILE.ndjson"""
+"""Verifies an audit export of the DCI gateway with nothing but Python and openssl.
+
+verify_audit_export.py FILE.ndjson            whether every seal, entry and row is as it was sealed
+    --head SEQUENCE:HASH                      and nothing was cut off behind a head that was kept elsewhere
+    --releases                                and who got which records and fields, when, on what ground: JSON, one a line
+"""
 import base64, hashlib, json, os, subprocess, sys, tempfile
+from datetime import datetime
 
 sha = lambda data: hashlib.sha256(data).digest()
-keys, seals, entries = {}, [], {}
-for line in open(sys.argv[1], encoding="utf-8"):
-    row = json.loads(line)
-    if row["type"] == "key":
-        keys[row["kid"]] = row
-    elif row["type"] == "seal":
-        seals.append(row)
-    else:
-        entries.setdefault(row["seal"], []).append(row)
+path, *options = sys.argv[1:]
+keys, seals, entries, rows = {}, [], {}, {}
 
 
 def fail(reason):
     sys.exit(f"NOT INTACT: {reason}")
+
+
+for number, line in enumerate(open(path, encoding="utf-8"), 1):
+    try:
+        row = json.loads(line)
+        kind = row["type"]
+    except (ValueError, KeyError, TypeError):
+        fail(f"line {number} cannot be read")
+    if kind == "key":
+        keys[row["kid"]] = row
+    elif kind == "seal":
+        seals.append(row)
+    elif kind == "entry":
+        entries.setdefault(row["seal"], []).append(row)
+    elif kind == "row":
+        if row["subject"] in rows:
+            fail(f"row {row['subject']} stands there twice")
+        rows[row["subject"]] = row
+    else:
+        fail(f"line {number} is of no known type")
 
 
 def der(p1363):  # ECDSA signatures are r | s here, and openssl wants them as ASN.1
@@ -42,7 +61,20 @@ def root(leaves):  # RFC 6962, 2.1
     return level[0].hex()
 
 
-previous = None
+def proves(entry, row):  # the hash over both parts, each behind its length; of a purge over the text alone
+    text = row["text"].encode()
+    if row["kind"] == "ADMIN":
+        return sha(text).hex() == entry[6]
+    parts = [bytes.fromhex(row["payload"]), text]
+    return sha(b"".join(str(len(part)).encode() + b":" + part for part in parts)).hex() == entry[6]
+
+
+def removed(subject):  # by retention, which the audit tells; the time of a subject is in its id (UUIDv7)
+    at = int(subject.replace("-", "")[:12], 16)
+    return any(at < until for until in purges)
+
+
+previous, newest = None, {}
 for seal in seals:
     text, number = seal["text"].encode(), seal["sequence"]
     said = dict(line.split(": ", 1) for line in seal["text"].split("\n")[1:])
@@ -52,11 +84,53 @@ for seal in seals:
         fail(f"seal {number} does not follow the one before it")
     if seal["kid"] not in keys or not signed(keys[seal["kid"]], text, base64.b64decode(seal["signature"])):
         fail(f"seal {number} has no valid signature")
-    rows = entries.get(number, [])
-    for row in rows:
-        if sha(row["text"].encode()).hex() != row["hash"]:
-            fail(f"entry {row['text'].split(chr(10))[0]} was edited")
-    if len(rows) != int(said["entries"]) or root([bytes.fromhex(row["hash"]) for row in rows]) != said["root"]:
+    under = entries.pop(number, [])
+    for entry in under:
+        if sha(entry["text"].encode()).hex() != entry["hash"]:
+            fail(f"entry {entry['text'].split(chr(10))[0]} was edited")
+        fields = entry["text"].split("\n")  # id, kind, subject, transition, actor, time, content hash
+        newest[fields[2]] = fields
+    if len(under) != int(said["entries"]) or root([bytes.fromhex(entry["hash"]) for entry in under]) != said["root"]:
         fail(f"the entries of seal {number} are not those that were sealed")
     previous = seal
-print(f"intact: {len(seals)} seals, {sum(map(len, entries.values()))} entries, head {previous['hash'] if previous else '-'}")
+if entries:
+    fail(f"entries stand under seal {min(entries)}, which is not there")
+
+for subject, row in rows.items():
+    if subject not in newest:
+        fail(f"no entry speaks of row {subject}")
+    if row["kind"] != newest[subject][1] or not proves(newest[subject], row):
+        fail(f"row {subject} was edited")
+told = [json.loads(row["text"]) for row in rows.values() if row["kind"] == "ADMIN"]
+purges = [
+    datetime.fromisoformat(each["after"]["until"].replace("Z", "+00:00")).timestamp() * 1000
+    for each in told
+    if each["action"] == "purge" and each["targetId"] == "transactions"
+]
+for subject, entry in newest.items():
+    ended = entry[3] in ("SUCCEEDED", "REJECTED", "DELIVERED") and entry[1] in ("TRANSACTION", "DELIVERY")
+    if ended and subject not in rows and not removed(subject):
+        fail(f"the row of entry {entry[0]} is not there")
+
+head = f"{previous['sequence']}:{previous['hash']}" if previous else "-"
+if "--head" in options:
+    sequence, _, hash = options[options.index("--head") + 1].partition(":")
+    if not any(str(seal["sequence"]) == sequence and seal["hash"] == hash for seal in seals):
+        fail(f"seal {sequence} is not the one that was kept")
+
+if "--releases" in options:
+    for subject, entry in newest.items():
+        facts = json.loads(rows[subject]["text"]) if subject in rows else {}
+        records = facts.get("recordIds") or ([facts["recordId"]] if facts.get("recordId") else [])
+        if entry[1] == "DELIVERY" and (entry[3] != "DELIVERED" or facts["kind"] != "NOTIFICATION"):
+            continue
+        decision = facts.get("accessDecision") or {}
+        for record in records:
+            print(json.dumps({
+                "at": entry[5], "sender": facts["senderId"], "record": record,
+                "what": "NOTIFICATION" if entry[1] == "DELIVERY" else facts["operation"] or facts["channel"],
+                "registry": facts["registry"], "decision": decision,
+            }))
+else:
+    sealed = sum(int(seal["text"].split("entries: ")[1].split("\n")[0]) for seal in seals)
+    print(f"intact: {len(seals)} seals, {sealed} entries, {len(rows)} rows, head {head}")

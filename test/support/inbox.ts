@@ -77,7 +77,8 @@ export async function startInbox(
       });
       const message = { path, headers, text, body, at: new Date(), verified };
       received.push(message);
-      problems.push(...callbackProblems(path, body).map((problem) => `${path} ${problem}`));
+      const found = callbackProblems(path, body).map((problem) => `${path} ${problem}`);
+      if (found.length > 0) problems.push(...found, text);
       tell();
       await behaviour(message, response);
     };
@@ -149,13 +150,15 @@ async function verify(gatewayUrl: string, profile: SignatureProfile, message: Me
 
 const keySets = new Map<string, Promise<JSONWebKeySet>>();
 
+/** A key that is not known yet is asked for once more: it may be new. */
 async function publicKey(gatewayUrl: string, kid: string): Promise<VerificationKey | undefined> {
-  let set = keySets.get(gatewayUrl);
-  if (set === undefined) {
-    set = fetch(`${gatewayUrl}/.well-known/jwks.json`).then((response) => response.json() as Promise<JSONWebKeySet>);
-    keySets.set(gatewayUrl, set);
+  const find = async () => (await keySets.get(gatewayUrl))?.keys.find((key) => key.kid === kid);
+  let jwk = await find();
+  if (jwk === undefined) {
+    const fetched = fetch(`${gatewayUrl}/.well-known/jwks.json`).then((response) => response.json());
+    keySets.set(gatewayUrl, fetched as Promise<JSONWebKeySet>);
+    jwk = await find();
   }
-  const jwk = (await set).keys.find((key) => key.kid === kid);
   if (jwk === undefined) return undefined;
   const { algorithm, keyObject } = importPublicKey({ jwk });
   return { kid, algorithm: algorithm as VerificationKey['algorithm'], keyObject };

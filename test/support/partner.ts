@@ -15,6 +15,8 @@ export interface PartnerOptions {
   profile?: SignatureProfile;
   /** One agreement per registry; `undefined` = all of SOCIAL, `[]` = none. */
   agreements?: Record<string, unknown>[];
+  /** Called with everything that this partner is answered. */
+  onAnswer?: (path: string, answer: Answer) => void;
 }
 
 export interface Answer {
@@ -83,7 +85,7 @@ export async function createPartner(gateway: TestGateway, options: PartnerOption
     });
   const key: SigningKey = { kid: 'key-1', algorithm, privateKey };
   const token = await fetchToken(gateway.url, createSender.clientId, createSender.clientSecret);
-  return partnerOf(gateway.url, { senderId, ...createSender, key, token, profile });
+  return partnerOf(gateway.url, { senderId, ...createSender, key, token, profile }, options.onAnswer);
 }
 
 export async function fetchToken(url: string, clientId: string, clientSecret: string): Promise<string> {
@@ -104,7 +106,7 @@ interface Known {
   profile: SignatureProfile;
 }
 
-function partnerOf(url: string, known: Known): Partner {
+function partnerOf(url: string, known: Known, onAnswer: PartnerOptions['onAnswer']): Partner {
   const { senderId, key, token, profile } = known;
   const post: Partner['post'] = async (path, body, headers = {}) => {
     const response = await fetch(`${url}${path}`, {
@@ -113,6 +115,7 @@ function partnerOf(url: string, known: Known): Partner {
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
     const answer: Answer = { status: response.status, headers: response.headers, body: await response.json() };
+    onAnswer?.(path, answer);
     // Every reply that any test gets is one that the specification allows.
     const problems = replyProblems(path, answer.status, answer.body);
     if (problems.length > 0)

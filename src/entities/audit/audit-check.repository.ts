@@ -1,6 +1,6 @@
 /** What a verifier reads: entries in the order of their commits, and beside each what it speaks of as it is now. */
 import type { AuditEntry } from './audit.repository.js';
-import { hashAdminAction } from './audit.repository.js';
+import { adminActionText, hashAdminAction, type AdminActionFacts } from './audit.repository.js';
 import type { Sql } from '../database/database.js';
 import { DELIVERY_FACTS, MESSAGE_HASH, type DeliveryFacts } from './delivery-audit.js';
 import { TRANSACTION_FACTS, type TransactionFacts } from './transaction-audit.js';
@@ -105,15 +105,23 @@ export async function checkDeliveries(sql: Sql, entryIds: string[]): Promise<Map
   return new Map(rows.map((row) => [row.id, row]));
 }
 
+const ACTIONS = `select e.id, a.actor, a.role, a.action, a.target_type as "targetType", a.target_id as "targetId", a.reason,
+    a.before, a.after, a.at = e.at as "inTime"
+  from audit_entry e join admin_action a on a.id = e.subject where e.id = any($1::uuid[])`;
+
 /** Hashes of the admin actions behind these entries, by entry id; none for one that is gone, null for one of another time. */
 export async function hashAdminActions(sql: Sql, entryIds: string[]): Promise<Map<string, Buffer | null>> {
-  const rows = await sql.query<{ id: string; inTime: boolean } & Parameters<typeof hashAdminAction>[0]>(
-    `select e.id, a.actor, a.role, a.action, a.target_type as "targetType", a.target_id as "targetId", a.reason,
-       a.before, a.after, a.at = e.at as "inTime"
-     from audit_entry e join admin_action a on a.id = e.subject where e.id = any($1::uuid[])`,
-    [entryIds],
-  );
+  const rows = await sql.query<{ id: string; inTime: boolean } & AdminActionFacts>(ACTIONS, [entryIds]);
   return new Map(rows.map((row) => [row.id, row.inTime ? hashAdminAction(row) : null]));
+}
+
+/** What retention removed, of the admin actions behind these entries: by entry id, as its hash is made over it. */
+export async function readPurges(sql: Sql, entryIds: string[]): Promise<Map<string, string>> {
+  const rows = await sql.query<{ id: string } & AdminActionFacts>(`${ACTIONS} and a.action = $2`, [
+    entryIds,
+    PURGE_ACTION,
+  ]);
+  return new Map(rows.map((row) => [row.id, adminActionText(row)]));
 }
 
 export const PURGE_ACTION = 'purge';

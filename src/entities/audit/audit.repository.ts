@@ -48,8 +48,7 @@ export function hashContent(...parts: (Buffer | null | undefined)[]): Buffer {
   return hash.digest();
 }
 
-/** What an administrator did, as its audit entry hashes it: canonical JSON, so that the stored columns give it again. */
-export function hashAdminAction(action: {
+export interface AdminActionFacts {
   actor: string;
   role: string;
   action: string;
@@ -58,13 +57,19 @@ export function hashAdminAction(action: {
   reason?: string | null | undefined;
   before?: unknown;
   after?: unknown;
-}): Buffer {
-  const { actor, role, action: name, targetType, targetId, reason = null, before = null, after = null } = action;
-  const plain: unknown = JSON.parse(
-    JSON.stringify({ actor, role, action: name, targetType, targetId, reason, before, after }),
-  );
-  return createHash('sha256').update(canonicalJson(plain)).digest();
 }
+
+/** What an administrator did, as its audit entry hashes it: canonical JSON, so that the stored columns give it again. */
+export function adminActionText(facts: AdminActionFacts): string {
+  const { actor, role, action, targetType, targetId, reason = null, before = null, after = null } = facts;
+  const plain: unknown = JSON.parse(
+    JSON.stringify({ actor, role, action, targetType, targetId, reason, before, after }),
+  );
+  return canonicalJson(plain);
+}
+
+export const hashAdminAction = (facts: AdminActionFacts): Buffer =>
+  createHash('sha256').update(adminActionText(facts)).digest();
 
 /** Appends in the transaction of `sql`, so that change and entry commit together. */
 export async function appendAudit(sql: Sql, entry: AuditEntry): Promise<void> {

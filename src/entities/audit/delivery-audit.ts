@@ -32,6 +32,11 @@ export const MESSAGE_HASH = `sha256(convert_to(coalesce(length(d.message_sealed)
 
 /** @param messageHash `content_hash` of the row */
 export function hashDelivery(messageHash: Buffer, row: DeliveryFacts): Buffer {
+  return hashContent(messageHash, Buffer.from(deliveryText(row)));
+}
+
+/** What an entry proves of a row, as canonical JSON. */
+export function deliveryText(row: DeliveryFacts): string {
   const facts: unknown = JSON.parse(JSON.stringify(Object.fromEntries(NAMES.map((name) => [name, row[name] ?? null]))));
-  return hashContent(messageHash, Buffer.from(canonicalJson(facts)));
+  return canonicalJson(facts);
 }

@@ -45,15 +45,24 @@ export const tellTime = (at: Date): string => at.toISOString().replace('Z', '000
 
 /** @param payloadHash `content_hash` of the row */
 export function hashTransaction(payloadHash: Buffer, facts: Partial<TransactionFacts>): Buffer {
+  return hashContent(payloadHash, Buffer.from(textOf(facts)));
+}
+
+function textOf(facts: Partial<TransactionFacts>): string {
   const told = Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, value ?? null]));
   const plain: unknown = JSON.parse(JSON.stringify(told));
-  return hashContent(payloadHash, Buffer.from(canonicalJson(plain)));
+  return canonicalJson(plain);
+}
+
+/** What an entry may prove of a row, as canonical JSON: all its columns, or those that an earlier version hashed. */
+export function transactionTexts(facts: TransactionFacts): string[] {
+  const first = Object.fromEntries(FIRST_FACTS.map((name) => [name, facts[name]]));
+  return [facts, first].map(textOf);
 }
 
 /** Whether an entry proves the row: one of this version by all its columns, an older one by those that it hashed. */
 export function provesTransaction(proven: Buffer, payloadHash: Buffer, facts: TransactionFacts): boolean {
-  const first = Object.fromEntries(FIRST_FACTS.map((name) => [name, facts[name]]));
-  return [facts, first].some((told) => hashTransaction(payloadHash, told).equals(proven));
+  return transactionTexts(facts).some((text) => hashContent(payloadHash, Buffer.from(text)).equals(proven));
 }
 
 /** One JSON object `facts`, of a table `t`. */

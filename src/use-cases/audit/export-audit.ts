@@ -1,6 +1,16 @@
 /** The audit as NDJSON that proves itself with public tools: `examples/verify_audit_export.py` needs Python and openssl. */
-import { readEntries } from '../../entities/audit/audit-check.repository.js';
-import { entryText } from '../../entities/audit/audit.repository.js';
+import {
+  checkDeliveries,
+  checkTransactions,
+  readEntries,
+  readPurges,
+  type CheckedDelivery,
+  type CheckedTransaction,
+  type StoredEntry,
+} from '../../entities/audit/audit-check.repository.js';
+import { entryText, hashContent } from '../../entities/audit/audit.repository.js';
+import { deliveryText } from '../../entities/audit/delivery-audit.js';
+import { transactionTexts } from '../../entities/audit/transaction-audit.js';
 import { readSeals, sealText, type Seal } from '../../entities/audit/audit-seal.repository.js';
 import type { Sql } from '../../entities/database/database.js';
 import { publicKeys } from './check-seal.js';
@@ -13,7 +23,11 @@ export interface ExportRange {
 
 /**
  * One JSON object a line. `{type:'key',kid,algorithm,pem}`, then of each seal `{type:'seal',sequence,kid,text,hash,signature}`
- * (signature over text, base64) and of each entry under it, in order, `{type:'entry',seal,text,hash}`; hashes are SHA-256, hex.
+ * (signature over text, base64) and of each entry under it, in order, `{type:'entry',seal,text,hash}`. Behind the
+ * newest entry of a transaction or delivery whose row is there: `{type:'row',seal,kind,subject,payload,text}`, where `text` is
+ * canonical JSON of its columns (who got which record and fields, when, on what ground) and `payload` the hash of its sealed
+ * payloads; the entry's content hash is made over both. Behind the entry of a purge the same without `payload`: what retention
+ * removed, and until when. Hashes are SHA-256, hex.
  */
 export async function* exportAudit(sql: Sql, { from = 1, until }: ExportRange = {}): AsyncGenerator<string> {
   for (const { kid, algorithm, keyObject } of (await publicKeys(sql)).values())
@@ -22,15 +36,51 @@ export async function* exportAudit(sql: Sql, { from = 1, until }: ExportRange = 
     const [seal] = await readSeals(sql, { after, until, limit: 1 });
     if (seal === undefined) return;
     yield line(sealLine(seal));
-    for (const entry of await readEntries(sql, seal, seal.entryCount))
+    const entries = await readEntries(sql, seal, seal.entryCount);
+    const rows = await readRows(sql, entries);
+    for (const entry of entries) {
       yield line({
         type: 'entry',
         seal: seal.sequence,
         text: entryText(entry),
         hash: entry.entryHash.toString('hex'),
       });
+      const row = rows.get(entry.id);
+      if (row !== undefined) {
+        const { kind, subject } = entry;
+        yield line({ type: 'row', seal: seal.sequence, kind, subject, ...row });
+      }
+    }
   }
 }
+
+interface RowLine {
+  payload?: string;
+  text: string;
+}
+
+/** What the entries prove, by entry; none for a row that is gone, pending, or proven by an entry to come. */
+async function readRows(sql: Sql, entries: StoredEntry[]): Promise<Map<string, RowLine>> {
+  const idsOf = (kind: StoredEntry['kind']) => entries.filter((entry) => entry.kind === kind).map(({ id }) => id);
+  const transactions = await checkTransactions(sql, idsOf('TRANSACTION'));
+  const deliveries = await checkDeliveries(sql, idsOf('DELIVERY'));
+  const purges = await readPurges(sql, idsOf('ADMIN'));
+  const lines = new Map<string, RowLine>([...purges].map(([id, text]) => [id, { text }]));
+  for (const { id, contentHash: proven } of entries) {
+    const row = transactions.get(id) ?? deliveries.get(id);
+    if (row === undefined || !row.present || row.superseded) continue;
+    const payload = row.contentHash ?? ('state' in row ? row.actualHash : null);
+    const text = payload === null ? undefined : provenTexts(row).find((each) => fits(proven, payload, each));
+    if (payload !== null && text !== undefined) lines.set(id, { payload: payload.toString('hex'), text });
+  }
+  return lines;
+}
+
+const provenTexts = (row: CheckedTransaction | CheckedDelivery): string[] =>
+  'state' in row ? [deliveryText(row.facts)] : transactionTexts(row.facts);
+
+const fits = (proven: Buffer, payload: Buffer, text: string): boolean =>
+  hashContent(payload, Buffer.from(text)).equals(proven);
 
 function sealLine(seal: Seal): object {
   const { sequence, kid, sealHash, signature } = seal;

@@ -1,0 +1,765 @@
+/** Plays a history against a gateway, and compares everything that a partner gets with what the oracle lets it have. */
+import { randomUUID } from 'node:crypto';
+import type { JsonObject } from '../../src/protocol/envelope/json.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { startInbox, type Inbox, type Received } from '../support/inbox.js';
+import { createPartner, type Answer } from '../support/partner.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
+import { until } from '../support/until.js';
+import { callback, DOORS, plain, readEnvelope, selected, type Caller, type Told } from './doors.js';
+import { at, birthDateOf, heldOf, householdOf, KINDS, markOf, uinOf, type Kind, type Person } from './kinds.js';
+import { agreementFor, notification, prune, search, verify, type Question, type Verdict } from './oracle.js';
+import { mayHave } from './marks.js';
+import { PURPOSES, SURNAMES, type AgreementDraft, type Field, type History, type Step, type StepOf } from './steps.js';
+import { keyOf, type Agreement, type Consent, type Data, type Held, type World } from './world.js';
+
+const SENDERS = ['alpha', 'beta', 'gamma'];
+const KINDS_OF_SENDERS = ['ministry', 'ministry', 'hospital'];
+
+/** What one of two worlds does not have, or has otherwise. */
+export interface Hidden {
+  /** Persons who are not registered. */
+  person?: number;
+  /** Senders who do nothing. */
+  senders?: number[];
+  /** Given names and birth dates are others. */
+  values?: boolean;
+}
+
+interface Subscription {
+  code: string;
+  sender: string;
+  kind: Kind;
+  event: string;
+  purpose: string | null;
+}
+
+interface Waiting {
+  to: Subscription;
+  held: Held;
+}
+
+interface Sent {
+  envelope: JsonObject;
+  path: string;
+  transactionId: string;
+}
+
+/** What left for whom: the report of a person must name each. */
+export interface Release {
+  sender: string;
+  registry: string;
+  uin: string;
+  how: string;
+}
+
+export class Play {
+  readonly world: World = { senders: [], agreements: [], consents: [], records: new Map() };
+  readonly releases: Release[] = [];
+  /** How often what was seen: a world in which all is refused shows nothing. */
+  readonly seen = { refused: 0, none: 0, some: 0, notified: 0 };
+  /** Every version that anybody was ever registered with. */
+  private readonly past: Held[] = [];
+  private readonly people = new Map<string, Person>();
+  private callers: Caller[] = [];
+  private subscriptions: Subscription[] = [];
+  /** Told while the sender is suspended: they wait. */
+  private waiting: Waiting[] = [];
+  private expected: { sender: string; record: Data; uin: string }[] = [];
+  private readonly sent: Sent[][] = [[], [], []];
+  private heard: number[] = [0, 0, 0];
+  /** All that each sender was told, by answer and by message, with ids and times taken out. */
+  readonly transcript: string[][] = [[], [], []];
+
+  private readonly kinds: Kind[];
+
+  private constructor(
+    other: number,
+    private readonly hidden: Hidden,
+    private gateway: TestGateway,
+    private readonly database: TestDatabase,
+  ) {
+    this.kinds = [KINDS[0] as Kind, KINDS[other] as Kind];
+  }
+
+  /** @param hidden where two worlds differ; see twins.test.ts */
+  static async start({ beginning }: History, hidden: Hidden = {}): Promise<Play> {
+    const database = await createTestDatabase();
+    const play = new Play(beginning.other, hidden, await boot(database.url), database);
+    try {
+      await play.begin(beginning);
+    } catch (error) {
+      await play.close();
+      throw error;
+    }
+    return play;
+  }
+
+  async close(): Promise<void> {
+    await this.gateway.close();
+    for (const { inbox } of this.callers) await inbox.close();
+    await this.database.drop();
+  }
+
+  get url(): string {
+    return this.gateway.url;
+  }
+
+  get databaseUrl(): string {
+    return this.database.url;
+  }
+
+  admin<T>(query: string, variables: Record<string, unknown> = {}): Promise<T> {
+    return this.gateway.admin<T>(query, variables);
+  }
+
+  private async begin({ suppressBelow, agreements, people, consents }: History['beginning']): Promise<void> {
+    const callers = SENDERS.map(async (id, index) => {
+      const inbox = await startInbox(this.gateway.url);
+      const few = index === 2 ? suppressBelow : 0;
+      const kind = KINDS_OF_SENDERS[index] as string;
+      const sender = {
+        organizationKind: kind,
+        notifyUri: `${inbox.url}/notify`,
+        autoApproveSubscriptions: true,
+        rateLimitPerMinute: 100_000,
+        suppressCountsBelow: few,
+      };
+      const onAnswer = (path: string, { status, headers, body }: Answer) =>
+        void this.transcript[index]?.push(withoutChance(JSON.stringify([path, status, headersOf(headers), body])));
+      const partner = await createPartner(this.gateway, { senderId: id, agreements: [], sender, onAnswer });
+      this.world.senders[index] = { id, kind, suspended: false, suppressBelow: few };
+      return { partner, inbox, gatewayUrl: this.gateway.url, onAnswer };
+    });
+    this.callers = await Promise.all(callers);
+    await Promise.all(
+      people.map((person, index) => this.change({ do: 'change', kind: index % 2, person: index >> 1, ...person })),
+    );
+    await this.upsert(
+      householdOf(
+        1,
+        [0, 1, 2].map((index) => this.personOf(KINDS[0] as Kind, index)),
+      ),
+    );
+    await Promise.all(
+      agreements.map((agreement, index) => this.agree({ do: 'agree', sender: index >> 1, kind: index % 2, agreement })),
+    );
+    await Promise.all(consents.map((each) => this.consent({ do: 'consent', ...each })));
+    // One after another at one inbox, and all inboxes at once.
+    await Promise.all(
+      SENDERS.map(async (_, sender) => {
+        if (this.hidden.senders?.includes(sender) === true) return;
+        for (const kind of [0, 1])
+          await this.subscribe({
+            do: 'subscribe',
+            sender,
+            kind,
+            event: 'UPDATE',
+            purpose: PURPOSES[kind] as string | null,
+          });
+      }),
+    );
+    await this.settle();
+  }
+
+  async step(step: Step): Promise<void> {
+    if ('sender' in step && step.sender !== null && this.hidden.senders?.includes(step.sender)) return;
+    await (this[step.do] as (step: Step) => Promise<void>)(step);
+    await this.settle();
+  }
+
+  // --- what partners do ---------------------------------------------------------------------------------------------
+
+  private async search({ sender, kind: number, person, by, door, purpose }: StepOf<'search'>): Promise<void> {
+    const kind = this.kinds[number] as Kind;
+    const asked = this.asked(kind, person, by);
+    const named = asked.every(({ type }) => type !== undefined);
+    const oneIdentifier = named && asked.length === 1;
+    if ((door === 'idtype' || door === 'graphql' || door === 'upload') && !oneIdentifier) return;
+    const stated = door === 'short' || door === 'upload' ? null : purpose;
+    const question: Question = {
+      sender: SENDERS[sender] as string,
+      registry: kind.registry,
+      recordType: kind.recordType,
+      operation: door === 'upload' ? 'BULK_SEARCH' : 'SEARCH',
+      purpose: stated,
+      where: asked.map(({ path, value }) => ({ path, value })),
+    };
+    const where = Object.fromEntries(asked.map(({ path, type, value }) => [type ?? path, value]));
+    const told = await (DOORS[door] as (typeof DOORS)[string])(this.caller(sender), { kind, where, purpose: stated });
+    const verdict = search(this.world, question);
+    this.compare(
+      told,
+      door === 'graphql' ? narrowed(verdict, selected(kind)) : verdict,
+      sender,
+      `${door} by ${by}`,
+      kind,
+    );
+  }
+
+  private async household({ sender, purpose }: StepOf<'household'>): Promise<void> {
+    const kind = { registry: 'SOCIAL', path: 'social', recordType: 'Group', person: '' };
+    const question: Question = {
+      sender: SENDERS[sender] as string,
+      registry: 'SOCIAL',
+      recordType: 'Group',
+      operation: 'SEARCH',
+      purpose,
+      where: [{ path: 'group_identifier', value: 'H-1' }],
+    };
+    const told = await DOORS['expression']?.(this.caller(sender), { kind, where: { HOUSEHOLD_ID: 'H-1' }, purpose });
+    this.compare(told as Told, search(this.world, question), sender, 'household', kind);
+  }
+
+  private async verify({ sender, kind: number, person, claim, truth }: StepOf<'verify'>): Promise<void> {
+    const kind = this.kinds[number] as Kind;
+    const path = at(kind.person, claim);
+    const real = this.people.get(markOf(kind, person));
+    const value =
+      claim === 'sex'
+        ? (real?.sex === 'female') === truth
+          ? 'female'
+          : 'male'
+        : claim === 'birth_date'
+          ? birthDateOf(kind, truth ? person : 3 - person)
+          : `gn-${markOf(kind, person)}-v${(real?.version ?? 0) + (truth ? 0 : 7)}`;
+    const { partner } = this.caller(sender);
+    const answer = await partner.postHttpSigned('/dci/v1/verify', {
+      transaction_id: randomUUID(),
+      sender_id: partner.senderId,
+      registry: kind.path,
+      verify: { UIN: uinOf(kind, person), [path]: value },
+    });
+    const expected = verify(
+      this.world,
+      {
+        sender: partner.senderId,
+        registry: kind.registry,
+        recordType: kind.recordType,
+        operation: 'VERIFY',
+        purpose: null,
+        where: [{ path: kind.identifiers, value: uinOf(kind, person) }],
+      },
+      { [path]: value },
+    );
+    const text = JSON.stringify(answer.body);
+    // A claim is the sender's own word.
+    this.listen(sender, text, [value, uinOf(kind, person)]);
+    if (expected.refused) return expectTrue(answer.status !== 200, `verify: refused by the oracle, got ${text}`);
+    const { found, verified } = answer.body as { found: boolean; verified: Record<string, boolean> };
+    same({ found, verified }, { found: expected.found, verified: expected.verified }, 'verify');
+    if (found)
+      this.releases.push({
+        sender: partner.senderId,
+        registry: kind.registry,
+        uin: uinOf(kind, person),
+        how: 'VERIFY',
+      });
+  }
+
+  private async special({ sender, person, what }: StepOf<'special'>): Promise<void> {
+    const [kind, member, operation, own] = (
+      {
+        disabled: [KINDS[2], 'disabled', 'DISABLED', 'disability_status'],
+        'get-disability-details': [KINDS[2], 'disabled', 'DISABILITY_DETAILS', 'disability_details'],
+        enrolled: [KINDS[4], 'enrolled', 'ENROLLED', 'enrollment_status'],
+      } as const
+    )[what as 'enrolled'] as unknown as [Kind, string, string, string];
+    if (!this.kinds.includes(kind)) return;
+    const { partner } = this.caller(sender);
+    const uin = uinOf(kind, person);
+    const message = {
+      transaction_id: randomUUID(),
+      [`${member}_criteria`]: { query_type: 'idtype-value', query: { type: 'UIN', value: uin } },
+    };
+    const answer = await partner.send(`${kind.path}/registry/sync/${what}`, 'search', message);
+    const text = JSON.stringify(answer.body);
+    this.listen(sender, text, [uin]);
+    const verdict = search(this.world, {
+      sender: partner.senderId,
+      registry: kind.registry,
+      recordType: kind.recordType,
+      operation,
+      purpose: null,
+      where: [{ path: kind.identifiers, value: uin }],
+    });
+    const covered = !verdict.refused && verdict.records.some((record) => record[own] !== undefined);
+    const saysYes = /"(disabled|enrolled)_status":"yes"|"impairment_type"/.test(text);
+    same(saysYes, covered, `${what} ${text}`);
+    if (covered) this.releases.push({ sender: partner.senderId, registry: kind.registry, uin, how: operation });
+  }
+
+  private async subscribe({ sender, kind: number, event, purpose }: StepOf<'subscribe'>): Promise<void> {
+    const kind = this.kinds[number] as Kind;
+    const { partner, inbox } = this.caller(sender);
+    if (
+      this.subscriptions.some((each) => each.sender === partner.senderId && each.kind === kind && each.event === event)
+    )
+      return;
+    const message = {
+      transaction_id: randomUUID(),
+      subscribe_request: [
+        {
+          reference_id: 's',
+          timestamp: new Date().toISOString(),
+          subscribe_criteria: {
+            reg_event_type: event,
+            filter: {},
+            notify_record_type: kind.recordType,
+            ...(purpose === null ? {} : { authorize: { purpose: { code: purpose } } }),
+          },
+        },
+      ],
+    };
+    const before = inbox.received.length;
+    const ack = await partner.send(`${kind.path}/registry/subscribe`, 'subscribe', message, {
+      sender_uri: `${inbox.url}/on-subscribe`,
+    });
+    const item =
+      ack.status === 202
+        ? (await callback(inbox, before, 'on-subscribe')).body.message.subscribe_response[0]
+        : undefined;
+    const { registry, recordType } = kind;
+    const question = { sender: partner.senderId, registry, recordType, operation: 'SUBSCRIBE', purpose };
+    const may = agreementFor(this.world, question) !== undefined;
+    same(item?.status === 'succ', may, `subscribe ${JSON.stringify(item ?? ack.body)}`);
+    if (item?.status === 'succ')
+      this.subscriptions.push({ code: item.subscriptions[0].code, sender: partner.senderId, kind, event, purpose });
+  }
+
+  private async unsubscribe({ sender }: StepOf<'unsubscribe'>): Promise<void> {
+    const { partner, inbox } = this.caller(sender);
+    const mine = this.subscriptions.filter((each) => each.sender === partner.senderId);
+    const [first] = mine;
+    if (first === undefined) return;
+    const before = inbox.received.length;
+    const message = {
+      transaction_id: randomUUID(),
+      timestamp: new Date().toISOString(),
+      subscription_codes: [first.code],
+    };
+    const ack = await partner.send(`${first.kind.path}/registry/unsubscribe`, 'unsubscribe', message, {
+      sender_uri: `${inbox.url}/on-unsubscribe`,
+    });
+    if (ack.status !== 202) return;
+    const { body } = await callback(inbox, before, 'on-unsubscribe');
+    if (body.header.status === 'succ') this.subscriptions = this.subscriptions.filter((each) => each !== first);
+  }
+
+  /** The very message again: the same answer as long as all that it rested on stands, else a refusal. */
+  private async again({ sender, which }: StepOf<'again'>): Promise<void> {
+    const sent = this.sent[sender] as Sent[];
+    const one = sent[which % Math.max(sent.length, 1)];
+    if (one === undefined) return;
+    const answer = await this.caller(sender).partner.post(one.path, one.envelope);
+    this.listen(sender, JSON.stringify(answer.body), []);
+  }
+
+  private async status({ sender, which }: StepOf<'status'>): Promise<void> {
+    const sent = this.sent[sender] as Sent[];
+    const one = sent[which % Math.max(sent.length, 1)];
+    if (one === undefined) return;
+    const { partner } = this.caller(sender);
+    const message = {
+      transaction_id: randomUUID(),
+      txnstatus_request: {
+        reference_id: 'x',
+        txn_type: 'search',
+        attribute_type: 'transaction_id',
+        attribute_value: one.transactionId,
+      },
+    };
+    const answer = await partner.send(`${one.path.split('/')[3]}/registry/sync/txn/status`, 'txn-status', message);
+    this.listen(sender, JSON.stringify(answer.body), []);
+  }
+
+  /** What the API shows a sender of its own traffic. */
+  private async own({ sender }: StepOf<'own'>): Promise<void> {
+    const query = `{ transactions(first: 20) { nodes { id operation status requestData responseData accessDecision } } }`;
+    const { body } = await this.caller(sender).partner.postHttpSigned('/graphql', { query });
+    for (const node of body.data?.transactions?.nodes ?? [])
+      this.listen(
+        sender,
+        JSON.stringify([node.responseData, node.accessDecision]),
+        JSON.stringify(node.requestData).match(/[UX]-\w+/g) ?? [],
+      );
+  }
+
+  /** A signed search that is kept, to be sent again and asked about. */
+  private async resend({ sender }: StepOf<'resend'>): Promise<void> {
+    const { partner } = this.caller(sender);
+    for (const kind of this.kinds) {
+      const transactionId = randomUUID();
+      const message = {
+        transaction_id: transactionId,
+        search_request: [
+          {
+            reference_id: 'k',
+            timestamp: new Date().toISOString(),
+            search_criteria: { query_type: 'idtype-value', query: { type: 'UIN', value: uinOf(kind, 0) } },
+          },
+        ],
+      };
+      const envelope = await partner.envelope('search', message);
+      const path = `/dci/v1/${kind.path}/registry/sync/search`;
+      const told = readEnvelope(await partner.post(path, envelope));
+      const where = [{ path: kind.identifiers, value: uinOf(kind, 0) }];
+      const { registry, recordType } = kind;
+      const question = { sender: partner.senderId, registry, recordType, operation: 'SEARCH', purpose: null, where };
+      this.compare(told, search(this.world, question), sender, 'kept', kind);
+      (this.sent[sender] as Sent[]).push({ envelope, path, transactionId });
+    }
+  }
+
+  // --- what the ministry does ---------------------------------------------------------------------------------------
+
+  private async change({
+    kind: number,
+    person,
+    sex,
+    surname,
+  }: Omit<StepOf<'change'>, 'do'> & { do: string }): Promise<void> {
+    const kind = this.kinds[number] as Kind;
+    if (person === this.hidden.person) return;
+    const mark = markOf(kind, person);
+    const version = (this.people.get(mark)?.version ?? 0) + 1;
+    const next = { index: person, sex: sex as Person['sex'], surname, version };
+    this.people.set(mark, next);
+    await this.upsert(heldOf(kind, next, this.hidden.values === true ? 'z' : 'v'));
+  }
+
+  private async upsert(held: Held): Promise<void> {
+    const { registry, recordType, identifiers, data } = held;
+    const known = this.world.records.has(keyOf(held));
+    const { upsertRecords } = await this.admin<{ upsertRecords: { refused: number } }>(
+      `mutation ($registry: Registry!, $records: [RecordInput!]!) { upsertRecords(registry: $registry, records: $records) { refused } }`,
+      {
+        registry,
+        records: [
+          {
+            recordType,
+            identifiers: identifiers.map((each) => ({ type: each.identifier_type, value: each.identifier_value })),
+            data: structuredClone(data),
+          },
+        ],
+      },
+    );
+    same(upsertRecords.refused, 0, 'upsert');
+    this.world.records.set(keyOf(held), held);
+    this.past.push(held);
+    this.tell(held, known ? 'UPDATE' : 'REGISTER');
+  }
+
+  private async delete({ kind: number, person }: StepOf<'delete'>): Promise<void> {
+    const kind = this.kinds[number] as Kind;
+    const one = this.people.get(markOf(kind, person));
+    const held = one === undefined ? undefined : this.world.records.get(keyOf(heldOf(kind, one)));
+    if (held === undefined) return;
+    await this.admin(
+      `mutation ($registry: Registry!, $identifier: IdentifierInput!, $recordType: String) { deleteRecord(registry: $registry, identifier: $identifier, recordType: $recordType) { id } }`,
+      { registry: kind.registry, identifier: { type: 'UIN', value: uinOf(kind, person) }, recordType: kind.recordType },
+    );
+    this.world.records.delete(keyOf(held));
+    this.tell(held, 'DELETE');
+  }
+
+  private tell(held: Held, event: string): void {
+    for (const to of this.subscriptions)
+      if (to.kind.registry === held.registry && to.kind.recordType === held.recordType && to.event === event)
+        this.waiting.push({ to, held });
+  }
+
+  private async agree({
+    sender,
+    kind: number,
+    agreement: draft,
+  }: Omit<StepOf<'agree'>, 'do'> & { do: string }): Promise<void> {
+    const kind = this.kinds[number] as Kind;
+    const { fields, row, ...rest }: AgreementDraft = draft;
+    const id = SENDERS[sender] as string;
+    const paths = pathsOf(kind, fields);
+    const before = this.inForce(id, kind.registry);
+    const input = {
+      ...rest,
+      legalBasis: 'PUBLIC_TASK',
+      fields: paths,
+      rowFilter: row === null ? null : { [at(kind.person, 'sex')]: { $eq: row } },
+    };
+    if (before !== undefined) {
+      await this.admin(
+        `mutation ($id: ID!, $input: UpdateAgreementInput!) { updateAgreement(id: $id, input: $input) { id } }`,
+        { id: before.id, input },
+      );
+      Object.assign(before, { ...rest, fields: paths, row });
+      return;
+    }
+    const { createAgreement } = await this.admin<{ createAgreement: { id: string } }>(
+      `mutation ($input: CreateAgreementInput!) { createAgreement(input: $input) { id } }`,
+      { input: { ...input, senderId: id, registry: kind.registry } },
+    );
+    this.world.agreements.push({
+      ...rest,
+      id: createAgreement.id,
+      sender: id,
+      registry: kind.registry,
+      fields: paths,
+      row,
+      ended: false,
+    });
+  }
+
+  private inForce(sender: string, registry: string): Agreement | undefined {
+    return this.world.agreements.find((each) => each.sender === sender && each.registry === registry && !each.ended);
+  }
+
+  private async end({ sender, kind: number }: StepOf<'end'>): Promise<void> {
+    const agreement = this.inForce(SENDERS[sender] as string, (this.kinds[number] as Kind).registry);
+    if (agreement === undefined) return;
+    await this.admin(`mutation ($id: ID!) { endAgreement(id: $id) { id } }`, { id: agreement.id });
+    agreement.ended = true;
+  }
+
+  private async consent({
+    kind: number,
+    person,
+    sender,
+    fields,
+    purposes,
+  }: Omit<StepOf<'consent'>, 'do'> & { do: string }): Promise<void> {
+    const kind = this.kinds[number] as Kind;
+    const to = sender === null ? { organizationKind: 'ministry' } : { senderId: SENDERS[sender] };
+    await this.grant(kind.registry, { type: 'UIN', value: uinOf(kind, person) }, to, pathsOf(kind, fields), purposes);
+  }
+
+  private householdConsent({ sender }: StepOf<'householdConsent'>): Promise<void> {
+    const identifier = { type: 'HOUSEHOLD_ID', value: 'H-1' };
+    return this.grant('SOCIAL', identifier, { senderId: SENDERS[sender] }, ['*'], null);
+  }
+
+  private async grant(
+    registry: string,
+    identifier: { type: string; value: string },
+    to: { senderId?: string; organizationKind?: string },
+    fields: string[],
+    purposes: string[] | null,
+  ): Promise<void> {
+    const { senderId: sender = null, organizationKind = null } = to;
+    const about = { registry, identifier: identifier.value, sender, organizationKind, fields, purposes };
+    const consent: Consent = { id: '', ...about, revoked: false };
+    // Before the answer comes, so that several at once stand in the order of the history.
+    this.world.consents.push(consent);
+    const { grantConsent } = await this.admin<{ grantConsent: { id: string } }>(
+      `mutation ($input: GrantConsentInput!) { grantConsent(input: $input) { id } }`,
+      { input: { registry, identifier, fields, purposes, ...to } },
+    );
+    consent.id = grantConsent.id;
+  }
+
+  private async revoke({ which }: StepOf<'revoke'>): Promise<void> {
+    const consent = this.world.consents[which % Math.max(this.world.consents.length, 1)];
+    if (consent?.revoked !== false) return;
+    await this.admin(`mutation ($id: ID!) { revokeConsent(id: $id) { id } }`, { id: consent.id });
+    consent.revoked = true;
+  }
+
+  private async suspend({ sender }: StepOf<'suspend'>): Promise<void> {
+    if (this.suspended(sender)) return;
+    await this.admin(`mutation ($id: String!) { suspendSender(senderId: $id, reason: "test") { senderId } }`, {
+      id: SENDERS[sender],
+    });
+    this.setSuspended(sender, true);
+  }
+
+  private async activate({ sender }: StepOf<'activate'>): Promise<void> {
+    if (!this.suspended(sender)) return;
+    await this.admin(`mutation ($id: String!) { activateSender(senderId: $id) { senderId } }`, { id: SENDERS[sender] });
+    this.setSuspended(sender, false);
+  }
+
+  private suspended(sender: number): boolean {
+    return this.world.senders[sender]?.suspended === true;
+  }
+
+  private setSuspended(sender: number, suspended: boolean): void {
+    Object.assign(this.world.senders[sender] as object, { suspended });
+  }
+
+  private async rotate(_step: StepOf<'rotate'>): Promise<void> {
+    const { generateServerKey } = await this.admin<{ generateServerKey: { kid: string } }>(
+      'mutation { generateServerKey { kid } }',
+    );
+    await this.admin(`mutation ($kid: String!) { activateServerKey(kid: $kid) { kid } }`, {
+      kid: generateServerKey.kid,
+    });
+  }
+
+  private async restart(_step: StepOf<'restart'>): Promise<void> {
+    const { port } = new URL(this.gateway.url);
+    await this.gateway.close();
+    this.gateway = await boot(this.database.url, port);
+  }
+
+  // --- what is checked ----------------------------------------------------------------------------------------------
+
+  private compare(
+    told: Told,
+    verdict: Verdict,
+    sender: number,
+    what: string,
+    kind: { registry: string; recordType: string },
+  ): void {
+    this.listen(sender, told.text, []);
+    this.seen[verdict.refused ? 'refused' : verdict.records.length === 0 ? 'none' : 'some'] += 1;
+    if (verdict.refused)
+      return expectTrue(told.refused || told.total === 0, `${what}: refused by the oracle, got ${told.text}`);
+    if (told.refused)
+      throw new Error(`${what}: refused where the oracle allows ${JSON.stringify(verdict.records)}: ${told.text}`);
+    same(
+      { total: told.total, records: sorted(told.records) },
+      { total: verdict.total, records: sorted(verdict.records) },
+      what,
+    );
+    const operation = what.startsWith('upload') ? 'BULK_SEARCH' : 'SEARCH';
+    for (const record of verdict.records) {
+      const text = JSON.stringify(record);
+      for (const [uin] of text.matchAll(/U-[A-Z]+\d/g))
+        this.releases.push({ sender: SENDERS[sender] as string, registry: kind.registry, uin, how: operation });
+    }
+  }
+
+  /** Whatever a sender got, by whichever way: no mark of anybody in it that it may not have. */
+  private listen(sender: number, text: string, own: string[]): void {
+    const fault = mayHave(this.world, this.past, SENDERS[sender] as string, text, own);
+    if (fault !== undefined) throw new Error(`${SENDERS[sender]} got ${fault}: ${text}`);
+  }
+
+  /** Waits until nothing is under way, and compares what the inboxes hold since. */
+  async settle(): Promise<void> {
+    await until(async () => (await this.underWay()) === 0, { timeoutMs: 60_000 });
+    const { ready, resting } = this.due();
+    this.waiting = resting;
+    for (const { to, held } of ready) {
+      const record = notification(this.world, to, held);
+      if (record !== null)
+        this.expected.push({ sender: to.sender, record, uin: held.identifiers[0]?.identifier_value ?? '' });
+    }
+    for (const [sender, { inbox }] of this.callers.entries()) this.hear(sender, inbox);
+    this.expected = [];
+  }
+
+  private due(): { ready: Waiting[]; resting: Waiting[] } {
+    const rests = ({ to }: Waiting) => this.world.senders.some(({ id, suspended }) => id === to.sender && suspended);
+    return { ready: this.waiting.filter((each) => !rests(each)), resting: this.waiting.filter(rests) };
+  }
+
+  private hear(sender: number, inbox: Inbox): void {
+    const since = inbox.received.slice(this.heard[sender]);
+    this.heard[sender] = inbox.received.length;
+    this.transcript[sender]?.push(...since.map(({ path, text }) => withoutChance(`${path} ${text}`)).toSorted());
+    const told = since.filter(({ body }) => body.header.action === 'notify');
+    for (const { verified, text } of since) {
+      expectTrue(verified, `an unsigned message: ${text}`);
+      this.listen(sender, text, []);
+    }
+    const mine = this.expected.filter((each) => each.sender === SENDERS[sender]);
+    same(sorted(told.map(recordOf)), sorted(mine.map(({ record }) => record)), `notifications of ${SENDERS[sender]}`);
+    this.seen.notified += mine.length;
+    for (const { uin } of mine)
+      this.releases.push({
+        sender: SENDERS[sender] as string,
+        registry: uin.replace(/U-|\d/g, ''),
+        uin,
+        how: 'NOTIFICATION',
+      });
+  }
+
+  private async underWay(): Promise<number> {
+    const [row] = await this.gateway.database.query<{ n: number }>(
+      `select (select count(*) from transaction where status in ('RECEIVED', 'PENDING'))::int
+            + (select count(*) from registry_event where fanned_out_at is null)::int
+            + (select count(*) from delivery where state = 'PENDING' and due_at is not null)::int as n`,
+    );
+    return row?.n ?? 0;
+  }
+
+  // --- little helpers -----------------------------------------------------------------------------------------------
+
+  private caller(sender: number): Caller {
+    return this.callers[sender] as Caller;
+  }
+
+  private personOf(kind: Kind, index: number): Person {
+    return this.people.get(markOf(kind, index)) ?? { index, sex: 'female', surname: SURNAMES[0] as string, version: 0 };
+  }
+
+  private asked(kind: Kind, person: number, by: string): { path: string; type?: string; value: string }[] {
+    const uin = { path: kind.identifiers, type: 'UIN', value: uinOf(kind, person) };
+    const birth = { path: at(kind.person, 'birth_date'), value: birthDateOf(kind, person) };
+    const table: Record<string, { path: string; type?: string; value: string }[]> = {
+      identifier: [uin],
+      passport: [{ path: kind.identifiers, type: 'PASSPORT', value: `X-${markOf(kind, person)}` }],
+      surname: [{ path: at(kind.person, 'name.surname'), value: SURNAMES[person % 2] as string }],
+      birth_date: [birth],
+      sex: [{ path: at(kind.person, 'sex'), value: person % 2 === 0 ? 'female' : 'male' }],
+      both: [uin, birth],
+    };
+    return table[by] as { path: string; type?: string; value: string }[];
+  }
+}
+
+const boot = (databaseUrl: string, port = '0'): Promise<TestGateway> =>
+  startTestGateway({
+    databaseUrl,
+    env: { PORT: port, VERIFY_LIMIT_PER_HOUR: '100000', DELIVERY_RETRY_SECONDS: '0,0,0,1,1,1' },
+  });
+
+/** Paths of the dictionary for the words of the steps. */
+function pathsOf(kind: Kind, fields: Field[]): string[] {
+  const paths = fields.flatMap((field) => {
+    if (field === '*') return ['*'];
+    if (field === 'identifier') return [kind.identifiers];
+    if (field === 'own') return Object.keys(kind.own);
+    return [at(kind.person, field)];
+  });
+  return paths.length === 0 ? [at(kind.person, 'name')] : [...new Set(paths)];
+}
+
+const narrowed = (verdict: Verdict, to: string): Verdict =>
+  verdict.refused
+    ? verdict
+    : { ...verdict, records: verdict.records.map((record) => (prune(record, '', [[to]]) ?? {}) as Data) };
+
+/** What differs between two runs of one history anyway: ids, times, signatures, ports. */
+const withoutChance = (text: string): string =>
+  text
+    .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>')
+    .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>')
+    .replaceAll(/SUB-[\w-]{24}/g, '<code>')
+    .replaceAll(/"(signature|durationMs|contentHash)":("(\\.|[^"\\])*"|\d+)/g, '"$1":<chance>')
+    .replaceAll(/(created|expires)=\d+|(keyid|nonce)="[^"]*"|sig1=:[^:]*:|127\.0\.0\.1:\d+/g, '<chance>');
+const headersOf = (headers: Headers): [string, string][] =>
+  [...headers].filter(
+    ([name]) => !['date', 'ratelimit', 'content-digest', 'signature', 'signature-input'].includes(name),
+  );
+
+const recordOf = ({ body }: Received): Data => plain(body.message.notify_event[0].data.reg_records as Data);
+
+const ordered = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, each]) => [name, ordered(each)]),
+  );
+};
+const sorted = (values: unknown[]): string[] => values.map((value) => JSON.stringify(ordered(value))).toSorted();
+
+function same(got: unknown, wanted: unknown, what: string): void {
+  const [one, two] = [JSON.stringify(ordered(got)), JSON.stringify(ordered(wanted))];
+  if (one !== two) throw new Error(`${what}\n  got    ${one}\n  wanted ${two}`);
+}
+
+function expectTrue(holds: boolean, what: string): void {
+  if (!holds) throw new Error(what);
+}

@@ -1,0 +1,93 @@
+/**
+ * Two worlds that differ only in what a partner may not know tell that partner the same, to the byte, ids and times
+ * aside: answers, counts, order, texts of errors, status codes, headers, sequence numbers.
+ */
+import fc from 'fast-check';
+import { Play, type Hidden } from './play.js';
+import { history, type AgreementDraft, type History, type Step } from './steps.js';
+
+const seed = Number(process.env['PROVE_SEED'] ?? 1);
+const worlds = Number(process.env['PROVE_TWINS'] ?? 3);
+/** The partner that may not know: the first sender. */
+const PARTNER = 0;
+/** Whoever it may not know of is the last person of each kind. */
+const PERSON = 3;
+
+interface Difference {
+  /** What the agreements of the partner are limited to. */
+  agreed: Partial<AgreementDraft>;
+  hidden: Hidden;
+}
+
+const DIFFERENCES: [string, Difference][] = [
+  [
+    'the value of a field outside its agreement',
+    { agreed: { fields: ['identifier'], row: null }, hidden: { values: true } },
+  ],
+  ['a record outside its rows', { agreed: { row: 'female' }, hidden: { person: PERSON } }],
+  ['a person who did not consent', { agreed: { requiresConsent: true }, hidden: { person: PERSON } }],
+  ['all that other partners do', { agreed: {}, hidden: { senders: [1, 2] } }],
+];
+
+test.each(DIFFERENCES)(
+  'a partner does not notice %s',
+  async (_, { agreed, hidden }) => {
+    await fc.assert(
+      fc.asyncProperty(history, async (made) => {
+        const fitted = fit(made, agreed, hidden);
+        const [one, two] = [await transcriptOf(fitted, {}), await transcriptOf(fitted, hidden)];
+        const at = one.findIndex((line, index) => line !== two[index]);
+        if (at >= 0 || one.length !== two.length)
+          throw new Error(
+            `differs:\n${one.slice(at - 3, at).join('\n')}\n  ${one.slice(at, at + 3).join('\n')}\n  ${two.slice(at, at + 3).join('\n')}`,
+          );
+      }),
+      {
+        seed,
+        numRuns: worlds,
+        endOnFailure: process.env['PROVE_SHRINK'] === undefined,
+        ...(process.env['PROVE_PATH'] === undefined ? {} : { path: process.env['PROVE_PATH'] }),
+      },
+    );
+  },
+  900_000,
+);
+
+async function transcriptOf(made: History, hidden: Hidden): Promise<string[]> {
+  const play = await Play.start(made, hidden);
+  try {
+    for (const [index, step] of made.steps.entries()) {
+      play.transcript[PARTNER]?.push(`step ${index} ${JSON.stringify(step)}`);
+      await play.step(step);
+    }
+    return play.transcript[PARTNER] as string[];
+  } finally {
+    await play.close();
+  }
+}
+
+/** The same history, in which the partner has no more than was agreed, and the hidden person is nobody to it. */
+function fit({ beginning, steps }: History, agreed: Partial<AgreementDraft>, hidden: Hidden): History {
+  const agreement = (draft: AgreementDraft, sender: number) => (sender === PARTNER ? { ...draft, ...agreed } : draft);
+  const male = agreed.row === 'female';
+  const sexOf = <T extends { sex: string }>(one: T, person: number): T =>
+    male && person === PERSON ? { ...one, sex: 'male' } : one;
+  const open = ({ person, sender }: { person: number; sender: number | null }) =>
+    hidden.person === undefined || person !== PERSON || (sender !== PARTNER && sender !== null);
+  return {
+    beginning: {
+      ...beginning,
+      agreements: beginning.agreements.map((draft, index) => agreement(draft, index >> 1)),
+      people: beginning.people.map((person, index) => sexOf(person, index >> 1)),
+      consents: beginning.consents.filter(open),
+    },
+    steps: steps.flatMap((step): Step[] => {
+      if (step.do === 'agree') return [{ ...step, agreement: agreement(step.agreement, step.sender) }];
+      if (step.do === 'change') return [sexOf(step, step.person)];
+      if (step.do === 'consent' && !open(step)) return [];
+      // Which consent is revoked goes by its number, and others' consents count in one world alone.
+      if (step.do === 'revoke' && hidden.senders !== undefined) return [];
+      return [step];
+    }),
+  };
+}
