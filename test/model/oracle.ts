@@ -17,7 +17,7 @@ export interface Question {
 }
 
 /** What must come back: the records as they may be seen, or a refusal, which tells nothing. */
-export type Verdict = { refused: true } | { refused: false; records: Data[]; total: number };
+export type Verdict = { refused: true } | { refused: false; records: Data[]; total: number; who: string[] };
 
 export const REFUSED: Verdict = { refused: true };
 
@@ -98,9 +98,10 @@ export function search(world: World, question: Question): Verdict {
   const found = [...world.records.values()].filter((held) => isFound(world, agreement, question, held));
   const byIdentifier = question.where.every(({ path }) => path === identifierPath(question));
   const few = senderOf(world, question.sender)?.suppressBelow ?? 0;
-  if (!byIdentifier && found.length < few) return { refused: false, records: [], total: 0 };
+  if (!byIdentifier && found.length < few) return { refused: false, records: [], total: 0, who: [] };
   const records = found.map((held) => release(world, agreement, question, held));
-  return { refused: false, records, total: found.length };
+  const who = found.flatMap((held) => personsIn(world, agreement, question, held));
+  return { refused: false, records, total: found.length, who };
 }
 
 /** Decision 0003: consent is part of the question, and what it compares must be consented to. */
@@ -112,6 +113,21 @@ function isFound(world: World, agreement: Agreement, question: Question, held: H
   // Whoever is named by an identifier is found by any consent; what else is compared must be consented to.
   const named = identifierPath(held);
   return fields !== null && question.where.every(({ path }) => path === named || covers(fields, path));
+}
+
+/** Whom a record that leaves tells of, by their first identifier: its own person or household, and everybody inside it. */
+export function personsIn(world: World, agreement: Agreement, question: Omit<Question, 'where'>, held: Held): string[] {
+  const { member_list: members = [] } = release(world, agreement, question, held) as { member_list?: Data[] };
+  const listed = (held.data['member_list'] ?? []) as Data[];
+  const inside = listed.filter((member) => members.some((seen) => isPartOf(seen, member)));
+  const ofMembers = inside.map((member) => (member['member_identifier'] as Identifier[])[0]);
+  return [held.identifiers[0], ...ofMembers].map((identifier) => identifier?.identifier_value ?? '');
+}
+
+/** Whether what was seen is a part of somebody. */
+function isPartOf(seen: unknown, whole: unknown): boolean {
+  if (typeof seen !== 'object' || seen === null) return seen === whole;
+  return Object.entries(seen).every(([name, each]) => isPartOf(each, (whole as Data)[name]));
 }
 
 /** What of a record may leave: fields of the agreement and of the consent, and everybody inside for themselves. */
@@ -182,5 +198,6 @@ export function notification(
   if (agreement.requiresConsent && consented(world, held, question) === null) return null;
   const seen = release(world, agreement, question, held);
   const told = event === 'DELETE' ? prune(seen, '', [[identifierPath(held)]]) : seen;
-  return (told ?? null) as Data | null;
+  // A message that would show nothing is not sent.
+  return told === undefined || Object.keys(told as Data).length === 0 ? null : (told as Data);
 }

@@ -51,6 +51,8 @@ export interface Release {
   registry: string;
   uin: string;
   how: string;
+  /** Within a household's record. */
+  inside: boolean;
 }
 
 export class Play {
@@ -105,8 +107,8 @@ export class Play {
     return this.gateway.url;
   }
 
-  get databaseUrl(): string {
-    return this.database.url;
+  get store(): TestGateway['database'] {
+    return this.gateway.database;
   }
 
   admin<T>(query: string, variables: Record<string, unknown> = {}): Promise<T> {
@@ -254,6 +256,7 @@ export class Play {
         registry: kind.registry,
         uin: uinOf(kind, person),
         how: 'VERIFY',
+        inside: false,
       });
   }
 
@@ -286,7 +289,8 @@ export class Play {
     const covered = !verdict.refused && verdict.records.some((record) => record[own] !== undefined);
     const saysYes = /"(disabled|enrolled)_status":"yes"|"impairment_type"/.test(text);
     same(saysYes, covered, `${what} ${text}`);
-    if (covered) this.releases.push({ sender: partner.senderId, registry: kind.registry, uin, how: operation });
+    if (covered)
+      this.releases.push({ sender: partner.senderId, registry: kind.registry, uin, how: operation, inside: false });
   }
 
   private async subscribe({ sender, kind: number, event, purpose }: StepOf<'subscribe'>): Promise<void> {
@@ -619,12 +623,15 @@ export class Play {
       { total: verdict.total, records: sorted(verdict.records) },
       what,
     );
-    const operation = what.startsWith('upload') ? 'BULK_SEARCH' : 'SEARCH';
-    for (const record of verdict.records) {
-      const text = JSON.stringify(record);
-      for (const [uin] of text.matchAll(/U-[A-Z]+\d/g))
-        this.releases.push({ sender: SENDERS[sender] as string, registry: kind.registry, uin, how: operation });
-    }
+    const how = what.startsWith('upload') ? 'BULK_SEARCH' : 'SEARCH';
+    for (const uin of verdict.who)
+      this.releases.push({
+        sender: SENDERS[sender] as string,
+        registry: kind.registry,
+        uin,
+        how,
+        inside: kind.recordType === 'Group' && uin.startsWith('U-'),
+      });
   }
 
   /** Whatever a sender got, by whichever way: no mark of anybody in it that it may not have. */
@@ -670,6 +677,7 @@ export class Play {
         registry: uin.replace(/U-|\d/g, ''),
         uin,
         how: 'NOTIFICATION',
+        inside: false,
       });
   }
 

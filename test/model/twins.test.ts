@@ -4,10 +4,9 @@
  */
 import fc from 'fast-check';
 import { Play, type Hidden } from './play.js';
+import { inStep, parameters } from './proof.js';
 import { history, type AgreementDraft, type History, type Step } from './steps.js';
 
-const seed = Number(process.env['PROVE_SEED'] ?? 1);
-const worlds = Number(process.env['PROVE_TWINS'] ?? 3);
 /** The partner that may not know: the first sender. */
 const PARTNER = 0;
 /** Whoever it may not know of is the last person of each kind. */
@@ -32,23 +31,19 @@ const DIFFERENCES: [string, Difference][] = [
 test.each(DIFFERENCES)(
   'a partner does not notice %s',
   async (_, { agreed, hidden }) => {
+    let pairs = 0;
     await fc.assert(
       fc.asyncProperty(history, async (made) => {
         const fitted = fit(made, agreed, hidden);
         const [one, two] = [await transcriptOf(fitted, {}), await transcriptOf(fitted, hidden)];
         const at = one.findIndex((line, index) => line !== two[index]);
-        if (at >= 0 || one.length !== two.length)
-          throw new Error(
-            `differs:\n${one.slice(at - 3, at).join('\n')}\n  ${one.slice(at, at + 3).join('\n')}\n  ${two.slice(at, at + 3).join('\n')}`,
-          );
+        const around = (lines: string[]) => lines.slice(Math.max(0, at - 2), at + 2).join('\n  ');
+        if (at >= 0 || one.length !== two.length) throw new Error(`differs\n  ${around(one)}\nand\n  ${around(two)}`);
+        pairs += 1;
       }),
-      {
-        seed,
-        numRuns: worlds,
-        endOnFailure: process.env['PROVE_SHRINK'] === undefined,
-        ...(process.env['PROVE_PATH'] === undefined ? {} : { path: process.env['PROVE_PATH'] }),
-      },
+      parameters(1),
     );
+    console.info(`proven: ${JSON.stringify({ pairs })}`);
   },
   900_000,
 );
@@ -58,7 +53,7 @@ async function transcriptOf(made: History, hidden: Hidden): Promise<string[]> {
   try {
     for (const [index, step] of made.steps.entries()) {
       play.transcript[PARTNER]?.push(`step ${index} ${JSON.stringify(step)}`);
-      await play.step(step);
+      await inStep({ index, steps: made.steps }, () => play.step(step));
     }
     return play.transcript[PARTNER] as string[];
   } finally {

@@ -17,6 +17,7 @@ import { invalid } from '../errors.js';
 import { readPersonIdentifier } from '../records/identifier.input.js';
 import { definitionOf } from '../records/records.js';
 import type { AccessReport, Disclosure, PersonReading } from './access.types.js';
+import { toldInside } from './told-inside.js';
 
 export interface ReportQuestion {
   registry: Registry;
@@ -51,8 +52,12 @@ export async function reportAccess(services: Services, admin: Admin, question: R
   const readings = await findReadings(services.database, [...own, ...inside, ...consents], first + 1);
   const rows = found.flat().sort((a, b) => (a.id < b.id ? 1 : -1));
   const isOwn = new Set([...own, ...consents]);
+  const theirs = new Set(consents);
   return {
-    disclosures: rows.slice(0, first).map((row) => readRow(row, isOwn)),
+    disclosures: rows
+      .slice(0, first)
+      .map((row) => ({ ...readRow(row, isOwn), consentIds: row.consentIds }))
+      .filter((row) => !row.inside || toldInside(definition, withConsent(row), theirs)),
     readings: readings.slice(0, first).map((row) => tellReading(row, isOwn)),
     complete: rows.length <= first && readings.length <= first && (await isIndexWhole(services.database)),
   };
@@ -75,6 +80,12 @@ function readRow(row: Told, own: Set<string>): Disclosure {
     fields: decision.fields ?? null,
   };
 }
+
+const withConsent = ({ fields, requiredConsent, consentIds }: Disclosure & Pick<Told, 'consentIds'>) => ({
+  fields: fields ?? null,
+  requiredConsent: requiredConsent === true,
+  consentIds,
+});
 
 function tellReading({ about, at, ...row }: StoredReading, own: Set<string>): PersonReading {
   return { ...row, at: new Date(at), inside: !about.some((id) => own.has(id)) };

@@ -1,0 +1,54 @@
+/**
+ * Plays random worlds for as long as one says, a seed after another, and stops at the first that does not hold:
+ * `npm run prove -- [--minutes 30] [--seed 1] [--json]`. See docs/proof.md.
+ */
+import { spawnSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { buildIfNeeded, installIfNeeded } from './prepare.mjs';
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '30' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    json: { type: 'boolean', default: false },
+  },
+});
+const minutes = Number(values.minutes);
+if (!(minutes > 0)) {
+  console.error('--minutes must be a number above 0');
+  process.exit(2);
+}
+installIfNeeded();
+buildIfNeeded();
+
+const RUNS = 4;
+const TESTS = ['test/model/worlds.test.ts', 'test/model/twins.test.ts', 'test/model/completeness.test.ts'];
+const until = Date.now() + minutes * 60_000;
+const held = { minutes: 0, seeds: 0, worlds: 0, steps: 0, some: 0, none: 0, refused: 0, notified: 0, pairs: 0 };
+const started = Date.now();
+let seed = Number(values.seed);
+let failure;
+for (; Date.now() < until && failure === undefined; seed += 1) {
+  const env = { ...process.env, PROVE_SEED: String(seed), PROVE_RUNS: String(RUNS), PROVE_SHRINK: '1' };
+  const run = spawnSync(process.execPath, ['scripts/test.mjs', '--verbose=false', ...TESTS], { env, encoding: 'utf8' });
+  const output = `${run.stdout}${run.stderr}`;
+  for (const [, counts] of output.matchAll(/proven: (\{.*\})/g))
+    for (const [what, count] of Object.entries(JSON.parse(counts))) held[what] += count;
+  held.seeds += 1;
+  held.minutes = Math.round((Date.now() - started) / 60_000);
+  if (run.status === 0)
+    tell(`seed ${seed} holds: ${held.worlds} worlds, ${held.steps} steps, ${held.pairs} pairs so far`);
+  else failure = { seed, output };
+}
+if (values.json)
+  console.log(JSON.stringify({ ...held, holds: failure === undefined, failedSeed: failure?.seed ?? null }));
+else if (failure === undefined) console.log(`All held: ${JSON.stringify(held)}`);
+if (failure !== undefined) {
+  console.error(failure.output);
+  console.error(`Seed ${failure.seed} does not hold; again with: npm run prove -- --minutes 1 --seed ${failure.seed}`);
+  process.exit(1);
+}
+
+function tell(text) {
+  if (!values.json) console.log(text);
+}

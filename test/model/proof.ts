@@ -1,0 +1,31 @@
+/** How much is proven at once, and from where: `npm run prove` sets it, a plain test run takes a short, fixed set. */
+import type { Parameters } from 'fast-check';
+
+const read = (name: string): string | undefined => process.env[name];
+
+export const seed = Number(read('PROVE_SEED') ?? 1);
+
+/** @param runs in a plain test run */
+export function parameters<T>(runs: number): Parameters<T> {
+  const path = read('PROVE_PATH');
+  const many = read('PROVE_RUNS');
+  return {
+    seed,
+    numRuns: many === undefined ? runs : Number(many),
+    // Making a failing history smaller plays it again many times: for who looks for its cause.
+    endOnFailure: read('PROVE_SHRINK') === undefined,
+    ...(path === undefined ? {} : { path }),
+  };
+}
+
+/** Runs `look` and lets its error say with which step it came, and after which. */
+export async function inStep<T>(step: { index: number; steps: { do: string }[] }, look: () => Promise<T>): Promise<T> {
+  try {
+    return await look();
+  } catch (error) {
+    const { index, steps } = step;
+    const before = steps.slice(0, index).map((each) => each.do);
+    const text = `step ${index} ${JSON.stringify(steps[index])}, after ${before.join(' ')}: ${(error as Error).message}`;
+    throw new Error(text, { cause: error });
+  }
+}
