@@ -14,6 +14,8 @@ export interface SourceQuery {
   /** Empty = stable order by record id. Every order ends in the record id. */
   sort: Sort[];
   page: Page;
+  /** A total up to here must be exact. */
+  exactTo?: number;
   /** Name of the source whose copies are asked for; our own records where left out. */
   origin?: string;
   /** Ends the search when nobody waits for it any more. */
@@ -40,8 +42,9 @@ export interface SourceRecord {
 
 export interface SourceResult {
   records: SourceRecord[];
-  /** All matches, whatever the page. */
+  /** All matches, whatever the page; at least so many, where it is not exact. */
   totalCount: number;
+  totalIsExact?: boolean;
   /** Present when more follow. */
   nextCursor?: string;
 }
