@@ -97,7 +97,7 @@ const partitionOf = (layout: number): string => `searched_record_${layout}`;
 export async function fillLayouts(sql: Sql, { batch, most }: { batch: number; most: number }): Promise<number> {
   const open = await sql.query<{ id: number }>(
     `select id from searched_layout
-     where ready_at is null and made_in < pg_snapshot_xmin(pg_current_snapshot()) order by id`,
+     where ready_at is null and made_in < settled_below() order by id`,
   );
   let filled = 0;
   for (const { id } of open)
@@ -114,7 +114,7 @@ export async function fillLayouts(sql: Sql, { batch, most }: { batch: number; mo
 export async function readyEmptyLayouts(sql: Sql): Promise<void> {
   await sql.query(
     `update searched_layout l set ready_at = now()
-     where ready_at is null and made_in < pg_snapshot_xmin(pg_current_snapshot()) and not exists (
+     where ready_at is null and made_in < settled_below() and not exists (
        select 1 from registry_record r where r.registry = l.registry and r.record_type = l.record_type)`,
   );
 }
