@@ -226,7 +226,7 @@ async function wire(config: Config, { database, url, counters, wakeChannel, look
     ...built,
     database,
     schema: await gatewaySchema(),
-    source: createSourceRouter({ routes: sourceRoutes, own: createRecordSource(database) }),
+    source: createSourceRouter({ routes: sourceRoutes, own: createRecordSource(database, config) }),
     sourceRoutes,
     connections: new SourceConnections(built.sourceUrls, built.registries, MIRROR_PATIENCE),
     directory: new SenderDirectory(database),

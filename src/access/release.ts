@@ -28,7 +28,10 @@ export interface Question {
 }
 
 /** A question to the source as the grant lets it be asked: row filter and consent decide what is found and counted. */
-export function askUnder(grant: Grant, { criteria, sort = [], page, about = [], exactTo = 0, signal }: Question): SourceQuery {
+export function askUnder(
+  grant: Grant,
+  { criteria, sort = [], page, about = [], exactTo = 0, signal }: Question,
+): SourceQuery {
   const { definition, recordType, rowFilter } = grant;
   const asked = new Set([...attributesIn(criteria), ...sort.map(({ attribute }) => attribute), ...about]);
   const consent = consentScope(grant, [...asked]);

@@ -10,7 +10,7 @@ import {
   missingRecords,
 } from '../entities/records/first-records.repository.js';
 import { loadRecords, type RecordDraft } from '../entities/records/record.repository.js';
-import { keepLayouts, readyEmptyLayouts } from '../entities/records/searched-record.repository.js';
+import { fillLayouts, keepLayouts, openLayouts } from '../entities/records/searched-record.repository.js';
 import { ServerKey } from '../entities/senders/server-key.entity.js';
 import { storeServerKey } from '../use-cases/keys/server-keys.js';
 import { makeDemoPartner } from './demo-partner.js';
@@ -49,10 +49,11 @@ export async function prepareGateway({ database, keyRing, registries, log }: Pre
   await endDemo(database);
 }
 
-/** Before there are records; to fill them where there are is work for the background. */
+/** A small registry is searched by its columns at once; a large one when the background has filled them. */
 async function prepareColumns(database: Database, { all }: Registries): Promise<void> {
   await keepLayouts(database, await wantedLayouts(database, all));
-  await readyEmptyLayouts(database);
+  await fillLayouts(database, { batch: BATCH, most: 10 * BATCH });
+  await openLayouts(database);
 }
 
 /** Writes records as they come, a batch at a time; tells how many there are so far. */

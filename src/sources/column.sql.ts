@@ -1,13 +1,13 @@
 /** A comparison as a condition on a searched column `s`; NULL, which is false, where a record has no value. */
+import type { SearchedColumn } from '../entities/records/searched-record.repository.js';
 import type { Operator, OrderOperator, Scalar } from '../protocol/query/criteria.js';
 import { afterDate, firstDay } from '../protocol/registries/date.js';
 import type { ScalarType } from '../protocol/registries/definition.js';
 import { shortest, vagueBefore } from './dates.sql.js';
 import type { Parameters } from './parameters.js';
 
-/** @param column `w3` of text, dates and flags, `n2` of numbers */
 export function columnSql(
-  column: string,
+  column: SearchedColumn,
   type: ScalarType,
   operator: Operator,
   values: Scalar[],
@@ -15,14 +15,14 @@ export function columnSql(
 ): string {
   if (operator === 'ne') return `(${columnSql(column, type, 'eq', values, parameters)}) IS NOT TRUE`;
   if (operator === 'nin') return `(${columnSql(column, type, 'in', values, parameters)}) IS NOT TRUE`;
-  const place = `s.${column}`;
+  const place = `s.${column.name}`;
   const texts = values.map(String);
   if (operator === 'eq' || operator === 'in')
-    return type === 'date' ? onDates(place, texts, parameters) : isOneOf(place, column, texts, parameters);
+    return type === 'date' ? onDates(place, texts, parameters) : isOneOf(place, column.type, texts, parameters);
   const tests = texts.map((text) => {
     if (type === 'date') return DATE_TESTS[operator as OrderOperator](place, text, parameters);
     if (operator === 'startsWith') return `starts_with(${place}, ${parameters.add(text)}::text)`;
-    return `${place} ${SIGNS[operator as Ordered]} ${parameters.add(text)}::${typeOf(column)}`;
+    return `${place} ${SIGNS[operator as Ordered]} ${parameters.add(text)}::${column.type}`;
   });
   return tests.length === 0 ? 'false' : `(${tests.join(' OR ')})`;
 }
@@ -30,12 +30,10 @@ export function columnSql(
 type Ordered = Exclude<OrderOperator, 'eq'>;
 const SIGNS: Record<Ordered, string> = { gt: '>', gte: '>=', lt: '<', lte: '<=' };
 
-const typeOf = (column: string): string => (column.startsWith('n') ? 'numeric' : 'text');
-
-function isOneOf(place: string, column: string, values: string[], parameters: Parameters): string {
+function isOneOf(place: string, type: SearchedColumn['type'], values: string[], parameters: Parameters): string {
   const [one] = values;
-  if (one !== undefined && values.length === 1) return `${place} = ${parameters.add(one)}::${typeOf(column)}`;
-  return `${place} = ANY (${parameters.add(values)}::${typeOf(column)}[])`;
+  if (one !== undefined && values.length === 1) return `${place} = ${parameters.add(one)}::${type}`;
+  return `${place} = ANY (${parameters.add(values)}::${type}[])`;
 }
 
 /** Days are looked up together; a year or month is what begins with it. */
@@ -45,7 +43,7 @@ function onDates(place: string, dates: string[], parameters: Parameters): string
   const tests = vague.map(
     (date) => `(${place} >= ${parameters.add(date)} AND ${place} < ${parameters.add(`${date}~`)})`,
   );
-  if (days.length > 0) tests.push(isOneOf(place, 'w', days, parameters));
+  if (days.length > 0) tests.push(isOneOf(place, 'text', days, parameters));
   return tests.length === 0 ? 'false' : `(${tests.join(' OR ')})`;
 }
 
@@ -56,10 +54,9 @@ type DateTest = (place: string, date: string, parameters: Parameters) => string;
 const from: DateTest = (place, start, parameters) => `${place} >= ${parameters.add(start)}`;
 
 const before: DateTest = (place, end, parameters) =>
-  [
-    `${place} < ${parameters.add(end)}`,
-    ...vagueBefore(end).map((date) => `${place} <> ${parameters.add(date)}`),
-  ].join(' AND ');
+  [`${place} < ${parameters.add(end)}`, ...vagueBefore(end).map((date) => `${place} <> ${parameters.add(date)}`)].join(
+    ' AND ',
+  );
 
 const DATE_TESTS: Record<OrderOperator, DateTest> = {
   eq: (place, date, parameters) => onDates(place, [date], parameters),

@@ -86,7 +86,9 @@ function equalsSql(attribute: string, values: Scalar[], scope: Scope): string {
   if (typeOf(attribute, scope) === 'date') return onDatesSql(attribute, values, scope);
   if (values.length > MAX_CONTAINMENTS) return existsSql(attribute, 'eq', values, scope);
   const segments = segmentsOf(scope.definition, scope.recordType, attribute);
-  const tests = values.map((value) => `${scope.tables.document()} @> ${scope.parameters.json(containing(segments, value))}`);
+  const tests = values.map(
+    (value) => `${scope.tables.document()} @> ${scope.parameters.json(containing(segments, value))}`,
+  );
   return tests.length === 0 ? 'false' : `(${tests.join(' OR ')})`;
 }
 

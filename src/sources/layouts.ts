@@ -1,6 +1,6 @@
 /** Which record types have their searched columns filled: read every few seconds at most. */
 import type { Sql } from '../entities/database/database.js';
-import { readyLayouts, type Layout } from '../entities/records/searched-record.repository.js';
+import { readyLayouts, type Layout, type LayoutName } from '../entities/records/searched-record.repository.js';
 import { servedTypes } from '../entities/sources/source.repository.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import { SearchedTables } from './record-tables.js';
@@ -32,9 +32,8 @@ export class Layouts {
   }
 }
 
-const nameOf = ({ registry, recordType, origin, digest }: Omit<Layout, Columns> & { digest: string }): string =>
+const nameOf = ({ registry, recordType, origin, digest }: LayoutName): string =>
   [registry, recordType, origin, digest].join(' ');
-type Columns = 'words' | 'lengths' | 'numbers' | 'indexes';
 
 /** The layouts that there should be: of every record type, and of the copies where another system keeps its records. */
 export async function wantedLayouts(sql: Sql, definitions: RegistryDefinition[]): Promise<Layout[]> {

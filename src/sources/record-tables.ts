@@ -1,4 +1,6 @@
 /** Where the values of a record stand in a statement: in its document `r.data`, or in its searched columns `s`. */
+import type { SearchedColumn } from '../entities/records/searched-record.repository.js';
+import { tableOf } from '../entities/records/searched-record.sql.js';
 import type { Criteria } from '../protocol/query/criteria.js';
 import type { SortKey } from '../protocol/query/parse-sort.js';
 import type { SourceQuery } from './registry-source.js';
@@ -10,8 +12,8 @@ export interface RecordTables {
   id(): string;
   document(): string;
   /** The column that a comparison can be made with; undefined where it takes the document. */
-  columnOf(comparison: Comparison): string | undefined;
-  sortedBy(key: SortKey): string | undefined;
+  columnOf(comparison: Comparison): SearchedColumn | undefined;
+  sortedBy(key: SortKey): SearchedColumn | undefined;
   /** For parts that must all be answered by one table. */
   forAll(parts: Criteria[]): RecordTables;
 }
@@ -31,7 +33,7 @@ export class SearchedTables implements RecordTables {
 
   constructor(
     private readonly layout: number,
-    private readonly columns: ReadonlyMap<string, string>,
+    private readonly columns: ReadonlyMap<string, SearchedColumn>,
   ) {}
 
   id(): string {
@@ -43,7 +45,7 @@ export class SearchedTables implements RecordTables {
     return 'r.data';
   }
 
-  columnOf({ attribute, operator, value }: Comparison): string | undefined {
+  columnOf({ attribute, operator, value }: Comparison): SearchedColumn | undefined {
     if (operator === 'contains' || operator === 'endsWith') return undefined;
     const values = Array.isArray(value) ? value : [value];
     // What is longer was cut off.
@@ -51,7 +53,7 @@ export class SearchedTables implements RecordTables {
     return this.columns.get(attribute);
   }
 
-  sortedBy({ attribute, identifierType }: SortKey): string | undefined {
+  sortedBy({ attribute, identifierType }: SortKey): SearchedColumn | undefined {
     return identifierType === undefined ? this.columns.get(attribute) : undefined;
   }
 
@@ -73,17 +75,22 @@ export class SearchedTables implements RecordTables {
     const parts = partsOf([criteria, ...(rowFilter === undefined ? [] : [rowFilter])]);
     if (parts.some((part) => this.#names(part))) return false;
     const [first] = sort;
-    return parts.length === 0 ? first === undefined || this.sortedBy(first) !== undefined : parts.some((part) => this.holds(part));
+    return parts.length === 0
+      ? first === undefined || this.sortedBy(first) !== undefined
+      : parts.some((part) => this.holds(part));
   }
 
   #names(criteria: Criteria): boolean {
-    return 'identifier' in criteria || ('or' in criteria && criteria.or.length > 0 && criteria.or.every((part) => this.#names(part)));
+    return (
+      'identifier' in criteria ||
+      ('or' in criteria && criteria.or.length > 0 && criteria.or.every((part) => this.#names(part)))
+    );
   }
 
-  /** What follows FROM, and the condition that goes with it; ask once everything else is written. */
-  from(): { tables: string; condition: string } {
+  /** What follows FROM; ask once everything else is written. */
+  from(): string {
     const documents = this.#usesDocuments ? ' JOIN registry_record r ON r.id = s.record_id' : '';
-    return { tables: `searched_record s${documents}`, condition: `s.layout = ${this.layout}` };
+    return `${tableOf(this.layout)} s${documents}`;
   }
 }
 

@@ -9,15 +9,20 @@ import type { RegistrySource, SourceQuery, SourceResult } from './registry-sourc
 export interface RecordSourceOptions {
   /** Totals are counted up to here, and every one below it is exact. */
   exactTotals?: number;
+  /** False: documents alone are searched. */
+  layouts?: boolean;
 }
 
 export const EXACT_TOTALS = 10_000;
 
-export function createRecordSource(sql: Sql, { exactTotals = EXACT_TOTALS }: RecordSourceOptions = {}): RegistrySource {
+export function createRecordSource(
+  sql: Sql,
+  { exactTotals = EXACT_TOTALS, layouts: useLayouts = true }: RecordSourceOptions = {},
+): RegistrySource {
   const find = coalesce((asked: readonly LookUp[]) => findTogether(sql, asked), { underWay: 2, atOnce: 16 });
   const layouts = new Layouts(sql);
   const searchAny = async (query: SourceQuery): Promise<SourceResult> => {
-    const tables = await layouts.tablesOf(query);
+    const tables = useLayouts ? await layouts.tablesOf(query) : undefined;
     if (tables?.().help(query) !== true) return searchDocuments(sql, query);
     return searchColumns(sql, query, tables, Math.max(exactTotals, query.exactTo ?? 0));
   };

@@ -10,7 +10,16 @@ import { Parameters } from './parameters.js';
 import type { SearchedTables } from './record-tables.js';
 import type { SourceQuery, SourceResult } from './registry-source.js';
 import { orderBy, sortColumns, type SortColumn } from './sort.sql.js';
-import { afterCursor, conditionSql, keysOf, keysSql, offsetOf, orderOf, pageOf, type PageRow } from './search-documents.js';
+import {
+  afterCursor,
+  conditionSql,
+  keysOf,
+  keysSql,
+  offsetOf,
+  orderOf,
+  pageOf,
+  type PageRow,
+} from './search-documents.js';
 
 export async function searchColumns(
   sql: Sql,
@@ -22,11 +31,8 @@ export async function searchColumns(
   const total = Number(few[0]?.total ?? 0);
   if (total <= exactTotals) return { ...pageOf(few, query), totalCount: total };
   const rows = await new ManyHits(sql, query, tables).page();
-  return {
-    ...pageOf(rows, query),
-    totalCount: Math.max(exactTotals, offsetOf(query.page) + rows.length),
-    totalIsExact: false,
-  };
+  const seen = rows.length === 0 ? 0 : offsetOf(query.page) + rows.length;
+  return { ...pageOf(rows, query), totalCount: Math.max(exactTotals, seen), totalIsExact: false };
 }
 
 /** Asks for one hit more than is counted; a page only where that one is not there. */
@@ -52,8 +58,7 @@ function hitsSql(query: SourceQuery, tables: SearchedTables) {
   const scope: Scope = { definition, recordType, parameters: new Parameters(), tables };
   const columns = sortColumns(sort, scope);
   const condition = conditionSql(query, scope);
-  const from = tables.from();
-  const hits = `SELECT s.record_id AS id${keysSql(columns)} FROM ${from.tables} WHERE ${from.condition} AND ${condition}`;
+  const hits = `SELECT s.record_id AS id${keysSql(columns)} FROM ${tables.from()} WHERE ${condition}`;
   return { scope, columns, hits };
 }
 
@@ -91,7 +96,11 @@ class ManyHits {
   #firstKey(columns: SortColumn[]): string | null | undefined {
     const { page } = this.query;
     if (page.cursor === undefined) return undefined;
-    return decodeCursor(page.cursor, orderOf(this.query), columns.map(({ type }) => type)).keys[0];
+    return decodeCursor(
+      page.cursor,
+      orderOf(this.query),
+      columns.map(({ type }) => type),
+    ).keys[0];
   }
 
   /** Where the index is entered: what precisely follows a cursor, no index says. */

@@ -21,7 +21,12 @@ export async function searchDocuments(sql: Sql, query: SourceQuery): Promise<Sou
   const { definition, recordType, sort } = query;
   const scope = { definition, recordType, parameters: new Parameters(), tables: DOCUMENTS };
   const columns = sortColumns(sort, scope);
-  const found = await sql.query<PageRow>(pageSql(query, scope, columns), scope.parameters.values, undefined, query.signal);
+  const found = await sql.query<PageRow>(
+    pageSql(query, scope, columns),
+    scope.parameters.values,
+    undefined,
+    query.signal,
+  );
   return { ...pageOf(found, query), totalCount: Number(found[0]?.total ?? 0) };
 }
 
@@ -52,7 +57,8 @@ export function conditionSql({ criteria, rowFilter, consent }: SourceQuery, scop
   return conditions.join(' AND ');
 }
 
-export const keysSql = (columns: SortColumn[]): string => columns.map(({ sql, name }) => `, ${sql} AS ${name}`).join('');
+export const keysSql = (columns: SortColumn[]): string =>
+  columns.map(({ sql, name }) => `, ${sql} AS ${name}`).join('');
 
 export const keysOf = (columns: SortColumn[]): string =>
   `ARRAY[${columns.map(({ name }) => `page.${name}::text`).join(', ')}]::text[]`;

@@ -2,7 +2,7 @@
  * Which attributes of a record type are searched by typed columns, made from its definition: every leaf that a record
  * has once. What a record may have several times is searched in the document.
  */
-import { digestOf, NUMBERS, WORDS, type Layout } from '../entities/records/searched-record.repository.js';
+import { digestOf, type Layout, type SearchedColumn } from '../entities/records/searched-record.repository.js';
 import { attributesOf } from '../protocol/registries/attributes.js';
 import type { Attribute, RegistryDefinition, ScalarType } from '../protocol/registries/definition.js';
 import { DATE } from './dates.sql.js';
@@ -12,19 +12,16 @@ import { jsonPath, segmentsOf } from './record-path.js';
 export const MOST_TEXT = 200;
 const DAY = 10;
 
-interface Kind {
-  of: 'w' | 'n';
+interface Kind extends Pick<SearchedColumn, 'type' | 'length'> {
   /** Values of another type are as good as missing. */
   test: string;
-  length: number;
 }
 
-const WORD: Kind = { of: 'w', test: '@.type() == "string"', length: MOST_TEXT };
-const NUMBER: Kind = { of: 'n', test: '@.type() == "number"', length: 0 };
+const NUMBER: Kind = { type: 'numeric', test: '@.type() == "number"', length: 0 };
 const KINDS: Partial<Record<ScalarType, Kind>> = {
-  string: WORD,
-  date: { of: 'w', test: DATE, length: DAY },
-  boolean: { of: 'w', test: '@.type() == "boolean"', length: DAY },
+  string: { type: 'text', test: '@.type() == "string"', length: MOST_TEXT },
+  date: { type: 'text', test: DATE, length: DAY },
+  boolean: { type: 'text', test: '@.type() == "boolean"', length: DAY },
   number: NUMBER,
   integer: NUMBER,
 };
@@ -32,8 +29,8 @@ const KINDS: Partial<Record<ScalarType, Kind>> = {
 export interface SearchedColumns {
   layout: Layout;
   digest: string;
-  /** Column by attribute. */
-  columns: ReadonlyMap<string, string>;
+  /** By attribute. */
+  columns: ReadonlyMap<string, SearchedColumn>;
 }
 
 const made = new WeakMap<RegistryDefinition, Map<string, SearchedColumns>>();
@@ -48,27 +45,22 @@ export function searchedColumns(definition: RegistryDefinition, recordType: stri
 }
 
 function makeColumns(definition: RegistryDefinition, recordType: string, origin: string): SearchedColumns {
-  const columns = new Map<string, string>();
+  const columns = new Map<string, SearchedColumn>();
+  const single = [...attributesOf(definition, recordType).values()].filter(({ many }) => !many);
+  for (const { path: attribute, type } of single) {
+    const kind = KINDS[type];
+    if (kind === undefined) continue;
+    const path = `${jsonPath(segmentsOf(definition, recordType, attribute))} ? (${kind.test})`;
+    columns.set(attribute, { name: `c${columns.size + 1}`, type: kind.type, path, length: kind.length });
+  }
+  const firstDate = columns.get(single.find(({ type }) => type === 'date')?.path ?? '');
   const layout: Layout = {
     registry: definition.registry,
     recordType,
     origin,
-    words: [],
-    lengths: [],
-    numbers: [],
-    indexes: [],
+    columns: [...columns.values()],
+    indexes: single.flatMap((attribute) => indexOf(attribute, columns.get(attribute.path), firstDate)),
   };
-  const single = [...attributesOf(definition, recordType).values()].filter(({ many }) => !many);
-  for (const { path, type } of single) {
-    const kind = KINDS[type];
-    const paths = kind?.of === 'n' ? layout.numbers : layout.words;
-    if (kind === undefined || paths.length >= (kind.of === 'n' ? NUMBERS : WORDS)) continue;
-    paths.push(`${jsonPath(segmentsOf(definition, recordType, path))} ? (${kind.test})`);
-    if (kind.of === 'w') layout.lengths.push(kind.length);
-    columns.set(path, `${kind.of}${paths.length}`);
-  }
-  const firstDate = single.find(({ type }) => type === 'date')?.path;
-  layout.indexes = single.flatMap((attribute) => indexOf(attribute, columns, columns.get(firstDate ?? '')));
   return { layout, digest: digestOf(layout), columns };
 }
 
@@ -76,10 +68,13 @@ function makeColumns(definition: RegistryDefinition, recordType: string, origin:
  * In the order that searches sort by: who has a name by date of birth, the first date of a dictionary; numbers and dates
  * by themselves. A code has few values: its index is small, and no order needs it.
  */
-function indexOf({ path, type, codes }: Attribute, columns: Map<string, string>, date: string | undefined): string[] {
-  const column = columns.get(path);
+function indexOf(
+  { type, codes }: Attribute,
+  column: SearchedColumn | undefined,
+  date: SearchedColumn | undefined,
+): string[] {
   if (column === undefined) return [];
-  if (codes !== undefined || type === 'boolean') return [column];
-  const byDate = type === 'string' && date !== undefined ? [date] : [];
-  return [[column, ...byDate, 'record_id'].join(', ')];
+  if (codes !== undefined || type === 'boolean') return [column.name];
+  const byDate = type === 'string' && date !== undefined ? [date.name] : [];
+  return [[column.name, ...byDate, 'record_id'].join(', ')];
 }

@@ -66,7 +66,7 @@ function sortColumn(key: SortKey, name: string, scope: Scope): SortColumn {
   if (!type || type === 'json') throw new Error(`${scope.recordType} cannot be sorted by ${key.attribute}`);
   const column = scope.tables.sortedBy(key);
   const order = key.order === 'desc' ? 'DESC' : 'ASC';
-  if (column !== undefined) return { name, type: column.startsWith('n') ? 'numeric' : 'text', sql: `s.${column}`, order };
+  if (column !== undefined) return { name, type: column.type, sql: `s.${column.name}`, order };
   const reader = READERS[type];
   const path = scope.parameters.path(`${pathOf(key, scope)} ? (${reader.test})`);
   const named = scope.parameters.json({ type: key.identifierType ?? null });

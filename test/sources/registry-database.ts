@@ -2,7 +2,7 @@
 import type { Database } from '../../src/entities/database/database.js';
 import { connectDatabase } from '../../src/entities/schema/connect.js';
 import { loadRecords } from '../../src/entities/records/record.repository.js';
-import { fillLayouts, keepLayouts } from '../../src/entities/records/searched-record.repository.js';
+import { fillLayouts, indexLayouts, keepLayouts } from '../../src/entities/records/searched-record.repository.js';
 import { createRegistries } from '../../src/protocol/registries/registries.js';
 import { wantedLayouts } from '../../src/sources/layouts.js';
 import type { DemoRecord } from '../../src/sources/demo-data.js';
@@ -32,7 +32,10 @@ export async function openRegistryDatabase(): Promise<RegistryDatabase> {
     },
     fill: async () => {
       await keepLayouts(database, await wantedLayouts(database, createRegistries().all));
-      while ((await openLayouts(database)) > 0) await fillLayouts(database, { batch: 100, most: 1_000_000 });
+      while ((await waiting(database)) > 0) {
+        await fillLayouts(database, { batch: 1000, most: 1_000_000 });
+        await indexLayouts(database);
+      }
     },
     close: async () => {
       await database.close();
@@ -41,7 +44,7 @@ export async function openRegistryDatabase(): Promise<RegistryDatabase> {
   };
 }
 
-const openLayouts = async (database: Database): Promise<number> =>
+const waiting = async (database: Database): Promise<number> =>
   (await database.query('select 1 from searched_layout where ready_at is null')).length;
 
 async function withIds(database: Database, records: DemoRecord[]): Promise<LoadedRecord[]> {
