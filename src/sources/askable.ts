@@ -65,7 +65,9 @@ function cannotBeAsked(query: SourceQuery, { identifiers, criteria }: Capabiliti
     identifiers === 'ALL' ? 'identifiers' : `identifiers (${identifiers.join(', ') || 'none'})`,
     ...paths.map(([path, operators]) => `${path} (${operators.join(', ')})`),
   ];
-  return refused(`query: the records of ${nameOf(query)} are asked at their source, which finds them by ${can.join('; ')}`);
+  return refused(
+    `query: the records of ${nameOf(query)} are asked at their source, which finds them by ${can.join('; ')}`,
+  );
 }
 
 const mustName = (query: SourceQuery, when: string): ItemRejected =>

@@ -23,9 +23,7 @@ export function pageOf(query: SourceQuery, records: SourceRecord[]): SourceResul
   const columns = types.map((type) => COLUMN_TYPES[type]);
   const position = page.cursor === undefined ? undefined : decodeCursor(page.cursor, order, columns);
   const start =
-    position === undefined
-      ? (page.number - 1) * page.size
-      : placed.filter((one) => compare(one, position) <= 0).length;
+    position === undefined ? (page.number - 1) * page.size : placed.filter((one) => compare(one, position) <= 0).length;
   const kept = placed.slice(start, start + page.size);
   const last = kept.at(-1);
   return {
@@ -39,7 +37,7 @@ export function pageOf(query: SourceQuery, records: SourceRecord[]): SourceResul
 
 /** The first value of the attribute's own type; any other is as good as missing. */
 function keyOf({ data }: SourceRecord, key: SortKey, type: ScalarType = 'string'): string | null {
-  const value = valuesOf(data, key).find((one) => IS[type](one));
+  const value = valuesOf(data, key).find((one): one is string | number | boolean => IS[type](one));
   if (value === undefined) return null;
   return type === 'date' ? String(value).slice(0, 10) : String(value);
 }

@@ -94,7 +94,8 @@ export function createSourceRouter({ sql, routes, own, live, brought = [], clock
   };
 }
 
-const namesOf = ({ definition, recordType }: RecordsOf): string => `the records of ${definition.registry} ${recordType}`;
+const namesOf = ({ definition, recordType }: RecordsOf): string =>
+  `the records of ${definition.registry} ${recordType}`;
 
 /** Half of a registry is no answer. */
 function assertLoaded({ loadedAt }: StoredSource, of: RecordsOf): void {

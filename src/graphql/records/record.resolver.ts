@@ -27,7 +27,10 @@ import { liveRecords, servedTypes } from '../../use-cases/records/served-records
 
 @Resolver(() => RegistryRecord)
 export class RecordResolver {
-  @Query(() => RecordConnection, { description: 'Records of a registry that are served, for administrators; partners search. Of a live source those whom the filter names by an identifier.' })
+  @Query(() => RecordConnection, {
+    description:
+      'Records of a registry that are served, for administrators; partners search. Of a live source those whom the filter names by an identifier.',
+  })
   async records(
     @Arg('registry', () => RegistryEnum) registry: Registry,
     @Arg('filter', () => RecordFilter, { nullable: true }) filter: RecordFilter | undefined,

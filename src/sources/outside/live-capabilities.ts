@@ -31,7 +31,7 @@ export function capabilitiesOf(
 function comparableAt({ search }: RecordMapping, path: string, allowScan: boolean): Comparable[] {
   const searched = search[path];
   if (typeof searched !== 'object' || !('ops' in searched)) return [];
-  const { ops, indexed } = searched as Searched;
+  const { ops, indexed } = searched;
   return indexed || allowScan ? [...new Set(ops.flatMap((op) => COMPARABLE[op]))] : [];
 }
 
@@ -40,7 +40,9 @@ function identifiersOf(mappings: RecordMapping[], recordType: RecordTypeDefiniti
   if (ways.every((way) => typeof way === 'string')) return 'ALL';
   const named = new Set(ways.flatMap((way) => (typeof way === 'object' ? Object.keys(way) : [])));
   return [...named].filter((type) =>
-    mappings.every((mapping) => identifierSql(mapping, type) !== undefined || !holdsIdentifier(mapping, recordType, type)),
+    mappings.every(
+      (mapping) => identifierSql(mapping, type) !== undefined || !holdsIdentifier(mapping, recordType, type),
+    ),
   );
 }
 
@@ -50,17 +52,23 @@ export function identifierSql({ search }: RecordMapping, type: string): string |
   return Object.hasOwn(way, type) ? way[type] : undefined;
 }
 
-function holdsIdentifier({ identifiers, lists }: RecordMapping, { identifierPaths }: RecordTypeDefinition, type: string) {
+function holdsIdentifier(
+  { identifiers, lists }: RecordMapping,
+  { identifierPaths }: RecordTypeDefinition,
+  type: string,
+) {
   return (
     identifiers.some((one) => one.type === type) || Object.keys(lists).some((path) => identifierPaths.includes(path))
   );
 }
 
 /** Whether a record of this entry can have a value at a path. */
-function holds({ fields, constants, lists, embed, identifiers, first_of: firstOf }: RecordMapping, path: string): boolean {
+function holds(
+  { fields, constants, lists, embed, identifiers, first_of: firstOf }: RecordMapping,
+  path: string,
+): boolean {
   const given = [fields, constants, lists, embed, firstOf].flatMap((part) => Object.keys(part));
-  const related = (one: string): boolean =>
-    one === path || one.startsWith(`${path}.`) || path.startsWith(`${one}.`);
+  const related = (one: string): boolean => one === path || one.startsWith(`${path}.`) || path.startsWith(`${one}.`);
   return given.some(related) || (identifiers.length > 0 && /(^|\.)identifier_(value|type)$/.test(path));
 }
 
@@ -69,7 +77,9 @@ function holds({ fields, constants, lists, embed, identifiers, first_of: firstOf
  * name itself.
  */
 export function sourceTypes(file: SourceFile, { lists }: RecordMapping, paths: string[], type: string): string[] {
-  const fields = paths.flatMap((path) => lists[path] ?? []).flatMap(({ fields: of }: List) => of['identifier_type'] ?? []);
+  const fields = paths
+    .flatMap((path) => lists[path] ?? [])
+    .flatMap(({ fields: of }: List) => of['identifier_type'] ?? []);
   const values = fields.flatMap((field) => sourceValues(file, field, type).values);
   return fields.length === 0 ? [type] : [...new Set(values)];
 }

@@ -32,15 +32,21 @@ export function conditionOf(criteria: Criteria, of: Conditions): Condition {
 }
 
 function joined(parts: Criteria[], word: Condition, empty: Condition, of: Conditions): Condition {
-  return parts.length === 0 ? empty : sql`(${sql.join(parts.map((part) => conditionOf(part, of)), word)})`;
+  return parts.length === 0
+    ? empty
+    : sql`(${sql.join(
+        parts.map((part) => conditionOf(part, of)),
+        word,
+      )})`;
 }
 
 function comparison({ attribute, operator, value }: Comparison, of: Conditions): Condition {
   const searched = of.mapping.search[attribute];
   if (typeof searched !== 'object' || !('column' in searched)) return NOBODY;
-  const { column } = searched as Searched;
+  const { column } = searched;
   const values = Array.isArray(value) ? value : [value];
-  if (of.attributes.get(attribute)?.type === 'date') return any(values.map((day) => onDays(column, operator, String(day))));
+  if (of.attributes.get(attribute)?.type === 'date')
+    return any(values.map((day) => onDays(column, operator, String(day))));
   const field = of.mapping.fields[attribute];
   if (operator === 'eq' || operator === 'in') {
     const codes = field?.column === column ? field : undefined;

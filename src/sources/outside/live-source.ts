@@ -110,9 +110,7 @@ export class LiveSource implements RegistrySource {
   async #conditionOf({ definition, recordType, criteria }: SourceQuery, mapping: RecordMapping) {
     const identifiers = identifiersIn(criteria).flatMap((leaf) => ('identifier' in leaf ? [leaf.identifier] : []));
     const found = new Map<string, Key[]>();
-    await Promise.all(
-      identifiers.map(async (one) => found.set(nameOf(one), await this.#keysNamed(mapping, one))),
-    );
+    await Promise.all(identifiers.map(async (one) => found.set(nameOf(one), await this.#keysNamed(mapping, one))));
     return conditionOf(criteria, {
       file: this.open.file,
       mapping,

@@ -54,8 +54,7 @@ export async function reportAccess(services: Services, admin: Admin, question: R
   return {
     disclosures: rows.slice(0, first).map((row) => readRow(row, isOwn)),
     readings: readings.slice(0, first).map((row) => tellReading(row, isOwn)),
-    complete:
-      complete && rows.length <= first && readings.length <= first && (await isIndexWhole(services.database)),
+    complete: complete && rows.length <= first && readings.length <= first && (await isIndexWhole(services.database)),
   };
 }
 

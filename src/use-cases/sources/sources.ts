@@ -83,7 +83,17 @@ export async function applySource(services: Services, admin: Admin, yaml: string
       // Nothing of a live source is kept, and what was kept before is old when it is copied again.
       if (mode === 'LIVE') await dropCopies(unit, name, now);
       const loaded = mode === 'LIVE' ? { loadedAt: null } : {};
-      const renewed = { yaml, kind, mode, appliedAt: now, lastError: null, ...ANEW, ...loaded, state: stateOf(mode), dueAt: now };
+      const renewed = {
+        yaml,
+        kind,
+        mode,
+        appliedAt: now,
+        lastError: null,
+        ...ANEW,
+        ...loaded,
+        state: stateOf(mode),
+        dueAt: now,
+      };
       await saveSource(unit, name, renewed);
     }
     await replaceTypes(unit, name, types);

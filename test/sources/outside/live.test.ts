@@ -59,7 +59,8 @@ const apply = (yaml: string) =>
     { yaml },
   );
 const status = async () =>
-  (await gateway.admin<{ source: unknown }>('{ source(name: "school") { mode state served lagSeconds lastError } }')).source;
+  (await gateway.admin<{ source: unknown }>('{ source(name: "school") { mode state served lagSeconds lastError } }'))
+    .source;
 
 /** Gives everything it has to whoever asks, and says that it can be asked anything. */
 function forgetful(records: SourceRecord[]): RegistrySource {
@@ -88,7 +89,11 @@ beforeAll(async () => {
   gateway = await startTestGateway({
     env: { SCHOOL_DATABASE_URL: outside.url, GONE_DATABASE_URL: 'postgres://reader:secret@127.0.0.1:1/school' },
     sources: [
-      { registry: 'SOCIAL', recordType: 'Group', source: forgetful([1, 2, 3, 4].map((size) => group(`h${size}`, size))) },
+      {
+        registry: 'SOCIAL',
+        recordType: 'Group',
+        source: forgetful([1, 2, 3, 4].map((size) => group(`h${size}`, size))),
+      },
     ],
   });
   partner = await createPartner(gateway, { sender: { rateLimitPerMinute: 1_000_000 }, agreements: [{}] });
@@ -148,7 +153,10 @@ test('what its file lists is asked there; sorting, counting and paging are ours'
   expect(first.records.map((one: { birth_date: string }) => one.birth_date)).toEqual(
     [...Array(10).keys()].map((n) => new Date(Date.UTC(2010, 0, 1 + 300 - 10 * n)).toISOString().slice(0, 10)),
   );
-  const unlisted = await find(partner, expression({ $and: [{ 'name.surname': { $eq: 'Even' } }, { 'name.given_name': { $eq: 'Given 40' } }] }));
+  const unlisted = await find(
+    partner,
+    expression({ $and: [{ 'name.surname': { $eq: 'Even' } }, { 'name.given_name': { $eq: 'Given 40' } }] }),
+  );
   expect(unlisted.total).toBe(1);
   expect((await find(partner, expression({ birth_date: { $eq: '2010-02' } }))).total).toBe(28);
   expect((await find(partner, expression({ sex: { $eq: 'unknown' } }))).total).toBe(100);
@@ -163,7 +171,9 @@ test('what cannot be asked there is refused by name', async () => {
       status_reason_code: 'rjct.search_criteria.invalid',
       status_reason_message: expect.stringMatching(/UIN, BRN.*name\.surname \(eq, in\)/) as unknown,
     });
-  await school.query(`insert into pupil select n, 'Many', null, 1, null, 'm' || n, 'in' from generate_series(1000, 1500) n`);
+  await school.query(
+    `insert into pupil select n, 'Many', null, 1, null, 'm' || n, 'in' from generate_series(1000, 1500) n`,
+  );
   expect(await refusal(expression({ 'name.surname': { $eq: 'Many' } }))).toMatchObject({
     status_reason_code: 'rjct.search.too_many_records_found',
   });
@@ -180,7 +190,10 @@ test('where consent decides, persons are named, and who gave none is neither fou
   expect((await find(asking, byId('u3'))).total).toBe(0);
   await giveConsent(gateway, { uin: 'u3', senderId: asking.senderId, fields: ['name', 'identifier'] });
   const found = await find(asking, byId('u3'));
-  expect([found.total, found.records]).toEqual([1, [expect.objectContaining({ name: { surname: 'Family 3', given_name: 'Given 3' } })]]);
+  expect([found.total, found.records]).toEqual([
+    1,
+    [expect.objectContaining({ name: { surname: 'Family 3', given_name: 'Given 3' } })],
+  ]);
   expect(found.records[0]).not.toHaveProperty('birth_date');
   const named = (born: string) =>
     find(asking, expression({ $and: [{ UIN: { $eq: 'u3' } }, { birth_date: { $eq: born } }] }));
@@ -208,10 +221,14 @@ test('a source that forgets consent and row filter leaks neither record nor coun
 });
 
 test('everything that knows records asks the source', async () => {
-  const { explainAccess } = await gateway.admin<{ explainAccess: unknown }>(`{ explainAccess(senderId: "${partner.senderId}",
+  const { explainAccess } = await gateway.admin<{
+    explainAccess: unknown;
+  }>(`{ explainAccess(senderId: "${partner.senderId}",
     registry: SOCIAL, operation: SEARCH, identifier: { type: "UIN", value: "u5" }) { found released } }`);
   expect(explainAccess).toEqual({ found: true, released: true });
-  const { records } = await gateway.admin<{ records: { totalCount: number; nodes: unknown[] } }>(`{ records(registry: SOCIAL,
+  const { records } = await gateway.admin<{
+    records: { totalCount: number; nodes: unknown[] };
+  }>(`{ records(registry: SOCIAL,
     filter: { recordType: "SRPerson", identifier: { type: "UIN", value: "u5" } }, first: 5) { totalCount nodes { version data identifiers { type value } } } }`);
   expect(records).toMatchObject({ nodes: [{ data: { name: { given_name: 'Given 5' } } }] });
   const { accessReport } = await gateway.admin<{ accessReport: unknown }>(
@@ -232,5 +249,8 @@ test('a source that is away is told plainly, and nothing half', async () => {
   expect(await status()).toMatchObject({ mode: 'LIVE', state: 'RUNNING' });
   await apply(YAML.replace('SCHOOL_', 'GONE_'));
   expect((await find(partner, byId('u1'))).answer.status).toBe(503);
-  expect(await status()).toMatchObject({ state: 'FAILED', lastError: expect.stringContaining('ECONNREFUSED') as unknown });
+  expect(await status()).toMatchObject({
+    state: 'FAILED',
+    lastError: expect.stringContaining('ECONNREFUSED') as unknown,
+  });
 });
