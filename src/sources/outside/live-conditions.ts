@@ -4,7 +4,7 @@ import type { Criteria, Scalar } from '../../protocol/query/criteria.js';
 import { firstDay, lastDay } from '../../protocol/registries/date.js';
 import type { Attribute } from '../../protocol/registries/definition.js';
 import { sourceValues } from './live-capabilities.js';
-import type { RecordMapping, Searched, SourceFile } from './source-file.schema.js';
+import type { RecordMapping, SourceFile } from './source-file.schema.js';
 import { among, type Key } from './source-reader.js';
 
 export interface Conditions {
