@@ -21,7 +21,8 @@ import {
   UpsertResult,
 } from './record.types.js';
 import { readExternalId, readIdentifier } from '../../use-cases/records/identifier.input.js';
-import { definitionOf, removeRecord, upsertRecords } from '../../use-cases/records/records.js';
+import { definitionOf, removeRecord } from '../../use-cases/records/records.js';
+import { upsertRecords } from '../../use-cases/records/upsert-records.js';
 
 @Resolver(() => RegistryRecord)
 export class RecordResolver {
