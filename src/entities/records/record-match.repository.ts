@@ -147,23 +147,24 @@ async function lockNames(sql: Sql, named: (Names & { registry: string })[]): Pro
 
 type Candidate = StoredRecord & { recordType: string };
 
-// Each name by its index, whatever the statistics say. Identifiers are read once the rows are locked: a change that was
-// waited for may have taken one away.
+// Each name by the one index that serves it, whatever the statistics say of a table that is being filled: no index takes
+// `is not distinct from`. Identifiers are read once the rows are locked: a change that was waited for may have taken one away.
 async function findCandidates(sql: Sql, named: (Names & { registry: string })[]): Promise<Candidate[]> {
   const identifiers = named.flatMap(({ registry, recordType, identifying }) =>
     identifying.map((one) => ({ ...one, registry, recordType })),
   );
   const external = named.filter(({ externalId }) => externalId != null);
-  const rows = await sql.query<Omit<Candidate, 'version' | 'identifiers'> & { version: string }>(
-    `select r.id, r.version, r.external_id as "externalId", r.record_type as "recordType", r.data from registry_record r
-     where r.deleted_at is null and r.origin = '' and r.id = any (array(
+  const found = await sql.query<Omit<Candidate, 'version' | 'identifiers'> & { version: string }>(
+    `select r.id, r.version, r.external_id as "externalId", r.record_type as "recordType", r.data,
+       r.deleted_at is not null as deleted from registry_record r
+     where r.origin = '' and r.id = any (array(
        select i.record_id from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as g (registry, record_type, type, value)
        cross join lateral (select record_id from record_identifier i where i.registry = g.registry
          and i.record_type = g.record_type and i.type = g.type and i.value = g.value offset 0) i
        union all
        select e.id from unnest($5::text[], $6::text[], $7::text[]) as g (registry, record_type, external_id)
-       cross join lateral (select id from registry_record e where e.registry = g.registry
-         and e.record_type = g.record_type and e.external_id = g.external_id and e.deleted_at is null offset 0) e))
+       cross join lateral (select id from registry_record e where e.external_id = g.external_id and e.deleted_at is null
+         and e.registry is not distinct from g.registry and e.record_type is not distinct from g.record_type offset 0) e))
      order by r.id for update`,
     [
       identifiers.map(({ registry }) => registry),
@@ -175,6 +176,7 @@ async function findCandidates(sql: Sql, named: (Names & { registry: string })[])
       external.map(({ externalId }) => externalId),
     ],
   );
+  const rows = found.filter(({ deleted }) => deleted !== true);
   if (rows.length === 0) return [];
   const held = Map.groupBy(
     await identifiersOfRecords(

@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { uuidv7 } from '../../platform/uuid.js';
+import type { Registry } from '../../protocol/vocabulary.js';
 import { GATEWAY_OWNER, type DataVault } from '../database/data-vault.js';
 import type { Sql } from '../database/database.js';
 import type { ChangedRecord, Identifier, RecordDraft, StoredRecord } from './record.repository.js';
@@ -69,6 +70,29 @@ export async function writePlanned(
     const eventId = change === 'UNCHANGED' ? undefined : events.get(after);
     return { id: after.id, version: after.version, change, ...(eventId === undefined ? {} : { eventId }) };
   });
+}
+
+/** Marks a record deleted and raises DELETE, which carries identifiers only; undefined when there is none. */
+export async function deleteRecord(sql: Sql, id: string, now: Date): Promise<ChangedRecord | undefined> {
+  const [stored] = await sql.query<{ version: string; registry: Registry; recordType: string }>(
+    'select version, registry, record_type as "recordType" from registry_record where id = $1 and deleted_at is null for update',
+    [id],
+  );
+  if (stored === undefined) return undefined;
+  const identifiers = await sql.query<Identifier>('select type, value from record_identifier where record_id = $1', [
+    id,
+  ]);
+  const version = Number(stored.version) + 1;
+  await sql.query('update registry_record set deleted_at = $2, version = $3, updated_at = $2 where id = $1', [
+    id,
+    now,
+    version,
+  ]);
+  await sql.query('delete from record_identifier where record_id = $1', [id]);
+  const { registry, recordType } = stored;
+  const event = { id, version, registry, recordType, identifiers, eventType: 'DELETE' };
+  const [eventId = ''] = await appendEvents(sql, [event]);
+  return { id, version, change: 'DELETED', eventId };
 }
 
 type Change = PlannedWrite & { json: string };

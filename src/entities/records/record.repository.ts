@@ -1,8 +1,7 @@
-/** Records as they are handed in and stored; deleting one, and loading many that raise no events. */
+/** Records as they are handed in and stored; loading many that raise no events. */
 import { uuidv7 } from '../../platform/uuid.js';
 import type { Registry } from '../../protocol/vocabulary.js';
 import type { Sql } from '../database/database.js';
-import { appendEvents } from './registry-event.repository.js';
 
 export interface Identifier {
   type: string;
@@ -43,27 +42,6 @@ export interface ChangedRecord {
   eventId?: string;
 }
 
-/** Marks a record deleted and raises DELETE, which carries identifiers only; undefined when there is none. */
-export async function deleteRecord(sql: Sql, id: string, now: Date): Promise<ChangedRecord | undefined> {
-  const [stored] = await sql.query<{ version: string; registry: string; recordType: string }>(
-    'select version, registry, record_type as "recordType" from registry_record where id = $1 and deleted_at is null for update',
-    [id],
-  );
-  if (stored === undefined) return undefined;
-  const identifiers = await identifiersOfRecord(sql, id);
-  const version = Number(stored.version) + 1;
-  await sql.query('update registry_record set deleted_at = $2, version = $3, updated_at = $2 where id = $1', [
-    id,
-    now,
-    version,
-  ]);
-  await sql.query('delete from record_identifier where record_id = $1', [id]);
-  const { registry, recordType } = stored;
-  const event = { id, version, registry, recordType, identifiers, eventType: 'DELETE' };
-  const [eventId = ''] = await appendEvents(sql, [event]);
-  return { id, version, change: 'DELETED', eventId };
-}
-
 /** Loads records as they are, without events: for the demo registry and first imports. At most a few thousand at once. */
 export async function loadRecords(sql: Sql, drafts: RecordDraft[]): Promise<void> {
   const rows = drafts.map((draft) => ({ ...draft, id: draft.id ?? uuidv7() }));
@@ -93,6 +71,3 @@ export async function loadRecords(sql: Sql, drafts: RecordDraft[]): Promise<void
     ],
   );
 }
-
-const identifiersOfRecord = (sql: Sql, id: string): Promise<Identifier[]> =>
-  sql.query('select type, value from record_identifier where record_id = $1', [id]);

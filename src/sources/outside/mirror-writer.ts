@@ -2,13 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { DataVault } from '../../entities/database/data-vault.js';
 import type { Sql } from '../../entities/database/database.js';
-import {
-  deleteRecord,
-  loadRecords,
-  type RecordDraft,
-  type StoredRecord,
-} from '../../entities/records/record.repository.js';
-import { planWrite, writePlanned } from '../../entities/records/record-write.repository.js';
+import { loadRecords, type RecordDraft, type StoredRecord } from '../../entities/records/record.repository.js';
+import { deleteRecord, planWrite, writePlanned } from '../../entities/records/record-write.repository.js';
 import { keepRows, knownRows, storedRecords } from '../../entities/sources/source-row.repository.js';
 import { valuesAt } from '../../protocol/query/evaluate.js';
 import type { MappedRecord } from './map-records.js';

@@ -1,7 +1,7 @@
 /** Records as an administrator finds and deletes them. */
 import type { Admin } from '../../access/principal.js';
 import { matchRecord } from '../../entities/records/record-match.repository.js';
-import { deleteRecord } from '../../entities/records/record.repository.js';
+import { deleteRecord } from '../../entities/records/record-write.repository.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
 import { findRecordType } from '../../protocol/registries/registries.js';
 import { changeAsAdmin } from '../admin-change.js';
