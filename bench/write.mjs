@@ -47,10 +47,9 @@ async function insertAll(client, records) {
   );
   const insert = (text, rows) => {
     const width = rows[0].length;
-    const places = rows.map(
-      (_, at) => `(${Array.from({ length: width }, (__, column) => `$${at * width + column + 1}`)})`,
-    );
-    return client.query(`${text} values ${places}`, rows.flat());
+    const place = (index) => `$${index + 1}`;
+    const places = rows.map((given, at) => `(${given.map((_, column) => place(at * width + column)).join()})`);
+    return client.query(`${text} values ${places.join()}`, rows.flat());
   };
   return seconds(async () => {
     for (const batch of batches) {
