@@ -1,14 +1,14 @@
-/** Our own tables as a source of records: one statement a search. */
+/** Our own tables as a source of records, copies of mirrors among them: one statement a search. */
 import type { Sql } from '../entities/database/database.js';
 import { consentSql } from './consent.sql.js';
 import { criteriaSql, type Scope } from './criteria.sql.js';
 import { decodeCursor, encodeCursor, orderName } from './cursor.js';
 import { createFinder, type FoundRow } from './look-up.js';
 import { Parameters } from './parameters.js';
-import type { RegistrySource, SourceQuery, SourceRecord, SourceResult } from './registry-source.js';
+import type { RecordsOf, RecordSource, SourceQuery, SourceRecord, SourceResult } from './registry-source.js';
 import { afterSql, orderBy, sortColumns, type SortColumn } from './sort.sql.js';
 
-export function createRecordSource(sql: Sql): RegistrySource {
+export function createRecordSource(sql: Sql): RecordSource {
   const find = createFinder(sql);
   return {
     search: async (query) => {
@@ -16,7 +16,18 @@ export function createRecordSource(sql: Sql): RegistrySource {
       if (rows === undefined) return searchPage(sql, query);
       return { records: rows.map((row) => recordOf(row, query.recordType)), totalCount: rows.length };
     },
+    get: (of, ids) => recordsById(sql, of, ids),
   };
+}
+
+async function recordsById(sql: Sql, { definition, recordType, origin = '' }: RecordsOf, ids: string[]) {
+  const rows = await sql.query<FoundRow>(
+    `SELECT r.id, r.version, r.data FROM registry_record r WHERE r.id = ANY ($1::uuid[]) AND r.registry = $2
+       AND r.record_type = $3 AND r.origin = $4 AND r.deleted_at IS NULL`,
+    [ids, definition.registry, recordType, origin],
+    'records-by-ids',
+  );
+  return rows.map((row) => recordOf(row, recordType));
 }
 
 /** A row of the general statement: when nothing is on the page, one row carries the total alone. */

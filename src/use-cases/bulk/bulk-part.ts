@@ -29,15 +29,17 @@ export async function loadPart({ database, vault }: Services, call: Call, input:
   return { rows, done: from + rows.length };
 }
 
-/** For the rows of a part, all at once: the source takes look-ups of one identifier together, others a few at a time. */
-export function boundedSource<S extends Pick<Services, 'source'>>(services: S): S {
+/** For the rows of a part, all at once: our tables take look-ups of one identifier together, anything else goes a few at a time. */
+export function boundedSource(services: Services): Services {
   const { source } = services;
+  const isLookUp = async (query: SourceQuery): Promise<boolean> =>
+    'identifier' in query.criteria && (await source.storedUnder(query)) !== undefined;
   const one = async ([query]: readonly SourceQuery[]): Promise<SourceResult[]> =>
     query === undefined ? [] : [await source.search(query)];
   const inTurn = coalesce(one, { underWay: ABREAST, atOnce: 1 });
-  const search = (query: SourceQuery): Promise<SourceResult> =>
-    'identifier' in query.criteria ? source.search(query) : inTurn(query);
-  return { ...services, source: { search } };
+  const search = async (query: SourceQuery): Promise<SourceResult> =>
+    (await isLookUp(query)) ? source.search(query) : inTurn(query);
+  return { ...services, source: { ...source, search } };
 }
 
 /** Settles a part in one transaction with the end of its rows. */

@@ -15,7 +15,7 @@ import { identifyingOf } from '../../protocol/registries/records/identifying.js'
 import { isMemberPath } from '../../protocol/registries/records/members.js';
 import { IDENTIFIER_VALUE, readIdentifierValue } from '../../protocol/registries/records/identifier-value.js';
 import { findIdentifierType } from '../../protocol/registries/registries.js';
-import type { SourceRecord } from '../../sources/registry-source.js';
+import type { SourceRecord, SourceResult } from '../../sources/registry-source.js';
 import type { Operation } from '../../protocol/vocabulary.js';
 import type { PartnerCall } from '../call.js';
 import type { Services } from '../services.js';
@@ -24,7 +24,8 @@ import { limitGuesses, limitGuessesAbout } from './guesses.js';
 import type { VerifyInput, VerifyResult } from './verify.types.js';
 
 /** The whole record, to judge claims by. */
-type Person = SourceRecord & Pick<Released, 'consentIds'>;
+type Person = FoundRecord & Pick<Released, 'consentIds'>;
+type FoundRecord = SourceRecord & Pick<SourceResult, 'answered'>;
 
 const MOST_IDENTIFIERS = 10;
 
@@ -64,7 +65,7 @@ export async function verify(
     registry: definition.registry,
     transactionId: question.transactionId,
     status: 'SUCCEEDED',
-    accessDecision: summarizeDecision(grant),
+    accessDecision: { ...summarizeDecision(grant), ...(person?.answered && { source: person.answered }) },
     recordIds: person === undefined ? [] : [person.id],
     consentIds: person?.consentIds,
     itemCount: 1,
@@ -241,14 +242,16 @@ async function findRecord(
   { source }: Services,
   grant: Grant,
   { named, about }: Question,
-): Promise<SourceRecord | undefined> {
+): Promise<FoundRecord | undefined> {
   const identifiers = named.flatMap((part) => ('identifier' in part ? [part.identifier] : []));
   // A number that others share names nobody, also where only one of them is registered.
   if (identifyingOf(grant.recordType, { identifiers }).length === 0) return undefined;
   const [only] = named;
   const criteria = named.length === 1 && only !== undefined ? only : { and: named };
-  const { records } = await source.search(askUnder(grant, { criteria, page: { size: 2, number: 1 }, about }));
-  return records.length === 1 ? records[0] : undefined;
+  const asked = askUnder(grant, { criteria, page: { size: 2, number: 1 }, about });
+  const { records, answered } = await source.search(asked);
+  const [record] = records;
+  return records.length === 1 && record !== undefined ? { ...record, ...(answered && { answered }) } : undefined;
 }
 
 async function limitQuestion(
