@@ -51,7 +51,7 @@ async function read(from: LiveTail, options: ListenOptions, count: number, ms = 
 async function append(count: number, topic: 'transaction' | 'registry' = 'transaction'): Promise<string[]> {
   const ids = Array.from({ length: count }, () => randomUUID());
   await database.transaction(async (unit) => {
-    for (const id of ids) await appendOutbox(unit, topic, id, {});
+    for (const id of ids) await appendOutbox(unit, topic, [{ subject: id, detail: {} }]);
   });
   tail.nudge();
   return ids;
@@ -178,7 +178,7 @@ async function writeSlowly({ size, ms }: { size: number; ms: number }): Promise<
   const ids = Array.from({ length: size }, () => randomUUID());
   await database.transaction(async (unit) => {
     for (const id of ids) {
-      await appendOutbox(unit, 'transaction', id, {});
+      await appendOutbox(unit, 'transaction', [{ subject: id, detail: {} }]);
       await pause(ms);
     }
   });

@@ -344,7 +344,7 @@ test('a reader that stops reading is ended with its cursor, and goes on there', 
   });
   const change = async (times: number) => {
     await database.transaction(async (unit) => {
-      for (let i = 0; i < times; i += 1) await appendOutbox(unit, 'subscription', subject, {});
+      for (let i = 0; i < times; i += 1) await appendOutbox(unit, 'subscription', [{ subject, detail: {} }]);
     });
     services.tail.nudge();
   };
