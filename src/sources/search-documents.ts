@@ -3,19 +3,14 @@ import type { Sql } from '../entities/database/database.js';
 import { consentSql } from './consent.sql.js';
 import { criteriaSql, type Scope } from './criteria.sql.js';
 import { decodeCursor, encodeCursor, orderName } from './cursor.js';
+import type { FoundRow } from './look-up.js';
 import { Parameters } from './parameters.js';
 import { DOCUMENTS } from './record-tables.js';
 import type { SourceQuery, SourceRecord, SourceResult } from './registry-source.js';
 import { afterSql, orderBy, sortColumns, type SortColumn } from './sort.sql.js';
 
-export interface RecordRow {
-  id: string;
-  version: string;
-  data: Record<string, unknown>;
-}
-
 /** A row of the general statement: when nothing is on the page, one row carries the total alone. */
-export type PageRow = { [Key in keyof RecordRow]: RecordRow[Key] | null } & { total: string; keys: (string | null)[] };
+export type PageRow = { [Key in keyof FoundRow]: FoundRow[Key] | null } & { total: string; keys: (string | null)[] };
 
 export async function searchDocuments(sql: Sql, query: SourceQuery): Promise<SourceResult> {
   const { definition, recordType, sort } = query;
@@ -81,7 +76,7 @@ export const orderOf = ({ definition, recordType, sort }: SourceQuery): string =
 /** @param found one more than a page holds, where more follow */
 export function pageOf(found: PageRow[], query: SourceQuery): Pick<SourceResult, 'records' | 'nextCursor'> {
   const { recordType, page } = query;
-  const rows = found.filter((row): row is PageRow & RecordRow => row.id !== null);
+  const rows = found.filter((row): row is PageRow & FoundRow => row.id !== null);
   const kept = rows.slice(0, page.size);
   const last = kept.at(-1);
   return {
@@ -90,7 +85,7 @@ export function pageOf(found: PageRow[], query: SourceQuery): Pick<SourceResult,
   };
 }
 
-export const recordOf = ({ id, version, data }: RecordRow, recordType: string): SourceRecord => ({
+export const recordOf = ({ id, version, data }: FoundRow, recordType: string): SourceRecord => ({
   id,
   recordType,
   version: Number(version),

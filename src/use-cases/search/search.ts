@@ -136,6 +136,8 @@ export class SearchItems {
       ...(most === undefined ? {} : { exactTo: most + 1 }),
       signal: deadline,
     });
+    const decided = this.decisions.at(-1);
+    if (decided !== undefined && found.answered !== undefined) decided['source'] = found.answered;
     if (most !== undefined) assertNotTooMany(found.totalCount, most);
     const { returns } = item;
     const fields = returns === undefined ? item.fields : [returns];
