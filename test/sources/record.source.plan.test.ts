@@ -89,7 +89,7 @@ describe('with columns', () => {
   ])('%s is read from an index', async (_, criteria, sort, count) => {
     for (const exactTotals of [10_000, 5]) {
       const { plans, totalCount } = await explain(criteria, undefined, { sort, exactTotals });
-      if (exactTotals > count) expect(totalCount).toBe(count);
+      expect(totalCount).toBe(exactTotals === 5 ? Math.min(count, 21) : count);
       expect(plans).toMatch(/searched_record_\d+_\d+/);
       expect(plans).not.toContain('Seq Scan on searched_record');
       expect(plans).not.toContain('Scan on registry_record_data');
