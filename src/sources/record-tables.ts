@@ -59,7 +59,8 @@ export class SearchedTables implements RecordTables {
 
   forAll(parts: Criteria[]): RecordTables {
     if (parts.every((part) => this.holds(part))) return this;
-    return { ...DOCUMENTS, id: () => (this.document(), 'r.id'), document: () => this.document() };
+    this.document();
+    return DOCUMENTS;
   }
 
   /** Whether columns and identifiers alone tell. */
