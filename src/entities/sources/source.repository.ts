@@ -31,6 +31,8 @@ export interface CaptureState {
   /** Bytes of its log that the server keeps for us, and whether it still has all of them. */
   walBytes?: number | null;
   walStatus?: string | null;
+  /** What of that its keeper should know. */
+  alarm?: string | null;
 }
 
 export interface StoredSource {
@@ -168,6 +170,11 @@ export async function replaceTypes(sql: Sql, source: string, types: ServedType[]
 
 /** Its copies are served no more; nobody is told that these persons are gone, since they are not. */
 export async function removeSource(sql: Sql, name: string, now: Date): Promise<void> {
+  await dropCopies(sql, name, now);
+  await sql.query('delete from source where name = $1', [name]);
+}
+
+export async function dropCopies(sql: Sql, name: string, now: Date): Promise<void> {
   await sql.query(
     `delete from record_identifier where record_id in (select record_id from source_row where source = $1)`,
     [name],
@@ -178,5 +185,4 @@ export async function removeSource(sql: Sql, name: string, now: Date): Promise<v
     [name, now],
   );
   await sql.query('delete from source_row where source = $1', [name]);
-  await sql.query('delete from source where name = $1', [name]);
 }

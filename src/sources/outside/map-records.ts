@@ -49,7 +49,10 @@ export class RecordMapper {
   /** In the order of the rows. */
   async map(mapping: RecordMapping, rows: Row[]): Promise<MappedRecord[]> {
     const { definition, recordType } = this.typeOf(mapping);
-    const heads = rows.map((row) => ({ row, key: keyOf(row, mapping.key), state: stateOf(mapping, row) }));
+    const heads = rows.map((row) => {
+      const state = this.reader.problemOf(row) === undefined ? stateOf(mapping, row) : 'REFUSED';
+      return { row, key: keyOf(row, mapping.key), state };
+    });
     const served = heads.filter(({ state }) => state === 'SERVED').map(({ row }) => row);
     const scope = { definition, className: recordType.class };
     const children = new Map<Row, string[]>();
@@ -60,6 +63,8 @@ export class RecordMapper {
       const id = sourceRecordId(this.file.source.name, mapping.name, key);
       const empty = { id, key, identifiers: [], data: {}, children: children.get(row) ?? [] };
       const part = mapped.get(row);
+      const reason = this.reader.problemOf(row);
+      if (reason !== undefined) return { ...empty, state, path: '', reason };
       if (state !== 'SERVED' || part === undefined) return { ...empty, state };
       if (part === SKIPPED) return { ...empty, state: 'WITHHELD' };
       try {
@@ -125,10 +130,16 @@ export class RecordMapper {
     const { from, parent, value, key } = list;
     const owners = ownerKey.slice(0, parent.length);
     const children = from === undefined ? rows : await this.#children(list, rows, owners);
-    const elements: Element[] =
+    const made = children.filter((row) => this.reader.problemOf(row) === undefined);
+    const parts: Element[] =
       value === undefined
-        ? await this.#objects(list, children, scope, list.embed === undefined ? {} : { '': list.embed })
-        : children.map((row) => cell(row, value.column));
+        ? await this.#objects(list, made, scope, list.embed === undefined ? {} : { '': list.embed })
+        : made.map((row) => cell(row, value.column));
+    const byRow = new Map(made.map((row, index): [Row, Element] => [row, parts[index]]));
+    const elements = children.map((row): Element => {
+      const problem = this.reader.problemOf(row);
+      return problem === undefined ? byRow.get(row) : new RecordInvalid('', `in ${from} ${problem}`);
+    });
     if (from === undefined) return elements.map((element) => [element]);
     const byOwner = Map.groupBy(children.keys(), (index) => keyText(keyOf(children[index] ?? {}, parent)));
     return rows.map((row) => {

@@ -1,6 +1,10 @@
 /** A registry in somebody else's PostgreSQL, followed by its own stream of changes, with a role that may read and replicate only. */
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
+import { watchSlots } from '../../../src/jobs/watch-slots.job.js';
+import { createLog } from '../../../src/platform/log.js';
+import { createRegistries } from '../../../src/protocol/registries/registries.js';
+import { SourceConnections } from '../../../src/sources/outside/source-connections.js';
 import { startTestGateway, type TestGateway } from '../../support/gateway.js';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.js';
 import { createPartner, type Partner } from '../../support/partner.js';
@@ -86,6 +90,7 @@ const events = async () =>
   (await gateway.database.query<{ name: string }>('select event_type as name from registry_event order by id')).map(
     ({ name }) => name,
   );
+const readerUrl = () => Object.assign(new URL(outside.url), { username: READER, password: 'reads' }).href;
 const slots = async () =>
   (await clinic.query('select active from pg_replication_slots where slot_name = $1', [SLOT])).rows as unknown[];
 const publish = () =>
@@ -98,8 +103,7 @@ beforeAll(async () => {
   await clinic.connect();
   await clinic.query(`create role ${READER} login replication password 'reads'`);
   await clinic.query(TABLES);
-  const url = Object.assign(new URL(outside.url), { username: READER, password: 'reads' });
-  gateway = await startTestGateway({ env: { CLINIC_DATABASE_URL: url.href } });
+  gateway = await startTestGateway({ env: { CLINIC_DATABASE_URL: readerUrl() } });
   partner = await createPartner(gateway, { sender: { rateLimitPerMinute: 1_000_000 }, agreements: [{}] });
 }, 60_000);
 afterAll(async () => {
@@ -193,6 +197,32 @@ test('a slot that was lost, a publication that was dropped: everything is read a
   await untilPerson('p9', (found) => found.name.surname === 'Missed');
   await untilStatus({ state: 'RUNNING', followedBy: 'PUBLICATION', lastError: null });
 }, 60_000);
+
+test('what the server keeps for a source that nobody reads has a bound', async () => {
+  await apply(YAML.replace('sweep: 1d', 'sweep: 1d, max_wal_mb: 16'));
+  await untilStatus({ state: 'RUNNING', followedBy: 'PUBLICATION' });
+  const connections = new SourceConnections({ CLINIC_DATABASE_URL: readerUrl() }, createRegistries(), 1);
+  const watch = () => watchSlots({ database: gateway.database, connections, log: createLog('silent') });
+  await gateway.admin('mutation { pauseSource(name: "clinic") { state } }');
+  await until(async () => JSON.stringify(await slots()) === '[{"active":false}]', { seen: slots });
+  const write = (megabytes: number) =>
+    clinic.query(`select pg_logical_emit_message(false, 'x', repeat('x', 1048576)) from generate_series(1, $1)`, [
+      megabytes,
+    ]);
+  await write(10);
+  await watch();
+  expect((await status()).notice).toMatch(/keeps 1\d MB of its log/);
+  expect(await slots()).toHaveLength(1);
+  await write(10);
+  await clinic.query(`update patient set surname = 'Paused' where id = 11`);
+  await watch();
+  await connections.close();
+  expect((await status()).notice).toContain('more than capture.max_wal_mb');
+  expect(await slots()).toEqual([]);
+  await gateway.admin('mutation { resumeSource(name: "clinic") { state } }');
+  await untilPerson('p11', (found) => found.name.surname === 'Paused');
+  await untilStatus({ state: 'RUNNING', followedBy: 'PUBLICATION' });
+}, 40_000);
 
 test('where it is not allowed, the way that the file names is taken, and said; our slot is not left behind', async () => {
   await clinic.query('alter table patient add column written timestamptz not null default now()');
