@@ -10,7 +10,7 @@ export interface SourceRow {
   reason: string | null;
   digest: string;
   /** At the source, and of rows of other tables that went into the record: where a deleted one leads, nothing else tells. */
-  key: string;
+  key: string[];
   children: string[];
 }
 
@@ -25,7 +25,7 @@ export async function keepRows(sql: Sql, source: string, generation: number, row
     `insert into source_row (record_id, source, entry, state, path, reason, digest, key, children, generation)
      select t.*, $10::bigint from (select r.id, $1::text, r.entry, r.state, r.path, r.reason, r.digest, r.key,
          array(select jsonb_array_elements_text(r.children))
-       from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[])
+       from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[], $9::jsonb[])
          as r (id, entry, state, path, reason, digest, key, children)) t
      on conflict (record_id) do update set entry = excluded.entry, state = excluded.state, path = excluded.path,
        reason = excluded.reason, digest = excluded.digest, key = excluded.key, children = excluded.children,
@@ -38,7 +38,7 @@ export async function keepRows(sql: Sql, source: string, generation: number, row
       column('path'),
       column('reason'),
       column('digest'),
-      column('key'),
+      column('key').map((key) => JSON.stringify(key)),
       column('children').map((children) => JSON.stringify(children)),
       generation,
     ],
@@ -46,8 +46,13 @@ export async function keepRows(sql: Sql, source: string, generation: number, row
 }
 
 /** Keys of records of an entry that rows of other tables went into. */
-export async function keysWithChildren(sql: Sql, source: string, entry: string, children: string[]): Promise<string[]> {
-  const rows = await sql.query<{ key: string }>(
+export async function keysWithChildren(
+  sql: Sql,
+  source: string,
+  entry: string,
+  children: string[],
+): Promise<string[][]> {
+  const rows = await sql.query<{ key: string[] }>(
     `select key from source_row where children && $3::text[] and children <> '{}' and source = $1 and entry = $2
        and key is not null`,
     [source, entry, children],

@@ -13,7 +13,6 @@ import { keepRows, knownRows, storedRecords } from '../../entities/sources/sourc
 import { valuesAt } from '../../protocol/query/evaluate.js';
 import type { MappedRecord } from './map-records.js';
 import type { RecordMapping } from './source-file.schema.js';
-import { keyText } from './source-reader.js';
 
 export interface Batch {
   source: string;
@@ -58,7 +57,7 @@ export async function writeBatch(sql: Sql, vault: DataVault, batch: Batch, now: 
       path: record.path ?? null,
       reason: record.reason ?? null,
       digest,
-      key: keyText(record.key),
+      key: record.key,
       children: record.children,
     })),
   );

@@ -32,8 +32,8 @@ export async function keysOf(
       // Where the row says itself whose it is, and cannot be another's, nothing else need be asked.
       if (lead.how === undefined || (key.length === 1 && key[0] === lead.how)) continue;
       const children = given.map((row) => keyText(key.map((column) => row[column] ?? '')));
-      for (const text of await keysWithChildren(sqlOfOurs, open.file.source.name, mapping.name, children))
-        found.set(text, JSON.parse(text) as Key);
+      for (const one of await keysWithChildren(sqlOfOurs, open.file.source.name, mapping.name, children))
+        found.set(keyText(one), one);
     }
   }
   return [...found.values()];
