@@ -19,8 +19,12 @@ export async function releaseSlot(
   const { file } = readSourceFile(before.yaml, registries);
   if (file === undefined) return;
   try {
-    const open = openSource(file, sourceUrls, registries);
-    await dropSlot(open.reader.database, slot).finally(() => open.reader.database.close());
+    const { database } = openSource(file, sourceUrls, registries).reader;
+    try {
+      await dropSlot(database, slot);
+    } finally {
+      await database.close();
+    }
   } catch (error) {
     if (!(error instanceof SourceFault)) throw error;
     log.warn({ source: file.source.name, slot, reason: error.message }, 'a slot is left at its source: drop it there');

@@ -157,6 +157,7 @@ test('rows of other tables lead to the records they go into, gone or moved', asy
   await untilPerson('p2', (found) => found.phone_number === undefined);
   await clinic.query(`insert into visit values (1, 'p3', 'came', 'Monday')`);
   await untilPerson('p3', (found) => found.name.given_name === 'Monday');
+  expect((await status()).state).toBe('RUNNING');
 });
 
 test('nothing that was not done is told, and a table emptied at once is', async () => {
