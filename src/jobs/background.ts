@@ -13,6 +13,7 @@ import { deliverWork } from './deliver.job.js';
 import { BatchDrain, type Drain } from './drain.js';
 import { expireSubscriptions } from './expire-subscriptions.job.js';
 import { fanOutBatch } from './fan-out.job.js';
+import { fillColumns } from './fill-columns.job.js';
 import { forgetTold } from './forget-versions.job.js';
 import { keepHouse } from './housekeeping.job.js';
 import type { JobStore } from './job-store.js';
@@ -27,6 +28,8 @@ import { rotateKeys } from './rotate-keys.job.js';
 import { startScheduler, type RecurringJob } from './scheduler.js';
 import { sealAudit } from './seal-audit.job.js';
 import type { SourceConnections } from '../sources/outside/source-connections.js';
+import { watchTail } from './watch-tail.job.js';
+import { watchSlots } from './watch-slots.job.js';
 import { WorkQueue } from './work-queue.js';
 
 export interface BackgroundServices extends ExecutionServices {
@@ -103,6 +106,7 @@ export function recurringJobs(services: BackgroundServices): RecurringJob[] {
   return [
     { name: 'index-disclosures', every: '30 seconds', run: () => indexDisclosures(database) },
     { name: 'housekeeping', every: '1 minute', run: () => keepHouse(database, clock()) },
+    { name: 'fill-columns', every: '10 seconds', run: () => fillColumns(services.database, services.registries) },
     { name: 'seal-audit', every: '10 seconds', run: () => sealAudit(services) },
     { name: 'rotate-keys', every: '1 minute', run: () => rotateKeys({ ...services, ...keeping }) },
     {
@@ -122,6 +126,8 @@ export function recurringJobs(services: BackgroundServices): RecurringJob[] {
     { name: 'refresh-jwks', every: '10 minutes', run: () => refreshJwks(services) },
     { name: 'expire-subscriptions', every: '10 seconds', run: () => expireSubscriptions(services) },
     { name: 'park-deliveries', every: '10 seconds', run: () => parkIdleDeliveries(database, clock()) },
+    { name: 'watch-tail', every: '1 minute', run: () => watchTail(services) },
+    { name: 'watch-slots', every: '30 seconds', run: () => watchSlots(services) },
     { name: 'forget-versions', every: '1 minute', run: () => forgetTold(database) },
   ];
 }

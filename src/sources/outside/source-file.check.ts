@@ -16,13 +16,19 @@ export function checkAgainstDictionary(file: SourceFile, registries: Registries)
   const check = new Check(file);
   if (file.source.kind === 'mssql' || file.source.kind === 'dci')
     check.error(['source', 'kind'], `${file.source.kind} is not served yet: use postgres, mariadb or mysql`);
-  if (file.source.mode === 'live') check.error(['source', 'mode'], 'live is not served yet: use mirror');
   if (Object.keys(file.check.expect).length > 0)
     check.warn(['check', 'expect'], 'is not compared yet: run its statements by hand');
-  if ((file.capture.by === 'publication' || file.capture.by === 'binlog') && file.source.mode === 'mirror')
+  if (file.capture.by === 'binlog' && file.source.mode === 'mirror')
     check.warn(
       ['capture', 'by'],
-      `changes are read by ${file.capture.fallback === undefined ? 'the sweep' : 'the fallback and the sweep'}, not yet by ${file.capture.by}`,
+      `changes are read by ${file.capture.fallback === undefined ? 'the sweep' : 'the fallback and the sweep'}, not yet by binlog`,
+    );
+  if (file.capture.by === 'publication' && file.source.kind !== 'postgres')
+    check.error(['capture', 'by'], 'publication is of postgres: use watermark, or none');
+  if (file.capture.by === 'publication' && file.source.read_from !== undefined)
+    check.error(
+      ['source', 'read_from'],
+      'what a publication tells of is read again at the server that told it: leave this out',
     );
   const names = file.records.map(({ name }) => name);
   for (const [index, mapping] of file.records.entries()) {
@@ -38,6 +44,7 @@ export function checkAgainstDictionary(file: SourceFile, registries: Registries)
     if (type === undefined)
       check.error([...place, 'type'], `is none of ${definition.recordTypes.map(({ name }) => name).join(', ')}`);
     else check.record(mapping, definition, type, place, names);
+    if (file.source.mode === 'live') check.live(mapping, place);
   }
   return check;
 }
@@ -94,6 +101,13 @@ class Check implements Checked {
       (part) => Object.keys(part).length > 0,
     );
     if (!filled && mapping.identifiers.length === 0) this.error(place, 'maps no field, list or identifier');
+  }
+
+  /** What only copies can do is a mistake in a file that keeps none. */
+  live({ search, link }: RecordMapping, place: Place): void {
+    if (Object.keys(search).length === 0)
+      this.error([...place, 'search'], 'is needed with mode live: by what records are found at the source');
+    if (link !== undefined) this.error([...place, 'link'], 'needs mode mirror: facts are joined in the copies');
   }
 
   #lists(lists: Record<string, List[]>, of: Scope, place: Place, names: string[]): void {

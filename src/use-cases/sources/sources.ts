@@ -2,6 +2,7 @@
 import type { Principal } from '../../access/principal.js';
 import type { Sql, Unit } from '../../entities/database/database.js';
 import {
+  dropCopies,
   insertSource,
   lockSource,
   readSources,
@@ -17,8 +18,11 @@ import { countRows, type RowCount } from '../../entities/sources/source-row.repo
 import { uuidv7 } from '../../platform/uuid.js';
 import type { Registries } from '../../protocol/registries/registries.js';
 import { checkSource } from '../../sources/outside/check-source.js';
+import { liveSources } from '../../sources/outside/live-sources.js';
+import { SourceFault } from '../../sources/outside/source-fault.js';
 import { readSourceFile, type FileProblem } from '../../sources/outside/source-file.js';
 import type { SourceFile } from '../../sources/outside/source-file.schema.js';
+import { releaseSlot } from './release-slot.js';
 import { changeAsAdmin } from '../admin-change.js';
 import { conflict, invalid, notFound } from '../errors.js';
 import type { Services } from '../services.js';
@@ -26,13 +30,16 @@ import type { SourceView } from './source.types.js';
 
 type Admin = Extract<Principal, { kind: 'admin' }>;
 
-export async function listSources({ database, clock }: Pick<Services, 'database' | 'clock'>): Promise<SourceView[]> {
+type Listing = Pick<Services, 'database' | 'clock' | 'liveConnections'>;
+
+export async function listSources({ database, clock, liveConnections }: Listing): Promise<SourceView[]> {
   const [sources, types, counts] = await Promise.all([
     readSources(database),
     servedTypes(database),
     countRows(database),
   ]);
-  return sources.map((source) =>
+  const now = await Promise.all(sources.map((source) => asItIs(liveSources(liveConnections, database), source)));
+  return now.map((source) =>
     viewOf(
       source,
       types.filter((type) => type.source === source.name),
@@ -40,6 +47,19 @@ export async function listSources({ database, clock }: Pick<Services, 'database'
       clock(),
     ),
   );
+}
+
+/** A live source is asked how it is: nothing else tells. */
+async function asItIs(live: ReturnType<typeof liveSources>, source: StoredSource): Promise<StoredSource> {
+  if (source.mode !== 'LIVE' || source.state === 'PAUSED') return source;
+  const problem = await live(source).then(
+    async (one) => (await one.source.health()).problem,
+    (error: unknown) => {
+      if (error instanceof SourceFault) return error.message;
+      throw error;
+    },
+  );
+  return problem === undefined ? source : { ...source, state: 'FAILED', lastError: problem };
 }
 
 /** Checked first, against the dictionary and, where it can be reached, against the source itself. */
@@ -53,20 +73,36 @@ export async function applySource(services: Services, admin: Admin, yaml: string
     throw invalid('yaml', checked.errors.map(({ place, message }) => `${place.join('.')}: ${message}`).join('; '));
   const { name, kind } = file.source;
   const types = typesOf(file, services.registries);
-  return change(services, admin, 'applySource', name, async (unit) => {
+  let before: StoredSource | undefined;
+  const applied = await change(services, admin, 'applySource', name, async (unit) => {
     await assertFree(unit, name, types);
     const mode = file.source.mode === 'live' ? ('LIVE' as const) : ('MIRROR' as const);
-    const before = await lockSource(unit, name);
+    before = await lockSource(unit, name);
     const now = services.clock();
     if (before === undefined)
       await insertSource(unit, { id: uuidv7(), name, yaml, kind, mode, state: stateOf(mode) }, now);
     else {
-      const renewed = { yaml, kind, mode, appliedAt: now, lastError: null, ...ANEW, state: stateOf(mode), dueAt: now };
+      // Nothing of a live source is kept, and what was kept before is old when it is copied again.
+      if (mode === 'LIVE') await dropCopies(unit, name, now);
+      const loaded = mode === 'LIVE' ? { loadedAt: null } : {};
+      const renewed = {
+        yaml,
+        kind,
+        mode,
+        appliedAt: now,
+        lastError: null,
+        ...ANEW,
+        ...loaded,
+        state: stateOf(mode),
+        dueAt: now,
+      };
       await saveSource(unit, name, renewed);
     }
     await replaceTypes(unit, name, types);
     return { kind, mode, types };
   });
+  await releaseSlot(services, before, file);
+  return applied;
 }
 
 export const pauseSource = (services: Services, admin: Admin, name: string): Promise<SourceView> =>
@@ -91,24 +127,29 @@ export const resyncSource = (services: Services, admin: Admin, name: string): Pr
   change(services, admin, 'resyncSource', name, async (unit) => {
     const { mode } = await locked(unit, name);
     if (mode === 'LIVE') throw conflict('name', 'a live source keeps no copy that could be read again');
-    await saveSource(unit, name, { ...ANEW, state: 'LOADING', acceptEnded: true, dueAt: services.clock() });
+    const now = services.clock();
+    // Whoever reads it now begins anew.
+    await saveSource(unit, name, { ...ANEW, state: 'LOADING', acceptEnded: true, dueAt: now, appliedAt: now });
     return {};
   });
 
 export async function removeSource(services: Services, admin: Admin, name: string): Promise<SourceView> {
   const view = await viewNamed(services, name);
-  return change(
+  let before: StoredSource | undefined;
+  await change(
     services,
     admin,
     'removeSource',
     name,
     async (unit) => {
-      await locked(unit, name);
+      before = await locked(unit, name);
       await dropSource(unit, name, services.clock());
       return {};
     },
     view,
   );
+  await releaseSlot(services, before);
+  return view;
 }
 
 /** The next sweep begins from the start. */
@@ -168,7 +209,7 @@ export const problemsText = (problems: FileProblem[]): string =>
 function viewOf(source: StoredSource, types: RoutedType[], counts: RowCount[], now: Date): SourceView {
   const total = (...states: string[]): number =>
     counts.filter(({ state }) => states.includes(state)).reduce((sum, { count }) => sum + count, 0);
-  const { name, kind, mode, state, lastError, lastChangeAt, freshAt, position } = source;
+  const { name, kind, mode, state, lastError, lastChangeAt, freshAt, position, capture } = source;
   return {
     name,
     kind,
@@ -183,6 +224,9 @@ function viewOf(source: StoredSource, types: RoutedType[], counts: RowCount[], n
       .filter((one) => one.state === 'REFUSED')
       .map(({ entry, path, reason, count }) => ({ entry, path: path ?? '', reason: reason ?? '', count })),
     lastError,
+    followedBy: capture.by ?? null,
+    notice: capture.notice ?? capture.alarm ?? null,
+    walBytes: capture.walBytes ?? null,
     lastChangeAt: lastChangeAt === null ? null : new Date(lastChangeAt),
     progress: position?.total === undefined ? null : Math.min(1, position.done / Math.max(1, position.total)),
   };
