@@ -13,6 +13,7 @@ import { FourEyes0042 } from './0042-four-eyes.migration.js';
 import { Sources0046 } from './0046-sources.migration.js';
 import { RequestLanes0050 } from './0050-request-lanes.migration.js';
 import { ExternalIds0055 } from './0055-external-ids.migration.js';
+import { DeliveryLanes0056 } from './0056-delivery-lanes.migration.js';
 import { SettledCommits0059 } from './0059-settled-commits.migration.js';
 import { LiveSources0061 } from './0061-live-sources.migration.js';
 
@@ -33,6 +34,7 @@ export const MIGRATIONS = [
   Sources0046,
   RequestLanes0050,
   ExternalIds0055,
+  DeliveryLanes0056,
   SettledCommits0059,
   LiveSources0061,
 ].map((migration) => ({

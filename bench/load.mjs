@@ -1,0 +1,28 @@
+/** What a noisy caller does, in a thread of its own: the same requests again and again, so many at once, until it is told to stop. */
+import { Agent, request } from 'node:http';
+import { parentPort, workerData } from 'node:worker_threads';
+
+const { url, headers, bodies, atOnce } = workerData;
+const agent = new Agent({ keepAlive: true, maxSockets: atOnce });
+let stopped = false;
+let next = 0;
+
+const send = () =>
+  new Promise((resolve) => {
+    const body = bodies[next++ % bodies.length];
+    const sent = request(
+      url,
+      { method: 'POST', agent, headers: { ...headers, 'content-length': Buffer.byteLength(body) } },
+      (response) => response.resume().on('end', resolve),
+    );
+    sent.on('error', resolve).end(body);
+  });
+
+parentPort.on('message', () => (stopped = true));
+await Promise.all(
+  Array.from({ length: atOnce }, async () => {
+    while (!stopped) await send();
+  }),
+);
+agent.destroy();
+parentPort.close();
