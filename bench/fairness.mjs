@@ -130,10 +130,7 @@ async function flood(partner, path, atOnce) {
 
 function load(workerData) {
   const worker = new Worker(fileURLToPath(new URL('./load.mjs', import.meta.url)), { workerData });
-  return async () => {
-    worker.postMessage('stop');
-    await new Promise((resolve) => worker.once('exit', resolve));
-  };
+  return () => worker.terminate();
 }
 
 async function fill(gateway) {

@@ -1,10 +1,9 @@
-/** What a noisy caller does, in a thread of its own: the same requests again and again, so many at once, until it is told to stop. */
+/** What a noisy caller does, in a thread of its own: the same requests again and again, so many at once. */
 import { Agent, request } from 'node:http';
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 
 const { url, headers, bodies, atOnce } = workerData;
 const agent = new Agent({ keepAlive: true, maxSockets: atOnce });
-let stopped = false;
 let next = 0;
 
 const send = () =>
@@ -18,11 +17,7 @@ const send = () =>
     sent.on('error', resolve).end(body);
   });
 
-parentPort.on('message', () => (stopped = true));
-await Promise.all(
-  Array.from({ length: atOnce }, async () => {
-    while (!stopped) await send();
-  }),
-);
-agent.destroy();
-parentPort.close();
+const sendAgain = async () => {
+  for (;;) await send();
+};
+await Promise.all(Array.from({ length: atOnce }, sendAgain));

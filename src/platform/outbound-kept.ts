@@ -28,8 +28,18 @@ class KeptAgent extends Agent {
     options: ClientRequestArgs,
     done: (error: Error | null, stream: Duplex) => void,
   ): undefined {
-    const fail = done as (error: unknown) => void;
-    (options as Opening).open().then((socket) => done(null, socket), fail);
+    void this.#connect(options as Opening, done as (error: unknown, socket?: Socket) => void);
+  }
+
+  async #connect({ open }: Opening, done: (error: unknown, socket?: Socket) => void): Promise<void> {
+    let socket: Socket;
+    try {
+      socket = await open();
+    } catch (error) {
+      done(error);
+      return;
+    }
+    done(null, socket);
   }
 }
 

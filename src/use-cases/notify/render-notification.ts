@@ -139,7 +139,7 @@ async function releaseRecord(
   material: Material,
   delivery: NotificationDelivery,
   event: WaitingEvent,
-  { grant, filter, release }: Allowed,
+  { grant, filter, release: releasing }: Allowed,
 ): Promise<ReleasedRecord> {
   const { definition, recordType, rowFilter } = grant;
   const data = await recordOfEvent(services, material, delivery, event);
@@ -153,7 +153,7 @@ async function releaseRecord(
     : data;
   const { recordId: id, version } = event;
   const source = { id, recordType: recordType.name, version, data: sent };
-  const released = await release[deleted ? 'deleted' : 'whole'](source);
+  const released = await releasing[deleted ? 'deleted' : 'whole'](source);
   if (released === undefined) return { cancelled: 'the person has not consented' };
   const record = deleted ? released.data : project(grant, filter.projection, released.data);
   if (Object.keys(record).every((name) => name.startsWith('@')))
