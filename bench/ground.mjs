@@ -78,7 +78,7 @@ class Ground {
   }
 
   spawn(script, args, env) {
-    const options = { env: { ...process.env, NODE_ENV: 'production', ...env }, stdio: ['ignore', 'pipe', 'inherit'] };
+    const options = { env: { ...process.env, NODE_ENV: 'production', ...env }, stdio: ['pipe', 'pipe', 'inherit'] };
     const child = spawn(process.execPath, [here(script), ...args], options);
     this.#children.push(child);
     return child;
