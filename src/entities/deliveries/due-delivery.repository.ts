@@ -69,17 +69,17 @@ export const EARLIER = `
           and earlier.sender_id is not distinct from d.sender_id and earlier.version < d.version
           and (earlier.subscription_id = d.subscription_id or ${ON_ITS_WAY})`;
 
+// One row looked up for each, and no join: that would begin with all that was ever brought to a sender.
 const READY = `d.due_at <= $2 and (d.claimed_until is null or d.claimed_until < now())
-      and exists (select 1 from sender s where s.sender_id = d.sender_id and s.state = 'ACTIVE')
-      and (d.subscription_id is null or not exists (
-        select 1 from subscription s where s.id = d.subscription_id and s.state in ('PAUSED', 'SUSPENDED')))
+      and (select s.state from sender s where s.sender_id = d.sender_id) = 'ACTIVE'
+      and coalesce((select s.state from subscription s where s.id = d.subscription_id), '') not in ('PAUSED', 'SUSPENDED')
       and (d.record_id is null or not exists (${EARLIER}))`;
 
 const LANE = `delivery_lane(d.state, d.host, d.sender_id, d.target)`;
 
 // A lane is an endpoint of a sender: neither its host nor its sender has blanks. The lanes are found by hopping through
 // the index, so one with a million rows costs as much as one with ten, and one that rests costs nothing; ids as an array,
-// since a generic plan would join with the whole table. At a host the lanes take turns, and so do the senders, however many
+// since a generic plan would join with the whole table. Each takes its share, and a little more, as others may have less. At a host the lanes take turns, and so do the senders, however many
 // hosts one has: who has fewest under way is next. What is tried by hand asks no breaker.
 const CLAIM = `
 with recursive lanes as (
@@ -92,20 +92,23 @@ with recursive lanes as (
     substr(lane, length(split_part(lane, ' ', 1)) + length(split_part(lane, ' ', 2)) + 3) as endpoint from lanes
 ), rooms as (
   select named.*, coalesce(h.room, $3::int) as of_host, coalesce(s.room, $6::int) as of_sender,
-    coalesce(s.under_way, 0) as under_way,
-    least(coalesce(h.room, $3::int), coalesce(s.room, $6::int), case when rest.failures >= ${FAILURES_TO_OPEN} then 1 end) as room
+    coalesce(s.under_way, 0) as under_way, case when rest.failures >= ${FAILURES_TO_OPEN} then 1 end as on_trial,
+    count(*) over (partition by named.host) as at_host, count(*) over (partition by named.sender_id) as of_lanes
   from named left join unnest($4::text[], $5::int[]) as h (host, room) on h.host = named.host
     left join unnest($7::text[], $8::int[], $12::int[]) as s (sender_id, room, under_way) on s.sender_id = named.sender_id
     left join endpoint_rest rest on rest.sender_id = named.sender_id and rest.endpoint = named.endpoint
   where (rest.rests_until is null or rest.rests_until <= $2)
     and (rest.failures is null or rest.failures < ${FAILURES_TO_OPEN}
       or (named.sender_id, named.endpoint) not in (select * from unnest($9::text[], $10::text[])))
+), shares as (
+  select rooms.*, least($11::int, of_host, of_sender, on_trial, greatest(1, 2 * of_host / at_host),
+    greatest(1, 2 * of_sender / of_lanes)) as share from rooms
 ), mine as (
-  select rooms.host, rooms.of_host, rooms.sender_id, rooms.of_sender, rooms.under_way, mine.id, mine.due_at,
-    row_number() over (partition by rooms.lane order by mine.due_at) as turn
-  from rooms cross join lateral (
-    select d.id, d.due_at from delivery d where ${LANE} = rooms.lane and ${READY}
-    order by d.due_at limit greatest(least(rooms.room, $11::int), 0) for update of d skip locked
+  select shares.host, shares.of_host, shares.sender_id, shares.of_sender, shares.under_way, mine.id, mine.due_at,
+    row_number() over (partition by shares.lane order by mine.due_at) as turn
+  from shares cross join lateral (
+    select d.id, d.due_at from delivery d where ${LANE} = shares.lane and ${READY}
+    order by d.due_at limit shares.share for update of d skip locked
   ) mine
 ), placed as (
   select *, row_number() over (partition by host order by turn, due_at) as place from mine
