@@ -16,6 +16,7 @@ import { ExternalIds0055 } from './0055-external-ids.migration.js';
 import { DeliveryLanes0056 } from './0056-delivery-lanes.migration.js';
 import { SettledCommits0059 } from './0059-settled-commits.migration.js';
 import { LiveSources0061 } from './0061-live-sources.migration.js';
+import { SourceCapture0064 } from './0064-source-capture.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -37,6 +38,7 @@ export const MIGRATIONS = [
   DeliveryLanes0056,
   SettledCommits0059,
   LiveSources0061,
+  SourceCapture0064,
 ].map((migration) => ({
   name: nameOf(migration),
   class: migration,
