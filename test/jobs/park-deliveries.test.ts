@@ -38,6 +38,40 @@ const dueTimes = async () => {
   return rows.map(({ due }) => due);
 };
 
+test('what a suspended sender is owed rests, out of the way of claims, and goes once it is active again', async () => {
+  await gateway.admin(SUSPEND, { id: partner.senderId });
+  await upsert(gateway, ...Array.from({ length: 3 }, () => ({ id: randomUUID(), event: 'Death' })));
+  await settled(gateway, code, (rows) => rows.length === 3);
+  expect(await parkIdleDeliveries(gateway.database, new Date())).toMatchObject({ parked: expect.any(Number) });
+  expect(await dueTimes()).toEqual([false, false, false]);
+  expect(await parkIdleDeliveries(gateway.database, new Date())).toEqual({ parked: 0, woken: 0 });
+  const room = { perHost: 8, hosts: [], perSender: 8, senders: [], busy: [] };
+  expect(await claimDeliveries(gateway.database, randomUUID(), new Date(), room, 10)).toEqual([]);
+  expect(inbox.received).toEqual([]);
+  await gateway.admin(ACTIVATE, { id: partner.senderId });
+  expect((await settled(gateway, code, allEnded(3))).map(({ state }) => state)).toEqual(
+    Array.from({ length: 3 }, () => 'DELIVERED'),
+  );
+  inbox.received.splice(0);
+});
+
+test('a paused subscription of an active sender stays at rest, and what rests without a reason is woken', async () => {
+  const { subscriptions } = await gateway.admin<{ subscriptions: { nodes: { id: string }[] } }>(
+    `query ($code: String) { subscriptions(filter: { code: $code }) { nodes { id } } }`,
+    { code },
+  );
+  const [{ id } = { id: '' }] = subscriptions.nodes;
+  await gateway.admin(`mutation ($id: ID!) { pauseSubscription(id: $id) { state } }`, { id });
+  await upsert(gateway, { id: randomUUID(), event: 'Death' });
+  await settled(gateway, code, (rows) => rows.length === 1);
+  expect(await parkIdleDeliveries(gateway.database, new Date())).toEqual({ parked: 0, woken: 0 });
+  expect(await dueTimes()).toEqual([false]);
+  // As a crash between two commits, or another process, might leave it.
+  await gateway.database.query(`update subscription set state = 'ACTIVE' where id = $1`, [id]);
+  await parkIdleDeliveries(gateway.database, new Date());
+  expect(await settled(gateway, code, allEnded(1))).toMatchObject([{ state: 'DELIVERED' }]);
+});
+
 test.each(['force_custom_plan', 'force_generic_plan'])(
   'a claim stays cheap with statistics made while nothing was pending (%s)',
   async (mode) => {
@@ -80,37 +114,3 @@ test.each(['force_custom_plan', 'force_generic_plan'])(
     });
   },
 );
-
-test('what a suspended sender is owed rests, out of the way of claims, and goes once it is active again', async () => {
-  await gateway.admin(SUSPEND, { id: partner.senderId });
-  await upsert(gateway, ...Array.from({ length: 3 }, () => ({ id: randomUUID(), event: 'Death' })));
-  await settled(gateway, code, (rows) => rows.length === 3);
-  expect(await parkIdleDeliveries(gateway.database, new Date())).toMatchObject({ parked: expect.any(Number) });
-  expect(await dueTimes()).toEqual([false, false, false]);
-  expect(await parkIdleDeliveries(gateway.database, new Date())).toEqual({ parked: 0, woken: 0 });
-  const room = { perHost: 8, hosts: [], perSender: 8, senders: [], busy: [] };
-  expect(await claimDeliveries(gateway.database, randomUUID(), new Date(), room, 10)).toEqual([]);
-  expect(inbox.received).toEqual([]);
-  await gateway.admin(ACTIVATE, { id: partner.senderId });
-  expect((await settled(gateway, code, allEnded(3))).map(({ state }) => state)).toEqual(
-    Array.from({ length: 3 }, () => 'DELIVERED'),
-  );
-  inbox.received.splice(0);
-});
-
-test('a paused subscription of an active sender stays at rest, and what rests without a reason is woken', async () => {
-  const { subscriptions } = await gateway.admin<{ subscriptions: { nodes: { id: string }[] } }>(
-    `query ($code: String) { subscriptions(filter: { code: $code }) { nodes { id } } }`,
-    { code },
-  );
-  const [{ id } = { id: '' }] = subscriptions.nodes;
-  await gateway.admin(`mutation ($id: ID!) { pauseSubscription(id: $id) { state } }`, { id });
-  await upsert(gateway, { id: randomUUID(), event: 'Death' });
-  await settled(gateway, code, (rows) => rows.length === 1);
-  expect(await parkIdleDeliveries(gateway.database, new Date())).toEqual({ parked: 0, woken: 0 });
-  expect(await dueTimes()).toEqual([false]);
-  // As a crash between two commits, or another process, might leave it.
-  await gateway.database.query(`update subscription set state = 'ACTIVE' where id = $1`, [id]);
-  await parkIdleDeliveries(gateway.database, new Date());
-  expect(await settled(gateway, code, allEnded(1))).toMatchObject([{ state: 'DELIVERED' }]);
-});
