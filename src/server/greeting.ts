@@ -1,5 +1,5 @@
 /** What `npm start` prints once it serves: where everything is, and a call that works as pasted. */
-import type { DemoPartner } from './demo-partner.js';
+import type { DemoPartner } from './demo-partner.file.js';
 import type { LocalSecrets } from '../platform/local-secrets.js';
 
 export function greeting(

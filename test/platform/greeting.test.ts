@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readDemoPartner } from '../../src/server/demo-partner.file.js';
 import { findDemoPartner, makeDemoPartner } from '../../src/server/demo-partner.js';
 import { greeting } from '../../src/server/greeting.js';
 import { createRegistries } from '../../src/protocol/registries/registries.js';
@@ -29,12 +30,13 @@ test('shows a call of the demo partner only where this database has it', async (
   const gateway = await startTestGateway({ env: { ROLE: 'api' } });
   const dataDir = await mkdtemp(join(tmpdir(), 'dci-greeting-'));
   try {
-    expect(await findDemoPartner(gateway.database, dataDir)).toBeUndefined();
+    expect(await findDemoPartner(gateway, dataDir)).toBeUndefined();
     await makeDemoPartner(gateway.database, createRegistries(), dataDir);
-    const partner = await findDemoPartner(gateway.database, dataDir);
+    const partner = await findDemoPartner(gateway, dataDir);
+    expect((await readDemoPartner(dataDir))?.url).toBe(gateway.url);
     expect(greeting(gateway, partner, {})).toContain(`client_id=demo-partner&client_secret=${partner?.clientSecret}`);
     await gateway.admin(`mutation { rotateSenderSecret(senderId: "demo-partner") { clientId } }`);
-    expect(await findDemoPartner(gateway.database, dataDir)).toBeUndefined();
+    expect(await findDemoPartner(gateway, dataDir)).toBeUndefined();
     expect(greeting(gateway, undefined, {})).not.toContain('curl');
   } finally {
     await gateway.close();
