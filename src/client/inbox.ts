@@ -3,7 +3,7 @@
  * signature proves that the registry sent it, now; one that comes again is acknowledged again and marked.
  */
 import { randomUUID, type KeyObject } from 'node:crypto';
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { decryptMessage } from '../protocol/envelope/encryption.js';
 import {
@@ -86,17 +86,20 @@ export function createReceiver(options: InboxOptions): (request: InboxRequest) =
 /** For `node:http` and Express: mount it before anything that reads the body, or behind `express.raw({ type: 'application/json' })`. */
 export function createInbox(options: InboxOptions): RequestListener {
   const receiver = createReceiver(options);
-  return (request, response) => {
-    void readBody(request)
-      .then(
-        (body) => receiver({ method: request.method ?? '', url: urlOf(request), headers: request.headers, body }),
-        (error: unknown) => refusal(error, options, new Date()),
-      )
-      .then(({ status, body }) => {
-        if (response.destroyed) return;
-        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-      });
+  const answerTo = async (request: IncomingMessage): Promise<InboxAnswer> => {
+    try {
+      const body = await readBody(request);
+      return await receiver({ method: request.method ?? '', url: urlOf(request), headers: request.headers, body });
+    } catch (error) {
+      return refusal(error, options, new Date());
+    }
   };
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { status, body } = await answerTo(request);
+    if (response.destroyed) return;
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  };
+  return (request, response) => void respond(request, response);
 }
 
 function refusal(error: unknown, { onRefusal }: InboxOptions, now: Date): InboxAnswer {

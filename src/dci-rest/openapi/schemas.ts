@@ -71,9 +71,12 @@ export function namedSchemas(): JsonObject {
     uri: (id) => `#/components/schemas/${id}`,
   });
   return Object.fromEntries(
-    Object.entries(schemas).map(([name, { $schema: _, $id: __, ...schema }]) => [
-      name,
-      (name in REQUESTS ? withNulls(schema) : schema) as JsonObject,
-    ]),
+    Object.entries(schemas).map(([name, schema]) => {
+      const inner = Object.fromEntries(Object.entries(schema).filter(([member]) => !OF_A_FILE.has(member)));
+      return [name, (name in REQUESTS ? withNulls(inner) : inner) as JsonObject];
+    }),
   );
 }
+
+/** Said of a schema that is a document of its own. */
+const OF_A_FILE = new Set(['$schema', '$id']);
