@@ -17,7 +17,8 @@ import { createPartner, type Answer, type Partner } from '../support/partner.js'
 import { messageProblems } from '../support/specification.js';
 
 interface Content {
-  schema: object;
+  /** By name. */
+  schema: { $ref: string };
   example?: JsonObject;
   examples?: Record<string, { value: Record<string, string> }>;
 }
@@ -25,7 +26,7 @@ interface Content {
 interface Operation {
   operationId?: string;
   requestBody: { content: Record<string, Content> };
-  responses: Record<string, unknown>;
+  responses: Record<string, { content?: Record<string, Content> }>;
 }
 
 interface Document {
@@ -165,13 +166,20 @@ async function sendFile(path: string, example: Record<string, string>): Promise<
   return { status: response.status, headers: response.headers, body: await response.json() };
 }
 
+/** Against a named schema, which is compiled once. */
+function problemsBy(schema: Content['schema'] | undefined, value: unknown): unknown {
+  const validate = ajv.getSchema(`document${schema?.$ref}`);
+  if (validate === undefined) throw new Error(`no schema ${schema?.$ref}`);
+  validate(value);
+  return validate.errors ?? null;
+}
+
 /** What the document says of the answer, and what the message says of itself. */
 function judge({ path, type }: Example, { status, body }: Answer): void {
   const expected = Object.keys(post(path).responses).find((code) => code.startsWith('2'));
   expect({ path, type, status, told: body.errors }).toEqual({ path, type, status: Number(expected), told: undefined });
-  const at = `/paths/${path.replaceAll('/', '~1')}/post/responses/${status}/content/application~1json/schema`;
-  const valid = ajv.validate({ $ref: `document#${encodeURI(at)}` }, body);
-  expect({ path, valid, errors: ajv.errors }).toEqual({ path, valid: true, errors: null });
+  const documented = post(path).responses[status]?.content?.['application/json']?.schema;
+  expect({ path, problems: problemsBy(documented, body) }).toEqual({ path, problems: null });
   const outcome: unknown = body.header?.status ?? body.message?.ack_status ?? body.status ?? body.token_type;
   expect({ path, type, outcome }).toEqual({
     path,
@@ -185,13 +193,6 @@ test('is OpenAPI 3.1 and names every registry', () => {
   for (const path of ['social', 'crvs', 'dr', 'fr', 'ibr', 'ess'])
     expect(Object.keys(document.paths)).toContain(`/dci/v1/${path}/registry/sync/search`);
 });
-
-test('has no fault that a linter finds', async () => {
-  expect(await lintOpenApi(document)).toEqual([]);
-  expect(await lintOpenApi({ ...document, security: [{ unknown: [] }] })).toContainEqual(
-    expect.stringMatching(/^security-defined /),
-  );
-}, 30_000);
 
 test('names every operation and every message, those that it sends itself too', () => {
   const all: Document['paths'][string][] = [...Object.values(document.paths), ...Object.values(document.webhooks)];
@@ -226,11 +227,8 @@ test('everything that is POSTed has an example, which its own schema and the spe
         type,
         examples: isForm(type) && path.includes('/upload/') ? 2 : 1,
       });
-      const at = `/paths/${path.replaceAll('/', '~1')}/post/requestBody/content/${type.replace('/', '~1')}/schema`;
-      expect(schema).toBeDefined();
       for (const one of all) {
-        ajv.validate({ $ref: `document#${encodeURI(at)}` }, one);
-        expect({ path, type, errors: ajv.errors }).toEqual({ path, type, errors: null });
+        expect({ path, type, problems: problemsBy(schema, one) }).toEqual({ path, type, problems: null });
         const problems = isJson(type) ? messageProblems(path, one) : [];
         expect({ path, problems }).toEqual({ path, problems: [] });
       }
@@ -276,6 +274,13 @@ test('a refusal has the documented form', async () => {
   expect(ajv.validate({ $ref: 'document#/components/schemas/Refusal' }, body)).toBe(true);
   expect(Object.keys(post('/dci/v1/social/registry/sync/search').responses)).toContain('400');
 });
+
+test('has no fault that a linter finds', async () => {
+  expect(await lintOpenApi(document)).toEqual([]);
+  expect(await lintOpenApi({ ...document, security: [{ unknown: [] }] })).toContainEqual(
+    expect.stringMatching(/^security-defined /),
+  );
+}, 30_000);
 
 const CALLS = `
 import { defaults, socialSyncSearch, token, type SearchRequestEnvelope, type SearchResponse } from './client.js';
