@@ -170,8 +170,7 @@ async function sendFile(path: string, example: Record<string, string>): Promise<
 function problemsBy(schema: Content['schema'] | undefined, value: unknown): unknown {
   const validate = ajv.getSchema(`document${schema?.$ref}`);
   if (validate === undefined) throw new Error(`no schema ${schema?.$ref}`);
-  validate(value);
-  return validate.errors ?? null;
+  return validate(value) === true ? null : validate.errors;
 }
 
 /** What the document says of the answer, and what the message says of itself. */
