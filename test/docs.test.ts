@@ -5,7 +5,7 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,6 +50,23 @@ describe('every dci command that a document shows', () => {
     );
     const leaves = everyCommand(program).filter(({ commands }) => commands.length === 0);
     expect(leaves.map(pathOf).filter((path) => !told.has(path))).toEqual([]);
+  });
+});
+
+describe('what is shown to partners', () => {
+  const pages = markdownFiles().filter((file) => /^docs\/(partners|cli)\b/.test(file));
+  const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+
+  test.each(pages)('%s names the settings that open callbacks to this machine', (page) => {
+    expect(read(page)).toContain('ALLOW_HTTP_CALLBACKS=true ALLOW_PRIVATE_CALLBACKS=true npm start');
+  });
+
+  test('no two pages make the same sender', () => {
+    const made = markdownFiles().flatMap((file) =>
+      [...read(file).matchAll(/dci sender add ([\w-]+)/g)].map(([, name]) => name),
+    );
+    expect(made.length).toBeGreaterThan(5);
+    expect(made.filter((name, index) => made.indexOf(name) !== index)).toEqual([]);
   });
 });
 
@@ -123,6 +140,14 @@ describe('the commands of README.md, docs/cli.md and docs/partners.md, in their 
       },
       120_000,
     );
+
+    test.each([
+      ['dci_client.py', '.venv/bin/python', ['-c', VECTORS_IN_PYTHON]],
+      ['sign.js of the Bruno collection', RUNTIME, ['-e', VECTORS_IN_BRUNO]],
+    ])('%s signs as the test vectors do', async (_, program, args) => {
+      const { stdout } = await execute(program, args, { cwd: outside, env: { ...env, ROOT } });
+      expect(stdout.trim()).toBe('6');
+    });
   });
 
   async function run(script: string, options: { cwd: string; env: Record<string, string> }): Promise<string> {
@@ -136,6 +161,40 @@ describe('the commands of README.md, docs/cli.md and docs/partners.md, in their 
       .replaceAll('4400', env['INBOX'] ?? '')
       .replaceAll('4401', env['JWKS'] ?? '');
 });
+
+/** Each counts the vectors of profile DCI; with ECDSA no signature is made twice alike, so theirs is verified. */
+const VECTORS_IN_PYTHON = `
+import base64, json, os, re
+import dci_client as dci
+read = lambda name: json.load(open(f"{os.environ['ROOT']}/test/vectors/{name}.json"))
+vectors, keys, count = read("signatures"), read("keys"), 0
+for one in (one for one in vectors["envelopes"] if one["profile"] == "DCI"):
+    key = dci.serialization.load_pem_private_key(keys[one["key"]]["private"].encode(), None)
+    text, created = dci.read_json(one["text"]), vectors["created"]
+    parts = text["header"], text.get("message")
+    made = dci.sign_envelope(key, vectors["senderId"], f"key-{one['key']}", *parts, created)
+    theirs = base64.b64decode(re.search('signature="([^"]*)"$', one["signature"])[1])
+    dci._verify(key.public_key(), theirs, dci.signed_text(*parts, created, created + 300))
+    count += made == one["signature"] or dci._algorithm(key) == "ecdsa-sha256"
+print(count)
+`;
+
+const VECTORS_IN_BRUNO = `
+const { readFileSync } = require('fs');
+const { createPrivateKey } = require('crypto');
+const { ROOT } = process.env;
+const { signature } = require(ROOT + '/clients/bruno/sign.js');
+const read = (name) => JSON.parse(readFileSync(ROOT + '/test/vectors/' + name + '.json', 'utf8'));
+const { senderId: sender, created, envelopes } = read('signatures');
+const keys = read('keys');
+Date.now = () => created * 1000;
+const same = envelopes.filter(({ profile, key, text, signature: theirs }) => {
+  const made = signature(JSON.parse(text), { sender, kid: 'key-' + key, key: createPrivateKey(keys[key].private) });
+  const known = key === 'p256' ? (one) => one.replace(/signature="[^"]*"$/, '') : (one) => one;
+  return profile === 'DCI' && known(made) === known(theirs);
+});
+console.log(same.length);
+`;
 
 /** Walks the words down the commands; `known` are the options that may stand with them. */
 function commandOf(words: readonly string[]): { command: Command; known: Set<string> } {
