@@ -144,8 +144,8 @@ describe('the commands of README.md, docs/cli.md and docs/partners.md, in their 
     test.each([
       ['dci_client.py', '.venv/bin/python', ['-c', VECTORS_IN_PYTHON]],
       ['sign.js of the Bruno collection', RUNTIME, ['-e', VECTORS_IN_BRUNO]],
-    ])('%s signs as the test vectors do', async (_, program, args) => {
-      const { stdout } = await execute(program, args, { cwd: outside, env: { ...env, ROOT } });
+    ])('%s signs as the test vectors do', async (_, runs, args) => {
+      const { stdout } = await execute(runs, args, { cwd: outside, env: { ...env, ROOT } });
       expect(stdout.trim()).toBe('6');
     });
   });

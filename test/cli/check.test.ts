@@ -59,10 +59,8 @@ describe('the inbox in a program of a partner', () => {
     const publicUrl = `http://127.0.0.1:${port}`;
     const inbox = createInbox({ keys, profile: 'HTTP', publicUrl, receiverId: 'partner', onMessage: () => undefined });
     const server = createServer(mount(inbox)).listen(port, '127.0.0.1');
-    const { code, cases } = await check(
-      `${publicUrl}/dci/on-search`,
-      ...['--profile', 'HTTP', '--jwks-port', String(jwksPort)],
-    );
+    const url = `${publicUrl}/dci/on-search`;
+    const { code, cases } = await check(url, '--profile', 'HTTP', '--jwks-port', String(jwksPort));
     server.close();
     expect({ code, failed: failedOf(cases) }).toEqual({ code: 0, failed: [] });
   });
