@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import { sample } from 'fast-check';
 import { exportAudit } from '../../src/use-cases/audit/export-audit.js';
 import { until } from '../support/until.js';
 import { Play } from './play.js';
@@ -22,7 +22,7 @@ let lines: string[];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'dci-audit-'));
-  const [made] = fc.sample(history, { seed, numRuns: 1 });
+  const [made] = sample(history, { seed, numRuns: 1 });
   if (made === undefined) throw new Error('no world was made');
   play = await Play.start(made);
   for (const step of made.steps) await play.step(step);

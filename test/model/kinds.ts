@@ -14,20 +14,20 @@ export interface Kind {
 }
 
 export const KINDS: Kind[] = [
-  kind('SOCIAL', 'SRPerson', '', 'identifier', {}),
-  kind('CRVS', 'Person', '', 'identifier', { death_date: '2020-02-03' }),
-  kind('DR', 'DisabledPerson', 'personal_details.demographic_info', 'personal_details.member_identifier', {
+  kindOf('SOCIAL', 'SRPerson', '', 'identifier', {}),
+  kindOf('CRVS', 'Person', '', 'identifier', { death_date: '2020-02-03' }),
+  kindOf('DR', 'DisabledPerson', 'personal_details.demographic_info', 'personal_details.member_identifier', {
     disability_status: '0',
     disability_details: [{ impairment_type: '1' }],
   }),
-  kind('FR', 'Farmer', 'farmer_personal_details.demographic_info', 'farmer_personal_details.member_identifier', {
+  kindOf('FR', 'Farmer', 'farmer_personal_details.demographic_info', 'farmer_personal_details.member_identifier', {
     farm_type: '1',
   }),
-  kind('IBR', 'Beneficiary', 'member.demographic_info', 'member.member_identifier', { enrollment_status: '1' }),
-  kind('ESS', 'ESSPerson', '', 'identifier', {}),
+  kindOf('IBR', 'Beneficiary', 'member.demographic_info', 'member.member_identifier', { enrollment_status: '1' }),
+  kindOf('ESS', 'ESSPerson', '', 'identifier', {}),
 ];
 
-function kind(registry: string, recordType: string, person: string, identifiers: string, own: Kind['own']): Kind {
+function kindOf(registry: string, recordType: string, person: string, identifiers: string, own: Kind['own']): Kind {
   return { registry, path: registry.toLowerCase(), recordType, person, identifiers, own };
 }
 

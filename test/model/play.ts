@@ -333,8 +333,7 @@ export class Play {
 
   private async unsubscribe({ sender }: StepOf<'unsubscribe'>): Promise<void> {
     const { partner, inbox } = this.caller(sender);
-    const mine = this.subscriptions.filter((each) => each.sender === partner.senderId);
-    const [first] = mine;
+    const first = this.subscriptions.find((each) => each.sender === partner.senderId);
     if (first === undefined) return;
     const before = inbox.received.length;
     const message = {
@@ -427,7 +426,7 @@ export class Play {
     if (person === this.hidden.person) return;
     const mark = markOf(kind, person);
     const version = (this.people.get(mark)?.version ?? 0) + 1;
-    const next = { index: person, sex: sex as Person['sex'], surname, version };
+    const next = { index: person, sex, surname, version };
     this.people.set(mark, next);
     await this.upsert(heldOf(kind, next, this.hidden.values === true ? 'z' : 'v'));
   }

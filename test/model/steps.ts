@@ -1,5 +1,17 @@
 /** The steps of a history, as plain data: numbers choose among what there is, so that any step can be left out when a failure is shrunk. */
-import fc from 'fast-check';
+import {
+  array,
+  boolean,
+  constant,
+  constantFrom,
+  integer,
+  nat,
+  oneof,
+  option,
+  record,
+  subarray,
+  type Arbitrary,
+} from 'fast-check';
 
 const OPERATIONS = ['SEARCH', 'VERIFY', 'SUBSCRIBE', 'DISABLED', 'DISABILITY_DETAILS', 'ENROLLED', 'BULK_SEARCH'];
 export const SURNAMES = ['Diallo', 'Okafor'];
@@ -7,118 +19,118 @@ export const PURPOSES = [null, 'health', 'cash'];
 const FIELDS = ['name', 'name.given_name', 'sex', 'birth_date', 'identifier', 'own'] as const;
 export type Field = (typeof FIELDS)[number] | '*';
 
-const who = fc.nat({ max: 3 });
-const which = fc.nat({ max: 2 });
+const who = nat({ max: 3 });
+const which = nat({ max: 2 });
 /** Of the two of a world: the social registry, and another. */
-const kind = fc.nat({ max: 1 });
-const purpose = fc.constantFrom(...PURPOSES);
-const purposes = fc.constantFrom<string[] | null>(null, null, null, null, null, null, ['health'], ['health', 'cash']);
+const kind = nat({ max: 1 });
+const purpose = constantFrom(...PURPOSES);
+const purposes = constantFrom<string[] | null>(null, null, null, null, null, null, ['health'], ['health', 'cash']);
 /** All, or some; mostly with the identifiers, without which nobody is named. */
-const fields = fc.oneof(
-  { weight: 3, arbitrary: fc.constant<Field[]>(['*']) },
-  { weight: 1, arbitrary: fc.subarray<Field>([...FIELDS], { minLength: 1 }) },
+const fields = oneof(
+  { weight: 3, arbitrary: constant<Field[]>(['*']) },
+  { weight: 1, arbitrary: subarray<Field>([...FIELDS], { minLength: 1 }) },
   {
     weight: 4,
-    arbitrary: fc.subarray<Field>([...FIELDS]).map((some) => [...new Set<Field>([...some, 'identifier'])]),
+    arbitrary: subarray<Field>([...FIELDS]).map((some) => [...new Set<Field>([...some, 'identifier'])]),
   },
 );
-const operations = fc.oneof(
-  { weight: 9, arbitrary: fc.constant(OPERATIONS) },
-  { weight: 1, arbitrary: fc.subarray(OPERATIONS, { minLength: 1 }) },
+const operations = oneof(
+  { weight: 9, arbitrary: constant(OPERATIONS) },
+  { weight: 1, arbitrary: subarray(OPERATIONS, { minLength: 1 }) },
 );
-const by = fc.constantFrom('identifier', 'passport', 'surname', 'birth_date', 'sex', 'both');
-const door = fc.constantFrom('idtype', 'expression', 'predicate', 'graphql', 'short', 'async', 'api', 'upload');
+const by = constantFrom('identifier', 'passport', 'surname', 'birth_date', 'sex', 'both');
+const door = constantFrom('idtype', 'expression', 'predicate', 'graphql', 'short', 'async', 'api', 'upload');
 
-const agreement = fc.record({
+const agreement = record({
   operations,
   fields,
   purposes,
-  requiresConsent: fc.boolean(),
-  row: fc.constantFrom(null, null, null, 'female'),
+  requiresConsent: boolean(),
+  row: constantFrom(null, null, null, 'female'),
 });
-export type AgreementDraft = typeof agreement extends fc.Arbitrary<infer T> ? T : never;
+export type AgreementDraft = typeof agreement extends Arbitrary<infer T> ? T : never;
 
-const step = fc.oneof(
+const step = oneof(
   {
     weight: 8,
-    arbitrary: fc.record({ do: fc.constant('search'), sender: which, kind, person: who, by, door, purpose }),
+    arbitrary: record({ do: constant('search'), sender: which, kind, person: who, by, door, purpose }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('household'), sender: which, purpose }) },
+  { weight: 2, arbitrary: record({ do: constant('household'), sender: which, purpose }) },
   {
     weight: 3,
-    arbitrary: fc.record({
-      do: fc.constant('verify'),
+    arbitrary: record({
+      do: constant('verify'),
       sender: which,
       kind,
       person: who,
-      claim: fc.constantFrom('birth_date', 'sex', 'name.given_name'),
-      truth: fc.boolean(),
+      claim: constantFrom('birth_date', 'sex', 'name.given_name'),
+      truth: boolean(),
       purpose,
     }),
   },
   {
     weight: 2,
-    arbitrary: fc.record({
-      do: fc.constant('special'),
+    arbitrary: record({
+      do: constant('special'),
       sender: which,
       person: who,
-      what: fc.constantFrom('disabled', 'get-disability-details', 'enrolled'),
+      what: constantFrom('disabled', 'get-disability-details', 'enrolled'),
     }),
   },
   {
     weight: 5,
-    arbitrary: fc.record({
-      do: fc.constant('change'),
+    arbitrary: record({
+      do: constant('change'),
       kind,
       person: who,
-      sex: fc.constantFrom('female', 'male'),
-      surname: fc.constantFrom(...SURNAMES),
+      sex: constantFrom('female', 'male'),
+      surname: constantFrom(...SURNAMES),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('delete'), kind, person: who }) },
+  { weight: 1, arbitrary: record({ do: constant('delete'), kind, person: who }) },
   {
     weight: 2,
-    arbitrary: fc.record({
-      do: fc.constant('subscribe'),
+    arbitrary: record({
+      do: constant('subscribe'),
       sender: which,
       kind,
-      event: fc.constantFrom('UPDATE', 'REGISTER', 'DELETE'),
+      event: constantFrom('UPDATE', 'REGISTER', 'DELETE'),
       purpose,
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('unsubscribe'), sender: which }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('agree'), sender: which, kind, agreement }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('end'), sender: which, kind }) },
+  { weight: 1, arbitrary: record({ do: constant('unsubscribe'), sender: which }) },
+  { weight: 3, arbitrary: record({ do: constant('agree'), sender: which, kind, agreement }) },
+  { weight: 1, arbitrary: record({ do: constant('end'), sender: which, kind }) },
   {
     weight: 4,
-    arbitrary: fc.record({ do: fc.constant('consent'), kind, person: who, sender: fc.option(which), fields, purposes }),
+    arbitrary: record({ do: constant('consent'), kind, person: who, sender: option(which), fields, purposes }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('householdConsent'), sender: which }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('revoke'), which: fc.nat({ max: 20 }) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('suspend'), sender: which }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('activate'), sender: which }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('again'), sender: which, which: fc.nat({ max: 20 }) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('status'), sender: which, which: fc.nat({ max: 20 }) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('own'), sender: which }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('resend'), sender: which }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('rotate') }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('restart') }) },
+  { weight: 1, arbitrary: record({ do: constant('householdConsent'), sender: which }) },
+  { weight: 2, arbitrary: record({ do: constant('revoke'), which: nat({ max: 20 }) }) },
+  { weight: 1, arbitrary: record({ do: constant('suspend'), sender: which }) },
+  { weight: 1, arbitrary: record({ do: constant('activate'), sender: which }) },
+  { weight: 2, arbitrary: record({ do: constant('again'), sender: which, which: nat({ max: 20 }) }) },
+  { weight: 2, arbitrary: record({ do: constant('status'), sender: which, which: nat({ max: 20 }) }) },
+  { weight: 1, arbitrary: record({ do: constant('own'), sender: which }) },
+  { weight: 1, arbitrary: record({ do: constant('resend'), sender: which }) },
+  { weight: 1, arbitrary: record({ do: constant('rotate') }) },
+  { weight: 1, arbitrary: record({ do: constant('restart') }) },
 );
-export type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+export type Step = typeof step extends Arbitrary<infer T> ? T : never;
 export type StepOf<Name extends Step['do']> = Extract<Step, { do: Name }>;
 
-const consent = fc.record({ kind, person: who, sender: fc.option(which), fields, purposes });
-const people = fc.record({ sex: fc.constantFrom('female', 'male'), surname: fc.constantFrom(...SURNAMES) });
-const six = <T>(one: fc.Arbitrary<T>) => fc.array(one, { minLength: 6, maxLength: 6 });
+const consent = record({ kind, person: who, sender: option(which), fields, purposes });
+const people = record({ sex: constantFrom('female', 'male'), surname: constantFrom(...SURNAMES) });
+const six = <T>(one: Arbitrary<T>) => array(one, { minLength: 6, maxLength: 6 });
 
 /** How a world begins: a second registry, three senders, an agreement of each for either, and who is registered. */
-const beginning = fc.record({
-  other: fc.integer({ min: 1, max: 5 }),
-  suppressBelow: fc.constantFrom(0, 3),
+const beginning = record({
+  other: integer({ min: 1, max: 5 }),
+  suppressBelow: constantFrom(0, 3),
   agreements: six(agreement),
-  people: fc.array(people, { minLength: 8, maxLength: 8 }),
-  consents: fc.array(consent, { minLength: 4, maxLength: 16, size: 'max' }),
+  people: array(people, { minLength: 8, maxLength: 8 }),
+  consents: array(consent, { minLength: 4, maxLength: 16, size: 'max' }),
 });
 
-export const history = fc.record({ beginning, steps: fc.array(step, { minLength: 20, maxLength: 50, size: 'max' }) });
-export type History = typeof history extends fc.Arbitrary<infer T> ? T : never;
+export const history = record({ beginning, steps: array(step, { minLength: 20, maxLength: 50, size: 'max' }) });
+export type History = typeof history extends Arbitrary<infer T> ? T : never;

@@ -2,7 +2,7 @@
  * Random worlds, played through the real doors on a real database: whatever a partner gets, the oracle lets it have, and
  * the access reports say so.
  */
-import fc from 'fast-check';
+import { assert, asyncProperty } from 'fast-check';
 import { Play } from './play.js';
 import { inStep, parameters } from './proof.js';
 import { differencesOfReports } from './reports.js';
@@ -13,8 +13,8 @@ test('in every world partners get what the oracle says, and nothing else', async
   const add = (counts: Record<string, number>) => {
     for (const [what, count] of Object.entries(counts)) seen[what] = (seen[what] ?? 0) + count;
   };
-  await fc.assert(
-    fc.asyncProperty(history, async (made) => {
+  await assert(
+    asyncProperty(history, async (made) => {
       const play = await Play.start(made);
       try {
         await playWhole(play, made);
