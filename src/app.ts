@@ -252,6 +252,7 @@ async function wire(config: Config, { database, url, counters, wakeChannel, look
     settings: {
       serverId: config.serverId,
       publicUrl: url,
+      consentManagerUrl: config.consentManagerUrl,
       fourEyes: config.fourEyes,
       maxSubscriptionsPerSender: config.maxSubscriptionsPerSender,
       maxRecordsFound: config.maxRecordsFound,

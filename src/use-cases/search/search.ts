@@ -2,6 +2,8 @@
 import { maySearch, decideGate, type Grant } from '../../access/decide-access.js';
 import { findReleased, type Released } from '../../access/release.js';
 import type { Criteria } from '../../protocol/query/criteria.js';
+import { ConsentRefused } from '../../protocol/consent/consent-refused.js';
+import { DIALECTS } from '../../protocol/dialects/dialects.js';
 import { Forbidden, ItemRejected, RequestInvalid } from '../../protocol/errors.js';
 import { attributesIn, identifierTypesIn } from '../../protocol/query/criteria-walk.js';
 import { parsePage } from '../../protocol/query/parse-page.js';
@@ -44,6 +46,7 @@ export async function search(
     before,
     deadline,
     receivedAt: call.receivedAt,
+    missesConsent: DIALECTS[sender.dialect].missesConsent,
   });
   const items: SearchItemAnswer[] = [];
   for (const item of question.items.slice(from)) {
@@ -88,6 +91,8 @@ interface SearchBounds {
   before?: string[];
   /** Of the message. */
   receivedAt?: Date;
+  /** A question that lacks a consent, and finds nobody, is refused. */
+  missesConsent?: boolean | undefined;
   deadline?: AbortSignal | undefined;
 }
 
@@ -123,7 +128,7 @@ export class SearchItems {
     room.assertLeft();
     const today = this.services.clock().toISOString().slice(0, 10);
     const { recordType, criteria, projection, ...query } = readQuery(item, this.definition, { today });
-    const { grant, narrow } = await this.#decide(item, recordType);
+    const { grant, narrow, proven } = await this.#decide(item, recordType);
     const sort = parseSort(item.sort, this.definition, recordType);
     const page = query.page ?? parsePage(item.page);
     assertSearchable(grant, criteria, sort);
@@ -134,6 +139,8 @@ export class SearchItems {
       page,
       signal: deadline,
     });
+    if (this.bounds.missesConsent === true && grant.agreement.requiresConsent && !proven && found.totalCount === 0)
+      throw new ConsentRefused('missing_consent', 'the agreement asks for a consent of each person');
     assertNotTooMany(found.totalCount, this.services.settings.maxRecordsFound);
     const { returns } = item;
     const fields = returns === undefined ? item.fields : [returns];

@@ -14,6 +14,7 @@ const COLUMNS: Record<string, string> = {
 
 export const OPENG2P: DialectForms = {
   receivers: ['openg2p-registry', 'farmer-registry'],
+  missesConsent: true,
   readHeader: (header, { items }) => ({ total_count: items, ...header }),
   read: {
     search: (message) => eachIn(message, 'search_request', (item) => within(item, 'search_criteria', readCriteria)),
