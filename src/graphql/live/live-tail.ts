@@ -7,9 +7,11 @@ import type { Sql } from '../../entities/database/database.js';
 import {
   currentPosition,
   readTail,
+  readTailHolder,
   readTailLag,
   readTailState,
   type TailEvent,
+  type TailHolder,
   type TailPosition,
   type TailState,
 } from '../../entities/queues/tail.repository.js';
@@ -121,6 +123,11 @@ export class LiveTail {
   /** For how many seconds committed events have waited for an older transaction to end. */
   lagSeconds(): Promise<number> {
     return readTailLag(this.sql);
+  }
+
+  /** What they wait for, once they have waited for `seconds`. */
+  async heldBy(seconds = 1): Promise<TailHolder | null> {
+    return (await this.lagSeconds()) < seconds ? null : ((await readTailHolder(this.sql)) ?? null);
   }
 
   /** How many readers have caught up, and are told what comes as it comes. */
