@@ -14,6 +14,7 @@ import { Sources0046 } from './0046-sources.migration.js';
 import { RequestLanes0050 } from './0050-request-lanes.migration.js';
 import { SettledCommits0059 } from './0059-settled-commits.migration.js';
 import { ConsentReceipts0067 } from './0067-consent-receipts.migration.js';
+import { StaticBearer0068 } from './0068-static-bearer.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -33,6 +34,7 @@ export const MIGRATIONS = [
   RequestLanes0050,
   SettledCommits0059,
   ConsentReceipts0067,
+  StaticBearer0068,
 ].map((migration) => ({
   name: nameOf(migration),
   class: migration,

@@ -56,16 +56,16 @@ export class UpdateConsentControllerInput {
   @Field(() => String, { nullable: true })
   jwksUrl?: string | null;
 
-  @Field(() => GraphQLJSONObject, { nullable: true })
+  @Field(() => GraphQLJSONObject, { nullable: true, description: 'All its keys anew.' })
   jwks?: Record<string, unknown> | null;
 
   @Field(() => [RegistryEnum], { nullable: true })
   registries?: Registry[] | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'null: below `jwksUrl`’s host.' })
   receiptStatusUrl?: string | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'null: whom each receipt names.' })
   presenter?: string | null;
 }
 
@@ -98,8 +98,8 @@ export class ConsentControllerResolver {
     description: 'One consent in messages, by its number (`jti`), shown already or not, counts no more.',
   })
   revokeMessageConsent(
-    @Arg('controllerId', () => ID) controllerId: string,
-    @Arg('jti', () => String) jti: string,
+    @Arg('controllerId', () => ID, { description: 'Who signed it.' }) controllerId: string,
+    @Arg('jti', () => String, { description: 'The number that its signer gave it.' }) jti: string,
     @Arg('reason', () => String, { nullable: true }) reason: string | undefined,
     @Ctx() context: Context,
   ): Promise<ConsentController> {

@@ -16,6 +16,8 @@ export interface ReadHeaderContext {
 }
 
 export interface WriteContext {
+  /** Of the message, in the standard's form. */
+  header?: JsonObject;
   definition: RegistryDefinition;
   /** Whether it answers at once, or is sent to the partner's own door. */
   channel: 'REPLY' | 'CALLBACK';

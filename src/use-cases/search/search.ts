@@ -25,6 +25,7 @@ import type { Services } from '../services.js';
 import { assertInTime } from '../deadline.js';
 import { decideSearchItem, type Decided } from './consent-in-message.js';
 import { AnswerRoom } from './answer-room.js';
+import { dialectHint } from './dialect-hint.js';
 
 /** Answers a search and settles its call. @throws Forbidden when no agreement covers it */
 export async function search(
@@ -82,6 +83,8 @@ export async function search(
   return answer;
 }
 
+/** Of `status_reason_message` (protocol 3.4). */
+const MOST_TEXT = 999;
 /** Answered at once; the answer's room bounds it. */
 const WHOLE = { from: 0, maxItems: Infinity, maxRecords: Infinity, maxBytes: Infinity };
 
@@ -118,7 +121,9 @@ export class SearchItems {
       return { ...head, status: 'SUCCEEDED', ...(await this.#find(item)) };
     } catch (error) {
       if (!(error instanceof ItemRejected)) throw error;
-      return { ...head, status: 'REJECTED', reasonCode: error.code, reasonMessage: error.message, records: [] };
+      const hint = dialectHint(item, this.definition, error);
+      const reasonMessage = hint === undefined ? error.message : `${error.message}; ${hint}`.slice(0, MOST_TEXT);
+      return { ...head, status: 'REJECTED', reasonCode: error.code, reasonMessage, records: [] };
     }
   }
 
