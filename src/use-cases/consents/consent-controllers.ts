@@ -27,7 +27,12 @@ export async function registerConsentController(
     if ((await unit.em.count(ConsentController, { issuer })) > 0)
       throw conflict('issuer', 'a consent controller with this issuer exists');
     const controller = addRow(unit.em, ConsentController, {
-      ...{ name, issuer, jwksUrl, registries, jwks, presenter },
+      name,
+      issuer,
+      jwksUrl,
+      registries,
+      jwks,
+      presenter,
       receiptStatusUrl: withoutSlash(receiptStatusUrl),
       jwksFetchedAt: services.clock(),
       createdBy: admin.subject,
