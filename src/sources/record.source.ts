@@ -1,11 +1,11 @@
-/** Our own tables as a source of records: one statement a search. */
+/** Our own tables as a source of records, copies of mirrors among them: one statement a search. */
 import type { Sql } from '../entities/database/database.js';
 import { coalesce } from '../platform/coalesce.js';
 import { consentSql } from './consent.sql.js';
 import { criteriaSql, type Scope } from './criteria.sql.js';
 import { decodeCursor, encodeCursor, orderName } from './cursor.js';
 import { Parameters } from './parameters.js';
-import type { RegistrySource, SourceQuery, SourceRecord, SourceResult } from './registry-source.js';
+import type { RecordsOf, RecordSource, SourceQuery, SourceRecord, SourceResult } from './registry-source.js';
 import { afterSql, orderBy, sortColumns, type SortColumn } from './sort.sql.js';
 
 interface Row {
@@ -14,9 +14,22 @@ interface Row {
   data: Record<string, unknown>;
 }
 
-export function createRecordSource(sql: Sql): RegistrySource {
+export function createRecordSource(sql: Sql): RecordSource {
   const find = coalesce((asked: readonly LookUp[]) => findTogether(sql, asked), { underWay: 2, atOnce: 16 });
-  return { search: async (query) => (await lookUp(find, query)) ?? searchPage(sql, query) };
+  return {
+    search: async (query) => (await lookUp(find, query)) ?? searchPage(sql, query),
+    get: (of, ids) => recordsById(sql, of, ids),
+  };
+}
+
+async function recordsById(sql: Sql, { definition, recordType, origin = '' }: RecordsOf, ids: string[]) {
+  const rows = await sql.query<Row>(
+    `SELECT r.id, r.version, r.data FROM registry_record r WHERE r.id = ANY ($1::uuid[]) AND r.registry = $2
+       AND r.record_type = $3 AND r.origin = $4 AND r.deleted_at IS NULL`,
+    [ids, definition.registry, recordType, origin],
+    'records-by-ids',
+  );
+  return rows.map((row) => recordOf(row, recordType));
 }
 
 interface LookUp {

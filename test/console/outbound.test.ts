@@ -40,7 +40,14 @@ const SECRET = 'open sesame';
     );
     return sender.outbound;
   };
-  const NONE = { tokenUrl: null, clientId: null, scope: null, bearer: false, clientCertificate: false, authority: false };
+  const NONE = {
+    tokenUrl: null,
+    clientId: null,
+    scope: null,
+    bearer: false,
+    clientCertificate: false,
+    authority: false,
+  };
 
   test('are checked before they are set, each refusal at its field', async () => {
     const section = await open();

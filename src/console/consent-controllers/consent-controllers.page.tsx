@@ -90,7 +90,12 @@ function Actions(controller: Controller) {
         done={t('controllers.revoked')}
         roles={ADMINS}
         size="compact-xs"
-        confirm={{ title: t('controllers.revoke'), text: t('controllers.revokeText'), reason: 'optional', danger: true }}
+        confirm={{
+          title: t('controllers.revoke'),
+          text: t('controllers.revokeText'),
+          reason: 'optional',
+          danger: true,
+        }}
       />
       {editing && <ControllerDrawer controller={controller} onClose={close} />}
     </Group>

@@ -144,6 +144,8 @@ export class SearchItems {
       page,
       signal: deadline,
     });
+    const decided = this.decisions.at(-1);
+    if (decided !== undefined && found.answered !== undefined) decided['source'] = found.answered;
     if (this.bounds.missesConsent === true && grant.agreement.requiresConsent && !proven && found.totalCount === 0)
       throw new ConsentRefused('missing_consent', 'the agreement asks for a consent of each person');
     assertNotTooMany(found.totalCount, this.services.settings.maxRecordsFound);

@@ -15,7 +15,7 @@ import { identifyingOf } from '../../protocol/registries/records/identifying.js'
 import { isMemberPath } from '../../protocol/registries/records/members.js';
 import { IDENTIFIER_VALUE, readIdentifierValue } from '../../protocol/registries/records/identifier-value.js';
 import { findIdentifierType } from '../../protocol/registries/registries.js';
-import type { SourceRecord } from '../../sources/registry-source.js';
+import type { SourceRecord, SourceResult } from '../../sources/registry-source.js';
 import type { Operation } from '../../protocol/vocabulary.js';
 import type { PartnerCall } from '../call.js';
 import type { Services } from '../services.js';
@@ -24,7 +24,7 @@ import { limitGuesses, limitGuessesAbout } from './guesses.js';
 import type { VerifyInput, VerifyResult } from './verify.types.js';
 
 /** The whole record, to judge claims by. */
-type Person = SourceRecord & Pick<Released, 'consentIds'>;
+type Person = SourceRecord & Pick<Released, 'consentIds'> & Pick<SourceResult, 'answered'>;
 
 const MOST_IDENTIFIERS = 10;
 
@@ -64,7 +64,7 @@ export async function verify(
     registry: definition.registry,
     transactionId: question.transactionId,
     status: 'SUCCEEDED',
-    accessDecision: summarizeDecision(grant),
+    accessDecision: { ...summarizeDecision(grant), ...(person?.answered && { source: person.answered }) },
     recordIds: person === undefined ? [] : [person.id],
     consentIds: person?.consentIds,
     itemCount: 1,
@@ -188,9 +188,10 @@ async function findPerson(
   if (identifyingOf(grant.recordType, { identifiers }).length === 0) return undefined;
   const [only] = named;
   const criteria = named.length === 1 && only !== undefined ? only : { and: named };
-  const { records } = await services.source.search(askUnder(grant, { criteria, page: { size: 2, number: 1 }, about }));
+  const asked = askUnder(grant, { criteria, page: { size: 2, number: 1 }, about });
+  const { records, answered } = await services.source.search(asked);
   const [record] = records;
   if (records.length !== 1 || record === undefined) return undefined;
   const [released] = await release(services.database, grant, [record], about);
-  return released && { ...record, consentIds: released.consentIds };
+  return released && { ...record, consentIds: released.consentIds, ...(answered && { answered }) };
 }
