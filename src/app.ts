@@ -136,7 +136,7 @@ async function startBehind(
   const app = express().disable('x-powered-by').disable('etag').set('trust proxy', config.trustProxy);
   const { server, address } = door;
   const url = config.publicUrl ?? address;
-  const counterStore = createCounterStore(database.pool, secrets.redisUrl, log);
+  const counterStore = createCounterStore(database, secrets.redisUrl, log);
   const wakeChannel = new WakeChannel(database, directUrl, log);
   await wakeChannel.open();
   const services: FacadeServices & BackgroundServices = {

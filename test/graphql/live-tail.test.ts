@@ -5,7 +5,8 @@ import type { Database } from '../../src/entities/database/database.js';
 import { connectDatabase } from '../../src/entities/schema/connect.js';
 import { appendOutbox } from '../../src/entities/queues/outbox.repository.js';
 import { forgetForeignEvents, rememberPurged } from '../../src/entities/queues/tail.repository.js';
-import { LiveTail, type LiveEvent, type ListenOptions } from '../../src/graphql/live/live-tail.js';
+import { LiveTail, type ListenOptions } from '../../src/graphql/live/live-tail.js';
+import type { LiveEvent } from '../../src/graphql/live/tail-cursor.js';
 import { abortable } from '../../src/graphql/live/abortable.js';
 import { exportTailLag } from '../../src/graphql/live/tail.metrics.js';
 import { createMetrics } from '../../src/platform/metrics.js';
@@ -50,7 +51,7 @@ async function read(from: LiveTail, options: ListenOptions, count: number, ms = 
 async function append(count: number, topic: 'transaction' | 'registry' = 'transaction'): Promise<string[]> {
   const ids = Array.from({ length: count }, () => randomUUID());
   await database.transaction(async (unit) => {
-    for (const id of ids) await appendOutbox(unit, topic, id, {});
+    for (const id of ids) await appendOutbox(unit, topic, [{ subject: id, detail: {} }]);
   });
   tail.nudge();
   return ids;
@@ -177,7 +178,7 @@ async function writeSlowly({ size, ms }: { size: number; ms: number }): Promise<
   const ids = Array.from({ length: size }, () => randomUUID());
   await database.transaction(async (unit) => {
     for (const id of ids) {
-      await appendOutbox(unit, 'transaction', id, {});
+      await appendOutbox(unit, 'transaction', [{ subject: id, detail: {} }]);
       await pause(ms);
     }
   });

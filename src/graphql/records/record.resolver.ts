@@ -22,8 +22,9 @@ import {
   UpsertResult,
 } from './record.types.js';
 import { readExternalId, readIdentifier } from '../../use-cases/records/identifier.input.js';
-import { definitionOf, removeRecord, upsertRecords } from '../../use-cases/records/records.js';
+import { definitionOf, removeRecord } from '../../use-cases/records/records.js';
 import { liveRecords, servedTypes } from '../../use-cases/records/served-records.js';
+import { upsertRecords } from '../../use-cases/records/upsert-records.js';
 
 @Resolver(() => RegistryRecord)
 export class RecordResolver {
