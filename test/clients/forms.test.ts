@@ -11,7 +11,7 @@ import { startInbox, type Inbox, type Received } from '../support/inbox.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
 import { until } from '../support/until.js';
 import { forms, hasForms, PROFILES, requestOf, type Form, type Values } from './forms.js';
-import { claimsOf, own, sign } from '../access/consents.js';
+import { claimsOf, own, sign as signConsent } from '../access/consents.js';
 import { callbackHints, problemsOf, type Hints, type Seen } from './hints.js';
 
 /** Dialects that are served: their forms must get what `expect` says, and a sender without them `expect_strict`. */
@@ -109,7 +109,7 @@ const SETUPS: Record<string, (partner: Partner, callback: string) => Promise<Val
 };
 
 /** Of a controller that signs for all senders. */
-const consentFor = (aud: string): string => sign(claimsOf({ aud, data_controller: 'dci-gateway' }));
+const consentFor = (aud: string): string => signConsent(claimsOf({ aud, data_controller: 'dci-gateway' }));
 
 async function searched(partner: Partner) {
   const message = searchById('847951632') as { transaction_id: string; search_request: { reference_id: string }[] };
