@@ -297,7 +297,7 @@ describe('a delivery', () => {
     await send();
     expect((await inbox.wait(1))[0]?.headers.authorization).toBe('Bearer static-text');
     const [row] = await gateway.database.query<{ sealed: Buffer }>(
-      'select bearer_sealed as sealed from sender_outbound',
+      'select bearer_sealed as sealed from sender_outbound where bearer_sealed is not null',
     );
     expect(row?.sealed.includes('static-text')).toBe(false);
   });

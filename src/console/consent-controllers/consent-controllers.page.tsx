@@ -3,7 +3,6 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
-import type { ResultOf } from '../graphql/graphql.js';
 import { ADMINS, RUNNERS, useMay } from '../session/me.js';
 import { ActionButton } from '../shared/action-button.js';
 import { CodeText } from '../shared/code-text.js';
@@ -13,9 +12,8 @@ import { StateBadge } from '../shared/state-badge.js';
 import { Time } from '../shared/time.js';
 import { CONSENT_CONTROLLERS, REVOKE_CONSENT_CONTROLLER } from './consent-controllers.document.js';
 import { ControllerDrawer } from './controller-drawer.js';
+import type { Controller } from './controller.types.js';
 import { RevokeOne } from './revoke-one.js';
-
-export type Controller = ResultOf<typeof CONSENT_CONTROLLERS>['consentControllers'][number];
 
 export function Component() {
   const { t } = useTranslation();

@@ -6,7 +6,7 @@ import { SenderSelect } from '../shared/sender-select.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { useOptions } from '../shared/use-options.js';
 import { REGISTER_CONSENT_CONTROLLER, UPDATE_CONSENT_CONTROLLER } from './consent-controllers.document.js';
-import type { Controller } from './consent-controllers.page.js';
+import type { Controller } from './controller.types.js';
 import { toControllerInput, useControllerForm, type ControllerValues } from './controller-form.js';
 
 interface ControllerDrawerProps {

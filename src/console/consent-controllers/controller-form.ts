@@ -3,7 +3,7 @@ import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { parseJsonObject } from '../shared/json-object.js';
 import type { Registry } from '../shared/vocabulary.js';
-import type { Controller } from './consent-controllers.page.js';
+import type { Controller } from './controller.types.js';
 
 export interface ControllerValues {
   name: string;
