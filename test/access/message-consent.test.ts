@@ -435,6 +435,63 @@ describe('what ended', () => {
   });
 });
 
+describe('is told apart from a consent that the registry records', () => {
+  const identifier = { type: 'UIN', value: ANAN };
+  const explain = async () => {
+    const { explainAccess } = await gateway.admin<{
+      explainAccess: {
+        released: boolean;
+        consentBy: string[];
+        consents: unknown[];
+        messageConsents: { jti: string }[];
+      };
+    }>(
+      `query ($identifier: IdentifierInput!) {
+        explainAccess(senderId: "programme-a", registry: CRVS, identifier: $identifier, purpose: "eligibility") {
+          released consentBy consents { id } messageConsents { jti scopes until } consentControllers { issuer } } }`,
+      { identifier },
+    );
+    return explainAccess;
+  };
+  const report = async () => {
+    const { accessReport } = await gateway.admin<{
+      accessReport: { disclosures: { consentBy: string[]; messageConsents: { jti: string; scopes: string[] }[] }[] };
+    }>(
+      `query ($identifier: IdentifierInput!) {
+        accessReport(registry: CRVS, identifier: $identifier, reason: "asked") {
+          disclosures { consentBy messageConsents { controllerId jti scopes } } } }`,
+      { identifier },
+    );
+    return accessReport.disclosures[0];
+  };
+
+  test('by the access report and by what explains access', async () => {
+    const claims = claimsOf();
+    await ask(sign(claims));
+    expect(await report()).toMatchObject({
+      consentBy: ['MESSAGE'],
+      messageConsents: [{ jti: claims['jti'], scopes: ['name', 'birth_date'] }],
+    });
+    const explained = await explain();
+    expect(explained).toMatchObject({
+      released: false,
+      consentBy: ['MESSAGE'],
+      consents: [],
+      consentControllers: expect.arrayContaining([{ issuer: 'programme-a' }, { issuer: 'rsa-issuer' }]),
+    });
+    expect(explained.messageConsents.map(({ jti }) => jti)).toContain(claims['jti']);
+    expect(JSON.stringify(explained)).not.toContain('"programme-b"');
+
+    await gateway.admin(`mutation ($input: GrantConsentInput!) { grantConsent(input: $input) { id } }`, {
+      input: { registry: 'CRVS', identifier, senderId: 'programme-a', fields: ['name'] },
+    });
+    expect(await explain()).toMatchObject({ released: true, consentBy: ['RECORD', 'MESSAGE'], consents: [{}] });
+    const message = searchFor({ ...byId(ANAN), authorize: { purpose: { code: 'eligibility' } } });
+    await partner.send('crvs/registry/sync/search', 'search', message, { receiver_id: 'gateway-a' });
+    expect(await report()).toEqual({ consentBy: ['RECORD'], messageConsents: [] });
+  });
+});
+
 test('N-45 a batch judges each by itself', async () => {
   const items = [sign(claimsOf()), sign(claimsOf({ validity: { valid_from: at(-DAY), valid_until: at(-1000) } }))].map(
     (consent_jws) => (searchFor({ ...byId(ANAN), authorize: { consent_jws } })['search_request'] as JsonObject[])[0]!,

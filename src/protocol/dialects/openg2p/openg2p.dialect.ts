@@ -14,6 +14,8 @@ const COLUMNS: Record<string, string> = {
 
 export const OPENG2P: DialectForms = {
   receivers: ['openg2p-registry', 'farmer-registry'],
+  // OpenSPP's client, which calls in this dialect too, needs a number.
+  numericExpiry: true,
   missesConsent: true,
   readHeader: (header, { items }) => ({ total_count: items, ...header }),
   read: {
