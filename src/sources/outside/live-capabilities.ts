@@ -12,18 +12,18 @@ const COMPARABLE: Record<Searched['ops'][number], Comparable[]> = {
 
 /** Of all entries of a record type together: what one of them could hold and not find is not askable. */
 export function capabilitiesOf(
-  { source }: SourceFile,
+  file: SourceFile,
   mappings: RecordMapping[],
   recordType: RecordTypeDefinition,
 ): Capabilities {
   const paths = new Set(mappings.flatMap(({ search }) => Object.keys(search).filter((path) => path !== 'identifier')));
   const criteria = [...paths].map((path): [string, Comparable[]] => {
     const holding = mappings.filter((mapping) => holds(mapping, path));
-    const each = holding.map((mapping) => comparableAt(mapping, path, source.allow_scan));
+    const each = holding.map((mapping) => comparableAt(mapping, path, file.source.allow_scan));
     return [path, (each[0] ?? []).filter((operator) => each.every((others) => others.includes(operator)))];
   });
   return {
-    identifiers: identifiersOf(mappings, recordType),
+    identifiers: identifiersOf(file, mappings, recordType.identifierPaths),
     criteria: Object.fromEntries(criteria.filter(([, operators]) => operators.length > 0)),
   };
 }
@@ -35,13 +35,13 @@ function comparableAt({ search }: RecordMapping, path: string, allowScan: boolea
   return indexed || allowScan ? [...new Set(ops.flatMap((op) => COMPARABLE[op]))] : [];
 }
 
-function identifiersOf(mappings: RecordMapping[], recordType: RecordTypeDefinition): Capabilities['identifiers'] {
+function identifiersOf(file: SourceFile, mappings: RecordMapping[], paths: string[]): Capabilities['identifiers'] {
   const ways = mappings.map(({ search }) => search.identifier);
   if (ways.every((way) => typeof way === 'string')) return 'ALL';
   const named = new Set(ways.flatMap((way) => (typeof way === 'object' ? Object.keys(way) : [])));
   return [...named].filter((type) =>
     mappings.every(
-      (mapping) => identifierSql(mapping, type) !== undefined || !holdsIdentifier(mapping, recordType, type),
+      (mapping) => identifierSql(mapping, type) !== undefined || !holdsIdentifier(file, mapping, paths, type),
     ),
   );
 }
@@ -52,14 +52,22 @@ export function identifierSql({ search }: RecordMapping, type: string): string |
   return Object.hasOwn(way, type) ? way[type] : undefined;
 }
 
-function holdsIdentifier(
-  { identifiers, lists }: RecordMapping,
-  { identifierPaths }: RecordTypeDefinition,
-  type: string,
-) {
-  return (
-    identifiers.some((one) => one.type === type) || Object.keys(lists).some((path) => identifierPaths.includes(path))
-  );
+function holdsIdentifier(file: SourceFile, mapping: RecordMapping, paths: string[], type: string): boolean {
+  return mapping.identifiers.some((one) => one.type === type) || identifierTypeFields(file, mapping, paths).length > 0;
+}
+
+/** Where identifiers come from rows of their own: of the entry's lists, and of those of a record that it embeds. */
+function identifierTypeFields(file: SourceFile, { lists, embed }: RecordMapping, paths: string[]): Field[] {
+  const embedded = Object.entries(embed).flatMap(([above, { record, at }]) => {
+    const target = file.records.find(({ name }) => name === record);
+    return Object.entries(target?.lists ?? {}).map(([path, of]): [string, List[]] => [
+      [above, at, path].filter(Boolean).join('.'),
+      of,
+    ]);
+  });
+  return [...Object.entries(lists), ...embedded]
+    .filter(([path]) => paths.includes(path))
+    .flatMap(([, of]) => of.flatMap(({ fields }) => fields['identifier_type'] ?? []));
 }
 
 /** Whether a record of this entry can have a value at a path. */
@@ -76,10 +84,8 @@ function holds(
  * The source's own identifier types that are ours of this name: by the codes of the list that holds identifiers, else the
  * name itself.
  */
-export function sourceTypes(file: SourceFile, { lists }: RecordMapping, paths: string[], type: string): string[] {
-  const fields = paths
-    .flatMap((path) => lists[path] ?? [])
-    .flatMap(({ fields: of }: List) => of['identifier_type'] ?? []);
+export function sourceTypes(file: SourceFile, mapping: RecordMapping, paths: string[], type: string): string[] {
+  const fields = identifierTypeFields(file, mapping, paths);
   const values = fields.flatMap((field) => sourceValues(file, field, type).values);
   return fields.length === 0 ? [type] : [...new Set(values)];
 }
