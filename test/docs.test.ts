@@ -39,7 +39,7 @@ describe('every dci command that a document shows', () => {
   });
 });
 
-describe('the commands of README.md and docs/cli.md, in their order', () => {
+describe('the commands of README.md, docs/cli.md and the partners’ pages, in their order', () => {
   const folder = mkdtempSync(join(tmpdir(), 'dci-docs-'));
   const env: Record<string, string> = {
     PATH: process.env['PATH'] ?? '',
@@ -73,7 +73,8 @@ describe('the commands of README.md and docs/cli.md, in their order', () => {
     rmSync(folder, { recursive: true });
   });
 
-  const blocks = ['README.md', 'docs/cli.md'].flatMap(shellBlocks);
+  const partners = ['openspp', 'opencrvs', 'openg2p', 'openimis'].map((vendor) => `docs/partners/${vendor}.md`);
+  const blocks = ['README.md', 'docs/cli.md', ...partners].flatMap(shellBlocks);
 
   test.each(blocks.map(({ script, output }) => [script.trim(), output] as const))(
     '%s',

@@ -1,5 +1,6 @@
 /** OpenG2P's partners and openIMIS ask in their own forms. */
 import { randomUUID } from 'node:crypto';
+import { assert, asyncProperty, constantFrom, dictionary, oneof, record, tuple } from 'fast-check';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -141,4 +142,106 @@ describe('openIMIS', () => {
     expect(status).toBe(200);
     expect((await ask(standard, 'social/registry/sync/txn/status', 'txn-status', message)).status).toBe(400);
   });
+});
+
+describe('no dialect', () => {
+  const narrow = {
+    registry: 'CRVS',
+    fields: ['identifier', 'name.given_name', 'birth_date'],
+    rowFilter: { sex: { $eq: 'female' } },
+  };
+  const own = (dialect: string) => createPartner(gateway, { sender: { dialect }, agreements: [narrow] });
+  const leavesOf = (value: unknown): unknown[] =>
+    typeof value === 'object' && value !== null ? Object.values(value).flatMap(leavesOf) : [value];
+  const everybody = expression(
+    { birth_date: { $gte: '0001-01-01' } },
+    { pagination: { page_size: 1000, page_number: 1 } },
+  );
+  const itemsOf = async (partner: Partner, message: JsonObject) => {
+    const { body } = await ask(partner, 'crvs/registry/sync/search', 'search', message, { total_count: 1 });
+    return (body.message?.search_response ?? []) as { data?: { reg_records?: unknown[] } }[];
+  };
+  const recordsOf = async (partner: Partner, message: JsonObject): Promise<unknown[]> =>
+    (await itemsOf(partner, message)).flatMap(({ data }) => data?.reg_records ?? []);
+
+  /** In the forms of every dialect, half of them nonsense. */
+  const text = constantFrom(
+    'Anan',
+    '123456789',
+    '847951632',
+    'Phumchai',
+    'female',
+    '1985-05-20',
+    '2024-11-03',
+    'UIN',
+    '*',
+  );
+  const name = constantFrom(
+    'search_text',
+    'first_name',
+    'last_name',
+    'surname',
+    'sex',
+    'birthDate',
+    'dateOfEvent',
+    'UIN',
+    'NID',
+    'death_date',
+  );
+  const operator = oneof(
+    text.map((term) => ({ type: 'exact', term })),
+    tuple(text, text).map(([gte, lte]) => ({ type: 'range', gte, lte })),
+    tuple(constantFrom('$eq', '$gte', '$lte', '$ne', '$in', '$contains', 'x'), text).map(([key, value]) => ({
+      [key]: value,
+    })),
+  );
+  const comparisons = dictionary(name, operator, { minKeys: 0, maxKeys: 3 });
+  const cel = tuple(name, constantFrom('==', '!=', '>=', '<', 'in'), text).map(
+    ([attribute, mark, value]) => `person.${attribute} ${mark} '${value}' || sex == 'male'`,
+  );
+  const criteria = record(
+    {
+      query_type: constantFrom('expression', 'predicate', 'idtype-value', 'graphql'),
+      query: oneof(
+        comparisons,
+        comparisons.map((query) => ({ type: 'ns:org:QueryType:expression', value: { expression: { query } } })),
+        comparisons.map((query) => ({ $and: [query] })),
+        cel,
+        tuple(name, text).map(([type, value]) => ({ type, value })),
+        text.map((value) => ({ value: { expression: `{ person(UIN: "${value}") { sex name { surname } } }` } })),
+      ),
+      reg_type: constantFrom('birth', 'ocrvs:registry_type:death', 'Individual'),
+      reg_event_type: constantFrom('birth', 'DEATH', 'x'),
+      sort: constantFrom([{ attribute_name: 'createdAt', sort_order: 'asc' }], [{ attribute_name: 'sex' }]),
+      reg_record_type: constantFrom('Person', 'Individual', 'Farmer'),
+    },
+    { requiredKeys: ['query_type', 'query'] },
+  );
+
+  test('releases a record or a field that the standard would not', async () => {
+    const standardOne = await own('DCI');
+    const all = await recordsOf(standardOne, everybody);
+    expect(all.length).toBeGreaterThan(100);
+    const released = new Set(all.flatMap(leavesOf));
+    const words = new Set<unknown>(['spdci:Person', 'NID', 'Place']);
+    const senders = await Promise.all(['OPENSPP', 'OPENCRVS', 'OPENG2P', 'OPENIMIS'].map(own));
+    let found = 0;
+    for (const sender of senders)
+      expect(
+        (await recordsOf(sender, everybody))
+          .flatMap(leavesOf)
+          .filter((leaf) => !released.has(leaf) && !words.has(leaf)),
+      ).toEqual([]);
+    await assert(
+      asyncProperty(criteria, async (asked) => {
+        for (const sender of senders) {
+          const records = await recordsOf(sender, searchFor(asked as never));
+          found += records.length;
+          expect(records.flatMap(leavesOf).filter((leaf) => !released.has(leaf) && !words.has(leaf))).toEqual([]);
+        }
+      }),
+      { numRuns: 60 },
+    );
+    expect(found).toBeGreaterThan(0);
+  }, 120_000);
 });
