@@ -43,7 +43,6 @@ export const WITHOUT_PERSONS: Record<string, string> = {
   Transaction:
     'accessDecision action channel contentHash correlationId errorId id messageId statusReasonCode statusReasonMessage transactionId',
   TransactionChange: 'cursor',
-  UsedConsent: 'controllerId jti scopes',
 };
 
 /** Calls of partners, which leave transactions; an administrator is refused them. */
