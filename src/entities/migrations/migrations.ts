@@ -15,6 +15,7 @@ import { RequestLanes0050 } from './0050-request-lanes.migration.js';
 import { ExternalIds0055 } from './0055-external-ids.migration.js';
 import { SettledCommits0059 } from './0059-settled-commits.migration.js';
 import { LiveSources0061 } from './0061-live-sources.migration.js';
+import { SourceCapture0064 } from './0064-source-capture.migration.js';
 import { ConsentReceipts0067 } from './0067-consent-receipts.migration.js';
 import { StaticBearer0068 } from './0068-static-bearer.migration.js';
 
@@ -37,6 +38,7 @@ export const MIGRATIONS = [
   ExternalIds0055,
   SettledCommits0059,
   LiveSources0061,
+  SourceCapture0064,
   ConsentReceipts0067,
   StaticBearer0068,
 ].map((migration) => ({
