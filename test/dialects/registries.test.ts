@@ -76,10 +76,13 @@ describe('OpenG2P', () => {
   });
 
   test('a standard sender that asks in its form is told the dialect, in the item', async () => {
-    const { item } = await search(standard, expression({ search_text: { $eq: 'Anan' } }), 'dci-gateway');
-    expect(item.status_reason_message).toContain('dialect OPENG2P');
-    const { item: nonsense } = await search(standard, expression({ nonsense: { $eq: 'Anan' } }), 'dci-gateway');
-    expect(nonsense.status_reason_message).not.toContain('dialect');
+    const reasonFor = async (query: JsonObject) => {
+      const header = { receiver_id: 'dci-gateway', total_count: 1 };
+      const { body } = await ask(standard, 'social/registry/sync/search', 'search', expression(query), header);
+      return body.message.search_response[0].status_reason_message as string;
+    };
+    expect(await reasonFor({ search_text: { $eq: 'Anan' } })).toContain('dialect OPENG2P');
+    expect(await reasonFor({ nonsense: { $eq: 'Anan' } })).not.toContain('dialect');
   });
 
   test('an operator of search_text that is not read is refused', async () => {
