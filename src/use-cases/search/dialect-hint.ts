@@ -23,6 +23,8 @@ export function dialectHint(
 ): string | undefined {
   if (!OF_FORM.has(refusal.code)) return undefined;
   const criteria = wireOf(item);
+  // What can be read is refused for another reason.
+  if (canBeRead(criteria, definition)) return undefined;
   const name = DIALECTS.find((dialect) => reads(dialect, criteria, definition));
   return name && `a sender of the dialect ${name} may send this form: ask the registry’s administrator to set it`;
 }
