@@ -56,7 +56,8 @@ export async function* exportAudit(sql: Sql, { from = 1, until }: ExportRange = 
 
 interface RowLine {
   payload?: string;
-  text: string;
+  /** None where an earlier version proved the message alone. */
+  text?: string;
 }
 
 /** What the entries prove, by entry; none for a row that is gone, pending, or proven by an entry to come. */
@@ -71,7 +72,9 @@ async function readRows(sql: Sql, entries: StoredEntry[]): Promise<Map<string, R
     if (row === undefined || !row.present || row.superseded) continue;
     const payload = row.contentHash ?? ('state' in row ? row.actualHash : null);
     const text = payload === null ? undefined : provenTexts(row).find((each) => fits(proven, payload, each));
-    if (payload !== null && text !== undefined) lines.set(id, { payload: payload.toString('hex'), text });
+    const alone = payload?.equals(proven) === true;
+    if (payload !== null && (text !== undefined || alone))
+      lines.set(id, { payload: payload.toString('hex'), ...(text === undefined ? {} : { text }) });
   }
   return lines;
 }
