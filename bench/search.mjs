@@ -1,11 +1,13 @@
 /**
- * `npm run bench`: signed sync searches by identifier, 16 at a time, against the gateway (A) and a bare floor (B) on the
- * same data, A B A B in one run, and the ratio of their throughput.
+ * `npm run bench`: signed sync searches by identifier, over 1, 16 and 64 connections, against the gateway (A) and a bare
+ * floor (B) on the same data, A B A B in one run, and how they compare. CPU is that of the server alone.
  *
- *   npm run bench -- [--persons 100000] [--requests 5000] [--rounds 2] [--json]
+ *   npm run bench -- [--persons 100000] [--requests 5000] [--rounds 2] [--connections 1,16,64] [--json]
+ *                    [--data-dir DIR: the database is kept there for the next run] [--cpu-prof DIR: of both servers]
  */
 import { spawn } from 'node:child_process';
-import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -30,20 +32,24 @@ const { values: options } = parseArgs({
     persons: { type: 'string', default: '100000' },
     requests: { type: 'string', default: '5000' },
     rounds: { type: 'string', default: '2' },
+    connections: { type: 'string', default: '1,16,64' },
+    'data-dir': { type: 'string' },
+    'cpu-prof': { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
 const PERSONS = Number(options.persons);
 const REQUESTS = Number(options.requests);
 const ROUNDS = Number(options.rounds);
-const CONCURRENCY = 16;
+const CONNECTIONS = options.connections.split(',').map(Number);
 /** Compiled code and prepared statements on both sides, before anything is measured. */
-const WARM_UP = 3000;
-const SENDER = 'bench-partner';
+const WARM_UP = 6000;
+/** Another one each time, where the database is kept. */
+const SENDER = `bench-${randomUUID().slice(0, 8)}`;
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const say = (text) => options.json || process.stderr.write(`${text}\n`);
 
-const dataDir = await mkdtemp(join(tmpdir(), 'dci-bench-'));
+const dataDir = options['data-dir'] ?? (await mkdtemp(join(tmpdir(), 'dci-bench-')));
 const log = createLog('silent');
 const postgres = await startEmbeddedPostgres({ dataDir, log });
 const children = [];
@@ -51,41 +57,63 @@ try {
   const uins = await seed(postgres.url);
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const key = { kid: 'bench', algorithm: 'ed25519', privateKey };
-  const gateway = await startGateway(postgres.url, publicKey);
-  const floor = await startFloor(postgres.url, publicKey);
-  const targets = { gateway, floor };
-  await round(targets.gateway, await prepare(uins, key, WARM_UP));
-  await round(targets.floor, await prepare(uins, key, WARM_UP));
-  const results = { gateway: [], floor: [] };
-  for (let index = 0; index < ROUNDS; index++)
-    for (const name of ['gateway', 'floor']) {
-      const result = await round(targets[name], await prepare(uins, key, REQUESTS));
-      results[name].push(result);
-      say(
-        `${name.padEnd(8)} ${result.perSecond.toFixed(0).padStart(6)} searches/s   p50 ${result.p50.toFixed(1)} ms   p99 ${result.p99.toFixed(1)} ms`,
-      );
-    }
-  const mean = (name) => results[name].reduce((sum, { perSecond }) => sum + perSecond, 0) / ROUNDS;
-  const ratio = mean('gateway') / mean('floor');
-  if (options.json) process.stdout.write(`${JSON.stringify({ persons: PERSONS, ratio, ...results })}\n`);
-  else say(`ratio gateway / floor: ${ratio.toFixed(2)}`);
+  const targets = {
+    gateway: await startGateway(postgres.url, publicKey),
+    floor: await startFloor(postgres.url, publicKey),
+  };
+  for (const target of Object.values(targets)) await round(target, await prepare(uins, key, WARM_UP), 16);
+  const compared = [];
+  for (const connections of CONNECTIONS) {
+    const results = { gateway: [], floor: [] };
+    for (let index = 0; index < ROUNDS; index++)
+      for (const name of ['gateway', 'floor']) {
+        const bodies = await prepare(uins, key, connections === 1 ? REQUESTS / 4 : REQUESTS);
+        results[name].push(await round(targets[name], bodies, connections));
+        sayRound(name, connections, results[name].at(-1));
+      }
+    compared.push(compare(connections, results));
+  }
+  if (options.json) process.stdout.write(`${JSON.stringify({ persons: PERSONS, compared })}\n`);
 } finally {
   for (const child of children) {
     child.kill('SIGTERM');
     await once(child, 'exit');
   }
   await postgres.close();
-  await rm(dataDir, { recursive: true, force: true });
+  if (options['data-dir'] === undefined) await rm(dataDir, { recursive: true, force: true });
+}
+
+function sayRound(name, connections, { perSecond, p50, p99, cpu, loop }) {
+  const speed = `${perSecond.toFixed(0).padStart(6)} searches/s   p50 ${p50.toFixed(2)} ms   p99 ${p99.toFixed(2)} ms`;
+  say(
+    `${String(connections).padStart(3)} connections  ${name.padEnd(8)} ${speed}   CPU ${cpu.toFixed(2)} ms, ${loop.toFixed(2)} of them in the event loop`,
+  );
+}
+
+/** Throughput above 1 is better than the floor, latency and CPU below 1 are. */
+function compare(connections, results) {
+  const mean = (name, what) => results[name].reduce((sum, result) => sum + result[what], 0) / ROUNDS;
+  const ratio = (what) => mean('gateway', what) / mean('floor', what);
+  const ratios = {
+    throughput: ratio('perSecond'),
+    p50: ratio('p50'),
+    p99: ratio('p99'),
+    cpu: ratio('cpu'),
+    loop: ratio('loop'),
+  };
+  const told = Object.entries(ratios).map(([what, value]) => `${what} ${value.toFixed(2)}`);
+  say(`${String(connections).padStart(3)} connections  gateway / floor: ${told.join(', ')}`);
+  return { connections, ...ratios, results };
 }
 
 async function seed(url) {
   say(`seeding ${PERSONS} persons …`);
   await migrate(url);
   const database = await connectDatabase(url, { poolSize: 2 });
+  const [kept] = await database.query('select 1 from registry_record limit 1');
   let told = 0;
-  await seedRecords(database, demoRecords(PERSONS, [SOCIAL]), (records) => {
-    if (records - told >= 50_000) say(`  ${(told = records)} records`);
-  });
+  const tell = (records) => records - told >= 50_000 && say(`  ${(told = records)} records`);
+  if (kept === undefined) await seedRecords(database, demoRecords(PERSONS, [SOCIAL]), tell);
   await database.close();
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -99,9 +127,9 @@ async function seed(url) {
 
 async function startGateway(databaseUrl, publicKey) {
   const adminToken = randomBytes(24).toString('base64url');
-  const url = await start('../dist/main.js', /(http:\/\/\S+)\/graphql/, {
+  const { pid, url } = await start('../dist/main.js', /(http:\/\/\S+)\/graphql/, {
     DATABASE_URL: databaseUrl,
-    MASTER_KEY: randomBytes(32).toString('base64'),
+    MASTER_KEY: createHash('sha256').update(dataDir).digest('base64'),
     ADMIN_TOKEN: adminToken,
     SEED: 'none',
     PORT: '0',
@@ -145,20 +173,22 @@ async function startGateway(databaseUrl, publicKey) {
     client_secret: createSender.clientSecret,
   };
   const token = await (await fetch(`${url}/oauth2/token`, { method: 'POST', body: new URLSearchParams(form) })).json();
-  return { url: `${url}/dci/v1/social/registry/sync/search`, token: token.access_token };
+  return { pid, url: `${url}/dci/v1/social/registry/sync/search`, token: token.access_token };
 }
 
 async function startFloor(databaseUrl, publicKey) {
-  const url = await start('./floor.mjs', /(http:\/\/\S+)/, {
+  const { pid, url } = await start('./floor.mjs', /(http:\/\/\S+)/, {
     DATABASE_URL: databaseUrl,
     PARTNER_JWK: JSON.stringify(publicKey.export({ format: 'jwk' })),
   });
-  return { url, token: 'none' };
+  return { pid, url, token: 'none' };
 }
 
 /** Starts a server in a process of its own and waits for the line that tells its address. */
 async function start(script, address, env) {
-  const child = spawn(process.execPath, [here(script)], {
+  const profile = options['cpu-prof'];
+  const flags = profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile];
+  const child = spawn(process.execPath, [...flags, here(script)], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -168,7 +198,7 @@ async function start(script, address, env) {
     const found = address.exec(line);
     if (!found) continue;
     child.stdout.resume();
-    return found[1];
+    return { pid: child.pid, url: found[1] };
   }
   throw new Error(`${script} did not start`);
 }
@@ -206,8 +236,8 @@ async function prepare(uins, key, count) {
   return bodies;
 }
 
-async function round({ url, token }, bodies) {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
+async function round({ pid, url, token }, bodies, connections) {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const latencies = [];
   const queue = bodies.values();
   const worker = async () => {
@@ -217,13 +247,26 @@ async function round({ url, token }, bodies) {
       latencies.push(performance.now() - started);
     }
   };
+  const spent = cpuOf(pid);
   const started = performance.now();
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  await Promise.all(Array.from({ length: connections }, worker));
   const seconds = (performance.now() - started) / 1000;
+  const [cpu, loop] = cpuOf(pid).map((now, index) => (now - spent[index]) / bodies.length);
   agent.destroy();
   latencies.sort((a, b) => a - b);
   const at = (share) => latencies[Math.floor(latencies.length * share)] ?? 0;
-  return { perSecond: bodies.length / seconds, p50: at(0.5), p99: at(0.99) };
+  return { perSecond: bodies.length / seconds, p50: at(0.5), p99: at(0.99), cpu, loop };
+}
+
+/** Milliseconds of a process with its threads, and of its event loop alone; nothing where there is no /proc. */
+function cpuOf(pid) {
+  return [`/proc/${pid}/stat`, `/proc/${pid}/task/${pid}/stat`].map((path) => {
+    if (!existsSync(path)) return Number.NaN;
+    const stat = readFileSync(path, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // User and system, in clock ticks, of which Linux has a hundred a second.
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  });
 }
 
 function post(agent, url, token, body) {

@@ -17,7 +17,7 @@ import {
   type ConsentObject,
 } from '../protocol/consent/consent-object.js';
 import { canonicalJson } from '../protocol/envelope/json.js';
-import { verifyBytes } from '../protocol/signature/algorithm.js';
+import { verifyBytesApart } from '../protocol/signature/algorithm.js';
 import { JOSE_ALGORITHMS } from '../protocol/signature/keys.js';
 import { controllerKey, type KeyServices } from './consent-keys.js';
 import type { SenderDirectory } from './sender-directory.js';
@@ -94,7 +94,8 @@ async function signerOf(
     const names: unknown[] =
       key === undefined ? [] : [JOSE_ALGORITHMS[key.algorithm], key.algorithm === 'ed25519' && 'Ed25519'];
     if (key === undefined || !names.includes(alg)) continue;
-    if (verifyBytes(key, Buffer.from(`${head}.${payload}`), Buffer.from(signature, 'base64url'))) return controller;
+    if (await verifyBytesApart(key, Buffer.from(`${head}.${payload}`), Buffer.from(signature, 'base64url')))
+      return controller;
   }
   throw invalid;
 }

@@ -90,6 +90,7 @@ export const environment = z.object({
   TOKEN_TTL_SECONDS: whole(30, 86_400).default(600),
   ADDRESS_LIMIT_PER_MINUTE: whole(1, 1_000_000).default(1200),
   VERIFY_LIMIT_PER_HOUR: whole(1, 1_000_000).default(60),
+  MAX_REQUESTS_AT_ONCE: whole(1, 100_000).default(256),
   MAX_BODY_BYTES: whole(1_024, 100 * 1_048_576).default(1_048_576),
   MAX_UPLOAD_BYTES: whole(1_024, 1_024 * 1_048_576).default(32 * 1_048_576),
   MAX_BATCH_ITEMS: whole(1, 100_000).default(500),

@@ -30,6 +30,8 @@ export interface Config {
   addressLimitPerMinute: number;
   /** Verifications of one person by one sender. */
   verifyLimitPerHour: number;
+  /** Beyond them a request is refused with 503. */
+  maxRequestsAtOnce: number;
   maxBodyBytes: number;
   maxUploadBytes: number;
   maxBatchItems: number;
@@ -141,6 +143,7 @@ function toConfig(env: Environment): Config {
     tokenTtlSeconds: env.TOKEN_TTL_SECONDS,
     addressLimitPerMinute: env.ADDRESS_LIMIT_PER_MINUTE,
     verifyLimitPerHour: env.VERIFY_LIMIT_PER_HOUR,
+    maxRequestsAtOnce: env.MAX_REQUESTS_AT_ONCE,
     maxBodyBytes: env.MAX_BODY_BYTES,
     maxUploadBytes: env.MAX_UPLOAD_BYTES,
     maxBatchItems: env.MAX_BATCH_ITEMS,
