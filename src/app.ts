@@ -45,8 +45,9 @@ import { within } from './platform/within.js';
 import { createRegistries, type Registries } from './protocol/registries/registries.js';
 import { prepareGateway } from './server/prepare.js';
 import { createRecordSource } from './sources/record.source.js';
+import { liveSources } from './sources/outside/live-sources.js';
 import { SourceConnections, type SourceUrls } from './sources/outside/source-connections.js';
-import { createSourceRouter } from './sources/source-router.js';
+import { createSourceRouter, type BroughtSource } from './sources/source-router.js';
 import { SourceRoutes } from './sources/source-routes.js';
 import { exportQueues, operationsRouter } from './server/operations.router.js';
 import { measureRequests } from './server/request-metrics.js';
@@ -78,6 +79,8 @@ export interface GatewayOverrides {
   patienceMs?: number;
   /** Resolves the names of partners' hosts; the system's resolver where left out. */
   lookup?: OutboundOptions['lookup'];
+  /** Sources that are part of this process, and need no file. */
+  sources?: BroughtSource[];
 }
 
 const PATIENCE_MS = 60_000;
@@ -111,6 +114,7 @@ async function startBehind(
     metrics = createMetrics(),
     patienceMs = PATIENCE_MS,
     lookup,
+    sources,
   }: GatewayOverrides,
 ): Promise<Gateway> {
   const { databaseUrl, databaseDirectUrl: directUrl = databaseUrl } = secrets;
@@ -136,7 +140,7 @@ async function startBehind(
   });
   const { server, address } = door;
   const url = config.publicUrl ?? address;
-  const counterStore = createCounterStore(database.pool, secrets.redisUrl, log);
+  const counterStore = createCounterStore(database, secrets.redisUrl, log);
   const wakeChannel = new WakeChannel(database, directUrl, log);
   await wakeChannel.open();
   const services: FacadeServices & BackgroundServices = {
@@ -152,6 +156,7 @@ async function startBehind(
       counters: counterStore.counters,
       wakeChannel,
       lookup,
+      sources,
     })),
     wakeChannel,
     wake: (...queues) => wakeChannel.wake(...queues),
@@ -196,6 +201,7 @@ async function startBehind(
       await inTime('background work', background.close());
       await inTime('traffic', services.traffic.close());
       await services.connections.close();
+      await services.liveConnections.close();
       await wakeChannel.close();
       counterStore.close();
       await database.close();
@@ -220,17 +226,31 @@ interface Built {
   counters: Counters;
   lookup: OutboundOptions['lookup'];
   wakeChannel: WakeChannel;
+  sources: BroughtSource[] | undefined;
 }
 
-async function wire(config: Config, { database, url, counters, wakeChannel, lookup, ...built }: Built): Promise<Wired> {
+async function wire(
+  config: Config,
+  { database, url, counters, wakeChannel, lookup, sources, ...built }: Built,
+): Promise<Wired> {
   const { keyRing, clock, log } = built;
   const sourceRoutes = new SourceRoutes(database);
+  const liveConnections = new SourceConnections(built.sourceUrls, built.registries, 1);
   return {
     ...built,
     database,
     schema: await gatewaySchema(),
-    source: createSourceRouter({ routes: sourceRoutes, own: createRecordSource(database) }),
+    source: createSourceRouter({
+      sql: database,
+      routes: sourceRoutes,
+      own: createRecordSource(database),
+      live: liveSources(liveConnections, database),
+      brought: sources,
+      clock,
+      log,
+    }),
     sourceRoutes,
+    liveConnections,
     connections: new SourceConnections(built.sourceUrls, built.registries, MIRROR_PATIENCE),
     directory: new SenderDirectory(database),
     tail: new LiveTail(database, log, () => wakeChannel.wake('tail'), clock),

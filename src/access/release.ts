@@ -1,10 +1,11 @@
 /** The one way out for records: what the grant does not cover, or its subject did not consent to, is absent from what this returns. */
 import type { Sql } from '../entities/database/database.js';
-import type { Criteria, Page, Sort } from '../protocol/query/criteria.js';
+import type { Criteria, Page } from '../protocol/query/criteria.js';
 import { attributesIn } from '../protocol/query/criteria-walk.js';
+import type { SortKey } from '../protocol/query/parse-sort.js';
 import { clampRecord } from '../protocol/registries/records/fields.js';
 import { presentRecord } from '../protocol/registries/records/normalize.js';
-import type { RegistrySource, SourceQuery, SourceRecord } from '../sources/registry-source.js';
+import type { RecordSource, SourceQuery, SourceRecord, SourceResult } from '../sources/registry-source.js';
 import { applyConsent, consentScope } from './consent.js';
 import type { Grant } from './decide-access.js';
 
@@ -17,7 +18,7 @@ export interface Released {
 
 export interface Question {
   criteria: Criteria;
-  sort?: Sort[];
+  sort?: SortKey[];
   page: Page;
   /** Canonical paths that the answer speaks about beside those compared, such as the claims of a verification. */
   about?: string[];
@@ -47,12 +48,15 @@ export interface Found {
   /** Of all pages; what may not be found is not counted. */
   totalCount: number;
   nextCursor?: string;
+  /** How its source answered, for the decision's record. */
+  answered?: SourceResult['answered'];
 }
 
 /** The way of every search: asks under the grant, keeps small counts from senders so marked, releases what is left. */
-export async function findReleased(source: RegistrySource, sql: Sql, grant: Grant, question: Question): Promise<Found> {
+export async function findReleased(source: RecordSource, sql: Sql, grant: Grant, question: Question): Promise<Found> {
   const { records, ...found } = await source.search(askUnder(grant, question));
-  if (isSuppressed(grant, question.criteria, found.totalCount)) return { records: [], totalCount: 0 };
+  if (isSuppressed(grant, question.criteria, found.totalCount))
+    return { records: [], totalCount: 0, ...(found.answered && { answered: found.answered }) };
   return { ...found, records: await release(sql, grant, records) };
 }
 

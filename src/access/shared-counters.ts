@@ -1,8 +1,9 @@
 /** Where shared quotas are counted: Redis where `REDIS_URL` names one, else PostgreSQL; alone in memory while it is away. */
 import { Redis } from 'ioredis';
-import type { Pool } from 'pg';
-import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRedis } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
+import type { Sql } from '../entities/database/database.js';
 import type { Log } from '../platform/log.js';
+import { PostgresCounter } from './postgres-counter.js';
 import type { Counters } from './rate-limits.js';
 import type { SharedCounter } from './shared-quota.js';
 
@@ -15,16 +16,19 @@ export interface CounterStore {
 const UNLIMITED = 2 ** 31 - 1;
 const WINDOWS = { minute: 60, hour: 3600, day: 86_400 };
 
-export function createCounterStore(pool: Pool, redisUrl: string | undefined, log: Log): CounterStore {
+export function createCounterStore(sql: Sql, redisUrl: string | undefined, log: Log): CounterStore {
   if (redisUrl === undefined)
     return {
-      counters: countersOf((window) => new RateLimiterPostgres(postgresOptions(window, pool))),
+      counters: countersOf((window) => new PostgresCounter(sql, nameOf(window), WINDOWS[window], inMemory(window))),
       close: () => {},
     };
   const redis = new Redis(redisUrl, { enableOfflineQueue: false, maxRetriesPerRequest: 1 });
   redis.on('error', (error: Error) => log.warn({ err: error }, 'Redis is away: rate limits hold per process'));
   return {
-    counters: countersOf((window) => new RateLimiterRedis({ ...optionsOf(window), storeClient: redis })),
+    counters: countersOf(
+      (window) =>
+        new RateLimiterRedis({ ...optionsOf(window), insuranceLimiter: inMemory(window), storeClient: redis }),
+    ),
     close: () => redis.disconnect(),
   };
 }
@@ -37,15 +41,8 @@ const countersOf = (create: (window: Window) => SharedCounter): Counters => ({
   day: create('day'),
 });
 
-function optionsOf(window: Window) {
-  const own = { points: UNLIMITED, duration: WINDOWS[window], keyPrefix: `dci ${window}` };
-  return { ...own, insuranceLimiter: new RateLimiterMemory(own) };
-}
+const nameOf = (window: Window): string => `dci ${window}`;
 
-const postgresOptions = (window: Window, pool: Pool) => ({
-  ...optionsOf(window),
-  storeClient: pool,
-  storeType: 'pool',
-  tableName: 'spent_quota',
-  tableCreated: true,
-});
+const optionsOf = (window: Window) => ({ points: UNLIMITED, duration: WINDOWS[window], keyPrefix: nameOf(window) });
+
+const inMemory = (window: Window): RateLimiterMemory => new RateLimiterMemory(optionsOf(window));

@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { createRegistries, findRecordType } from '../protocol/registries/registries.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
-import { action, examples, oneOf } from './action.js';
+import { action, examples, oneOf, wholeNumber } from './action.js';
 import { UsageError } from './failure.js';
 import type { RowFormat } from './import.rows.js';
 import type { ImportReport } from './import.run.js';
@@ -16,6 +16,7 @@ interface Options {
   encoding?: string;
   delimiter?: string;
   dryRun?: boolean;
+  fromLine?: number;
 }
 
 export const importCommand = (): Command =>
@@ -34,6 +35,7 @@ export const importCommand = (): Command =>
       readDelimiter,
     )
     .option('--dry-run', 'only check the rows')
+    .option('--from-line <number>', 'goes on where an import was cut off, which tells the number', wholeNumber(1))
     .addHelpText(
       'after',
       examples(
@@ -49,19 +51,27 @@ export const importCommand = (): Command =>
         const { withLocalGateway } = await import('./local-gateway.js');
         const { importRows } = await import('./import.run.js');
         const counter = terminal.progress('rows');
-        const { encoding, delimiter } = options;
+        const { encoding, delimiter, fromLine: from } = options;
+        let last = 0;
         const given = {
           file,
           format,
           encoding,
           delimiter,
           recordType,
+          from,
           progress: (rows: number): void => counter.at(rows),
+          written: (line: number): void => void (last = line),
         };
-        const report = dryRun
-          ? await importRows(undefined, definition, given)
-          : await withLocalGateway(terminal, (gateway) => importRows(gateway, definition, given));
-        counter.end();
+        const run = dryRun
+          ? importRows(undefined, definition, given)
+          : withLocalGateway(terminal, (gateway) => importRows(gateway, definition, given));
+        const report = await run
+          .catch((error: unknown) => {
+            if (last > 0) terminal.note(`written up to line ${last}: go on with --from-line ${last + 1}`);
+            throw error;
+          })
+          .finally(() => counter.end());
         if (report.refused > 0) terminal.exitCode = 1;
         for (const { line, message } of report.problems.slice(0, SHOWN)) terminal.note(`line ${line}: ${message}`);
         if (report.refused > SHOWN) terminal.note(`… and ${report.refused - SHOWN} more; --json lists 1000 of them`);

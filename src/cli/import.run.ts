@@ -1,6 +1,7 @@
 /** Rows into records, a batch and its events in one commit; what is wrong with a row keeps only that row out. */
-import type { RecordInput } from '../graphql/records/record.types.js';
-import { readInput, upsertRecords } from '../use-cases/records/records.js';
+import type { RecordInput } from '../use-cases/records/record.types.js';
+import { readInputs, type ReadInput } from '../use-cases/records/read-input.js';
+import { writeInputs } from '../use-cases/records/upsert-records.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import { isKnownField } from '../protocol/registries/records/fields.js';
 import { RecordInvalid, type RefusalReason } from '../protocol/registries/records/record-invalid.js';
@@ -11,7 +12,7 @@ import { readRows, type ColumnCheck, type FileForm, type RowFormat } from './imp
 /** Of these the message is listed; the rest is counted. */
 const MAX_PROBLEMS = 1000;
 /** A longer transaction would delay the live tail of every reader. */
-const BATCH = 500;
+const BATCH = 1000;
 
 export interface ImportReport {
   inserted: number;
@@ -26,7 +27,11 @@ export interface ImportOptions extends FileForm {
   format: RowFormat;
   /** For rows that name none. */
   recordType: string;
+  /** Lines before it are passed over: an earlier import wrote them. */
+  from?: number | undefined;
   progress: (rows: number) => void;
+  /** Everything up to this line is committed. */
+  written?: (line: number) => void;
 }
 
 interface RowOfFile {
@@ -38,15 +43,23 @@ interface RowOfFile {
 export async function importRows(
   gateway: LocalGateway | undefined,
   definition: RegistryDefinition,
-  { file, format, recordType, progress, ...form }: ImportOptions,
+  { file, format, recordType, from = 1, progress, written, ...form }: ImportOptions,
 ): Promise<ImportReport> {
   const report: ImportReport = { inserted: 0, updated: 0, unchanged: 0, refused: 0, problems: [] };
-  const take = (rows: RowOfFile[]): Promise<void> | void =>
-    gateway === undefined ? check(definition, rows, report) : write(gateway, definition.registry, rows, report);
+  // One batch is written while the next is read; two at once would not keep their order.
+  let writing: Promise<void> = Promise.resolve();
+  const take = async (rows: RowOfFile[]): Promise<void> => {
+    const batch = readBatch(definition, rows);
+    await writing;
+    writing = write(gateway, definition, batch, report).then(() => written?.(rows.at(-1)?.line ?? 0));
+    // Whoever awaits it next hears of it.
+    writing.catch(() => undefined);
+  };
   let batch: RowOfFile[] = [];
   let rows = 0;
   for await (const row of readRows(file, format, form, columnCheck(definition, recordType))) {
     progress((rows += 1));
+    if (row.line < from) continue;
     if ('problem' in row) refuse(report, row.line, row.problem);
     else batch.push({ line: row.line, input: { recordType, ...row.input } });
     if (batch.length < BATCH) continue;
@@ -54,28 +67,42 @@ export async function importRows(
     batch = [];
   }
   if (batch.length > 0) await take(batch);
+  await writing;
   report.problems.sort((one, other) => one.line - other.line);
   return report;
 }
 
-function check(definition: RegistryDefinition, batch: RowOfFile[], report: ImportReport): void {
-  for (const { line, input } of batch)
-    try {
-      readInput(definition, input);
-    } catch (error) {
-      if (!(error instanceof RecordInvalid)) throw error;
-      refuse(report, line, error.message);
-    }
+interface ReadRow {
+  line: number;
+  read: ReadInput;
+}
+
+function readBatch(definition: RegistryDefinition, rows: RowOfFile[]): ReadRow[] {
+  const read = readInputs(
+    definition,
+    rows.map(({ input }) => input),
+  );
+  return read.map((one, index) => ({ line: rows[index]?.line ?? 0, read: one }));
 }
 
 /** What the database itself refuses is found by writing the rows of the batch one by one. */
-async function write(gateway: LocalGateway, registry: string, batch: RowOfFile[], report: ImportReport): Promise<void> {
+async function write(
+  gateway: LocalGateway | undefined,
+  definition: RegistryDefinition,
+  batch: ReadRow[],
+  report: ImportReport,
+): Promise<void> {
+  if (gateway === undefined) {
+    for (const { line, read } of batch) if (read instanceof RecordInvalid) refuse(report, line, read.message);
+    return;
+  }
   try {
-    const { inserted, updated, unchanged, records } = await upsertRecords(
+    const read = batch.map((row) => row.read);
+    const { inserted, updated, unchanged, records } = await writeInputs(
       gateway.services,
       gateway.admin,
-      registry,
-      batch.map(({ input }) => input),
+      definition,
+      read,
     );
     report.inserted += inserted;
     report.updated += updated;
@@ -87,7 +114,7 @@ async function write(gateway: LocalGateway, registry: string, batch: RowOfFile[]
     if (!/^2[23]/.test(code)) throw error;
     const [only, ...others] = batch;
     if (only !== undefined && others.length === 0) refuse(report, only.line, `the database does not take it (${code})`);
-    else for (const row of batch) await write(gateway, registry, [row], report);
+    else for (const row of batch) await write(gateway, definition, [row], report);
   }
 }
 

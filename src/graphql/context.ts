@@ -7,6 +7,7 @@ import type { ProtocolError } from '../protocol/errors.js';
 import type { Call } from '../use-cases/call.js';
 import type { Services } from '../use-cases/services.js';
 import type { LiveTail } from './live/live-tail.js';
+import type { Sharing } from './live/telling.js';
 import type { Loaders } from './loaders.js';
 import type { Reading } from './reading.js';
 
@@ -41,6 +42,8 @@ export interface Context {
   readings?: DataLoader<Reading, undefined>;
   /** Aborts when an operation from the network must have ended. */
   deadline?: AbortSignal;
+  /** Of a live subscription that is told together with others like it. */
+  sharing?: Sharing;
   /** Whether the caller may still be told; asked before each live event. */
   stillAllowed?: () => Promise<boolean>;
 }

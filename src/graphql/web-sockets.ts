@@ -1,9 +1,9 @@
 /** GraphQL over WebSocket (graphql-ws): each operation is checked as over HTTP, and runs for whoever connected. */
 import type { Server } from 'node:http';
-import { GraphQLError, parse, validate, type ExecutionArgs, type GraphQLSchema } from 'graphql';
+import { GraphQLError, parse, validate, type ExecutionArgs, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import type { Context as SocketContext, SubscribePayload } from 'graphql-ws';
-import { useServer } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
+import { useServer, type Extra } from 'graphql-ws/use/ws';
+import { WebSocketServer, type WebSocket } from 'ws';
 import type { Log } from '../platform/log.js';
 import { markInexact } from '../protocol/exact-number.js';
 import type { Context } from './context.js';
@@ -12,12 +12,17 @@ import { asGraphqlError, formatError } from './errors.js';
 import { MAX_TOKENS } from './node-limit.js';
 import { checkOperation } from './operation-limits.js';
 import type { PersistedOperations } from './persisted-operations.js';
+import { sharingKey } from './live/sharing.js';
+import { subscribeShared } from './live/subscribe-shared.js';
+import type { Sharing } from './live/telling.js';
 import { SocketGuard } from './socket-guard.js';
 
 /** A ping that is not answered within as much again ends the connection. */
 const HEARTBEAT_MS = 12_000;
 const MAX_MESSAGE = 1_048_576;
 const MAX_OPERATIONS = 50;
+/** Bytes that may wait for one socket before its live changes wait too. */
+const ROOM = 65_536;
 
 export interface SocketOptions {
   schema: GraphQLSchema;
@@ -34,6 +39,8 @@ export function serveWebSockets(options: SocketOptions): { dispose(): Promise<vo
   const guard = new SocketGuard();
   const server = new WebSocketServer({ server: httpServer, path: '/graphql', maxPayload: MAX_MESSAGE });
   const format = (errors: readonly GraphQLError[]) => errors.map((error) => formatError(error.toJSON(), error, log));
+  const told = ({ errors, ...result }: ExecutionResult) =>
+    errors === undefined ? result : { ...result, errors: format(errors) };
   const { dispose } = useServer(
     {
       jsonMessageReviver: markInexact,
@@ -45,9 +52,13 @@ export function serveWebSockets(options: SocketOptions): { dispose(): Promise<vo
             throw error;
           },
         ),
-      onSubscribe: (socket, _id, payload) => prepare(options, payload, socket),
-      onNext: (_socket, _id, _payload, _args, { errors, ...result }) =>
-        errors === undefined ? undefined : { ...result, errors: format(errors) },
+      onSubscribe: (socket: SocketContext<Record<string, unknown>, Extra>, id, payload) =>
+        prepare(options, payload, socket, {
+          send: sendTo(socket.extra.socket, id),
+          toText: (result) => JSON.stringify(told(result)),
+        }),
+      subscribe: subscribeShared,
+      onNext: (_socket, _id, _payload, _args, result) => told(result),
       onError: (_socket, _id, _payload, errors) => format(errors),
     },
     server,
@@ -66,6 +77,7 @@ async function prepare(
   { schema, contextOf, persisted }: SocketOptions,
   { query: asked, variables, operationName, extensions }: SubscribePayload,
   socket: SocketContext,
+  reader: Omit<Sharing, 'key'>,
 ): Promise<ExecutionArgs | GraphQLError[]> {
   try {
     const context = await contextOf(authorizationIn(socket.connectionParams));
@@ -79,12 +91,25 @@ async function prepare(
     const problems = validate(schema, document);
     if (problems.length > 0) return problems.map(asUserError);
     checkOperation(schema, { document, variables, operationName }, context.principal);
-    return { schema, document, variableValues: variables, operationName, contextValue: context };
+    const key = sharingKey(schema, { document, query, variables, operationName }, context.principal);
+    const contextValue: Context = key === undefined ? context : { ...context, sharing: { ...reader, key } };
+    return { schema, document, variableValues: variables, operationName, contextValue };
   } catch (error) {
     if (error instanceof DomainError) return [asGraphqlError(error)];
     if (error instanceof GraphQLError) return [asUserError(error)];
     throw error;
   }
+}
+
+/** Sends a payload of one operation as graphql-ws would, without writing it anew. */
+function sendTo(socket: WebSocket, id: string): Sharing['send'] {
+  const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+  return (payload) => {
+    const text = `${head}${payload}}`;
+    if (socket.bufferedAmount >= ROOM) return new Promise((resolve) => socket.send(text, () => resolve()));
+    socket.send(text);
+    return undefined;
+  };
 }
 
 /** As Apollo does over HTTP: what the client got wrong has a code, so that it is told and not masked. */

@@ -27,6 +27,7 @@ import { rotateKeys } from './rotate-keys.job.js';
 import { startScheduler, type RecurringJob } from './scheduler.js';
 import { sealAudit } from './seal-audit.job.js';
 import type { SourceConnections } from '../sources/outside/source-connections.js';
+import { watchTail } from './watch-tail.job.js';
 import { WorkQueue } from './work-queue.js';
 
 export interface BackgroundServices extends ExecutionServices {
@@ -122,6 +123,7 @@ export function recurringJobs(services: BackgroundServices): RecurringJob[] {
     { name: 'refresh-jwks', every: '10 minutes', run: () => refreshJwks(services) },
     { name: 'expire-subscriptions', every: '10 seconds', run: () => expireSubscriptions(services) },
     { name: 'park-deliveries', every: '10 seconds', run: () => parkIdleDeliveries(database, clock()) },
+    { name: 'watch-tail', every: '1 minute', run: () => watchTail(services) },
     { name: 'forget-versions', every: '1 minute', run: () => forgetTold(database) },
   ];
 }

@@ -3,6 +3,7 @@ import { dropOrphanChunks } from '../entities/queues/bulk.repository.js';
 import type { Sql } from '../entities/database/database.js';
 import { forgetRests } from '../entities/deliveries/endpoint-rest.repository.js';
 import { forgetSeen } from '../entities/transactions/seen-message.repository.js';
+import { forgetSpent } from '../entities/senders/spent-quota.repository.js';
 import { ensurePartitions } from '../entities/database/partitions.js';
 
 /** Freshness window both ways plus what a clock may be off. */
@@ -17,6 +18,7 @@ export async function keepHouse(sql: Sql, now: Date): Promise<{ seenMessages: nu
   await ensurePartitions(sql, now);
   await dropOrphanChunks(sql, new Date(now.getTime() - UPLOAD_MS));
   await forgetRests(sql, new Date(now.getTime() - REST_MS));
+  await forgetSpent(sql, now);
   const before = new Date(now.getTime() - REPLAY_WINDOW_MS);
   let seenMessages = 0;
   for (let deleted = BATCH; deleted === BATCH; seenMessages += deleted) deleted = await forgetSeen(sql, before, BATCH);

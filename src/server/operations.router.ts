@@ -10,8 +10,13 @@ import { within } from '../platform/within.js';
 import { standsStill } from '../use-cases/overview/job-health.js';
 
 const CHECK_MS = 2000;
+/** Imports commit within less. */
+const WAIT_SECONDS = 10;
 
-export function operationsRouter({ database, keyRing, jobHealth, log }: FacadeServices, metrics: Metrics): Router {
+export function operationsRouter(
+  { database, keyRing, jobHealth, tail, log }: FacadeServices,
+  metrics: Metrics,
+): Router {
   const router = Router();
   const writes = new WriteCheck(database);
   router.get('/healthz', (_request, response) => {
@@ -36,7 +41,7 @@ export function operationsRouter({ database, keyRing, jobHealth, log }: FacadeSe
           return 'failed';
         },
       );
-    answer(response, results);
+    answer(response, results, await waits(tail));
   });
   return router;
 }
@@ -48,12 +53,19 @@ async function requireJobStore(jobHealth: FacadeServices['jobHealth']): Promise<
   if (late.length > 0) throw new Error(`jobs are set for too late, the clock was ahead: ${late.join(', ')}`);
 }
 
-function answer(response: Response, checks: Record<string, string>): void {
+/** What a process that serves all the same should not keep to itself: another process would wait likewise. */
+async function waits(tail: FacadeServices['tail']): Promise<Record<string, string>> {
+  const seconds = await within(CHECK_MS, tail.lagSeconds()).catch(() => 0);
+  if (seconds < WAIT_SECONDS) return {};
+  return { tail: `live changes and audit seals have waited ${Math.round(seconds)} s for an open transaction` };
+}
+
+function answer(response: Response, checks: Record<string, string>, warnings: Record<string, string>): void {
   const ready = Object.values(checks).every((result) => result === 'ok');
   response
     .status(ready ? 200 : 503)
     .set(ready ? {} : { 'Retry-After': '5' })
-    .json({ status: ready ? 'ready' : 'not ready', checks });
+    .json({ status: ready ? 'ready' : 'not ready', checks, warnings });
 }
 
 /** What waits for the workers, asked for at each scrape. */

@@ -1,71 +1,37 @@
-/** Our own tables as a source of records: one statement a search. */
+/** Our own tables as a source of records, copies of mirrors among them: one statement a search. */
 import type { Sql } from '../entities/database/database.js';
-import { coalesce } from '../platform/coalesce.js';
 import { consentSql } from './consent.sql.js';
 import { criteriaSql, type Scope } from './criteria.sql.js';
 import { decodeCursor, encodeCursor, orderName } from './cursor.js';
+import { createFinder, type FoundRow } from './look-up.js';
 import { Parameters } from './parameters.js';
-import type { RegistrySource, SourceQuery, SourceRecord, SourceResult } from './registry-source.js';
+import type { RecordsOf, RecordSource, SourceQuery, SourceRecord, SourceResult } from './registry-source.js';
 import { afterSql, orderBy, sortColumns, type SortColumn } from './sort.sql.js';
 
-interface Row {
-  id: string;
-  version: string;
-  data: Record<string, unknown>;
+export function createRecordSource(sql: Sql): RecordSource {
+  const find = createFinder(sql);
+  return {
+    search: async (query) => {
+      const rows = await find(query);
+      if (rows === undefined) return searchPage(sql, query);
+      return { records: rows.map((row) => recordOf(row, query.recordType)), totalCount: rows.length };
+    },
+    get: (of, ids) => recordsById(sql, of, ids),
+  };
 }
 
-export function createRecordSource(sql: Sql): RegistrySource {
-  const find = coalesce((asked: readonly LookUp[]) => findTogether(sql, asked), { underWay: 2, atOnce: 16 });
-  return { search: async (query) => (await lookUp(find, query)) ?? searchPage(sql, query) };
-}
-
-interface LookUp {
-  registry: string;
-  type: string;
-  value: string;
-  recordType: string;
-  origin: string;
-  most: number;
-}
-
-// Each question is answered by itself, under its place in the list.
-const LOOK_UP = `SELECT asked.place::int, r.id, r.version, r.data
-  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[])
-    WITH ORDINALITY AS asked (registry, type, value, record_type, origin, most, place)
-  CROSS JOIN LATERAL (
-    SELECT r.id, r.version, r.data FROM record_identifier i JOIN registry_record r ON r.id = i.record_id
-    WHERE i.registry = asked.registry AND i.type = asked.type AND i.value = asked.value
-      AND i.record_type = asked.record_type AND r.origin = asked.origin AND r.deleted_at IS NULL
-    ORDER BY r.id LIMIT asked.most
-  ) r ORDER BY asked.place, r.id`;
-
-async function findTogether(sql: Sql, asked: readonly LookUp[]): Promise<Row[][]> {
-  const columns = (['registry', 'type', 'value', 'recordType', 'origin', 'most'] as const).map((name) =>
-    asked.map((one) => one[name]),
+async function recordsById(sql: Sql, { definition, recordType, origin = '' }: RecordsOf, ids: string[]) {
+  const rows = await sql.query<FoundRow>(
+    `SELECT r.id, r.version, r.data FROM registry_record r WHERE r.id = ANY ($1::uuid[]) AND r.registry = $2
+       AND r.record_type = $3 AND r.origin = $4 AND r.deleted_at IS NULL`,
+    [ids, definition.registry, recordType, origin],
+    'records-by-ids',
   );
-  const rows = await sql.query<Row & { place: number }>(LOOK_UP, columns, 'records-by-identifiers');
-  const found: Row[][] = asked.map(() => []);
-  for (const { place, ...row } of rows) found[place - 1]?.push(row);
-  return found;
-}
-
-/**
- * The common question, who is this, by a statement that each connection prepares once. Undefined for any other question,
- * and where an identifier has more records than a page holds.
- */
-async function lookUp(find: (one: LookUp) => Promise<Row[]>, query: SourceQuery): Promise<SourceResult | undefined> {
-  const { criteria, definition, recordType, origin = '', page } = query;
-  const plain =
-    !query.rowFilter && !query.consent && query.sort.length === 0 && page.number === 1 && page.cursor === undefined;
-  if (!plain || !('identifier' in criteria)) return undefined;
-  const { type, value } = criteria.identifier;
-  const rows = await find({ registry: definition.registry, type, value, recordType, origin, most: page.size + 1 });
-  if (rows.length > page.size) return undefined;
-  return { records: rows.map((row) => recordOf(row, recordType)), totalCount: rows.length };
+  return rows.map((row) => recordOf(row, recordType));
 }
 
 /** A row of the general statement: when nothing is on the page, one row carries the total alone. */
-type PageRow = { [Key in keyof Row]: Row[Key] | null } & { total: string; keys: (string | null)[] };
+type PageRow = { [Key in keyof FoundRow]: FoundRow[Key] | null } & { total: string; keys: (string | null)[] };
 
 async function searchPage(sql: Sql, query: SourceQuery): Promise<SourceResult> {
   const { definition, recordType, sort, page } = query;
@@ -74,7 +40,7 @@ async function searchPage(sql: Sql, query: SourceQuery): Promise<SourceResult> {
   const order = orderName(definition.registry, recordType, sort);
   const text = pageSql(query, scope, columns, order);
   const found = await sql.query<PageRow>(text, scope.parameters.values, undefined, query.signal);
-  const rows = found.filter((row): row is PageRow & Row => row.id !== null);
+  const rows = found.filter((row): row is PageRow & FoundRow => row.id !== null);
   const kept = rows.slice(0, page.size);
   const last = kept.at(-1);
   return {
@@ -115,7 +81,7 @@ function afterCursor({ page }: SourceQuery, parameters: Parameters, columns: Sor
   return afterSql(columns, 'hits', places, `${parameters.add(position.id)}::uuid`);
 }
 
-const recordOf = ({ id, version, data }: Row, recordType: string): SourceRecord => ({
+const recordOf = ({ id, version, data }: FoundRow, recordType: string): SourceRecord => ({
   id,
   recordType,
   version: Number(version),

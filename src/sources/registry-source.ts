@@ -1,21 +1,28 @@
-/** Where records come from. Ours are tables of this database; another source answers the same two questions. */
-import type { Criteria, Page, Sort } from '../protocol/query/criteria.js';
+/**
+ * Where records come from. Ours are tables of this database; an outside source answers the same questions, and may forget
+ * what it likes: consent, row filter, criteria, order and count are decided here for whatever it gives (decision 0007).
+ */
+import type { Criteria, Page } from '../protocol/query/criteria.js';
+import type { SortKey } from '../protocol/query/parse-sort.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
 
-export interface SourceQuery {
+export interface RecordsOf {
   definition: RegistryDefinition;
   /** Canonical record type name. */
   recordType: string;
+  /** Name of the source whose copies are asked for; our own records where left out. */
+  origin?: string;
+}
+
+export interface SourceQuery extends RecordsOf {
   criteria: Criteria;
   /** The agreement's row filter; both must hold. */
   rowFilter?: Criteria;
   /** Present where the agreement asks for consent: records without it are neither returned nor counted. */
   consent?: ConsentScope;
   /** Empty = stable order by record id. Every order ends in the record id. */
-  sort: Sort[];
+  sort: SortKey[];
   page: Page;
-  /** Name of the source whose copies are asked for; our own records where left out. */
-  origin?: string;
   /** Ends the search when nobody waits for it any more. */
   signal?: AbortSignal | undefined;
 }
@@ -31,6 +38,7 @@ export interface ConsentScope {
 }
 
 export interface SourceRecord {
+  /** Ours: of an outside record it is made of source and key, in one place (`outside/record-id.ts`). */
   id: string;
   recordType: string;
   version: number;
@@ -44,8 +52,60 @@ export interface SourceResult {
   totalCount: number;
   /** Present when more follow. */
   nextCursor?: string;
+  /** How it was answered, where not from our own records; kept with the decision. */
+  answered?: Answered;
 }
 
-export interface RegistrySource {
+export interface Answered {
+  source: string;
+  plan: 'MIRROR' | 'LIVE';
+  /** Records of a live source that were looked at. */
+  candidates?: number;
+  /** How old a mirror was. */
+  ageSeconds?: number;
+  /** The transaction at the gateway that was asked, and its own id of it. */
+  upstream?: { transactionId: string; correlationId?: string };
+}
+
+/** What of a question a source can be asked; the rest is judged here, on what it gives. */
+export interface Capabilities {
+  /** Identifier types that it looks up. */
+  identifiers: 'ALL' | string[];
+  /** Comparisons that it finds records by, by path. */
+  criteria: 'ALL' | Record<string, Comparable[]>;
+}
+
+export type Comparable = 'eq' | 'in' | 'gt' | 'gte' | 'lt' | 'lte';
+
+export interface Change {
+  recordType: string;
+  id: string;
+}
+
+export interface Changes {
+  changes: Change[];
+  /** Where the next question goes on. */
+  cursor: string;
+}
+
+export interface SourceHealth {
+  reachable: boolean;
+  /** Why it is not, in words without values or addresses. */
+  problem?: string;
+  lagSeconds?: number;
+}
+
+/** What everybody who knows records asks, whoever keeps them. */
+export interface RecordSource {
   search(query: SourceQuery): Promise<SourceResult>;
+  /** Those of the ids that are there, in any order. */
+  get(of: RecordsOf, ids: string[]): Promise<SourceRecord[]>;
+}
+
+/** What an outside source needs. Its searches are asked for candidates: no row filter, no consent, no order. */
+export interface RegistrySource extends RecordSource {
+  /** Records written since, some perhaps again; none without a cursor, which begins now. */
+  changes(of: RecordsOf, cursor?: string): Promise<Changes>;
+  capabilities(of: RecordsOf): Promise<Capabilities>;
+  health(): Promise<SourceHealth>;
 }

@@ -61,6 +61,14 @@ const READERS: Record<Exclude<ScalarType, 'json'>, Reader> = {
   boolean: { type: 'boolean', test: '@.type() == "boolean"', read: (value) => `(${value})::boolean` },
 };
 
+export const COLUMN_TYPES: Record<ScalarType, ColumnType> = {
+  json: 'text',
+  ...(Object.fromEntries(Object.entries(READERS).map(([type, { type: column }]) => [type, column])) as Record<
+    keyof typeof READERS,
+    ColumnType
+  >),
+};
+
 function sortColumn(key: SortKey, name: string, scope: Scope): SortColumn {
   const type = attributesOf(scope.definition, scope.recordType).get(key.attribute)?.type;
   if (!type || type === 'json') throw new Error(`${scope.recordType} cannot be sorted by ${key.attribute}`);

@@ -8,8 +8,8 @@ import type { SenderOutboundStore } from '../entities/senders/sender-outbound.re
 import type { Log } from '../platform/log.js';
 import type { Outbound } from '../platform/outbound-http.js';
 import type { Registries } from '../protocol/registries/registries.js';
-import type { SourceUrls } from '../sources/outside/source-connections.js';
-import type { RegistrySource } from '../sources/registry-source.js';
+import type { SourceConnections, SourceUrls } from '../sources/outside/source-connections.js';
+import type { SourceRouter } from '../sources/source-router.js';
 import type { SourceRoutes } from '../sources/source-routes.js';
 import type { JobHealthReader } from './overview/job-health.js';
 import type { TrafficMeter } from './overview/traffic-meter.js';
@@ -18,7 +18,9 @@ export interface Services {
   database: Database;
   vault: DataVault;
   registries: Registries;
-  source: RegistrySource;
+  source: SourceRouter;
+  /** Of live sources. */
+  liveConnections: SourceConnections;
   /** Which source keeps which records. */
   sourceRoutes: Pick<SourceRoutes, 'forget'>;
   /** Where sources are; addresses with passwords, which never leave the process. */

@@ -1,5 +1,5 @@
-import { RateLimiterPostgres } from 'rate-limiter-flexible';
-import { SharedQuota } from '../../src/access/shared-quota.js';
+import { PostgresCounter } from '../../src/access/postgres-counter.js';
+import { SharedQuota, type SharedCounter } from '../../src/access/shared-quota.js';
 import type { Database } from '../../src/entities/database/database.js';
 import { connectDatabase } from '../../src/entities/schema/connect.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
@@ -9,17 +9,14 @@ describe('a quota that processes share', () => {
   let database: Database;
   const asked: number[] = [];
 
+  const nowhere = (duration: number): SharedCounter => ({
+    duration,
+    consume: () => Promise.reject(new Error('the database did not count')),
+  });
+
   /** A process of its own: counters over the same table, nothing else in common. */
   const process = (seconds: number, prefix: string): SharedQuota => {
-    const counter = new RateLimiterPostgres({
-      storeClient: database.pool,
-      storeType: 'pool',
-      tableName: 'spent_quota',
-      tableCreated: true,
-      points: 2 ** 31 - 1,
-      duration: seconds,
-      keyPrefix: prefix,
-    });
+    const counter = new PostgresCounter(database, prefix, seconds, nowhere(seconds));
     return new SharedQuota({
       duration: seconds,
       consume: (key, points) => {
@@ -51,6 +48,19 @@ describe('a quota that processes share', () => {
     expect(total).toBeLessThanOrEqual(100);
     // What one process leased and did not spend is at most a twentieth for each of the others.
     expect(total).toBeGreaterThanOrEqual(90);
+  });
+
+  test('counts many keys of many callers at once, each to its last point', async () => {
+    const counters = ['many', 'many', 'many'].map((name) => new PostgresCounter(database, name, 60, nowhere(60)));
+    const keys = Array.from({ length: 50 }, (_, index) => `k${index}`);
+    const orders = [keys, keys.toReversed(), [...keys, ...keys]];
+    const consumed = await Promise.all(
+      orders.flatMap((order, index) =>
+        order.map(async (key) => ({ key, ...(await counters[index]?.consume(key, 2)) })),
+      ),
+    );
+    for (const all of Map.groupBy(consumed, ({ key }) => key).values())
+      expect(all.map(({ consumedPoints = 0 }) => consumedPoints).toSorted((a, b) => a - b)).toEqual([2, 4, 6, 8]);
   });
 
   test('is exact for a slow caller, whichever process it meets', async () => {

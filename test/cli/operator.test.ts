@@ -157,6 +157,8 @@ describe('import', () => {
     const again = await run(['import', '--registry', 'SOCIAL', example('persons.csv'), '--json']);
     expect(again.json).toMatchObject({ inserted: 0, updated: 0, unchanged: 4 });
     expect(await eventsOf(['REGISTER'])).toHaveLength(before + 4);
+    const rest = await run(['import', '--registry', 'social', '--from-line', '4', example('persons.csv'), '--json']);
+    expect(rest.json).toMatchObject({ inserted: 0, updated: 0, unchanged: 2 });
   });
 
   test('writes NDJSON with the event that each line names, from standard input too', async () => {

@@ -5,7 +5,8 @@ import type { Database } from '../../src/entities/database/database.js';
 import { connectDatabase } from '../../src/entities/schema/connect.js';
 import { appendOutbox } from '../../src/entities/queues/outbox.repository.js';
 import { forgetForeignEvents, rememberPurged } from '../../src/entities/queues/tail.repository.js';
-import { LiveTail, type LiveEvent, type ListenOptions } from '../../src/graphql/live/live-tail.js';
+import { LiveTail, type ListenOptions } from '../../src/graphql/live/live-tail.js';
+import type { LiveEvent } from '../../src/graphql/live/tail-cursor.js';
 import { abortable } from '../../src/graphql/live/abortable.js';
 import { exportTailLag } from '../../src/graphql/live/tail.metrics.js';
 import { createMetrics } from '../../src/platform/metrics.js';
@@ -50,13 +51,13 @@ async function read(from: LiveTail, options: ListenOptions, count: number, ms = 
 async function append(count: number, topic: 'transaction' | 'registry' = 'transaction'): Promise<string[]> {
   const ids = Array.from({ length: count }, () => randomUUID());
   await database.transaction(async (unit) => {
-    for (const id of ids) await appendOutbox(unit, topic, id, {});
+    for (const id of ids) await appendOutbox(unit, topic, [{ subject: id, detail: {} }]);
   });
   tail.nudge();
   return ids;
 }
 
-/** Nothing waits for an older transaction, of another database of the cluster perhaps, which would be told as new. */
+/** Nothing waits for an older transaction, which would be told as new. */
 const caughtUp = (): Promise<true> => until(async () => (await tail.lagSeconds()) === 0);
 /** The reader of `tail` is told what is committed from now on. */
 const begun = (): Promise<true> => until(() => tail.listening === 1);
@@ -82,7 +83,7 @@ test('from now on: what was committed before is not told', async () => {
 test('a transaction that began first and commits last is told, behind those that overtook it', async () => {
   const before = await tail.cursor();
   const reading = read(tail, { after: before }, 3);
-  const late = new Client({ connectionString: testDatabase.url });
+  const late = new Client({ connectionString: testDatabase.url, application_name: 'forgotten' });
   await late.connect();
   await late.query('begin');
   const id = uuidv7();
@@ -90,6 +91,9 @@ test('a transaction that began first and commits last is told, behind those that
   const ids = await append(2);
   await pause(300);
   expect(await tail.lagSeconds()).toBeGreaterThan(0.25);
+  const [{ pid } = { pid: 0 }] = (await late.query<{ pid: number }>('select pg_backend_pid() as pid')).rows;
+  const openSeconds: unknown = expect.any(Number);
+  expect(await tail.heldBy(0.25)).toEqual({ pid, application: 'forgotten', openSeconds });
   const metrics = createMetrics();
   exportTailLag(metrics, tail);
   const [, exported] = /^tail_lag_seconds (.*)$/m.exec((await metrics.expose()).body) ?? [];
@@ -98,6 +102,33 @@ test('a transaction that began first and commits last is told, behind those that
   await late.end();
   expect(subjects(await reading)).toEqual([id, ...ids]);
   await caughtUp();
+});
+
+test('a transaction of another database holds nothing up', async () => {
+  const elsewhere = await createTestDatabase({ template: false });
+  const foreign = new Client({ connectionString: elsewhere.url });
+  await foreign.connect();
+  await foreign.query('begin; select pg_current_xact_id()');
+  const ids = await append(2);
+  const before = await tail.cursor();
+  const [told] = await append(1);
+  expect(await tail.lagSeconds()).toBe(0);
+  expect(await tail.heldBy(0)).toBeNull();
+  expect(subjects(await read(tail, { after: before }, 1))).toEqual([told]);
+  // PostgreSQL's own bound stands still meanwhile: without that nothing would have been shown.
+  const [bound] = await database.query<{ behind: boolean }>(
+    `select bool_and(xid >= pg_snapshot_xmin(pg_current_snapshot())) as behind from outbox_event where subject = any($1)`,
+    [ids],
+  );
+  expect(bound?.behind).toBe(true);
+  // A transaction sees its own number as open: what it writes still comes behind whatever is settled.
+  await database.transaction(async (unit) => {
+    await unit.query('select pg_current_xact_id()');
+    expect(await unit.query('select 1 where settled_below() <= pg_current_xact_id()')).toHaveLength(1);
+  });
+  await foreign.query('rollback');
+  await foreign.end();
+  await elsewhere.drop();
 });
 
 test('readers that resume anywhere, among interleaved writers and in two processes, are told all exactly once in one order', async () => {
@@ -147,7 +178,7 @@ async function writeSlowly({ size, ms }: { size: number; ms: number }): Promise<
   const ids = Array.from({ length: size }, () => randomUUID());
   await database.transaction(async (unit) => {
     for (const id of ids) {
-      await appendOutbox(unit, 'transaction', id, {});
+      await appendOutbox(unit, 'transaction', [{ subject: id, detail: {} }]);
       await pause(ms);
     }
   });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parse, validate } from 'graphql';
 import { WebSocket } from 'ws';
 import { addRow } from '../../src/entities/database/database.js';
 import { enqueueCallback } from '../../src/entities/deliveries/delivery.repository.js';
@@ -8,7 +9,9 @@ import { Subscription } from '../../src/entities/subscriptions/subscription.enti
 import { announce } from '../../src/entities/subscriptions/subscription.repository.js';
 import type { Context } from '../../src/graphql/context.js';
 import { watchTransactions } from '../../src/graphql/live/transaction.live.js';
+import { sharingKey } from '../../src/graphql/live/sharing.js';
 import { createLoaders } from '../../src/graphql/loaders.js';
+import type { Role } from '../../src/protocol/vocabulary.js';
 import { uuidv7 } from '../../src/platform/uuid.js';
 import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { begin, openLive, type LiveClient } from '../support/live-client.js';
@@ -153,6 +156,64 @@ describe('transactionChanged', () => {
   });
 });
 
+describe('readers that ask alike', () => {
+  test('share one rendering: as many statements as for one, and each is told', async () => {
+    const readers = Array.from({ length: 6 }, () => openLive(gateway.url));
+    const [telling] = await begin(
+      gateway,
+      () => readers.map((reader) => reader.take<TransactionTold>(TRANSACTIONS, { filter: { registry: 'SOCIAL' } }, 1)),
+      6,
+    );
+    let made = '';
+    const statements = await statementsOf(gateway.database, async () => {
+      made = await search();
+      await Promise.all(telling);
+    });
+    const told = await Promise.all(telling);
+    expect(told.map((one) => ids(one))).toEqual(readers.map(() => [made]));
+    expect(new Set(told.map((one) => JSON.stringify(one))).size).toBe(1);
+    expect(statements.filter((text) => /from "transaction"/.test(text))).toHaveLength(1);
+    expect(statements.filter((text) => /from "sender"/.test(text)).length).toBeLessThanOrEqual(1);
+    await Promise.all(readers.map((reader) => reader.close()));
+  });
+
+  test('are those of the same text, variables and role; where they begin makes no difference', () => {
+    const { schema } = gateway.services;
+    const keyOf = (query: string, variables: Record<string, unknown> = {}, role: Role = 'ADMIN') =>
+      sharingKey(schema, { document: parse(query), query, variables }, { kind: 'admin', subject: 'someone', role });
+    const filter = { registry: 'SOCIAL' };
+    const key = keyOf(TRANSACTIONS, { filter });
+    expect(key).toBeDefined();
+    expect(keyOf(TRANSACTIONS, { filter, after: 'x' })).toBe(key);
+    for (const other of [
+      keyOf(TRANSACTIONS, { filter: { registry: 'FR' } }),
+      keyOf(TRANSACTIONS, { filter }, 'MONITOR'),
+      keyOf(TRANSACTIONS.replace('status', 'operation'), { filter }),
+    ]) {
+      expect(other).toBeDefined();
+      expect(other).not.toBe(key);
+    }
+    // Used for something else as well, it is more than the place where a reader begins.
+    const twice = `subscription ($after: String) {
+      transactionChanged(after: $after, filter: { senderId: $after }) { cursor } }`;
+    expect(keyOf(twice, { after: 'a' })).not.toBe(keyOf(twice, { after: 'b' }));
+    expect(keyOf('{ liveCursor }')).toBeUndefined();
+  });
+
+  test.each([
+    ['transactionChanged { transaction { requestData(reason: "r") } }', ''],
+    ['transactionChanged { transaction { ...Told } }', 'fragment Told on Transaction { answer: responseData }'],
+    ['subscriptionChanged { subscription { filter } }', ''],
+    ['deliveryChanged { delivery { attempts { responseExcerpt(reason: "r") } } }', ''],
+  ])('but who reads of persons is told alone, since it leaves a row of that very reader: %s %s', (fields, fragment) => {
+    const query = `subscription { ${fields} } ${fragment}`;
+    const document = parse(query);
+    expect(validate(gateway.services.schema, document)).toEqual([]);
+    const admin = { kind: 'admin', subject: 'someone', role: 'ADMIN' } as const;
+    expect(sharingKey(gateway.services.schema, { document, query }, admin)).toBeUndefined();
+  });
+});
+
 describe('the other live streams', () => {
   const record = (value: string) => ({
     recordType: 'Person',
@@ -273,9 +334,8 @@ test('a reader that stops reading is ended with its cursor, and goes on there', 
       eventType: 'Death',
       eventTypeAsSent: 'death',
       recordType: 'Person',
-      // A few of these fill every buffer between here and the reader.
-      filter: { padding: 'x'.repeat(200_000) },
-      target: 'http://127.0.0.1:9/',
+      // A few of these, told ten times each, fill every buffer between here and the reader.
+      target: `http://127.0.0.1:9/${'x'.repeat(20_000)}`,
       dedupeKey: 'slow',
       state: 'ACTIVE',
       transactionId: 't',
@@ -284,12 +344,12 @@ test('a reader that stops reading is ended with its cursor, and goes on there', 
   });
   const change = async (times: number) => {
     await database.transaction(async (unit) => {
-      for (let i = 0; i < times; i += 1) await appendOutbox(unit, 'subscription', subject, {});
+      for (let i = 0; i < times; i += 1) await appendOutbox(unit, 'subscription', [{ subject, detail: {} }]);
     });
     services.tail.nudge();
   };
-  const query =
-    'subscription ($after: String) { subscriptionChanged(after: $after) { cursor subscription { filter } } }';
+  const targets = Array.from({ length: 10 }, (_, index) => `t${index}: target`).join(' ');
+  const query = `subscription ($after: String) { subscriptionChanged(after: $after) { cursor subscription { ${targets} } } }`;
   const [opening] = await begin(gateway, () => openRaw(gateway.url, query));
   const { socket, messages } = await opening;
   await change(500);

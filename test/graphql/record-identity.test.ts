@@ -126,6 +126,38 @@ describe('identifiers that contradict', () => {
     });
   });
 
+  test('in one call each record meets what those before it made, and every version has its event', async () => {
+    const value = key();
+    const result = await load([
+      record({ UIN: value }, { sex: 'male' }),
+      record({ UIN: value, BRN: `b${value}` }, { sex: 'female' }),
+      record({ UIN: value, BRN: `b${value}` }, { sex: 'female' }),
+      record({ BRN: `b${value}`, NIN: `n${value}` }, { sex: 'male' }),
+      record({ NIN: `n${value}`, UIN: `other${value}` }),
+    ]);
+    expect(result.records.map(({ change, version }) => [change, version])).toEqual([
+      ['INSERTED', 1],
+      ['UPDATED', 2],
+      ['UNCHANGED', 2],
+      ['UPDATED', 3],
+      ['UPDATED', 4],
+    ]);
+    const id = result.records[0]?.id;
+    const raised = await gateway.database.query<{ version: string; sealed: boolean }>(
+      `select e.version, v.data_sealed is not null as sealed from registry_event e
+       left join record_version v on v.record_id = e.record_id and v.version = e.version
+       where e.record_id = $1 order by e.id`,
+      [id],
+    );
+    expect(raised.map(({ version }) => Number(version))).toEqual([1, 2, 3, 4]);
+    const [stored] = await gateway.database.query<{ version: string; names: string[] }>(
+      `select version, array(select type from record_identifier where record_id = r.id order by type) as names
+       from registry_record r where id = $1`,
+      [id],
+    );
+    expect(stored).toMatchObject({ version: '4', names: ['NIN', 'UIN'] });
+  });
+
   test('a beneficiary has one record per programme, told apart by external id', async () => {
     const UIN = key();
     const enrol = (externalId?: string) => one({ recordType: 'Beneficiary', externalId, UIN }, {}, 'IBR');

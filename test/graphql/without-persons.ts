@@ -38,6 +38,7 @@ export const WITHOUT_PERSONS: Record<string, string> = {
   Source: 'kind lastError name',
   SourceRefusal: 'entry path reason',
   SubscriptionChange: 'cursor',
+  TailHolder: 'application',
   Traffic: 'senderId',
   Transaction:
     'accessDecision action channel contentHash correlationId errorId id messageId statusReasonCode statusReasonMessage transactionId',

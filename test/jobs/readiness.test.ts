@@ -1,7 +1,9 @@
 /** `/readyz` tells what is missing; `/healthz` only that the process lives. */
 import { Writable } from 'node:stream';
-import { Pool } from 'pg';
+import { Client, Pool } from 'pg';
+import { watchTail } from '../../src/jobs/watch-tail.job.js';
 import { createLog } from '../../src/platform/log.js';
+import { uuidv7 } from '../../src/platform/uuid.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { until } from '../support/until.js';
@@ -39,6 +41,30 @@ async function becomes(status: number): Promise<Awaited<ReturnType<typeof ready>
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
+
+test('a transaction that holds up live changes and seals is told by name, and the process serves', async () => {
+  const late = new Client({ connectionString: gateway.databaseUrl, application_name: 'forgotten' });
+  await late.connect();
+  await late.query('begin; select pg_current_xact_id()');
+  await gateway.database.query(
+    `insert into outbox_event (id, topic, subject, created_at) values ($1, 'transaction', $1, now() - interval '70 seconds')`,
+    [uuidv7()],
+  );
+  const response = await fetch(`${gateway.url}/readyz`);
+  expect(await response.json()).toMatchObject({
+    warnings: { tail: expect.stringMatching(/have waited 7\d s for an open transaction/) },
+  });
+  const { overview } = await gateway.admin<{ overview: { tailHeldBy: unknown } }>(
+    '{ overview { tailHeldBy { pid application openSeconds } } }',
+  );
+  expect(overview.tailHeldBy).toMatchObject({ application: 'forgotten' });
+  await watchTail(gateway.services);
+  const alarm = /"application":"forgotten".*wait for a transaction of this database/;
+  expect(logged).toContainEqual(expect.stringMatching(alarm));
+  await late.query('rollback');
+  await late.end();
+  expect(await (await fetch(`${gateway.url}/readyz`)).json()).toMatchObject({ warnings: {} });
+});
 
 test('a clock that was ahead leaves no job standing still: it is told, and the jobs run again', async () => {
   expect(await becomes(200)).toMatchObject({ status: 200 });

@@ -9,9 +9,9 @@ export const MASTER_KEY = Buffer.alloc(32, 7);
 /** For gateways whose audit the test seals itself. */
 export const SEALED_BY_TEST = { MASTER_KEY: MASTER_KEY.toString('base64'), ROLE: 'api' };
 
-const OPEN = `select 1 from audit_entry where xid >= commit_number(pg_snapshot_xmin(pg_current_snapshot())) limit 1`;
+const OPEN = `select 1 from audit_entry where xid >= commit_number(settled_below()) limit 1`;
 
-/** Seals all that is committed, once no older transaction of another database of the cluster holds it back. */
+/** Seals all that is committed, once no older transaction holds it back. */
 export async function sealNow(database: Database, clock?: () => Date): Promise<{ seals: number }> {
   await until(async () => (await database.query(OPEN)).length === 0);
   return sealWhatIsDue(database, clock);

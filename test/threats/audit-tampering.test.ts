@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import { indexDisclosures } from '../../src/entities/audit/disclosure.repository.js';
 import { exportAudit } from '../../src/use-cases/audit/export-audit.js';
 import { verifyAudit } from '../../src/use-cases/audit/verify-audit.js';
@@ -11,6 +12,7 @@ import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
 import { SEALED_BY_TEST, sealNow, sealWhatIsDue } from '../support/seal.js';
 import { deliverOne, tamperings } from '../support/tampering.js';
+import { until } from '../support/until.js';
 
 const SCRIPT = join(import.meta.dirname, '../../examples/verify_audit_export.py');
 
@@ -307,6 +309,20 @@ describe('the audit', () => {
     }
     expect((await sealNow(gateway.database)).seals).toBe(1);
     expect((await verify()).intact).toBe(true);
+  });
+
+  test('is sealed while another database of the server has a transaction open', async () => {
+    const url = new URL(gateway.databaseUrl);
+    url.pathname = '/postgres';
+    const elsewhere = new Client({ connectionString: url.href });
+    await elsewhere.connect();
+    await elsewhere.query('begin; select pg_current_xact_id()');
+    await search();
+    // What runs here at this very moment is waited for.
+    await until(async () => (await sealWhatIsDue(gateway.database)).seals === 1);
+    expect(await verify()).toMatchObject({ intact: true, unsealed: 0 });
+    await elsewhere.query('rollback');
+    await elsewhere.end();
   });
 
   test('stays provable when the signing key was rotated and the old one revoked', async () => {

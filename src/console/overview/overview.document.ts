@@ -21,6 +21,10 @@ const OVERVIEW_PARTS = graphql(
       from
       until
       tailLagSeconds
+      tailHeldBy {
+        pid
+        application
+      }
       requests {
         ...TrafficNumbers
       }

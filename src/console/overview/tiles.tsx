@@ -6,7 +6,7 @@ import { formatRate, useNumbers } from '../shared/numbers.js';
 import type { OverviewData } from './overview.types.js';
 
 /** The six numbers an operator looks at first; one that needs attention is marked, and each leads to its list. */
-export function Tiles({ requests, deliveries, tailLagSeconds }: OverviewData) {
+export function Tiles({ requests, deliveries, tailLagSeconds, tailHeldBy }: OverviewData) {
   const { t } = useTranslation();
   const { count, share } = useNumbers();
   const { backlog, oldestAgeSeconds, successRate, suspendedEndpoints } = deliveries;
@@ -48,12 +48,16 @@ export function Tiles({ requests, deliveries, tailLagSeconds }: OverviewData) {
       <Tile
         label={t('overview.tailLag')}
         value={formatSeconds(tailLagSeconds)}
-        hint={t('overview.tailLagHint')}
+        hint={tailHeldBy === null ? t('overview.tailLagHint') : t('overview.tailHeldBy', { by: nameOf(tailHeldBy) })}
         alarm={tailLagSeconds > 10}
       />
     </SimpleGrid>
   );
 }
+
+/** As the database's administrator finds it. */
+const nameOf = ({ pid, application }: NonNullable<OverviewData['tailHeldBy']>): string =>
+  [pid ?? '', application ?? ''].join(' ').trim() || '?';
 
 interface TileProps {
   label: string;

@@ -133,11 +133,9 @@ export async function continueCommitNumbers(sql: Sql): Promise<void> {
   );
 }
 
-/** Below every transaction that still runs, so that no entry can appear behind the bound later. */
+/** Below every transaction of this database that still runs, so that no entry can appear behind the bound later. */
 async function boundOf(sql: Sql, fromXid: string, limit: number): Promise<string> {
-  const [settled] = await sql.query<{ xid: string }>(
-    'select commit_number(pg_snapshot_xmin(pg_current_snapshot()))::text as xid',
-  );
+  const [settled] = await sql.query<{ xid: string }>('select commit_number(settled_below())::text as xid');
   const bound = settled?.xid ?? fromXid;
   const [over] = await sql.query<{ xid: string; next: string }>(
     `select xid::text as xid, (xid::text::numeric + 1)::text as next from audit_entry

@@ -59,8 +59,13 @@ export class DataVault {
 
   /** `place` binds the ciphertext to its row and column, so that payloads cannot be swapped. */
   async seal(owner: string, at: Date, place: string, value: unknown): Promise<Sealed> {
+    return (await this.sealer(owner, at))(place, JSON.stringify(value));
+  }
+
+  /** For many payloads of one owner and month, each given as JSON text. */
+  async sealer(owner: string, at: Date): Promise<(place: string, json: string) => Sealed> {
     const { id, key } = await this.dataKey(owner, at);
-    return { dataKeyId: id, sealed: seal(key, Buffer.from(JSON.stringify(value)), place) };
+    return (place, json) => ({ dataKeyId: id, sealed: seal(key, Buffer.from(json), place) });
   }
 
   /** `undefined` when the data key was shredded. */

@@ -48,6 +48,6 @@ export async function enqueueCallback(sql: Sql, vault: DataVault, callback: Call
       released.consentIds,
     ],
   );
-  await appendOutbox(sql, 'delivery', id, { senderId, registry, status: 'PENDING' });
+  await appendOutbox(sql, 'delivery', [{ subject: id, detail: { senderId, registry, status: 'PENDING' } }]);
   return id;
 }

@@ -12,10 +12,23 @@ export interface OutboxDetail {
   eventType?: string;
 }
 
-export async function appendOutbox(sql: Sql, topic: Topic, subject: string, detail: OutboxDetail): Promise<void> {
+export interface OutboxEvent {
+  subject: string;
+  detail: OutboxDetail;
+}
+
+/** In their order. */
+export async function appendOutbox(sql: Sql, topic: Topic, events: OutboxEvent[]): Promise<void> {
   await sql.query(
-    'insert into outbox_event (id, topic, subject, detail) values ($1, $2, $3, $4)',
-    eventRow(topic, subject, detail),
+    `insert into outbox_event (id, topic, subject, detail)
+     select id, $2, subject, detail from unnest($1::uuid[], $3::uuid[], $4::jsonb[]) as e (id, subject, detail)`,
+    [
+      events.map(() => uuidv7()),
+      topic,
+      events.map(({ subject }) => subject),
+      events.map(({ detail }) => JSON.stringify(detail)),
+    ],
+    'append-outbox',
   );
   sql.eventWritten();
 }

@@ -1,6 +1,6 @@
 /**
- * Reading the outbox in commit order: only below the oldest transaction still running, ordered by `xid8` and sequence, so
- * that a late commit is never skipped. A long write transaction delays the tail, never loses a row.
+ * Reading the outbox in commit order: only below the oldest transaction of this database still running, ordered by `xid8`
+ * and sequence, so that a late commit is never skipped. A long write transaction delays the tail, never loses a row.
  */
 import { createHash } from 'node:crypto';
 import type { Sql } from '../database/database.js';
@@ -24,7 +24,7 @@ const LAST_SEQ = '9223372036854775807';
 /** The position behind everything that can be read now. */
 export async function currentPosition(sql: Sql): Promise<TailPosition> {
   const [row] = await sql.query<{ xid: string }>(
-    'select (pg_snapshot_xmin(pg_current_snapshot())::text::numeric - 1)::text as xid',
+    'select (settled_below()::text::numeric - 1)::text as xid',
     [],
     'tail-position',
   );
@@ -40,7 +40,7 @@ export async function readTail(
 ): Promise<TailEvent[]> {
   const rows = await sql.query<{ xid: string; seq: string; topic: Topic; subject: string; detail: OutboxDetail }>(
     `select xid::text as xid, seq, topic, subject, detail from outbox_event
-     where (xid, seq) > ($1::xid8, $2::bigint) and xid < pg_snapshot_xmin(pg_current_snapshot())
+     where (xid, seq) > ($1::xid8, $2::bigint) and xid < (select settled_below())
        and ($4::xid8 is null or (xid, seq) <= ($4::xid8, $5::bigint))
      order by outbox_event.xid, seq limit $3`,
     [after.xid, after.seq, limit, until?.xid ?? null, until?.seq ?? null],
@@ -100,11 +100,35 @@ export async function forgetForeignEvents(sql: Sql): Promise<void> {
 export async function readTailLag(sql: Sql): Promise<number> {
   const [row] = await sql.query<{ lag: number | null }>(
     `select extract(epoch from clock_timestamp() - min(created_at))::float8 as lag from outbox_event
-     where xid >= pg_snapshot_xmin(pg_current_snapshot())`,
+     where xid >= (select settled_below())`,
     [],
     'tail-lag',
   );
   return row?.lag ?? 0;
+}
+
+/** A write transaction of this database that others wait for. */
+export interface TailHolder {
+  /** Of its session; null where it was prepared, and no session has it. */
+  pid: number | null;
+  /** As the session calls itself, where its role lets us see that. */
+  application: string | null;
+  openSeconds: number | null;
+}
+
+/** Whom the live tail and the seals wait for; undefined when nobody writes. */
+export async function readTailHolder(sql: Sql): Promise<TailHolder | undefined> {
+  const [row] = await sql.query<TailHolder>(
+    `select held.pid, nullif(session.application_name, '') as application,
+       extract(epoch from clock_timestamp() - coalesce(session.xact_start, prepared.prepared))::float8 as "openSeconds"
+     from (select settled_below()::xid as xid) oldest
+       join pg_locks held on held.locktype = 'transactionid' and held.granted and held.transactionid = oldest.xid
+       left join pg_stat_activity session on session.pid = held.pid
+       left join pg_prepared_xacts prepared on prepared.transaction = oldest.xid`,
+    [],
+    'tail-holder',
+  );
+  return row;
 }
 
 /** Before events are purged: cursors of before are refused from then on, since what came behind them is gone. */

@@ -12,6 +12,7 @@ import {
 } from '../../protocol/registries/records/identifying.js';
 import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
 import type { Sql } from '../database/database.js';
+import { identifiersOfRecords } from './named-record.repository.js';
 import type { Identifier, RecordDraft, StoredRecord } from './record.repository.js';
 
 /** What says which record is meant. */
@@ -28,18 +29,70 @@ export interface Match {
 
 /** Keeps what it finds, and the names it looked for, for this transaction until it commits. */
 export async function matchRecord(sql: Sql, recordType: RecordTypeDefinition, named: Named): Promise<Match> {
-  let candidates: StoredRecord[] = [];
-  try {
-    assertIdentified(recordType, named);
-    const identifying = identifyingOf(recordType, named);
-    await lockNames(sql, named, identifying);
-    candidates = await findCandidates(sql, named, identifying);
-    const stored = judge(recordType, named, identifying, candidates);
-    return stored === undefined ? { candidates } : { stored, candidates };
-  } catch (error) {
-    if (!(error instanceof RecordInvalid)) throw error;
-    return { refused: error, candidates };
+  return (await KnownRecords.load(sql, [{ recordType, named }])).match(recordType, named);
+}
+
+export interface Wanted {
+  recordType: RecordTypeDefinition;
+  named: Named;
+}
+
+/** What is stored under the names of a batch, all of one registry, as it becomes while the batch is written. */
+export class KnownRecords {
+  readonly #byId = new Map<string, StoredRecord>();
+  /** Ids by any name that a record had in this transaction. */
+  readonly #byName = new Map<string, Set<string>>();
+
+  private constructor() {}
+
+  /** Locks every name in one order, so that two batches about the same persons wait for each other and never in a ring. */
+  static async load(sql: Sql, wanted: Wanted[]): Promise<KnownRecords> {
+    const names = wanted.map(({ recordType, named }) => ({ ...named, identifying: identifyingOf(recordType, named) }));
+    await lockNames(sql, names);
+    const known = new KnownRecords();
+    for (const { recordType, ...record } of await findCandidates(sql, names)) known.put(recordType, record);
+    return known;
   }
+
+  match(recordType: RecordTypeDefinition, named: Named): Match {
+    let candidates: StoredRecord[] = [];
+    try {
+      assertIdentified(recordType, named);
+      const identifying = identifyingOf(recordType, named);
+      candidates = this.#candidates({ ...named, identifying });
+      const stored = judge(recordType, named, identifying, candidates);
+      return stored === undefined ? { candidates } : { stored, candidates };
+    } catch (error) {
+      if (!(error instanceof RecordInvalid)) throw error;
+      return { refused: error, candidates };
+    }
+  }
+
+  /** A record as it is from now on. */
+  put(recordType: string, record: StoredRecord): void {
+    this.#byId.set(record.id, record);
+    for (const name of namesOf({ recordType, externalId: record.externalId, identifying: record.identifiers })) {
+      const ids = this.#byName.get(name);
+      if (ids === undefined) this.#byName.set(name, new Set([record.id]));
+      else ids.add(record.id);
+    }
+  }
+
+  #candidates(named: Names): StoredRecord[] {
+    const ids = new Set(namesOf(named).flatMap((name) => [...(this.#byName.get(name) ?? [])]));
+    return [...ids].toSorted().flatMap((id) => this.#byId.get(id) ?? []);
+  }
+}
+
+interface Names {
+  recordType: string;
+  externalId?: string | null | undefined;
+  identifying: Identifier[];
+}
+
+function namesOf({ recordType, externalId, identifying }: Names): string[] {
+  const names = identifying.map(({ type, value }) => `${recordType} ${type} ${value}`);
+  return externalId == null ? names : [...names, `${recordType} external ${externalId}`];
 }
 
 /** @throws RecordInvalid `AMBIGUOUS` or `CONFLICTING_IDENTIFIER`, which name types and never a value */
@@ -82,48 +135,59 @@ const conflicting = (what: string): RecordInvalid =>
   );
 
 /** Two first registrations of one person wait for each other, so that there is one record at the end. */
-async function lockNames(
-  sql: Sql,
-  { registry, recordType, externalId }: Named,
-  identifying: Identifier[],
-): Promise<void> {
-  const names = identifying.map(({ type, value }) => `${registry} ${recordType} ${type} ${value}`);
-  if (externalId != null) names.push(`${registry} ${recordType} external ${externalId}`);
+async function lockNames(sql: Sql, named: (Names & { registry: string })[]): Promise<void> {
+  const names = named.flatMap((one) => namesOf(one).map((name) => `${one.registry} ${name}`));
   await sql.query(
     `select pg_advisory_xact_lock(key) from (
        select distinct hashtextextended(name, 0) as key from unnest($1::text[]) as name order by key) as locks`,
     [names],
+    'lock-names',
   );
 }
 
-// Identifiers are read once the rows are locked: a change that was waited for may have taken one away.
-async function findCandidates(
-  sql: Sql,
-  { registry, recordType, externalId }: Named,
-  identifying: Identifier[],
-): Promise<StoredRecord[]> {
-  const types = identifying.map(({ type }) => type);
-  const values = identifying.map(({ value }) => value);
-  const rows = await sql.query<Omit<StoredRecord, 'version' | 'identifiers'> & { version: string }>(
-    `select r.id, r.version, r.external_id as "externalId", r.data from registry_record r
-     where r.deleted_at is null and r.origin = '' and r.id = any (array(
-       select i.record_id from record_identifier i
-       join unnest($3::text[], $4::text[]) as given (type, value) on i.type = given.type and i.value = given.value
-       where i.registry = $1 and i.record_type = $2
-       union all
-       select e.id from registry_record e
-       where e.registry = $1 and e.record_type = $2 and e.external_id = $5 and e.deleted_at is null))
-     order by r.id for update`,
-    [registry, recordType, types, values, externalId ?? null],
+type Candidate = StoredRecord & { recordType: string };
+
+// Each name by the one index that serves it, whatever the statistics say of a table that is being filled: no index takes
+// `is not distinct from`. Identifiers are read once the rows are locked: a change that was waited for may have taken one away.
+async function findCandidates(sql: Sql, named: (Names & { registry: string })[]): Promise<Candidate[]> {
+  const identifiers = named.flatMap(({ registry, recordType, identifying }) =>
+    identifying.map((one) => ({ ...one, registry, recordType })),
   );
+  const external = named.filter(({ externalId }) => externalId != null);
+  const found = await sql.query<Omit<Candidate, 'version' | 'identifiers'> & { version: string }>(
+    `select r.id, r.version, r.external_id as "externalId", r.record_type as "recordType", r.data,
+       r.deleted_at is not null as deleted from registry_record r
+     where r.origin = '' and r.id = any (array(
+       select i.record_id from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as g (registry, record_type, type, value)
+       cross join lateral (select record_id from record_identifier i where i.registry = g.registry
+         and i.record_type = g.record_type and i.type = g.type and i.value = g.value offset 0) i
+       union all
+       select e.id from unnest($5::text[], $6::text[], $7::text[]) as g (registry, record_type, external_id)
+       cross join lateral (select id from registry_record e where e.external_id = g.external_id and e.deleted_at is null
+         and e.registry is not distinct from g.registry and e.record_type is not distinct from g.record_type offset 0) e))
+     order by r.id for update`,
+    [
+      identifiers.map(({ registry }) => registry),
+      identifiers.map(({ recordType }) => recordType),
+      identifiers.map(({ type }) => type),
+      identifiers.map(({ value }) => value),
+      external.map(({ registry }) => registry),
+      external.map(({ recordType }) => recordType),
+      external.map(({ externalId }) => externalId),
+    ],
+  );
+  const rows = found.filter(({ deleted }) => deleted !== true);
   if (rows.length === 0) return [];
-  const held = await sql.query<Identifier & { recordId: string }>(
-    'select record_id as "recordId", type, value from record_identifier where record_id = any($1::uuid[])',
-    [rows.map(({ id }) => id)],
+  const held = Map.groupBy(
+    await identifiersOfRecords(
+      sql,
+      rows.map(({ id }) => id),
+    ),
+    ({ recordId }) => recordId,
   );
   return rows.map((row) => ({
     ...row,
     version: Number(row.version),
-    identifiers: held.filter((one) => one.recordId === row.id).map(({ type, value }) => ({ type, value })),
+    identifiers: (held.get(row.id) ?? []).map(({ type, value }) => ({ type, value })),
   }));
 }

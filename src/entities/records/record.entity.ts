@@ -33,6 +33,10 @@ export class RegistryRecord {
   @Property({ type: 'json' })
   data!: Record<string, unknown>;
 
+  /** Name of the source whose copy it is; empty for our own. */
+  @Property({ type: 'text' })
+  origin: string = '';
+
   @Field(() => Date)
   @Property({ type: 'datetime' })
   createdAt: Date = new Date();

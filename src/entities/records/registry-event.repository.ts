@@ -3,7 +3,9 @@
  * is free again at once, and what a hanging one holds after 15 seconds.
  */
 import type { Registry } from '../../protocol/vocabulary.js';
+import { uuidv7 } from '../../platform/uuid.js';
 import type { Sql } from '../database/database.js';
+import { appendOutbox } from '../queues/outbox.repository.js';
 import type { Identifier } from './record.repository.js';
 
 export interface WaitingEvent {
@@ -15,6 +17,41 @@ export interface WaitingEvent {
   version: number;
   identifiers: Identifier[];
   createdAt: Date;
+}
+
+export interface RecordEvent {
+  /** Of the record. */
+  id: string;
+  version: number;
+  registry: Registry;
+  recordType: string;
+  identifiers: Identifier[];
+  eventType: string;
+}
+
+/** Their ids, in their order. */
+export async function appendEvents(sql: Sql, events: RecordEvent[]): Promise<string[]> {
+  const ids = events.map(() => uuidv7());
+  await sql.query(
+    `insert into registry_event (id, registry, record_type, event_type, record_id, version, identifiers)
+     select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::bigint[], $7::jsonb[])`,
+    [
+      ids,
+      events.map(({ registry }) => registry),
+      events.map(({ recordType }) => recordType),
+      events.map(({ eventType }) => eventType),
+      events.map(({ id }) => id),
+      events.map(({ version }) => version),
+      events.map(({ identifiers }) => JSON.stringify(identifiers)),
+    ],
+    'append-events',
+  );
+  await appendOutbox(
+    sql,
+    'registry',
+    events.map(({ registry, eventType }, index) => ({ subject: ids[index] ?? '', detail: { registry, eventType } })),
+  );
+  return ids;
 }
 
 const EVENT = `e.id, e.registry, e.record_type as "recordType", e.event_type as "eventType", e.record_id as "recordId",

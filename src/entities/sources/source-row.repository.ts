@@ -73,6 +73,10 @@ export interface RowCount {
   count: number;
 }
 
+/** Of records of live sources: the source's keys, by which they are asked for again. */
+export const keysOfRows = (sql: Sql, ids: string[]): Promise<{ entry: string; key: string[] }[]> =>
+  sql.query('select entry, key from source_row where record_id = any($1::uuid[]) and key is not null', [ids]);
+
 /** How many rows of each source are in each state, and why. */
 export const countRows = (sql: Sql): Promise<RowCount[]> =>
   sql.query(

@@ -147,6 +147,11 @@ export async function replaceTypes(sql: Sql, source: string, types: ServedType[]
 
 /** Its copies are served no more; nobody is told that these persons are gone, since they are not. */
 export async function removeSource(sql: Sql, name: string, now: Date): Promise<void> {
+  await dropCopies(sql, name, now);
+  await sql.query('delete from source where name = $1', [name]);
+}
+
+export async function dropCopies(sql: Sql, name: string, now: Date): Promise<void> {
   await sql.query(
     `delete from record_identifier where record_id in (select record_id from source_row where source = $1)`,
     [name],
@@ -157,5 +162,4 @@ export async function removeSource(sql: Sql, name: string, now: Date): Promise<v
     [name, now],
   );
   await sql.query('delete from source_row where source = $1', [name]);
-  await sql.query('delete from source where name = $1', [name]);
 }

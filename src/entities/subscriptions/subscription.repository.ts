@@ -46,7 +46,7 @@ export async function findSubscriptionsOfRequest(
 
 /** Tells live readers of a new state, in the transaction that makes it. */
 export async function announce(sql: Sql, { id, senderId, registry, state }: Subscription): Promise<void> {
-  await appendOutbox(sql, 'subscription', id, { senderId, registry, status: state });
+  await appendOutbox(sql, 'subscription', [{ subject: id, detail: { senderId, registry, status: state } }]);
 }
 
 /** Pending notifications rest: nothing is due until `wakeDeliveries`. */

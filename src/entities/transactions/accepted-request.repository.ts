@@ -127,7 +127,7 @@ export async function settleRequest(
   const { id, senderId, registry, operation } = request;
   const detail = { senderId, registry, operation, status: step.status };
   // A part is progress, not a transition.
-  if (step.next !== undefined) return appendOutbox(sql, 'transaction', id, detail);
+  if (step.next !== undefined) return appendOutbox(sql, 'transaction', [{ subject: id, detail }]);
   const contentHash = await proveTransaction(sql, id);
   const what = { of: 'transaction', id, transition: step.status, actor: senderId, at: now } as const;
   await recordTransition(sql, { ...what, contentHash, detail });

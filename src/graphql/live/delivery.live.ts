@@ -5,19 +5,20 @@ import type { Context } from '../context.js';
 import type { DeliveryFilter } from '../deliveries/delivery.types.js';
 import { notFound } from '../../use-cases/errors.js';
 import { detailMeets, follow } from './follow.js';
+import type { Telling } from './telling.js';
 import type { DeliveryChange } from './live.types.js';
 
 export async function watchDeliveries(
   context: Context,
   filter: DeliveryFilter,
   after: string | null | undefined,
-): Promise<AsyncGenerator<DeliveryChange>> {
+): Promise<AsyncGenerator<DeliveryChange | Telling>> {
   const { senderId, registry } = filter;
   const columns = await columnsOf(context, filter);
   return follow(context, after, {
     topic: 'delivery',
     accepts: (detail) => detailMeets(detail, { senderId, registry }),
-    load: (loaders, ids) => Promise.all(ids.map((id) => loaders.deliveryById.load(id))),
+    load: (loaders, id) => loaders.deliveryById.load(id),
     matches: (delivery) => inTime(filter, delivery) && columns.every(([name, value]) => delivery[name] === value),
     told: (delivery, cursor) => ({ cursor, delivery }),
   });

@@ -5,52 +5,59 @@ import type { Context } from '../context.js';
 import { unauthenticated } from '../../use-cases/errors.js';
 import { createLoaders, type Loaders } from '../loaders.js';
 import { abortable } from './abortable.js';
-import type { LiveEvent } from './live-tail.js';
+import type { LiveEvent } from './tail-cursor.js';
+import { Telling, toldOnce, type Told } from './telling.js';
 
 const LOAD_AT_ONCE = 100;
 
-export interface Followed<Row, Told> {
+export interface Followed<Row, Change extends object> {
   topic: Topic;
   /** What can be said without the row; `false` spares loading it. */
   accepts: (detail: OutboxDetail) => boolean;
-  /** As they are now; `undefined` where a row is gone. */
-  load: (loaders: Loaders, ids: string[]) => Promise<(Row | undefined)[]>;
+  /** As it is now; `undefined` where the row is gone. */
+  load: (loaders: Loaders, id: string) => Promise<Row | undefined>;
   matches: (row: Row) => boolean;
-  told: (row: Row, cursor: string) => Told;
+  told: (row: Row, cursor: string) => Change;
 }
 
-export function follow<Row, Told>(
+/** Changes of this reader; of one that shares, what all of its kind are told. */
+export function follow<Row, Change extends object>(
   context: Context,
   after: string | null | undefined,
-  followed: Followed<Row, Told>,
-): AsyncGenerator<Told> {
+  followed: Followed<Row, Change>,
+): AsyncGenerator<Change | Telling> {
   const accepted = ({ topic, detail }: TailEvent) => topic === followed.topic && followed.accepts(detail);
   return abortable(async function* (signal) {
     for await (const events of context.services.tail.batches({ after, signal, accepts: accepted }))
       for (let start = 0; start < events.length; start += LOAD_AT_ONCE)
-        yield* tell(context, events.slice(start, start + LOAD_AT_ONCE), followed);
+        for (const telling of await tellings(context, events.slice(start, start + LOAD_AT_ONCE), followed)) {
+          const told = await telling;
+          if (told === undefined) continue;
+          await assertStillAllowed(context);
+          if (context.sharing !== undefined) yield told;
+          else {
+            context.loaders = told.loaders;
+            yield told.root as Change;
+          }
+        }
   });
 }
 
-async function* tell<Row, Told>(
+async function tellings<Row, Change extends object>(
   context: Context,
   events: LiveEvent[],
-  { load, matches, told }: Followed<Row, Told>,
-): AsyncGenerator<Told, void, undefined> {
+  { load, matches, told }: Followed<Row, Change>,
+): Promise<Told[]> {
   await assertStillAllowed(context);
   // Fresh ones: those of the subscription would remember every row it ever told, as it was then.
   const { database, clock } = context.services;
-  context.loaders = createLoaders(database.em(), database, clock);
-  const rows = await load(
-    context.loaders,
-    events.map(({ subject }) => subject),
-  );
-  for (const [index, { cursor }] of events.entries()) {
-    const row = rows[index];
-    if (row === undefined || !matches(row)) continue;
-    await assertStillAllowed(context);
-    yield told(row, cursor);
-  }
+  const loaders = createLoaders(database.em(), database, clock);
+  const tell = async ({ subject, cursor }: LiveEvent): Promise<Telling | undefined> => {
+    const row = await load(loaders, subject);
+    return row === undefined || !matches(row) ? undefined : new Telling(told(row, cursor), loaders);
+  };
+  const { sharing } = context;
+  return events.map((event) => (sharing === undefined ? tell(event) : toldOnce(event, sharing.key, () => tell(event))));
 }
 
 /** @throws DomainError when the caller's token has ended since */

@@ -7,25 +7,23 @@ import type { Sql } from '../../entities/database/database.js';
 import {
   currentPosition,
   readTail,
+  readTailHolder,
   readTailLag,
   readTailState,
   type TailEvent,
+  type TailHolder,
   type TailPosition,
   type TailState,
 } from '../../entities/queues/tail.repository.js';
 import type { Log } from '../../platform/log.js';
 import { DomainError } from '../../use-cases/errors.js';
-import { decodeTailCursor, encodeTailCursor, isBehind } from './tail-cursor.js';
+import { decodeTailCursor, encodeTailCursor, isBehind, type LiveEvent } from './tail-cursor.js';
 import { TailListener } from './tail-listener.js';
 
 const BATCH = 500;
 const POLL_MS = 250;
 const MAX_BUFFER = 500;
 const RECHECK_MS = 5000;
-
-export interface LiveEvent extends TailEvent {
-  cursor: string;
-}
 
 export interface ListenOptions {
   after?: string | null | undefined;
@@ -71,16 +69,12 @@ export class LiveTail {
     const ended = () => this.#closed || (signal?.aborted ?? false);
     try {
       const shared = await (this.#starting ??= this.#start());
-      const told = (event: TailEvent): LiveEvent => ({
-        ...event,
-        cursor: encodeTailCursor(event.position, shared.epoch),
-      });
       let position = after == null ? await currentPosition(this.sql) : await this.#positionOf(after, shared);
       while (isBehind(shared.position, position)) {
         const until = shared.position;
         const events = await readTail(this.sql, position, BATCH, until);
         position = events.length < BATCH ? until : (events.at(-1)?.position ?? until);
-        const wanted = events.filter(accepts).map(told);
+        const wanted = events.filter(accepts).map((event) => withCursor(event, shared));
         if (ended()) return;
         if (wanted.length > 0) yield wanted;
       }
@@ -92,7 +86,7 @@ export class LiveTail {
         const events = await listener.take();
         if (events === undefined) throw tooSlow(encodeTailCursor(position, shared.epoch));
         position = events.at(-1)?.position ?? position;
-        if (events.length > 0 && !ended()) yield events.map(told);
+        if (events.length > 0 && !ended()) yield events;
       }
     } finally {
       signal?.removeEventListener('abort', wake);
@@ -121,6 +115,11 @@ export class LiveTail {
   /** For how many seconds committed events have waited for an older transaction to end. */
   lagSeconds(): Promise<number> {
     return readTailLag(this.sql);
+  }
+
+  /** What they wait for, once they have waited for `seconds`. */
+  async heldBy(seconds = 1): Promise<TailHolder | null> {
+    return (await this.lagSeconds()) < seconds ? null : ((await readTailHolder(this.sql)) ?? null);
   }
 
   /** How many readers have caught up, and are told what comes as it comes. */
@@ -190,7 +189,9 @@ export class LiveTail {
     const events = await readTail(this.sql, shared.position, BATCH);
     if (this.#shared !== shared) return true;
     shared.position = events.at(-1)?.position ?? shared.position;
-    for (const listener of this.#listeners) listener.push(events);
+    // The same ones to all: what is made of an event is made once.
+    const told = events.map((event) => withCursor(event, shared));
+    for (const listener of this.#listeners) listener.push(told);
     return events.length === BATCH;
   }
 
@@ -204,6 +205,11 @@ export class LiveTail {
     for (const listener of this.#listeners) listener.fail(restored());
   }
 }
+
+const withCursor = (event: TailEvent, { epoch }: TailState): LiveEvent => ({
+  ...event,
+  cursor: encodeTailCursor(event.position, epoch),
+});
 
 const tooSlow = (cursor: string): GraphQLError =>
   new GraphQLError('this reader is too slow: subscribe again with after set to the cursor', {

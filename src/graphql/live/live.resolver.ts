@@ -63,7 +63,7 @@ export class LiveResolver {
       return follow(context, after, {
         topic: 'subscription',
         accepts: () => true,
-        load: (loaders, ids) => Promise.all(ids.map((id) => loaders.subscriptionById.load(id))),
+        load: (loaders, id) => loaders.subscriptionById.load(id),
         matches: () => true,
         told: (subscription, cursor) => ({ cursor, subscription }),
       });
@@ -84,7 +84,7 @@ export class LiveResolver {
       return follow(context, after, {
         topic: 'registry',
         accepts: (detail) => detailMeets(detail, { registry }) && (names?.has(detail.eventType ?? '') ?? true),
-        load: (loaders, ids) => Promise.all(ids.map((id) => loaders.registryEventById.load(id))),
+        load: (loaders, id) => loaders.registryEventById.load(id),
         matches: () => true,
         told: (event, cursor) => ({ cursor, event }),
       });

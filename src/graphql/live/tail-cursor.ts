@@ -1,6 +1,10 @@
 /** Places in the live stream as clients keep them: epoch, transaction number, sequence. Opaque to clients. */
-import type { TailPosition, TailState } from '../../entities/queues/tail.repository.js';
+import type { TailEvent, TailPosition, TailState } from '../../entities/queues/tail.repository.js';
 import { DomainError, invalid } from '../../use-cases/errors.js';
+
+export interface LiveEvent extends TailEvent {
+  cursor: string;
+}
 
 const MAX_NUMBER = 2n ** 63n - 1n;
 

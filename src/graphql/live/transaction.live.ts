@@ -3,17 +3,18 @@ import type { Transaction } from '../../entities/transactions/transaction.entity
 import type { Context } from '../context.js';
 import type { TransactionChange, TransactionFilter } from '../transactions/transaction.types.js';
 import { detailMeets, follow } from './follow.js';
+import type { Telling } from './telling.js';
 
 export function watchTransactions(
   context: Context,
   filter: TransactionFilter,
   after: string | null | undefined,
-): AsyncGenerator<TransactionChange> {
+): AsyncGenerator<TransactionChange | Telling> {
   const { senderId, registry, operation } = filter;
   return follow(context, after, {
     topic: 'transaction',
     accepts: (detail) => detailMeets(detail, { senderId, registry, operation }),
-    load: (loaders, ids) => Promise.all(ids.map((id) => loaders.transactionById.load(id))),
+    load: (loaders, id) => loaders.transactionById.load(id),
     matches: (transaction) => matches(filter, transaction),
     told: (transaction, cursor) => ({ cursor, transaction }),
   });

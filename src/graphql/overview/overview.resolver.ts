@@ -20,7 +20,7 @@ import { JobHealthView } from '../jobs/job.types.js';
 import { abortable } from '../live/abortable.js';
 import { readDuration } from '../../use-cases/overview/duration.js';
 import { OverviewReader } from '../../use-cases/overview/overview.js';
-import { DeliveryHealth, Expiry, Traffic, TrafficPoint } from './overview.types.js';
+import { DeliveryHealth, Expiry, TailHolder, Traffic, TrafficPoint } from './overview.types.js';
 import { watchOverview } from './overview.live.js';
 
 const DAY = 86_400;
@@ -123,10 +123,18 @@ export class OverviewResolver {
 
   @FieldResolver(() => Float, {
     description:
-      'For how many seconds committed changes have waited to be told live, because an older transaction is open.',
+      'For how many seconds committed changes have waited to be told live, because an older transaction of the database is open.',
   })
   tailLagSeconds(@Ctx() { services }: Context): Promise<number> {
     return services.tail.lagSeconds();
+  }
+
+  @FieldResolver(() => TailHolder, {
+    nullable: true,
+    description: 'What they wait for; null when nothing has waited for a second.',
+  })
+  tailHeldBy(@Ctx() { services }: Context): Promise<TailHolder | null> {
+    return services.tail.heldBy();
   }
 }
 

@@ -70,6 +70,20 @@ export class DeliveryHealth {
   bySender!: Traffic[];
 }
 
+@ObjectType({
+  description: 'A write transaction of the database that live changes and the seals of the audit wait for.',
+})
+export class TailHolder {
+  @Field(() => Int, { nullable: true, description: 'Process of its session at the server; null = it was prepared.' })
+  pid!: number | null;
+
+  @Field(() => String, { nullable: true, description: 'As the session calls itself, where our role may see that.' })
+  application!: string | null;
+
+  @Field(() => Float, { nullable: true, description: 'For how long it has been open, where our role may see that.' })
+  openSeconds!: number | null;
+}
+
 export const ExpiryKindEnum = graphqlEnum<ExpiryKind>('ExpiryKind', 'What is about to end.', {
   AGREEMENT: 'A data sharing agreement: its sender gets nothing afterwards.',
   SERVER_KEY: 'A key of this server, which is replaced on schedule.',

@@ -3,6 +3,7 @@ import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from '
 import { RegistryEnum } from '../../entities/database/enums.js';
 import { RegistryRecord } from '../../entities/records/record.entity.js';
 import { findHolders } from '../../entities/records/named-record.repository.js';
+import { identifiersOf } from '../../protocol/registries/records/normalize.js';
 import { findRecordType } from '../../protocol/registries/registries.js';
 import type { Registry } from '../../protocol/vocabulary.js';
 import { noteReading } from '../admin-reading.js';
@@ -21,11 +22,16 @@ import {
   UpsertResult,
 } from './record.types.js';
 import { readExternalId, readIdentifier } from '../../use-cases/records/identifier.input.js';
-import { definitionOf, removeRecord, upsertRecords } from '../../use-cases/records/records.js';
+import { definitionOf, removeRecord } from '../../use-cases/records/records.js';
+import { liveRecords, servedTypes } from '../../use-cases/records/served-records.js';
+import { upsertRecords } from '../../use-cases/records/upsert-records.js';
 
 @Resolver(() => RegistryRecord)
 export class RecordResolver {
-  @Query(() => RecordConnection, { description: 'Records of a registry. For administrators; partners search.' })
+  @Query(() => RecordConnection, {
+    description:
+      'Records of a registry that are served, for administrators; partners search. Of a live source those whom the filter names by an identifier.',
+  })
   async records(
     @Arg('registry', () => RegistryEnum) registry: Registry,
     @Arg('filter', () => RecordFilter, { nullable: true }) filter: RecordFilter | undefined,
@@ -34,9 +40,9 @@ export class RecordResolver {
     @Ctx() context: Context,
   ): Promise<ConnectionData<RegistryRecord>> {
     requireRole(context, RUNNERS);
-    const where = await whereRecord(context, registry, filter);
+    const { where, live } = await whereRecord(context, registry, filter);
     const em = context.services.database.em();
-    const page = await findConnection(em, RegistryRecord, where, byTime(orderBy), args);
+    const page = withLive(await findConnection(em, RegistryRecord, where, byTime(orderBy), args), live, args);
     const named = filter?.identifier != null || filter?.externalId != null;
     // Without a row on the page, its count still tells of whom the filter names.
     const told =
@@ -47,8 +53,12 @@ export class RecordResolver {
   }
 
   @FieldResolver(() => [RecordIdentifier])
-  identifiers(@Root() record: RegistryRecord, @Ctx() context: Context): Promise<RecordIdentifier[]> {
-    return context.loaders.identifiersOfRecord.load(record.id);
+  async identifiers(@Root() record: RegistryRecord, @Ctx() context: Context): Promise<RecordIdentifier[]> {
+    const held = await context.loaders.identifiersOfRecord.load(record.id);
+    if (held.length > 0) return held;
+    // Of a live source there are no rows beside the record.
+    const { registry, recordType, data } = record;
+    return identifiersOf(definitionOf(context.services, registry), recordType, data);
   }
 
   @Mutation(() => UpsertResult, {
@@ -81,23 +91,51 @@ export class RecordResolver {
   }
 }
 
+interface Listed {
+  where: FilterQuery<RegistryRecord>;
+  live: RegistryRecord[];
+}
+
+/** Rows of ours that nobody is served, since a source keeps their type now, are not listed either. */
 async function whereRecord(
   { services }: Context,
   registry: Registry,
   given: RecordFilter | null | undefined,
-): Promise<FilterQuery<RegistryRecord>> {
+): Promise<Listed> {
   const filter = given ?? {};
   const definition = definitionOf(services, registry);
   const recordType = filter.recordType == null ? undefined : findRecordType(definition, filter.recordType);
   if (filter.recordType != null && recordType === undefined)
     throw invalid('filter.recordType', 'no record type of this registry');
+  const { stored, live } = await servedTypes(services, definition, recordType && [recordType]);
   const where: FilterQuery<RegistryRecord> = {
     registry,
     deletedAt: null,
-    ...(recordType === undefined ? {} : { recordType: recordType.name }),
+    ...(stored.length === 0 ? { recordType: { $in: [] } } : { $or: stored }),
     ...(filter.externalId == null ? {} : { externalId: readExternalId(filter.externalId, 'filter.externalId') ?? '' }),
   };
-  if (filter.identifier == null) return where;
-  const { type, value } = readIdentifier(definition, filter.identifier, 'filter.identifier');
-  return { ...where, id: { $in: await findHolders(services.database, registry, { type, value }) } };
+  if (filter.identifier == null) return { where, live: [] };
+  const identifier = readIdentifier(definition, filter.identifier, 'filter.identifier');
+  const named = filter.externalId == null ? await liveRecords(services, definition, live, identifier) : [];
+  if (named === undefined) throw invalid('filter.identifier', 'the source of these records is not asked by this type');
+  return {
+    where: { ...where, id: { $in: await findHolders(services.database, registry, identifier) } },
+    live: named.map((record) => Object.assign(new RegistryRecord(), { ...record, registry })),
+  };
+}
+
+/** Those whom an identifier names are few: they stand on the first page, behind ours. */
+function withLive(
+  page: ConnectionData<RegistryRecord>,
+  live: RegistryRecord[],
+  { after, last }: ConnectionArgs,
+): ConnectionData<RegistryRecord> {
+  if (live.length === 0) return page;
+  const shown = after == null && last == null ? live : [];
+  return {
+    ...page,
+    nodes: [...page.nodes, ...shown],
+    edges: [...page.edges, ...shown.map((node) => ({ cursor: '', node }))],
+    count: async () => (await page.count()) + live.length,
+  };
 }

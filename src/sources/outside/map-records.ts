@@ -47,7 +47,10 @@ export class RecordMapper {
   /** In the order of the rows. */
   async map(mapping: RecordMapping, rows: Row[]): Promise<MappedRecord[]> {
     const { definition, recordType } = this.typeOf(mapping);
-    const heads = rows.map((row) => ({ row, key: keyOf(row, mapping.key), state: stateOf(mapping, row) }));
+    const heads = rows.map((row) => {
+      const state = this.reader.problemOf(row) === undefined ? stateOf(mapping, row) : 'REFUSED';
+      return { row, key: keyOf(row, mapping.key), state };
+    });
     const served = heads.filter(({ state }) => state === 'SERVED').map(({ row }) => row);
     const parts = await this.#objects(mapping, served, { definition, className: recordType.class }, mapping.embed);
     const shared = await this.#sharedValues(mapping, served);
@@ -56,6 +59,8 @@ export class RecordMapper {
       const id = sourceRecordId(this.file.source.name, mapping.name, key);
       const empty = { id, key, identifiers: [], data: {} };
       const part = mapped.get(row);
+      const reason = this.reader.problemOf(row);
+      if (reason !== undefined) return { ...empty, state, path: '', reason };
       if (state !== 'SERVED' || part === undefined) return { ...empty, state };
       if (part === SKIPPED) return { ...empty, state: 'WITHHELD' };
       try {
@@ -114,10 +119,16 @@ export class RecordMapper {
     const { from, parent, value } = list;
     const owners = ownerKey.slice(0, parent.length);
     const children = from === undefined ? rows : await this.#children(list, rows, owners);
-    const elements: Element[] =
+    const made = children.filter((row) => this.reader.problemOf(row) === undefined);
+    const parts: Element[] =
       value === undefined
-        ? await this.#objects(list, children, scope, list.embed === undefined ? {} : { '': list.embed })
-        : children.map((row) => cell(row, value.column));
+        ? await this.#objects(list, made, scope, list.embed === undefined ? {} : { '': list.embed })
+        : made.map((row) => cell(row, value.column));
+    const byRow = new Map(made.map((row, index): [Row, Element] => [row, parts[index]]));
+    const elements = children.map((row): Element => {
+      const problem = this.reader.problemOf(row);
+      return problem === undefined ? byRow.get(row) : new RecordInvalid('', `in ${from} ${problem}`);
+    });
     if (from === undefined) return elements.map((element) => [element]);
     const byOwner = new Map<string, Element[]>();
     for (const [index, row] of children.entries()) {

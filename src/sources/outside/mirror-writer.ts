@@ -2,13 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { DataVault } from '../../entities/database/data-vault.js';
 import type { Sql } from '../../entities/database/database.js';
-import {
-  deleteRecord,
-  loadRecords,
-  writeRecord,
-  type RecordDraft,
-  type StoredRecord,
-} from '../../entities/records/record.repository.js';
+import { loadRecords, type RecordDraft, type StoredRecord } from '../../entities/records/record.repository.js';
+import { deleteRecord, planWrite, writePlanned } from '../../entities/records/record-write.repository.js';
 import { keepRows, knownRows, storedRecords } from '../../entities/sources/source-row.repository.js';
 import { valuesAt } from '../../protocol/query/evaluate.js';
 import type { MappedRecord } from './map-records.js';
@@ -45,7 +40,7 @@ export async function writeBatch(sql: Sql, vault: DataVault, batch: Batch, now: 
     fresh.map((record) => draftOf(batch, record)),
   );
   const told = batch.silent ? changed.filter((record) => !isNew(record)) : changed;
-  for (const record of told) await writeOne(sql, vault, batch, record, stored.get(record.id), now);
+  await writeTold(sql, vault, batch, told, stored, now);
   await keepRows(
     sql,
     batch.source,
@@ -62,18 +57,23 @@ export async function writeBatch(sql: Sql, vault: DataVault, batch: Batch, now: 
   return changed.map(({ id }) => id);
 }
 
-async function writeOne(
+async function writeTold(
   sql: Sql,
   vault: DataVault,
   batch: Batch,
-  record: MappedRecord,
-  stored: StoredRecord | undefined,
+  told: MappedRecord[],
+  stored: Map<string, StoredRecord>,
   now: Date,
 ): Promise<void> {
-  if (record.state === 'SERVED') {
-    const draft = { ...draftOf(batch, record), eventType: eventOf(batch.mapping, stored, record) };
-    await writeRecord(sql, vault, draft, stored, now);
-  } else if (stored !== undefined && stored.deleted !== true) await deleteRecord(sql, record.id, now);
+  const plans = told
+    .filter(({ state }) => state === 'SERVED')
+    .map((record) => {
+      const held = stored.get(record.id);
+      return planWrite({ ...draftOf(batch, record), eventType: eventOf(batch.mapping, held, record) }, held);
+    });
+  await writePlanned(sql, vault, plans, now);
+  for (const { id, state } of told)
+    if (state !== 'SERVED' && stored.get(id)?.deleted === false) await deleteRecord(sql, id, now);
 }
 
 const draftOf = ({ registry, mapping, source }: Batch, { id, identifiers, data }: MappedRecord): RecordDraft => ({

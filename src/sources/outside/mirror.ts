@@ -4,7 +4,7 @@
  */
 import type { DataVault } from '../../entities/database/data-vault.js';
 import type { Database, Unit } from '../../entities/database/database.js';
-import { deleteRecord } from '../../entities/records/record.repository.js';
+import { deleteRecord } from '../../entities/records/record-write.repository.js';
 import { holdSource, saveSource, type StoredSource } from '../../entities/sources/source.repository.js';
 import { countUnmet, forgetRows, knownRows, unmetRows } from '../../entities/sources/source-row.repository.js';
 import { sourceRecordId } from './record-id.js';

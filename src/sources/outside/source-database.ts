@@ -14,7 +14,7 @@ import {
 import { createPool, raw as mysqlText } from 'mysql2';
 import { Pool } from 'pg';
 import { offsetOf } from './local-time.js';
-import { SourceFault, sourceFault } from './source-fault.js';
+import { SourceFault, sourceFault, ValueFault } from './source-fault.js';
 import type { SourceFile } from './source-file.schema.js';
 
 export type Row = Record<string, string | null>;
@@ -22,6 +22,8 @@ export type Row = Record<string, string | null>;
 export interface SourceDatabase {
   readonly isMysql: boolean;
   query(statement: RawBuilder<unknown>): Promise<Row[]>;
+  /** The same; what is asked by a value that the column cannot hold finds nothing. */
+  find(statement: RawBuilder<unknown>): Promise<Row[]>;
   /** SQL that the operator wrote, as part of a statement. */
   written(text: string): RawBuilder<unknown>;
   close(): Promise<void>;
@@ -42,15 +44,21 @@ export function openSourceDatabase(
   const timeoutMs = timeout * patience;
   const dialect = isMysql ? mysql(url, size, zone, timeoutMs) : postgres(url, size, zone, timeoutMs);
   const database = new Kysely<unknown>({ dialect });
+  const query = async (statement: RawBuilder<unknown>): Promise<Row[]> => {
+    try {
+      return (await statement.execute(database)).rows as Row[];
+    } catch (error) {
+      throw sourceFault(error);
+    }
+  };
   return {
     isMysql,
-    query: async (statement) => {
-      try {
-        return (await statement.execute(database)).rows as Row[];
-      } catch (error) {
-        throw sourceFault(error);
-      }
-    },
+    query,
+    find: (statement) =>
+      query(statement).catch((error: unknown) => {
+        if (error instanceof ValueFault && error.isAsked) return [];
+        throw error;
+      }),
     // The driver for MariaDB takes every "?" of a statement for a place of a value, in quotes too.
     written: (text) => (isMysql ? sql`${mysqlText(text)}` : sql.raw(text)),
     close: () => database.destroy(),
@@ -73,7 +81,7 @@ function postgres(url: string, size: number, zone: string, timeoutMs: number): P
     onReserveConnection: once([
       CompiledQuery.raw(
         `select set_config('default_transaction_read_only', 'on', false), set_config('TimeZone', $1, false),
-          set_config('statement_timeout', $2, false), set_config('DateStyle', 'ISO', false)`,
+          set_config('statement_timeout', $2, false), set_config('DateStyle', 'ISO', false), set_config('jit', 'off', false)`,
         [zone, String(timeoutMs)],
       ),
     ]),

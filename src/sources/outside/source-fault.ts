@@ -3,6 +3,12 @@
 /** A source that cannot be read: away, refusing us, or not having what its file names. */
 export class SourceFault extends Error {}
 
+/** Something about the values of a statement: of a row that the source cannot make, or of what was asked. */
+export class ValueFault extends SourceFault {
+  /** What was asked is no value of the column: nothing there can be equal to it. */
+  isAsked = false;
+}
+
 /** PostgreSQL's classes and MariaDB's codes whose text names tables, columns, roles and hosts only. */
 const PLAIN_CLASSES = new Set(['08', '28', '3D', '3F', '42', '53', '57']);
 const PLAIN_CODES = new Set(
@@ -14,8 +20,15 @@ const PLAIN_CODES = new Set(
 
 export function sourceFault(error: unknown): SourceFault {
   if (error instanceof SourceFault) return error;
-  const given: { code?: unknown; message?: unknown } = Object(error);
+  const given: { code?: unknown; message?: unknown; sqlState?: unknown; where?: unknown } = Object(error);
   const code = typeof given.code === 'string' ? given.code : undefined;
+  const state = typeof given.sqlState === 'string' ? given.sqlState : code;
+  if (state?.length === 5 && state.startsWith('22')) {
+    const fault = new ValueFault(`the source answers ${code}`, { cause: error });
+    // PostgreSQL names the parameter, in every language.
+    fault.isAsked = typeof given.where === 'string' && /\$\d/.test(given.where);
+    return fault;
+  }
   if (code === undefined) return new SourceFault('the source could not be read', { cause: error });
   const plain = PLAIN_CODES.has(code) || (code.length === 5 && PLAIN_CLASSES.has(code.slice(0, 2)));
   const words = plain && typeof given.message === 'string' ? given.message.replace(/"[^"]*@[^"]*"/g, '…') : '';

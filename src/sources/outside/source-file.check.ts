@@ -16,7 +16,6 @@ export function checkAgainstDictionary(file: SourceFile, registries: Registries)
   const check = new Check(file);
   if (file.source.kind === 'mssql' || file.source.kind === 'dci')
     check.error(['source', 'kind'], `${file.source.kind} is not served yet: use postgres, mariadb or mysql`);
-  if (file.source.mode === 'live') check.error(['source', 'mode'], 'live is not served yet: use mirror');
   if (Object.keys(file.check.expect).length > 0)
     check.warn(['check', 'expect'], 'is not compared yet: run its statements by hand');
   if ((file.capture.by === 'publication' || file.capture.by === 'binlog') && file.source.mode === 'mirror')
@@ -38,6 +37,7 @@ export function checkAgainstDictionary(file: SourceFile, registries: Registries)
     if (type === undefined)
       check.error([...place, 'type'], `is none of ${definition.recordTypes.map(({ name }) => name).join(', ')}`);
     else check.record(mapping, definition, type, place, names);
+    if (file.source.mode === 'live') check.live(mapping, place);
   }
   return check;
 }
@@ -94,6 +94,13 @@ class Check implements Checked {
       (part) => Object.keys(part).length > 0,
     );
     if (!filled && mapping.identifiers.length === 0) this.error(place, 'maps no field, list or identifier');
+  }
+
+  /** What only copies can do is a mistake in a file that keeps none. */
+  live({ search, link }: RecordMapping, place: Place): void {
+    if (Object.keys(search).length === 0)
+      this.error([...place, 'search'], 'is needed with mode live: by what records are found at the source');
+    if (link !== undefined) this.error([...place, 'link'], 'needs mode mirror: facts are joined in the copies');
   }
 
   #lists(lists: Record<string, List[]>, of: Scope, place: Place, names: string[]): void {

@@ -1,7 +1,7 @@
 /** Rows of a source, as the statements of its file give them: page by page in the order of their keys, or by key. */
 import { sql, type RawBuilder } from 'kysely';
 import type { Row, SourceDatabase } from './source-database.js';
-import { SourceFault } from './source-fault.js';
+import { SourceFault, ValueFault } from './source-fault.js';
 import type { RecordMapping } from './source-file.schema.js';
 
 export type Key = string[];
@@ -25,16 +25,46 @@ export function cell(row: Row, column: string): string | undefined {
 }
 
 export class SourceReader {
+  readonly #problems = new WeakMap<Row, string>();
+
   constructor(readonly database: SourceDatabase) {}
 
-  /** @param after the key of the last row of the page before */
-  page(mapping: RecordMapping, after: Key | undefined, size: number): Promise<Row[]> {
+  /** Why the source could not make a row, of which only the key is there then. */
+  problemOf(row: Row): string | undefined {
+    return this.#problems.get(row);
+  }
+
+  /**
+   * @param after the key of the last row of the page before
+   * @param asked which of the served ones, where not all
+   */
+  async page(
+    mapping: RecordMapping,
+    after: Key | undefined,
+    size: number,
+    asked?: RawBuilder<unknown>,
+  ): Promise<Row[]> {
     const keys = names(mapping.key);
     const follows =
       after === undefined ? sql`1 = 1` : sql`${tuple(keys)} > ${tuple(after.map((part) => sql`${part}`))}`;
-    return this.database.query(
-      sql`select * from ${this.from(mapping)} where ${this.where(mapping)} and ${follows} order by ${sql.join(keys)} limit ${sql.lit(size)}`,
-    );
+    const isWanted = asked === undefined ? sql`1 = 1` : sql`${served(mapping)} and ${asked}`;
+    const rows = (columns: RawBuilder<unknown>, wanted: RawBuilder<unknown>): Promise<Row[]> =>
+      this.database.find(
+        sql`select ${columns} from ${this.from(mapping)} where ${this.where(mapping)} and ${wanted} and ${follows}
+          order by ${sql.join(keys)} limit ${sql.lit(size)}`,
+      );
+    const keysOf = async (wanted: RawBuilder<unknown>): Promise<Key[]> =>
+      (await rows(sql.join(keys), wanted)).map((row) => keyOf(row, mapping.key));
+    try {
+      return await rows(sql`*`, isWanted);
+    } catch (error) {
+      if (!(error instanceof ValueFault)) throw error;
+      // One row that the source cannot make, such as by a date that is none, takes no other with it. Where it is asked by
+      // that very column, all rows are gone through.
+      const among = await keysOf(isWanted).catch(() => keysOf(sql`1 = 1`));
+      const found = new Map((await this.byKeys(mapping, among)).map((row) => [keyText(keyOf(row, mapping.key)), row]));
+      return among.map((one) => found.get(keyText(one))).filter((row) => row !== undefined);
+    }
   }
 
   async count(mapping: RecordMapping): Promise<number> {
@@ -44,30 +74,46 @@ export class SourceReader {
     return Number(row?.['rows_there']);
   }
 
-  async byKeys(mapping: RecordMapping, keys: Key[]): Promise<Row[]> {
-    if (keys.length === 0) return [];
-    return this.database.query(
-      sql`select * from ${this.from(mapping)} where ${this.where(mapping)} and ${among(mapping.key, keys)}`,
+  byKeys(mapping: RecordMapping, keys: Key[]): Promise<Row[]> {
+    return this.#halved(keys, mapping.key, (some) =>
+      this.database.query(
+        sql`select * from ${this.from(mapping)} where ${this.where(mapping)} and ${among(mapping.key, some)}`,
+      ),
     );
   }
 
   /** Rows of another table that belong to these. */
-  async children(from: string, parent: string[], keys: Key[], order: string | undefined): Promise<Row[]> {
-    if (keys.length === 0) return [];
+  children(from: string, parent: string[], keys: Key[], order: string | undefined): Promise<Row[]> {
     const ordered = order === undefined ? sql`` : sql` order by ${this.database.written(order)}`;
-    return this.database.query(sql`select * from ${sql.table(from)} as src where ${among(parent, keys)}${ordered}`);
+    return this.#halved(keys, parent, (some) =>
+      this.database.query(sql`select * from ${sql.table(from)} as src where ${among(parent, some)}${ordered}`),
+    );
+  }
+
+  async #halved(keys: Key[], columns: string[], read: (keys: Key[]) => Promise<Row[]>): Promise<Row[]> {
+    if (keys.length === 0) return [];
+    try {
+      return await read(keys);
+    } catch (error) {
+      if (!(error instanceof ValueFault)) throw error;
+      const [only] = keys;
+      if (keys.length > 1 || only === undefined) {
+        const half = keys.length >> 1;
+        const parts = [keys.slice(0, half), keys.slice(half)];
+        return (await Promise.all(parts.map((part) => this.#halved(part, columns, read)))).flat();
+      }
+      if (error.isAsked) return [];
+      const row: Row = Object.fromEntries(columns.map((column, index) => [column, only[index] ?? null]));
+      this.#problems.set(row, `cannot be made by the source: ${error.message}`);
+      return [row];
+    }
   }
 
   /** Of the values, those that several served records have. */
   async shared(mapping: RecordMapping, column: string, values: string[]): Promise<Set<string>> {
     if (values.length === 0) return new Set();
-    const { state } = mapping;
-    const served =
-      state === undefined
-        ? sql`1 = 1`
-        : sql`${sql.ref(state.column)} in (${sql.join(state.served.map((one) => sql`${one}`))})`;
     const rows = await this.database.query(
-      sql`select ${sql.ref(column)} as shared from ${this.from(mapping)} where ${this.where(mapping)} and ${served}
+      sql`select ${sql.ref(column)} as shared from ${this.from(mapping)} where ${this.where(mapping)} and ${served(mapping)}
         and ${among(
           [column],
           values.map((one) => [one]),
@@ -89,6 +135,11 @@ const names = (columns: string[]): RawBuilder<unknown>[] => columns.map((column)
 const tuple = (parts: RawBuilder<unknown>[]): RawBuilder<unknown> =>
   parts.length === 1 ? sql`${parts[0]}` : sql`(${sql.join(parts)})`;
 
+const served = ({ state }: RecordMapping): RawBuilder<unknown> =>
+  state === undefined
+    ? sql`1 = 1`
+    : sql`${sql.ref(state.column)} in (${sql.join(state.served.map((one) => sql`${one}`))})`;
+
 /** `(a, b) in ((1, 2), …)` */
-const among = (columns: string[], keys: Key[]): RawBuilder<unknown> =>
+export const among = (columns: string[], keys: Key[]): RawBuilder<unknown> =>
   sql`${tuple(names(columns))} in (${sql.join(keys.map((key) => tuple(key.map((part) => sql`${part}`))))})`;

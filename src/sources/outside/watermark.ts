@@ -122,5 +122,6 @@ export function withValues(
   const parts = statement
     .split(place)
     .map((part, index) => (index % 2 === 0 ? database.written(part) : sql`${values[part]}`));
-  return sql.join(parts, sql``);
+  // Apart, since the driver for MariaDB takes two question marks in a row for a name.
+  return sql.join(parts, sql` `);
 }

@@ -10,12 +10,12 @@ import {
 import { findConsentIds, findReadings, type StoredReading } from '../../entities/audit/reading.repository.js';
 import type { RecordIdentifier } from '../../protocol/registries/records/normalize.js';
 import type { LegalBasis, Registry } from '../../protocol/vocabulary.js';
-import { findPersonRecords } from '../../sources/person-records.js';
 import { recordAdminAction } from '../admin-change.js';
 import type { Services } from '../services.js';
 import { invalid } from '../errors.js';
 import { readPersonIdentifier } from '../records/identifier.input.js';
 import { definitionOf } from '../records/records.js';
+import { recordsOfPerson } from '../records/served-records.js';
 import type { AccessReport, Disclosure, PersonReading } from './access.types.js';
 
 export interface ReportQuestion {
@@ -33,7 +33,7 @@ export async function reportAccess(services: Services, admin: Admin, question: R
   if (first < 1 || first > MAX) throw invalid('first', `must be between 1 and ${MAX}`);
   const definition = definitionOf(services, registry);
   const identifier = readPersonIdentifier(definition, question.identifier, 'identifier');
-  const { own, inside } = await findPersonRecords(services.database, definition, identifier);
+  const { own, inside, complete } = await recordsOfPerson(services, definition, identifier);
   const consents = await findConsentIds(services.database, { registry, ...identifier });
   const change = {
     action: 'accessReport',
@@ -54,7 +54,7 @@ export async function reportAccess(services: Services, admin: Admin, question: R
   return {
     disclosures: rows.slice(0, first).map((row) => readRow(row, isOwn)),
     readings: readings.slice(0, first).map((row) => tellReading(row, isOwn)),
-    complete: rows.length <= first && readings.length <= first && (await isIndexWhole(services.database)),
+    complete: complete && rows.length <= first && readings.length <= first && (await isIndexWhole(services.database)),
   };
 }
 

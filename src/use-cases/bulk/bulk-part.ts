@@ -1,16 +1,18 @@
 /** One part of an uploaded file, worked on and settled; its rows go when the last part is done. */
 import type { Unit } from '../../entities/database/database.js';
 import { dropChunks, loadChunk } from '../../entities/queues/bulk.repository.js';
+import { coalesce } from '../../platform/coalesce.js';
 import type { BulkRow } from '../../protocol/search/bulk.js';
 import type { Call, Outcome } from '../call.js';
+import type { SourceQuery, SourceResult } from '../../sources/registry-source.js';
 import type { Services } from '../services.js';
 import type { BulkInput } from './bulk.types.js';
 
 /** Rows of a chunk, and items of a callback. */
 export const ROWS_PER_CHUNK = 500;
 
-/** Rows worked on at a time: each is a statement or two. */
-const ABREAST = 4;
+/** At a time, where rows cannot be asked together: each is a statement or two. */
+export const ABREAST = 4;
 
 export interface BulkPart {
   rows: BulkRow[];
@@ -27,15 +29,17 @@ export async function loadPart({ database, vault }: Services, call: Call, input:
   return { rows, done: from + rows.length };
 }
 
-/** Answers in the order of the rows. */
-export async function answerRows<Answer>(
-  rows: BulkRow[],
-  answerRow: (row: BulkRow) => Promise<Answer>,
-): Promise<Answer[]> {
-  const answers: Answer[] = [];
-  for (let from = 0; from < rows.length; from += ABREAST)
-    answers.push(...(await Promise.all(rows.slice(from, from + ABREAST).map(answerRow))));
-  return answers;
+/** For the rows of a part, all at once: our tables take look-ups of one identifier together, anything else goes a few at a time. */
+export function boundedSource(services: Services): Services {
+  const { source } = services;
+  const isLookUp = async (query: SourceQuery): Promise<boolean> =>
+    'identifier' in query.criteria && (await source.storedUnder(query)) !== undefined;
+  const one = async ([query]: readonly SourceQuery[]): Promise<SourceResult[]> =>
+    query === undefined ? [] : [await source.search(query)];
+  const inTurn = coalesce(one, { underWay: ABREAST, atOnce: 1 });
+  const search = async (query: SourceQuery): Promise<SourceResult> =>
+    (await isLookUp(query)) ? source.search(query) : inTurn(query);
+  return { ...services, source: { ...source, search } };
 }
 
 /** Settles a part in one transaction with the end of its rows. */

@@ -1,5 +1,6 @@
 /** Search of uploaded identifiers, part by part; a bad row is told of, and the others go on. */
 import { decideGate } from '../../access/decide-access.js';
+import type { AgreementTerms } from '../../entities/senders/sender.repository.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import { Forbidden } from '../../protocol/errors.js';
 import type { BulkRow } from '../../protocol/search/bulk.js';
@@ -9,7 +10,7 @@ import type { Services } from '../services.js';
 import { definitionOf } from '../records/records.js';
 import { AnswerRoom } from '../search/answer-room.js';
 import { SearchItems } from '../search/search.js';
-import { answerRows, loadPart, settlePart } from './bulk-part.js';
+import { ABREAST, boundedSource, loadPart, settlePart } from './bulk-part.js';
 import type { BulkInput } from './bulk.types.js';
 
 /** @throws Forbidden when no agreement covers it */
@@ -22,9 +23,12 @@ export async function bulkSearch(
   const gate = decideGate({ sender, definition, operation: 'BULK_SEARCH', now: call.receivedAt });
   if (!gate.allowed) throw new Forbidden(gate.explanation);
   const part = await loadPart(services, call, input);
-  const searching = new SearchItems(services, definition, gate.agreements, { room: new AnswerRoom(true) });
+  const searching = new SearchItems(boundedSource(services), definition, gate.agreements, {
+    room: new AnswerRoom(true),
+  });
   const timestamp = services.clock().toISOString();
-  const items = await answerRows(part.rows, (row) => answerRow(searching, row, timestamp));
+  const abreast = isTogether(gate.agreements, part.rows) ? part.rows.length : ABREAST;
+  const items = await answerRows(part.rows, abreast, (row) => answerRow(searching, row, timestamp));
   const completedCount = items.filter(({ status }) => status === 'SUCCEEDED').length;
   const status = completedCount > 0 || items.length === 0 ? 'SUCCEEDED' : 'REJECTED';
   const { transactionId } = input;
@@ -42,6 +46,23 @@ export async function bulkSearch(
     result: answer,
   });
   return answer;
+}
+
+/** Whether a row is no more than a look-up, which others join. */
+const isTogether = (agreements: AgreementTerms[], rows: BulkRow[]): boolean =>
+  !agreements.some(({ requiresConsent }) => requiresConsent) &&
+  rows.every((row) => !('search' in row) || (row.search.queryType === 'IDTYPE_VALUE' && row.search.consent == null));
+
+/** Answers in the order of the rows. */
+async function answerRows<Answer>(
+  rows: BulkRow[],
+  abreast: number,
+  answer: (row: BulkRow) => Promise<Answer>,
+): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (let from = 0; from < rows.length; from += abreast)
+    answers.push(...(await Promise.all(rows.slice(from, from + abreast).map(answer))));
+  return answers;
 }
 
 /** The same for every row that is searched in the same way; a hundred thousand of them say no more. */

@@ -7,8 +7,8 @@ import { Forbidden, ProtocolError } from '../../protocol/errors.js';
 import type { Call } from '../call.js';
 import type { Services } from '../services.js';
 import { definitionOf } from '../records/records.js';
-import { verifyPerson } from '../verify/verify.js';
-import { answerRows, loadPart, settlePart } from './bulk-part.js';
+import { verifyPersons } from '../verify/verify.js';
+import { boundedSource, loadPart, settlePart } from './bulk-part.js';
 import type { BulkInput } from './bulk.types.js';
 
 interface Verifying {
@@ -34,8 +34,15 @@ export async function bulkVerify(
   const grant = decideItem(gate.agreements, definition, { recordType });
   if (!grant.allowed) throw new Forbidden(grant.explanation);
   const part = await loadPart(services, call, input);
-  const verifying: Verifying = { services, sender, grant, now: services.clock(), recordIds: [], consentIds: [] };
-  const items = await answerRows(part.rows, (row) => answerRow(verifying, row));
+  const verifying: Verifying = {
+    services: boundedSource(services),
+    sender,
+    grant,
+    now: services.clock(),
+    recordIds: [],
+    consentIds: [],
+  };
+  const items = await answerRows(verifying, part.rows);
   const succeeded = items.length === 0 || items.some(({ status }) => status === 'SUCCEEDED');
   const status = succeeded ? 'SUCCEEDED' : 'REJECTED';
   const { transactionId } = input;
@@ -55,28 +62,25 @@ export async function bulkVerify(
   return answer;
 }
 
-async function answerRow(
+async function answerRows(
   { services, sender, grant, now, recordIds, consentIds }: Verifying,
-  row: BulkRow,
-): Promise<BulkVerifyItem> {
-  const head = { referenceId: row.referenceId, timestamp: now.toISOString() };
-  const reject = (reasonMessage: string): BulkVerifyItem => ({
-    ...head,
-    status: 'REJECTED',
-    reasonMessage,
-    found: false,
-    verified: {},
-  });
-  if (!('claims' in row)) return reject('problem' in row ? row.problem : 'is not a claim');
-  try {
-    const { person, verified } = await verifyPerson(services, sender, grant, row, now);
+  rows: BulkRow[],
+): Promise<BulkVerifyItem[]> {
+  const questions = rows.filter((row) => 'claims' in row);
+  const verified = await verifyPersons(services, sender, grant, questions, now);
+  const outcomes = new Map(questions.map((row, index) => [row as BulkRow, verified[index]]));
+  return rows.map((row): BulkVerifyItem => {
+    const head = { referenceId: row.referenceId, timestamp: now.toISOString() };
+    const outcome = outcomes.get(row);
+    if (outcome === undefined || outcome instanceof ProtocolError) {
+      const reasonMessage = outcome?.message ?? ('problem' in row ? row.problem : 'is not a claim');
+      return { ...head, status: 'REJECTED', reasonMessage, found: false, verified: {} };
+    }
+    const { person } = outcome;
     if (person !== undefined) {
       recordIds.push(person.id);
       consentIds.push(...person.consentIds);
     }
-    return { ...head, status: 'SUCCEEDED', found: person !== undefined, verified };
-  } catch (error) {
-    if (error instanceof ProtocolError && error.status < 500) return reject(error.message);
-    throw error;
-  }
+    return { ...head, status: 'SUCCEEDED', found: person !== undefined, verified: outcome.verified };
+  });
 }

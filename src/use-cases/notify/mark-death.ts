@@ -11,7 +11,7 @@ import { covers } from '../../protocol/registries/records/fields.js';
 import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
 import type { Services } from '../services.js';
 import { isInRows, type Pushed } from '../records/partner-push.js';
-import { writeDraft } from '../records/records.js';
+import { writeDraft } from '../records/upsert-records.js';
 
 type Data = Record<string, unknown>;
 

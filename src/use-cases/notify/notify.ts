@@ -9,7 +9,7 @@ import {
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { Unit } from '../../entities/database/database.js';
 import { matchRecord } from '../../entities/records/record-match.repository.js';
-import { deleteRecord } from '../../entities/records/record.repository.js';
+import { deleteRecord } from '../../entities/records/record-write.repository.js';
 import type { PushAnswer, PushOutcome } from '../../protocol/notify/enrollment.js';
 import { RequestInvalid } from '../../protocol/errors.js';
 import type { NotifiedEvent, ReceivedNotification } from '../../protocol/notify/received.translate.js';

@@ -20,7 +20,7 @@ import type { Call } from '../call.js';
 import type { Services } from '../services.js';
 import { assertOwnType } from './own-records.js';
 import type { RecordOutcome } from './record.types.js';
-import { writeDraft } from './records.js';
+import { writeDraft } from './upsert-records.js';
 
 type Data = Record<string, unknown>;
 

@@ -134,6 +134,8 @@ export class SearchItems {
       page,
       signal: deadline,
     });
+    const decided = this.decisions.at(-1);
+    if (decided !== undefined && found.answered !== undefined) decided['source'] = found.answered;
     assertNotTooMany(found.totalCount, this.services.settings.maxRecordsFound);
     const { returns } = item;
     const fields = returns === undefined ? item.fields : [returns];

@@ -109,6 +109,8 @@ async function judge(
     await limitOtherClaims(services, sender, grant, criteria);
     const page = { size: MOST_RECORDS, number: 1 };
     const found = await findReleased(services.source, services.database, grant, { criteria, page, signal: deadline });
+    const decided = judged.decisions.at(-1);
+    if (decided !== undefined && found.answered !== undefined) decided['source'] = found.answered;
     if (found.totalCount > MOST_RECORDS)
       throw new ItemRejected('rjct.search.too_many_records_found', 'query: name one person; too many match');
     judged.recordIds.push(...found.records.map(({ id }) => id));

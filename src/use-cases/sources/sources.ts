@@ -2,6 +2,7 @@
 import type { Principal } from '../../access/principal.js';
 import type { Sql, Unit } from '../../entities/database/database.js';
 import {
+  dropCopies,
   insertSource,
   lockSource,
   readSources,
@@ -17,6 +18,8 @@ import { countRows, type RowCount } from '../../entities/sources/source-row.repo
 import { uuidv7 } from '../../platform/uuid.js';
 import type { Registries } from '../../protocol/registries/registries.js';
 import { checkSource } from '../../sources/outside/check-source.js';
+import { liveSources } from '../../sources/outside/live-sources.js';
+import { SourceFault } from '../../sources/outside/source-fault.js';
 import { readSourceFile, type FileProblem } from '../../sources/outside/source-file.js';
 import type { SourceFile } from '../../sources/outside/source-file.schema.js';
 import { changeAsAdmin } from '../admin-change.js';
@@ -26,13 +29,16 @@ import type { SourceView } from './source.types.js';
 
 type Admin = Extract<Principal, { kind: 'admin' }>;
 
-export async function listSources({ database, clock }: Pick<Services, 'database' | 'clock'>): Promise<SourceView[]> {
+type Listing = Pick<Services, 'database' | 'clock' | 'liveConnections'>;
+
+export async function listSources({ database, clock, liveConnections }: Listing): Promise<SourceView[]> {
   const [sources, types, counts] = await Promise.all([
     readSources(database),
     servedTypes(database),
     countRows(database),
   ]);
-  return sources.map((source) =>
+  const now = await Promise.all(sources.map((source) => asItIs(liveSources(liveConnections, database), source)));
+  return now.map((source) =>
     viewOf(
       source,
       types.filter((type) => type.source === source.name),
@@ -40,6 +46,19 @@ export async function listSources({ database, clock }: Pick<Services, 'database'
       clock(),
     ),
   );
+}
+
+/** A live source is asked how it is: nothing else tells. */
+async function asItIs(live: ReturnType<typeof liveSources>, source: StoredSource): Promise<StoredSource> {
+  if (source.mode !== 'LIVE' || source.state === 'PAUSED') return source;
+  const problem = await live(source).then(
+    async (one) => (await one.source.health()).problem,
+    (error: unknown) => {
+      if (error instanceof SourceFault) return error.message;
+      throw error;
+    },
+  );
+  return problem === undefined ? source : { ...source, state: 'FAILED', lastError: problem };
 }
 
 /** Checked first, against the dictionary and, where it can be reached, against the source itself. */
@@ -61,7 +80,20 @@ export async function applySource(services: Services, admin: Admin, yaml: string
     if (before === undefined)
       await insertSource(unit, { id: uuidv7(), name, yaml, kind, mode, state: stateOf(mode) }, now);
     else {
-      const renewed = { yaml, kind, mode, appliedAt: now, lastError: null, ...ANEW, state: stateOf(mode), dueAt: now };
+      // Nothing of a live source is kept, and what was kept before is old when it is copied again.
+      if (mode === 'LIVE') await dropCopies(unit, name, now);
+      const loaded = mode === 'LIVE' ? { loadedAt: null } : {};
+      const renewed = {
+        yaml,
+        kind,
+        mode,
+        appliedAt: now,
+        lastError: null,
+        ...ANEW,
+        ...loaded,
+        state: stateOf(mode),
+        dueAt: now,
+      };
       await saveSource(unit, name, renewed);
     }
     await replaceTypes(unit, name, types);

@@ -3,7 +3,7 @@ import { decideGate, decideItem, summarizeDecision, type Grant } from '../../acc
 import { askUnder, release, type Released } from '../../access/release.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { Criteria } from '../../protocol/query/criteria.js';
-import { Forbidden, ItemRejected, RequestInvalid } from '../../protocol/errors.js';
+import { Forbidden, ItemRejected, ProtocolError, RequestInvalid } from '../../protocol/errors.js';
 import { compareIdentifier } from '../../protocol/query/comparison.js';
 import { attributesIn } from '../../protocol/query/criteria-walk.js';
 import { isRecorded, matches } from '../../protocol/query/evaluate.js';
@@ -15,7 +15,7 @@ import { identifyingOf } from '../../protocol/registries/records/identifying.js'
 import { isMemberPath } from '../../protocol/registries/records/members.js';
 import { IDENTIFIER_VALUE, readIdentifierValue } from '../../protocol/registries/records/identifier-value.js';
 import { findIdentifierType } from '../../protocol/registries/registries.js';
-import type { SourceRecord } from '../../sources/registry-source.js';
+import type { SourceRecord, SourceResult } from '../../sources/registry-source.js';
 import type { Operation } from '../../protocol/vocabulary.js';
 import type { PartnerCall } from '../call.js';
 import type { Services } from '../services.js';
@@ -24,7 +24,8 @@ import { limitGuesses, limitGuessesAbout } from './guesses.js';
 import type { VerifyInput, VerifyResult } from './verify.types.js';
 
 /** The whole record, to judge claims by. */
-type Person = SourceRecord & Pick<Released, 'consentIds'>;
+type Person = FoundRecord & Pick<Released, 'consentIds'>;
+type FoundRecord = SourceRecord & Pick<SourceResult, 'answered'>;
 
 const MOST_IDENTIFIERS = 10;
 
@@ -51,7 +52,7 @@ export async function verify(
   if (recordType === undefined) throw new RequestInvalid('registry: it has no record types');
   const grant = decideItem(gate.agreements, definition, { recordType, purpose: question.purpose });
   if (!grant.allowed) throw new Forbidden(grant.explanation);
-  const { person, verified } = await verifyPerson(services, sender, grant, question, call.receivedAt);
+  const { person, verified } = await verifyPerson(services, sender, grant, [question], call.receivedAt);
   const result: VerifyResult = {
     transactionId: question.transactionId,
     correlationId: call.correlationId,
@@ -64,7 +65,7 @@ export async function verify(
     registry: definition.registry,
     transactionId: question.transactionId,
     status: 'SUCCEEDED',
-    accessDecision: summarizeDecision(grant),
+    accessDecision: { ...summarizeDecision(grant), ...(person?.answered && { source: person.answered }) },
     recordIds: person === undefined ? [] : [person.id],
     consentIds: person?.consentIds,
     itemCount: 1,
@@ -75,24 +76,59 @@ export async function verify(
   return result;
 }
 
-/** Judges claims about one person, who is undefined where nobody, or several, are named. @throws as `verify` */
-export async function verifyPerson(
+export interface Verified {
+  /** Undefined where nobody, or several, are named. */
+  person: Person | undefined;
+  verified: Record<string, boolean | null>;
+}
+
+/** @throws as `verify` */
+async function verifyPerson(...given: Parameters<typeof verifyPersons>): Promise<Verified> {
+  const [outcome] = await verifyPersons(...given);
+  if (outcome === undefined || outcome instanceof ProtocolError) throw outcome;
+  return outcome;
+}
+
+/** Judges claims about one person each; persons are found together, and what is wrong with a question refuses it alone. */
+export async function verifyPersons(
   services: Services,
   sender: KnownSender,
   grant: Grant,
-  question: Pick<VerifyInput, 'identifiers' | 'claims'>,
+  questions: Pick<VerifyInput, 'identifiers' | 'claims'>[],
   now: Date,
-): Promise<{ person: Person | undefined; verified: Record<string, boolean | null> }> {
-  const claims = readClaims(grant, question.claims, now);
+): Promise<(Verified | ProtocolError)[]> {
+  const asked = questions.map((question) => refusalOr(() => readQuestion(grant, question, now)));
+  const found = await findPersons(services, grant, asked);
+  return Promise.all(
+    asked.map(async (question, index) => {
+      if (question instanceof ProtocolError) return question;
+      const person = found[index];
+      const refusal = await limitQuestion(services, { sender, grant }, question, person);
+      if (refusal !== undefined) return refusal;
+      if (person === undefined) return { person, verified: {} };
+      return {
+        person,
+        verified: Object.fromEntries(question.claims.map((claim) => [claim.key, judge(grant, claim, person)])),
+      };
+    }),
+  );
+}
+
+interface Question {
+  claims: Claim[];
+  /** Paths that the claims speak about. */
+  about: string[];
+  named: Criteria[];
+}
+
+function readQuestion(
+  grant: Grant,
+  { identifiers, claims: given }: Pick<VerifyInput, 'identifiers' | 'claims'>,
+  now: Date,
+): Question {
+  const claims = readClaims(grant, given, now);
   const about = claims.flatMap(({ criteria }) => [...attributesIn(criteria)]);
-  const named = readIdentifiers(grant, question.identifiers);
-  // What names somebody twice claims that the two belong together.
-  const count = claims.length + named.length - 1;
-  const person = await findPerson(services, grant, named, about);
-  if (person !== undefined) await limitGuesses(services, sender, [person.id], count);
-  else if (named.length > 1) await limitGuessesAbout(services, { sender, grant }, named, count);
-  if (person === undefined) return { person, verified: {} };
-  return { person, verified: Object.fromEntries(claims.map((claim) => [claim.key, judge(grant, claim, person)])) };
+  return { claims, about, named: readIdentifiers(grant, identifiers) };
 }
 
 /** One claim of each attribute, whatever names it goes by, or one message could try every day of a birth date. */
@@ -177,20 +213,74 @@ function readIdentifiers(grant: Grant, identifiers: { type: string; value: strin
 }
 
 /** The one person that all identifiers name and the agreement (consent, row filter) lets this sender ask about. */
-async function findPerson(
+async function findPersons(
   services: Services,
   grant: Grant,
-  named: Criteria[],
-  about: string[],
-): Promise<Person | undefined> {
+  questions: (Question | ProtocolError)[],
+): Promise<(Person | undefined)[]> {
+  const records = await Promise.all(
+    questions.map(async (one) => (one instanceof ProtocolError ? undefined : findRecord(services, grant, one))),
+  );
+  const pairs = questions.map((question, index) => ({ question, record: records[index] }));
+  // Those that speak about the same are released together.
+  const alike = Map.groupBy(pairs, ({ question }) => ('about' in question ? JSON.stringify(question.about) : ''));
+  const released = new Map<(typeof pairs)[number], Person>();
+  for (const group of alike.values()) {
+    const about = group.flatMap(({ question }) => ('about' in question ? [question.about] : []))[0] ?? [];
+    const whole = new Map(group.flatMap(({ record }) => (record === undefined ? [] : [[record.id, record] as const])));
+    const out = await release(services.database, grant, [...whole.values()], about);
+    const consents = new Map(out.map(({ id, consentIds }) => [id, consentIds]));
+    for (const pair of group) {
+      const consentIds = pair.record && consents.get(pair.record.id);
+      if (pair.record !== undefined && consentIds !== undefined) released.set(pair, { ...pair.record, consentIds });
+    }
+  }
+  return pairs.map((pair) => released.get(pair));
+}
+
+async function findRecord(
+  { source }: Services,
+  grant: Grant,
+  { named, about }: Question,
+): Promise<FoundRecord | undefined> {
   const identifiers = named.flatMap((part) => ('identifier' in part ? [part.identifier] : []));
   // A number that others share names nobody, also where only one of them is registered.
   if (identifyingOf(grant.recordType, { identifiers }).length === 0) return undefined;
   const [only] = named;
   const criteria = named.length === 1 && only !== undefined ? only : { and: named };
-  const { records } = await services.source.search(askUnder(grant, { criteria, page: { size: 2, number: 1 }, about }));
+  const asked = askUnder(grant, { criteria, page: { size: 2, number: 1 }, about });
+  const { records, answered } = await source.search(asked);
   const [record] = records;
-  if (records.length !== 1 || record === undefined) return undefined;
-  const [released] = await release(services.database, grant, [record], about);
-  return released && { ...record, consentIds: released.consentIds };
+  return records.length === 1 && record !== undefined ? { ...record, ...(answered && { answered }) } : undefined;
+}
+
+async function limitQuestion(
+  services: Services,
+  { sender, grant }: { sender: KnownSender; grant: Grant },
+  { claims, named }: Question,
+  person: Person | undefined,
+): Promise<ProtocolError | undefined> {
+  // What names somebody twice claims that the two belong together.
+  const count = claims.length + named.length - 1;
+  try {
+    if (person !== undefined) await limitGuesses(services, sender, [person.id], count);
+    else if (named.length > 1) await limitGuessesAbout(services, { sender, grant }, named, count);
+    return undefined;
+  } catch (error) {
+    return refusalIn(error);
+  }
+}
+
+function refusalOr<T>(read: () => T): T | ProtocolError {
+  try {
+    return read();
+  } catch (error) {
+    return refusalIn(error);
+  }
+}
+
+/** @throws what is a fault of ours */
+function refusalIn(error: unknown): ProtocolError {
+  if (error instanceof ProtocolError && error.status < 500) return error;
+  throw error;
 }

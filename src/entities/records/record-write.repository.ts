@@ -1,0 +1,206 @@
+/**
+ * Changes of records. A change, its sealed version and its event commit together, a batch a statement; the version comes
+ * from the record's row lock, so versions of one record are committed in their order.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { uuidv7 } from '../../platform/uuid.js';
+import type { Registry } from '../../protocol/vocabulary.js';
+import { GATEWAY_OWNER, type DataVault } from '../database/data-vault.js';
+import type { Sql } from '../database/database.js';
+import type { ChangedRecord, Identifier, RecordDraft, StoredRecord } from './record.repository.js';
+import { appendEvents } from './registry-event.repository.js';
+
+/** A draft and what it was matched with, as it is when its turn comes. */
+export interface PlannedWrite {
+  draft: RecordDraft;
+  stored: StoredRecord | undefined;
+  after: StoredRecord;
+  change: 'INSERTED' | 'UPDATED' | 'UNCHANGED';
+  eventType: string;
+}
+
+/** What a draft makes of the record it is about, if there is one; nothing is raised where nothing changes. */
+export function planWrite(draft: RecordDraft, stored: StoredRecord | undefined): PlannedWrite {
+  const { data, id = uuidv7() } = draft;
+  const identifiers = [...new Map(draft.identifiers.map((one) => [nameOf(one), one])).values()];
+  const externalId = draft.externalId ?? stored?.externalId ?? null;
+  if (stored === undefined) {
+    const after = { id, version: 1, externalId, identifiers, data };
+    return { draft, stored, after, change: 'INSERTED', eventType: draft.eventType ?? 'REGISTER' };
+  }
+  const same =
+    stored.deleted !== true &&
+    externalId === stored.externalId &&
+    without(identifiers, stored.identifiers).length + without(stored.identifiers, identifiers).length === 0 &&
+    isDeepStrictEqual(stored.data, data);
+  const eventType = draft.eventType ?? (stored.deleted === true ? 'REGISTER' : 'UPDATE');
+  if (same) return { draft, stored, after: stored, change: 'UNCHANGED', eventType };
+  const after = { id: stored.id, version: stored.version + 1, externalId, identifiers, data };
+  return { draft, stored, after, change: 'UPDATED', eventType };
+}
+
+/** Writes them in the transaction of `sql`, which holds the rows they are about; one record may change several times. */
+export async function writePlanned(
+  sql: Sql,
+  vault: DataVault,
+  plans: PlannedWrite[],
+  now: Date,
+): Promise<ChangedRecord[]> {
+  const changes = plans
+    .filter(({ change }) => change !== 'UNCHANGED')
+    .map((plan) => ({ ...plan, json: JSON.stringify(plan.after.data) }));
+  const byRecord = [...Map.groupBy(changes, ({ after }) => after.id).values()].map((all) => ({
+    first: all[0] as Change,
+    last: all.at(-1) as Change,
+  }));
+  await insertRecords(
+    sql,
+    byRecord.filter(({ first }) => first.change === 'INSERTED').map(({ last }) => last),
+    now,
+  );
+  await updateRecords(
+    sql,
+    byRecord.filter(({ first }) => first.change === 'UPDATED').map(({ last }) => last),
+    now,
+  );
+  await changeIdentifiers(sql, byRecord);
+  const raised = await raise(sql, vault, changes, now);
+  const events = new Map(changes.map(({ after }, index) => [after, raised[index]]));
+  return plans.map(({ after, change }) => {
+    const eventId = change === 'UNCHANGED' ? undefined : events.get(after);
+    return { id: after.id, version: after.version, change, ...(eventId === undefined ? {} : { eventId }) };
+  });
+}
+
+/** Marks a record deleted and raises DELETE, which carries identifiers only; undefined when there is none. */
+export async function deleteRecord(sql: Sql, id: string, now: Date): Promise<ChangedRecord | undefined> {
+  const [stored] = await sql.query<{ version: string; registry: Registry; recordType: string }>(
+    'select version, registry, record_type as "recordType" from registry_record where id = $1 and deleted_at is null for update',
+    [id],
+  );
+  if (stored === undefined) return undefined;
+  const identifiers = await sql.query<Identifier>('select type, value from record_identifier where record_id = $1', [
+    id,
+  ]);
+  const version = Number(stored.version) + 1;
+  await sql.query('update registry_record set deleted_at = $2, version = $3, updated_at = $2 where id = $1', [
+    id,
+    now,
+    version,
+  ]);
+  await sql.query('delete from record_identifier where record_id = $1', [id]);
+  const { registry, recordType } = stored;
+  const event = { id, version, registry, recordType, identifiers, eventType: 'DELETE' };
+  const [eventId = ''] = await appendEvents(sql, [event]);
+  return { id, version, change: 'DELETED', eventId };
+}
+
+type Change = PlannedWrite & { json: string };
+
+async function insertRecords(sql: Sql, changes: Change[], now: Date): Promise<void> {
+  if (changes.length === 0) return;
+  await sql.query(
+    `insert into registry_record (id, registry, record_type, external_id, version, data, origin, created_at, updated_at)
+     select r.*, $8, $8 from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::jsonb[], $7::text[]) as r`,
+    [
+      changes.map(({ after }) => after.id),
+      changes.map(({ draft }) => draft.registry),
+      changes.map(({ draft }) => draft.recordType),
+      changes.map(({ after }) => after.externalId),
+      changes.map(({ after }) => after.version),
+      changes.map(({ json }) => json),
+      changes.map(({ draft }) => draft.origin ?? ''),
+      now,
+    ],
+    'insert-records',
+  );
+}
+
+async function updateRecords(sql: Sql, changes: Change[], now: Date): Promise<void> {
+  if (changes.length === 0) return;
+  await sql.query(
+    `update registry_record r set data = g.data, version = g.version, external_id = g.external_id, updated_at = $5,
+       deleted_at = null
+     from unnest($1::uuid[], $2::jsonb[], $3::bigint[], $4::text[]) as g (id, data, version, external_id)
+     where r.id = g.id`,
+    [
+      changes.map(({ after }) => after.id),
+      changes.map(({ json }) => json),
+      changes.map(({ after }) => after.version),
+      changes.map(({ after }) => after.externalId),
+      now,
+    ],
+    'update-records',
+  );
+}
+
+async function changeIdentifiers(sql: Sql, records: { first: Change; last: Change }[]): Promise<void> {
+  const pairs = records.map(({ first, last }) => ({ last, held: first.stored?.identifiers ?? [] }));
+  const gone = pairs.flatMap(({ last: { after }, held }) =>
+    without(held, after.identifiers).map((one) => ({ ...one, id: after.id })),
+  );
+  if (gone.length > 0)
+    await sql.query(
+      `delete from record_identifier i using unnest($1::uuid[], $2::text[], $3::text[]) as g (id, type, value)
+       where i.record_id = g.id and i.type = g.type and i.value = g.value`,
+      [gone.map(({ id }) => id), gone.map(({ type }) => type), gone.map(({ value }) => value)],
+      'delete-identifiers',
+    );
+  const added = pairs.flatMap(({ last: { after, draft }, held }) =>
+    without(after.identifiers, held).map((one) => ({ ...one, draft, id: after.id })),
+  );
+  if (added.length > 0)
+    await sql.query(
+      `insert into record_identifier (record_id, registry, record_type, type, value)
+       select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[]) on conflict do nothing`,
+      [
+        added.map(({ id }) => id),
+        added.map(({ draft }) => draft.registry),
+        added.map(({ draft }) => draft.recordType),
+        added.map(({ type }) => type),
+        added.map(({ value }) => value),
+      ],
+      'insert-identifiers',
+    );
+}
+
+async function raise(sql: Sql, vault: DataVault, changes: Change[], now: Date): Promise<string[]> {
+  if (changes.length === 0) return [];
+  const seal = await vault.sealer(GATEWAY_OWNER, now);
+  const versions = changes.map(({ after: { id, version }, json }) => ({
+    id,
+    version,
+    ...seal(`record_version:${id}:${version}`, json),
+  }));
+  await sql.query(
+    `insert into record_version (record_id, version, data_key_id, data_sealed, created_at)
+     select v.*, $5 from unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::bytea[]) as v`,
+    [
+      versions.map(({ id }) => id),
+      versions.map(({ version }) => version),
+      versions.map(({ dataKeyId }) => dataKeyId),
+      versions.map(({ sealed }) => sealed),
+      now,
+    ],
+    'insert-versions',
+  );
+  return appendEvents(
+    sql,
+    changes.map(({ draft: { registry, recordType, identifiers }, after: { id, version }, eventType }) => ({
+      id,
+      version,
+      registry,
+      recordType,
+      identifiers,
+      eventType,
+    })),
+  );
+}
+
+/** A value has no control characters. */
+const nameOf = ({ type, value }: Identifier): string => `${type}\n${value}`;
+
+function without(all: Identifier[], others: Identifier[]): Identifier[] {
+  const names = new Set(others.map(nameOf));
+  return all.filter((one) => !names.has(nameOf(one)));
+}

@@ -1,0 +1,89 @@
+/** The common question, who is this: those that come at the same time are one statement, each answered by itself. */
+import type { Sql } from '../entities/database/database.js';
+import { coalesce } from '../platform/coalesce.js';
+import { consentSql } from './consent.sql.js';
+import { criteriaSql } from './criteria.sql.js';
+import { Parameters } from './parameters.js';
+import type { SourceQuery } from './registry-source.js';
+
+export interface FoundRow {
+  id: string;
+  version: string;
+  data: Record<string, unknown>;
+}
+
+interface LookUp {
+  query: SourceQuery;
+  type: string;
+  value: string;
+}
+
+/** Undefined for any other question, and where an identifier has more records than a page holds. */
+export type Finder = (query: SourceQuery) => Promise<FoundRow[] | undefined>;
+
+export function createFinder(sql: Sql): Finder {
+  const find = coalesce((asked: readonly LookUp[]) => findTogether(sql, asked), { underWay: 2, atOnce: 250 });
+  return async (query) => {
+    const { criteria, page } = query;
+    const plain = query.sort.length === 0 && page.number === 1 && page.cursor === undefined;
+    if (!plain || !('identifier' in criteria)) return undefined;
+    const rows = await find({ query, ...criteria.identifier });
+    return rows.length > page.size ? undefined : rows;
+  };
+}
+
+/** A statement for all that are asked under the same row filter and consent. */
+async function findTogether(sql: Sql, asked: readonly LookUp[]): Promise<FoundRow[][]> {
+  const found: FoundRow[][] = asked.map(() => []);
+  const places = Map.groupBy(asked.keys(), (place) => scopeOf((asked[place] as LookUp).query));
+  for (const [scope, group] of places) {
+    const lookUps = group.map((place) => asked[place] as LookUp);
+    const { text, values } = statementOf(lookUps);
+    // Each connection prepares the plain one once.
+    const name = scope === PLAIN ? 'records-by-identifiers' : undefined;
+    const rows = await sql.query<FoundRow & { place: number }>(text, values, name);
+    for (const { place, ...row } of rows) found[group[place - 1] ?? -1]?.push(row);
+  }
+  return found;
+}
+
+const PLAIN = '';
+
+const scopeOf = ({ definition, recordType, rowFilter, consent }: SourceQuery): string =>
+  rowFilter === undefined && consent === undefined
+    ? PLAIN
+    : JSON.stringify([definition.registry, recordType, rowFilter, consent]);
+
+function statementOf(lookUps: LookUp[]): { text: string; values: unknown[] } {
+  const parameters = new Parameters();
+  const column = (pick: (one: LookUp) => string): string => parameters.add(lookUps.map(pick));
+  const asked = [
+    `${column(({ query }) => query.definition.registry)}::text[]`,
+    `${column(({ type }) => type)}::text[]`,
+    `${column(({ value }) => value)}::text[]`,
+    `${column(({ query }) => query.recordType)}::text[]`,
+    `${column(({ query }) => query.origin ?? '')}::text[]`,
+    `${column(({ query }) => String(query.page.size + 1))}::int[]`,
+  ];
+  const text = `SELECT asked.place::int, r.id, r.version, r.data
+  FROM unnest(${asked.join(', ')}) WITH ORDINALITY AS asked (registry, type, value, record_type, origin, most, place)
+  CROSS JOIN LATERAL (
+    SELECT r.id, r.version, r.data FROM record_identifier i JOIN registry_record r ON r.id = i.record_id
+    WHERE i.registry = asked.registry AND i.type = asked.type AND i.value = asked.value
+      AND i.record_type = asked.record_type AND r.origin = asked.origin AND r.deleted_at IS NULL
+      ${conditionsOf(lookUps[0], parameters)}
+    ORDER BY r.id LIMIT asked.most
+  ) r ORDER BY asked.place, r.id`;
+  return { text, values: parameters.values };
+}
+
+function conditionsOf(first: LookUp | undefined, parameters: Parameters): string {
+  if (first === undefined) return '';
+  const { definition, recordType, rowFilter, consent } = first.query;
+  const scope = { definition, recordType, parameters };
+  const conditions = [
+    ...(rowFilter === undefined ? [] : [criteriaSql(rowFilter, scope)]),
+    ...(consent === undefined ? [] : [consentSql(consent, scope)]),
+  ];
+  return conditions.map((condition) => `AND ${condition}`).join(' ');
+}

@@ -1,0 +1,90 @@
+/** Criteria as a condition in the source's own SQL: it may let more through than they mean, never less. */
+import { sql, type RawBuilder } from 'kysely';
+import type { Criteria, Scalar } from '../../protocol/query/criteria.js';
+import { firstDay, lastDay } from '../../protocol/registries/date.js';
+import type { Attribute } from '../../protocol/registries/definition.js';
+import { sourceValues } from './live-capabilities.js';
+import type { RecordMapping, SourceFile } from './source-file.schema.js';
+import { among, type Key } from './source-reader.js';
+
+export interface Conditions {
+  file: SourceFile;
+  mapping: RecordMapping;
+  attributes: ReadonlyMap<string, Attribute>;
+  /** Keys of records that identifiers name, looked up before. */
+  keys: (identifier: { type: string; value: string }) => Key[];
+}
+
+type Condition = RawBuilder<unknown>;
+type Comparison = Extract<Criteria, { attribute: string }>;
+
+const NOBODY = sql`1 = 0`;
+
+export function conditionOf(criteria: Criteria, of: Conditions): Condition {
+  if ('and' in criteria) return joined(criteria.and, sql` and `, sql`1 = 1`, of);
+  if ('or' in criteria) return joined(criteria.or, sql` or `, NOBODY, of);
+  if ('not' in criteria) throw new Error('a source is asked for no negation');
+  if ('identifier' in criteria) {
+    const keys = of.keys(criteria.identifier);
+    return keys.length === 0 ? NOBODY : among(of.mapping.key, keys);
+  }
+  return comparison(criteria, of);
+}
+
+function joined(parts: Criteria[], word: Condition, empty: Condition, of: Conditions): Condition {
+  return parts.length === 0
+    ? empty
+    : sql`(${sql.join(
+        parts.map((part) => conditionOf(part, of)),
+        word,
+      )})`;
+}
+
+function comparison({ attribute, operator, value }: Comparison, of: Conditions): Condition {
+  const searched = of.mapping.search[attribute];
+  if (typeof searched !== 'object' || !('column' in searched)) return NOBODY;
+  const { column } = searched;
+  const values = Array.isArray(value) ? value : [value];
+  if (of.attributes.get(attribute)?.type === 'date')
+    return any(values.map((day) => onDays(column, operator, String(day))));
+  const field = of.mapping.fields[attribute];
+  if (operator === 'eq' || operator === 'in') {
+    const codes = field?.column === column ? field : undefined;
+    return any(values.map((one) => equals(column, codes && sourceValues(of.file, codes, String(one)), one)));
+  }
+  const [limit = ''] = values;
+  return operator === 'gt' || operator === 'gte'
+    ? sql`${sql.ref(column)} >= ${String(limit)}`
+    : sql`${sql.ref(column)} <= ${String(limit)}`;
+}
+
+const any = (conditions: Condition[]): Condition =>
+  conditions.length === 0 ? NOBODY : sql`(${sql.join(conditions, sql` or `)})`;
+
+function equals(column: string, source: ReturnType<typeof sourceValues> | undefined, value: Scalar): Condition {
+  const { values, others } = source ?? { values: [String(value)] };
+  const listed = (all: string[]): Condition => sql.join(all.map((one) => sql`${one}`));
+  const conditions = [
+    ...(values.length === 0 ? [] : [sql`${sql.ref(column)} in (${listed(values)})`]),
+    ...(others === undefined || others.length === 0 ? [] : [sql`${sql.ref(column)} not in (${listed(others)})`]),
+  ];
+  return any(conditions);
+}
+
+/** The first and last day that may be meant, and one more on each side: a time counts by its day in another zone. */
+function onDays(column: string, operator: Comparison['operator'], date: string): Condition {
+  const from = ['eq', 'in', 'gt', 'gte'].includes(operator) ? dayAway(firstDay(date), -1) : undefined;
+  const until = ['eq', 'in', 'lt', 'lte'].includes(operator) ? dayAway(lastDay(date), 2) : undefined;
+  const bounds = [
+    ...(from === undefined ? [] : [sql`${sql.ref(column)} >= ${from}`]),
+    ...(until === undefined ? [] : [sql`${sql.ref(column)} < ${until}`]),
+  ];
+  return bounds.length === 0 ? sql`${sql.ref(column)} is not null` : sql`(${sql.join(bounds, sql` and `)})`;
+}
+
+/** Undefined beyond what databases take for a date: no bound is as good there. */
+function dayAway(day: string, days: number): string | undefined {
+  const moved = new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000);
+  const text = Number.isNaN(moved.getTime()) ? '' : moved.toISOString().slice(0, 10);
+  return /^(?!0000)\d{4}-/.test(text) ? text : undefined;
+}

@@ -1,0 +1,145 @@
+/** A source that is asked at every question: nothing of it is copied, and what it cannot be asked is said by its file. */
+import type { Sql } from '../../entities/database/database.js';
+import { keysOfRows } from '../../entities/sources/source-row.repository.js';
+import { identifiersIn } from '../../protocol/query/criteria-walk.js';
+import { attributesOf } from '../../protocol/registries/attributes.js';
+import type {
+  Capabilities,
+  Change,
+  Changes,
+  RecordsOf,
+  RegistrySource,
+  SourceHealth,
+  SourceQuery,
+  SourceRecord,
+  SourceResult,
+} from '../registry-source.js';
+import { capabilitiesOf, identifierSql, sourceTypes } from './live-capabilities.js';
+import { conditionOf } from './live-conditions.js';
+import type { MappedRecord } from './map-records.js';
+import { sourceRecordId } from './record-id.js';
+import type { OpenSource } from './source-connections.js';
+import { SourceFault } from './source-fault.js';
+import type { RecordMapping } from './source-file.schema.js';
+import { keyOf, keyText, type Key } from './source-reader.js';
+import { clockOf, touchedKeys, withValues } from './watermark.js';
+
+interface Identifier {
+  type: string;
+  value: string;
+}
+
+/** Where the candidates of a question go on. */
+interface Place {
+  entry: number;
+  after?: Key;
+}
+
+export class LiveSource implements RegistrySource {
+  constructor(
+    private readonly open: OpenSource,
+    private readonly sql: Sql,
+  ) {}
+
+  capabilities(of: RecordsOf): Promise<Capabilities> {
+    const mappings = this.#mappings(of);
+    const [first] = mappings;
+    if (first === undefined) return Promise.resolve({ identifiers: [], criteria: {} });
+    return Promise.resolve(capabilitiesOf(this.open.file, mappings, this.open.mapper.typeOf(first).recordType));
+  }
+
+  /** Candidates in the order of entries and keys. */
+  async search(query: SourceQuery): Promise<SourceResult> {
+    const { page } = query;
+    const mappings = this.#mappings(query);
+    const place: Place = page.cursor === undefined ? { entry: 0 } : (JSON.parse(page.cursor) as Place);
+    const mapping = mappings[place.entry];
+    const answered = { source: this.open.file.source.name, plan: 'LIVE' } as const;
+    if (mapping === undefined) return { records: [], totalCount: 0, answered };
+    const condition = await this.#conditionOf(query, mapping);
+    const rows = await this.open.reader.page(mapping, place.after, page.size, condition);
+    const last = rows.at(-1);
+    const next: Place =
+      last === undefined || rows.length < page.size
+        ? { entry: place.entry + 1 }
+        : { entry: place.entry, after: keyOf(last, mapping.key) };
+    const records = served(mapping, await this.open.mapper.map(mapping, rows));
+    const more = next.entry < mappings.length ? { nextCursor: JSON.stringify(next) } : {};
+    return { records, totalCount: records.length, answered, ...more };
+  }
+
+  async get(of: RecordsOf, ids: string[]): Promise<SourceRecord[]> {
+    const known = await keysOfRows(this.sql, ids);
+    const found: SourceRecord[] = [];
+    for (const mapping of this.#mappings(of)) {
+      const keys = known.filter(({ entry }) => entry === mapping.name).map(({ key }) => key);
+      const rows = await this.open.reader.byKeys(mapping, keys);
+      found.push(...served(mapping, await this.open.mapper.map(mapping, rows)));
+    }
+    return found;
+  }
+
+  async changes(of: RecordsOf, cursor?: string): Promise<Changes> {
+    const now = await clockOf(this.open.reader.database);
+    const { name } = this.open.file.source;
+    const changes: Change[] = [];
+    for (const mapping of cursor === undefined ? [] : this.#mappings(of))
+      for (const key of await touchedKeys(this.open, mapping, cursor ?? now))
+        changes.push({ recordType: mapping.type, id: sourceRecordId(name, mapping.name, key) });
+    return { changes, cursor: now };
+  }
+
+  async health(): Promise<SourceHealth> {
+    try {
+      await clockOf(this.open.reader.database);
+      return { reachable: true, lagSeconds: 0 };
+    } catch (error) {
+      if (!(error instanceof SourceFault)) throw error;
+      return { reachable: false, problem: error.message };
+    }
+  }
+
+  #mappings({ definition, recordType }: RecordsOf): RecordMapping[] {
+    return this.open.file.records.filter((mapping) => {
+      const of = this.open.mapper.typeOf(mapping);
+      return of.definition.registry === definition.registry && of.recordType.name === recordType;
+    });
+  }
+
+  /** Identifiers are looked up first: two indexed reads, whatever the record's view is made of. */
+  async #conditionOf({ definition, recordType, criteria }: SourceQuery, mapping: RecordMapping) {
+    const identifiers = identifiersIn(criteria).flatMap((leaf) => ('identifier' in leaf ? [leaf.identifier] : []));
+    const found = new Map<string, Key[]>();
+    await Promise.all(identifiers.map(async (one) => found.set(nameOf(one), await this.#keysNamed(mapping, one))));
+    return conditionOf(criteria, {
+      file: this.open.file,
+      mapping,
+      attributes: attributesOf(definition, recordType),
+      keys: (identifier) => found.get(nameOf(identifier)) ?? [],
+    });
+  }
+
+  async #keysNamed(mapping: RecordMapping, { type, value }: Identifier): Promise<Key[]> {
+    const statement = identifierSql(mapping, type);
+    if (statement === undefined) return [];
+    const { database } = this.open.reader;
+    const paths = this.open.mapper.typeOf(mapping).recordType.identifierPaths;
+    const keys = new Map<string, Key>();
+    for (const own of sourceTypes(this.open.file, mapping, paths, type)) {
+      const rows = await database.find(withValues(database, statement, { type: own, value }));
+      for (const row of rows) {
+        const key = Object.values(row).filter((part) => part !== null);
+        if (key.length === mapping.key.length) keys.set(keyText(key), key);
+      }
+    }
+    return [...keys.values()];
+  }
+}
+
+const nameOf = ({ type, value }: Identifier): string => JSON.stringify([type, value]);
+
+/** Rows that do not fit, or are withheld, are nobody's answer. */
+const served = (mapping: RecordMapping, records: MappedRecord[]): SourceRecord[] =>
+  records
+    .filter(({ state }) => state === 'SERVED')
+    .map(({ id, data }) => ({ id, recordType: mapping.type, version: 1, data }));

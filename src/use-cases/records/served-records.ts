@@ -1,0 +1,76 @@
+/** What the gateway serves of a registry, whoever keeps it: which rows of our tables, and whom a live source names. */
+import { ItemRejected } from '../../protocol/errors.js';
+import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
+import { identifyingInside, identifyingTypes } from '../../protocol/registries/records/identifying.js';
+import { memberIdentifierPaths } from '../../protocol/registries/records/members.js';
+import type { RecordIdentifier } from '../../protocol/registries/records/normalize.js';
+import { findPersonRecords, type PersonRecords } from '../../sources/person-records.js';
+import type { SourceRecord } from '../../sources/registry-source.js';
+import type { Services } from '../services.js';
+
+type Asking = Pick<Services, 'source' | 'database'>;
+
+export interface ServedTypes {
+  /** Rows of our tables that are served: our own, or the copies of a mirror. */
+  stored: { recordType: string; origin: string }[];
+  /** Asked at their source. */
+  live: RecordTypeDefinition[];
+}
+
+export async function servedTypes(
+  { source }: Pick<Services, 'source'>,
+  definition: RegistryDefinition,
+  recordTypes: RecordTypeDefinition[] = definition.recordTypes,
+): Promise<ServedTypes> {
+  const served: ServedTypes = { stored: [], live: [] };
+  for (const recordType of recordTypes) {
+    const origin = await source.storedUnder({ definition, recordType: recordType.name });
+    if (origin === undefined) served.live.push(recordType);
+    else served.stored.push({ recordType: recordType.name, origin });
+  }
+  return served;
+}
+
+/** Of one identifier; more of them are not listed. */
+const MOST_NAMED = 200;
+
+/** Records of live sources with the identifier; undefined where one of them cannot be asked by it. */
+export async function liveRecords(
+  { source }: Pick<Services, 'source'>,
+  definition: RegistryDefinition,
+  live: RecordTypeDefinition[],
+  identifier: RecordIdentifier,
+): Promise<SourceRecord[] | undefined> {
+  const page = { size: MOST_NAMED, number: 1 };
+  const found: SourceRecord[] = [];
+  try {
+    for (const { name } of live) {
+      const query = { definition, recordType: name, criteria: { identifier }, sort: [], page };
+      found.push(...(await source.search(query)).records);
+    }
+  } catch (error) {
+    if (error instanceof ItemRejected) return undefined;
+    throw error;
+  }
+  return found;
+}
+
+/** All records that hold a person, wherever they are kept; whether there may be others in a source that keeps none here. */
+export async function recordsOfPerson(
+  { database, source }: Asking,
+  definition: RegistryDefinition,
+  identifier: RecordIdentifier,
+): Promise<PersonRecords & { complete: boolean }> {
+  const here = await findPersonRecords(database, definition, identifier);
+  const { live } = await servedTypes({ source }, definition);
+  const named = live.filter((recordType) => identifyingTypes(recordType).includes(identifier.type));
+  const there = await liveRecords({ source }, definition, named, identifier);
+  const mayBeInside =
+    identifyingInside([identifier]).length > 0 &&
+    live.some((recordType) => memberIdentifierPaths(definition, recordType).length > 0);
+  return {
+    own: [...new Set([...here.own, ...(there ?? []).map(({ id }) => id)])],
+    inside: here.inside,
+    complete: there !== undefined && !mayBeInside,
+  };
+}

@@ -1,0 +1,256 @@
+/** A registry in somebody else's PostgreSQL, asked at every question; and a source that forgets what it is told. */
+import { Client } from 'pg';
+import type { JsonObject } from '../../../src/protocol/envelope/json.js';
+import type { RegistrySource, SourceRecord } from '../../../src/sources/registry-source.js';
+import { giveConsent } from '../../support/consent.js';
+import { startTestGateway, type TestGateway } from '../../support/gateway.js';
+import { createPartner, type Partner } from '../../support/partner.js';
+import { createTestDatabase, type TestDatabase } from '../../support/postgres.js';
+import { byId, expression, find } from '../../support/search-message.js';
+
+const YAML = `version: 1
+source: { name: school, kind: postgres, url: "\${SCHOOL_DATABASE_URL}", mode: live, scan_limit: 400, statement_timeout: 2s }
+codes:
+  sex: { "1": male, "2": female }
+records:
+  - registry: SOCIAL
+    type: SRPerson
+    from: pupils
+    key: number
+    state: { column: state, served: [in], ended: [left] }
+    fields:
+      name.surname: surname
+      name.given_name: given_name
+      sex: { column: sex, codes: sex, otherwise: unknown }
+      birth_date: born
+    identifiers:
+      - { type: UIN, value: uin }
+      - { type: BRN, value: number }
+    lists:
+      phone_number: { from: phone, parent: number, order: phone desc, value: phone }
+    search:
+      identifier:
+        UIN: SELECT number FROM pupil WHERE uin = :value
+        BRN: SELECT number FROM pupil WHERE number = :value
+      name.surname: { column: surname }
+      sex: { column: sex }
+      birth_date: { column: born, ops: [eq, ge, le] }
+`;
+
+const TABLES = `
+create table pupil (number int primary key, surname text, given_name text, sex int, born_text text, uin text unique, state text);
+create table phone (number int, phone text);
+create view pupils as select number, surname, given_name, sex, born_text::date as born, uin, state from pupil;
+insert into pupil select n, case when n % 10 = 0 then 'Even' else 'Family ' || n % 7 end, 'Given ' || n, 1 + n % 3,
+  (date '2010-01-01' + n)::text, 'u' || n, 'in' from generate_series(1, 300) n;
+insert into pupil values (900, 'Left', null, 1, null, 'left', 'left'), (901, 'Broken', null, 1, '31/02/1980', 'broken', 'in');
+insert into phone values (1, '+88010001'), (1, '+88010002');`;
+
+let gateway: TestGateway;
+let partner: Partner;
+let asking: Partner;
+let outside: TestDatabase;
+let school: Client;
+
+const person = async (uin: string) => (await find(partner, byId(uin))).records[0];
+const apply = (yaml: string) =>
+  gateway.graphql<{ applySource: Record<string, unknown> }>(
+    'mutation ($yaml: String!) { applySource(yaml: $yaml) { name mode state served lastError } }',
+    { yaml },
+  );
+const status = async () =>
+  (await gateway.admin<{ source: unknown }>('{ source(name: "school") { mode state served lagSeconds lastError } }'))
+    .source;
+
+/** Gives everything it has to whoever asks, and says that it can be asked anything. */
+function forgetful(records: SourceRecord[]): RegistrySource {
+  return {
+    search: () => Promise.resolve({ records, totalCount: records.length }),
+    get: (_of, ids) => Promise.resolve(records.filter(({ id }) => ids.includes(id))),
+    changes: () => Promise.resolve({ changes: [], cursor: '' }),
+    capabilities: () => Promise.resolve({ identifiers: 'ALL', criteria: 'ALL' }),
+    health: () => Promise.resolve({ reachable: true }),
+  };
+}
+
+const group = (id: string, size: number): SourceRecord => ({
+  id: `00000000-0000-4000-8000-00000000000${size}`,
+  recordType: 'Group',
+  version: 1,
+  data: { group_identifier: [{ identifier_type: 'HOUSEHOLD_ID', identifier_value: id }], group_size: size },
+});
+
+beforeAll(async () => {
+  outside = await createTestDatabase({ template: false });
+  school = new Client({ connectionString: outside.url });
+  school.on('error', () => undefined);
+  await school.connect();
+  await school.query(TABLES);
+  gateway = await startTestGateway({
+    env: { SCHOOL_DATABASE_URL: outside.url, GONE_DATABASE_URL: 'postgres://reader:secret@127.0.0.1:1/school' },
+    sources: [
+      {
+        registry: 'SOCIAL',
+        recordType: 'Group',
+        source: forgetful([1, 2, 3, 4].map((size) => group(`h${size}`, size))),
+      },
+    ],
+  });
+  partner = await createPartner(gateway, { sender: { rateLimitPerMinute: 1_000_000 }, agreements: [{}] });
+  asking = await createPartner(gateway, {
+    sender: { rateLimitPerMinute: 1_000_000 },
+    agreements: [{ legalBasis: 'CONSENT', requiresConsent: true }],
+  });
+}, 60_000);
+afterAll(async () => {
+  await gateway?.close();
+  await school?.end();
+  await outside?.drop();
+});
+
+test('a live source says by what its records are found', async () => {
+  const said = async (yaml: string) => (await apply(yaml)).errors?.[0]?.message;
+  expect(await said(YAML.replace(/ {4}search:[\s\S]*/, ''))).toContain('records.0.search: is needed with mode live');
+  expect(await said(`${YAML}    link: { to: SRPerson, by: UIN, give: [death_date] }\n`)).toContain('needs mode mirror');
+  expect((await apply(YAML)).data?.applySource).toEqual({
+    name: 'school',
+    mode: 'LIVE',
+    state: 'RUNNING',
+    served: 0,
+    lastError: null,
+  });
+});
+
+test('its records are found as our own, and none is copied', async () => {
+  expect(await person('u1')).toMatchObject({
+    name: { surname: 'Family 1', given_name: 'Given 1' },
+    sex: 'female',
+    birth_date: '2010-01-02',
+    phone_number: ['+88010002', '+88010001'],
+    identifier: [
+      { identifier_type: 'UIN', identifier_value: 'u1' },
+      { identifier_type: 'BRN', identifier_value: '1' },
+    ],
+  });
+  for (const uin of ['left', 'nobody', "'; drop table pupil"]) expect(await person(uin)).toBeUndefined();
+  expect((await find(partner, byId('no number', {}, 'BRN'))).total).toBe(0);
+  await school.query(`update pupil set surname = 'Renamed' where number = 2`);
+  expect((await person('u2')).name.surname).toBe('Renamed');
+  expect(await gateway.database.query('select 1 from registry_record')).toEqual([]);
+  const [decision] = await gateway.database.query<{ source: unknown }>(
+    `select access_decision -> 'items' -> 0 -> 'source' as source from transaction where operation = 'SEARCH' order by id limit 1`,
+  );
+  expect(decision?.source).toEqual({ source: 'school', plan: 'LIVE', candidates: 1 });
+});
+
+test('what its file lists is asked there; sorting, counting and paging are ours', async () => {
+  const even = expression(
+    { 'name.surname': { $eq: 'Even' } },
+    { sort: [{ attribute_name: 'birth_date', sort_order: 'desc' }], pagination: { page_size: 10, page_number: 1 } },
+  );
+  const first = await find(partner, even);
+  expect(first.total).toBe(30);
+  expect(first.records.map((one: { birth_date: string }) => one.birth_date)).toEqual(
+    [...Array(10).keys()].map((n) => new Date(Date.UTC(2010, 0, 1 + 300 - 10 * n)).toISOString().slice(0, 10)),
+  );
+  const unlisted = await find(
+    partner,
+    expression({ $and: [{ 'name.surname': { $eq: 'Even' } }, { 'name.given_name': { $eq: 'Given 40' } }] }),
+  );
+  expect(unlisted.total).toBe(1);
+  expect((await find(partner, expression({ birth_date: { $eq: '2010-02' } }))).total).toBe(28);
+  expect((await find(partner, expression({ sex: { $eq: 'unknown' } }))).total).toBe(100);
+});
+
+test('what cannot be asked there is refused by name', async () => {
+  const refusal = async (message: ReturnType<typeof expression>) => (await find(partner, message)).item;
+  const queries: JsonObject[] = [{ 'name.given_name': { $eq: 'Given 1' } }, { $not: { sex: { $eq: 'male' } } }];
+  for (const query of queries)
+    expect(await refusal(expression(query))).toMatchObject({
+      status: 'rjct',
+      status_reason_code: 'rjct.search_criteria.invalid',
+      status_reason_message: expect.stringMatching(/UIN, BRN.*name\.surname \(eq, in\)/) as unknown,
+    });
+  await school.query(
+    `insert into pupil select n, 'Many', null, 1, null, 'm' || n, 'in' from generate_series(1000, 1500) n`,
+  );
+  expect(await refusal(expression({ 'name.surname': { $eq: 'Many' } }))).toMatchObject({
+    status_reason_code: 'rjct.search.too_many_records_found',
+  });
+});
+
+test('a row that the source cannot make is left out, and takes no other with it', async () => {
+  expect(await person('broken')).toBeUndefined();
+  await school.query(`update pupil set surname = 'Broken' where number in (7, 8)`);
+  const found = await find(partner, expression({ 'name.surname': { $eq: 'Broken' } }));
+  expect([found.total, found.records.length]).toEqual([2, 2]);
+});
+
+test('where consent decides, persons are named, and who gave none is neither found nor counted', async () => {
+  expect((await find(asking, byId('u3'))).total).toBe(0);
+  await giveConsent(gateway, { uin: 'u3', senderId: asking.senderId, fields: ['name', 'identifier'] });
+  const found = await find(asking, byId('u3'));
+  expect([found.total, found.records]).toEqual([
+    1,
+    [expect.objectContaining({ name: { surname: 'Family 3', given_name: 'Given 3' } })],
+  ]);
+  expect(found.records[0]).not.toHaveProperty('birth_date');
+  const named = (born: string) =>
+    find(asking, expression({ $and: [{ UIN: { $eq: 'u3' } }, { birth_date: { $eq: born } }] }));
+  expect((await named('2010-01-04')).total).toBe(0);
+  expect((await find(asking, expression({ 'name.surname': { $eq: 'Family 3' } }))).item).toMatchObject({
+    status_reason_code: 'rjct.search_criteria.invalid',
+    status_reason_message: expect.stringContaining('name persons by identifiers') as unknown,
+  });
+});
+
+test('a source that forgets consent and row filter leaks neither record nor count', async () => {
+  const groups = (who: Partner, message: ReturnType<typeof byId>) => find(who, message);
+  const of = { reg_record_type: 'Group' };
+  const all = await groups(partner, expression({ group_size: { $ge: 1 } }, of));
+  expect(all.total).toBe(4);
+  const few = await createPartner(gateway, {
+    agreements: [{ rowFilter: { group_size: { $le: 2 } } }],
+  });
+  const filtered = await groups(few, expression({ group_size: { $ge: 1 } }, of));
+  expect([filtered.total, filtered.records.length]).toEqual([2, 2]);
+  expect((await groups(few, byId('h3', of, 'HOUSEHOLD_ID'))).total).toBe(0);
+  const none = await groups(asking, byId('h1', of, 'HOUSEHOLD_ID'));
+  expect([none.total, none.records]).toEqual([0, []]);
+  expect((await groups(partner, byId('h1', of, 'HOUSEHOLD_ID'))).total).toBe(1);
+});
+
+test('everything that knows records asks the source', async () => {
+  const { explainAccess } = await gateway.admin<{
+    explainAccess: unknown;
+  }>(`{ explainAccess(senderId: "${partner.senderId}",
+    registry: SOCIAL, operation: SEARCH, identifier: { type: "UIN", value: "u5" }) { found released } }`);
+  expect(explainAccess).toEqual({ found: true, released: true });
+  const { records } = await gateway.admin<{
+    records: { totalCount: number; nodes: unknown[] };
+  }>(`{ records(registry: SOCIAL,
+    filter: { recordType: "SRPerson", identifier: { type: "UIN", value: "u5" } }, first: 5) { totalCount nodes { version data identifiers { type value } } } }`);
+  expect(records).toMatchObject({ nodes: [{ data: { name: { given_name: 'Given 5' } } }] });
+  const { accessReport } = await gateway.admin<{ accessReport: unknown }>(
+    `{ accessReport(registry: SOCIAL, identifier: { type: "UIN", value: "u1" }, reason: "asked") {
+      complete disclosures { senderId inside } } }`,
+  );
+  // A household of the source that holds the person is not found here, and the report says so.
+  expect(accessReport).toEqual({ complete: false, disclosures: [{ senderId: partner.senderId, inside: false }] });
+});
+
+test('a source that is away is told plainly, and nothing half', async () => {
+  await school.query('alter table pupil rename to moved');
+  await school.query('drop view pupils');
+  const { answer } = await find(partner, byId('u1'));
+  expect(answer.status).toBe(503);
+  expect(JSON.stringify(answer.body)).toContain('kept by a system that does not answer now');
+  expect(JSON.stringify(answer.body)).not.toContain('pupil');
+  expect(await status()).toMatchObject({ mode: 'LIVE', state: 'RUNNING' });
+  await apply(YAML.replace('SCHOOL_', 'GONE_'));
+  expect((await find(partner, byId('u1'))).answer.status).toBe(503);
+  expect(await status()).toMatchObject({
+    state: 'FAILED',
+    lastError: expect.stringContaining('ECONNREFUSED') as unknown,
+  });
+});
