@@ -140,7 +140,7 @@ async function startBehind(
   });
   const { server, address } = door;
   const url = config.publicUrl ?? address;
-  const counterStore = createCounterStore(database, secrets.redisUrl, log);
+  const counterStore = await createCounterStore(database, secrets.redisUrl, log);
   const wakeChannel = new WakeChannel(database, directUrl, log);
   await wakeChannel.open();
   const services: FacadeServices & BackgroundServices = {
@@ -182,7 +182,7 @@ async function startBehind(
   exportQueues(metrics, database, clock);
   door.serve(listener(services, graphql.router, config, metrics));
   const works = config.role !== 'api';
-  const background = startBackground(services, createJobStore(secrets.jobsUrl ?? secrets.databaseUrl, log), {
+  const background = startBackground(services, await createJobStore(secrets.jobsUrl ?? secrets.databaseUrl, log), {
     queues: works ? workerQueues(services) : [],
     jobs: works ? recurringJobs(services) : [],
   });
