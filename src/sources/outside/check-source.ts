@@ -3,6 +3,7 @@ import type { Registries } from '../../protocol/registries/registries.js';
 import type { Finding } from './finding.js';
 import type { MappedRecord } from './map-records.js';
 import { openSource, type OpenSource, type SourceUrls } from './source-connections.js';
+import { publicationDoubts, publicationFaults } from './publication.js';
 import { SourceFault } from './source-fault.js';
 import type { RecordMapping, SourceFile } from './source-file.schema.js';
 import { touchedKeys, watermarkOf, clockOf } from './watermark.js';
@@ -39,10 +40,22 @@ export async function checkSource(file: SourceFile, urls: SourceUrls, registries
   }
   try {
     for (const [index, mapping] of file.records.entries()) await checkEntry(open, mapping, index, checked);
+    if (file.source.mode === 'mirror' && file.capture.by === 'publication') await checkPublication(open, checked);
   } finally {
     await open.reader.database.close();
   }
   return checked;
+}
+
+/** Where the file names another way too, what keeps this one from working is only worth knowing. */
+async function checkPublication(open: OpenSource, checked: CheckedSource): Promise<void> {
+  try {
+    const faults = await publicationFaults(open);
+    (open.file.capture.fallback === undefined ? checked.errors : checked.warnings).push(...faults);
+    checked.warnings.push(...(await publicationDoubts(open)));
+  } catch (error) {
+    checked.errors.push({ place: ['capture'], message: textOf(error) });
+  }
 }
 
 async function checkEntry(
