@@ -243,7 +243,7 @@ async function wire(
     source: createSourceRouter({
       sql: database,
       routes: sourceRoutes,
-      own: createRecordSource(database),
+      own: createRecordSource(database, config),
       live: liveSources(liveConnections, database),
       brought: sources,
       clock,
