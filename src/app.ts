@@ -14,7 +14,7 @@ import { TokenService } from './access/token.js';
 import { consoleRouter } from './server/console.router.js';
 import { createAuthenticator } from './dci-rest/graphql-authenticator.js';
 import { oauthRouter } from './dci-rest/oauth.router.js';
-import { openApiRouter } from './dci-rest/openapi.router.js';
+import { openApiRouter } from './dci-rest/openapi/openapi.router.js';
 import { dciPosts, type Post } from './dci-rest/posts.js';
 import { dciRouter } from './dci-rest/router.js';
 import type { FacadeServices } from './dci-rest/services.js';
