@@ -5,9 +5,6 @@ import { readCertificate, type ClientCertificate } from '../access/client-certif
 import type { ReceivedRequest } from './exchange.js';
 import type { FacadeServices } from './services.js';
 
-/** Whether an address is one of `TRUST_PROXY`, whose forwarding headers are believed. */
-export type Trusts = ReturnType<typeof proxyAddress.compile>;
-
 type Trusting = Pick<FacadeServices, 'trusts' | 'mtlsHeader'>;
 
 export function receivedOf(
