@@ -29,6 +29,7 @@ export interface Config {
   /** Refused requests a minute of one address. */
   addressLimitPerMinute: number;
   /** Verifications of one person by one sender. */
+  consentManagerUrl?: string;
   verifyLimitPerHour: number;
   /** Beyond them a request is refused with 503. */
   maxRequestsAtOnce: number;
@@ -144,6 +145,7 @@ function toConfig(env: Environment): Config {
     mtlsHeader: env.MTLS_HEADER?.toLowerCase(),
     tokenTtlSeconds: env.TOKEN_TTL_SECONDS,
     addressLimitPerMinute: env.ADDRESS_LIMIT_PER_MINUTE,
+    consentManagerUrl: env.CONSENT_MANAGER_URL,
     verifyLimitPerHour: env.VERIFY_LIMIT_PER_HOUR,
     maxRequestsAtOnce: env.MAX_REQUESTS_AT_ONCE,
     maxBodyBytes: env.MAX_BODY_BYTES,
