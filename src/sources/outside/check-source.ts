@@ -3,8 +3,11 @@ import type { Registries } from '../../protocol/registries/registries.js';
 import type { Finding } from './finding.js';
 import type { MappedRecord } from './map-records.js';
 import { openSource, type OpenSource, type SourceUrls } from './source-connections.js';
+import { unmetExpectations } from './source-expectations.js';
 import { SourceFault } from './source-fault.js';
 import type { RecordMapping, SourceFile } from './source-file.schema.js';
+import { privilegeDoubts } from './source-privileges.js';
+import { indexWishes } from './source-wishes.js';
 import { touchedKeys, watermarkOf, clockOf } from './watermark.js';
 
 export interface CheckedSource {
@@ -39,10 +42,21 @@ export async function checkSource(file: SourceFile, urls: SourceUrls, registries
   }
   try {
     for (const [index, mapping] of file.records.entries()) await checkEntry(open, mapping, index, checked);
+    await checkWhole(open, checked);
   } finally {
     await open.reader.database.close();
   }
   return checked;
+}
+
+/** What the file expects, what the role may do beyond reading, and indexes that would help. */
+async function checkWhole(open: OpenSource, checked: CheckedSource): Promise<void> {
+  try {
+    checked.errors.push(...(await unmetExpectations(open)));
+    checked.warnings.push(...(await privilegeDoubts(open)), ...(await indexWishes(open)));
+  } catch (error) {
+    checked.errors.push({ place: ['check'], message: textOf(error) });
+  }
 }
 
 async function checkEntry(

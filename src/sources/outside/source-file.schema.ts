@@ -134,7 +134,7 @@ const record = z
     from: text.optional(),
     sql: text.optional(),
     where: text.optional(),
-    key: columns,
+    key: columns.default([]),
     state: z
       .strictObject({
         column: text,
@@ -170,7 +170,6 @@ const record = z
       })
       .prefault({}),
   })
-  .refine(({ from, sql }) => (from === undefined) !== (sql === undefined), 'needs from or sql, one of the two')
   .transform((given) => ({ ...given, name: given.name ?? given.type }));
 export type RecordMapping = z.output<typeof record>;
 
