@@ -28,6 +28,7 @@ import { startScheduler, type RecurringJob } from './scheduler.js';
 import { sealAudit } from './seal-audit.job.js';
 import type { SourceConnections } from '../sources/outside/source-connections.js';
 import { watchTail } from './watch-tail.job.js';
+import { watchSlots } from './watch-slots.job.js';
 import { WorkQueue } from './work-queue.js';
 
 export interface BackgroundServices extends ExecutionServices {
@@ -124,6 +125,7 @@ export function recurringJobs(services: BackgroundServices): RecurringJob[] {
     { name: 'expire-subscriptions', every: '10 seconds', run: () => expireSubscriptions(services) },
     { name: 'park-deliveries', every: '10 seconds', run: () => parkIdleDeliveries(database, clock()) },
     { name: 'watch-tail', every: '1 minute', run: () => watchTail(services) },
+    { name: 'watch-slots', every: '30 seconds', run: () => watchSlots(services) },
     { name: 'forget-versions', every: '1 minute', run: () => forgetTold(database) },
   ];
 }

@@ -7,15 +7,15 @@ import type { SourceConnections } from '../sources/outside/source-connections.js
 import { SourceFault } from '../sources/outside/source-fault.js';
 import type { Work } from './work-queue.js';
 
-const CAPACITY = 4;
-/** A source that could not be read is tried again after so long. */
+/** Each that has a stream of changes is read for good. */
+const CAPACITY = 64;
+/** A source that could not be read is tried again after so long, and then every so long. */
+const FIRST_RETRY_MS = 1000;
 const RETRY_MS = 10_000;
 
 export interface Mirroring extends MirrorServices {
   connections: SourceConnections;
   log: Log;
-  /** Events were raised. */
-  told: () => void;
 }
 
 export function mirrorSourcesWork(mirroring: Mirroring): Work<StoredSource> {
@@ -23,12 +23,13 @@ export function mirrorSourcesWork(mirroring: Mirroring): Work<StoredSource> {
   return {
     name: 'mirror-sources',
     capacity: CAPACITY,
+    isLasting: true,
     claim: (worker, free) => claimSources(database, worker, clock(), free),
     run: (source, worker, signal) => mirrorSource(mirroring, source, worker, signal),
     postpone: (source, worker, error) =>
       error instanceof ClaimOver
         ? Promise.resolve()
-        : end(mirroring, source, worker, failed(mirroring, 'the gateway failed: its log says why')),
+        : end(mirroring, source, worker, failed(mirroring, source, 'the gateway failed: its log says why')),
     renew: (worker, ids) => renewClaims(database, 'source', worker, ids),
     release: (worker, ids) => {
       log.debug({ sources: ids.length }, 'sources are given back');
@@ -43,7 +44,7 @@ async function mirrorSource(
   worker: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { connections, log, told } = mirroring;
+  const { connections, log } = mirroring;
   try {
     const open = await connections.get(source);
     const dueAt = await new Mirror(mirroring, open, source, worker).run(signal);
@@ -52,16 +53,18 @@ async function mirrorSource(
     if (error instanceof ClaimOver) return releaseClaims(mirroring.database, 'source', worker, [source.id]);
     if (!(error instanceof SourceFault)) throw error;
     log.warn({ source: source.name, reason: error.message }, 'a source could not be read; it is tried again');
-    await end(mirroring, source, worker, failed(mirroring, error.message));
-  } finally {
-    told();
+    await end(mirroring, source, worker, failed(mirroring, source, error.message));
   }
 }
 
-const failed = ({ clock }: Mirroring, lastError: string): Parameters<typeof saveSource>[2] => ({
+const failed = (
+  { clock }: Mirroring,
+  { state }: StoredSource,
+  lastError: string,
+): Parameters<typeof saveSource>[2] => ({
   state: 'FAILED',
   lastError,
-  dueAt: new Date(clock().getTime() + RETRY_MS),
+  dueAt: new Date(clock().getTime() + (state === 'FAILED' ? RETRY_MS : FIRST_RETRY_MS)),
 });
 
 /** What an administrator did meanwhile stands. */

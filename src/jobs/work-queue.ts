@@ -8,6 +8,8 @@ export interface Work<Item extends { id: string }> {
   name: string;
   /** Rows at once in this process. */
   capacity: number;
+  /** Runs on until it is told to stop, which it is at once on close. */
+  isLasting?: boolean;
   claim: (worker: string, free: number) => Promise<Item[]>;
   /** Ends by writing what became of the row. A partner's fault is an outcome; what is thrown is ours. */
   run: (item: Item, worker: string, signal: AbortSignal) => Promise<void>;
@@ -51,7 +53,7 @@ export class WorkQueue<Item extends { id: string }> implements Drain {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#filling;
-    const timer = setTimeout(() => this.#abort.abort(), GRACE_MS);
+    const timer = setTimeout(() => this.#abort.abort(), this.work.isLasting === true ? 0 : GRACE_MS);
     await Promise.all(this.#running.values());
     clearTimeout(timer);
     clearInterval(this.#renewal);

@@ -14,6 +14,9 @@ const SETTINGS = {
   full_page_writes: 'off',
   max_connections: '300',
   max_locks_per_transaction: '256',
+  wal_level: 'logical',
+  max_replication_slots: '20',
+  max_wal_senders: '20',
 };
 
 export default async function prepareRun() {

@@ -15,6 +15,7 @@ import { RequestLanes0050 } from './0050-request-lanes.migration.js';
 import { ExternalIds0055 } from './0055-external-ids.migration.js';
 import { SettledCommits0059 } from './0059-settled-commits.migration.js';
 import { LiveSources0061 } from './0061-live-sources.migration.js';
+import { SourceCapture0064 } from './0064-source-capture.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -35,6 +36,7 @@ export const MIGRATIONS = [
   ExternalIds0055,
   SettledCommits0059,
   LiveSources0061,
+  SourceCapture0064,
 ].map((migration) => ({
   name: nameOf(migration),
   class: migration,

@@ -9,6 +9,9 @@ export interface SourceRow {
   path: string | null;
   reason: string | null;
   digest: string;
+  /** At the source, and of rows of other tables that went into the record: where a deleted one leads, nothing else tells. */
+  key: string[];
+  children: string[];
 }
 
 export type KnownRow = Pick<SourceRow, 'recordId' | 'state' | 'digest'>;
@@ -19,12 +22,14 @@ export const knownRows = (sql: Sql, ids: string[]): Promise<KnownRow[]> =>
 export async function keepRows(sql: Sql, source: string, generation: number, rows: SourceRow[]): Promise<void> {
   const column = <Name extends keyof SourceRow>(name: Name): SourceRow[Name][] => rows.map((row) => row[name]);
   await sql.query(
-    `insert into source_row (record_id, source, entry, state, path, reason, digest, generation)
-     select t.*, $8::bigint from (select r.id, $1::text, r.entry, r.state, r.path, r.reason, r.digest
-       from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
-         as r (id, entry, state, path, reason, digest)) t
+    `insert into source_row (record_id, source, entry, state, path, reason, digest, key, children, generation)
+     select t.*, $10::bigint from (select r.id, $1::text, r.entry, r.state, r.path, r.reason, r.digest, r.key,
+         array(select jsonb_array_elements_text(r.children))
+       from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[], $9::jsonb[])
+         as r (id, entry, state, path, reason, digest, key, children)) t
      on conflict (record_id) do update set entry = excluded.entry, state = excluded.state, path = excluded.path,
-       reason = excluded.reason, digest = excluded.digest, generation = excluded.generation`,
+       reason = excluded.reason, digest = excluded.digest, key = excluded.key, children = excluded.children,
+       generation = excluded.generation`,
     [
       source,
       column('recordId'),
@@ -33,9 +38,26 @@ export async function keepRows(sql: Sql, source: string, generation: number, row
       column('path'),
       column('reason'),
       column('digest'),
+      column('key').map((key) => JSON.stringify(key)),
+      column('children').map((children) => JSON.stringify(children)),
       generation,
     ],
   );
+}
+
+/** Keys of records of an entry that rows of other tables went into. */
+export async function keysWithChildren(
+  sql: Sql,
+  source: string,
+  entry: string,
+  children: string[],
+): Promise<string[][]> {
+  const rows = await sql.query<{ key: string[] }>(
+    `select key from source_row where children && $3::text[] and children <> '{}' and source = $1 and entry = $2
+       and key is not null`,
+    [source, entry, children],
+  );
+  return rows.map(({ key }) => key);
 }
 
 /** Rows of a source that its sweep did not meet, some at a time. */

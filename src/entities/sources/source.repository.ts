@@ -17,6 +17,24 @@ export interface SweepPosition {
   began: string;
 }
 
+/** How a source is followed. */
+export interface CaptureState {
+  by?: 'PUBLICATION' | 'WATERMARK' | 'SWEEP';
+  /** Why it is not followed as its file asks. */
+  notice?: string | null;
+  /** Ours at the source; once it was made, with the position up to which everything is taken over. */
+  slot?: string;
+  upTo?: string | null;
+  /** The server that has the slot, and the publication as it was. */
+  system?: string | null;
+  publication?: string;
+  /** Bytes of its log that the server keeps for us, and whether it still has all of them. */
+  walBytes?: number | null;
+  walStatus?: string | null;
+  /** What of that its keeper should know. */
+  alarm?: string | null;
+}
+
 export interface StoredSource {
   id: string;
   name: string;
@@ -36,11 +54,12 @@ export interface StoredSource {
   acceptEnded: boolean;
   lastChangeAt: string | null;
   lastError: string | null;
+  capture: CaptureState;
 }
 
 const COLUMNS = `s.id, s.name, s.yaml, s.kind, s.mode, s.state, s.applied_at as "appliedAt", s.loaded_at as "loadedAt",
   s.generation::float8 as generation, s.position, s.swept_at as "sweptAt", s.mark, s.fresh_at as "freshAt",
-  s.accept_ended as "acceptEnded", s.last_change_at as "lastChangeAt", s.last_error as "lastError"`;
+  s.accept_ended as "acceptEnded", s.last_change_at as "lastChangeAt", s.last_error as "lastError", s.capture`;
 
 export const readSources = (sql: Sql): Promise<StoredSource[]> =>
   sql.query(`select ${COLUMNS} from source s order by s.name`);
@@ -72,16 +91,19 @@ export async function holdSource(sql: Sql, { id, appliedAt }: StoredSource, work
   return rows.length > 0;
 }
 
-/** Given members alone are written. */
+/** Given members alone are written; of `capture`, those of its own that are given. */
 export async function saveSource(
   sql: Sql,
   name: string,
   changes: Partial<Record<keyof typeof SAVED, unknown>>,
 ): Promise<void> {
   const given = Object.entries(changes).filter(([, value]) => value !== undefined);
-  const sets = given.map(([member], index) => `${SAVED[member as keyof typeof SAVED]} = $${index + 2}`);
-  const values = given.map(([member, value]) =>
-    member === 'position' && value !== null ? JSON.stringify(value) : value,
+  const sets = given.map(([member], index) => {
+    const column = SAVED[member as keyof typeof SAVED];
+    return `${column} = ${column === 'capture' ? `capture || $${index + 2}::jsonb` : `$${index + 2}`}`;
+  });
+  const values = given.map(([, value]) =>
+    typeof value === 'object' && value?.constructor === Object ? JSON.stringify(value) : value,
   );
   await sql.query(`update source set ${sets.join(', ')} where name = $1`, [name, ...values]);
 }
@@ -100,6 +122,7 @@ const SAVED = {
   acceptEnded: 'accept_ended',
   lastChangeAt: 'last_change_at',
   lastError: 'last_error',
+  capture: 'capture',
   dueAt: 'due_at',
   claimedBy: 'claimed_by',
 };

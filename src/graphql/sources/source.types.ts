@@ -1,7 +1,7 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { graphqlEnum } from '../../entities/database/graphql-enum.js';
 import { RegistryEnum } from '../../entities/database/enums.js';
-import type { SourceMode, SourceState } from '../../entities/sources/source.repository.js';
+import type { CaptureState, SourceMode, SourceState } from '../../entities/sources/source.repository.js';
 
 export const SourceModeEnum = graphqlEnum<SourceMode>('SourceMode', 'How a source is served.', {
   MIRROR: 'Copied here and kept as the source is.',
@@ -13,6 +13,16 @@ export const SourceStateEnum = graphqlEnum<SourceState>('SourceState', 'How a so
   PAUSED: 'Not read by decision of an administrator; copies are served as they are.',
   FAILED: 'The last attempt to read it failed; copies are served, and it is tried again.',
 });
+
+export const SourceFollowingEnum = graphqlEnum<NonNullable<CaptureState['by']>>(
+  'SourceFollowing',
+  'How changes of a source are found.',
+  {
+    PUBLICATION: 'Its database tells of each as it is committed.',
+    WATERMARK: 'A column of times is asked now and then; the sweep finds what that does not show.',
+    SWEEP: 'Everything is read again now and then.',
+  },
+);
 
 @ObjectType({ description: 'Rows of a source that do not fit, by what is wrong with them; never whose.' })
 export class SourceRefusal {
@@ -66,6 +76,24 @@ export class Source {
 
   @Field(() => String, { nullable: true, description: 'Why it could not be read, until it is again.' })
   lastError!: string | null;
+
+  @Field(() => SourceFollowingEnum, {
+    nullable: true,
+    description: 'How its changes are found; null before it was read, and for a live source.',
+  })
+  followedBy!: NonNullable<CaptureState['by']> | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'What its keeper should see to: why it is not followed as its file asks, a log that grows.',
+  })
+  notice!: string | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Bytes of its log of changes that its server keeps for us.',
+  })
+  walBytes!: number | null;
 
   @Field(() => Date, { nullable: true, description: 'When a change was last taken over from it.' })
   lastChangeAt!: Date | null;

@@ -3,6 +3,7 @@ import type { Registries } from '../../protocol/registries/registries.js';
 import type { Finding } from './finding.js';
 import type { MappedRecord } from './map-records.js';
 import { openSource, type OpenSource, type SourceUrls } from './source-connections.js';
+import { publicationDoubts, publicationFaults } from './publication.js';
 import { unmetExpectations } from './source-expectations.js';
 import { SourceFault } from './source-fault.js';
 import type { RecordMapping, SourceFile } from './source-file.schema.js';
@@ -43,6 +44,7 @@ export async function checkSource(file: SourceFile, urls: SourceUrls, registries
   try {
     for (const [index, mapping] of file.records.entries()) await checkEntry(open, mapping, index, checked);
     await checkWhole(open, checked);
+    if (file.source.mode === 'mirror' && file.capture.by === 'publication') await checkPublication(open, checked);
   } finally {
     await open.reader.database.close();
   }
@@ -56,6 +58,17 @@ async function checkWhole(open: OpenSource, checked: CheckedSource): Promise<voi
     checked.warnings.push(...(await privilegeDoubts(open)), ...(await indexWishes(open)));
   } catch (error) {
     checked.errors.push({ place: ['check'], message: textOf(error) });
+  }
+}
+
+/** Where the file names another way too, what keeps this one from working is only worth knowing. */
+async function checkPublication(open: OpenSource, checked: CheckedSource): Promise<void> {
+  try {
+    const faults = await publicationFaults(open);
+    (open.file.capture.fallback === undefined ? checked.errors : checked.warnings).push(...faults);
+    checked.warnings.push(...(await publicationDoubts(open)));
+  } catch (error) {
+    checked.errors.push({ place: ['capture'], message: textOf(error) });
   }
 }
 

@@ -25,6 +25,8 @@ export interface MappedRecord {
   /** Of a served one. */
   identifiers: Identifier[];
   data: Data;
+  /** Keys of rows of other tables that went into it, of lists that have a `key`. */
+  children: string[];
   /** Of a refused one: where, and why; never a value. */
   path?: string;
   reason?: string;
@@ -52,12 +54,14 @@ export class RecordMapper {
       return { row, key: keyOf(row, mapping.key), state };
     });
     const served = heads.filter(({ state }) => state === 'SERVED').map(({ row }) => row);
-    const parts = await this.#objects(mapping, served, { definition, className: recordType.class }, mapping.embed);
+    const scope = { definition, className: recordType.class };
+    const children = new Map<Row, string[]>();
+    const parts = await this.#objects(mapping, served, scope, mapping.embed, children);
     const shared = await this.#sharedValues(mapping, served);
     const mapped = new Map(served.map((row, index): [Row, Part] => [row, parts[index] ?? SKIPPED]));
     return heads.map(({ row, key, state }) => {
       const id = sourceRecordId(this.file.source.name, mapping.name, key);
-      const empty = { id, key, identifiers: [], data: {} };
+      const empty = { id, key, identifiers: [], data: {}, children: children.get(row) ?? [] };
       const part = mapped.get(row);
       const reason = this.reader.problemOf(row);
       if (reason !== undefined) return { ...empty, state, path: '', reason };
@@ -65,7 +69,7 @@ export class RecordMapper {
       if (part === SKIPPED) return { ...empty, state: 'WITHHELD' };
       try {
         if (part instanceof RecordInvalid) throw part;
-        return { id, key, state, ...draftOf(definition, recordType, mapping, row, part, shared) };
+        return { ...empty, state, ...draftOf(definition, recordType, mapping, row, part, shared) };
       } catch (error) {
         if (!(error instanceof RecordInvalid)) throw error;
         return { ...empty, state: 'REFUSED', path: error.path, reason: error.message };
@@ -86,11 +90,12 @@ export class RecordMapper {
     rows: Row[],
     scope: Scope,
     embedded: Record<string, Embed> = {},
+    met?: Map<Row, string[]>,
   ): Promise<Part[]> {
     const parts = rows.map((row) => this.#fields(spec, row, scope));
     for (const [path, lists] of Object.entries(spec.lists)) {
       const owner = this.#below(scope, path);
-      for (const list of lists) add(parts, path, await this.#elements(list, rows, spec.key, owner));
+      for (const list of lists) add(parts, path, await this.#elements(list, rows, spec.key, owner, met));
     }
     for (const [above, embed] of Object.entries(embedded)) {
       const path = [above, embed.at].filter(Boolean).join('.');
@@ -115,8 +120,14 @@ export class RecordMapper {
   }
 
   /** Of each row, its elements of a list. */
-  async #elements(list: List, rows: Row[], ownerKey: string[], scope: Scope): Promise<Element[][]> {
-    const { from, parent, value } = list;
+  async #elements(
+    list: List,
+    rows: Row[],
+    ownerKey: string[],
+    scope: Scope,
+    met?: Map<Row, string[]>,
+  ): Promise<Element[][]> {
+    const { from, parent, value, key } = list;
     const owners = ownerKey.slice(0, parent.length);
     const children = from === undefined ? rows : await this.#children(list, rows, owners);
     const made = children.filter((row) => this.reader.problemOf(row) === undefined);
@@ -130,14 +141,13 @@ export class RecordMapper {
       return problem === undefined ? byRow.get(row) : new RecordInvalid('', `in ${from} ${problem}`);
     });
     if (from === undefined) return elements.map((element) => [element]);
-    const byOwner = new Map<string, Element[]>();
-    for (const [index, row] of children.entries()) {
-      const owner = keyText(keyOf(row, parent));
-      const known = byOwner.get(owner);
-      if (known === undefined) byOwner.set(owner, [elements[index]]);
-      else known.push(elements[index]);
-    }
-    return rows.map((row) => byOwner.get(keyText(keyOf(row, owners))) ?? []);
+    const byOwner = Map.groupBy(children.keys(), (index) => keyText(keyOf(children[index] ?? {}, parent)));
+    return rows.map((row) => {
+      const own = byOwner.get(keyText(keyOf(row, owners))) ?? [];
+      if (key.length > 0)
+        met?.set(row, [...(met.get(row) ?? []), ...own.map((index) => keyText(keyOf(children[index] ?? {}, key)))]);
+      return own.map((index) => elements[index]);
+    });
   }
 
   #children({ from = '', parent, order }: List, rows: Row[], owners: string[]): Promise<Row[]> {

@@ -52,6 +52,8 @@ export async function writeBatch(sql: Sql, vault: DataVault, batch: Batch, now: 
       path: record.path ?? null,
       reason: record.reason ?? null,
       digest,
+      key: record.key,
+      children: record.children,
     })),
   );
   return changed.map(({ id }) => id);

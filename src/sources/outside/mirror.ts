@@ -1,6 +1,7 @@
 /**
- * A mirror: a sweep reads every row of a source page by page and finds what is gone; between sweeps the records that the
- * source says were written to are read again. Each page commits with how far it is, so a crash repeats at most a page.
+ * A mirror: a sweep reads every row of a source page by page and finds what is gone; between sweeps, and beside them where
+ * the source has a stream of changes, the records that it says were written to are read again. Each page commits with how
+ * far it is, so a crash repeats at most a page.
  */
 import type { DataVault } from '../../entities/database/data-vault.js';
 import type { Database, Unit } from '../../entities/database/database.js';
@@ -8,8 +9,10 @@ import { deleteRecord } from '../../entities/records/record-write.repository.js'
 import { holdSource, saveSource, type StoredSource } from '../../entities/sources/source.repository.js';
 import { countUnmet, forgetRows, knownRows, unmetRows } from '../../entities/sources/source-row.repository.js';
 import { sourceRecordId } from './record-id.js';
+import { follow, type Following } from './follow.js';
 import type { OpenSource } from './source-connections.js';
-import { SourceFault } from './source-fault.js';
+import { codeOf, SourceFault } from './source-fault.js';
+import { keysOf } from './touched-keys.js';
 import type { RecordMapping } from './source-file.schema.js';
 import { keyOf, keyText, type Key } from './source-reader.js';
 import { clockOf, embeddingKeys, touchedKeys, watermarkOf } from './watermark.js';
@@ -19,6 +22,8 @@ export interface MirrorServices {
   database: Database;
   vault: DataVault;
   clock: () => Date;
+  /** Events were raised. */
+  told: () => void;
 }
 
 /** Longer transactions would delay the live tail of every reader. */
@@ -26,9 +31,16 @@ const PAGE = 250;
 /** So many may go at once, whatever the share: registries are small while they are tried out. */
 const MAY_END = 10;
 const SWEEP_ONLY_MS = 60_000;
+/** So often a stream that is quiet is looked after. */
+const TICK_MS = 1000;
+/** The slot knows nothing of a publication that was made after it. */
+const NO_PUBLICATION = '42704';
 
 export class Mirror {
   #polledAt = 0;
+  #tickedAt = 0;
+  /** Records that were gone when changes were last read. */
+  #gone = 0;
 
   constructor(
     private readonly services: MirrorServices,
@@ -37,22 +49,73 @@ export class Mirror {
     private readonly worker: string,
   ) {}
 
-  /** Reads until nothing is left to read now. Gives when it is due again. @throws SourceFault */
+  /** Reads until nothing is left to read now; a stream of changes until it is told to stop. Gives when it is due again. @throws SourceFault */
   async run(signal: AbortSignal): Promise<Date> {
+    const following = await follow(this.open, this.source.capture, ({ capture, isAnew }) =>
+      this.#save({ capture, ...(isAnew ? ANEW : {}) }),
+    );
+    try {
+      return await this.#read(signal, following);
+    } catch (error) {
+      if (codeOf(error) === NO_PUBLICATION && following !== undefined) await this.#save({ capture: { upTo: null } });
+      throw error;
+    } finally {
+      await following?.close();
+    }
+  }
+
+  async #read(signal: AbortSignal, following: Following | undefined): Promise<Date> {
     const { capture } = this.open.file;
     const every = watermarkOf(this.open.file)?.every ?? SWEEP_ONLY_MS;
     for (let hasPolled = false; ;) {
       signal.throwIfAborted();
+      if (following !== undefined) await this.#takeOver(following);
       const now = this.services.clock().getTime();
       const { position, sweptAt, mark, loadedAt } = this.source;
       // The sweep has its turn, however long the polls take.
-      const polls: boolean = loadedAt !== null && now - this.#polledAt >= every && !hasPolled;
+      const polls: boolean =
+        following === undefined && loadedAt !== null && now - this.#polledAt >= every && !hasPolled;
       hasPolled = polls;
       if (polls && mark !== null) await this.#poll(mark);
       else if (position !== null) await this.#sweepPage(position);
       else if (sweptAt === null || this.#isSweepDue()) await this.#beginSweep();
+      else if (following !== undefined) await following.stream.wait(TICK_MS, signal);
       else return new Date(Math.min(now + every, new Date(sweptAt).getTime() + capture.sweep));
     }
+  }
+
+  /** What the stream has told since the last time: read again, committed, and only then acknowledged. */
+  async #takeOver(following: Following): Promise<void> {
+    const { stream, tables } = following;
+    const { touched, upTo } = stream.take();
+    const now = this.services.clock();
+    const isTick = now.getTime() - this.#tickedAt >= TICK_MS;
+    if (touched.size === 0 && !isTick) return;
+    this.#gone = 0;
+    let isAnew = false;
+    for (const mapping of touched.size === 0 ? [] : this.open.file.records) {
+      const keys = await keysOf(this.open, this.services.database, tables, mapping, touched);
+      if (keys === 'all') isAnew = true;
+      else await this.#readAgain(mapping, keys);
+    }
+    const publication = await following.changedPublication(now);
+    if (publication !== undefined) isAnew = true;
+    const isWhole = !isAnew && this.source.sweptAt !== null;
+    const freshAt = isTick ? await following.freshAt(upTo, now) : undefined;
+    if (isTick) this.#tickedAt = now.getTime();
+    await this.#save({
+      capture: { upTo, ...(publication === undefined ? {} : { publication }) },
+      ...(isAnew ? ANEW : {}),
+      ...(isWhole && freshAt !== undefined ? { freshAt: freshAt.toISOString() } : {}),
+      ...this.#ifWell(isWhole),
+    });
+    await stream.acknowledge(upTo, isTick);
+  }
+
+  /** Where the sweep is late, something keeps it from its end, which a change does not mend. */
+  #ifWell(isWhole = true): Partial<StoredSource> {
+    const isWell = isWhole && !this.#isSweepDue() && this.source.position === null;
+    return isWell && this.source.state !== 'RUNNING' ? { state: 'RUNNING', lastError: null } : {};
   }
 
   #isSweepDue(): boolean {
@@ -102,9 +165,7 @@ export class Mirror {
     const most = Math.max(MAY_END, served * capture.max_end_share);
     if (!acceptEnded && (unmet > most || (unmet > 1 && unmet === served))) {
       await this.#save({ position: null });
-      throw new SourceFault(
-        `${unmet} of ${served} records are gone at the source, more than max_end_share allows: look there, then resync to end them here too`,
-      );
+      throw tooManyGone(unmet, served);
     }
     while (await this.#endUnmet());
     await this.#save({
@@ -139,15 +200,14 @@ export class Mirror {
   async #poll(since: string): Promise<void> {
     const began = this.services.clock();
     const mark = await clockOf(this.open.reader.database);
+    this.#gone = 0;
     for (const mapping of this.open.file.records)
       await this.#readAgain(mapping, await touchedKeys(this.open, mapping, since));
     this.#polledAt = began.getTime();
-    // Where the sweep is late, something keeps it from its end, which a poll does not mend.
-    const isWell = !this.#isSweepDue() && this.source.position === null;
     await this.#save({
       mark,
       ...(watermarkOf(this.open.file) === undefined ? {} : { freshAt: began.toISOString() }),
-      ...(isWell ? { state: 'RUNNING', lastError: null } : {}),
+      ...this.#ifWell(),
     });
   }
 
@@ -159,6 +219,7 @@ export class Mirror {
       const records = await mapper.map(mapping, await reader.byKeys(mapping, some));
       const met = new Set(records.map(({ key }) => keyText(key)));
       const gone = some.filter((key) => !met.has(keyText(key)));
+      await this.#assertMayEnd(gone.length);
       const changed: Key[] = [];
       await this.#commit(async (unit) => {
         const ids = new Set(await this.#write(unit, mapping, records));
@@ -170,6 +231,17 @@ export class Mirror {
         if (other !== mapping && changed.length > 0)
           await this.#readAgain(other, await embeddingKeys(this.open, other, mapping, changed));
     }
+  }
+
+  /** A view that gives nothing any more is more likely a mistake than the death of everybody whose row was written to. */
+  async #assertMayEnd(more: number): Promise<void> {
+    this.#gone += more;
+    const { name, acceptEnded, generation } = this.source;
+    if (acceptEnded || this.#gone <= MAY_END) return;
+    const entries = this.open.file.records.map((mapping) => mapping.name);
+    const { served } = await countUnmet(this.services.database, name, generation, entries);
+    if (this.#gone > Math.max(MAY_END, served * this.open.file.capture.max_end_share))
+      throw tooManyGone(this.#gone, served);
   }
 
   /** Those that we had. */
@@ -206,9 +278,19 @@ export class Mirror {
       if (Object.keys(done).length > 0) await saveSource(unit, this.source.name, done);
       return done;
     });
-    this.source = { ...this.source, ...changes };
+    const capture = { ...this.source.capture, ...changes.capture };
+    this.source = { ...this.source, ...changes, capture };
+    if (changes.lastChangeAt !== undefined) this.services.told();
   }
 }
+
+/** Everything is to be read again. */
+const ANEW = { position: null, sweptAt: null } as const;
+
+const tooManyGone = (gone: number, served: number): SourceFault =>
+  new SourceFault(
+    `${gone} of ${served} records are gone at the source, more than max_end_share allows: look there, then resync to end them here too`,
+  );
 
 /** Somebody else has the source now, or an administrator changed it. */
 export class ClaimOver extends Error {}

@@ -1,7 +1,7 @@
 /** Open sources of this process: one set of connections each, closed when its file changed or nobody asked for a while. */
 import type { Registries } from '../../protocol/registries/registries.js';
 import { RecordMapper } from './map-records.js';
-import { openSourceDatabase, type SourceDatabase } from './source-database.js';
+import { openSourceDatabase } from './source-database.js';
 import { SourceFault } from './source-fault.js';
 import { readSourceFile } from './source-file.js';
 import type { SourceFile } from './source-file.schema.js';
@@ -11,6 +11,8 @@ export interface OpenSource {
   file: SourceFile;
   reader: SourceReader;
   mapper: RecordMapper;
+  /** Of its database, with its password. */
+  url: string;
 }
 
 export interface AppliedSource {
@@ -63,16 +65,17 @@ export class SourceConnections {
 
 /** @throws SourceFault */
 export function openSource(file: SourceFile, urls: SourceUrls, registries: Registries, patience = 1): OpenSource {
-  const reader = new SourceReader(databaseOf(file, urls, patience));
-  return { file, reader, mapper: new RecordMapper(file, registries, reader) };
+  const url = addressOf(file, urls);
+  const reader = new SourceReader(openSourceDatabase(file.source, url, patience));
+  return { file, reader, mapper: new RecordMapper(file, registries, reader), url };
 }
 
-function databaseOf({ source }: SourceFile, urls: SourceUrls, patience: number): SourceDatabase {
+function addressOf({ source }: SourceFile, urls: SourceUrls): string {
   const variable = source.mode === 'mirror' ? (source.read_from ?? source.url) : source.url;
   const url = Object.hasOwn(urls, variable) ? urls[variable] : undefined;
   if (url === undefined)
     throw new SourceFault(
       `the environment of this gateway has no ${variable} with a postgres://, mysql:// or mariadb:// address`,
     );
-  return openSourceDatabase(source, url, patience);
+  return url;
 }

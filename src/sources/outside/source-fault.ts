@@ -34,3 +34,10 @@ export function sourceFault(error: unknown): SourceFault {
   const words = plain && typeof given.message === 'string' ? given.message.replace(/"[^"]*@[^"]*"/g, '…') : '';
   return new SourceFault(`the source answers ${code}${words === '' ? '' : `: ${words}`}`, { cause: error });
 }
+
+/** What the database or the network calls it. */
+export function codeOf(error: unknown): string | undefined {
+  const given: { code?: unknown; cause?: unknown } = Object(error);
+  if (typeof given.code === 'string') return given.code;
+  return given.cause === undefined ? undefined : codeOf(given.cause);
+}

@@ -24,10 +24,17 @@ export function checkAgainstDictionary(file: SourceFile, registries: Registries)
   ];
   for (const [name, place] of expected)
     if (!file.records.some((mapping) => mapping.name === name)) check.error(place, 'names no entry of records');
-  if ((file.capture.by === 'publication' || file.capture.by === 'binlog') && file.source.mode === 'mirror')
+  if (file.capture.by === 'binlog' && file.source.mode === 'mirror')
     check.warn(
       ['capture', 'by'],
-      `changes are read by ${file.capture.fallback === undefined ? 'the sweep' : 'the fallback and the sweep'}, not yet by ${file.capture.by}`,
+      `changes are read by ${file.capture.fallback === undefined ? 'the sweep' : 'the fallback and the sweep'}, not yet by binlog`,
+    );
+  if (file.capture.by === 'publication' && file.source.kind !== 'postgres')
+    check.error(['capture', 'by'], 'publication is of postgres: use watermark, or none');
+  if (file.capture.by === 'publication' && file.source.read_from !== undefined)
+    check.error(
+      ['source', 'read_from'],
+      'what a publication tells of is read again at the server that told it: leave this out',
     );
   const names = file.records.map(({ name }) => name);
   for (const [index, mapping] of file.records.entries()) {

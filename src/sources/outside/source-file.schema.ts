@@ -51,8 +51,17 @@ const watermark = {
 const capture = z
   .strictObject({
     by: oneOf('publication', 'binlog', 'watermark', 'none'),
-    publication: text.optional(),
-    slot: text.optional(),
+    publication: z
+      .string({ error: 'must be a name' })
+      .regex(/^[A-Za-z_]\w{0,62}$/, 'must be a name of letters, digits and "_"')
+      .optional(),
+    /** Ours; made and dropped by the gateway. */
+    slot: z
+      .string({ error: 'must be a name' })
+      .regex(/^[a-z0-9_]{1,63}$/, 'must be a name of small letters, digits and "_"')
+      .optional(),
+    /** Of the log of changes, that the source may have to keep for us; beyond, our slot is dropped and everything read again. */
+    max_wal_mb: z.int().min(16).default(8192),
     server_id: z.int().optional(),
     ignore: z.record(z.string(), z.record(z.string(), z.array(value))).optional(),
     sweep: duration.default(3_600_000),

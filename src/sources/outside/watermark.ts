@@ -66,7 +66,7 @@ async function touchingTables(database: SourceDatabase, mapping: RecordMapping, 
   const tables: Touching[] = [];
   for (const [name, how] of touching)
     if (table !== undefined || (await hasColumn(database, name, column)))
-      tables.push({ from: sql.table(name), key: [expression(database, how)] });
+      tables.push({ from: sql.table(name), key: [wrote(database, how)] });
   if (tables.length > 0 || mapping.from === undefined) return tables;
   if (await hasColumn(database, mapping.from, column))
     return [{ from: sql.table(mapping.from), key: mapping.key.map((part) => sql`${sql.ref(part)}`) }];
@@ -76,10 +76,10 @@ async function touchingTables(database: SourceDatabase, mapping: RecordMapping, 
 }
 
 /** Not a statement of its own, and not a word for all or none. */
-const isColumn = (how: string): boolean => !/^\s*select\b/i.test(how) && how !== 'all' && how !== 'none';
+export const isColumn = (how: string): boolean => !/^\s*select\b/i.test(how) && how !== 'all' && how !== 'none';
 
 /** A bare name is a column, whatever word it is; anything else is SQL. */
-const expression = (database: SourceDatabase, how: string): RawBuilder<unknown> =>
+export const wrote = (database: SourceDatabase, how: string): RawBuilder<unknown> =>
   /^[A-Za-z_]\w*$/.test(how) ? sql`${sql.ref(how)}` : database.written(how);
 
 async function hasColumn(database: SourceDatabase, table: string, column: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 /** A source as administrators see it. */
-import type { SourceMode, SourceState } from '../../entities/sources/source.repository.js';
+import type { CaptureState, SourceMode, SourceState } from '../../entities/sources/source.repository.js';
 
 export interface SourceView {
   name: string;
@@ -13,6 +13,9 @@ export interface SourceView {
   refused: number;
   refusals: SourceRefusal[];
   lastError: string | null;
+  followedBy: NonNullable<CaptureState['by']> | null;
+  notice: string | null;
+  walBytes: number | null;
   lastChangeAt: Date | null;
   progress: number | null;
 }

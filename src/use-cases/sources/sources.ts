@@ -22,6 +22,7 @@ import type { LiveSources } from '../../sources/outside/live-sources.js';
 import { SourceFault } from '../../sources/outside/source-fault.js';
 import { readSourceFile, type FileProblem } from '../../sources/outside/source-file.js';
 import type { SourceFile } from '../../sources/outside/source-file.schema.js';
+import { releaseSlot } from './release-slot.js';
 import { changeAsAdmin } from '../admin-change.js';
 import { conflict, invalid, notFound } from '../errors.js';
 import type { Services } from '../services.js';
@@ -77,10 +78,11 @@ export async function applySource(services: Services, admin: Admin, yaml: string
     throw invalid('yaml', checked.errors.map(({ place, message }) => `${place.join('.')}: ${message}`).join('; '));
   const { name, kind } = file.source;
   const types = typesOf(file, services.registries);
-  return change(services, admin, 'applySource', name, async (unit) => {
+  let before: StoredSource | undefined;
+  const applied = await change(services, admin, 'applySource', name, async (unit) => {
     await assertFree(unit, name, types);
     const mode = file.source.mode === 'live' ? ('LIVE' as const) : ('MIRROR' as const);
-    const before = await lockSource(unit, name);
+    before = await lockSource(unit, name);
     const now = services.clock();
     if (before === undefined)
       await insertSource(unit, { id: uuidv7(), name, yaml, kind, mode, state: stateOf(mode) }, now);
@@ -104,6 +106,8 @@ export async function applySource(services: Services, admin: Admin, yaml: string
     await replaceTypes(unit, name, types);
     return { kind, mode, types };
   });
+  await releaseSlot(services, before, file);
+  return applied;
 }
 
 export const pauseSource = (services: Services, admin: Admin, name: string): Promise<SourceView> =>
@@ -128,24 +132,29 @@ export const resyncSource = (services: Services, admin: Admin, name: string): Pr
   change(services, admin, 'resyncSource', name, async (unit) => {
     const { mode } = await locked(unit, name);
     if (mode === 'LIVE') throw conflict('name', 'a live source keeps no copy that could be read again');
-    await saveSource(unit, name, { ...ANEW, state: 'LOADING', acceptEnded: true, dueAt: services.clock() });
+    const now = services.clock();
+    // Whoever reads it now begins anew.
+    await saveSource(unit, name, { ...ANEW, state: 'LOADING', acceptEnded: true, dueAt: now, appliedAt: now });
     return {};
   });
 
 export async function removeSource(services: Services, admin: Admin, name: string): Promise<SourceView> {
   const view = await viewNamed(services, name);
-  return change(
+  let before: StoredSource | undefined;
+  await change(
     services,
     admin,
     'removeSource',
     name,
     async (unit) => {
-      await locked(unit, name);
+      before = await locked(unit, name);
       await dropSource(unit, name, services.clock());
       return {};
     },
     view,
   );
+  await releaseSlot(services, before);
+  return view;
 }
 
 const NOTHING = { reached: false, errors: [] };
@@ -207,7 +216,7 @@ export const problemsText = (problems: FileProblem[]): string =>
 function viewOf(source: StoredSource, types: RoutedType[], counts: RowCount[], now: Date): SourceView {
   const total = (...states: string[]): number =>
     counts.filter(({ state }) => states.includes(state)).reduce((sum, { count }) => sum + count, 0);
-  const { name, kind, mode, state, lastError, lastChangeAt, freshAt, position } = source;
+  const { name, kind, mode, state, lastError, lastChangeAt, freshAt, position, capture } = source;
   return {
     name,
     kind,
@@ -222,6 +231,9 @@ function viewOf(source: StoredSource, types: RoutedType[], counts: RowCount[], n
       .filter((one) => one.state === 'REFUSED')
       .map(({ entry, path, reason, count }) => ({ entry, path: path ?? '', reason: reason ?? '', count })),
     lastError,
+    followedBy: capture.by ?? null,
+    notice: capture.notice ?? capture.alarm ?? null,
+    walBytes: capture.walBytes ?? null,
     lastChangeAt: lastChangeAt === null ? null : new Date(lastChangeAt),
     progress: position?.total === undefined ? null : Math.min(1, position.done / Math.max(1, position.total)),
   };

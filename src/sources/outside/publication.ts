@@ -1,0 +1,195 @@
+/** The operator's publication, as the source's own catalog has it: checked, never made or altered; what is missing is said as SQL. */
+import { sql } from 'kysely';
+import type { Finding } from './finding.js';
+import type { OpenSource } from './source-connections.js';
+import { SourceFault } from './source-fault.js';
+import type { SourceFile } from './source-file.schema.js';
+import { watchedTables, wordsOf, type WatchedTable } from './watched-tables.js';
+
+/** A table of the file, and what the source knows it as. */
+export interface PublishedTable {
+  watched: WatchedTable;
+  /** Undefined where there is no such table. */
+  table?: { schema: string; name: string; kind: string; identity: string; columns: string[] };
+  /** Of its replica identity. */
+  key: string[];
+  /** Columns that are published; undefined where it is not. */
+  published?: string[];
+  hasRowFilter: boolean;
+}
+
+/** Changes cannot be read as the file asks; another way may do. */
+export class CaptureRefused extends SourceFault {}
+
+export const publicationOf = ({ capture, source }: SourceFile): string =>
+  capture.publication ?? `dci_${source.name.replaceAll('-', '_')}`;
+
+export async function publishedTables({ file, reader }: OpenSource): Promise<PublishedTable[]> {
+  const watched = watchedTables(file);
+  const rows = await reader.database.query(sql`
+    select given.name as given, n.nspname as schema, c.relname as name, c.relkind as kind, c.relreplident as identity,
+      to_json(array(select attname from pg_attribute where attrelid = c.oid and attnum > 0 and not attisdropped)) as columns,
+      to_json(array(select a.attname from pg_index i join pg_attribute a on a.attrelid = c.oid and a.attnum = any (i.indkey)
+        where i.indrelid = c.oid and case c.relreplident when 'd' then i.indisprimary when 'i' then i.indisreplident end)) as key,
+      to_jsonb(p) ->> 'attnames' as published, to_jsonb(p) ->> 'rowfilter' as filter, p.pubname
+    from unnest(${watched.map(({ name }) => name)}::text[], ${watched.map(({ name }) => quoted(name))}::text[]) as given (name, written)
+      left join pg_class c on c.oid = to_regclass(given.written)
+      left join pg_namespace n on n.oid = c.relnamespace
+      left join pg_publication_tables p
+        on p.pubname = ${publicationOf(file)} and p.schemaname = n.nspname and p.tablename = c.relname`);
+  const byName = new Map(rows.map((row) => [row['given'], row]));
+  return watched.map((one) => {
+    const row = byName.get(one.name);
+    const list = (text: string | null | undefined): string[] => (text == null ? [] : (JSON.parse(text) as string[]));
+    if (row?.['name'] == null) return { watched: one, key: [], hasRowFilter: false };
+    const { schema, name, kind, identity } = row as Record<string, string>;
+    const columns = list(row['columns']);
+    const known = row['published'];
+    return {
+      watched: one,
+      table: { schema: schema ?? '', name: name ?? '', kind: kind ?? '', identity: identity ?? '', columns },
+      key: list(row['key']),
+      // Before PostgreSQL 15 every column of a table is published.
+      ...(row['pubname'] == null ? {} : { published: known == null ? columns : listOf(known) }),
+      hasRowFilter: row['filter'] != null,
+    };
+  });
+}
+
+/** `{a,b}` of the catalog comes as a JSON list through `to_jsonb`. */
+const listOf = (text: string): string[] => JSON.parse(text) as string[];
+
+/** What keeps changes from being read, the worst first. */
+export async function publicationFaults(open: OpenSource): Promise<Finding[]> {
+  const faults: Finding[] = [];
+  const say = (place: string[], message: string): unknown => faults.push({ place, message });
+  const { database } = open.reader;
+  const [server] = await database.query(sql`
+    select current_setting('wal_level') as level,
+      (select pubinsert and pubupdate and pubdelete and pubtruncate from pg_publication where pubname = ${publicationOf(open.file)}) as whole,
+      (select rolsuper or rolreplication or exists (select from pg_roles p where p.rolname in ('rds_replication', 'rds_superuser', 'cloudsqlsuperuser', 'azure_pg_admin')
+         and pg_has_role(r.oid, p.oid, 'member')) from pg_roles r where rolname = current_user) as may`);
+  const tables = await publishedTables(open);
+  for (const { watched, table } of tables)
+    if (table === undefined) say(['capture'], `there is no table ${watched.name} that touched_by names`);
+    else if (!['r', 'p'].includes(table.kind))
+      say(['capture'], `${watched.name} is a view: name the tables that it reads in touched_by`);
+  if (faults.length > 0) return faults;
+  if (server?.['level'] !== 'logical')
+    say(['capture', 'by'], `the server's wal_level is ${server?.['level']}: set it to logical and restart the server`);
+  if (!isTrue(server?.['may']))
+    say(['source', 'url'], 'the role may not replicate: ALTER ROLE … REPLICATION, by an administrator of the server');
+  for (const { watched, key, table } of tables)
+    if (table?.identity === 'n' || (table?.identity === 'd' && key.length === 0))
+      say(
+        ['capture', 'publication'],
+        `${watched.name} has no primary key: in a publication its application could not update or delete there any more; leave it out and say none for it in touched_by, or give it a key`,
+      );
+  if (faults.length > 0) return faults;
+  if (server?.['whole'] == null)
+    say(['capture', 'publication'], `there is none: ${createStatement(open.file, tables)}`);
+  else faults.push(...coverFaults(open.file, tables, isTrue(server['whole'])));
+  return faults;
+}
+
+function coverFaults(file: SourceFile, tables: PublishedTable[], isWhole: boolean): Finding[] {
+  const place = ['capture', 'publication'];
+  const name = publicationOf(file);
+  const missing = tables.filter(({ published }) => published === undefined);
+  const lacking = tables.flatMap((one) => {
+    const columns = neededColumns(one).filter((column) => one.published?.includes(column) === false);
+    return columns.length === 0 ? [] : [`${one.watched.name} lacks ${columns.join(', ')}`];
+  });
+  return [
+    ...(isWhole
+      ? []
+      : [`does not publish everything: ALTER PUBLICATION ${name} SET (publish = 'insert, update, delete, truncate')`]),
+    ...(missing.length === 0
+      ? []
+      : [`does not have ${missing.map(tableName).join(', ')}: ALTER PUBLICATION ${name} ADD TABLE ${listed(missing)}`]),
+    ...(lacking.length === 0 ? [] : [`${lacking.join('; ')}: ALTER PUBLICATION ${name} SET TABLE ${listed(tables)}`]),
+  ].map((message) => ({ place, message }));
+}
+
+/** What is allowed, and should be thought over. */
+export async function publicationDoubts(open: OpenSource): Promise<Finding[]> {
+  const tables = await publishedTables(open);
+  const [server] = await open.reader.database.query(sql`
+    select current_setting('max_slot_wal_keep_size') as keeps, extract(epoch from max(now() - xact_start))::int::text as oldest
+    from pg_stat_activity where backend_xid is not null and pid <> pg_backend_pid()`);
+  const doubts: string[] = [];
+  for (const one of tables) {
+    const more = (one.published ?? []).filter((column) => !neededColumns(one).includes(column));
+    if (one.hasRowFilter)
+      doubts.push(`${one.watched.name} has a row filter: what it leaves out is found by the sweep only`);
+    if (more.length > 0 && one.table?.identity !== 'f')
+      doubts.push(
+        `${one.watched.name} publishes columns that are not needed, and a role that replicates sees them whatever it may select: ALTER PUBLICATION ${publicationOf(open.file)} SET TABLE ${listed(tables)}`,
+      );
+  }
+  for (const name of await unnamedTables(open, tables))
+    doubts.push(
+      `${name} is read by a view, and no touched_by names it: its changes are found by the sweep only; name it, or say none`,
+    );
+  if (server?.['keeps'] === '-1')
+    doubts.push(
+      'the server sets no max_slot_wal_keep_size: our slot could fill its disk while nobody reads it; set one',
+    );
+  if (Number(server?.['oldest'] ?? 0) > 60)
+    doubts.push(
+      `a transaction is open there since ${server?.['oldest']} seconds: our slot is made only when it has ended`,
+    );
+  return doubts.map((message) => ({ place: ['capture', 'publication'], message }));
+}
+
+/** Tables under the file's views. */
+async function unnamedTables({ file, reader }: OpenSource, tables: PublishedTable[]): Promise<string[]> {
+  const lists = file.records.flatMap(({ lists: all }) => Object.values(all).flat());
+  const from = [...file.records, ...lists].flatMap((one) => (one.from === undefined ? [] : [quoted(one.from)]));
+  const named = tables.flatMap(({ table }) => (table === undefined ? [] : [`${table.schema}.${table.name}`]));
+  const silent = file.records
+    .flatMap(({ touched_by: touching }) => Object.entries(touching))
+    .flatMap(([name, how]) => (how === 'none' ? [quoted(name)] : []));
+  const rows = await reader.database.query(sql`
+    with recursive used as (
+      select to_regclass(name)::oid as oid from unnest(${[...new Set(from)]}::text[]) as given (name)
+      union
+      select d.refobjid from used join pg_rewrite w on w.ev_class = used.oid
+        join pg_depend d on d.objid = w.oid and d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass)
+    select n.nspname || '.' || c.relname as name from used join pg_class c using (oid) join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('r', 'p') and n.nspname <> 'pg_catalog' and n.nspname || '.' || c.relname <> all (${named}::text[])
+      and c.oid <> all (array(select to_regclass(name)::oid from unnest(${silent}::text[]) as given (name))) order by 1`);
+  return rows.map((row) => String(row['name']));
+}
+
+/** Changes with whatever the operator does to it. */
+export async function publicationPrint({ file, reader }: OpenSource): Promise<string> {
+  const [row] = await reader.database.query(sql`
+    select md5(p::text || coalesce((select string_agg(r::text, ',' order by r.oid) from pg_publication_rel r
+      where r.prpubid = p.oid), '')) as print from pg_publication p where p.pubname = ${publicationOf(file)}`);
+  return String(row?.['print']);
+}
+
+/** Its key, and what leads from it to records. */
+function neededColumns({ watched, key, table }: PublishedTable): string[] {
+  const words = wordsOf(watched);
+  return (table?.columns ?? []).filter((column) => key.includes(column) || words.has(column));
+}
+
+const createStatement = (file: SourceFile, tables: PublishedTable[]): string =>
+  `CREATE PUBLICATION ${publicationOf(file)} FOR TABLE ${listed(tables)}, by the owner of the tables`;
+
+/** A list of columns would keep a table of the identity FULL from being written to. */
+const listed = (tables: PublishedTable[]): string =>
+  tables
+    .map((one) =>
+      one.table?.identity === 'f' ? tableName(one) : `${tableName(one)} (${neededColumns(one).map(ident).join(', ')})`,
+    )
+    .join(', ');
+
+const tableName = ({ table, watched }: PublishedTable): string =>
+  table === undefined ? watched.name : `${ident(table.schema)}.${ident(table.name)}`;
+const ident = (name: string): string => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : quotedPart(name));
+const quotedPart = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+const quoted = (name: string): string => name.split('.').map(quotedPart).join('.');
+const isTrue = (value: string | null | undefined): boolean => value === 't' || value === 'true';

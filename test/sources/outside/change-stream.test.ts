@@ -1,0 +1,243 @@
+/** A registry in somebody else's PostgreSQL, followed by its own stream of changes, with a role that may read and replicate only. */
+import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
+import { watchSlots } from '../../../src/jobs/watch-slots.job.js';
+import { createLog } from '../../../src/platform/log.js';
+import { createRegistries } from '../../../src/protocol/registries/registries.js';
+import { SourceConnections } from '../../../src/sources/outside/source-connections.js';
+import { startTestGateway, type TestGateway } from '../../support/gateway.js';
+import { createTestDatabase, type TestDatabase } from '../../support/postgres.js';
+import { createPartner, type Partner } from '../../support/partner.js';
+import { byId, find } from '../../support/search-message.js';
+import { until } from '../../support/until.js';
+
+const RUN = randomBytes(4).toString('hex');
+const SLOT = `dci_test_${RUN}`;
+const READER = `dci_reader_${RUN}`;
+
+/** The sweep is out of reach: what arrives, the stream brought. */
+const YAML = `version: 1
+source: { name: clinic, kind: postgres, url: "\${CLINIC_DATABASE_URL}" }
+capture: { by: publication, publication: dci, slot: ${SLOT}, sweep: 1d, ignore: { visit: { kind: [seen] } } }
+records:
+  - registry: SOCIAL
+    type: SRPerson
+    from: served_patient
+    key: id
+    fields: { name.surname: surname, name.given_name: last_visit }
+    identifiers: [{ type: UIN, value: uin }]
+    lists:
+      phone_number: { from: phone, parent: patient, key: id, value: number }
+    touched_by:
+      patient: id
+      phone: patient
+      visit: SELECT id FROM patient WHERE uin = :uin
+      ward: all
+      log: none
+    events: { created: REGISTER, changed: UPDATE, deleted: DELETE }
+`;
+
+const TABLES = `
+create table ward (id int primary key, name text);
+create table patient (id int primary key, uin text, surname text, secret text, ward int);
+create table phone (id int primary key, patient int, number text);
+create table visit (id int primary key, uin text, kind text, day text);
+create table log (line text);
+create view served_patient as select p.id, p.uin, p.surname,
+  (select max(v.day) from visit v where v.uin = p.uin and v.kind <> 'seen') as last_visit from patient p
+  left join ward w on w.id = p.ward;
+insert into patient select n, 'p' || n, 'Surname ' || n, 'secret', null from generate_series(1, 300) n;
+insert into phone values (1, 1, '+8801'), (2, 2, '+8802');
+insert into ward values (1, 'North');
+grant usage on schema public to ${READER};
+grant select on served_patient, patient, phone, visit, ward to ${READER};`;
+
+const STATUS = 'state served lastError lagSeconds followedBy notice';
+
+interface Status {
+  state: string;
+  served: number;
+  lastError: string | null;
+  lagSeconds: number | null;
+  followedBy: string | null;
+  notice: string | null;
+}
+
+let gateway: TestGateway;
+let partner: Partner;
+let outside: TestDatabase;
+let clinic: Client;
+
+const status = async (): Promise<Status> =>
+  (await gateway.admin<{ source: Status }>(`{ source(name: "clinic") { ${STATUS} } }`)).source;
+const apply = (yaml: string) =>
+  gateway.graphql<{ applySource: Status }>(`mutation ($yaml: String!) { applySource(yaml: $yaml) { ${STATUS} } }`, {
+    yaml,
+  });
+const refusal = async (yaml: string) => (await apply(yaml)).errors?.[0]?.message;
+const untilStatus = (wanted: Partial<Status>) =>
+  until(
+    async () => {
+      const seen = await status();
+      return Object.entries(wanted).every(([member, value]) => seen[member as keyof Status] === value) && seen;
+    },
+    { seen: status },
+  );
+const person = async (uin: string) => (await find(partner, byId(uin))).records[0];
+const untilPerson = (uin: string, fits: (found: Awaited<ReturnType<typeof person>>) => boolean) =>
+  until(async () => fits(await person(uin)), { seen: () => person(uin) });
+const events = async () =>
+  (await gateway.database.query<{ name: string }>('select event_type as name from registry_event order by id')).map(
+    ({ name }) => name,
+  );
+const readerUrl = () => Object.assign(new URL(outside.url), { username: READER, password: 'reads' }).href;
+const slots = async () =>
+  (await clinic.query('select active from pg_replication_slots where slot_name = $1', [SLOT])).rows as unknown[];
+const publish = () =>
+  clinic.query('create publication dci for table patient (id), phone (id, patient), visit (id, uin, kind), ward (id)');
+
+beforeAll(async () => {
+  outside = await createTestDatabase({ template: false });
+  clinic = new Client({ connectionString: outside.url });
+  clinic.on('error', () => undefined);
+  await clinic.connect();
+  await clinic.query(`create role ${READER} login replication password 'reads'`);
+  await clinic.query(TABLES);
+  gateway = await startTestGateway({ env: { CLINIC_DATABASE_URL: readerUrl() } });
+  partner = await createPartner(gateway, { sender: { rateLimitPerMinute: 1_000_000 }, agreements: [{}] });
+}, 60_000);
+afterAll(async () => {
+  await gateway?.close();
+  await clinic.query(`select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1`, [
+    SLOT,
+  ]);
+  await clinic.query(`drop owned by ${READER}; drop role ${READER}`);
+  await clinic.end();
+  await outside.drop();
+});
+
+test('a publication is asked for in SQL, and never where it would stop the registry from writing', async () => {
+  const said = await refusal(YAML);
+  const statement = /CREATE PUBLICATION .*(?=, by the owner)/.exec(said ?? '')?.[0] ?? '';
+  expect(statement).toBe(
+    'CREATE PUBLICATION dci FOR TABLE public.patient (id), public.phone (id, patient), public.visit (id, uin, kind), public.ward (id)',
+  );
+  expect(await refusal(YAML.replace('log: none', 'log: line'))).toContain('log has no primary key');
+  expect(await refusal(YAML.replace('patient: id', 'served_patient: id'))).toContain('is a view');
+  await clinic.query('create publication dci for table patient (id), phone (id)');
+  const lacking = await refusal(YAML);
+  expect(lacking).toContain('phone lacks patient');
+  expect(lacking).toContain('ADD TABLE public.visit (id, uin, kind), public.ward (id)');
+  await clinic.query('drop publication dci');
+  await clinic.query(statement);
+  expect(await slots()).toEqual([]);
+});
+
+test('it is loaded and then followed', async () => {
+  expect((await apply(YAML)).errors).toBeUndefined();
+  await untilStatus({ state: 'RUNNING', served: 300, followedBy: 'PUBLICATION', notice: null });
+  expect(await slots()).toEqual([{ active: true }]);
+  await untilPerson('p1', (found) => found.phone_number[0] === '+8801');
+  await clinic.query(`insert into patient values (900, 'new', 'New', 'secret', null)`);
+  await untilPerson('new', (found) => found?.name.surname === 'New');
+  await clinic.query(`update patient set surname = 'Newer' where id = 900`);
+  await untilPerson('new', (found) => found.name.surname === 'Newer');
+  await clinic.query('delete from patient where id = 900');
+  await untilPerson('new', (found) => found === undefined);
+  expect(await events()).toEqual(['REGISTER', 'UPDATE', 'DELETE']);
+});
+
+test('rows of other tables lead to the records they go into, gone or moved', async () => {
+  await clinic.query(`insert into phone values (3, 1, '+8803')`);
+  await untilPerson('p1', (found) => found.phone_number.length === 2);
+  await clinic.query('delete from phone where id = 3');
+  await untilPerson('p1', (found) => found.phone_number.length === 1);
+  await clinic.query('update phone set patient = 4 where id = 2');
+  await untilPerson('p4', (found) => found.phone_number?.[0] === '+8802');
+  await untilPerson('p2', (found) => found.phone_number === undefined);
+  await clinic.query(`insert into visit values (1, 'p3', 'came', 'Monday')`);
+  await untilPerson('p3', (found) => found.name.given_name === 'Monday');
+  expect((await status()).state).toBe('RUNNING');
+});
+
+test('nothing that was not done is told, and a table emptied at once is', async () => {
+  const before = await events();
+  await clinic.query(`begin; update patient set surname = 'Never'; rollback`);
+  await clinic.query(
+    `update patient set secret = 'other' where id = 7; insert into visit values (2, 'p7', 'seen', 'x')`,
+  );
+  await clinic.query('truncate phone');
+  await untilPerson('p1', (found) => found.phone_number === undefined);
+  await untilPerson('p4', (found) => found.phone_number === undefined);
+  await untilStatus({ state: 'RUNNING', lastError: null });
+  expect((await events()).slice(before.length)).toEqual(['UPDATE', 'UPDATE']);
+});
+
+test('everybody gone at once is not believed', async () => {
+  await clinic.query(`create table away as table patient; delete from patient where id > 100`);
+  const { lastError } = await untilStatus({ state: 'FAILED' });
+  expect(lastError).toContain('are gone at the source');
+  expect(await person('p250')).toBeDefined();
+  await clinic.query('insert into patient select * from away where id > 100');
+  await untilStatus({ state: 'RUNNING', served: 300, lastError: null });
+}, 40_000);
+
+test('a slot that was lost, a publication that was dropped: everything is read again, and nothing is missed', async () => {
+  await clinic.query(`select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = '${SLOT}'`);
+  await until(async () => {
+    await clinic.query(`select pg_drop_replication_slot('${SLOT}')`).catch(() => undefined);
+    return (await slots()).length === 0;
+  });
+  await clinic.query(`update patient set surname = 'Unseen' where id = 8`);
+  await untilPerson('p8', (found) => found.name.surname === 'Unseen');
+  await untilStatus({ state: 'RUNNING', followedBy: 'PUBLICATION' });
+  await clinic.query('drop publication dci');
+  await clinic.query(`update patient set surname = 'Missed' where id = 9`);
+  expect((await untilStatus({ state: 'FAILED' })).lastError).toContain('CREATE PUBLICATION dci');
+  await publish();
+  await untilPerson('p9', (found) => found.name.surname === 'Missed');
+  await untilStatus({ state: 'RUNNING', followedBy: 'PUBLICATION', lastError: null });
+}, 60_000);
+
+test('what the server keeps for a source that nobody reads has a bound', async () => {
+  await apply(YAML.replace('sweep: 1d', 'sweep: 1d, max_wal_mb: 16'));
+  await untilStatus({ state: 'RUNNING', followedBy: 'PUBLICATION' });
+  const connections = new SourceConnections({ CLINIC_DATABASE_URL: readerUrl() }, createRegistries(), 1);
+  const watch = () => watchSlots({ database: gateway.database, connections, log: createLog('silent') });
+  await gateway.admin('mutation { pauseSource(name: "clinic") { state } }');
+  await until(async () => JSON.stringify(await slots()) === '[{"active":false}]', { seen: slots });
+  const write = (megabytes: number) =>
+    clinic.query(`select pg_logical_emit_message(false, 'x', repeat('x', 1048576)) from generate_series(1, $1)`, [
+      megabytes,
+    ]);
+  await write(10);
+  await watch();
+  expect((await status()).notice).toMatch(/keeps 1\d MB of its log/);
+  expect(await slots()).toHaveLength(1);
+  await write(10);
+  await clinic.query(`update patient set surname = 'Paused' where id = 11`);
+  await watch();
+  await connections.close();
+  expect((await status()).notice).toContain('more than capture.max_wal_mb');
+  expect(await slots()).toEqual([]);
+  await gateway.admin('mutation { resumeSource(name: "clinic") { state } }');
+  await untilPerson('p11', (found) => found.name.surname === 'Paused');
+  await untilStatus({ state: 'RUNNING', followedBy: 'PUBLICATION' });
+}, 40_000);
+
+test('where it is not allowed, the way that the file names is taken, and said; our slot is not left behind', async () => {
+  await clinic.query('alter table patient add column written timestamptz not null default now()');
+  await clinic.query('drop publication dci');
+  await apply(
+    YAML.replace('sweep: 1d', 'sweep: 1d, fallback: { by: watermark, table: patient, column: written, every: 200ms }'),
+  );
+  const { notice } = await untilStatus({ state: 'RUNNING', followedBy: 'WATERMARK' });
+  expect(notice).toContain('CREATE PUBLICATION dci');
+  expect(await slots()).toEqual([]);
+  await clinic.query(`update patient set surname = 'Polled', written = now() where id = 10`);
+  await untilPerson('p10', (found) => found.name.surname === 'Polled');
+  await publish();
+  await untilStatus({ state: 'RUNNING', followedBy: 'PUBLICATION', notice: null });
+  await gateway.admin('mutation { removeSource(name: "clinic") { name } }');
+  await until(async () => (await slots()).length === 0);
+}, 60_000);
