@@ -101,8 +101,11 @@ class Check implements Checked {
         this.#event(event, definition, [...place, 'events', member, path]);
       }
     if (mapping.link !== undefined) {
-      this.warn([...place, 'link'], 'is not followed yet: facts of this record are not shown in the other');
       this.#named(mapping.link.to, names, [...place, 'link', 'to']);
+      if (names.indexOf(mapping.link.to) < names.indexOf(mapping.name))
+        this.error([...place, 'link'], `must stand before ${mapping.link.to}, which is read with what it gives`);
+      for (const path of mapping.link.give.filter((one) => !one.startsWith('identifier.')))
+        this.#path(path, of, [...place, 'link', 'give']);
     }
     const filled = [mapping.fields, mapping.lists, mapping.constants, mapping.embed].some(
       (part) => Object.keys(part).length > 0,

@@ -2,7 +2,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Finding, Place } from './finding.js';
 import type { OpenSource } from './source-connections.js';
-import type { Row, SourceDatabase } from './source-database.js';
+import type { SourceDatabase } from './source-database.js';
 import { SourceFault } from './source-fault.js';
 import type { List, RecordMapping, Searched } from './source-file.schema.js';
 import { among } from './source-reader.js';
@@ -92,7 +92,7 @@ interface Plan {
 
 async function postgresScans(database: SourceDatabase, statement: Statement): Promise<Scan[]> {
   const [row] = await database.query(sql`explain (format json, verbose) ${statement}`);
-  const [{ Plan: plan }] = JSON.parse(Object.values(row ?? ({} as Row))[0] ?? '[{}]') as [{ Plan?: Plan }];
+  const [{ Plan: plan }] = JSON.parse(Object.values(row ?? {})[0] ?? '[{}]') as [{ Plan?: Plan }];
   const scans: Scan[] = [];
   for (const table of new Set(plan === undefined ? [] : wholeTables(plan))) {
     const [size] = await database.query(

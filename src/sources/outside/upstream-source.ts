@@ -123,7 +123,7 @@ export class UpstreamSource implements RegistrySource {
       if ('identifier' in part) return { [part.identifier.type]: { $eq: part.identifier.value } };
       if ('not' in part) throw new Error('a source is asked for no negation');
       const named = search[part.attribute];
-      const name = typeof named === 'object' && 'column' in named ? String(named.column) : part.attribute;
+      const name = typeof named === 'object' && 'column' in named ? named.column : part.attribute;
       return { [name]: { [`$${part.operator}`]: part.value } };
     };
     const query = { type: 'ns:org:QueryType:expression', value: { expression: { query: written(criteria) } } };
@@ -143,7 +143,7 @@ export class UpstreamSource implements RegistrySource {
     }));
     const message: JsonObject = { transaction_id: transactionId, search_request: items };
     const reply = await this.upstream.ask(`${of.definition.paths[0]}/registry/sync/search`, 'search', message);
-    const told: JsonObject = isObject(reply['message']) ? (reply['message'] as JsonObject) : {};
+    const told: JsonObject = isObject(reply['message']) ? reply['message'] : {};
     const answers = Array.isArray(told['search_response']) ? (told['search_response'] as Item[]) : [];
     if (answers.length !== queries.length) throw new SourceFault('the other server did not answer every question');
     const correlationId = told['correlation_id'];
@@ -188,10 +188,11 @@ const lookUps = (criteria: Criteria): JsonObject[] =>
   );
 
 function foundIn(item: Item): { found: JsonObject[]; total: number } {
-  if (item['status'] !== 'succ')
-    throw new SourceFault(
-      `the other server refuses the question: ${String(item['status_reason_code'] ?? 'no reason')}`,
-    );
+  if (item['status'] !== 'succ') {
+    const code = item['status_reason_code'];
+    const why = typeof code === 'string' && /^rjct\.[a-z_.]+$/.test(code) ? code : 'it says not why';
+    throw new SourceFault(`the other server refuses the question: ${why}`);
+  }
   const data: unknown = item['data'];
   const told: Json | undefined = isObject(data) ? (data['reg_records'] as Json) : undefined;
   const found = [told ?? []].flat().filter((one): one is JsonObject => isObject(one));

@@ -71,9 +71,7 @@ export async function applySource(services: Services, admin: Admin, yaml: string
       'yaml',
       `set ${file.source.url} in the environment of the gateway to the address of the database or server`,
     );
-  // Another server is known by its answers alone; whether it lets us in is told with the source.
-  const checked =
-    file.source.kind === 'dci' ? NOTHING : await checkSource(file, services.sourceUrls, services.registries);
+  const checked = await checkSource(file, services.sourceUrls, services.registries);
   if (checked.reached && checked.errors.length > 0)
     throw invalid('yaml', checked.errors.map(({ place, message }) => `${place.join('.')}: ${message}`).join('; '));
   const { name, kind } = file.source;
@@ -156,8 +154,6 @@ export async function removeSource(services: Services, admin: Admin, name: strin
   await releaseSlot(services, before);
   return view;
 }
-
-const NOTHING = { reached: false, errors: [] };
 
 /** The next sweep begins from the start. */
 const ANEW = { position: null, sweptAt: null } as const;
