@@ -6,7 +6,7 @@ import { createPartner, type Partner } from '../../support/partner.js';
 import { byId, expression, find } from '../../support/search-message.js';
 import { OPERATIONS } from '../../../src/protocol/vocabulary.js';
 
-const OURS = 'gateway-in-front';
+const OURS = 'dci-gateway';
 const YAML = `version: 1
 source: { name: ministry, kind: dci, url: "\${MINISTRY_DCI_URL}", mode: live }
 records:
@@ -17,6 +17,7 @@ records:
 `;
 
 let ministry: TestGateway;
+let isAway = false;
 let gateway: TestGateway;
 let agreementId: string;
 
@@ -78,7 +79,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   await gateway?.close();
-  await ministry?.close();
+  if (!isAway) await ministry?.close();
 });
 
 test('is applied by a file that maps nothing', async () => {
@@ -139,11 +140,11 @@ test('what the file lists is asked there, anything else is refused by name', asy
 
 test('a server that refuses us, or is away, is told plainly', async () => {
   const all = await partner({ fields: ['*'] });
-  await ministry.admin('mutation ($id: ID!) { revokeAgreement(id: $id) { id } }', { id: agreementId });
+  await ministry.admin('mutation ($id: ID!) { endAgreement(id: $id) { id } }', { id: agreementId });
   const refused = await find(all, byId('u1'));
   expect(refused.answer.status).toBe(503);
   expect(JSON.stringify(refused.answer.body)).toContain('kept by a system that does not answer now');
   await ministry.close();
+  isAway = true;
   expect((await find(all, byId('u1'))).answer.status).toBe(503);
-  expect(await status()).toMatchObject({ state: expect.stringMatching(/RUNNING|FAILED/) as unknown });
 });
