@@ -248,7 +248,7 @@ async function wire(
     source: createSourceRouter({
       sql: database,
       routes: sourceRoutes,
-      own: createRecordSource(database),
+      own: createRecordSource(database, config),
       live: (keeper) => live.of(keeper),
       brought: sources,
       clock,
