@@ -169,7 +169,9 @@ function sourceUrls(env: Record<string, string | undefined>): Record<string, str
   const own = new Set(Object.keys(environment.shape));
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value = '']) =>
-      !own.has(name) && /^((postgres|postgresql|mysql|mariadb):\/\/|https?:\/\/[^/@]+:[^/@]+@)/.test(value) ? [[name, value]] : [],
+      !own.has(name) && /^((postgres|postgresql|mysql|mariadb):\/\/|https?:\/\/[^/@]+:[^/@]+@)/.test(value)
+        ? [[name, value]]
+        : [],
     ),
   );
 }
