@@ -146,7 +146,7 @@ describe('transactionChanged', () => {
       failing.catch(() => undefined);
       const cancel = `select pg_cancel_backend(pid) from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock' and wait_event = 'relation'`;
-      await until(async () => (await gateway.database.query(cancel)).length);
+      await until(async () => (await gateway.database.query(cancel)).length > 0);
       await expect(failing).rejects.toMatchObject([
         { message: expect.not.stringContaining('statement'), extensions: { code: 'TIMEOUT' } },
       ]);
