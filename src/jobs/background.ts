@@ -1,11 +1,10 @@
 /** The background work of one process, listed in one place: queues of rows, and recurring jobs. */
 import type { ExecutionServices } from '../graphql/context.js';
-import type { DueDelivery } from '../entities/deliveries/due-delivery.repository.js';
 import { indexDisclosures } from '../entities/audit/disclosure.repository.js';
 import { readQueues } from '../entities/queues/queue.repository.js';
 import type { WakeChannel } from '../entities/queues/wake-channel.js';
 import type { JobHealth } from '../use-cases/overview/job-health.js';
-import { renderNotification } from '../use-cases/notify/render-notification.js';
+import { notificationRenderer } from '../use-cases/notify/render-notification.js';
 import type { Retention } from '../platform/config.schema.js';
 import type { MasterKey } from '../platform/master-key.js';
 import type { Outbound } from '../platform/outbound-http.js';
@@ -13,6 +12,7 @@ import { deliverWork } from './deliver.job.js';
 import { BatchDrain, type Drain } from './drain.js';
 import { expireSubscriptions } from './expire-subscriptions.job.js';
 import { fanOutBatch } from './fan-out.job.js';
+import { fillColumns } from './fill-columns.job.js';
 import { forgetTold } from './forget-versions.job.js';
 import { keepHouse } from './housekeeping.job.js';
 import type { JobStore } from './job-store.js';
@@ -77,8 +77,7 @@ export function startBackground(
 export function workerQueues(services: BackgroundServices): Drain[] {
   const { log, senderOutbound, outbound } = services;
   const credentials = new ReceiverCredentials(senderOutbound, outbound);
-  const render = (delivery: DueDelivery) => renderNotification(services, delivery);
-  const delivering = { ...services, credentials, renderNotification: render };
+  const delivering = { ...services, credentials, renderNotification: notificationRenderer(services) };
   return [
     new WorkQueue(processRequestsWork(services), log),
     new BatchDrain('fan-out', () => fanOut(services), log),
@@ -105,6 +104,7 @@ export function recurringJobs(services: BackgroundServices): RecurringJob[] {
   return [
     { name: 'index-disclosures', every: '30 seconds', run: () => indexDisclosures(database) },
     { name: 'housekeeping', every: '1 minute', run: () => keepHouse(database, clock()) },
+    { name: 'fill-columns', every: '10 seconds', run: () => fillColumns(services.database, services.registries) },
     { name: 'seal-audit', every: '10 seconds', run: () => sealAudit(services) },
     { name: 'rotate-keys', every: '1 minute', run: () => rotateKeys({ ...services, ...keeping }) },
     {

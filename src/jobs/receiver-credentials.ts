@@ -16,7 +16,7 @@ const FRESH_MS = 1000;
 const MARGIN_SECONDS = 30;
 
 export class ReceiverCredentials {
-  readonly #settings = new Map<string, { loadedAt: number; settings: SenderOutbound }>();
+  readonly #settings = new Map<string, { loadedAt: number; settings: Promise<SenderOutbound> }>();
   readonly #tokens = new Map<string, { token: string; until: number }>();
 
   constructor(
@@ -41,8 +41,9 @@ export class ReceiverCredentials {
   async #settingsOf(id: string): Promise<SenderOutbound> {
     const known = this.#settings.get(id);
     if (known !== undefined && performance.now() - known.loadedAt < FRESH_MS) return known.settings;
-    const settings = await this.store.load(id);
+    const settings = this.store.load(id);
     this.#settings.set(id, { loadedAt: performance.now(), settings });
+    settings.catch(() => this.#settings.delete(id));
     return settings;
   }
 
