@@ -71,7 +71,7 @@ describe('what is shown to partners', () => {
   });
 });
 
-describe('the commands of README.md, docs/cli.md and docs/partners.md, in their order', () => {
+describe('the commands of README.md, docs/cli.md and the partners’ pages, in their order', () => {
   const folder = mkdtempSync(join(tmpdir(), 'dci-docs-'));
   const env: Record<string, string> = {
     PATH: process.env['PATH'] ?? '',
@@ -106,7 +106,8 @@ describe('the commands of README.md, docs/cli.md and docs/partners.md, in their 
   });
 
   const first = shellBlocks('README.md').filter(({ script }) => script.includes('$TOKEN'));
-  const blocks = [...first, ...['README.md', 'docs/cli.md'].flatMap(dciBlocks)];
+  const partners = ['openspp', 'opencrvs', 'openg2p', 'openimis'].map((vendor) => `docs/partners/${vendor}.md`);
+  const blocks = [...first, ...['README.md', 'docs/cli.md', ...partners].flatMap(dciBlocks)];
 
   test.each(blocks.map(({ script, output }) => [script.trim(), output] as const))(
     '%s',
