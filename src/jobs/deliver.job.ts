@@ -208,12 +208,12 @@ async function prepareMessage(
 }
 
 async function whyNotSent(
-  { database, registries, clock }: Delivering,
+  { database, outbound, registries, clock }: Delivering,
   delivery: DueDelivery,
   sender: KnownSender,
 ): Promise<string | undefined> {
   const definition = registries.byName(delivery.registry);
-  const why = await whyWithheld(database, { sender, definition, now: clock() }, delivery);
+  const why = await whyWithheld({ database, outbound }, { sender, definition, now: clock() }, delivery);
   return why && `what it tells may not be released any more: ${why}`;
 }
 

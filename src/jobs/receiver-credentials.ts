@@ -1,4 +1,4 @@
-/** What a request to a receiver carries beside the message: an access token of its own token endpoint, our certificate. */
+/** What a request to a receiver carries beside the message: an access token of its own token endpoint or one that never changes, our certificate. */
 import type { SenderOutbound, SenderOutboundStore } from '../entities/senders/sender-outbound.repository.js';
 import type { ClientTls } from '../platform/outbound-connect.js';
 import type { Outbound } from '../platform/outbound-http.js';
@@ -26,10 +26,11 @@ export class ReceiverCredentials {
 
   /** @param id of the sender's row @throws NoAccessToken */
   async of(id: string): Promise<Credentials> {
-    const { oauth, tls } = await this.#settingsOf(id);
+    const { oauth, bearer, tls } = await this.#settingsOf(id);
+    const token = oauth === undefined ? bearer : await this.#tokenOf(id, oauth, tls);
     return {
       ...(tls === undefined ? {} : { tls }),
-      ...(oauth === undefined ? {} : { authorization: `Bearer ${await this.#tokenOf(id, oauth, tls)}` }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     };
   }
 

@@ -18,6 +18,8 @@ import { DeliveryLanes0056 } from './0056-delivery-lanes.migration.js';
 import { SettledCommits0059 } from './0059-settled-commits.migration.js';
 import { LiveSources0061 } from './0061-live-sources.migration.js';
 import { SourceCapture0064 } from './0064-source-capture.migration.js';
+import { ConsentReceipts0067 } from './0067-consent-receipts.migration.js';
+import { StaticBearer0068 } from './0068-static-bearer.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -41,6 +43,8 @@ export const MIGRATIONS = [
   SettledCommits0059,
   LiveSources0061,
   SourceCapture0064,
+  ConsentReceipts0067,
+  StaticBearer0068,
 ].map((migration) => ({
   name: nameOf(migration),
   class: migration,
