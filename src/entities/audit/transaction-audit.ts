@@ -50,8 +50,7 @@ export function hashTransaction(payloadHash: Buffer, facts: Partial<TransactionF
 
 function textOf(facts: Partial<TransactionFacts>): string {
   const told = Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, value ?? null]));
-  const plain: unknown = JSON.parse(JSON.stringify(told));
-  return canonicalJson(plain);
+  return canonicalJson(told);
 }
 
 /** What an entry may prove of a row, as canonical JSON: all its columns, or those that an earlier version hashed. */
