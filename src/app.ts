@@ -11,7 +11,7 @@ import { TokenService } from './access/token.js';
 import { consoleRouter } from './server/console.router.js';
 import { createAuthenticator } from './dci-rest/graphql-authenticator.js';
 import { oauthRouter } from './dci-rest/oauth.router.js';
-import { openApiRouter } from './dci-rest/openapi.router.js';
+import { openApiRouter } from './dci-rest/openapi/openapi.router.js';
 import { dciRouter } from './dci-rest/router.js';
 import type { FacadeServices } from './dci-rest/services.js';
 import { DataVault } from './entities/database/data-vault.js';
@@ -292,6 +292,7 @@ async function wire(
     settings: {
       serverId: config.serverId,
       publicUrl: url,
+      consentManagerUrl: config.consentManagerUrl,
       fourEyes: config.fourEyes,
       maxSubscriptionsPerSender: config.maxSubscriptionsPerSender,
       maxRecordsFound: config.maxRecordsFound,

@@ -32,6 +32,7 @@ export interface Config {
   /** Refused requests a minute of one address. */
   addressLimitPerMinute: number;
   /** Verifications of one person by one sender. */
+  consentManagerUrl?: string;
   verifyLimitPerHour: number;
   maxBodyBytes: number;
   maxUploadBytes: number;
@@ -151,6 +152,7 @@ function toConfig(env: Environment): Config {
     mtlsHeader: env.MTLS_HEADER?.toLowerCase(),
     tokenTtlSeconds: env.TOKEN_TTL_SECONDS,
     addressLimitPerMinute: env.ADDRESS_LIMIT_PER_MINUTE,
+    consentManagerUrl: env.CONSENT_MANAGER_URL,
     verifyLimitPerHour: env.VERIFY_LIMIT_PER_HOUR,
     maxBodyBytes: env.MAX_BODY_BYTES,
     maxUploadBytes: env.MAX_UPLOAD_BYTES,

@@ -44,10 +44,9 @@ describe('every mutation of the API', () => {
   ].flatMap((names) => names.split(' '));
 
   /** `npx dci source` and the API have them; the console has no page of them. */
-  const WITHOUT_PAGE = [
-    'applySource pauseSource registerConsentController removeSource resumeSource resyncSource',
-    'revokeConsentController',
-  ].flatMap((names) => names.split(' '));
+  const WITHOUT_PAGE = ['applySource pauseSource removeSource resumeSource resyncSource'].flatMap((names) =>
+    names.split(' '),
+  );
 
   test('is for partners, offered by the console, or known to have no page there', async () => {
     const schema = buildSchema(await printGatewaySchema());

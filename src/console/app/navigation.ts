@@ -11,6 +11,7 @@ import {
   IconListCheck,
   IconSend,
   IconShieldCheck,
+  IconSignature,
   IconUserSearch,
   type Icon,
 } from '@tabler/icons-react';
@@ -25,6 +26,7 @@ export interface NavigationItem {
     | 'senders'
     | 'agreements'
     | 'consents'
+    | 'consentControllers'
     | 'accessReport'
     | 'serverKeys'
     | 'records'
@@ -54,6 +56,7 @@ export const NAVIGATION: NavigationGroup[] = [
       { path: '/senders', label: 'senders', icon: IconBuildingBank },
       { path: '/agreements', label: 'agreements', icon: IconFileCertificate },
       { path: '/consents', label: 'consents', icon: IconHeartHandshake },
+      { path: '/consent-controllers', label: 'consentControllers', icon: IconSignature },
       { path: '/access-report', label: 'accessReport', icon: IconUserSearch },
     ],
   },
