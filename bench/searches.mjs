@@ -10,8 +10,9 @@ export async function run({ progress, quick = false }) {
   const persons = quick ? 10_000 : 1_000_000;
   const requests = quick ? 1500 : 5000;
   progress(`${persons} persons, ${requests} searches a side and round; told at the end`);
-  const { compared } = await measured({ persons, requests, rounds: 2 });
-  return compared.flatMap(rowsOf);
+  const { gateway, floor, compared } = await measured({ persons, requests, rounds: 2 });
+  // Where it does not say over how many connections, it was sixteen.
+  return (compared ?? [{ connections: 16, results: { gateway, floor } }]).flatMap(rowsOf);
 }
 
 async function measured(options) {
@@ -38,5 +39,6 @@ function rowsOf({ connections, results }) {
     );
   const most = (one, bound) => ({ ...one, atLeast: `≤ ${bound} ×`, met: one.ratio <= bound });
   if (connections === 1) return [most(compare('p50', 'ms'), 1.5)];
-  return [compare('perSecond', '1/s', 1), most(compare('p99', 'ms'), 1.5), most(compare('cpu', 'ms'), 1.5)];
+  const cpu = results.gateway[0].cpu === undefined ? [] : [most(compare('cpu', 'ms'), 1.5)];
+  return [compare('perSecond', '1/s', 1), most(compare('p99', 'ms'), 1.5), ...cpu];
 }

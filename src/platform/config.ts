@@ -34,6 +34,8 @@ export interface Config {
   /** Verifications of one person by one sender. */
   consentManagerUrl?: string;
   verifyLimitPerHour: number;
+  /** Beyond them a request is refused with 503. */
+  maxRequestsAtOnce: number;
   maxBodyBytes: number;
   maxUploadBytes: number;
   maxBatchItems: number;
@@ -154,6 +156,7 @@ function toConfig(env: Environment): Config {
     addressLimitPerMinute: env.ADDRESS_LIMIT_PER_MINUTE,
     consentManagerUrl: env.CONSENT_MANAGER_URL,
     verifyLimitPerHour: env.VERIFY_LIMIT_PER_HOUR,
+    maxRequestsAtOnce: env.MAX_REQUESTS_AT_ONCE,
     maxBodyBytes: env.MAX_BODY_BYTES,
     maxUploadBytes: env.MAX_UPLOAD_BYTES,
     maxBatchItems: env.MAX_BATCH_ITEMS,
