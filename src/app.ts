@@ -44,7 +44,7 @@ import { liveSources } from './sources/outside/live-sources.js';
 import { SourceConnections, type SourceUrls } from './sources/outside/source-connections.js';
 import { createSourceRouter, type BroughtSource } from './sources/source-router.js';
 import { SourceRoutes } from './sources/source-routes.js';
-import { exportQueues, operationsRouter } from './server/operations.router.js';
+import { exportQueues, exportSources, operationsRouter } from './server/operations.router.js';
 import { measureRequests } from './server/request-metrics.js';
 import { lastResort, methodsRouter, noSuchPath } from './server/fallback.js';
 
@@ -176,6 +176,7 @@ async function startBehind(
   );
   exportTailLag(metrics, services.tail);
   exportQueues(metrics, database, clock);
+  exportSources(metrics, database, clock);
   mount(app, services, graphql.router, config, metrics);
   door.serve(app);
   const works = config.role !== 'api';
@@ -304,7 +305,7 @@ function mount(
   app.use('/dci/v1', dciRouter(services));
   app.use(oauthRouter(services, { publicUrl: services.settings.publicUrl, tokenTtlSeconds: config.tokenTtlSeconds }));
   app.use(consoleRouter(config));
-  app.use(operationsRouter(services, metrics));
+  app.use(operationsRouter(services, metrics, config.maxSourceLagSeconds));
   app.use(noSuchPath);
   app.use(lastResort(services));
 }

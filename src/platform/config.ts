@@ -28,6 +28,8 @@ export interface Config {
   tokenTtlSeconds: number;
   /** Refused requests a minute of one address. */
   addressLimitPerMinute: number;
+  /** Copies of a source that are older make a process not ready; 0: never. */
+  maxSourceLagSeconds: number;
   /** Verifications of one person by one sender. */
   verifyLimitPerHour: number;
   maxBodyBytes: number;
@@ -140,6 +142,7 @@ function toConfig(env: Environment): Config {
     mtlsHeader: env.MTLS_HEADER?.toLowerCase(),
     tokenTtlSeconds: env.TOKEN_TTL_SECONDS,
     addressLimitPerMinute: env.ADDRESS_LIMIT_PER_MINUTE,
+    maxSourceLagSeconds: env.MAX_SOURCE_LAG_SECONDS,
     verifyLimitPerHour: env.VERIFY_LIMIT_PER_HOUR,
     maxBodyBytes: env.MAX_BODY_BYTES,
     maxUploadBytes: env.MAX_UPLOAD_BYTES,

@@ -75,6 +75,8 @@ const EXPECTED: Record<string, Record<string, string>> = {
     notify: SENDER,
     pauseSubscription: RUNNERS,
     applySource: ADMIN,
+    checkSource: ADMIN,
+    proposeSource: ADMIN,
     pauseSource: ADMIN,
     removeSource: ADMIN,
     resumeSource: ADMIN,
