@@ -2,4 +2,4 @@ import { become, buildIfNeeded, installIfNeeded } from './prepare.mjs';
 
 installIfNeeded();
 buildIfNeeded();
-become(['bench/search.mjs', ...process.argv.slice(2)]);
+become(['bench/run.mjs', ...process.argv.slice(2)]);
