@@ -125,8 +125,8 @@ async function followed(people, ours, url, forSeconds) {
     { connectionString: url },
     { acknowledge: { auto: false, timeoutSeconds: 0 } },
   );
-  reader.on('data', (_lsn, { tag, new: row }) => {
-    if (tag === 'update' && written.has(row.id)) theirs.push(Date.now() - written.get(row.id));
+  reader.on('data', (_lsn, { tag, new: now }) => {
+    if (tag === 'update' && written.has(now.id)) theirs.push(Date.now() - written.get(now.id));
   });
   reader.on('error', () => undefined);
   const ended = reader

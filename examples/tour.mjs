@@ -215,13 +215,13 @@ async function inboxOf(gatewayUrl) {
   await once(server, 'listening');
   const url = `http://127.0.0.1:${server.address().port}`;
   const taken = [];
-  const wanted = [];
+  const wanted = new Map();
   const look = () => {
-    for (const one of [...wanted]) {
-      const index = taken.findIndex(({ action }) => action === one.action);
+    for (const [action, resolve] of wanted) {
+      const index = taken.findIndex((message) => message.action === action);
       if (index < 0) continue;
-      wanted.splice(wanted.indexOf(one), 1);
-      one.resolve(taken.splice(index, 1)[0]);
+      wanted.delete(action);
+      resolve(taken.splice(index, 1)[0]);
     }
   };
   server.on(
@@ -248,7 +248,7 @@ async function inboxOf(gatewayUrl) {
     url,
     next: (action) =>
       new Promise((resolve) => {
-        wanted.push({ action, resolve });
+        wanted.set(action, resolve);
         look();
       }),
   };
@@ -315,7 +315,7 @@ function watch(url) {
       { next: ({ data }) => resolve(data.registryEventOccurred.event), error: reject, complete: () => undefined },
     );
   });
-  client.on('connected', () => setTimeout(resolveReady, 300));
+  client.on('connected', () => setTimeout(() => resolveReady(), 300));
   return { ready, event };
 }
 

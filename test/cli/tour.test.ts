@@ -14,6 +14,7 @@ test('goes from OpenSPP to the ministry’s inbox', async () => {
   const script = `${root}examples/tour.mjs`;
   const args = [...ENDS_WITH_US, script, '--postgres', process.env['TEST_DATABASE_URL'] ?? ''];
   const child = spawn(`${root}node_modules/.bin/node`, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe', CHANNEL] });
+  if (child.stdout === null || child.stderr === null) throw new Error('no pipes');
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   expect(err).toBe('');
   expect(child.exitCode).toBe(0);
