@@ -21,7 +21,7 @@ test('goes from OpenSPP to the ministry’s inbox', async () => {
   const told = [
     /5 records served, changes by publication/,
     /answer signed by key .*"identifier_value":"TG-1001"/,
-    /"found":true,"verified":\{"birth_/,
+    /"found":true,"verified":\{"birth/,
     /sees DELETE of a SRPerson in SOCIAL/,
     /has the notification, signed by/,
     /now finds 0 records/,

@@ -131,6 +131,7 @@ const FREE_FORM: Record<string, string> = {
   'SearchItemResult.records': SENDER,
   'SenderKey.publicJwk': PLAIN,
   'ServerKey.publicJwk': PLAIN,
+  'SourceSample.data': ADMIN,
   'Transaction.accessDecision': PLAIN,
   'Transaction.requestData': `${AUDITORS} SENDER`,
   'Transaction.responseData': `${AUDITORS} SENDER`,

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { ADMINS } from '../session/me.js';
 import { ActionButton } from '../shared/action-button.js';
 import { PAUSE_SOURCE, REMOVE_SOURCE, RESUME_SOURCE, RESYNC_SOURCE } from './sources.document.js';
-import type { Source } from './sources.page.js';
+import type { Source } from './source.types.js';
 
 interface SourceActionsProps extends Pick<Source, 'name' | 'state' | 'mode'> {
   onDone: () => void;

@@ -4,7 +4,6 @@ import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
-import type { ResultOf } from '../graphql/graphql.js';
 import { Empty } from '../shared/empty.js';
 import { ErrorNotice } from '../shared/error-notice.js';
 import { Facts } from '../shared/facts.js';
@@ -15,11 +14,10 @@ import { StateBadge } from '../shared/state-badge.js';
 import { Time } from '../shared/time.js';
 import { ApplySource } from './apply-source.js';
 import { SourceActions } from './source-actions.js';
+import type { Source } from './source.types.js';
 import { SOURCES } from './sources.document.js';
 
 const REFRESH_MS = 2000;
-
-export type Source = ResultOf<typeof SOURCES>['sources'][number];
 
 export function Component() {
   const { t } = useTranslation();
