@@ -6,6 +6,7 @@ RUN npm ci --no-progress
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 COPY scripts/copy-reader.mjs scripts/
+COPY docs/signing.md docs/
 RUN npm run build && npm prune --omit=dev --omit=optional && rm -f node_modules/.bin/node && rm -rf node_modules/node
 
 FROM node:24.15.0-bookworm-slim
@@ -14,6 +15,7 @@ WORKDIR /gateway
 COPY --from=build /gateway/package.json ./
 COPY --from=build /gateway/node_modules node_modules
 COPY --from=build /gateway/dist dist
+COPY --from=build /gateway/docs docs
 USER node
 EXPOSE 4000
 # The process handles SIGTERM itself, also as number 1.

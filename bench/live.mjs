@@ -4,13 +4,13 @@
  */
 import { fork } from 'node:child_process';
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { exportJWK, SignJWT } from 'jose';
 import { uuidv7 } from '../dist/platform/uuid.js';
 import { alone, onGround, row } from './ground.mjs';
+import { cpuOf, memoryOf } from './process.mjs';
 
 export const title = 'Live changes to many sockets';
 
@@ -261,18 +261,6 @@ async function startIssuer() {
     tokens: await Promise.all(Array.from({ length: ADMINS }, (_, index) => token(`admin-${index}`))),
     close: () => server.close(),
   };
-}
-
-/** Seconds that a process has computed. */
-function cpuOf(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
-/** Of a process, in MB. */
-function memoryOf(pid, name = 'VmRSS') {
-  const [, kilobytes] = new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  return Math.round(Number(kilobytes) / 1024);
 }
 
 await alone(import.meta, { title, run });

@@ -11,7 +11,7 @@ import { TokenService } from './access/token.js';
 import { consoleRouter } from './server/console.router.js';
 import { createAuthenticator } from './dci-rest/graphql-authenticator.js';
 import { oauthRouter } from './dci-rest/oauth.router.js';
-import { openApiRouter } from './dci-rest/openapi.router.js';
+import { openApiRouter } from './dci-rest/openapi/openapi.router.js';
 import { dciRouter } from './dci-rest/router.js';
 import type { FacadeServices } from './dci-rest/services.js';
 import { DataVault } from './entities/database/data-vault.js';
@@ -241,7 +241,7 @@ async function wire(
     source: createSourceRouter({
       sql: database,
       routes: sourceRoutes,
-      own: createRecordSource(database),
+      own: createRecordSource(database, config),
       live: liveSources(liveConnections, database),
       brought: sources,
       clock,

@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   const metrics = createMetrics({ ofProcess: true });
   const gateway = await startGateway(config, { ...secrets, ...local, databaseUrl }, { log, metrics });
   started.push({ close: () => gateway.close(GRACE_MS) });
-  process.stdout.write(greeting(gateway, await findDemoPartner(gateway.database, config.dataDir), local));
+  process.stdout.write(greeting(gateway, await findDemoPartner(gateway, config.dataDir), local, config));
 }
 
 /** Without a database nothing can be done: whoever watches the process may start it anew, or look. */

@@ -10,6 +10,13 @@ test('every dependency has its reason in docs/dependencies.md, and an exact vers
   expect(Object.values(versions).filter((version) => !/^\d/.test(version))).toEqual([]);
 });
 
+test('the package for partners has the very versions that are tested here', () => {
+  const { dependencies } = JSON.parse(read('package.json'));
+  const client: Record<string, string> = JSON.parse(read('clients/node/package.json')).dependencies;
+  expect(Object.keys(client).length).toBeGreaterThan(3);
+  expect(Object.entries(client).filter(([name, version]) => dependencies[name] !== version)).toEqual([]);
+});
+
 test('package-lock.json holds every platform (else: node scripts/complete-lock.mjs), or npm ci refuses it', () => {
   const locked: Record<string, { optionalDependencies?: object }> = JSON.parse(read('package-lock.json')).packages;
   const names = new Set(Object.keys(locked).map((path) => path.replace(/^.*node_modules\//, '')));

@@ -1,24 +1,38 @@
-/** What README and docs/cli.md tell people to type is typed here, on a gateway as `npm start` makes it. */
+/**
+ * What README, docs/cli.md and docs/partners.md tell people to type is typed here, on a gateway as `npm start` makes it:
+ * the page for partners in a folder that has nothing of the repository but what a registry hands out.
+ */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
-import { createProgram, everyCommand } from '../src/cli/program.js';
+import { createProgram } from '../src/cli/program.js';
+import { everyCommand } from '../src/cli/run-program.js';
 import { buildCli } from './support/cli.js';
-import { dciCommands, markdownFiles, outputPattern, ROOT, shellBlocks, shownOnly } from './support/documents.js';
+import {
+  dciBlocks,
+  dciCommands,
+  markdownFiles,
+  namedBlocks,
+  outputPattern,
+  ROOT,
+  shellBlocks,
+  shownOnly,
+} from './support/documents.js';
 
 const RUNTIME = join(ROOT, 'node_modules/.bin/node');
+const execute = promisify(execFile);
 const program = createProgram();
 
 describe('every dci command that a document shows', () => {
   const shown = markdownFiles().flatMap((file) =>
-    [...shellBlocks(file).flatMap(({ script }) => dciCommands(script)), ...shownOnly(file)].map(
+    [...dciBlocks(file).flatMap(({ script }) => dciCommands(script)), ...shownOnly(file)].map(
       (words) => [file, words.join(' '), words] as const,
     ),
   );
@@ -39,7 +53,24 @@ describe('every dci command that a document shows', () => {
   });
 });
 
-describe('the commands of README.md and docs/cli.md, in their order', () => {
+describe('what is shown to partners', () => {
+  const pages = markdownFiles().filter((file) => /^docs\/(partners|cli)\b/.test(file));
+  const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+
+  test.each(pages)('%s names the settings that open callbacks to this machine', (page) => {
+    expect(read(page)).toContain('ALLOW_HTTP_CALLBACKS=true ALLOW_PRIVATE_CALLBACKS=true npm start');
+  });
+
+  test('no two pages make the same sender', () => {
+    const made = markdownFiles().flatMap((file) =>
+      [...read(file).matchAll(/dci sender add ([\w-]+)/g)].map(([, name]) => name),
+    );
+    expect(made.length).toBeGreaterThan(5);
+    expect(made.filter((name, index) => made.indexOf(name) !== index)).toEqual([]);
+  });
+});
+
+describe('the commands of README.md, docs/cli.md and docs/partners.md, in their order', () => {
   const folder = mkdtempSync(join(tmpdir(), 'dci-docs-'));
   const env: Record<string, string> = {
     PATH: process.env['PATH'] ?? '',
@@ -73,26 +104,97 @@ describe('the commands of README.md and docs/cli.md, in their order', () => {
     rmSync(folder, { recursive: true });
   });
 
-  const blocks = ['README.md', 'docs/cli.md'].flatMap(shellBlocks);
+  const first = shellBlocks('README.md').filter(({ script }) => script.includes('$TOKEN'));
+  const blocks = [...first, ...['README.md', 'docs/cli.md'].flatMap(dciBlocks)];
 
   test.each(blocks.map(({ script, output }) => [script.trim(), output] as const))(
     '%s',
     async (script, output) => {
-      const path = `${folder}:${env['PATH']}`;
-      const options = { cwd: folder, env: { ...env, PATH: path } };
-      const { stdout } = await promisify(execFile)(
-        'sh',
-        ['-ec', `trap 'kill $! 2>&- || :' EXIT\n${withPorts(script)}`],
-        options,
-      );
-      expect(stdout).toMatch(outputPattern(output ?? ''));
+      const options = { cwd: folder, env: { ...env, PATH: `${folder}:${env['PATH']}` } };
+      expect(await run(script, options)).toMatch(outputPattern(output ?? ''));
     },
     90_000,
   );
 
+  describe('of docs/partners.md', () => {
+    const outside = join(folder, 'partner');
+    const page = 'docs/partners.md';
+
+    beforeAll(async () => {
+      mkdirSync(outside);
+      for (const { name, content } of namedBlocks(page)) writeFileSync(join(outside, name), withPorts(content));
+      cpSync(join(ROOT, 'clients/python/dci_client.py'), join(outside, 'dci_client.py'));
+      // As `npm pack` of that folder does, with the compiler of the repository.
+      const client = join(ROOT, 'clients/node');
+      await execute(RUNTIME, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', client]);
+      await execute('npm', ['pack', '--ignore-scripts', '--pack-destination', outside], { cwd: client });
+    }, 120_000);
+
+    test.each(shellBlocks(page).map(({ script, output }) => [script.trim(), output] as const))(
+      '%s',
+      async (script, output) => {
+        // Packages come from the cache that `npm ci` filled, where they can.
+        const npm = { npm_config_cache: join(homedir(), '.npm'), npm_config_prefer_offline: 'true' };
+        const options = { cwd: outside, env: { ...env, ...npm, GATEWAY: ROOT } };
+        expect(await run(script, options)).toMatch(outputPattern(output ?? ''));
+      },
+      120_000,
+    );
+
+    test.each([
+      ['dci_client.py', '.venv/bin/python', ['-c', VECTORS_IN_PYTHON]],
+      ['sign.js of the Bruno collection', RUNTIME, ['-e', VECTORS_IN_BRUNO]],
+    ])('%s signs as the test vectors do', async (_, runs, args) => {
+      const { stdout } = await execute(runs, args, { cwd: outside, env: { ...env, ROOT } });
+      expect(stdout.trim()).toBe('6');
+    });
+  });
+
+  async function run(script: string, options: { cwd: string; env: Record<string, string> }): Promise<string> {
+    const whole = `trap 'kill $! 2>&- || :' EXIT\n${withPorts(script)}`;
+    return (await execute('sh', ['-ec', whole], options)).stdout;
+  }
+
   const withPorts = (script: string): string =>
-    script.replaceAll('4400', env['INBOX'] ?? '').replaceAll('4401', env['JWKS'] ?? '');
+    script
+      .replaceAll('127.0.0.1:4000', `127.0.0.1:${env['PORT']}`)
+      .replaceAll('4400', env['INBOX'] ?? '')
+      .replaceAll('4401', env['JWKS'] ?? '');
 });
+
+/** Each counts the vectors of profile DCI; with ECDSA no signature is made twice alike, so theirs is verified. */
+const VECTORS_IN_PYTHON = `
+import base64, json, os, re
+import dci_client as dci
+read = lambda name: json.load(open(f"{os.environ['ROOT']}/test/vectors/{name}.json"))
+vectors, keys, count = read("signatures"), read("keys"), 0
+for one in (one for one in vectors["envelopes"] if one["profile"] == "DCI"):
+    key = dci.serialization.load_pem_private_key(keys[one["key"]]["private"].encode(), None)
+    text, created = dci.read_json(one["text"]), vectors["created"]
+    parts = text["header"], text.get("message")
+    made = dci.sign_envelope(key, vectors["senderId"], f"key-{one['key']}", *parts, created)
+    theirs = base64.b64decode(re.search('signature="([^"]*)"$', one["signature"])[1])
+    dci._verify(key.public_key(), theirs, dci.signed_text(*parts, created, created + 300))
+    count += made == one["signature"] or dci._algorithm(key) == "ecdsa-sha256"
+print(count)
+`;
+
+const VECTORS_IN_BRUNO = `
+const { readFileSync } = require('fs');
+const { createPrivateKey } = require('crypto');
+const { ROOT } = process.env;
+const { signature } = require(ROOT + '/clients/bruno/sign.js');
+const read = (name) => JSON.parse(readFileSync(ROOT + '/test/vectors/' + name + '.json', 'utf8'));
+const { senderId: sender, created, envelopes } = read('signatures');
+const keys = read('keys');
+Date.now = () => created * 1000;
+const same = envelopes.filter(({ profile, key, text, signature: theirs }) => {
+  const made = signature(JSON.parse(text), { sender, kid: 'key-' + key, key: createPrivateKey(keys[key].private) });
+  const known = key === 'p256' ? (one) => one.replace(/signature="[^"]*"$/, '') : (one) => one;
+  return profile === 'DCI' && known(made) === known(theirs);
+});
+console.log(same.length);
+`;
 
 /** Walks the words down the commands; `known` are the options that may stand with them. */
 function commandOf(words: readonly string[]): { command: Command; known: Set<string> } {

@@ -22,12 +22,17 @@ export interface Question {
   page: Page;
   /** Canonical paths that the answer speaks about beside those compared, such as the claims of a verification. */
   about?: string[];
+  /** A total up to here must be exact. */
+  exactTo?: number | undefined;
   /** Ends the search when nobody waits for it any more. */
   signal?: AbortSignal | undefined;
 }
 
 /** A question to the source as the grant lets it be asked: row filter and consent decide what is found and counted. */
-export function askUnder(grant: Grant, { criteria, sort = [], page, about = [], signal }: Question): SourceQuery {
+export function askUnder(
+  grant: Grant,
+  { criteria, sort = [], page, about = [], exactTo = 0, signal }: Question,
+): SourceQuery {
   const { definition, recordType, rowFilter } = grant;
   const asked = new Set([...attributesIn(criteria), ...sort.map(({ attribute }) => attribute), ...about]);
   const consent = consentScope(grant, [...asked]);
@@ -37,6 +42,8 @@ export function askUnder(grant: Grant, { criteria, sort = [], page, about = [], 
     criteria,
     sort,
     page,
+    // Whether a count is suppressed must not be guessed.
+    exactTo: Math.max(exactTo, grant.agreement.grantee.suppressCountsBelow),
     signal,
     ...(rowFilter === undefined ? {} : { rowFilter }),
     ...(consent === undefined ? {} : { consent }),
@@ -47,6 +54,8 @@ export interface Found {
   records: Released[];
   /** Of all pages; what may not be found is not counted. */
   totalCount: number;
+  /** Left out where it is. */
+  totalIsExact?: boolean;
   nextCursor?: string;
   /** How its source answered, for the decision's record. */
   answered?: SourceResult['answered'];

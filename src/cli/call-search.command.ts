@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { searchMessage } from '../client/messages.js';
 import { action, examples, webAddress, wholeNumber } from './action.js';
 import { pair, question, show, type Question } from './call.question.js';
 import { UsageError } from './failure.js';
@@ -30,9 +29,8 @@ export const searchCommand = (): Command =>
         if (id.length + where.length === 0) throw new UsageError('nothing is asked for', 'give --id or --where');
         const { registry, recordType, pageSize, page: pageNumber, purpose } = options;
         const client = await clientOf(options);
-        const message = searchMessage({ ids: id, where, recordType, pageSize, pageNumber, purpose }, new Date());
-        const path = `${registry}/registry`;
-        if (callback === undefined) return show(terminal, await client.ask(`${path}/sync/search`, 'search', message));
-        return show(terminal, await client.request(`${path}/search`, 'search', message, callback));
+        const asked = { ids: id, where, recordType, pageSize, pageNumber, purpose };
+        if (callback === undefined) return show(terminal, await client.search(registry, asked));
+        return show(terminal, await client.searchLater(registry, asked, callback));
       }),
     );

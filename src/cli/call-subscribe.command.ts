@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { subscribeMessage, unsubscribeMessage } from '../client/messages.js';
 import { createRegistries, findRecordType } from '../protocol/registries/registries.js';
 import { action, examples, webAddress } from './action.js';
 import { pair, question, registryPath, show, type Question } from './call.question.js';
@@ -26,9 +25,8 @@ export const subscribeCommand = (): Command =>
         const { registry, event: eventType, callback, id, where } = options;
         const definition = createRegistries().byPath(registry);
         const recordType = options.recordType ?? (definition && findRecordType(definition)?.name) ?? '';
-        const message = subscribeMessage({ eventType, recordType, ids: id, where }, new Date());
         const client = await clientOf(options);
-        show(terminal, await client.request(`${registry}/registry/subscribe`, 'subscribe', message, callback));
+        show(terminal, await client.subscribe(registry, { eventType, recordType, ids: id, where }, callback));
       }),
     );
 
@@ -45,8 +43,6 @@ export const unsubscribeCommand = (): Command =>
     .action(
       action<Question & { callback?: string }>(async (terminal, options, ...codes) => {
         const client = await clientOf(options);
-        const message = unsubscribeMessage(codes.flat(), new Date());
-        const path = `${options.registry}/registry/unsubscribe`;
-        show(terminal, await client.request(path, 'unsubscribe', message, options.callback));
+        show(terminal, await client.unsubscribe(options.registry, codes.flat(), options.callback));
       }),
     );

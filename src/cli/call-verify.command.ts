@@ -17,7 +17,7 @@ export const verifyCommand = (): Command =>
             'give --id for the person and --claim for what is said of it',
           );
         const client = await clientOf(options);
-        const verify = Object.fromEntries([...id, ...claim].map(({ name, value }) => [name, typed(value)]));
-        show(terminal, await client.short('verify', { registry: options.registry, verify }));
+        const claims = Object.fromEntries(claim.map(({ name, value }) => [name, typed(value)]));
+        show(terminal, await client.verify(options.registry, id, claims));
       }),
     );

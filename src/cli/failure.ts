@@ -1,6 +1,6 @@
 /** Why a command failed, and what to do next; nothing that repeats its input. */
 import { isNativeError } from 'node:util/types';
-import { describeError } from '../platform/log.js';
+import { describeError } from '../platform/describe-error.js';
 
 /** A refusal with the step that leads on. */
 export class CliFailure extends Error {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { importPrivateKey, thumbprint } from '../protocol/signature/keys.js';
+import { signingKey } from '../client/client.js';
 import type { SigningKey } from '../protocol/signature/signature.js';
 
 /** A file, or standard input for `-`. */
@@ -9,6 +9,5 @@ export const readText = (file: string): Promise<string> =>
 
 /** The private key of a PEM file. Without `kid` it goes by its thumbprint, as `dci sender key` registers it. */
 export async function readSigningKey(file: string, kid?: string): Promise<SigningKey> {
-  const { algorithm, privateKey, publicJwk } = importPrivateKey(await readText(file));
-  return { kid: kid ?? (await thumbprint(publicJwk)), algorithm: algorithm as SigningKey['algorithm'], privateKey };
+  return signingKey(await readText(file), kid);
 }

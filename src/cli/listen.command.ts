@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Command } from 'commander';
@@ -43,7 +43,9 @@ export const listenCommand = (): Command =>
         server.listen(options.port, options.host);
         await once(server, 'listening');
         const address = `http://${options.host}:${(server.address() as AddressInfo).port}`;
-        const { promise: enough, resolve: finish } = Promise.withResolvers<boolean>();
+        const ended = new EventEmitter();
+        const enough = once(ended, 'end');
+        const finish = (late: boolean): void => void ended.emit('end', late);
         let taken = 0;
         const inbox = createInbox({
           keys: new RemoteKeys(options.jwks ?? `${options.url}/.well-known/jwks.json`),
@@ -63,7 +65,7 @@ export const listenCommand = (): Command =>
         // `disconnect`: the launcher was killed and took its channel along.
         for (const end of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.once(end, () => finish(false));
         const late = timeout === undefined ? undefined : setTimeout(() => finish(true), timeout * 1000);
-        const tooLate = await enough;
+        const [tooLate] = await enough;
         clearTimeout(late);
         process.channel?.unref();
         server.close();

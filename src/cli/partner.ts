@@ -9,7 +9,7 @@ import { CliFailure, UsageError } from './failure.js';
 import { readSigningKey, readText } from './files.js';
 
 export interface PartnerOptions {
-  url: string;
+  url?: string;
   demo?: boolean;
   key?: string;
   kid?: string;
@@ -25,12 +25,18 @@ export interface PartnerOptions {
 const env = process.env;
 
 /** The gateway of this machine, as its own environment has it. */
-export const gatewayHere = (): string =>
-  env['PUBLIC_URL'] ?? `http://${env['HOST'] ?? '127.0.0.1'}:${env['PORT'] ?? '4000'}`;
+export const gatewayHere = (): string => gatewayNamed() ?? 'http://127.0.0.1:4000';
+
+function gatewayNamed(): string | undefined {
+  const { PUBLIC_URL: url, HOST: host, PORT: port } = env;
+  if (url !== undefined) return url;
+  const isNamed = host !== undefined || (port !== undefined && port !== '0');
+  return isNamed ? `http://${host ?? '127.0.0.1'}:${port ?? '4000'}` : undefined;
+}
 
 export const withPartnerOptions = (command: Command): Command =>
   command
-    .option('--url <url>', 'of the gateway', webAddress, gatewayHere())
+    .option('--url <url>', 'of the gateway; with --demo, where it was started last', webAddress)
     .option('--demo', 'call as the demo partner that npm start has made in DATA_DIR')
     .option('--key <pem>', 'file of your private key')
     .option('--kid <id>', 'under which it is registered; its thumbprint where left out')
@@ -48,25 +54,29 @@ export const withPartnerOptions = (command: Command): Command =>
     .option('--decrypt-key <pem>', 'file of the private key that opens encrypted replies');
 
 export async function clientOf(options: PartnerOptions): Promise<DciClient> {
-  const { url, profile, encrypt = false, receiver: receiverId } = options;
+  const { profile, encrypt = false, receiver: receiverId } = options;
   const decryptionKey =
     options.decryptKey === undefined
       ? undefined
       : importPrivateKey(await readText(options.decryptKey), 'ENC').privateKey;
-  const common = { url, profile, encrypt, receiverId, decryptionKey, clock: () => new Date() };
-  return new DciClient({ ...common, ...(options.demo ? await demoPartner() : await partnerOf(options)) });
+  const { url: startedAt, ...partner } = options.demo
+    ? await demoPartner()
+    : { ...(await partnerOf(options)), url: undefined };
+  const url = options.url ?? gatewayNamed() ?? startedAt ?? gatewayHere();
+  return new DciClient({ url, profile, encrypt, receiverId, decryptionKey, clock: () => new Date(), ...partner });
 }
 
 async function demoPartner() {
-  const { readDemoPartner } = await import('../server/demo-partner.js');
+  const { readDemoPartner } = await import('../server/demo-partner.file.js');
   const partner = await readDemoPartner(resolve(env['DATA_DIR'] ?? '.data'));
   if (partner === undefined)
     throw new CliFailure(
       'there is no demo partner in DATA_DIR',
       'start the demo once with npm start, or name yourself: --sender, --key, --client-secret',
     );
-  const { senderId, clientId, clientSecret, kid, privateKeyPem } = partner;
+  const { senderId, clientId, clientSecret, kid, privateKeyPem, url } = partner;
   return {
+    url,
     senderId,
     clientId,
     clientSecret,

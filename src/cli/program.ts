@@ -14,6 +14,7 @@ import { senderCommand } from './sender.command.js';
 import { sourceCommand } from './source.command.js';
 import { signCommand } from './sign.command.js';
 import { verifyAuditCommand } from './verify-audit.command.js';
+import { withCommands } from './run-program.js';
 
 const ABOUT = `
 Commands of the operator work on the database of the environment, as a gateway does: DATABASE_URL and MASTER_KEY,
@@ -43,22 +44,5 @@ export function createProgram(): Command {
     listenCommand(),
     checkCommand(),
   ];
-  for (const command of commands) program.addCommand(command);
-  for (const command of everyCommand(program))
-    command
-      .exitOverride()
-      .configureHelp({ showGlobalOptions: true })
-      .showHelpAfterError('(add --help for all options)');
-  return program;
-}
-
-export function everyCommand(command: Command): Command[] {
-  return [command, ...command.commands.flatMap(everyCommand)];
-}
-
-/** A key id is a thumbprint and may begin with a dash; the parser must not take it for options. */
-export function keyIdLast(args: string[]): string[] {
-  const at = args.findIndex((arg) => /^-[\w-]{42}$/.test(arg));
-  if (at < 0 || !args.includes('key') || !['activate', 'retire'].some((name) => args.includes(name))) return args;
-  return [...args.toSpliced(at, 1), '--', ...args.slice(at, at + 1)];
+  return withCommands(program, commands);
 }

@@ -1,5 +1,6 @@
 /** The self-test of a partner's endpoint: sends what a registry sends, and what it never would, and judges the answers. */
-import { request as httpRequest } from 'node:http';
+import { once } from 'node:events';
+import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buffer } from 'node:stream/consumers';
@@ -75,23 +76,17 @@ async function post({ url, headers, body }: Post, pause = 0): Promise<Answer> {
     latencyMs: Math.round(performance.now() - started),
   });
   try {
-    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const open = new URL(url).protocol === 'https:' ? httpsRequest : httpRequest;
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     const length = String(body.length);
-    const request = open(
-      url,
-      { method: 'POST', headers: { ...headers, 'content-length': length }, signal },
-      (response) => {
-        buffer(response).then((content) => resolve(answer(response.statusCode ?? 0, content.toString('utf8'))), reject);
-      },
-    );
-    request.on('error', reject);
-    promise.catch(() => {}); // told below, after the pause
+    const request = open(url, { method: 'POST', headers: { ...headers, 'content-length': length }, signal });
+    const answered = answerOf(request);
+    answered.catch(() => {}); // told below, after the pause
     request.write(body.subarray(0, body.length / 2));
     if (pause > 0) await sleep(pause);
     request.end(body.subarray(body.length / 2));
-    return await promise;
+    const { status, text } = await answered;
+    return answer(status, text);
   } catch (error) {
     const timedOut = Object(error).name === 'AbortError' || Object(error).name === 'TimeoutError';
     return answer(
@@ -99,4 +94,9 @@ async function post({ url, headers, body }: Post, pause = 0): Promise<Answer> {
       timedOut ? `no answer within ${TIMEOUT_MS / 1000} s` : `no connection (${String(Object(error).code)})`,
     );
   }
+}
+
+async function answerOf(request: ClientRequest): Promise<{ status: number; text: string }> {
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  return { status: response.statusCode ?? 0, text: (await buffer(response)).toString('utf8') };
 }

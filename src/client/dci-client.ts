@@ -6,6 +6,14 @@ import { randomUUID, type KeyObject } from 'node:crypto';
 import { decryptMessage, encryptMessage } from '../protocol/envelope/encryption.js';
 import type { JsonObject } from '../protocol/envelope/json.js';
 import { CallRefused, readRefusal } from './call-refused.js';
+import {
+  searchMessage,
+  subscribeMessage,
+  unsubscribeMessage,
+  type NameValue,
+  type SearchOptions,
+  type SubscribeOptions,
+} from './messages.js';
 import { RemoteKeys } from './remote-keys.js';
 import { proveMessage, signRequest, type Signer } from './signed-message.js';
 
@@ -52,6 +60,36 @@ export class DciClient {
       throw new CallRefused({ status: answer.status, message: 'the answer has no access_token' });
     this.#token = { text, until: now + Number(seconds) - TOKEN_MARGIN };
     return text;
+  }
+
+  /** Records of a registry (`social`, `crvs`, …), by identifier or attributes. */
+  search(registry: string, question: SearchOptions): Promise<Reply> {
+    const message = searchMessage(question, this.options.clock());
+    return this.ask(`${registry}/registry/sync/search`, 'search', message);
+  }
+
+  /** The same question; its answer goes to `callback` as `on-search`. */
+  searchLater(registry: string, question: SearchOptions, callback: string): Promise<Reply> {
+    const message = searchMessage(question, this.options.clock());
+    return this.request(`${registry}/registry/search`, 'search', message, callback);
+  }
+
+  /** Whether something is true of a person; no record is released. */
+  verify(registry: string, ids: NameValue[], claims: Record<string, string | number | boolean>): Promise<Reply> {
+    const person = Object.fromEntries(ids.map(({ name, value }) => [name, value]));
+    return this.short('verify', { registry, verify: { ...person, ...claims } });
+  }
+
+  /** To be told of events: `callback` takes the answer (`on-subscribe`), and notifications unless there is a notify URI. */
+  subscribe(registry: string, wish: SubscribeOptions, callback: string): Promise<Reply> {
+    const message = subscribeMessage(wish, this.options.clock());
+    return this.request(`${registry}/registry/subscribe`, 'subscribe', message, callback);
+  }
+
+  /** Ends own subscriptions, by the codes that `on-subscribe` told. */
+  unsubscribe(registry: string, codes: string[], callback?: string): Promise<Reply> {
+    const message = unsubscribeMessage(codes, this.options.clock());
+    return this.request(`${registry}/registry/unsubscribe`, 'unsubscribe', message, callback);
   }
 
   /** An envelope to an endpoint that answers at once, such as `social/registry/sync/search`. @throws CallRefused or a ProtocolError */

@@ -65,6 +65,7 @@ export const GLOSSARY: Record<string, string> = {
   completedCount: 'Items that were answered.',
   recordCount: 'Records released.',
   totalCount: 'Records found in all.',
+  totalCountExact: 'False where more match than are counted: `totalCount` or more.',
   items: 'One by one.',
   page: 'Page of the result.',
   size: 'Records of a page.',

@@ -13,6 +13,7 @@ import { deliverWork } from './deliver.job.js';
 import { BatchDrain, type Drain } from './drain.js';
 import { expireSubscriptions } from './expire-subscriptions.job.js';
 import { fanOutBatch } from './fan-out.job.js';
+import { fillColumns } from './fill-columns.job.js';
 import { forgetTold } from './forget-versions.job.js';
 import { keepHouse } from './housekeeping.job.js';
 import type { JobStore } from './job-store.js';
@@ -105,6 +106,7 @@ export function recurringJobs(services: BackgroundServices): RecurringJob[] {
   return [
     { name: 'index-disclosures', every: '30 seconds', run: () => indexDisclosures(database) },
     { name: 'housekeeping', every: '1 minute', run: () => keepHouse(database, clock()) },
+    { name: 'fill-columns', every: '10 seconds', run: () => fillColumns(services.database, services.registries) },
     { name: 'seal-audit', every: '10 seconds', run: () => sealAudit(services) },
     { name: 'rotate-keys', every: '1 minute', run: () => rotateKeys({ ...services, ...keeping }) },
     {

@@ -36,7 +36,9 @@ export interface Config {
   maxUploadBytes: number;
   maxBatchItems: number;
   strictTotalCount: boolean;
-  maxRecordsFound: number;
+  /** Searches count so far; above, a total is marked as not exact. */
+  exactTotals: number;
+  maxRecordsFound: number | undefined;
   allowHttpCallbacks: boolean;
   allowPrivateCallbacks: boolean;
   outboundProxy?: string;
@@ -148,6 +150,7 @@ function toConfig(env: Environment): Config {
     maxUploadBytes: env.MAX_UPLOAD_BYTES,
     maxBatchItems: env.MAX_BATCH_ITEMS,
     strictTotalCount: env.STRICT_TOTAL_COUNT,
+    exactTotals: env.EXACT_TOTALS,
     maxRecordsFound: env.MAX_RECORDS_FOUND,
     allowHttpCallbacks: env.ALLOW_HTTP_CALLBACKS,
     allowPrivateCallbacks: env.ALLOW_PRIVATE_CALLBACKS,

@@ -1,8 +1,7 @@
 /** One JSON line per event. What could be a secret or personal data is left out here, whatever a caller passes. */
-import { isNativeError } from 'node:util/types';
-
 import { pino } from 'pino';
 import type { DestinationStream, Logger, LoggerOptions } from 'pino';
+import { describeError } from './describe-error.js';
 
 export type Log = Logger;
 
@@ -62,24 +61,4 @@ function faultOf([what, message]: unknown[]): { key: string; message: string; co
   const { err } = what;
   const code = typeof err === 'object' && err !== null && 'code' in err ? err.code : undefined;
   return { key: `${message} ${String(code)}`, message, code };
-}
-
-/** Messages that quote their input (JSON.parse, PostgreSQL, the ORM's SQL with its parameters) are not repeated. */
-export function describeError(error: unknown): Record<string, unknown> {
-  if (!isNativeError(error)) return { type: typeof error };
-  const { code, constraint, errorId }: Record<string, unknown> = Object.fromEntries(Object.entries(error));
-  return {
-    type: error.name,
-    code,
-    constraint,
-    errorId,
-    message: quotesInput(error, code) ? undefined : error.message,
-    stack: error.stack?.split('\n').filter((line) => line.startsWith('    at ')),
-    cause: error.cause === undefined ? undefined : describeError(error.cause),
-  };
-}
-
-function quotesInput(error: Error, code: unknown): boolean {
-  const isSqlState = typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code);
-  return isSqlState || error.name === 'SyntaxError' || 'query' in error || 'sql' in error;
 }

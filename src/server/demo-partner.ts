@@ -1,7 +1,5 @@
 /** The demo registry's partner: a sandbox sender that may ask everything, so that the first `curl` works as pasted. */
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { hashSecret } from '../access/token.js';
 import { Agreement } from '../entities/agreements/agreement.entity.js';
 import { addRow, type Database } from '../entities/database/database.js';
@@ -9,17 +7,9 @@ import { Sender, SenderKey } from '../entities/senders/sender.entity.js';
 import { generateKeyPair } from '../protocol/signature/keys.js';
 import type { Registries } from '../protocol/registries/registries.js';
 import { OPERATIONS } from '../protocol/vocabulary.js';
-
-export interface DemoPartner {
-  senderId: string;
-  clientId: string;
-  clientSecret: string;
-  kid: string;
-  privateKeyPem: string;
-}
+import { readDemoPartner, writeDemoPartner, type DemoPartner } from './demo-partner.file.js';
 
 const SENDER_ID = 'demo-partner';
-const fileIn = (dataDir: string): string => join(dataDir, 'demo-partner.json');
 
 /** Made once; what it needs to call is kept in `DATA_DIR`, mode 0600. */
 export async function makeDemoPartner(database: Database, registries: Registries, dataDir: string): Promise<void> {
@@ -54,23 +44,23 @@ export async function makeDemoPartner(database: Database, registries: Registries
       });
     await em.flush();
     // Before the commit: where the sender is there, so is what it needs to call.
-    await writeFile(fileIn(dataDir), `${JSON.stringify(partner, null, 2)}\n`, { mode: 0o600 });
+    await writeDemoPartner(dataDir, partner);
   });
 }
 
-/** Undefined where no demo registry was made here. */
-export async function readDemoPartner(dataDir: string): Promise<DemoPartner | undefined> {
-  return readFile(fileIn(dataDir), 'utf8').then(
-    (text) => JSON.parse(text) as DemoPartner,
-    () => undefined,
-  );
-}
-
-/** The same, where this database is the one that knows it: `DATA_DIR` may have served another. */
-export async function findDemoPartner(database: Database, dataDir: string): Promise<DemoPartner | undefined> {
+/**
+ * Where this database is the one that knows it: `DATA_DIR` may have served another. Its file then says where the gateway
+ * is, so that `dci --demo` finds it.
+ */
+export async function findDemoPartner(
+  { database, url }: { database: Database; url: string },
+  dataDir: string,
+): Promise<DemoPartner | undefined> {
   const partner = await readDemoPartner(dataDir);
   if (partner === undefined) return undefined;
   const { clientId, clientSecret } = partner;
   const known = { clientId, clientSecretHash: hashSecret(clientSecret), state: 'ACTIVE' } as const;
-  return (await database.em().count(Sender, known)) === 1 ? partner : undefined;
+  if ((await database.em().count(Sender, known)) !== 1) return undefined;
+  if (partner.url !== url) await writeDemoPartner(dataDir, { ...partner, url });
+  return partner;
 }

@@ -1,11 +1,13 @@
 /** What `npm start` prints once it serves: where everything is, and a call that works as pasted. */
-import type { DemoPartner } from './demo-partner.js';
+import type { DemoPartner } from './demo-partner.file.js';
+import type { Config } from '../platform/config.js';
 import type { LocalSecrets } from '../platform/local-secrets.js';
 
 export function greeting(
   { url, address }: { url: string; address: string },
   partner: DemoPartner | undefined,
   { adminToken, adminTokenIsNew }: Partial<LocalSecrets>,
+  { allowHttpCallbacks, allowPrivateCallbacks }: Pick<Config, 'allowHttpCallbacks' | 'allowPrivateCallbacks'>,
 ): string {
   const lines = [
     '',
@@ -19,10 +21,18 @@ export function greeting(
     `  Keys      ${url}/.well-known/jwks.json`,
     ...(adminTokenIsNew ? [`  Admin     ${adminToken}   (shown this once; kept in DATA_DIR)`] : []),
     ...callOf(url, partner),
+    ...(partner === undefined || (allowHttpCallbacks && allowPrivateCallbacks) ? [] : CLOSED),
     '',
   ];
   return `${lines.join('\n')}\n`;
 }
+
+/** A first callback to a program beside this one would be refused. */
+const CLOSED = [
+  '',
+  '  To be called back on this machine, start it with:',
+  '  ALLOW_HTTP_CALLBACKS=true ALLOW_PRIVATE_CALLBACKS=true npm start',
+];
 
 /** A token and a search in one line; the demo partner is a sandbox sender, so it may leave out the signature. */
 function callOf(url: string, partner: DemoPartner | undefined): string[] {

@@ -10,6 +10,7 @@ import {
   missingRecords,
 } from '../entities/records/first-records.repository.js';
 import { loadRecords, type RecordDraft } from '../entities/records/record.repository.js';
+import { fillLayouts, keepLayouts, openLayouts } from '../entities/records/searched-record.repository.js';
 import { ServerKey } from '../entities/senders/server-key.entity.js';
 import { storeServerKey } from '../use-cases/keys/server-keys.js';
 import { makeDemoPartner } from './demo-partner.js';
@@ -20,6 +21,7 @@ import { ServiceUnavailable } from '../protocol/errors.js';
 import type { Registries } from '../protocol/registries/registries.js';
 import { generateKeyPair } from '../protocol/signature/keys.js';
 import type { KeyAlgorithm } from '../protocol/signature/key.policy.js';
+import { wantedLayouts } from '../sources/layouts.js';
 import { demoRecords } from '../sources/demo-data.js';
 
 const DEMO_PERSONS = 1000;
@@ -35,6 +37,7 @@ export interface Preparing {
 
 export async function prepareGateway({ database, keyRing, registries, log }: Preparing, config: Config): Promise<void> {
   await continueCommitNumbers(database);
+  await prepareColumns(database, registries);
   warnOfOpenings(config, log);
   await warnOfOddIdentifiers(database, log);
   await makeFirstKeys(database, keyRing);
@@ -44,6 +47,13 @@ export async function prepareGateway({ database, keyRing, registries, log }: Pre
   await makeDemoPartner(database, registries, config.dataDir);
   await seedRecords(database, onlyMissing(database, demoRecords(DEMO_PERSONS)));
   await endDemo(database);
+}
+
+/** A small registry is searched by its columns at once; a large one when the background has filled them. */
+async function prepareColumns(database: Database, { all }: Registries): Promise<void> {
+  await keepLayouts(database, await wantedLayouts(database, all));
+  await fillLayouts(database, { batch: BATCH, most: 10 * BATCH });
+  await openLayouts(database);
 }
 
 /** Writes records as they come, a batch at a time; tells how many there are so far. */

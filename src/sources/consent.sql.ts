@@ -1,4 +1,4 @@
-/** Consent as a condition on `registry_record r`: who has given none is neither found nor counted (decision 0003). */
+/** Consent as a condition on a record: who has given none is neither found nor counted (decision 0003). */
 import type { ConsentScope } from './registry-source.js';
 import { findRecordType } from '../protocol/registries/registries.js';
 import type { Scope } from './criteria.sql.js';
@@ -22,24 +22,24 @@ function consentExists(
   scope: Scope,
   patterns?: string[],
 ): string {
-  const { parameters, definition } = scope;
+  const { parameters, definition, tables } = scope;
   const fields = patterns === undefined ? '' : `AND c.fields && ${parameters.add(patterns)}::text[]`;
   return `EXISTS (SELECT 1 FROM record_identifier i
     JOIN consent c ON c.registry = i.registry AND c.identifier_type = i.type AND c.identifier_value = i.value
-    WHERE i.record_id = r.id AND c.registry = ${parameters.add(definition.registry)} AND ${IN_FORCE}
+    WHERE i.record_id = ${tables.id()} AND c.registry = ${parameters.add(definition.registry)} AND ${IN_FORCE}
       AND ${identifyingSql(scope)}
       AND (c.sender_id = ${parameters.add(senderId)} OR c.organization_kind = ${parameters.add(organizationKind ?? '')})
       AND (c.purposes IS NULL OR ${parameters.add(purpose ?? '')} = ANY (c.purposes)) ${fields})`;
 }
 
 /** A consent under a number that others share is nobody's. */
-function identifyingSql({ parameters, definition, recordType: name }: Scope): string {
+function identifyingSql({ parameters, definition, recordType: name, tables }: Scope): string {
   const recordType = findRecordType(definition, name);
   if (recordType === undefined) return 'false';
   const { identifying, otherwise } = recordType;
   const isOne = (types: string[]): string => `i.type = ANY (${parameters.add(types)}::text[])`;
   if (otherwise === undefined) return isOne(identifying);
-  const whole = `jsonb_exists(r.data, ${parameters.add(otherwise.unless)})`;
+  const whole = `jsonb_exists(${tables.document()}, ${parameters.add(otherwise.unless)})`;
   return `CASE WHEN ${whole} THEN ${isOne(identifying)} ELSE ${isOne(otherwise.identifying)} END`;
 }
 

@@ -1,20 +1,23 @@
 /**
- * Criteria as a condition on `registry_record r`, with the meaning of criteria.ts. Every part is true or false, never
- * NULL, so that NOT turns it around; every value and every path is a parameter.
+ * Criteria as a condition on `registry_record r`, or on its searched columns `s` where they hold all of a part, with the
+ * meaning of criteria.ts. NULL means false, and NOT turns both around; every value and every path is a parameter.
  */
 import type { Criteria, OrderOperator, Scalar, TextOperator } from '../protocol/query/criteria.js';
 import type { RegistryDefinition, ScalarType } from '../protocol/registries/definition.js';
 import { attributesOf } from '../protocol/registries/attributes.js';
+import { columnSql } from './column.sql.js';
 import { dateTest } from './dates.sql.js';
 import { anyDaySql, daysOf, spans, withPartial } from './days.sql.js';
 import type { Parameters } from './parameters.js';
 import { containing, jsonPath, segmentsOf } from './record-path.js';
+import type { RecordTables } from './record-tables.js';
 
 /** What is searched, and where its values are collected. */
 export interface Scope {
   definition: RegistryDefinition;
   recordType: string;
   parameters: Parameters;
+  tables: RecordTables;
 }
 
 type Comparison = Extract<Criteria, { attribute: string }>;
@@ -23,15 +26,16 @@ type Comparison = Extract<Criteria, { attribute: string }>;
 export function criteriaSql(criteria: Criteria, scope: Scope): string {
   if ('and' in criteria) return allOf(criteria.and, scope);
   if ('or' in criteria) return anyOf(criteria.or, scope);
-  if ('not' in criteria) return `NOT ${criteriaSql(criteria.not, scope)}`;
+  if ('not' in criteria) return `(${criteriaSql(criteria.not, scope)}) IS NOT TRUE`;
   if ('identifier' in criteria) return identifiersSql([criteria.identifier], scope);
   return comparisonSql(criteria, scope);
 }
 
 /** A range of days, such as an age, is looked up day by day before it is tested: no index has ranges inside records. */
 function allOf(parts: Criteria[], scope: Scope): string {
-  const days = spans(parts, attributesOf(scope.definition, scope.recordType));
-  const coarse = days.map((one) => anyDaySql(withPartial(one), scope.parameters));
+  const inDocuments = parts.filter((part) => 'attribute' in part && scope.tables.columnOf(part) === undefined);
+  const days = spans(inDocuments, attributesOf(scope.definition, scope.recordType));
+  const coarse = days.map((one) => anyDaySql(withPartial(one), scope));
   return `(${[...coarse, joined(parts, ' AND ', 'true', scope)].join(' AND ')})`;
 }
 
@@ -39,8 +43,12 @@ function joined(parts: Criteria[], operator: string, empty: string, scope: Scope
   return parts.length === 0 ? empty : `(${parts.map((part) => criteriaSql(part, scope)).join(operator)})`;
 }
 
-/** Alternative identifiers, of which an `in` has up to a thousand, are one probe of the index. */
-function anyOf(parts: Criteria[], scope: Scope): string {
+/**
+ * Alternative identifiers, of which an `in` has up to a thousand, are one probe of the index. Alternatives of two tables
+ * would be served by the indexes of neither.
+ */
+function anyOf(parts: Criteria[], inScope: Scope): string {
+  const scope = { ...inScope, tables: inScope.tables.forAll(parts) };
   const identifiers = parts.flatMap((part) => ('identifier' in part ? [part.identifier] : []));
   if (identifiers.length < 2) return joined(parts, ' OR ', 'false', scope);
   const others = parts.filter((part) => !('identifier' in part));
@@ -48,17 +56,23 @@ function anyOf(parts: Criteria[], scope: Scope): string {
 }
 
 // An array, since `id = ANY` is served by the primary key and, below OR, joins other indexes; IN would scan the table there.
-function identifiersSql(identifiers: { type: string; value: string }[], { definition, parameters }: Scope): string {
+function identifiersSql(
+  identifiers: { type: string; value: string }[],
+  { definition, parameters, tables }: Scope,
+): string {
   const types = parameters.add(identifiers.map(({ type }) => type));
   const values = parameters.add(identifiers.map(({ value }) => value));
-  return `r.id = ANY (ARRAY(SELECT i.record_id FROM record_identifier i
+  return `${tables.id()} = ANY (ARRAY(SELECT i.record_id FROM record_identifier i
     JOIN unnest(${types}::text[], ${values}::text[]) AS wanted (type, value)
       ON i.type = wanted.type AND i.value = wanted.value
     WHERE i.registry = ${parameters.add(definition.registry)}))`;
 }
 
-function comparisonSql({ attribute, operator, value }: Comparison, scope: Scope): string {
+function comparisonSql(comparison: Comparison, scope: Scope): string {
+  const { attribute, operator, value } = comparison;
   const values = Array.isArray(value) ? value : [value];
+  const column = scope.tables.columnOf(comparison);
+  if (column !== undefined) return columnSql(column, typeOf(attribute, scope), operator, values, scope.parameters);
   if (operator === 'ne' || operator === 'nin') return `NOT ${equalsSql(attribute, values, scope)}`;
   if (operator === 'eq' || operator === 'in') return equalsSql(attribute, values, scope);
   return existsSql(attribute, operator, values, scope);
@@ -72,7 +86,9 @@ function equalsSql(attribute: string, values: Scalar[], scope: Scope): string {
   if (typeOf(attribute, scope) === 'date') return onDatesSql(attribute, values, scope);
   if (values.length > MAX_CONTAINMENTS) return existsSql(attribute, 'eq', values, scope);
   const segments = segmentsOf(scope.definition, scope.recordType, attribute);
-  const tests = values.map((value) => `r.data @> ${scope.parameters.json(containing(segments, value))}`);
+  const tests = values.map(
+    (value) => `${scope.tables.document()} @> ${scope.parameters.json(containing(segments, value))}`,
+  );
   return tests.length === 0 ? 'false' : `(${tests.join(' OR ')})`;
 }
 
@@ -80,14 +96,14 @@ function equalsSql(attribute: string, values: Scalar[], scope: Scope): string {
 function onDatesSql(attribute: string, dates: Scalar[], scope: Scope): string {
   const days = daysOf(dates.map(String));
   const exact = existsSql(attribute, 'eq', dates, scope);
-  return days === undefined ? exact : `(${anyDaySql(days, scope.parameters)} AND ${exact})`;
+  return days === undefined ? exact : `(${anyDaySql(days, scope)} AND ${exact})`;
 }
 
 type Test = OrderOperator | TextOperator;
 
 function existsSql(attribute: string, test: Test, values: Scalar[], scope: Scope): string {
   if (values.length === 0) return 'false';
-  const { parameters, definition, recordType } = scope;
+  const { parameters, definition, recordType, tables } = scope;
   const ofDates = typeOf(attribute, scope) === 'date';
   const tests = values.map((value, index) =>
     ofDates ? dateTest(test as OrderOperator, String(value), `v${index}`) : valueTest(test, value, `v${index}`),
@@ -95,7 +111,7 @@ function existsSql(attribute: string, test: Test, values: Scalar[], scope: Scope
   const condition = tests.map((one) => `(${one.condition})`).join(' || ');
   const path = `${jsonPath(segmentsOf(definition, recordType, attribute))} ? (${condition})`;
   const named: Record<string, Scalar> = Object.assign({}, ...tests.map((one) => one.named));
-  return `jsonb_path_exists(r.data, ${parameters.path(path)}, ${parameters.json(named)})`;
+  return `jsonb_path_exists(${tables.document()}, ${parameters.path(path)}, ${parameters.json(named)})`;
 }
 
 const valueTest = (test: Test, value: Scalar, name: string) =>

@@ -27,12 +27,14 @@ function from(start: string, name: string): DateTest {
 }
 
 /** `1985` sorts before all its days, and begins with the same one as `1985-01-01`. */
-const shortest = (day: string): string => day.replace(/(-01)?-01$/, '');
+export const shortest = (day: string): string => day.replace(/(-01)?-01$/, '');
 
 /** A year or month that sorts before the end may reach beyond it; only those that the end lies in can. */
+export const vagueBefore = (end: string): string[] =>
+  [4, 7].map((length) => end.slice(0, length)).filter((date) => lastDay(date) >= end);
+
 function before(end: string, name: string): DateTest {
-  const vague = [4, 7].map((length) => end.slice(0, length)).filter((date) => lastDay(date) >= end);
-  const excluded = vague.map((date, index) => [`${name}_${index}`, date] as const);
+  const excluded = vagueBefore(end).map((date, index) => [`${name}_${index}`, date] as const);
   const conditions = [DATE, `@ < $${name}`, ...excluded.map(([variable]) => `@ != $${variable}`)];
   return { condition: conditions.join(' && '), named: { [name]: end, ...Object.fromEntries(excluded) } };
 }

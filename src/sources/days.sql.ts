@@ -3,14 +3,17 @@ import type { Criteria } from '../protocol/query/criteria.js';
 import { firstDay, lastDay } from '../protocol/registries/date.js';
 import type { Attribute } from '../protocol/registries/definition.js';
 import type { Parameters } from './parameters.js';
+import type { RecordTables } from './record-tables.js';
 
 const DAY_MS = 86_400_000;
 /** A year of birth, and some. */
 const MOST_DAYS = 400;
 
 /** Whether a record holds one of the days anywhere: coarse, beside the test of the path itself. */
-export const anyDaySql = (days: string[], parameters: Parameters): string =>
-  `record_days(r.data) && ${parameters.add(days)}::text[]`;
+export const anyDaySql = (
+  days: string[],
+  { tables, parameters }: { tables: RecordTables; parameters: Parameters },
+): string => `record_days(${tables.document()}) && ${parameters.add(days)}::text[]`;
 
 /** All that a record may hold where one of these dates is meant; undefined where it is too much. */
 export function daysOf(dates: string[]): string[] | undefined {

@@ -4,6 +4,7 @@ import { coalesce } from '../platform/coalesce.js';
 import { consentSql } from './consent.sql.js';
 import { criteriaSql } from './criteria.sql.js';
 import { Parameters } from './parameters.js';
+import { DOCUMENTS } from './record-tables.js';
 import type { SourceQuery } from './registry-source.js';
 
 export interface FoundRow {
@@ -80,7 +81,7 @@ function statementOf(lookUps: LookUp[]): { text: string; values: unknown[] } {
 function conditionsOf(first: LookUp | undefined, parameters: Parameters): string {
   if (first === undefined) return '';
   const { definition, recordType, rowFilter, consent } = first.query;
-  const scope = { definition, recordType, parameters };
+  const scope = { definition, recordType, parameters, tables: DOCUMENTS };
   const conditions = [
     ...(rowFilter === undefined ? [] : [criteriaSql(rowFilter, scope)]),
     ...(consent === undefined ? [] : [consentSql(consent, scope)]),

@@ -23,6 +23,8 @@ export interface SourceQuery extends RecordsOf {
   /** Empty = stable order by record id. Every order ends in the record id. */
   sort: SortKey[];
   page: Page;
+  /** A total up to here must be exact. */
+  exactTo?: number;
   /** Ends the search when nobody waits for it any more. */
   signal?: AbortSignal | undefined;
 }
@@ -48,8 +50,9 @@ export interface SourceRecord {
 
 export interface SourceResult {
   records: SourceRecord[];
-  /** All matches, whatever the page. */
+  /** All matches, whatever the page; at least so many, where it is not exact. */
   totalCount: number;
+  totalIsExact?: boolean;
   /** Present when more follow. */
   nextCursor?: string;
   /** How it was answered, where not from our own records; kept with the decision. */

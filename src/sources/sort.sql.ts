@@ -12,7 +12,7 @@ export type ColumnType = 'text' | 'numeric' | 'boolean';
 export interface SortColumn {
   name: string;
   type: ColumnType;
-  /** Its value in `registry_record r`; the first where a record has several. */
+  /** Its value; the first where a record has several. */
   sql: string;
   order: 'ASC' | 'DESC';
 }
@@ -72,11 +72,14 @@ export const COLUMN_TYPES: Record<ScalarType, ColumnType> = {
 function sortColumn(key: SortKey, name: string, scope: Scope): SortColumn {
   const type = attributesOf(scope.definition, scope.recordType).get(key.attribute)?.type;
   if (!type || type === 'json') throw new Error(`${scope.recordType} cannot be sorted by ${key.attribute}`);
+  const column = scope.tables.sortedBy(key);
+  const order = key.order === 'desc' ? 'DESC' : 'ASC';
+  if (column !== undefined) return { name, type: column.type, sql: `s.${column.name}`, order };
   const reader = READERS[type];
   const path = scope.parameters.path(`${pathOf(key, scope)} ? (${reader.test})`);
   const named = scope.parameters.json({ type: key.identifierType ?? null });
-  const value = `jsonb_path_query_first(r.data, ${path}, ${named})`;
-  return { name, type: reader.type, sql: reader.read(value), order: key.order === 'desc' ? 'DESC' : 'ASC' };
+  const value = `jsonb_path_query_first(${scope.tables.document()}, ${path}, ${named})`;
+  return { name, type: reader.type, sql: reader.read(value), order };
 }
 
 function pathOf({ attribute, identifierType }: SortKey, { definition, recordType }: Scope): string {

@@ -52,8 +52,8 @@ export interface Settings {
   fourEyes: boolean;
   /** Pending, active and resting ones together. */
   maxSubscriptionsPerSender: number;
-  /** A search that matches more is refused (`rjct.search.too_many_records_found`). */
-  maxRecordsFound: number;
+  /** A search that matches more is refused (`rjct.search.too_many_records_found`); none is where left out. */
+  maxRecordsFound: number | undefined;
   /** Of one operation from the network, whichever door it came through. */
   operationTimeoutMs: number;
 }

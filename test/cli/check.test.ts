@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { createInbox } from '../../src/client/inbox.js';
+import { RemoteKeys } from '../../src/client/remote-keys.js';
 import { CONFORMANCE_CASES } from '../../src/client/conformance.cases.js';
 import { SIGNATURE_PROFILES } from '../../src/protocol/vocabulary.js';
 import { buildCli, dci, linesOf, startCli } from '../support/cli.js';
@@ -38,6 +41,51 @@ test.each(SIGNATURE_PROFILES)('the inbox of listen passes every case in profile 
   inbox.kill('SIGINT');
   expect({ code, failed: failedOf(cases) }).toEqual({ code: 0, failed: [] });
   expect(cases).toHaveLength(CONFORMANCE_CASES.length);
+});
+
+describe('the inbox in a program of a partner', () => {
+  const inboxes: Record<string, (inbox: RequestListener) => RequestListener> = {
+    'mounted in Express': (inbox) => express().use('/dci', inbox),
+    'mounted in Express behind a raw parser': (inbox) =>
+      express()
+        .use(express.raw({ type: 'application/json', limit: '16mb' }))
+        .use('/dci', inbox),
+  };
+
+  test.each(Object.entries(inboxes))('%s passes every case in profile HTTP', async (_, mount) => {
+    const jwksPort = await freePort();
+    const keys = new RemoteKeys(`http://127.0.0.1:${jwksPort}/jwks.json`);
+    const port = await freePort();
+    const publicUrl = `http://127.0.0.1:${port}`;
+    const inbox = createInbox({ keys, profile: 'HTTP', publicUrl, receiverId: 'partner', onMessage: () => undefined });
+    const server = createServer(mount(inbox)).listen(port, '127.0.0.1');
+    const url = `${publicUrl}/dci/on-search`;
+    const { code, cases } = await check(url, '--profile', 'HTTP', '--jwks-port', String(jwksPort));
+    server.close();
+    expect({ code, failed: failedOf(cases) }).toEqual({ code: 0, failed: [] });
+  });
+
+  test('behind a parser of bodies it says what is wrong; a message for somebody else it refuses', async () => {
+    const jwksPort = await freePort();
+    const keys = new RemoteKeys(`http://127.0.0.1:${jwksPort}/jwks.json`);
+    const told: string[] = [];
+    const inbox = createInbox({
+      keys,
+      receiverId: 'somebody-else',
+      onMessage: () => undefined,
+      onRefusal: ({ message }) => told.push(message),
+    });
+    const parsed = await endpoint(express().use(express.json()).use(inbox));
+    await check(parsed.url, '--jwks-port', String(jwksPort));
+    parsed.close();
+    expect(told[0]).toMatch(/mount it before, or use express.raw/);
+    told.length = 0;
+    const other = await endpoint(inbox);
+    const { cases } = await check(other.url, '--jwks-port', String(jwksPort));
+    other.close();
+    expect(cases[0]).toMatchObject({ passed: false, problem: expect.stringContaining('answered 400') });
+    expect(told[0]).toMatch(/^header.receiver_id/);
+  });
 });
 
 test('an endpoint that takes everything fails every refusal, in words', async () => {

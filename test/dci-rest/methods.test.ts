@@ -17,7 +17,7 @@ const POSTED = [
   '/dci/v1/ibr/registry/notify',
   '/dci/v1/verify',
 ];
-const READ = ['/dci/v1/openapi.json', '/dci/v1/docs', '/dci/v1/docs/rapidoc-min.js'];
+const READ = ['/dci/v1/openapi.json', '/dci/v1/docs', '/dci/v1/docs/scalar.js'];
 
 describe.each([...POSTED.map((path) => [path, 'POST']), ...READ.map((path) => [path, 'GET, HEAD'])])(
   '%s takes %s',

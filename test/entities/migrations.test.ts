@@ -92,18 +92,18 @@ test('names between the two are renamed one by one', async () => {
   expect(await noted(fresh.url)).toEqual(NAMES);
 });
 
-// Without partitions, which each month makes, and without the tables of the job store.
+// Without partitions, which each month makes, the tables of the job store, and what definitions make.
 const SCHEMA = [
   `select table_name, column_name, ordinal_position, column_default, is_nullable, data_type
-   from information_schema.columns where table_schema = 'public' and table_name !~ '_\\d{4}_\\d\\d$|^agenda_'
+   from information_schema.columns where table_schema = 'public' and table_name !~ '_\\d{4}_\\d\\d$|^agenda_|^searched_record_'
    order by table_name, ordinal_position`,
   `select indexdef from pg_indexes
-   where schemaname = 'public' and tablename !~ '_\\d{4}_\\d\\d$|^agenda_' order by indexdef`,
+   where schemaname = 'public' and tablename !~ '_\\d{4}_\\d\\d$|^agenda_|^searched_record_' order by indexdef`,
   `select conrelid::regclass::text as of, conname, pg_get_constraintdef(oid) as def from pg_constraint
-   where connamespace = 'public'::regnamespace and conrelid::regclass::text !~ '_\\d{4}_\\d\\d$|^agenda_'
+   where connamespace = 'public'::regnamespace and conrelid::regclass::text !~ '_\\d{4}_\\d\\d$|^agenda_|^searched_record_'
    order by 1, 2, 3`,
   `select tgrelid::regclass::text as of, tgname, tgenabled from pg_trigger
-   where not tgisinternal and tgrelid::regclass::text !~ '_\\d{4}_\\d\\d$|^agenda_' order by 1, 2`,
+   where not tgisinternal and tgrelid::regclass::text !~ '_\\d{4}_\\d\\d$|^agenda_|^searched_record_' order by 1, 2`,
   `select proname, regexp_replace(prosrc, '\\s+', ' ', 'g') as source from pg_proc
-   where pronamespace = 'public'::regnamespace and proname !~ 'agenda' order by 1, 2`,
+   where pronamespace = 'public'::regnamespace and proname !~ 'agenda|^keep_searched_records$' order by 1, 2`,
 ];

@@ -29,6 +29,7 @@ DEMO_RECORDS['SCHOOL'] = (household) =>
 
 // What stands to the right of the definitions reads them as it loads.
 const { startTestGateway } = await import('../support/gateway.js');
+const { statementsOf } = await import('../support/statements.js');
 const { createPartner } = await import('../support/partner.js');
 const { byId, expression, find, searchFor } = await import('../support/search-message.js');
 
@@ -39,7 +40,7 @@ let pupil: { identifiers: { type: string; value: string }[]; data: JsonObject };
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'further-'));
-  gateway = await startTestGateway({ env: { SEED: 'demo', DATA_DIR: dataDir } });
+  gateway = await startTestGateway({ env: { SEED: 'demo', DATA_DIR: dataDir, EXACT_TOTALS: '50' } });
   partner = await createPartner(gateway, { sender: { registries: ['SCHOOL'] }, agreements: [{ registry: 'SCHOOL' }] });
   const { records } = await gateway.admin<{ records: { nodes: (typeof pupil)[] } }>(
     '{ records(registry: SCHOOL, first: 1) { nodes { identifiers { type value } data } } }',
@@ -67,13 +68,37 @@ test('searches and sorts by its own attributes, codes by code and label', async 
   const sort = [{ attribute_name: 'school', sort_order: 'desc' }];
   const all = await find(partner, expression({ level: { $eq: '1' } }, { sort }), 'school');
   const labelled = await find(partner, expression({ level: { $eq: 'Primary' } }, { sort }), 'school');
-  expect(all.total).toBeGreaterThan(50);
+  expect(all.item.pagination).toMatchObject({ total_count: 50, total_count_exact: false });
   expect(labelled.records).toEqual(all.records);
   const schools = all.records.map(({ school_name: name }: { school_name: string }) => name);
   expect(schools).toEqual(schools.toSorted((one: string, other: string) => (one < other ? 1 : -1)));
   expect((await find(partner, expression({ school_year: { $gt: 3 } }), 'school')).total).toBe(0);
   const foreign = await find(partner, expression({ poverty_score: { $gt: 3 } }), 'school');
   expect(foreign.item).toMatchObject({ status: 'rjct', status_reason_code: 'rjct.filter.invalid' });
+});
+
+test('has columns of its own for what is searched, and totals that are exact up to their bound', async () => {
+  const years = (value: number) => expression({ school_year: { $lte: value } });
+  let none: JsonObject = {};
+  const sent = await statementsOf(gateway.database, async () => {
+    none = (await find(partner, years(2), 'school')).item.pagination;
+  });
+  expect(sent.some((text) => /from searched_record_\d+ s/i.test(text))).toBe(true);
+  expect(none).toEqual({ page_size: 20, page_number: 1, total_count: 0 });
+  const last = await find(
+    partner,
+    expression({ level: '1' }, { pagination: { page_size: 20, page_number: 4 } }),
+    'school',
+  );
+  expect(last.item.pagination).toMatchObject({ total_count: 81, total_count_exact: false });
+  const few = await createPartner(gateway, {
+    sender: { registries: ['SCHOOL'], suppressCountsBelow: 60 },
+    agreements: [{ registry: 'SCHOOL' }],
+  });
+  expect((await find(few, years(3), 'school')).item.pagination).toMatchObject({
+    total_count: 60,
+    total_count_exact: false,
+  });
 });
 
 test('takes the graphql query type, whose selection is the projection', async () => {

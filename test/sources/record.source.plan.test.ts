@@ -1,4 +1,4 @@
-import type { Criteria, Operator } from '../../src/protocol/query/criteria.js';
+import type { Criteria, Operator, Sort } from '../../src/protocol/query/criteria.js';
 import { createRegistries } from '../../src/protocol/registries/registries.js';
 import { createRecordSource } from '../../src/sources/record.source.js';
 import { openRegistryDatabase, type RegistryDatabase } from './registry-database.js';
@@ -69,18 +69,70 @@ test('what no index serves is read in one pass, so the checks above can fail', a
   expect(plans).toContain('Seq Scan on registry_record');
 });
 
-/** The plans of the statements that a search sends, each with its own values. */
-async function explain(criteria: Criteria, rowFilter?: Criteria) {
+describe('with columns', () => {
+  beforeAll(async () => {
+    await registry.fill();
+    await registry.database.query('VACUUM ANALYZE');
+  }, 120_000);
+
+  const byBirth: Sort[] = [{ attribute: 'birth_date', order: 'asc' }];
+  const lastBorn: Sort[] = [{ attribute: 'birth_date', order: 'desc' }];
+  test.each<[string, Criteria, Sort[], number]>([
+    ['a name', surname('S7'), [], 6],
+    ['a name by date of birth', surname('S7'), byBirth, 6],
+    ['the other way round', surname('S7'), lastBorn, 6],
+    ['names that begin alike', { attribute: 'name.surname', operator: 'startsWith', value: 'S999' }, [], 5],
+    ['a year of days', born('1900'), [], 1960],
+    ['a year of days by date of birth', born('1900'), byBirth, 1960],
+    ['days after one, to another', within('gt', '1900-01-08', 'lte', '1900-01-10'), [], 12],
+    ['a name or a day', { or: [surname('S8'), born('1900-01-08')] }, [], 12],
+  ])('%s is read from an index', async (_, criteria, sort, count) => {
+    for (const exactTotals of [10_000, 5]) {
+      const { plans, totalCount } = await explain(criteria, undefined, { sort, exactTotals });
+      expect(totalCount).toBe(exactTotals === 5 ? Math.min(count, 21) : count);
+      expect(plans).toMatch(/searched_record_\d+_\d+/);
+      expect(plans).not.toContain('Seq Scan on searched_record');
+      expect(plans).not.toContain('Scan on registry_record_data');
+    }
+  });
+
+  test('a total beyond its bound reads no more than the bound', async () => {
+    const { totalCount, read } = await explain({ attribute: 'sex', operator: 'eq', value: 'male' }, undefined, {
+      exactTotals: 100,
+      sort: byBirth,
+    });
+    expect(totalCount).toBe(100);
+    expect(read).toBeLessThan(1000);
+  });
+
+  test('what names somebody is looked up by its identifier', async () => {
+    const { plans } = await explain({ and: [uin('u7'), surname('S7')] });
+    expect(plans).toContain(identifiers);
+    expect(plans).not.toContain('searched_record');
+  });
+});
+
+/** The plans of the statements that a search sends, each with its own values; and the rows that their scans read. */
+async function explain(
+  criteria: Criteria,
+  rowFilter?: Criteria,
+  { sort = [], exactTotals }: { sort?: Sort[]; exactTotals?: number } = {},
+) {
   const plans: string[] = [];
   const sql = {
     eventWritten: () => {},
     query: async <Row>(text: string, values?: unknown[], name?: string) => {
-      const lines = await registry.database.query<Record<string, string>>(`EXPLAIN ${text}`, values);
+      const lines = await registry.database.query<Record<string, string>>(
+        `EXPLAIN (ANALYZE, TIMING OFF) ${text}`,
+        values,
+      );
       plans.push(...lines.map((line) => String(line['QUERY PLAN'])));
       return registry.database.query<Row>(text, values, name);
     },
   };
-  const query = { definition, recordType: 'Person', criteria, rowFilter, sort: [], page: { size: 20, number: 1 } };
-  const { totalCount } = await createRecordSource(sql).search(query);
-  return { plans: plans.join('\n'), totalCount };
+  const query = { definition, recordType: 'Person', criteria, rowFilter, sort, page: { size: 20, number: 1 } };
+  const { totalCount } = await createRecordSource(sql, exactTotals === undefined ? {} : { exactTotals }).search(query);
+  const scans = plans.filter((line) => /(Index|Seq|Bitmap Heap).* Scan/.test(line));
+  const read = Math.max(...scans.map((line) => Number(/actual rows=([\d.]+)/.exec(line)?.[1] ?? 0)));
+  return { plans: plans.join('\n'), totalCount, read };
 }

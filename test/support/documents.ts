@@ -17,19 +17,25 @@ export function markdownFiles(): string[] {
 }
 
 /** The `sh` blocks of a document that use `npx dci`. */
+export const dciBlocks = (file: string): ShellBlock[] =>
+  shellBlocks(file).filter(({ script }) => script.includes('npx dci'));
+
 export function shellBlocks(file: string): ShellBlock[] {
-  const text = readFileSync(join(ROOT, file), 'utf8');
-  const blocks = text.matchAll(/^```sh\n([^]*?)^```\n(?:\n```text\n([^]*?)^```\n)?/gm);
-  return [...blocks]
-    .map(([, script = '', output]) => ({ script, output }))
-    .filter(({ script }) => script.includes('npx dci'));
+  const blocks = read(file).matchAll(/^```sh\n([^]*?)^```\n(?:\n```text\n([^]*?)^```\n)?/gm);
+  return [...blocks].map(([, script = '', output]) => ({ script, output }));
 }
+
+/** Blocks in another language whose first line is a comment that names a file. */
+export function namedBlocks(file: string): { name: string; content: string }[] {
+  const blocks = read(file).matchAll(/^```(?:python|js)\n((?:#|\/\/) (\w+\.\w+)\n[^]*?)^```\n/gm);
+  return [...blocks].map(([, content = '', name = '']) => ({ name, content }));
+}
+
+const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
 /** Commands in the `text` blocks of a document: they need what a fresh gateway has not, another database for one. */
 export const shownOnly = (file: string): string[][] =>
-  [...readFileSync(join(ROOT, file), 'utf8').matchAll(/^```text\n([^]*?)^```\n/gm)].flatMap(([, text = '']) =>
-    dciCommands(text),
-  );
+  [...read(file).matchAll(/^```text\n([^]*?)^```\n/gm)].flatMap(([, text = '']) => dciCommands(text));
 
 /** The words of each `dci` command in a script, up to what belongs to the shell. */
 export function dciCommands(script: string): string[][] {

@@ -10,7 +10,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import type { Pool } from 'pg';
 import type { Log } from '../../platform/log.js';
 import { queryUntil } from './cancellable.js';
-import { inTransaction, type HeldConnection } from './held-connection.js';
+import { HeldConnection, inTransaction } from './held-connection.js';
 import { HeldDialect } from './held-dialect.js';
 import { ANSWER_MS, createPool } from './pool.js';
 
@@ -120,6 +120,19 @@ export class Database implements Transactional {
         return this.#unitOfWork(connection, work, written);
       });
     return { transaction, eventWritten, query: (text, values) => transaction((unit) => unit.query(text, values)) };
+  }
+
+  /** A statement that PostgreSQL takes outside a transaction only, such as an index that is built beside writers. */
+  async alone(text: string): Promise<void> {
+    const connection = await HeldConnection.take(this.pool);
+    try {
+      await connection.query(`set statement_timeout = ${PATIENCE_MS}`);
+      connection.answerMs = PATIENCE_MS + ANSWER_MS;
+      await connection.query(text);
+    } finally {
+      await connection.query('reset statement_timeout').catch(() => undefined);
+      connection.release();
+    }
   }
 
   /** Waits for what is under way, but not forever: an answer may never come. */

@@ -12,6 +12,7 @@ import { Dialects0044 } from './0044-dialects.migration.js';
 import { FourEyes0042 } from './0042-four-eyes.migration.js';
 import { Sources0046 } from './0046-sources.migration.js';
 import { RequestLanes0050 } from './0050-request-lanes.migration.js';
+import { SearchedRecords0051 } from './0051-searched-records.migration.js';
 import { ExternalIds0055 } from './0055-external-ids.migration.js';
 import { SettledCommits0059 } from './0059-settled-commits.migration.js';
 import { LiveSources0061 } from './0061-live-sources.migration.js';
@@ -33,6 +34,7 @@ export const MIGRATIONS = [
   ConsentControllers0045,
   Sources0046,
   RequestLanes0050,
+  SearchedRecords0051,
   ExternalIds0055,
   SettledCommits0059,
   LiveSources0061,

@@ -105,6 +105,9 @@ export class PageResult {
   @Field(() => Int)
   totalCount!: number;
 
+  @Field(() => Boolean)
+  totalCountExact!: boolean;
+
   @Field(() => String, { nullable: true })
   nextCursor?: string;
 }

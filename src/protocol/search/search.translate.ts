@@ -42,8 +42,17 @@ export interface SearchItemAnswer {
   reasonMessage?: string;
   recordType?: string;
   records: Record<string, unknown>[];
-  page?: { size: number; number: number; totalCount: number; nextCursor?: string };
+  page?: SearchPage;
   locale?: string;
+}
+
+export interface SearchPage {
+  size: number;
+  number: number;
+  totalCount: number;
+  /** Where it is not, at least so many match. */
+  totalCountExact: boolean;
+  nextCursor?: string;
 }
 
 export interface SearchAnswer {
@@ -157,6 +166,11 @@ function writePagination({ page }: SearchItemAnswer): JsonObject {
     page_size: page?.size ?? DEFAULT_PAGE_SIZE,
     page_number: page?.number ?? 1,
     total_count: page?.totalCount ?? 0,
+    ...writeExactness(page),
     ...(page?.nextCursor === undefined ? {} : { next_cursor: page.nextCursor }),
   };
 }
+
+/** Told only of a total that is not exact (protocol 2.5). */
+export const writeExactness = (page: SearchPage | undefined): JsonObject =>
+  page?.totalCountExact === false ? { total_count_exact: false } : {};

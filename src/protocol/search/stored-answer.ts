@@ -32,6 +32,7 @@ const GRAPHQL: Partial<Record<Operation, Write<unknown>>> = {
 interface ShortAnswer {
   status: string;
   total_count: number;
+  total_count_exact?: false;
   records: JsonObject[];
   subscription_code: string;
   subscription_codes: string[];
@@ -52,7 +53,8 @@ const SHORT: Partial<Record<Operation, Write<unknown>>> = {
       reg_record_type: `${recordTypePrefix}${recordType?.name ?? ''}`,
       reg_records: answer.records,
     };
-    const pagination = { page_size: 20, page_number: 1, total_count: answer.total_count };
+    const pagination: JsonObject = { page_size: 20, page_number: 1, total_count: answer.total_count };
+    if (answer.total_count_exact === false) pagination['total_count_exact'] = false;
     return { search_response: [{ ...head(answer, stored), data, pagination }] };
   }),
   SUBSCRIBE: writes((answer: ShortAnswer, _, stored) => {

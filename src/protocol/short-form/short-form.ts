@@ -6,7 +6,7 @@ import type { RegistryDefinition } from '../registries/definition.js';
 import { IDENTIFIER_VALUE, readIdentifierValue } from '../registries/records/identifier-value.js';
 import { findIdentifierType } from '../registries/registries.js';
 import type { ShortSearch, ShortVerify } from './short-form.schema.js';
-import type { SearchAnswer, SearchQuestion } from '../search/search.translate.js';
+import { writeExactness, type SearchAnswer, type SearchQuestion } from '../search/search.translate.js';
 import { DEFAULT_PAGE_SIZE } from '../query/criteria.js';
 import { WIRE_STATUS, type QueryType } from '../vocabulary.js';
 
@@ -53,6 +53,7 @@ export function writeShortSearch(answer: SearchAnswer): JsonObject {
     correlation_id: answer.correlationId,
     status: WIRE_STATUS[answer.status],
     total_count: item?.page?.totalCount ?? 0,
+    ...writeExactness(item?.page),
     records: (item?.records ?? []) as Json,
   };
 }

@@ -127,16 +127,18 @@ export class SearchItems {
     const sort = parseSort(item.sort, this.definition, recordType);
     const page = query.page ?? parsePage(item.page);
     assertSearchable(grant, criteria, sort);
-    const { source, database } = this.services;
+    const { source, database, settings } = this.services;
+    const { maxRecordsFound: most } = settings;
     const { records: released, ...found } = await findReleased(source, database, grant, {
       criteria: narrow(criteria),
       sort,
       page,
+      ...(most === undefined ? {} : { exactTo: most + 1 }),
       signal: deadline,
     });
     const decided = this.decisions.at(-1);
     if (decided !== undefined && found.answered !== undefined) decided['source'] = found.answered;
-    assertNotTooMany(found.totalCount, this.services.settings.maxRecordsFound);
+    if (most !== undefined) assertNotTooMany(found.totalCount, most);
     const { returns } = item;
     const fields = returns === undefined ? item.fields : [returns];
     const selected = within(returns, projection);
@@ -151,6 +153,7 @@ export class SearchItems {
         size: page.size,
         number: page.number,
         totalCount: found.totalCount,
+        totalCountExact: found.totalIsExact ?? true,
         ...(found.nextCursor === undefined ? {} : { nextCursor: found.nextCursor }),
       },
     };

@@ -1,9 +1,9 @@
 /** Whole requests of the OpenAPI document: an example message in its envelope, or in a form. */
 import { randomUUID } from 'node:crypto';
-import type { JsonObject } from '../protocol/envelope/json.js';
-import type { RegistryDefinition } from '../protocol/registries/definition.js';
-import type { Endpoint } from '../messages/endpoints.js';
-import { CSV_EXAMPLES, MESSAGE_EXAMPLES } from './openapi.examples.js';
+import type { JsonObject } from '../../protocol/envelope/json.js';
+import type { RegistryDefinition } from '../../protocol/registries/definition.js';
+import type { Endpoint } from '../../messages/endpoints.js';
+import { CSV_EXAMPLES, MESSAGE_EXAMPLES } from './examples.js';
 
 export interface OpenApiSettings {
   publicUrl: string;

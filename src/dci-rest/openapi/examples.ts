@@ -4,8 +4,8 @@
  * ids that only an earlier answer tells are made up: a receipt or an unsubscription of them is answered as for unknown ones.
  */
 import { randomUUID } from 'node:crypto';
-import type { Json, JsonObject } from '../protocol/envelope/json.js';
-import type { RegistryDefinition } from '../protocol/registries/definition.js';
+import type { Json, JsonObject } from '../../protocol/envelope/json.js';
+import type { RegistryDefinition } from '../../protocol/registries/definition.js';
 
 export interface ExampleContext {
   definition: RegistryDefinition;

@@ -1,5 +1,5 @@
 /** What the readers take for an absent member (`protocol/envelope/absent.ts`), as a schema says it: null where it may be left out. */
-import { isObject, type PlainObject } from '../platform/plain-object.js';
+import { isObject, type PlainObject } from '../../platform/plain-object.js';
 
 const NULL = { type: 'null' };
 
