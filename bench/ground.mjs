@@ -11,6 +11,7 @@ import { Client } from 'pg';
 import { migrate } from '../dist/entities/schema/migrate.js';
 import { startEmbeddedPostgres } from '../dist/platform/embedded-postgres.js';
 import { createLog } from '../dist/platform/log.js';
+import { signHttpRequest } from '../dist/protocol/signature/http.profile.js';
 import { signEnvelope } from '../dist/protocol/signature/signature.js';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -67,6 +68,15 @@ class Ground {
     throw new Error(`${script} did not start`);
   }
 
+  /** Receivers of a partner, each on a port of its own; `delayMs` below 0: they never answer. */
+  async receivers(count, { delayMs = 0 } = {}) {
+    const env = { RECEIVER_PORTS: String(count), RECEIVER_DELAY_MS: String(delayMs) };
+    const { url: ports, child } = await this.start('./receiver.mjs', /receiving on (\S+)/, env);
+    const urls = ports.split(',').map((port) => `http://127.0.0.1:${port}`);
+    const read = async () => (await fetch(urls[0])).json();
+    return { urls, child, read, received: async () => (await read()).received };
+  }
+
   spawn(script, args, env) {
     const options = { env: { ...process.env, NODE_ENV: 'production', ...env }, stdio: ['pipe', 'pipe', 'inherit'] };
     const child = spawn(process.execPath, [here(script), ...args], options);
@@ -114,6 +124,11 @@ class Gateway {
     const { data, errors } = await response.json();
     if (errors) throw new Error(JSON.stringify(errors));
     return data;
+  }
+
+  async stop() {
+    this.child.kill('SIGTERM');
+    await once(this.child, 'exit');
   }
 
   /** A sender with a key, a token and an agreement over all fields of a registry. */
@@ -174,6 +189,26 @@ class Partner {
 
   headers(type = 'application/json') {
     return { authorization: `Bearer ${this.token}`, ...(type === undefined ? {} : { 'content-type': type }) };
+  }
+
+  /** A CSV, signed as an HTTP request. */
+  async upload(action, file, url) {
+    const boundary = randomUUID();
+    const fields = { action, sender_uri: `${url}/registry/on-${action}` };
+    const parts = Object.entries(fields).map(
+      ([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+    );
+    const head = 'Content-Disposition: form-data; name="fileName"; filename="persons.csv"\r\nContent-Type: text/csv';
+    const body = Buffer.from(`${parts.join('')}--${boundary}\r\n${head}\r\n\r\n${file}\r\n--${boundary}--\r\n`);
+    const targetUri = `${this.url}/dci/v1/social/registry/upload/${action}`;
+    const message = { method: 'POST', targetUri, headers: this.headers(undefined), body };
+    const signing = { senderId: this.senderId, now: new Date(), nonce: randomUUID() };
+    const headers = {
+      ...this.headers(`multipart/form-data; boundary=${boundary}`),
+      ...signHttpRequest(message, this.key, signing),
+    };
+    const response = await fetch(targetUri, { method: 'POST', headers, body });
+    if (response.status !== 202) throw new Error(await response.text());
   }
 
   /** Sends it and gives the parsed answer. */

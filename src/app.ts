@@ -273,6 +273,7 @@ async function wire(
     settings: {
       serverId: config.serverId,
       publicUrl: url,
+      consentManagerUrl: config.consentManagerUrl,
       fourEyes: config.fourEyes,
       maxSubscriptionsPerSender: config.maxSubscriptionsPerSender,
       maxRecordsFound: config.maxRecordsFound,

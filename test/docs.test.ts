@@ -25,6 +25,7 @@ import {
   shellBlocks,
   shownOnly,
 } from './support/documents.js';
+import { VECTORS_IN_BRUNO, VECTORS_IN_PYTHON } from './support/vector-programs.js';
 
 const RUNTIME = join(ROOT, 'node_modules/.bin/node');
 const execute = promisify(execFile);
@@ -70,7 +71,7 @@ describe('what is shown to partners', () => {
   });
 });
 
-describe('the commands of README.md, docs/cli.md and docs/partners.md, in their order', () => {
+describe('the commands of README.md, docs/cli.md and the partners’ pages, in their order', () => {
   const folder = mkdtempSync(join(tmpdir(), 'dci-docs-'));
   const env: Record<string, string> = {
     PATH: process.env['PATH'] ?? '',
@@ -105,7 +106,8 @@ describe('the commands of README.md, docs/cli.md and docs/partners.md, in their 
   });
 
   const first = shellBlocks('README.md').filter(({ script }) => script.includes('$TOKEN'));
-  const blocks = [...first, ...['README.md', 'docs/cli.md'].flatMap(dciBlocks)];
+  const partners = ['openspp', 'opencrvs', 'openg2p', 'openimis'].map((vendor) => `docs/partners/${vendor}.md`);
+  const blocks = [...first, ...['README.md', 'docs/cli.md', ...partners].flatMap(dciBlocks)];
 
   test.each(blocks.map(({ script, output }) => [script.trim(), output] as const))(
     '%s',
@@ -161,40 +163,6 @@ describe('the commands of README.md, docs/cli.md and docs/partners.md, in their 
       .replaceAll('4400', env['INBOX'] ?? '')
       .replaceAll('4401', env['JWKS'] ?? '');
 });
-
-/** Each counts the vectors of profile DCI; with ECDSA no signature is made twice alike, so theirs is verified. */
-const VECTORS_IN_PYTHON = `
-import base64, json, os, re
-import dci_client as dci
-read = lambda name: json.load(open(f"{os.environ['ROOT']}/test/vectors/{name}.json"))
-vectors, keys, count = read("signatures"), read("keys"), 0
-for one in (one for one in vectors["envelopes"] if one["profile"] == "DCI"):
-    key = dci.serialization.load_pem_private_key(keys[one["key"]]["private"].encode(), None)
-    text, created = dci.read_json(one["text"]), vectors["created"]
-    parts = text["header"], text.get("message")
-    made = dci.sign_envelope(key, vectors["senderId"], f"key-{one['key']}", *parts, created)
-    theirs = base64.b64decode(re.search('signature="([^"]*)"$', one["signature"])[1])
-    dci._verify(key.public_key(), theirs, dci.signed_text(*parts, created, created + 300))
-    count += made == one["signature"] or dci._algorithm(key) == "ecdsa-sha256"
-print(count)
-`;
-
-const VECTORS_IN_BRUNO = `
-const { readFileSync } = require('fs');
-const { createPrivateKey } = require('crypto');
-const { ROOT } = process.env;
-const { signature } = require(ROOT + '/clients/bruno/sign.js');
-const read = (name) => JSON.parse(readFileSync(ROOT + '/test/vectors/' + name + '.json', 'utf8'));
-const { senderId: sender, created, envelopes } = read('signatures');
-const keys = read('keys');
-Date.now = () => created * 1000;
-const same = envelopes.filter(({ profile, key, text, signature: theirs }) => {
-  const made = signature(JSON.parse(text), { sender, kid: 'key-' + key, key: createPrivateKey(keys[key].private) });
-  const known = key === 'p256' ? (one) => one.replace(/signature="[^"]*"$/, '') : (one) => one;
-  return profile === 'DCI' && known(made) === known(theirs);
-});
-console.log(same.length);
-`;
 
 /** Walks the words down the commands; `known` are the options that may stand with them. */
 function commandOf(words: readonly string[]): { command: Command; known: Set<string> } {

@@ -6,7 +6,7 @@ import { ConsentRefused } from '../protocol/consent/consent-refused.js';
 import { both, covers, expandFields } from '../protocol/registries/records/fields.js';
 import { findIdentifierType } from '../protocol/registries/registries.js';
 import type { Grant } from './decide-access.js';
-import type { SignedConsent } from './signed-consent.js';
+import type { MessageConsent } from './message-consent.types.js';
 
 /**
  * The consent stands for the registry's own record of it, so none is asked for; persons inside the record have not
@@ -14,7 +14,7 @@ import type { SignedConsent } from './signed-consent.js';
  *
  * @throws ConsentRefused
  */
-export function narrowToConsent(grant: Grant, { claims, scopes }: SignedConsent): Grant {
+export function narrowToConsent(grant: Grant, { subject, scopes }: Pick<MessageConsent, 'subject' | 'scopes'>): Grant {
   const { definition, recordType } = grant;
   const inner = (path: string) => recordType.memberPaths.some((own) => path === own || path.startsWith(`${own}.`));
   const paths = [...attributesOf(definition, recordType).keys()].filter((path) => !inner(path));
@@ -37,13 +37,17 @@ export function narrowToConsent(grant: Grant, { claims, scopes }: SignedConsent)
       'scope_exceeds_policy',
       `it covers nothing of ${recordType.name} that the agreement covers`,
     );
-  subjectOf(grant, claims);
+  subjectOf(grant, subject);
   return { ...grant, clamp, agreement: { ...grant.agreement, requiresConsent: false } };
 }
 
 /** The question, about the consent's person alone. @throws ConsentRefused */
-export function askAboutSubject(grant: Grant, { claims }: SignedConsent, criteria: Criteria): Criteria {
-  const { type, value } = subjectOf(grant, claims);
+export function askAboutSubject(
+  grant: Grant,
+  { subject }: Pick<MessageConsent, 'subject'>,
+  criteria: Criteria,
+): Criteria {
+  const { type, value } = subjectOf(grant, subject);
   const named = identifiersIn(criteria).flatMap((one) => ('identifier' in one ? [one.identifier] : []));
   const alike = named.filter((one) => one.type === type);
   if (alike.length > 0 && alike.every((one) => one.value !== value))
@@ -51,7 +55,18 @@ export function askAboutSubject(grant: Grant, { claims }: SignedConsent, criteri
   return { and: [criteria, { identifier: { type, value } }] };
 }
 
-function subjectOf({ definition, recordType }: Grant, { subject_id: subject }: SignedConsent['claims']) {
+/** @throws ConsentRefused where two consents, or a consent and who vouches for it, are of two persons */
+export function assertSameSubject(
+  grant: Grant,
+  one: MessageConsent['subject'],
+  other: MessageConsent['subject'],
+): void {
+  const [a, b] = [subjectOf(grant, one), subjectOf(grant, other)];
+  if (a.type !== b.type || a.value !== b.value)
+    throw new ConsentRefused('subject_mismatch', 'the consent manager permits it for another person');
+}
+
+function subjectOf({ definition, recordType }: Grant, subject: MessageConsent['subject']) {
   const type = findIdentifierType(definition, subject.type);
   if (type === undefined || !recordType.identifying.includes(type))
     throw new ConsentRefused('subject_not_allowed', 'subject_id.type must be one that names one person here');

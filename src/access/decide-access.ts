@@ -25,6 +25,8 @@ export interface ItemQuestion {
   recordType: RecordTypeDefinition;
   /** Code of the purpose that the message states, if it does. */
   purpose?: string | undefined;
+  /** A second one that it states. */
+  beside?: string | undefined;
 }
 
 /** Why access was given or refused; stored on the transaction and shown by `explainAccess`. */
@@ -51,6 +53,8 @@ export interface Grant {
   definition: RegistryDefinition;
   recordType: RecordTypeDefinition;
   purpose: string | undefined;
+  /** A second purpose that the agreement covers too. */
+  beside?: string | undefined;
   /** What may leave of a record. */
   clamp: Clamp;
   /** Whether a record may be looked up by its identifiers. */
@@ -83,7 +87,7 @@ export function decideGate({ sender, definition, operation, now }: AccessQuestio
 export function decideItem(
   agreements: AgreementTerms[],
   definition: RegistryDefinition,
-  { recordType, purpose }: ItemQuestion,
+  { recordType, purpose, beside }: ItemQuestion,
 ): ItemDecision {
   const forType = agreements.filter(
     (terms) => terms.recordTypes === null || terms.recordTypes.includes(recordType.name),
@@ -91,17 +95,22 @@ export function decideItem(
   if (forType.length === 0)
     return refuse('RECORD_TYPE_NOT_COVERED', `no agreement covers the record type ${recordType.name}`);
   const agreement = forType.findLast(
-    ({ purposes }) => purposes === null || (purpose !== undefined && purposes.includes(purpose)),
+    ({ purposes }) =>
+      purposes === null ||
+      (purpose !== undefined && [purpose, beside ?? purpose].every((stated) => purposes.includes(stated))),
   );
   if (agreement === undefined)
     return refuse(
       'PURPOSE_NOT_COVERED',
       'no agreement covers this purpose: name one of the agreement in authorize.purpose.code',
     );
+  // A person's consent is for one purpose, and which of two it should be for is not guessed.
+  if (beside !== undefined && agreement.requiresConsent)
+    return refuse('PURPOSE_NOT_COVERED', 'consent.purpose.code: must be the same as authorize.purpose.code');
   const rowFilter = readRowFilter(agreement, definition, recordType);
   if (rowFilter === UNREADABLE)
     return refuse('RECORD_TYPE_NOT_COVERED', `the row filter of the agreement lets no ${recordType.name} through`);
-  return grant(agreement, definition, recordType, purpose, rowFilter);
+  return { ...grant(agreement, definition, recordType, purpose, rowFilter), beside };
 }
 
 const UNREADABLE = Symbol('a row filter on what the record type does not have');
@@ -138,7 +147,7 @@ export function maySearch({ agreement, definition, recordType, clamp }: Grant, p
 export function summarizeDecision(decision: GateDecision | ItemDecision): Record<string, unknown> {
   if (!decision.allowed) return { allowed: false, reason: decision.reason, explanation: decision.explanation };
   if (!('agreement' in decision)) return { allowed: true, reason: 'AGREEMENT' };
-  const { agreement, recordType, purpose } = decision;
+  const { agreement, recordType, purpose, beside } = decision;
   return {
     allowed: true,
     reason: 'AGREEMENT',
@@ -148,6 +157,7 @@ export function summarizeDecision(decision: GateDecision | ItemDecision): Record
     requiresConsent: agreement.requiresConsent,
     recordType: recordType.name,
     ...(purpose === undefined ? {} : { purpose }),
+    ...(beside === undefined ? {} : { beside }),
     fields: agreement.fields,
   };
 }

@@ -3,6 +3,12 @@ import { ItemRejected } from '../protocol/errors.js';
 
 type Block = Record<string, unknown> | undefined;
 
+export interface StatedPurposes {
+  purpose?: string | undefined;
+  /** Another one of the consent, where the two differ: the agreement must cover both. */
+  beside?: string | undefined;
+}
+
 /** How far a partner's clock may run ahead, as for the header. */
 const AHEAD_MS = 300_000;
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/i;
@@ -15,18 +21,16 @@ export function purposeOf(block: Block): string | undefined {
 }
 
 /**
- * The one purpose of an item; undefined where it states none.
+ * Of an item; nothing where it states none.
  *
- * @throws ItemRejected `rjct.search_criteria.invalid` for a time that cannot be, or two purposes
+ * @throws ItemRejected `rjct.search_criteria.invalid` for a time that cannot be, or a proof
  */
-export function statedPurpose(blocks: { consent?: Block; authorize?: Block }, now: Date): string | undefined {
+export function statedPurposes(blocks: { consent?: Block; authorize?: Block }, now: Date): StatedPurposes {
   refuseProof(blocks);
   for (const name of ['consent', 'authorize'] as const) checkTime(name, blocks[name]?.['ts'], now);
   const consented = purposeOf(blocks.consent);
-  const authorized = purposeOf(blocks.authorize);
-  if (consented !== undefined && authorized !== undefined && consented !== authorized)
-    throw refusal('consent.purpose.code', 'must be the same as authorize.purpose.code');
-  return authorized ?? consented;
+  const purpose = purposeOf(blocks.authorize) ?? consented;
+  return { purpose, ...(consented === undefined || consented === purpose ? {} : { beside: consented }) };
 }
 
 /** A proof that is not looked into must not look as if it had been. @throws ItemRejected */
@@ -34,6 +38,8 @@ export function refuseProof(blocks: { consent?: Block; authorize?: Block }): voi
   for (const name of ['consent', 'authorize'] as const)
     if (blocks[name] !== undefined && 'consent_jws' in blocks[name])
       throw refusal(`${name}.consent_jws`, 'malformed_object: this operation takes no signed consent; leave it out');
+  if (blocks.authorize !== undefined && 'consent_id' in blocks.authorize)
+    throw refusal('authorize.consent_id', 'malformed_object: this operation takes no stored consent; leave it out');
 }
 
 function checkTime(block: string, ts: unknown, now: Date): void {

@@ -2,12 +2,13 @@
  * An answer that was made earlier is judged again before it leaves: it may only while all that it rests on still stands.
  * That its subject's record changed since does not matter, a right that ended does.
  */
-import type { Sql } from '../entities/database/database.js';
 import { expandFields, includes } from '../protocol/registries/records/fields.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import type { Operation } from '../protocol/vocabulary.js';
 import { areInForce } from '../sources/given-consents.js';
+import type { KeyServices } from './consent-keys.js';
 import { decideGate, decideItem, type AccessQuestion } from './decide-access.js';
+import { messageConsentStands, type ToldConsent } from './recheck-consent.js';
 
 /** As a transaction or callback keeps it. */
 export interface EarlierRelease {
@@ -28,7 +29,9 @@ interface Granted {
   requiresConsent: boolean;
   recordType: string;
   purpose?: string;
+  beside?: string;
   fields: string[];
+  messageConsent?: ToldConsent;
 }
 
 /** Their answers tell no record. */
@@ -41,15 +44,22 @@ const WITHOUT_RECORDS: ReadonlySet<Operation | null> = new Set<Operation>([
 ]);
 
 /** Why it may not leave now, in words for whoever looks after it; undefined where it may. */
-export async function whyWithheld(sql: Sql, asking: Asking, release: EarlierRelease): Promise<string | undefined> {
+export async function whyWithheld(
+  services: KeyServices,
+  asking: Asking,
+  release: EarlierRelease,
+): Promise<string | undefined> {
   const granted = grantedIn(release);
   for (const decision of granted) {
     const why = whyNarrowed(asking, decision);
     if (why !== undefined) return why;
+    const { messageConsent } = decision;
+    if (messageConsent !== undefined && !(await messageConsentStands(services, messageConsent, asking.now)))
+      return 'a consent that came with the message has ended';
   }
   if (!granted.some(({ requiresConsent }) => requiresConsent)) return undefined;
   const { consentIds } = release;
-  const stands = consentIds !== null && (await areInForce(sql, consentIds, asking.sender));
+  const stands = consentIds !== null && (await areInForce(services.database, consentIds, asking.sender));
   return stands ? undefined : 'a consent that it rests on has ended';
 }
 
@@ -66,12 +76,12 @@ export function grantedIn({ operation, accessDecision }: EarlierRelease): Grante
 /** Another version, or another agreement, will do where it lets out no less. */
 function whyNarrowed({ sender, definition, now }: Asking, decision: Granted): string | undefined {
   if (definition === undefined) return 'its registry is not served any more';
-  const { operation, purpose, fields } = decision;
+  const { operation, purpose, beside, fields } = decision;
   const gate = decideGate({ sender, definition, operation, now });
   if (!gate.allowed) return gate.explanation;
   const recordType = definition.recordTypes.find(({ name }) => name === decision.recordType);
   if (recordType === undefined) return 'its record type is not served any more';
-  const grant = decideItem(gate.agreements, definition, { recordType, purpose });
+  const grant = decideItem(gate.agreements, definition, { recordType, purpose, beside });
   if (!grant.allowed) return grant.explanation;
   const { agreement, clamp, rowFilter } = grant;
   if (agreement.requiresConsent && !decision.requiresConsent) return 'the agreement asks for consent now';

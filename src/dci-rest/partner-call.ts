@@ -53,10 +53,10 @@ export async function answer(
 
 /** The stored answer, unless a right that it rests on has ended since; whose records it tells again is recorded. @throws Forbidden */
 async function answerAgain(services: FacadeServices, exchange: Exchange, seen: MessageSeen, { channel }: Answering) {
-  const { database, registries, clock } = services;
+  const { registries, clock } = services;
   const { knownSender: sender, correlationId, receivedAt, request } = exchange;
   const definition = registries.byName(seen.stored.registry ?? '');
-  const why = await whyWithheld(database, { sender, definition, now: clock() }, seen.stored);
+  const why = await whyWithheld(services, { sender, definition, now: clock() }, seen.stored);
   if (why === undefined) {
     const { senderId } = sender;
     const retelling = { senderId, channel, correlationId, receivedAt, remoteAddress: request.remoteAddress };

@@ -69,10 +69,12 @@ type Form = Record<string, unknown>;
 
 /** In the body; in the address (RFC 6749 2.3.1 says why not) for clients whose dialect has no other way. */
 async function fieldsOf({ directory }: FacadeServices, request: Request): Promise<Form> {
-  if (request.is('application/x-www-form-urlencoded')) return (request.body ?? {}) as Form;
+  const form = request.is('application/x-www-form-urlencoded') ? ((request.body ?? {}) as Form) : undefined;
+  if (form !== undefined && Object.keys(form).length > 0) return form;
   const { client_id: clientId } = request.query;
   const sender = typeof clientId === 'string' ? await directory.byClientId(clientId) : undefined;
   if (sender !== undefined && DIALECTS[sender.dialect].tokenInQuery === true) return request.query;
+  if (form !== undefined) return form;
   throw new TokenRefused(415, 'invalid_request', 'Content-Type: send application/x-www-form-urlencoded');
 }
 

@@ -1,6 +1,6 @@
 /** `/graphql`: Apollo over HTTP and graphql-ws over WebSocket, one schema and one way to know the caller. */
 import type { Server } from 'node:http';
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin, type GraphQLRequestListener } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -8,7 +8,7 @@ import {
 import { expressMiddleware } from '@as-integrations/express5';
 import express, { Router, type Request } from 'express';
 import { OperationTypeNode, type GraphQLSchema } from 'graphql';
-import type { Principal } from '../access/principal.js';
+import { actorOf, type Principal } from '../access/principal.js';
 import type { ProtocolError } from '../protocol/errors.js';
 import { markInexact } from '../protocol/exact-number.js';
 import type { Call } from '../use-cases/call.js';
@@ -23,6 +23,7 @@ import { checkOperation } from './operation-limits.js';
 import { PersistedOperations, type AskedOperation } from './persisted-operations.js';
 import { refuseBody } from './refused-body.js';
 import { signAnswer, textOf } from './signed-answer.js';
+import { Turns } from './turns.js';
 import { serveWebSockets } from './web-sockets.js';
 
 export interface Caller {
@@ -159,33 +160,41 @@ async function socketContext(
 }
 
 function limitOperations(schema: GraphQLSchema): ApolloServerPlugin<Context> {
+  const turns = new Turns();
   return {
-    requestDidStart: async () => ({
-      didResolveOperation: async ({ document, operation, request, operationName, contextValue }) => {
-        const { variables } = request;
-        try {
-          if (operation?.operation === OperationTypeNode.SUBSCRIPTION)
-            throw new DomainError('INVALID', 'subscriptions come over a WebSocket (graphql-transport-ws) only');
-          checkOperation(schema, { document, variables, operationName }, contextValue.principal);
-          // A mutation claims its id with its answer.
-          if (operation?.operation === OperationTypeNode.QUERY) await contextValue.claimQuery?.();
-        } catch (error) {
-          throw refuseCaller(error);
-        }
-      },
-      didEncounterErrors: async ({ errors: [error], contextValue: { refused } }) => {
-        if (error !== undefined) await refused?.(auditedRefusalOf(error));
-      },
-      willSendResponse: async (sent) => {
-        const { body, http } = sent.response;
-        http.headers.set('cache-control', 'no-store');
-        if (sent.contextValue.principal.kind !== 'admin' && body.kind === 'single')
-          hideSuggestions(body.singleResult.errors);
-        tellUnavailable(sent.response);
-        // Last: a signature covers the very bytes.
-        await signAnswer(sent);
-      },
-    }),
+    requestDidStart: async () => guardOperation(schema, turns),
+  };
+}
+
+function guardOperation(schema: GraphQLSchema, turns: Turns): GraphQLRequestListener<Context> {
+  let endTurn: (() => void) | undefined;
+  return {
+    didResolveOperation: async ({ document, operation, request, operationName, contextValue }) => {
+      const { variables } = request;
+      try {
+        if (operation?.operation === OperationTypeNode.SUBSCRIPTION)
+          throw new DomainError('INVALID', 'subscriptions come over a WebSocket (graphql-transport-ws) only');
+        checkOperation(schema, { document, variables, operationName }, contextValue.principal);
+        // A mutation claims its id with its answer.
+        if (operation?.operation === OperationTypeNode.QUERY) await contextValue.claimQuery?.();
+      } catch (error) {
+        throw refuseCaller(error);
+      }
+      if (operation?.operation === OperationTypeNode.QUERY) endTurn = await turns.take(actorOf(contextValue.principal));
+    },
+    didEncounterErrors: async ({ errors: [error], contextValue: { refused } }) => {
+      if (error !== undefined) await refused?.(auditedRefusalOf(error));
+    },
+    willSendResponse: async (sent) => {
+      endTurn?.();
+      const { body, http } = sent.response;
+      http.headers.set('cache-control', 'no-store');
+      if (sent.contextValue.principal.kind !== 'admin' && body.kind === 'single')
+        hideSuggestions(body.singleResult.errors);
+      tellUnavailable(sent.response);
+      // Last: a signature covers the very bytes.
+      await signAnswer(sent);
+    },
   };
 }
 

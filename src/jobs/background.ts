@@ -1,11 +1,10 @@
 /** The background work of one process, listed in one place: queues of rows, and recurring jobs. */
 import type { ExecutionServices } from '../graphql/context.js';
-import type { DueDelivery } from '../entities/deliveries/due-delivery.repository.js';
 import { indexDisclosures } from '../entities/audit/disclosure.repository.js';
 import { readQueues } from '../entities/queues/queue.repository.js';
 import type { WakeChannel } from '../entities/queues/wake-channel.js';
 import type { JobHealth } from '../use-cases/overview/job-health.js';
-import { renderNotification } from '../use-cases/notify/render-notification.js';
+import { notificationRenderer } from '../use-cases/notify/render-notification.js';
 import type { Retention } from '../platform/config.schema.js';
 import type { MasterKey } from '../platform/master-key.js';
 import type { Outbound } from '../platform/outbound-http.js';
@@ -78,8 +77,7 @@ export function startBackground(
 export function workerQueues(services: BackgroundServices): Drain[] {
   const { log, senderOutbound, outbound } = services;
   const credentials = new ReceiverCredentials(senderOutbound, outbound);
-  const render = (delivery: DueDelivery) => renderNotification(services, delivery);
-  const delivering = { ...services, credentials, renderNotification: render };
+  const delivering = { ...services, credentials, renderNotification: notificationRenderer(services) };
   return [
     new WorkQueue(processRequestsWork(services), log),
     new BatchDrain('fan-out', () => fanOut(services), log),

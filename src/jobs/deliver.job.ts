@@ -5,10 +5,16 @@ import { whyWithheld } from '../access/recheck-release.js';
 import { releaseClaims, renewClaims } from '../entities/queues/claim.repository.js';
 import type { DataVault } from '../entities/database/data-vault.js';
 import type { Database } from '../entities/database/database.js';
-import { cancelDeliveries, finishAttempt, placeOfExcerpt } from '../entities/deliveries/delivery-outcome.repository.js';
+import {
+  cancelDeliveries,
+  finishAttempts,
+  placeOfExcerpt,
+  type FinishedAttempt,
+} from '../entities/deliveries/delivery-outcome.repository.js';
+import { fixMessages, type FixedMessage } from '../entities/deliveries/fixed-message.repository.js';
+import { coalesce } from '../platform/coalesce.js';
 import {
   claimDeliveries,
-  fixMessage,
   postponeDelivery,
   type AttemptRow,
   type DueDelivery,
@@ -48,23 +54,47 @@ export interface Delivering {
   deliverySettings: { retrySeconds: number[]; suspendAfterHours: number };
 }
 
-const CAPACITY = 200;
+const CAPACITY = 1024;
 const EXCERPT_BYTES = 1024;
 const OWN_FAULT_MS = 5000;
+/** What was decided longer ago is decided again before it leaves. */
+const FRESH_MS = 500;
+/** Statements for what comes at the same time. */
+const TOGETHER = { underWay: 1, atOnce: 200 };
 
 /** As claimed. */
 type Claimed = DueDelivery & { claimedAt: Date };
 
-export function deliverWork(services: Delivering): Work<Claimed> {
-  const { database, clock } = services;
-  const pace = new HostPace();
+/** What the attempts of one process share. */
+interface Shared extends Delivering {
+  pace: HostPace;
+  fix: (message: FixedMessage & { worker: string }) => Promise<number | undefined>;
+  finish: (finished: FinishedAttempt & { worker: string }) => Promise<boolean>;
+}
+
+function share(delivering: Delivering): Shared {
+  const { database } = delivering;
+  const workerOf = ([first]: readonly { worker: string }[]): string => first?.worker ?? '';
+  return {
+    ...delivering,
+    pace: new HostPace(),
+    fix: coalesce((all) => fixMessages(database, workerOf(all), all), TOGETHER),
+    finish: coalesce((all) => finishAttempts(database, workerOf(all), all), TOGETHER),
+  };
+}
+
+export function deliverWork(delivering: Delivering): Work<Claimed> {
+  const services = share(delivering);
+  const { database, clock, pace } = services;
   return {
     name: 'deliver',
     capacity: CAPACITY,
     claim: async (worker, free) => {
-      const claimedAt = clock();
-      const claimed = await claimDeliveries(database, worker, claimedAt, pace.capacity(), free);
+      await pace.untilClaim();
+      const [claimedAt, began] = [clock(), performance.now()];
+      const claimed = await claimDeliveries(database, worker, claimedAt, pace.room(), free);
       for (const delivery of claimed) pace.started(delivery);
+      pace.claimed(performance.now() - began);
       return claimed.map((delivery) => ({ ...delivery, claimedAt }));
     },
     run: async (delivery, worker, signal) => {
@@ -81,28 +111,51 @@ export function deliverWork(services: Delivering): Work<Claimed> {
 }
 
 /** One attempt at most. */
-async function deliver(services: Delivering, delivery: Claimed, worker: string, signal: AbortSignal): Promise<void> {
-  const { database, clock } = services;
-  const sender = await services.directory.bySenderId(delivery.senderId);
-  // Suspended since the claim: it rests.
-  if (sender?.state !== 'ACTIVE') return releaseClaims(database, 'delivery', worker, [delivery.id]);
-  const prepared = await prepareMessage(services, delivery, sender, worker);
-  if ('cancelled' in prepared) {
-    const { cancelled } = prepared;
+async function deliver(services: Shared, delivery: Claimed, worker: string, signal: AbortSignal): Promise<void> {
+  const { database, clock, pace } = services;
+  const sent = await prepareAndSend(services, delivery, worker, signal);
+  if (sent === 'REST') return releaseClaims(database, 'delivery', worker, [delivery.id]);
+  if ('cancelled' in sent) {
+    const { cancelled } = sent;
     await database.transaction((unit) => cancelDeliveries(unit, [delivery.id], cancelled, 'gateway', clock()));
     return;
   }
-  const at = clock();
-  const { verdict, answer } = await attempt(services, delivery, sender, prepared.envelope, signal);
+  const { at, verdict, answer } = sent;
   const row = await attemptRow(services, delivery, at, verdict, answer);
+  pace.answered(delivery, { ok: !verdict.overloaded, latencyMs: row.latencyMs ?? 0 });
   const now = clock();
   // Before its row is free again, or the same endpoint could be asked at once.
   await judgeEndpoint(services, delivery, verdict, now);
   // Before its row is free: the next one must not go to a receiver that wants no more.
   if (verdict.outcome === 'GONE') await endUnwanted(services, delivery, now);
-  await finishAttempt(database, worker, delivery, row, endOf(services, delivery, verdict, now), now);
+  await services.finish({ worker, delivery, attempt: row, end: endOf(services, delivery, verdict, now), now });
   countAttempt(services.traffic, delivery, row);
   await followUp(services, delivery, verdict, now);
+}
+
+type Attempted = { at: Date; verdict: Verdict; answer?: OutboundResponse };
+
+/** `REST` where it may not go now: its sender was suspended since the claim, or its host failed while it waited its turn. */
+async function prepareAndSend(
+  services: Shared,
+  delivery: Claimed,
+  worker: string,
+  signal: AbortSignal,
+): Promise<Attempted | { cancelled: string } | 'REST'> {
+  const prepare = async () => {
+    const sender = await services.directory.bySenderId(delivery.senderId);
+    if (sender?.state !== 'ACTIVE') return 'REST';
+    return { sender, preparedAt: performance.now(), ...(await prepareMessage(services, delivery, sender, worker)) };
+  };
+  const first = await prepare();
+  if (first === 'REST' || 'cancelled' in first) return first;
+  const sent = await services.pace.inTurn(delivery.host, async () => {
+    const prepared = performance.now() - first.preparedAt < FRESH_MS ? first : await prepare();
+    if (prepared === 'REST' || 'cancelled' in prepared) return prepared;
+    const at = services.clock();
+    return { at, ...(await attempt(services, delivery, prepared.sender, prepared.envelope, signal)) };
+  });
+  return sent ?? 'REST';
 }
 
 function countAttempt(traffic: TrafficMeter, { registry, senderId }: DueDelivery, { outcome, latencyMs }: AttemptRow) {
@@ -120,12 +173,12 @@ function countAttempt(traffic: TrafficMeter, { registry, senderId }: DueDelivery
  * where the rights have narrowed since, it is not sent again.
  */
 async function prepareMessage(
-  services: Delivering,
+  services: Shared,
   delivery: DueDelivery,
   sender: KnownSender,
   worker: string,
 ): Promise<{ envelope: JsonObject } | { cancelled: string }> {
-  const { database, vault, clock, renderNotification } = services;
+  const { vault, clock, renderNotification, fix } = services;
   const place = `delivery:${delivery.id}:message`;
   const { dataKeyId, messageSealed } = delivery;
   const fixed =
@@ -146,7 +199,7 @@ async function prepareMessage(
       : { cancelled: 'what the subscriber may see was narrowed after the first attempt' };
   const { envelope, accessDecision } = rendered;
   const sealed = await vault.seal(delivery.senderId, clock(), place, envelope);
-  const notificationNumber = await fixMessage(database, worker, delivery.id, sealed, accessDecision);
+  const notificationNumber = await fix({ worker, id: delivery.id, message: sealed, accessDecision });
   if (notificationNumber === undefined) throw new Error('the claim was lost');
   Object.assign(delivery, { dataKeyId: sealed.dataKeyId, messageSealed: sealed.sealed, notificationNumber });
   // As the row has it now: the audit proves it.
@@ -155,12 +208,12 @@ async function prepareMessage(
 }
 
 async function whyNotSent(
-  { database, registries, clock }: Delivering,
+  { database, outbound, registries, clock }: Delivering,
   delivery: DueDelivery,
   sender: KnownSender,
 ): Promise<string | undefined> {
   const definition = registries.byName(delivery.registry);
-  const why = await whyWithheld(database, { sender, definition, now: clock() }, delivery);
+  const why = await whyWithheld({ database, outbound }, { sender, definition, now: clock() }, delivery);
   return why && `what it tells may not be released any more: ${why}`;
 }
 

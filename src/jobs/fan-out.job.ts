@@ -5,7 +5,12 @@
 import type { DataVault } from '../entities/database/data-vault.js';
 import type { Database, Unit } from '../entities/database/database.js';
 import { insertNotifications, type NewNotification } from '../entities/subscriptions/notification.repository.js';
-import { forgetVersions, lastData, openVersion } from '../entities/records/record-version.repository.js';
+import {
+  findVersions,
+  forgetVersions,
+  lastData,
+  type OpenVersion,
+} from '../entities/records/record-version.repository.js';
 import { markFannedOut, takeEvents, type WaitingEvent } from '../entities/records/registry-event.repository.js';
 import {
   findCollecting,
@@ -57,11 +62,14 @@ interface Pair {
 async function matchAll(services: FanningOut, unit: Unit, events: WaitingEvent[], now: Date): Promise<Pair[]> {
   const subscriptions = await findCollecting(unit, events);
   const pairs: Pair[] = [];
-  for (const event of events) {
+  const wanted = events.filter((event) =>
+    subscriptions.some(({ registry, eventType }) => isOf(event, registry, eventType)),
+  );
+  const versions = await findVersions(unit, services.vault, wanted);
+  for (const [index, event] of wanted.entries()) {
     const definition = services.registries.byName(event.registry);
-    const wanted = subscriptions.some(({ registry, eventType }) => isOf(event, registry, eventType));
-    if (definition === undefined || !wanted) continue;
-    const data = await dataOf(services, unit, event);
+    if (definition === undefined) continue;
+    const data = await dataOf(services, unit, event, versions[index]);
     if (data === undefined) continue;
     const matched = matchSubscriptions(definition, event, data, subscriptions, now);
     pairs.push(...matched.map((subscription) => ({ event, subscription })));
@@ -73,9 +81,9 @@ const isOf = (event: WaitingEvent, registry: string, eventType: string): boolean
   event.registry === registry && event.eventType === eventType;
 
 /** An event that cannot be read must not hold up all the others. */
-async function dataOf({ vault, log }: FanningOut, unit: Unit, event: WaitingEvent) {
-  const reading = event.eventType === 'DELETE' ? lastData(unit, event.recordId) : openVersion(unit, vault, event);
-  const data = await reading.catch((error: unknown) => {
+async function dataOf({ log }: FanningOut, unit: Unit, event: WaitingEvent, open: OpenVersion | undefined) {
+  const reading = event.eventType === 'DELETE' ? lastData(unit, event.recordId) : open?.();
+  const data = await reading?.catch((error: unknown) => {
     log.error({ err: error }, 'a record version is broken');
     return undefined;
   });

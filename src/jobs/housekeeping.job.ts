@@ -1,5 +1,6 @@
 /** What only takes space: replay guards behind the freshness window, and partitions that will be needed. */
 import { dropOrphanChunks } from '../entities/queues/bulk.repository.js';
+import { forgetShown } from '../entities/agreements/shown-consent.repository.js';
 import type { Sql } from '../entities/database/database.js';
 import { forgetRests } from '../entities/deliveries/endpoint-rest.repository.js';
 import { forgetSeen } from '../entities/transactions/seen-message.repository.js';
@@ -12,6 +13,8 @@ const REPLAY_WINDOW_MS = 15 * 60_000;
 const UPLOAD_MS = 60 * 60_000;
 /** Longer than any retry waits. */
 const REST_MS = 7 * 24 * 60 * 60_000;
+/** Longer than a consent in a message may hold: what was shown before ended, and is refused as stale. */
+const CONSENT_MS = 100 * 24 * 60 * 60_000;
 const BATCH = 5000;
 
 export async function keepHouse(sql: Sql, now: Date): Promise<{ seenMessages: number }> {
@@ -19,6 +22,7 @@ export async function keepHouse(sql: Sql, now: Date): Promise<{ seenMessages: nu
   await dropOrphanChunks(sql, new Date(now.getTime() - UPLOAD_MS));
   await forgetRests(sql, new Date(now.getTime() - REST_MS));
   await forgetSpent(sql, now);
+  await forgetShown(sql, new Date(now.getTime() - CONSENT_MS));
   const before = new Date(now.getTime() - REPLAY_WINDOW_MS);
   let seenMessages = 0;
   for (let deleted = BATCH; deleted === BATCH; seenMessages += deleted) deleted = await forgetSeen(sql, before, BATCH);

@@ -1,4 +1,4 @@
-/** What a request to a receiver carries beside the message: an access token of its own token endpoint, our certificate. */
+/** What a request to a receiver carries beside the message: an access token of its own token endpoint or one that never changes, our certificate. */
 import type { SenderOutbound, SenderOutboundStore } from '../entities/senders/sender-outbound.repository.js';
 import type { ClientTls } from '../platform/outbound-connect.js';
 import type { Outbound } from '../platform/outbound-http.js';
@@ -16,7 +16,7 @@ const FRESH_MS = 1000;
 const MARGIN_SECONDS = 30;
 
 export class ReceiverCredentials {
-  readonly #settings = new Map<string, { loadedAt: number; settings: SenderOutbound }>();
+  readonly #settings = new Map<string, { loadedAt: number; settings: Promise<SenderOutbound> }>();
   readonly #tokens = new Map<string, { token: string; until: number }>();
 
   constructor(
@@ -26,10 +26,11 @@ export class ReceiverCredentials {
 
   /** @param id of the sender's row @throws NoAccessToken */
   async of(id: string): Promise<Credentials> {
-    const { oauth, tls } = await this.#settingsOf(id);
+    const { oauth, bearer, tls } = await this.#settingsOf(id);
+    const token = oauth === undefined ? bearer : await this.#tokenOf(id, oauth, tls);
     return {
       ...(tls === undefined ? {} : { tls }),
-      ...(oauth === undefined ? {} : { authorization: `Bearer ${await this.#tokenOf(id, oauth, tls)}` }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     };
   }
 
@@ -41,8 +42,9 @@ export class ReceiverCredentials {
   async #settingsOf(id: string): Promise<SenderOutbound> {
     const known = this.#settings.get(id);
     if (known !== undefined && performance.now() - known.loadedAt < FRESH_MS) return known.settings;
-    const settings = await this.store.load(id);
+    const settings = this.store.load(id);
     this.#settings.set(id, { loadedAt: performance.now(), settings });
+    settings.catch(() => this.#settings.delete(id));
     return settings;
   }
 

@@ -30,6 +30,7 @@ export interface Config {
   addressLimitPerMinute: number;
   /** Copies of a source that are older make a process not ready; 0: never. */
   maxSourceLagSeconds: number;
+  consentManagerUrl?: string;
   /** Verifications of one person by one sender. */
   verifyLimitPerHour: number;
   maxBodyBytes: number;
@@ -145,6 +146,7 @@ function toConfig(env: Environment): Config {
     tokenTtlSeconds: env.TOKEN_TTL_SECONDS,
     addressLimitPerMinute: env.ADDRESS_LIMIT_PER_MINUTE,
     maxSourceLagSeconds: env.MAX_SOURCE_LAG_SECONDS,
+    consentManagerUrl: env.CONSENT_MANAGER_URL,
     verifyLimitPerHour: env.VERIFY_LIMIT_PER_HOUR,
     maxBodyBytes: env.MAX_BODY_BYTES,
     maxUploadBytes: env.MAX_UPLOAD_BYTES,

@@ -1,7 +1,9 @@
-/** One HTTP request and its answer over a connection that stands already. */
+/** One HTTP request and its answer, over a kept connection or a new one. */
 import { request } from 'node:http';
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Agent, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+
+import type { Opening } from './outbound-kept.js';
 
 export interface Message {
   method: string;
@@ -18,19 +20,21 @@ export interface Answer {
   truncated: boolean;
 }
 
+export interface Connecting {
+  agent: Agent;
+  open: () => Promise<Socket>;
+  /** Told of the connection that the request goes over. */
+  connected: (socket: Socket) => void;
+}
+
 export async function exchange(
-  { method, headers, body }: Message,
+  message: Message,
   url: URL,
-  stream: Socket,
+  connecting: Connecting,
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const path = url.pathname + url.search;
-  const createConnection = () => stream;
-  const sent = request({ createConnection, method, path, headers: { ...headers, host: url.host }, signal });
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    sent.once('response', resolve).on('error', reject).end(body);
-  });
+  const response = await respond(message, url, connecting, signal);
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response) {
@@ -40,4 +44,26 @@ export async function exchange(
   }
   const received = Buffer.concat(chunks).subarray(0, maxBytes);
   return { status: response.statusCode ?? 0, headers: response.headers, body: received, truncated: size > maxBytes };
+}
+
+/** Over a kept connection that its other end was closing at this moment the request is sent again, over a new one. */
+async function respond(
+  { method, headers, body }: Message,
+  url: URL,
+  { agent, open, connected }: Connecting,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const path = url.pathname + url.search;
+  for (;;) {
+    const options: Opening = { agent, open, method, path, headers: { ...headers, host: url.host }, signal };
+    const sent = request(options);
+    sent.once('socket', connected);
+    try {
+      return await new Promise<IncomingMessage>((resolve, reject) => {
+        sent.once('response', resolve).on('error', reject).end(body);
+      });
+    } catch (error) {
+      if (!sent.reusedSocket || signal.aborted) throw error;
+    }
+  }
 }

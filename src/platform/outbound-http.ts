@@ -1,6 +1,7 @@
 /**
  * Every request to an address that a partner gave us. The name is resolved once per request, each address is checked,
- * and the connection goes to a checked one; nothing is pooled and no redirect is followed, so no later step can slip by.
+ * and the connection goes to a checked one, new or kept from a request to the very same; no redirect is followed, so no
+ * later step can slip by.
  */
 import { lookup as systemLookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
@@ -11,6 +12,7 @@ import type { Address, ClientTls } from './outbound-connect.js';
 import { OutboundFailed, OutboundRefused } from './outbound-errors.js';
 import type { FailureKind } from './outbound-errors.js';
 import { exchange } from './outbound-exchange.js';
+import { KeptConnections } from './outbound-kept.js';
 import type { Answer, Message } from './outbound-exchange.js';
 import { checkAddress, checkUrl, hostOf } from './outbound-policy.js';
 import type { OutboundPolicy } from './outbound-policy.js';
@@ -48,19 +50,23 @@ export interface Outbound {
 }
 
 export function createOutbound(options: OutboundOptions): Outbound {
+  const kept = new KeptConnections();
   return {
-    request: (request) => send(request, options),
+    request: (request) => send(request, options, kept),
     assertAllowed: (url, allowedHosts) => void checkUrl(url, options, allowedHosts),
   };
 }
 
 interface Progress {
   stage: FailureKind;
-  socket?: Socket;
-  address?: string;
+  address?: string | undefined;
 }
 
-async function send(request: OutboundRequest, options: OutboundOptions): Promise<OutboundResponse> {
+async function send(
+  request: OutboundRequest,
+  options: OutboundOptions,
+  kept: KeptConnections,
+): Promise<OutboundResponse> {
   const url = checkUrl(request.url, options, request.allowedHosts);
   const started = performance.now();
   const timeout = AbortSignal.timeout(request.timeoutMs ?? options.timeoutMs);
@@ -68,33 +74,41 @@ async function send(request: OutboundRequest, options: OutboundOptions): Promise
   const progress: Progress = { stage: 'dns' };
   const duration = () => Math.round(performance.now() - started);
   try {
-    const answer = await attempt(request, url, options, signal, progress);
+    const answer = await attempt(request, url, { ...options, kept }, signal, progress);
     return { ...answer, address: progress.address ?? '', durationMs: duration() };
   } catch (error) {
     if (error instanceof OutboundRefused) throw error;
     const cutOff = timeout.aborted ? 'timeout' : 'aborted';
     throw new OutboundFailed(signal.aborted ? cutOff : progress.stage, duration(), progress.address, error);
-  } finally {
-    progress.socket?.destroy();
   }
 }
 
 async function attempt(
   request: OutboundRequest,
   url: URL,
-  options: OutboundOptions,
+  options: OutboundOptions & { kept: KeptConnections },
   signal: AbortSignal,
   progress: Progress,
 ): Promise<Answer> {
   const addresses = await unlessAborted(resolveHost(hostOf(url), options), signal);
   for (const { address } of addresses) checkAddress(address, options);
-  progress.stage = 'connect';
-  progress.socket = await openSocket(url, addresses, options.proxyUrl, signal);
-  progress.address = progress.socket.remoteAddress;
-  progress.stage = 'tls';
-  const stream = url.protocol === 'https:' ? await secure(progress.socket, url, request.tls, signal) : progress.socket;
-  progress.stage = 'response';
-  return exchange(request, url, stream, options.maxResponseBytes, signal);
+  const open = async (): Promise<Socket> => {
+    progress.stage = 'connect';
+    const socket = await openSocket(url, addresses, options.proxyUrl, signal);
+    progress.address = socket.remoteAddress;
+    progress.stage = 'tls';
+    if (url.protocol !== 'https:') return socket;
+    return secure(socket, url, request.tls, signal).catch((error: unknown) => {
+      socket.destroy();
+      throw error;
+    });
+  };
+  const connected = (socket: Socket): void => {
+    progress.address = socket.remoteAddress;
+    progress.stage = 'response';
+  };
+  const agent = options.kept.agentFor(url, addresses, request.tls);
+  return exchange(request, url, { agent, open, connected }, options.maxResponseBytes, signal);
 }
 
 async function resolveHost(host: string, options: OutboundOptions): Promise<readonly Address[]> {

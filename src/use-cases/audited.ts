@@ -106,6 +106,8 @@ const KEPT: { [Name in keyof Audited]: Kept<Audited[Name]> } = {
     jwksUrl: true,
     jwks: true,
     jwksFetchedAt: true,
+    receiptStatusUrl: true,
+    presenter: true,
     registries: true,
     createdBy: true,
     createdAt: true,

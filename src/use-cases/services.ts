@@ -49,6 +49,8 @@ export type QueueName = 'process-requests' | 'fan-out' | 'deliver' | 'mirror-sou
 export interface Settings {
   serverId: string;
   publicUrl: string;
+  /** Asked about every consent that a message brings. */
+  consentManagerUrl?: string | undefined;
   fourEyes: boolean;
   /** Pending, active and resting ones together. */
   maxSubscriptionsPerSender: number;

@@ -151,9 +151,9 @@ describe('what a message states of its purpose', () => {
   });
   afterAll(() => gateway.close());
 
-  const ask = async (blocks: Record<string, unknown>) => {
+  const ask = async (blocks: Record<string, unknown>, who = partner) => {
     const criteria = { query_type: 'idtype-value', query: { type: 'UIN', value: '1' }, ...blocks };
-    const { body } = await partner.send(SEARCH, 'search', searchFor(criteria) as never);
+    const { body } = await who.send(SEARCH, 'search', searchFor(criteria) as never);
     return body.message.search_response[0];
   };
 
@@ -163,6 +163,20 @@ describe('what a message states of its purpose', () => {
       purpose: { text: 'Payment', code: 'pay', ref_uri: 'https://a.example/pay' },
     };
     expect(await ask({ consent: block, authorize: block })).toMatchObject({ status: 'succ' });
+  });
+
+  test('may be two purposes, each of which the agreement covers', async () => {
+    const blocks = { consent: { purpose: { code: 'a' } }, authorize: { purpose: { code: 'b' } } };
+    expect(await ask(blocks)).toMatchObject({ status: 'succ', data: { reg_records: [{}] } });
+    const refused = { status: 'rjct', status_reason_code: 'rjct.search_criteria.invalid' };
+    for (const agreement of [
+      { purposes: ['a'] },
+      { purposes: ['b'] },
+      { requiresConsent: true, legalBasis: 'CONSENT' },
+    ]) {
+      const who = await createPartner(gateway, { agreements: [agreement] });
+      expect(await ask(blocks, who)).toMatchObject(refused);
+    }
   });
 
   test.each([
@@ -176,11 +190,6 @@ describe('what a message states of its purpose', () => {
       'a time without a zone',
       { consent: { ts: '2024-01-01T00:00:00' } },
       'consent.ts: must be an RFC 3339 date-time with a time zone',
-    ],
-    [
-      'two purposes',
-      { consent: { purpose: { code: 'a' } }, authorize: { purpose: { code: 'b' } } },
-      'consent.purpose.code: must be the same as authorize.purpose.code',
     ],
   ])('is refused for %s', async (_, blocks, text) => {
     expect(await ask(blocks)).toMatchObject({

@@ -5,15 +5,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '../../src/protocol/envelope/json.js';
-import { signBytes, type SignatureAlgorithm } from '../../src/protocol/signature/algorithm.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { acknowledge, answer, startInbox } from '../support/inbox.js';
 import { createPartner, type Partner } from '../support/partner.js';
 import { searchFor } from '../support/search-message.js';
+import { until } from '../support/until.js';
+import { ANAN, at, byId, claimsOf, DAY, expressing, own, part, refusal, sign, SUDARAT, without } from './consents.js';
 import { subscribeItem, subscribeMessage } from '../subscriptions/subscriptions.js';
-
-const ANAN = '123456789';
-const SUDARAT = '847951632';
-const DAY = 86_400_000;
 
 const dataDir = mkdtempSync(join(tmpdir(), 'message-consent-'));
 let gateway: TestGateway;
@@ -38,7 +36,6 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true });
 });
 
-const own = generateKeyPairSync('ed25519');
 const other = generateKeyPairSync('ed25519');
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -49,51 +46,16 @@ const register = (issuer: string, key: KeyObject, kid: string) =>
     input: { name: issuer, issuer, jwks: { keys: [{ ...key.export({ format: 'jwk' }), kid }] }, registries: ['CRVS'] },
   });
 
-const at = (ahead: number) => new Date(Date.now() + ahead).toISOString();
-const claimsOf = (change: JsonObject = {}): JsonObject => ({
-  jti: randomUUID(),
-  subject_id: { type: 'UIN', value: ANAN },
-  data_controller: 'gateway-a',
-  aud: 'programme-a',
-  purpose: { code: 'eligibility', text: 'Eligibility check' },
-  data_scopes: ['name', 'birth_date'],
-  fetch_type: 'oneshot',
-  validity: { valid_from: at(-60_000), valid_until: at(30 * DAY) },
-  issued_at: at(0),
-  ...change,
-});
-const part = (value: unknown) =>
-  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
-
-interface Signing {
-  header?: JsonObject;
-  key?: KeyObject;
-  algorithm?: SignatureAlgorithm;
-}
-function sign(claims: unknown, { header = {}, key = own.privateKey, algorithm = 'ed25519' }: Signing = {}): string {
-  const input = `${part({ alg: 'EdDSA', kid: 'programme-a-1', typ: 'JWT', ...header })}.${part(claims)}`;
-  return `${input}.${signBytes({ kid: '', algorithm, privateKey: key }, Buffer.from(input)).toString('base64url')}`;
-}
-const without = (name: string): JsonObject =>
-  Object.fromEntries(Object.entries(claimsOf()).filter(([key]) => key !== name));
-
-const byId = (value: string, type = 'UIN'): JsonObject => ({ query_type: 'idtype-value', query: { type, value } });
-const expressing = (query: JsonObject): JsonObject => ({
-  query_type: 'expression',
-  query: { type: 'ns:org:QueryType:expression', value: { expression: { query } } },
-});
-
-async function ask(jws: unknown, criteria: JsonObject = byId(ANAN), beside: JsonObject = {}) {
+async function ask(jws: unknown, criteria: JsonObject = byId(ANAN), beside: JsonObject = {}, who = partner) {
   const message = searchFor({ ...criteria, authorize: { consent_jws: jws as string }, ...beside });
-  const { body } = await partner.send('crvs/registry/sync/search', 'search', message, { receiver_id: 'gateway-a' });
+  const { body } = await who.send('crvs/registry/sync/search', 'search', message, { receiver_id: 'gateway-a' });
   const [item] = body.message.search_response;
   return { item, records: item.data?.reg_records ?? [], total: item.pagination?.total_count };
 }
-const refusal = (code: string) => ({
-  status: 'rjct',
-  status_reason_code: 'rjct.search_criteria.invalid',
-  status_reason_message: expect.stringContaining(`consent_jws: ${code}: `),
-});
+/** By an issuer that is no sender here, so for whomever it names. */
+const byRsaIssuer = (claims: JsonObject) =>
+  sign(claims, { header: { alg: 'RS256', kid: 'rsa-1' }, key: rsa.privateKey, algorithm: 'rsa-sha256' });
+
 const membersOf = (record: JsonObject) =>
   Object.keys(record)
     .filter((name) => !name.startsWith('@'))
@@ -112,15 +74,7 @@ describe('releases', () => {
     ],
     ['N-28 the person by another number', () => sign(claimsOf({ subject_id: { type: 'BRN', value: 'B123456789' } }))],
     ['OpenG2P’s name of the partner', () => sign(claimsOf({ aud: 'PARTNER_PROGRAMME_A' }))],
-    [
-      'an issuer with an RSA key',
-      () =>
-        sign(claimsOf({ iss: 'rsa-issuer' }), {
-          header: { alg: 'RS256', kid: 'rsa-1' },
-          key: rsa.privateKey,
-          algorithm: 'rsa-sha256',
-        }),
-    ],
+    ['an issuer with an RSA key', () => byRsaIssuer(claimsOf({ iss: 'rsa-issuer' }))],
     [
       'an issuer with a P-256 key',
       () =>
@@ -337,6 +291,204 @@ describe('refuses', () => {
       registerConsentController,
     );
     expect((await ask(jws)).item).toMatchObject(refusal('signature_invalid'));
+  });
+});
+
+describe('what ended', () => {
+  const UPDATE = `mutation ($id: ID!, $input: UpdateConsentControllerInput!) {
+    updateConsentController(id: $id, input: $input) { name registries } }`;
+  const REVOKE = `mutation ($id: ID!, $jti: String!) { revokeMessageConsent(controllerId: $id, jti: $jti) { id } }`;
+  const controllerOf = async (issuer: string) => {
+    const { consentControllers } = await gateway.admin<{ consentControllers: { id: string; issuer: string }[] }>(
+      `{ consentControllers { id issuer } }`,
+    );
+    return consentControllers.find((one) => one.issuer === issuer)?.id;
+  };
+  const another = (senderId: string) =>
+    createPartner(gateway, {
+      senderId,
+      agreements: [{ registry: 'CRVS', fields: ['identifier', 'name', 'birth_date'], purposes: ['eligibility'] }],
+    });
+  const agreementOf = async (senderId: string) => {
+    const { agreements } = await gateway.admin<{ agreements: { nodes: { id: string }[] } }>(
+      `query ($id: String!) { agreements(filter: { senderId: $id }) { nodes { id } } }`,
+      { id: senderId },
+    );
+    return agreements.nodes[0]?.id;
+  };
+
+  test('N-13 a key that was withdrawn from its set', async () => {
+    const keys = [generateKeyPairSync('ed25519'), generateKeyPairSync('ed25519')].map((key, index) => ({
+      key,
+      kid: `k${index}`,
+    }));
+    const jwks = keys.map(({ key, kid }) => ({ ...key.publicKey.export({ format: 'jwk' }), kid }));
+    const input = { name: 'changing', issuer: 'changing', jwks: { keys: jwks }, registries: ['CRVS'] };
+    const { registerConsentController } = await gateway.admin<{ registerConsentController: { id: string } }>(REGISTER, {
+      input,
+    });
+    const signedBy = (index: number) =>
+      sign(claimsOf({ iss: 'changing' }), { header: { kid: `k${index}` }, key: keys[index]!.key.privateKey });
+    expect((await ask(signedBy(0))).records).toHaveLength(1);
+    const { updateConsentController } = await gateway.admin<{ updateConsentController: unknown }>(UPDATE, {
+      id: registerConsentController.id,
+      input: { jwks: { keys: jwks.slice(1) } },
+    });
+    expect(updateConsentController).toEqual({ name: 'changing', registries: ['CRVS'] });
+    expect((await ask(signedBy(0))).item).toMatchObject(refusal('signature_invalid'));
+    expect((await ask(signedBy(1))).records).toHaveLength(1);
+  });
+
+  test('N-18 a sender that is suspended, an agreement that ended', async () => {
+    const ended = await another('programme-c');
+    const jws = () => byRsaIssuer(claimsOf({ aud: 'programme-c' }));
+    const send = () =>
+      ended.send(
+        'crvs/registry/sync/search',
+        'search',
+        searchFor({ ...byId(ANAN), authorize: { consent_jws: jws() } }),
+        { receiver_id: 'gateway-a' },
+      );
+    expect((await send()).body.message.search_response[0].data.reg_records).toHaveLength(1);
+    await gateway.admin(`mutation ($id: ID!) { endAgreement(id: $id) { id } }`, {
+      id: await agreementOf('programme-c'),
+    });
+    expect(await send()).toMatchObject({
+      status: 403,
+      body: { message: { error: { code: 'err.request.forbidden' } } },
+    });
+    await gateway.admin(`mutation { suspendSender(senderId: "programme-c") { active } }`);
+    expect((await send()).status).toBe(403);
+  });
+
+  test('N-36 an agreement that was narrowed', async () => {
+    const narrowed = await another('programme-d');
+    const jws = byRsaIssuer(claimsOf({ aud: 'programme-d' }));
+    await ask(jws, byId(ANAN), {}, narrowed);
+    await gateway.admin(
+      `mutation ($id: ID!) { updateAgreement(id: $id, input: { fields: ["identifier", "name"] }) { id } }`,
+      {
+        id: await agreementOf('programme-d'),
+      },
+    );
+    const { records } = await ask(jws, byId(ANAN), {}, narrowed);
+    expect(records.map(membersOf)).toEqual([['name']]);
+  });
+
+  test('N-24, N-42 one that was revoked, and not its namesake of another controller', async () => {
+    const claims = claimsOf();
+    expect((await ask(sign(claims))).records).toHaveLength(1);
+    const revocation = { id: await controllerOf('programme-a'), jti: claims['jti'] };
+    await gateway.admin(REVOKE, revocation);
+    expect((await ask(sign(claims))).item).toMatchObject(refusal('revoked'));
+    expect((await ask(byRsaIssuer(claims))).records).toHaveLength(1);
+    expect((await gateway.graphql(REVOKE, revocation)).errors).toMatchObject([{ extensions: { code: 'CONFLICT' } }]);
+    // Also before anybody showed it.
+    const unseen = claimsOf();
+    await gateway.admin(REVOKE, { ...revocation, jti: unseen['jti'] });
+    expect((await ask(sign(unseen))).item).toMatchObject(refusal('revoked'));
+  });
+
+  test('N-41 one that was revoked before its answer left', async () => {
+    const inbox = await startInbox(gateway.url);
+    inbox.behave(answer(500));
+    const claims = claimsOf();
+    const message = searchFor({ ...byId(ANAN), authorize: { consent_jws: sign(claims) } });
+    const sender_uri = `${inbox.url}/on-search`;
+    await partner.send('crvs/registry/search', 'search', message, { receiver_id: 'gateway-a', sender_uri });
+    await inbox.wait(1);
+    await gateway.admin(REVOKE, { id: await controllerOf('programme-a'), jti: claims['jti'] });
+    const find = async () => {
+      const { deliveries } = await gateway.admin<{
+        deliveries: { nodes: { id: string; state: string; stateReason: string; attemptCount: number }[] };
+      }>(`{ deliveries(filter: { senderId: "programme-a" }) { nodes { id state stateReason attemptCount } } }`);
+      return deliveries.nodes[0];
+    };
+    const tried = await until(async () => {
+      const one = await find();
+      return one !== undefined && one.attemptCount > 0 ? one : undefined;
+    });
+    inbox.behave(acknowledge);
+    await gateway.admin(`mutation ($id: ID!) { retryDelivery(id: $id) { id } }`, { id: tried.id });
+    await until(async () => (await find())?.state === 'CANCELLED');
+    expect((await find())?.stateReason).toContain('a consent that came with the message has ended');
+    expect(inbox.received).toHaveLength(1);
+    const status = {
+      attribute_type: 'transaction_id',
+      attribute_value: message['transaction_id'] ?? '',
+      txn_type: 'search',
+    };
+    const { body } = await partner.send(
+      'crvs/registry/sync/txn/status',
+      'txn-status',
+      { transaction_id: randomUUID(), txnstatus_request: { reference_id: randomUUID(), ...status } },
+      { receiver_id: 'gateway-a' },
+    );
+    expect(JSON.stringify(body)).not.toContain('Anan');
+    await inbox.close();
+  });
+
+  test('one that a manager would keep, where none is asked', async () => {
+    const message = searchFor({ ...byId(ANAN), authorize: { consent_id: 'c-1', purpose: { code: 'eligibility' } } });
+    const { body } = await partner.send('crvs/registry/sync/search', 'search', message, { receiver_id: 'gateway-a' });
+    expect(body.message.search_response[0]).toMatchObject(refusal('cm_not_configured'));
+  });
+});
+
+describe('is told apart from a consent that the registry records', () => {
+  const identifier = { type: 'UIN', value: ANAN };
+  const explain = async () => {
+    const { explainAccess } = await gateway.admin<{
+      explainAccess: {
+        released: boolean;
+        consentBy: string[];
+        consents: unknown[];
+        messageConsents: { jti: string }[];
+      };
+    }>(
+      `query ($identifier: IdentifierInput!) {
+        explainAccess(senderId: "programme-a", registry: CRVS, identifier: $identifier, purpose: "eligibility") {
+          released consentBy consents { id } messageConsents { jti scopes until } consentControllers { issuer } } }`,
+      { identifier },
+    );
+    return explainAccess;
+  };
+  const report = async () => {
+    const { accessReport } = await gateway.admin<{
+      accessReport: { disclosures: { consentBy: string[]; messageConsents: { jti: string; scopes: string[] }[] }[] };
+    }>(
+      `query ($identifier: IdentifierInput!) {
+        accessReport(registry: CRVS, identifier: $identifier, reason: "asked") {
+          disclosures { consentBy messageConsents { controllerId jti scopes } } } }`,
+      { identifier },
+    );
+    return accessReport.disclosures[0];
+  };
+
+  test('by the access report and by what explains access', async () => {
+    const claims = claimsOf();
+    await ask(sign(claims));
+    expect(await report()).toMatchObject({
+      consentBy: ['MESSAGE'],
+      messageConsents: [{ jti: claims['jti'], scopes: ['name', 'birth_date'] }],
+    });
+    const explained = await explain();
+    expect(explained).toMatchObject({
+      released: false,
+      consentBy: ['MESSAGE'],
+      consents: [],
+      consentControllers: expect.arrayContaining([{ issuer: 'programme-a' }, { issuer: 'rsa-issuer' }]),
+    });
+    expect(explained.messageConsents.map(({ jti }) => jti)).toContain(claims['jti']);
+    expect(JSON.stringify(explained)).not.toContain('"programme-b"');
+
+    await gateway.admin(`mutation ($input: GrantConsentInput!) { grantConsent(input: $input) { id } }`, {
+      input: { registry: 'CRVS', identifier, senderId: 'programme-a', fields: ['name'] },
+    });
+    expect(await explain()).toMatchObject({ released: true, consentBy: ['RECORD', 'MESSAGE'], consents: [{}] });
+    const message = searchFor({ ...byId(ANAN), authorize: { purpose: { code: 'eligibility' } } });
+    await partner.send('crvs/registry/sync/search', 'search', message, { receiver_id: 'gateway-a' });
+    expect(await report()).toEqual({ consentBy: ['RECORD'], messageConsents: [] });
   });
 });
 

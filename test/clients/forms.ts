@@ -45,12 +45,17 @@ export const PROFILES: Record<Form['sign'], SignatureProfile> = {
 
 export type Values = Record<string, string>;
 
+/** Clients that number their messages by the second send one a second; a replay does not wait for the next. */
+let seconds = Math.floor(Date.now() / 1000);
+
 /** A value for each placeholder; what is random or the time is made anew at each place. */
 export function fill(text: string, values: Values): string {
   const now = new Date();
+  seconds += 1;
+  const second = String(seconds);
   const made: Record<string, () => string> = {
     uuid: randomUUID,
-    epoch: () => String(Math.floor(now.getTime() / 1000)),
+    epoch: () => second,
     now: () => now.toISOString(),
     now_us: () => now.toISOString().replace('Z', '000Z'),
     now_s: () => now.toISOString().replace(/\.\d+Z/, 'Z'),

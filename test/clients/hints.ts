@@ -1,4 +1,6 @@
 /** What a form expects, as checks: each hint that is there must hold, and one that nobody reads is a failure. */
+import { z } from 'zod';
+
 export interface Seen {
   status: number;
   /** Undefined where the body is no JSON. */
@@ -18,6 +20,17 @@ interface Item {
 /** The members on the dotted path, `search_response.0.status`; undefined where there are none. */
 export const at = (node: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((inner, name) => (Object(inner) as Record<string, unknown>)[name], node);
+
+/** What OpenSPP 17 imports: it takes the rest for a person without a name. */
+const openCrvsPerson = z.looseObject({
+  identifier: z.array(z.looseObject({ name: z.string(), identifier: z.string() })).min(1),
+  familyName: z.string(),
+  givenName: z.string(),
+  sex: z.string(),
+  birthDate: z.string(),
+  birthPlace: z.looseObject({ identifier: z.string() }).optional(),
+  relations: z.array(z.looseObject({ '@type': z.string(), identifier: z.array(z.unknown()) })).optional(),
+});
 
 const LISTS = ['search_response', 'subscribe_response', 'disabled_response', 'enrolled_response'];
 
@@ -82,6 +95,18 @@ const CHECKS: Record<string, (expected: never, seen: Seen) => string | undefined
     when(
       allRecords(seen).some((record) => JSON.stringify(record).includes(`"${value}"`)),
       `no record of ${value}`,
+    ),
+  record_shape: (shape: string, seen) =>
+    shape === 'OPENCRVS'
+      ? allRecords(seen)
+          .map((record) => openCrvsPerson.safeParse(record))
+          .flatMap(({ error }) => (error === undefined ? [] : [z.prettifyError(error)]))[0]
+      : `${shape}: no test knows this shape`,
+  /** In words: the person of the consent that the harness signs. */
+  only_subject: (_: string, seen) =>
+    when(
+      allRecords(seen).every((record) => at(record, 'name.given_name') === 'Anan'),
+      'a record of another person',
     ),
   body_has: (paths: string[], { body }) => paths.find((path) => at(body, path) === undefined),
   body_lacks: (paths: string[], { body }) => paths.find((path) => at(body, path) !== undefined),

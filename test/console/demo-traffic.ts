@@ -1,5 +1,5 @@
 /** A gateway with something on every page: partners, agreements, consents, subscriptions, deliveries, and an hour of traffic. */
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { addTraffic, LATENCY_BOUNDS } from '../../src/entities/overview/traffic.repository.js';
 import { addRecords, giveConsent, person } from '../support/consent.js';
 import type { TestGateway } from '../support/gateway.js';
@@ -34,6 +34,7 @@ export async function fillGateway(gateway: TestGateway, inbox: Inbox): Promise<F
     );
   const [ministry, fund] = partners as [Partner, Partner];
   await giveConsent(gateway, { uin: '4711', senderId: fund.senderId, purposes: ['pension'] });
+  await registerController(gateway);
   for (const partner of partners) for (const uin of [...UINS, '4799']) await search(partner, uin);
   await fund.send('dr/registry/sync/search', 'search', searchById('4711'));
   await subscribe(ministry, inbox, 'live_birth');
@@ -48,6 +49,16 @@ export async function fillGateway(gateway: TestGateway, inbox: Inbox): Promise<F
   await pastHour(gateway);
   return untilDelivered(gateway);
 }
+
+const registerController = (gateway: TestGateway) => {
+  const jwk = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
+  const keys = [{ ...jwk, kid: 'key-1' }];
+  return gateway.admin(
+    `mutation ($jwks: JSONObject!) {
+      registerConsentController(input: { name: "Exchange", issuer: "exchange", jwks: $jwks, registries: [SOCIAL] }) { id } }`,
+    { jwks: { keys } },
+  );
+};
 
 const search = (partner: Partner, uin: string) =>
   partner.send('social/registry/sync/search', 'search', searchById(uin));

@@ -36,11 +36,18 @@ const SECRET = 'open sesame';
 
   const stored = async () => {
     const { sender } = await gateway.admin<{ sender: { outbound: unknown } }>(
-      `{ sender(senderId: "health") { outbound { tokenUrl clientId scope clientCertificate authority } } }`,
+      `{ sender(senderId: "health") { outbound { tokenUrl clientId scope bearer clientCertificate authority } } }`,
     );
     return sender.outbound;
   };
-  const NONE = { tokenUrl: null, clientId: null, scope: null, clientCertificate: false, authority: false };
+  const NONE = {
+    tokenUrl: null,
+    clientId: null,
+    scope: null,
+    bearer: false,
+    clientCertificate: false,
+    authority: false,
+  };
 
   test('are checked before they are set, each refusal at its field', async () => {
     const section = await open();

@@ -1,4 +1,5 @@
 /** What an auditor and an administrator oversee: who got what of a person, what must be kept, whose sessions end. */
+import { generateKeyPairSync } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { addRecords, person } from '../support/consent.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
@@ -37,6 +38,65 @@ const ROLES = { ada: ['ADMIN'], audrey: ['AUDITOR'], olga: ['OPERATOR'] };
   afterEach(async () => {
     expect(page.problems.splice(0)).toEqual([]);
     await page.context().close();
+  });
+
+  describe('a consent controller', () => {
+    const jwks = (kid: string) =>
+      JSON.stringify({ keys: [{ ...generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }), kid }] });
+    const stored = async () => {
+      const { consentControllers } = await gateway.admin<{
+        consentControllers: { name: string; issuer: string; presenter: string | null; revokedAt: string | null }[];
+      }>(`{ consentControllers { name issuer presenter revokedAt } }`);
+      return consentControllers;
+    };
+
+    test('is registered with its keys, or refused at its field', async () => {
+      await open('ada', '/');
+      await page.getByRole('link', { name: 'Consent controllers' }).click();
+      await page.getByRole('button', { name: 'Register a controller' }).click();
+      const form = page.getByRole('dialog', { name: 'Register a controller' });
+      await form.getByRole('textbox', { name: 'Name' }).fill('Exchange');
+      await form.getByRole('textbox', { name: 'Issuer' }).fill('exchange-cm');
+      await form.getByRole('button', { name: 'Save' }).click();
+      await expectShown(form.getByText('Give the address or the key set, one of the two'));
+      await form.getByRole('combobox', { name: 'Registries' }).click({ force: true });
+      await page.getByRole('option', { name: 'Civil', exact: true }).click();
+      await page.keyboard.press('Tab');
+      await form.getByRole('textbox', { name: 'Its key set', exact: true }).fill('{"keys": []}');
+      await form.getByRole('button', { name: 'Save' }).click();
+      await expectShown(form.getByText('jwks: holds no key that signatures are verified with'));
+      await form.getByRole('textbox', { name: 'Its key set', exact: true }).fill(jwks('cm-1'));
+      await form.getByRole('button', { name: 'Save' }).click();
+      await expectShown(page.getByRole('row', { name: /Exchange exchange-cm Civil/ }));
+      expect(await stored()).toMatchObject([{ name: 'Exchange', issuer: 'exchange-cm', revokedAt: null }]);
+    });
+
+    test('is changed, one of its consents is revoked by an operator, and at last it is', async () => {
+      await open('ada', '/consent-controllers');
+      await page.getByRole('button', { name: 'Edit' }).click();
+      const form = page.getByRole('dialog', { name: 'Edit controller' });
+      await form.getByRole('textbox', { name: 'Name' }).fill('Exchange of the ministry');
+      await form.getByRole('button', { name: 'Save' }).click();
+      await expectShown(page.getByRole('row', { name: /Exchange of the ministry/ }));
+      await page.context().close();
+
+      await open('olga', '/consent-controllers');
+      await page.getByRole('button', { name: 'Revoke a consent' }).click();
+      const one = page.getByRole('dialog', { name: 'Revoke a consent' });
+      await one.getByRole('textbox', { name: 'Number of the consent (jti)' }).fill('jti-1');
+      await one.getByRole('button', { name: 'Revoke', exact: true }).click();
+      await expectShown(page.getByText('Consent revoked'));
+      expect(await page.getByRole('button', { name: 'Register a controller' }).count()).toBe(0);
+      expect(await page.getByRole('button', { name: 'Revoke', exact: true }).count()).toBe(0);
+      await page.context().close();
+
+      await open('ada', '/consent-controllers');
+      await page.getByRole('button', { name: 'Revoke', exact: true }).click();
+      const question = page.getByRole('dialog', { name: 'Revoke controller' });
+      await question.getByRole('button', { name: 'Revoke', exact: true }).click();
+      await expectShown(page.getByRole('row', { name: /Revoked/ }));
+      expect((await stored())[0]?.revokedAt).not.toBeNull();
+    });
   });
 
   describe('an access report', () => {

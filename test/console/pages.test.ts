@@ -84,6 +84,13 @@ const VISITS: Visit[] = [
   },
   { name: 'consents', path: () => '/consents', shows: 'Active' },
   { name: 'consent-new', path: () => '/consents', shows: 'Active', act: open('button', 'Record a consent') },
+  { name: 'consent-controllers', path: () => '/consent-controllers', shows: 'Active' },
+  {
+    name: 'consent-controller-new',
+    path: () => '/consent-controllers',
+    shows: 'Active',
+    act: open('button', 'Register a controller'),
+  },
   { name: 'access-report', path: () => '/access-report', shows: 'Make report', act: makeReport },
   { name: 'records', path: () => '/records', shows: 'SRPerson' },
   { name: 'record', path: () => '/records', shows: 'SRPerson', act: open('button', /^UIN/) },

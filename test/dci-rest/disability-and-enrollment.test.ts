@@ -186,6 +186,10 @@ describe('details and support', () => {
     ['housing_type', { impairment_type: '1', impairment_level: '3' }],
     ['housing_type disability_details', { impairment_type: '1', impairment_level: '3' }],
     ['housing_type disability_details { impairment_type }', { impairment_type: '1' }],
+    ['... { housing_type }', { impairment_type: '1', impairment_level: '3' }],
+    ['... { disability_details { impairment_type } }', { impairment_type: '1' }],
+    ['personal_details { demographic_info { birth_date } }', { impairment_type: '1', impairment_level: '3' }],
+    ['__typename', { impairment_type: '1', impairment_level: '3' }],
   ])('are what they are, whatever else GraphQL selects: { %s }', async (selection, details) => {
     const expressed = { type: 'x', value: { expression: `{ person(UIN: "100") { ${selection} } }` } };
     const criteria = { query_type: 'graphql', query: expressed };
@@ -197,6 +201,23 @@ describe('details and support', () => {
     expect(support.body.message.search_response[0].data.reg_records).toEqual([
       [{ human_assistance: [{ type: 'mobility', intensity: '2' }] }],
     ]);
+  });
+
+  test.each([
+    ['house: housing_type', 'aliases'],
+    ['disability_details: housing_type', 'aliases'],
+    ['disability_details @include(if: false) { impairment_type }', 'directives'],
+    ['disability_details @skip(if: true) { impairment_type }', 'directives'],
+    ['disability_details { housing_type }', 'housing_type'],
+  ])('are refused, never empty, where a selection is not read: { %s }', async (selection, told) => {
+    const expressed = { type: 'x', value: { expression: `{ person(UIN: "100") { ${selection} } }` } };
+    for (const path of ['details', 'support']) {
+      const criteria = { query_type: 'graphql', query: expressed };
+      const { body } = await ask(`dr/registry/sync/get-disability-${path}`, 'disabled_criteria', criteria);
+      const [item] = body.message.search_response;
+      expect(item).toMatchObject({ status: 'rjct', status_reason_message: expect.stringContaining(told) });
+      expect(item).not.toHaveProperty('data');
+    }
   });
 
   test('stop at the agreement', async () => {

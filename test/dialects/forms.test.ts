@@ -13,7 +13,9 @@ import {
   type Arbitrary,
 } from 'fast-check';
 import type { Json, JsonObject } from '../../src/protocol/envelope/json.js';
+import { readCel } from '../../src/protocol/dialects/openspp/openspp.cel.js';
 import { readForms, readHeaderForms, writeForms } from '../../src/protocol/dialects/speak.js';
+import { quoteName } from '../../src/protocol/query/query-rejection.js';
 import { CRVS } from '../../src/protocol/registries/crvs/crvs.registry.js';
 import { DR } from '../../src/protocol/registries/dr/dr.registry.js';
 import { DR_CODES } from '../../src/protocol/registries/dr/dr.codes.js';
@@ -139,4 +141,90 @@ test.each([
     }),
     { numRuns: 300 },
   );
+});
+
+describe('CEL text', () => {
+  const sex = { sex: { $eq: 'female' } };
+  const old = { age: { $gte: 18 } };
+
+  test.each<[string, JsonObject]>([
+    ['person.age >= 18', old],
+    ['sex == \'female\' || age >= 18 && sex == "female"', { $or: [sex, { $and: [old, sex] }] }],
+    ["(sex == 'female' || age >= 18) && sex == 'female'", { $and: [{ $or: [sex, old] }, sex] }],
+    ["name.surname != 'O\\'Brien'", { 'name.surname': { $ne: "O'Brien" } }],
+    ["person.sex in ['a', 'b']", { sex: { $in: ['a', 'b'] } }],
+    ['x < -1.5', { x: { $lt: -1.5 } }],
+    ['alive == true', { alive: { $eq: true } }],
+  ])('%s is read', (text, expected) => {
+    expect(readCel(text)).toEqual(expected);
+  });
+
+  test.each([
+    ['a == b', 'b'],
+    ['18 <= age', 'a value in this place'],
+    ['!(age >= 18)', '!'],
+    ["name.startsWith('A')", 'name.startsWith'],
+    ['age + 1 > 2', '+'],
+    ['age >= 18 ? true : false', '?'],
+    ['age = 18', '='],
+    ['x == null', 'null'],
+    ["x == 'a\\n'", 'an escape in a text'],
+    ['x == 12345678901234567890', 'a number with too many digits'],
+    ["x in 'a'", 'a missing ['],
+    ['(x == 1', 'a missing )'],
+    ['x == 1)', ')'],
+    ['x == 1 y == 2', 'y'],
+    ['', 'an end that comes too early'],
+    [`${'('.repeat(12)}x == 1`, 'too many parentheses'],
+    ['x'.repeat(2001), 'a text that is too long'],
+  ])('%s is refused for %s', (text, part) => {
+    const [name] = Object.keys(readCel(text));
+    expect(name).toBe(`CEL: ${part}`);
+    expect(quoteName(name)).toBe(`"${name}"`);
+  });
+
+  test('asks about nothing that the text does not name, and is never thrown at', () => {
+    const parts = [
+      'person.age',
+      'sex',
+      '__proto__',
+      '==',
+      '>=',
+      '&&',
+      '||',
+      '(',
+      ')',
+      'in',
+      '[',
+      ']',
+      ',',
+      "'x'",
+      '18',
+      'true',
+      '!',
+      ';',
+      '\\',
+    ];
+    const texts = oneof(
+      string(),
+      array(constantFrom(...parts), { maxLength: 12 }).map((some) => some.join(' ')),
+    );
+    const namesIn = (node: Json): string[] =>
+      Array.isArray(node)
+        ? node.flatMap(namesIn)
+        : typeof node === 'object' && node !== null
+          ? Object.entries(node).flatMap(([name, inner]) => [
+              ...(name.startsWith('$') ? [] : [name]),
+              ...namesIn(inner),
+            ])
+          : [];
+    assert(
+      property(texts, (text) => {
+        const names = namesIn(readCel(text));
+        expect(names.length).toBeGreaterThan(0);
+        expect(names.filter((name) => !name.startsWith('CEL: ') && !text.includes(name))).toEqual([]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
 });

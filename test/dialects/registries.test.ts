@@ -1,5 +1,6 @@
 /** OpenG2P's partners and openIMIS ask in their own forms. */
 import { randomUUID } from 'node:crypto';
+import { assert, asyncProperty, constantFrom, dictionary, oneof, record, tuple } from 'fast-check';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,6 +62,27 @@ describe('OpenG2P', () => {
   test('nobody is found by a text that names nobody', async () => {
     const { item, records } = await search(openg2p, expression({ search_text: { $eq: 'IND-NSR-0001' } }));
     expect({ status: item.status, records }).toEqual({ status: 'succ', records: [] });
+  });
+
+  test.each<JsonObject>([
+    { type: 'FID', value: '123456789' },
+    { type: 'foundational_id', value: '123456789' },
+    { type: 'idtype-value', value: { id_type: 'fid', id_value: '123456789' } },
+    { type: 'idtype-value', value: { id_type: 'Foundational_Id', id_value: '123456789' } },
+  ])('its identifier %j', async (query) => {
+    const message = searchFor({ query_type: 'idtype-value', query });
+    expect(JSON.stringify((await search(openg2p, message)).records)).toContain('Anan');
+    expect((await search(standard, message, 'dci-gateway')).item?.status ?? 'rjct').toBe('rjct');
+  });
+
+  test('a standard sender that asks in its form is told the dialect, in the item', async () => {
+    const reasonFor = async (query: JsonObject) => {
+      const header = { receiver_id: 'dci-gateway', total_count: 1 };
+      const { body } = await ask(standard, 'social/registry/sync/search', 'search', expression(query), header);
+      return body.message.search_response[0].status_reason_message as string;
+    };
+    expect(await reasonFor({ search_text: { $eq: 'Anan' } })).toContain('dialect OPENG2P');
+    expect(await reasonFor({ nonsense: { $eq: 'Anan' } })).not.toContain('dialect');
   });
 
   test('an operator of search_text that is not read is refused', async () => {
@@ -141,4 +163,87 @@ describe('openIMIS', () => {
     expect(status).toBe(200);
     expect((await ask(standard, 'social/registry/sync/txn/status', 'txn-status', message)).status).toBe(400);
   });
+});
+
+describe('no dialect', () => {
+  const narrow = {
+    registry: 'CRVS',
+    fields: ['identifier', 'name.given_name', 'birth_date'],
+    rowFilter: { sex: { $eq: 'female' } },
+  };
+  const own = (dialect: string) => createPartner(gateway, { sender: { dialect }, agreements: [narrow] });
+  const leavesOf = (value: unknown): unknown[] =>
+    typeof value === 'object' && value !== null ? Object.values(value).flatMap(leavesOf) : [value];
+  const everybody = expression(
+    { birth_date: { $gte: '0001-01-01' } },
+    { pagination: { page_size: 1000, page_number: 1 } },
+  );
+  const itemsOf = async (partner: Partner, message: JsonObject) => {
+    const { body } = await ask(partner, 'crvs/registry/sync/search', 'search', message, { total_count: 1 });
+    return (body.message?.search_response ?? []) as { data?: { reg_records?: unknown[] } }[];
+  };
+  const recordsOf = async (partner: Partner, message: JsonObject): Promise<unknown[]> =>
+    (await itemsOf(partner, message)).flatMap(({ data }) => data?.reg_records ?? []);
+
+  /** In the forms of every dialect, half of them nonsense. */
+  const text = constantFrom('Sudarat', '847951632', '1985-05-20', '2024-11-03', 'female', '*');
+  const name = constantFrom('first_name', 'birthDate', 'UIN', 'search_text', 'dateOfEvent', 'last_name', 'sex');
+  const operator = oneof(
+    text.map((term) => ({ type: 'exact', term })),
+    tuple(text, text).map(([gte, lte]) => ({ type: 'range', gte, lte })),
+    tuple(constantFrom('$eq', '$gte', '$lte', '$ne', 'x'), text).map(([key, value]) => ({ [key]: value })),
+  );
+  const comparisons = dictionary(name, operator, { minKeys: 0, maxKeys: 2 });
+  const asked = oneof(
+    comparisons.map((query) => ({ query_type: 'expression', query })),
+    comparisons.map((query) => ({ query_type: 'expression', query: { value: { expression: { query } } } })),
+    tuple(name, constantFrom('==', '!=', '>=', '<'), text).map(([attribute, mark, value]) => ({
+      query_type: 'predicate',
+      query: `person.${attribute} ${mark} '${value}' || birth_date >= '1990-01-01'`,
+    })),
+    tuple(constantFrom('UIN', 'NID', 'FID'), text).map(([type, value]) => ({
+      query_type: 'idtype-value',
+      query: { type, value },
+    })),
+    text.map((value) => ({
+      query_type: 'graphql',
+      query: { value: { expression: `{ person(UIN: "${value}") { sex name { surname } } }` } },
+    })),
+  );
+  const beside = record({
+    reg_type: constantFrom('birth', 'ocrvs:registry_type:death', 'Individual'),
+    sort: constantFrom([{ attribute_name: 'createdAt', sort_order: 'asc' }], [{ attribute_name: 'sex' }]),
+    reg_record_type: constantFrom('Person', 'Individual', 'Farmer'),
+  });
+  const criteria = oneof(
+    { weight: 4, arbitrary: asked },
+    { weight: 1, arbitrary: tuple(asked, beside).map(([one, more]) => ({ ...one, ...more })) },
+  );
+
+  test('releases a record or a field that the standard would not', async () => {
+    const standardOne = await own('DCI');
+    const all = await recordsOf(standardOne, everybody);
+    expect(all.length).toBeGreaterThan(100);
+    const released = new Set(all.flatMap(leavesOf));
+    const words = new Set<unknown>(['spdci:Person', 'NID', 'Place']);
+    const senders = await Promise.all(['OPENSPP', 'OPENCRVS', 'OPENG2P', 'OPENIMIS'].map(own));
+    let found = 0;
+    for (const sender of senders)
+      expect(
+        (await recordsOf(sender, everybody))
+          .flatMap(leavesOf)
+          .filter((leaf) => !released.has(leaf) && !words.has(leaf)),
+      ).toEqual([]);
+    await assert(
+      asyncProperty(criteria, async (question) => {
+        for (const sender of senders) {
+          const records = await recordsOf(sender, searchFor(question as never));
+          found += records.length;
+          expect(records.flatMap(leavesOf).filter((leaf) => !released.has(leaf) && !words.has(leaf))).toEqual([]);
+        }
+      }),
+      { numRuns: 60 },
+    );
+    expect(found).toBeGreaterThan(0);
+  }, 120_000);
 });

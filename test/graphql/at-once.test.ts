@@ -184,6 +184,7 @@ const ONCE: Record<string, Prepared> = {
   retireServerKey: [serverKey, byKid],
   revokeConsent: [consent, byId()],
   revokeConsentController: [controller, byId()],
+  revokeMessageConsent: [controller, (id) => `(controllerId: "${id}", jti: "j") { id }`],
   revokeSenderKey: [senderKey, ofSender(', kid: "k") { kid }')],
   revokeServerKey: [serverKey, byKid],
 };
@@ -203,6 +204,7 @@ const EACH: Record<string, Prepared> = {
   rotateSenderSecret: [sender, ofSender(') { clientId }')],
   setSenderOutbound: [sender, ofSender(', input: {}) { clientId }')],
   suspendSender: [sender, ofSender(', reason: "r") { senderId }')],
+  updateConsentController: [controller, byId(', input: { name: "another" }')],
   updateAgreement: [agreement, byId(', input: { fields: ["name", "sex"] }')],
   updateSender: [sender, ofSender(', input: { name: "another" }) { senderId }')],
   upsertRecords: [recordId, (id) => `(${RECORD(id)}) { inserted }`],

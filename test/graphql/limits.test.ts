@@ -3,6 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PersistedOperations } from '../../src/graphql/persisted-operations.js';
+import { Turns } from '../../src/graphql/turns.js';
 import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, fetchToken, searchById, type Partner } from '../support/partner.js';
 
@@ -323,4 +324,20 @@ describe('/graphql', () => {
       await expect(PersistedOperations.load(file)).rejects.toThrow(/array of texts/);
     });
   });
+});
+
+test('queries of one caller take turns, two at once, and hold up nobody else', async () => {
+  const turns = new Turns();
+  const begun: string[] = [];
+  const take = (caller: string, name: string) =>
+    turns.take(caller).then((end) => {
+      begun.push(name);
+      return end;
+    });
+  const [first, , third] = [take('busy', '1'), take('busy', '2'), take('busy', '3')];
+  const [end] = await Promise.all([first, take('quiet', 'quiet')]);
+  expect(begun).toEqual(['1', '2', 'quiet']);
+  end();
+  await third;
+  expect(begun).toEqual(['1', '2', 'quiet', '3']);
 });

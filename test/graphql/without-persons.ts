@@ -8,7 +8,7 @@ export const WITHOUT_PERSONS: Record<string, string> = {
   AuditSeal: 'id kid merkleRoot previousHash sealHash signature signedText',
   CodeView: 'code label',
   Consent: 'fields grantedBy id identifierType organizationKind purposes revokedBy senderId',
-  ConsentController: 'createdBy id issuer jwksUrl name revokedBy',
+  ConsentController: 'createdBy id issuer jwksUrl name presenter receiptStatusUrl revokedBy',
   CreateSenderPayload: 'clientId clientSecret',
   Delivery: 'accessDecision action id kind messageId receiptStatus stateReason target waitsFor',
   DeliveryAttempt: 'address error id outcome',

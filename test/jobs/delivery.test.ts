@@ -287,7 +287,24 @@ describe('a delivery', () => {
     expect((await inbox.wait(3))[2]?.headers.authorization).toBe('Bearer token-2');
   });
 
+  test('carries a token that never changes, where the receiver has no token endpoint', async () => {
+    inbox.behave(undefined);
+    const { setSenderOutbound } = await gateway.admin<{ setSenderOutbound: unknown }>(
+      `mutation ($id: String!) { setSenderOutbound(senderId: $id, input: { bearer: "static-text" }) { bearer tokenUrl } }`,
+      { id: partner.senderId },
+    );
+    expect(setSenderOutbound).toEqual({ bearer: true, tokenUrl: null });
+    await send();
+    expect((await inbox.wait(1))[0]?.headers.authorization).toBe('Bearer static-text');
+    const [row] = await gateway.database.query<{ sealed: Buffer }>(
+      'select bearer_sealed as sealed from sender_outbound where bearer_sealed is not null',
+    );
+    expect(row?.sealed.includes('static-text')).toBe(false);
+  });
+
   test.each([
+    ['bearer', { bearer: 'two words' }],
+    ['bearer', { bearer: 'x', oauth: { tokenUrl: 'https://a.example/token', clientId: 'a', clientSecret: 'b' } }],
     ['oauth.tokenUrl', { oauth: { tokenUrl: 'http://169.254.169.254/token', clientId: 'a', clientSecret: 'b' } }],
     ['tls.certificate', { tls: { certificate: 'none', key: 'none' } }],
     ['tls.key', { tls: { certificate: pem('gateway.test.pem') } }],

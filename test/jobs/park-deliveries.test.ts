@@ -45,7 +45,7 @@ test('what a suspended sender is owed rests, out of the way of claims, and goes 
   expect(await parkIdleDeliveries(gateway.database, new Date())).toMatchObject({ parked: expect.any(Number) });
   expect(await dueTimes()).toEqual([false, false, false]);
   expect(await parkIdleDeliveries(gateway.database, new Date())).toEqual({ parked: 0, woken: 0 });
-  const room = { perHost: 8, limited: [], busy: [] };
+  const room = { perHost: 8, hosts: [], perSender: 8, senders: [], busy: [] };
   expect(await claimDeliveries(gateway.database, randomUUID(), new Date(), room, 10)).toEqual([]);
   expect(inbox.received).toEqual([]);
   await gateway.admin(ACTIVATE, { id: partner.senderId });
@@ -71,3 +71,46 @@ test('a paused subscription of an active sender stays at rest, and what rests wi
   await parkIdleDeliveries(gateway.database, new Date());
   expect(await settled(gateway, code, allEnded(1))).toMatchObject([{ state: 'DELIVERED' }]);
 });
+
+test.each(['force_custom_plan', 'force_generic_plan'])(
+  'a claim stays cheap with statistics made while nothing was pending (%s)',
+  async (mode) => {
+    const hour = 3_600_000;
+    // So that the worker of this gateway leaves them alone.
+    const due = new Date(Date.now() + hour);
+    await gateway.database.transaction(async (unit) => {
+      await unit.query('analyze delivery');
+      await unit.query(
+        `insert into delivery (id, kind, action, sender_id, registry, record_id, version, target, host, message_id, state, due_at)
+         select gen_random_uuid(), 'NOTIFICATION', 'notify', $1, 'CRVS', gen_random_uuid(), 1, 'https://h.example/' || n % 10,
+           'h.example', gen_random_uuid()::text, 'PENDING', $2 from generate_series(1, 5000) as n`,
+        [partner.senderId, due],
+      );
+      await unit.query(`set local plan_cache_mode = ${mode}`);
+      const room = { perHost: 8, hosts: [{ host: 'h.example', room: 100 }], perSender: 100, senders: [], busy: [] };
+      let blocks = 0;
+      let claimed = 0;
+      const explained = {
+        ...unit,
+        query: async (text: string, values?: unknown[]): Promise<never[]> => {
+          const [row] = await unit.query<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }>(
+            `explain (analyze, buffers, format json) ${text}`,
+            values,
+          );
+          const plan = row?.['QUERY PLAN'][0].Plan ?? {};
+          blocks = (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0);
+          claimed = plan['Actual Rows'] ?? 0;
+          return [];
+        },
+      };
+      await claimDeliveries(explained, randomUUID(), new Date(due.getTime() + hour), room, 100);
+      expect(claimed).toBe(100);
+      // Some 30 for each: a look at the row, at what may be earlier, its lock, and its new version in every index.
+      expect(blocks).toBeLessThan(100 * 100);
+      await unit.query('delete from delivery where sender_id = $1 and target like $2', [
+        partner.senderId,
+        'https://h.example/%',
+      ]);
+    });
+  },
+);

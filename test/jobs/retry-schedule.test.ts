@@ -94,33 +94,49 @@ describe('the pace at a host', () => {
     senderId: 's',
     target: `https://${host}/a?id=1`,
   });
-  const capacityFor = (at: HostPace, host: string) => {
-    const { perHost, limited } = at.capacity();
-    return limited.find((entry) => entry.host === host)?.capacity ?? perHost;
+  const roomFor = (at: HostPace, host: string) => {
+    const { perHost, hosts } = at.room();
+    return hosts.find((entry) => entry.host === host)?.room ?? perHost;
   };
 
-  test('gives each host a capacity of its own, and names the endpoints that are being asked', () => {
+  test('gives each host room of its own, and names the endpoints that are being asked', () => {
     const at = pace();
-    const running = Array.from({ length: 8 }, () => delivery('slow'));
-    for (const one of running) at.started(one);
-    expect(capacityFor(at, 'slow')).toBe(0);
-    expect(capacityFor(at, 'other')).toBe(8);
-    expect(at.capacity().busy).toContainEqual({ senderId: 's', endpoint: 'https://slow/a' });
-    for (const one of running.slice(0, 1)) at.ended(one);
-    expect(capacityFor(at, 'slow')).toBe(1);
+    const underWay = Array.from({ length: 8 }, () => delivery('slow'));
+    for (const one of underWay) at.started(one);
+    expect(roomFor(at, 'slow')).toBe(0);
+    expect(roomFor(at, 'other')).toBe(8);
+    expect(at.room().busy).toContainEqual({ senderId: 's', endpoint: 'https://slow/a' });
+    for (const one of underWay.slice(0, 1)) at.ended(one);
+    expect(roomFor(at, 'slow')).toBe(1);
   });
 
-  test('bounds how many start within a second, also of those that end at once', () => {
+  test('gives more to a host that answers quickly, and takes it back from one that does not', () => {
     const at = pace();
-    for (let started = 0; started < 200; started++) {
-      expect(capacityFor(at, 'busy')).toBeGreaterThan(0);
-      const one = delivery('busy');
-      at.started(one);
-      at.ended(one);
-    }
-    expect(capacityFor(at, 'busy')).toBe(0);
-    now += 1000;
-    expect(capacityFor(at, 'busy')).toBe(8);
+    for (let answers = 0; answers < 200; answers++) at.answered(delivery('quick'), { ok: true, latencyMs: 5 });
+    expect(roomFor(at, 'quick')).toBe(256);
+    at.answered(delivery('quick'), { ok: true, latencyMs: 300 });
+    expect(roomFor(at, 'quick')).toBe(8);
+  });
+
+  test('bounds what a sender has under way, however many hosts it names', () => {
+    const at = pace();
+    for (let hosts = 0; hosts < 60; hosts++) at.started(delivery(`host-${hosts}`));
+    const { perSender, senders } = at.room();
+    expect(senders).toEqual([{ senderId: 's', room: perSender - 60, underWay: 60 }]);
+  });
+
+  test('sends eight at once to a host, and gives back what waited while it failed', async () => {
+    const at = pace();
+    const answers: ((value: string) => void)[] = [];
+    const sends = Array.from({ length: 10 }, () =>
+      at.inTurn('busy', () => new Promise<string>((resolve) => void answers.push(resolve))),
+    );
+    expect(answers).toHaveLength(8);
+    now += 1;
+    at.answered(delivery('busy'), { ok: false, latencyMs: 0 });
+    for (const answer of answers) answer('done');
+    expect(await Promise.all(sends)).toEqual([...Array.from({ length: 8 }, () => 'done'), undefined, undefined]);
+    expect(await at.inTurn('busy', async () => 'sent')).toBe('sent');
   });
 });
 

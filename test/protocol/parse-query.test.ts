@@ -90,7 +90,7 @@ describe('expression', () => {
     ['sex', 'rjct.search_criteria.invalid', 'an expression is an object such as'],
     [{ type: 'UIN', value: '1' }, 'rjct.search_criteria.invalid', 'has the form of another type'],
     [{ value: { expression: 'query { x }' } }, 'rjct.search_criteria.invalid', 'has the form of another type'],
-    [{ $and: [] }, 'rjct.search_criteria.invalid', '"$and" takes a list of at least one expression'],
+    [{ $and: [] }, 'rjct.filter.invalid', '"$and" takes a list of at least one expression'],
     [{ $or: { sex: 'male' } }, 'rjct.search_criteria.invalid', '"$or" takes a list'],
     [deep, 'rjct.search_criteria.invalid', 'nested at most 8 levels deep'],
     [{ $or: sixtyFive }, 'rjct.search_criteria.invalid', 'at most 64 comparisons'],

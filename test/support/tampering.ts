@@ -1,6 +1,6 @@
 /** Every column of a table changed, one at a time, each to another value that its type allows. */
 import { randomUUID } from 'node:crypto';
-import { finishAttempt } from '../../src/entities/deliveries/delivery-outcome.repository.js';
+import { finishAttempts } from '../../src/entities/deliveries/delivery-outcome.repository.js';
 import { enqueueCallback } from '../../src/entities/deliveries/delivery.repository.js';
 import { claimDeliveries } from '../../src/entities/deliveries/due-delivery.repository.js';
 import { uuidv7 } from '../../src/platform/uuid.js';
@@ -74,9 +74,17 @@ export async function deliverOne({ database, services }: TestGateway, senderId: 
     now,
   );
   const worker = randomUUID();
-  const [due] = await claimDeliveries(database, worker, new Date(), { perHost: 1, limited: [], busy: [] }, 1);
+  const [due] = await claimDeliveries(
+    database,
+    worker,
+    new Date(),
+    { perHost: 1, hosts: [], perSender: 1, senders: [], busy: [] },
+    1,
+  );
   if (due === undefined) throw new Error('nothing is due');
   const nothing = { address: null, status: 200, latencyMs: 1, error: null, excerpt: null };
   const attempt = { id: uuidv7(), at: now, outcome: 'DELIVERED', ...nothing };
-  await finishAttempt(database, worker, due, attempt, { state: 'DELIVERED', reason: null, dueAt: null }, new Date());
+  await finishAttempts(database, worker, [
+    { delivery: due, attempt, end: { state: 'DELIVERED', reason: null, dueAt: null }, now: new Date() },
+  ]);
 }

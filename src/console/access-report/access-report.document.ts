@@ -13,6 +13,7 @@ export const ACCESS_REPORT = graphql(`
         inside
         legalBasis
         requiredConsent
+        consentBy
         purpose
         agreementVersion
         fields

@@ -73,16 +73,16 @@ function Kind({ kind, inside }: Disclosure) {
   );
 }
 
-function Ground({ legalBasis, requiredConsent }: Disclosure) {
+function Ground({ legalBasis, consentBy }: Disclosure) {
   const { t } = useTranslation();
   return (
     <>
       {legalBasis === null ? '—' : t(`legalBasis.${legalBasis}`)}
-      {requiredConsent === true && (
-        <Text size="xs" c="dimmed">
-          {t('accessReport.consented')}
+      {consentBy.map((by) => (
+        <Text key={by} size="xs" c="dimmed">
+          {t(`accessReport.consentedBy.${by}`)}
         </Text>
-      )}
+      ))}
     </>
   );
 }

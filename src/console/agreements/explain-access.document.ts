@@ -21,6 +21,11 @@ export const EXPLAIN_ACCESS = graphql(`
       recordType
       membersReleased
       membersLeftOut
+      consentBy
+      consentControllers {
+        id
+        name
+      }
       agreement {
         id
         version

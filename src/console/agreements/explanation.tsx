@@ -9,7 +9,8 @@ type Explained = ResultOf<typeof EXPLAIN_ACCESS>['explainAccess'];
 const recordedFirst = (a: { recorded: boolean }, b: { recorded: boolean }): number =>
   Number(b.recorded) - Number(a.recorded);
 
-export function Explanation({ found, released, steps, fields, membersReleased, membersLeftOut }: Explained) {
+export function Explanation(explained: Explained) {
+  const { found, released, steps, fields, membersReleased, membersLeftOut, consentBy, consentControllers } = explained;
   const { t } = useTranslation();
   const out = fields.filter((field) => field.released && field.recorded).length;
   return (
@@ -20,6 +21,10 @@ export function Explanation({ found, released, steps, fields, membersReleased, m
           : t('explain.notFound')}
         {membersReleased + membersLeftOut > 0 &&
           ` ${t('explain.members', { released: membersReleased, left: membersLeftOut })}`}
+        {consentBy.map((by) => ` ${t(`explain.consentBy.${by}`)}`)}
+        {!released &&
+          consentControllers.length > 0 &&
+          ` ${t('explain.signers', { names: consentControllers.map(({ name }) => name).join(', ') })}`}
       </Alert>
       <List spacing={6} size="sm" center>
         {steps.map(({ reason, passed, explanation }) => (

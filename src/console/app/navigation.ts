@@ -12,6 +12,7 @@ import {
   IconPlugConnected,
   IconSend,
   IconShieldCheck,
+  IconSignature,
   IconUserSearch,
   type Icon,
 } from '@tabler/icons-react';
@@ -26,6 +27,7 @@ export interface NavigationItem {
     | 'senders'
     | 'agreements'
     | 'consents'
+    | 'consentControllers'
     | 'accessReport'
     | 'serverKeys'
     | 'records'
@@ -56,6 +58,7 @@ export const NAVIGATION: NavigationGroup[] = [
       { path: '/senders', label: 'senders', icon: IconBuildingBank },
       { path: '/agreements', label: 'agreements', icon: IconFileCertificate },
       { path: '/consents', label: 'consents', icon: IconHeartHandshake },
+      { path: '/consent-controllers', label: 'consentControllers', icon: IconSignature },
       { path: '/access-report', label: 'accessReport', icon: IconUserSearch },
     ],
   },

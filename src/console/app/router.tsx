@@ -24,6 +24,7 @@ export const createRouter = () =>
           { path: 'agreements', lazy: () => import('../agreements/agreements.page.js') },
           { path: 'agreements/new', lazy: () => import('../agreements/new-agreement.page.js') },
           { path: 'consents', lazy: () => import('../consents/consents.page.js') },
+          { path: 'consent-controllers', lazy: () => import('../consent-controllers/consent-controllers.page.js') },
           { path: 'access-report', lazy: () => import('../access-report/access-report.page.js') },
           { path: 'records', lazy: () => import('../records/records.page.js') },
           { path: 'sources', lazy: () => import('../sources/sources.page.js') },

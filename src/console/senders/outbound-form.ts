@@ -6,6 +6,7 @@ import type { SET_OUTBOUND } from './outbound.document.js';
 import type { Outbound } from './sender.types.js';
 
 export interface OutboundValues {
+  bearer: string;
   oauth: { tokenUrl: string; clientId: string; clientSecret: string; scope: string };
   tls: { certificate: string; key: string; authority: string };
 }
@@ -20,13 +21,17 @@ export function useOutboundForm({ tokenUrl, clientId, scope }: Outbound) {
     isGiven(oauth) && value.trim() === '' ? t('invalid.required') : null;
   return useForm<OutboundValues>({
     initialValues: {
+      bearer: '',
       oauth: { tokenUrl: tokenUrl ?? '', clientId: clientId ?? '', clientSecret: '', scope: scope ?? '' },
       tls: { certificate: '', key: '', authority: '' },
     },
     validate: {
+      bearer: (value, { oauth }) => (value.trim() !== '' && isGiven(oauth) ? t('outbound.oneOf') : null),
       oauth: {
         tokenUrl: (value, values) =>
-          isGiven(values.oauth) || isGiven(values.tls) ? withOAuth(value, values) : t('outbound.nothing'),
+          isGiven(values.oauth) || isGiven(values.tls) || values.bearer.trim() !== ''
+            ? withOAuth(value, values)
+            : t('outbound.nothing'),
         clientId: withOAuth,
         clientSecret: withOAuth,
       },
@@ -39,8 +44,9 @@ export function useOutboundForm({ tokenUrl, clientId, scope }: Outbound) {
 }
 
 /** What is empty is not used any more. */
-export function toOutboundInput({ oauth, tls }: OutboundValues): OutboundInput {
+export function toOutboundInput({ oauth, bearer, tls }: OutboundValues): OutboundInput {
   return {
+    bearer: bearer.trim() || null,
     oauth: isGiven(oauth)
       ? {
           tokenUrl: oauth.tokenUrl.trim(),

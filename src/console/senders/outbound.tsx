@@ -14,8 +14,8 @@ export function OutboundSection({ senderId, outbound }: Pick<Sender, 'senderId' 
   const { t } = useTranslation();
   const [opened, { open, close }] = useDisclosure();
   const admin = useMay(ADMINS);
-  const { tokenUrl, clientId, scope, clientCertificate, authority } = outbound;
-  const isSet = tokenUrl !== null || clientCertificate || authority;
+  const { tokenUrl, clientId, scope, bearer, clientCertificate, authority } = outbound;
+  const isSet = tokenUrl !== null || bearer || clientCertificate || authority;
   const whether = (set: boolean): string => t(set ? 'outbound.isSet' : 'outbound.isNotSet');
   return (
     <Section
@@ -38,6 +38,7 @@ export function OutboundSection({ senderId, outbound }: Pick<Sender, 'senderId' 
             [t('field.clientId'), clientId],
             [t('field.clientSecret'), whether(tokenUrl !== null)],
             [t('field.scope'), scope],
+            [t('outbound.bearer'), whether(bearer)],
             [t('outbound.certificate'), whether(clientCertificate)],
             [t('outbound.authority'), whether(authority)],
           ]}

@@ -80,6 +80,7 @@ export const SENDER = graphql(
           tokenUrl
           clientId
           scope
+          bearer
           clientCertificate
           authority
         }

@@ -63,6 +63,13 @@ export function SetOutbound({ senderId, outbound, isSet, onClose }: SetOutboundP
               />
             </SimpleGrid>
           </Fieldset>
+          <TextInput
+            type="password"
+            autoComplete="new-password"
+            label={t('outbound.bearer')}
+            description={t('hint.bearer')}
+            {...form.getInputProps('bearer')}
+          />
           <Fieldset legend={t('outbound.tls')}>
             <Stack gap="sm">
               <Textarea

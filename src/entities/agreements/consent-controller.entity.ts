@@ -33,6 +33,17 @@ export class ConsentController {
   @Property({ type: 'datetime' })
   jwksFetchedAt: Date = new Date();
 
+  @Field(() => String, { nullable: true, description: 'Where the status of its receipts is asked for.' })
+  @Property({ type: 'text', nullable: true })
+  receiptStatusUrl?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The one sender that may show its receipts; null: whom each names.',
+  })
+  @Property({ type: 'text', nullable: true })
+  presenter?: string | null;
+
   @Field(() => [RegistryEnum], { description: 'Where its consents count.' })
   @Property({ type: ArrayType })
   registries!: Registry[];

@@ -6,78 +6,119 @@ import { DELIVERY_FACTS, hashDelivery, MESSAGE_HASH, type DeliveryFacts } from '
 import { recordTransition } from '../audit/transition.js';
 import type { AttemptRow, DeliveryEnd, DueDelivery } from './due-delivery.repository.js';
 
+// What is pending is said beside the row: a literal would let indexes of all that is pending look as good as the key.
 const FINISH = `
-with attempt as (
+with given as (
+  select * from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::int[], $7::real[], $8::text[],
+    $9::bytea[], $10::uuid[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::uuid[], $16::uuid[],
+    $17::jsonb[], $18::uuid[], $19::bytea[], $20::bytea[], $21::bytea[], $22::text[])
+  as g (attempt_id, delivery_id, at, address, outcome, status, latency_ms, error, excerpt, excerpt_key, state, reason,
+    due_at, now, subscription_id, outbox_id, detail, audit_id, proof_hash, entry_hash, message_hash, before)
+), attempt as (
   insert into delivery_attempt (id, delivery_id, at, address, outcome, status, latency_ms, error, response_sealed,
     data_key_id)
-  values ($1::uuid, $2::uuid, $3::timestamptz, $4, $5, $6::int, $7::real, $8, $9::bytea, $21::uuid)
+  select attempt_id, delivery_id, at, address, outcome, status, latency_ms, error, excerpt, excerpt_key from given
 ), changed as (
-  update delivery set state = $10, state_reason = $11, attempts = attempts + 1, due_at = $12::timestamptz, by_hand = false,
-    claimed_by = null, claimed_until = null, first_failed_at = case when $10 = 'DELIVERED' then first_failed_at else coalesce(first_failed_at, $3) end,
-    finished_at = case when $10 = 'PENDING' then null else $13::timestamptz end, content_hash = $22::bytea
-  where id = $2 and state = 'PENDING' and (claimed_by = $14::uuid or $10 = 'DELIVERED') returning id
+  update delivery d set state = g.state, state_reason = g.reason, attempts = attempts + 1, due_at = g.due_at, by_hand = false,
+    claimed_by = null, claimed_until = null,
+    first_failed_at = case when g.state = 'DELIVERED' then first_failed_at else coalesce(first_failed_at, g.at) end,
+    finished_at = case when g.state = 'PENDING' then null else g.now end, content_hash = g.message_hash
+  from given g
+  where d.id = g.delivery_id and d.state = g.before and (d.claimed_by = $23::uuid or g.state = 'DELIVERED') returning d.id
 ), health as (
-  update subscription set failing_since = case when $10 = 'DELIVERED' then null else $3::timestamptz end
-  where id = $15::uuid and (failing_since is not null) = ($10 = 'DELIVERED')
+  update subscription s set failing_since = case when g.well then null else g.at end
+  from (select subscription_id, bool_or(state = 'DELIVERED') as well, min(at) as at from given group by subscription_id) g
+  where s.id = g.subscription_id and (s.failing_since is not null) = g.well
 ), event as (
-  insert into outbox_event (id, topic, subject, detail) select $16::uuid, 'delivery', id, $17::jsonb from changed
+  insert into outbox_event (id, topic, subject, detail)
+  select g.outbox_id, 'delivery', g.delivery_id, g.detail from given g join changed on changed.id = g.delivery_id
 ), audit as (
   insert into audit_entry (id, kind, subject, transition, actor, at, content_hash, entry_hash)
-  select $18::uuid, 'DELIVERY', id, $10, 'gateway', $13::timestamptz, $19::bytea, $20::bytea from changed where $10 <> 'PENDING'
+  select g.audit_id, 'DELIVERY', g.delivery_id, g.state, 'gateway', g.now, g.proof_hash, g.entry_hash
+  from given g join changed on changed.id = g.delivery_id where g.state <> 'PENDING'
 )
-select count(*)::int as changed from changed`;
+select id from changed`;
 
-/** Writes an attempt and what it came to. A success counts even where the lease has run out meanwhile. */
-export async function finishAttempt(
+export interface FinishedAttempt {
+  delivery: DueDelivery;
+  attempt: AttemptRow;
+  end: DeliveryEnd;
+  now: Date;
+}
+
+/**
+ * Writes attempts and what they came to, and tells of each whether it counted: a success does even where the lease has run
+ * out meanwhile.
+ */
+export async function finishAttempts(
   sql: Sql,
   worker: string,
-  delivery: DueDelivery,
-  attempt: AttemptRow,
-  { state, reason, dueAt }: DeliveryEnd,
-  now: Date,
-): Promise<boolean> {
+  finished: readonly FinishedAttempt[],
+): Promise<boolean[]> {
+  const rows = finished.map(finishedRow);
+  const columns = COLUMNS.map((name) => rows.map((row) => row[name]));
+  const changed = await sql.query<{ id: string }>(FINISH, [...columns, worker], 'finish-attempts');
+  if (changed.length > 0) sql.eventWritten();
+  const ids = new Set(changed.map(({ id }) => id));
+  return finished.map(({ delivery }) => ids.has(delivery.id));
+}
+
+/** In the order of the statement. */
+const COLUMNS = [
+  'attemptId',
+  'deliveryId',
+  'at',
+  'address',
+  'outcome',
+  'status',
+  'latencyMs',
+  'error',
+  'excerpt',
+  'excerptKey',
+  'state',
+  'reason',
+  'dueAt',
+  'now',
+  'subscriptionId',
+  'outboxId',
+  'detail',
+  'auditId',
+  'proofHash',
+  'entryHash',
+  'messageHash',
+  'before',
+] as const;
+
+function finishedRow({
+  delivery,
+  attempt,
+  end: { state, reason, dueAt },
+  now,
+}: FinishedAttempt): Record<(typeof COLUMNS)[number], unknown> {
   const messageHash = hashContent(delivery.messageSealed);
   const contentHash = hashDelivery(messageHash, delivery);
-  const audit = auditEntry({
-    kind: 'DELIVERY',
-    subject: delivery.id,
-    transition: state,
-    actor: 'gateway',
-    at: now,
-    contentHash,
-  });
-  const detail = { senderId: delivery.senderId, registry: delivery.registry, status: state };
-  const [row] = await sql.query<{ changed: number }>(
-    FINISH,
-    [
-      attempt.id,
-      delivery.id,
-      attempt.at,
-      attempt.address,
-      attempt.outcome,
-      attempt.status,
-      attempt.latencyMs,
-      attempt.error,
-      attempt.excerpt?.sealed ?? null,
-      state,
-      reason,
-      dueAt,
-      now,
-      worker,
-      delivery.subscriptionId,
-      uuidv7(),
-      JSON.stringify(detail),
-      audit.id,
-      contentHash,
-      audit.entryHash,
-      attempt.excerpt?.dataKeyId ?? null,
-      messageHash,
-    ],
-    'finish-attempt',
-  );
-  if (row?.changed !== 1) return false;
-  sql.eventWritten();
-  return true;
+  const { id: subject, senderId, registry, subscriptionId } = delivery;
+  const audit = auditEntry({ kind: 'DELIVERY', subject, transition: state, actor: 'gateway', at: now, contentHash });
+  const { id: attemptId, excerpt, ...tried } = attempt;
+  return {
+    ...tried,
+    attemptId,
+    deliveryId: subject,
+    excerpt: excerpt?.sealed ?? null,
+    excerptKey: excerpt?.dataKeyId ?? null,
+    state,
+    reason,
+    dueAt,
+    now,
+    subscriptionId,
+    outboxId: uuidv7(),
+    detail: JSON.stringify({ senderId, registry, status: state }),
+    auditId: audit.id,
+    proofHash: contentHash,
+    entryHash: audit.entryHash,
+    messageHash,
+    before: 'PENDING',
+  };
 }
 
 /** Binds the sealed start of an answer to its attempt. */

@@ -1,5 +1,5 @@
 /**
- * Deliveries as work. A claim is fair to every host and endpoint, keeps the order of each record at each receiver, and lets rest what
+ * Deliveries as work. A claim is fair to every sender, host and endpoint, keeps the order of each record at each receiver, and lets rest what
  * belongs to a sender or subscription that is not active.
  */
 import type { Operation, Registry } from '../../protocol/vocabulary.js';
@@ -40,10 +40,12 @@ export interface DueDelivery {
   troubled: boolean;
 }
 
-/** How many more deliveries a host may get now; the others get `perHost`. */
-export interface HostCapacity {
+/** How many more deliveries a host and a sender may get now; those that are not named get `perHost` and `perSender`. */
+export interface Room {
   perHost: number;
-  limited: { host: string; capacity: number }[];
+  hosts: { host: string; room: number }[];
+  perSender: number;
+  senders: { senderId: string; room: number; underWay: number }[];
   /** Endpoints that this process is asking at this moment. */
   busy: { senderId: string; endpoint: string }[];
 }
@@ -63,49 +65,61 @@ const ON_ITS_WAY = `earlier.target = d.target and (earlier.due_at <= $2 or earli
 /** What holds up a notification: an earlier one of the same record. `$2` is the time. */
 export const EARLIER = `
         select earlier.id from delivery earlier
-        where earlier.state = 'PENDING' and earlier.record_id = d.record_id and earlier.sender_id = d.sender_id
-          and earlier.version < d.version and (earlier.subscription_id = d.subscription_id or ${ON_ITS_WAY})`;
+        where (case when earlier.state = 'PENDING' then earlier.record_id end) = d.record_id
+          and earlier.sender_id is not distinct from d.sender_id and earlier.version < d.version
+          and (earlier.subscription_id = d.subscription_id or ${ON_ITS_WAY})`;
 
-const READY = `d.state = 'PENDING' and d.due_at <= $2 and (d.claimed_until is null or d.claimed_until < now())
-      and exists (select 1 from sender s where s.sender_id = d.sender_id and s.state = 'ACTIVE')
-      and (d.subscription_id is null or not exists (
-        select 1 from subscription s where s.id = d.subscription_id and s.state in ('PAUSED', 'SUSPENDED')))
+// One row looked up for each, and no join: that would begin with all that was ever brought to a sender.
+const READY = `d.due_at <= $2 and (d.claimed_until is null or d.claimed_until < now())
+      and (select s.state from sender s where s.sender_id = d.sender_id) = 'ACTIVE'
+      and coalesce((select s.state from subscription s where s.id = d.subscription_id), '') not in ('PAUSED', 'SUSPENDED')
       and (d.record_id is null or not exists (${EARLIER}))`;
 
-// A lane is an endpoint of a sender. The lanes are found by hopping through the index, so one with a million rows costs as
-// much as one with ten, and one that rests costs nothing; ids as an array, since a generic plan would join with the whole
-// table. At a host the lanes take turns. What is tried by hand asks no breaker.
+const LANE = `delivery_lane(d.state, d.host, d.sender_id, d.target)`;
+
+// A lane is an endpoint of a sender: neither its host nor its sender has blanks. The lanes are found by hopping through
+// the index, so one with a million rows costs as much as one with ten, and one that rests costs nothing; ids as an array,
+// since a generic plan would join with the whole table. Each takes its share, and a little more, as others may have less. At a host the lanes take turns, and so do the senders, however many
+// hosts one has: who has fewest under way is next. What is tried by hand asks no breaker.
 const CLAIM = `
 with recursive lanes as (
-  (select d.host, d.sender_id, ${ENDPOINT} as endpoint from delivery d where d.state = 'PENDING'
-   order by d.host, d.sender_id, ${ENDPOINT} limit 1)
+  (select ${LANE} as lane from delivery d where ${LANE} is not null order by ${LANE} limit 1)
   union all
-  select next.host, next.sender_id, next.endpoint from lanes cross join lateral (
-    select d.host, d.sender_id, ${ENDPOINT} as endpoint from delivery d
-    where d.state = 'PENDING' and (d.host, d.sender_id, ${ENDPOINT}) > (lanes.host, lanes.sender_id, lanes.endpoint)
-    order by d.host, d.sender_id, ${ENDPOINT} limit 1) next
-), capacity as (
-  select lanes.*, coalesce(limited.capacity, $3::int) as of_host,
-    case when rest.failures >= ${FAILURES_TO_OPEN} then 1 else coalesce(limited.capacity, $3::int) end as capacity
-  from lanes left join unnest($4::text[], $5::int[]) as limited (host, capacity) on limited.host = lanes.host
-    left join endpoint_rest rest on rest.sender_id = lanes.sender_id and rest.endpoint = lanes.endpoint
-  where coalesce(limited.capacity, $3::int) > 0 and (rest.rests_until is null or rest.rests_until <= $2)
+  select next.lane from lanes cross join lateral (
+    select ${LANE} as lane from delivery d where ${LANE} > lanes.lane order by ${LANE} limit 1) next
+), named as (
+  select lane, split_part(lane, ' ', 1) as host, split_part(lane, ' ', 2) as sender_id,
+    substr(lane, length(split_part(lane, ' ', 1)) + length(split_part(lane, ' ', 2)) + 3) as endpoint from lanes
+), rooms as (
+  select named.*, coalesce(h.room, $3::int) as of_host, coalesce(s.room, $6::int) as of_sender,
+    coalesce(s.under_way, 0) as under_way, case when rest.failures >= ${FAILURES_TO_OPEN} then 1 end as on_trial,
+    count(*) over (partition by named.host) as at_host, count(*) over (partition by named.sender_id) as of_lanes
+  from named left join unnest($4::text[], $5::int[]) as h (host, room) on h.host = named.host
+    left join unnest($7::text[], $8::int[], $12::int[]) as s (sender_id, room, under_way) on s.sender_id = named.sender_id
+    left join endpoint_rest rest on rest.sender_id = named.sender_id and rest.endpoint = named.endpoint
+  where (rest.rests_until is null or rest.rests_until <= $2)
     and (rest.failures is null or rest.failures < ${FAILURES_TO_OPEN}
-      or (lanes.sender_id, lanes.endpoint) not in (select * from unnest($7::text[], $8::text[])))
+      or (named.sender_id, named.endpoint) not in (select * from unnest($9::text[], $10::text[])))
+), shares as (
+  select rooms.*, least($11::int, of_host, of_sender, on_trial, greatest(1, 2 * of_host / at_host),
+    greatest(1, 2 * of_sender / of_lanes)) as share from rooms
 ), mine as (
-  select capacity.host, capacity.of_host, mine.id, mine.due_at,
-    row_number() over (partition by capacity.host, capacity.sender_id, capacity.endpoint order by mine.due_at) as turn
-  from capacity cross join lateral (
-    select d.id, d.due_at from delivery d
-    where d.host = capacity.host and d.sender_id = capacity.sender_id and ${ENDPOINT} = capacity.endpoint and ${READY}
-    order by d.due_at limit capacity.capacity for update of d skip locked
+  select shares.host, shares.of_host, shares.sender_id, shares.of_sender, shares.under_way, mine.id, mine.due_at,
+    row_number() over (partition by shares.lane order by mine.due_at) as turn
+  from shares cross join lateral (
+    select d.id, d.due_at from delivery d where ${LANE} = shares.lane and ${READY}
+    order by d.due_at limit shares.share for update of d skip locked
   ) mine
+), placed as (
+  select *, row_number() over (partition by host order by turn, due_at) as place from mine
+), fair as (
+  select id, due_at, of_sender, under_way, row_number() over (partition by sender_id order by place, due_at) as place
+  from placed where place <= of_host
 ), due as (
-  select id from (
-    select id, turn, due_at, of_host, row_number() over (partition by host order by turn, due_at) as place from mine
-  ) placed where place <= of_host order by turn, due_at limit $6
+  select id from fair where place <= of_sender order by under_way + place, due_at limit $11
 ), asked as (
-  select d.id from delivery d where d.by_hand and ${READY} order by d.due_at limit $6 for update of d skip locked
+  select d.id from delivery d where (case when d.state = 'PENDING' and d.by_hand then d.due_at end) <= $2 and ${READY}
+  order by d.due_at limit $11 for update of d skip locked
 )
 update delivery d set claimed_by = $1, claimed_until = now() + interval '${LEASE_SECONDS} seconds'
 where d.id = any (array(select id from due union select id from asked)) returning ${COLUMNS}`;
@@ -114,18 +128,22 @@ export function claimDeliveries(
   sql: Sql,
   worker: string,
   now: Date,
-  { perHost, limited, busy }: HostCapacity,
+  { perHost, hosts, perSender, senders, busy }: Room,
   limit: number,
 ): Promise<DueDelivery[]> {
   const values = [
     worker,
     now,
     perHost,
-    limited.map(({ host }) => host),
-    limited.map(({ capacity }) => capacity),
-    limit,
+    hosts.map(({ host }) => host),
+    hosts.map(({ room }) => room),
+    perSender,
+    senders.map(({ senderId }) => senderId),
+    senders.map(({ room }) => room),
     busy.map(({ senderId }) => senderId),
     busy.map(({ endpoint }) => endpoint),
+    limit,
+    senders.map(({ underWay }) => underWay),
   ];
   return sql.query<DueDelivery>(CLAIM, values, 'claim-deliveries');
 }
@@ -156,36 +174,4 @@ export async function postponeDelivery(sql: Sql, worker: string, id: string, due
     'update delivery set due_at = $3, claimed_by = null, claimed_until = null where id = $1 and claimed_by = $2',
     [id, worker, dueAt],
   );
-}
-
-// A counter of its own: that of the subscription is locked while events are matched.
-const FIX = `
-with mine as (
-  select subscription_id from delivery where id = $1 and claimed_by = $2 and told is null for update
-), next as (
-  insert into subscription_told as t (subscription_id, told) select subscription_id, 1 from mine
-  on conflict (subscription_id) do update set told = t.told + 1 returning told
-)
-update delivery set data_key_id = $3, message_sealed = $4, access_decision = coalesce($5::jsonb, access_decision),
-  told = coalesce(told, (select told from next))
-where id = $1 and claimed_by = $2 returning told::float8 as "notificationNumber"`;
-
-/**
- * Fixes the message that this and all later attempts bring, and gives its number among those of its subscription; undefined
- * when the claim was lost meanwhile.
- */
-export async function fixMessage(
-  sql: Sql,
-  worker: string,
-  id: string,
-  { dataKeyId, sealed }: { dataKeyId: string; sealed: Buffer },
-  accessDecision: Record<string, unknown> | undefined,
-): Promise<number | undefined> {
-  const decision = accessDecision === undefined ? null : JSON.stringify(accessDecision);
-  const [row] = await sql.query<{ notificationNumber: number }>(
-    FIX,
-    [id, worker, dataKeyId, sealed, decision],
-    'fix-message',
-  );
-  return row?.notificationNumber;
 }

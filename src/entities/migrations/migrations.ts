@@ -14,9 +14,12 @@ import { Sources0046 } from './0046-sources.migration.js';
 import { RequestLanes0050 } from './0050-request-lanes.migration.js';
 import { SearchedRecords0051 } from './0051-searched-records.migration.js';
 import { ExternalIds0055 } from './0055-external-ids.migration.js';
+import { DeliveryLanes0056 } from './0056-delivery-lanes.migration.js';
 import { SettledCommits0059 } from './0059-settled-commits.migration.js';
 import { LiveSources0061 } from './0061-live-sources.migration.js';
 import { SourceCapture0064 } from './0064-source-capture.migration.js';
+import { ConsentReceipts0067 } from './0067-consent-receipts.migration.js';
+import { StaticBearer0068 } from './0068-static-bearer.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -36,9 +39,12 @@ export const MIGRATIONS = [
   RequestLanes0050,
   SearchedRecords0051,
   ExternalIds0055,
+  DeliveryLanes0056,
   SettledCommits0059,
   LiveSources0061,
   SourceCapture0064,
+  ConsentReceipts0067,
+  StaticBearer0068,
 ].map((migration) => ({
   name: nameOf(migration),
   class: migration,

@@ -9,20 +9,26 @@ export interface VersionKey {
 
 type Data = Record<string, unknown>;
 
-/** Undefined once it is forgotten, or its data key was shredded. */
-export async function openVersion(
-  sql: Sql,
-  vault: DataVault,
-  { recordId, version }: VersionKey,
-): Promise<Data | undefined> {
-  const [row] = await sql.query<{ dataKeyId: string; sealed: Buffer }>(
-    'select data_key_id as "dataKeyId", data_sealed as sealed from record_version where record_id = $1 and version = $2',
-    [recordId, version],
-    'open-version',
+/** A version as it was found: to be opened, or gone: forgotten, or its data key shredded. */
+export type OpenVersion = () => Promise<Data | undefined>;
+
+/** In the order of their keys; each is opened by itself, so that a broken one takes no other with it. */
+export async function findVersions(sql: Sql, vault: DataVault, keys: readonly VersionKey[]): Promise<OpenVersion[]> {
+  const rows = await sql.query<VersionKey & { dataKeyId: string; sealed: Buffer }>(
+    `select v.record_id as "recordId", v.version::float8 as version, v.data_key_id as "dataKeyId", v.data_sealed as sealed
+     from unnest($1::uuid[], $2::bigint[]) as k (record_id, version)
+     join record_version v on v.record_id = k.record_id and v.version = k.version`,
+    [keys.map(({ recordId }) => recordId), keys.map(({ version }) => version)],
+    'find-versions',
   );
-  if (row === undefined) return undefined;
-  return (await vault.open(row.dataKeyId, row.sealed, `record_version:${recordId}:${version}`)) as Data;
+  const found = new Map(rows.map((row) => [placeOf(row), row]));
+  return keys.map((key) => async () => {
+    const row = found.get(placeOf(key));
+    return row && ((await vault.open(row.dataKeyId, row.sealed, placeOf(key))) as Data | undefined);
+  });
 }
+
+const placeOf = ({ recordId, version }: VersionKey): string => `record_version:${recordId}:${version}`;
 
 /** What a deleted record held last; a deletion makes no version of its own. */
 export async function lastData(sql: Sql, recordId: string): Promise<Data | undefined> {

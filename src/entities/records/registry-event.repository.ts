@@ -71,9 +71,15 @@ export async function takeEvents(sql: Sql, limit: number): Promise<WaitingEvent[
   return rows.map(readEvent);
 }
 
-export async function findEvent(sql: Sql, id: string): Promise<WaitingEvent | undefined> {
-  const [row] = await sql.query<EventRow>(`select ${EVENT} from registry_event e where e.id = $1`, [id], 'find-event');
-  return row && readEvent(row);
+/** In the order of their ids. */
+export async function findEvents(sql: Sql, ids: readonly string[]): Promise<(WaitingEvent | undefined)[]> {
+  const rows = await sql.query<EventRow>(
+    `select ${EVENT} from registry_event e where e.id = any($1::uuid[])`,
+    [ids],
+    'find-events',
+  );
+  const byId = new Map(rows.map((row) => [row.id, readEvent(row)]));
+  return ids.map((id) => byId.get(id));
 }
 
 export async function markFannedOut(sql: Sql, ids: string[], now: Date): Promise<void> {

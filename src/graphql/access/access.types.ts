@@ -1,8 +1,35 @@
-import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Agreement } from '../../entities/agreements/agreement.entity.js';
+import { ConsentController } from '../../entities/agreements/consent-controller.entity.js';
 import { Consent } from '../../entities/agreements/consent.entity.js';
 import { LegalBasisEnum, OperationEnum, RegistryEnum } from '../../entities/database/enums.js';
 import type { LegalBasis, Operation, Registry } from '../../protocol/vocabulary.js';
+import type { ConsentBy } from '../../use-cases/access/access.types.js';
+
+const ConsentByEnum = { RECORD: 'RECORD', MESSAGE: 'MESSAGE' } as const;
+registerEnumType(ConsentByEnum, {
+  name: 'ConsentBy',
+  description: 'Where a consent stands.',
+  valuesConfig: {
+    RECORD: { description: 'In the registry’s own record of it.' },
+    MESSAGE: { description: 'In the message, signed.' },
+  },
+});
+
+@ObjectType({ description: 'A consent that a message brought.' })
+export class UsedConsent {
+  @Field(() => ID, { nullable: true, description: 'Who signed it; null where a consent manager alone vouched for it.' })
+  controllerId!: string | null;
+
+  @Field(() => String, { description: 'The number that its signer gave it.' })
+  jti!: string;
+
+  @Field(() => [String], { description: 'What it lets out, within the agreement.' })
+  scopes!: string[];
+
+  @Field(() => Date, { description: 'When it ends.' })
+  until!: Date;
+}
 
 @ObjectType({ description: 'One step of the access decision.' })
 export class AccessStep {
@@ -69,6 +96,17 @@ export class AccessExplanation {
   @Field(() => [Consent], { description: 'Consents that count for this sender and purpose.' })
   consents!: Consent[];
 
+  @Field(() => [ConsentByEnum], { description: 'Where a consent stands that would let it out.' })
+  consentBy!: ConsentBy[];
+
+  @Field(() => [UsedConsent], {
+    description: 'Consents in messages that this sender showed about the record, and may show again.',
+  })
+  messageConsents!: UsedConsent[];
+
+  @Field(() => [ConsentController], { description: 'Who may sign a consent that this sender brings with a message.' })
+  consentControllers!: ConsentController[];
+
   @Field(() => Boolean, { description: 'Whether the sender may look the person up by an identifier.' })
   identifiable!: boolean;
 
@@ -107,6 +145,12 @@ export class Disclosure {
 
   @Field(() => Boolean, { nullable: true, description: 'Whether the agreement asked for consent.' })
   requiredConsent!: boolean | null;
+
+  @Field(() => [ConsentByEnum], { description: 'Whose consent it rested on: that of a record, or of the message.' })
+  consentBy!: ConsentBy[];
+
+  @Field(() => [UsedConsent], { description: 'Consents that the message brought.' })
+  messageConsents!: UsedConsent[];
 
   @Field(() => String, { nullable: true })
   purpose!: string | null;

@@ -32,6 +32,12 @@ export class SenderOutboundInput {
   @Field(() => OutboundOAuthInput, { nullable: true, description: 'An access token goes with each message.' })
   oauth?: OutboundOAuthInput | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'A bearer token that never changes, in place of `oauth`: for receivers without a token endpoint.',
+  })
+  bearer?: string | null;
+
   @Field(() => OutboundTlsInput, { nullable: true, description: 'How the connection is secured.' })
   tls?: OutboundTlsInput | null;
 }
@@ -46,6 +52,9 @@ export class OutboundSettings {
 
   @Field(() => String, { nullable: true, description: 'Scopes that are asked for.' })
   scope!: string | null;
+
+  @Field(() => Boolean, { description: 'Whether a bearer token that never changes is sent.' })
+  bearer!: boolean;
 
   @Field(() => Boolean, { description: 'Whether a client certificate is shown.' })
   clientCertificate!: boolean;

@@ -82,13 +82,13 @@ async function recordRead(
 
 /** A sender reads its own answer again only while what it rests on stands. @throws DomainError FORBIDDEN */
 async function recheckRelease(
-  { services: { database, registries, clock } }: Context,
+  { services: { database, outbound, registries, clock } }: Context,
   sender: KnownSender,
   { operation = null, registry, accessDecision }: Transaction,
   consentIds: string[] | null,
 ): Promise<void> {
   const definition = registries.byName(registry ?? '');
   const released = { operation, accessDecision, consentIds };
-  const why = await whyWithheld(database, { sender, definition, now: clock() }, released);
+  const why = await whyWithheld({ database, outbound }, { sender, definition, now: clock() }, released);
   if (why !== undefined) throw forbidden(`the answer may not be told again: ${why}`);
 }

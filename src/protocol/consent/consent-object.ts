@@ -6,9 +6,9 @@ import { parseJson } from '../envelope/json.js';
 import { ConsentRefused } from './consent-refused.js';
 
 const MAX_LENGTH = 16_384;
-export const RECEIPT_TYPE = 'consent-receipt+jwt';
+const RECEIPT_TYPE = 'consent-receipt+jwt';
 
-const text = z.string().min(1).max(255);
+export const text = z.string().min(1).max(255);
 /** ISO 8601; without a zone it is UTC. */
 const time = z.string().transform((value, context) => {
   const at = new Date(/(?:Z|[+-]\d\d:?\d\d)$/i.test(value) ? value : `${value}Z`);
@@ -16,14 +16,15 @@ const time = z.string().transform((value, context) => {
   context.addIssue({ code: 'custom', message: 'must be a time' });
   return z.NEVER;
 });
-const scopes = z.array(text).max(500);
+export const subject = z.looseObject({ type: text, value: text });
+export const scopes = z.array(text).max(500);
 
 const claims = z
   .looseObject({
     jti: text,
     iss: text.optional(),
     aud: text,
-    subject_id: z.looseObject({ type: text, value: text }),
+    subject_id: subject,
     purpose: z.looseObject({ code: text }),
     grants: z
       .array(z.looseObject({ data_controller: text, data_scopes: scopes }))
@@ -45,21 +46,36 @@ const claims = z
   .refine(({ grants = [] }) => new Set(grants.map((grant) => grant.data_controller)).size === grants.length);
 export type ConsentClaims = z.infer<typeof claims>;
 
-export interface ConsentObject {
+/** A compact JWS with JSON objects in it. */
+export interface SignedObject {
   header: Record<string, unknown>;
-  claims: ConsentClaims;
+  payload: Record<string, unknown>;
+  /** What the signature is over, as it came. */
+  input: Buffer;
+  signature: Buffer;
 }
 
-/** @throws ConsentRefused `malformed_object`, and `receipt_issuer_not_trusted` for a receipt */
-export function readConsentObject(jws: unknown): ConsentObject {
+/** @throws ConsentRefused `malformed_object` */
+export function readSignedObject(jws: unknown): SignedObject {
   const parts = typeof jws === 'string' && jws.length <= MAX_LENGTH ? jws.split('.') : [];
-  const [head = '', payload = ''] = parts;
+  const [head = '', payload = '', signature = ''] = parts;
   // An empty signature is one that does not verify.
   if (parts.length !== 3 || !/^[\w-]+\.[\w-]+\.[\w-]*$/.test(parts.join('.'))) throw malformed('is not a compact JWS');
-  const header = objectOf(head);
-  if (header['typ'] === RECEIPT_TYPE) throw new ConsentRefused('receipt_issuer_not_trusted', 'no issuer is trusted');
-  const read = claims.safeParse(objectOf(payload));
-  if (read.success) return { header, claims: read.data };
+  return {
+    header: objectOf(head),
+    payload: objectOf(payload),
+    input: Buffer.from(`${head}.${payload}`),
+    signature: Buffer.from(signature, 'base64url'),
+  };
+}
+
+/** An exchange made it for one registry, of a consent that it keeps. */
+export const isReceipt = ({ header }: SignedObject): boolean => header['typ'] === RECEIPT_TYPE;
+
+/** @throws ConsentRefused `malformed_object` */
+export function readConsentClaims({ payload }: SignedObject): ConsentClaims {
+  const read = claims.safeParse(payload);
+  if (read.success) return read.data;
   const [issue] = read.error.issues;
   throw malformed(`the claim ${issue?.path.join('.') || 'data_controller or grants'} is absent or malformed`);
 }

@@ -16,6 +16,8 @@ export interface ReadHeaderContext {
 }
 
 export interface WriteContext {
+  /** Of the message, in the standard's form. */
+  header?: JsonObject;
   definition: RegistryDefinition;
   /** Whether it answers at once, or is sent to the partner's own door. */
   channel: 'REPLY' | 'CALLBACK';
@@ -37,6 +39,8 @@ export interface DialectForms {
   tokenInQuery?: boolean;
   /** Its clients name subscriptions by the `correlation_id` of the acknowledgement of what made them. */
   subscriptionsByRequest?: boolean;
+  /** Its partners are told that a consent is missing, where the standard's find nobody. */
+  missesConsent?: boolean;
   /** Registries whose messages its receivers cannot verify, whatever the signature. */
   unverifying?: string[];
   readHeader?: (header: JsonObject, context: ReadHeaderContext) => JsonObject;

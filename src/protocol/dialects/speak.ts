@@ -45,6 +45,6 @@ export function writeForms(
   return {
     ...envelope,
     header: writeHeader === undefined || context.channel === 'REPLY' ? header : writeHeader(header, context),
-    ...(writer === undefined || !isObject(message) ? {} : { message: writer(message, context) }),
+    ...(writer === undefined || !isObject(message) ? {} : { message: writer(message, { ...context, header }) }),
   };
 }

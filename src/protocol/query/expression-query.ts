@@ -52,8 +52,9 @@ function readEntry(context: QueryContext, key: string, value: unknown, path: str
 }
 
 function readList(context: QueryContext, key: string, value: unknown, path: string, depth: number): Criteria[] {
-  if (!Array.isArray(value) || value.length === 0)
-    throw criteriaInvalid(`"${key}" takes a list of at least one expression`);
+  if (!Array.isArray(value)) throw criteriaInvalid(`"${key}" takes a list of at least one expression`);
+  // A list of none would be everybody, and a search has to say whom it is about.
+  if (value.length === 0) throw filterInvalid(`"${key}" takes a list of at least one expression`);
   return value.map((item) => readObject(context, item, path, depth + 1));
 }
 

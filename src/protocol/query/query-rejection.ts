@@ -7,9 +7,13 @@ export const criteriaInvalid = (text: string): ItemRejected => new ItemRejected(
 /** The shape is right, but an attribute, operator, identifier type or value is not. */
 export const filterInvalid = (text: string): ItemRejected => new ItemRejected('rjct.filter.invalid', text);
 
+const NAME = /^[A-Za-z_$@][\w.:$@-]{0,99}$/;
+/** A part of a text in CEL that is not read: a name, a mark, or words about it. */
+const UNREAD = /^CEL: (?:[A-Za-z_][\w.]{0,99}|[^\w\s]{1,2}|[a-z]+(?: [a-z]+)*(?: [^\w\s])?)$/;
+
 /** A name of the partner's, fit for an error text: a key that does not look like a name may be somebody's identifier. */
 export function quoteName(name: unknown): string {
-  return typeof name === 'string' && /^[A-Za-z_$@][\w.:$@-]{0,99}$/.test(name) ? `"${name}"` : '(not a name)';
+  return typeof name === 'string' && (NAME.test(name) || UNREAD.test(name)) ? `"${name}"` : '(not a name)';
 }
 
 /** `a, b, c and 12 more`, short enough for `status_reason_message`. */

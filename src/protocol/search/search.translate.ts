@@ -98,15 +98,21 @@ export function readSearchRequest(message: SearchRequest, registry: Registry): S
         cursor: pagination.cursor,
       },
       // A proof is never ignored, wherever it stands.
-      consent: criteria.consent ?? proofIn(item['consent']),
-      authorize: criteria.authorize ?? proofIn(item['authorize']),
+      consent: withProof(criteria.consent, item['consent']),
+      authorize: withProof(criteria.authorize, item['authorize']),
     };
   });
   return { registry, transactionId: message.transaction_id, items };
 }
 
-const proofIn = (block: unknown): Record<string, unknown> | undefined =>
-  isObject(block) && 'consent_jws' in block ? { consent_jws: block['consent_jws'] } : undefined;
+/** Of a block beside the criteria, the proof alone; two that differ are none. */
+function withProof(inside: Record<string, unknown> | undefined, beside: unknown): Record<string, unknown> | undefined {
+  const proofs = isObject(beside) ? ['consent_jws', 'consent_id'].filter((name) => name in beside) : [];
+  if (!isObject(beside) || proofs.length === 0) return inside;
+  const proof = (name: string): unknown =>
+    inside !== undefined && name in inside && inside[name] !== beside[name] ? null : beside[name];
+  return { ...inside, ...Object.fromEntries(proofs.map((name) => [name, proof(name)])) };
+}
 
 /** Clients of OpenCRVS name the event there, `ocrvs:registry_type:death` or `death`; any other type says nothing. */
 function eventInType(regType = ''): string | undefined {

@@ -16,6 +16,7 @@ import { invalid } from '../errors.js';
 import { readPersonIdentifier } from '../records/identifier.input.js';
 import { definitionOf } from '../records/records.js';
 import { recordsOfPerson } from '../records/served-records.js';
+import { consentedBy, decisionsOf, usedConsents } from './message-consents.js';
 import type { AccessReport, Disclosure, PersonReading } from './access.types.js';
 
 export interface ReportQuestion {
@@ -59,7 +60,9 @@ export async function reportAccess(services: Services, admin: Admin, question: R
 }
 
 function readRow(row: Told, own: Set<string>): Disclosure {
-  const decision = decisionOf(row.accessDecision);
+  const decisions = decisionsOf(row.accessDecision);
+  // A message with several items has a decision for each; the first that allowed anything speaks for it.
+  const [decision = {}] = decisions as StoredDecision[];
   return {
     id: row.id,
     at: new Date(row.at),
@@ -69,6 +72,8 @@ function readRow(row: Told, own: Set<string>): Disclosure {
     inside: !row.recordIds.some((id) => own.has(id)),
     legalBasis: (decision.legalBasis ?? null) as LegalBasis | null,
     requiredConsent: decision.requiresConsent ?? null,
+    consentBy: consentedBy(decisions),
+    messageConsents: usedConsents(decisions),
     purpose: decision.purpose ?? null,
     agreementId: decision.agreementId ?? null,
     agreementVersion: decision.agreementVersion ?? null,
@@ -81,18 +86,10 @@ function tellReading({ about, at, ...row }: StoredReading, own: Set<string>): Pe
 }
 
 interface StoredDecision {
-  allowed?: boolean;
   legalBasis?: string;
   requiresConsent?: boolean;
   purpose?: string;
   agreementId?: string;
   agreementVersion?: number;
   fields?: string[];
-}
-
-/** A message with several items has a decision for each; the first that allowed anything speaks for it. */
-function decisionOf(stored: unknown): StoredDecision {
-  if (typeof stored !== 'object' || stored === null) return {};
-  const items = 'items' in stored && Array.isArray(stored.items) ? (stored.items as StoredDecision[]) : [stored];
-  return (items as StoredDecision[]).find(({ allowed }) => allowed) ?? {};
 }

@@ -1,5 +1,6 @@
 /** What access is asked and answers, whoever asks. */
 import type { Consent } from '../../entities/agreements/consent.entity.js';
+import type { ConsentController } from '../../entities/agreements/consent-controller.entity.js';
 import type { Agreement } from '../../entities/agreements/agreement.entity.js';
 import type { Operation } from '../../protocol/vocabulary.js';
 import type { Registry } from '../../protocol/vocabulary.js';
@@ -16,6 +17,16 @@ export interface PersonReading {
   inside: boolean;
 }
 
+/** The registry's own record of a consent, or one that came with the message. */
+export type ConsentBy = 'RECORD' | 'MESSAGE';
+
+export interface UsedConsent {
+  controllerId: string | null;
+  jti: string;
+  scopes: string[];
+  until: Date;
+}
+
 export interface Disclosure {
   id: string;
   at: Date;
@@ -25,6 +36,8 @@ export interface Disclosure {
   inside: boolean;
   legalBasis: LegalBasis | null;
   requiredConsent: boolean | null;
+  consentBy: ConsentBy[];
+  messageConsents: UsedConsent[];
   purpose: string | null;
   agreementId: string | null;
   agreementVersion: number | null;
@@ -62,6 +75,9 @@ export interface AccessExplanation {
   steps: AccessStep[];
   agreement?: Agreement;
   consents: Consent[];
+  consentBy: ConsentBy[];
+  messageConsents: UsedConsent[];
+  consentControllers: ConsentController[];
   identifiable: boolean;
   membersReleased: number;
   membersLeftOut: number;

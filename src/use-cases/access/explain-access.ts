@@ -20,6 +20,7 @@ import type { Services } from '../services.js';
 import { conflict, invalid, notFound } from '../errors.js';
 import { readKnownIdentifier } from '../records/identifier.input.js';
 import { definitionOf } from '../records/records.js';
+import { controllersFor, standingConsents } from './message-consents.js';
 import type { AccessExplanation, AccessStep, FieldExplanation } from './access.types.js';
 
 export interface AccessQuestion {
@@ -67,11 +68,19 @@ export async function explainAccess(
       agreement: (await services.database.em().findOne(Agreement, { id: grant.agreement.id })) ?? undefined,
     }),
     ...(released ?? NOTHING),
+    consentControllers: grant === undefined ? [] : await controllersFor(services, { senderId, registry }),
     fields: explainFields(definition, recordType, record, grant, released?.own),
   };
 }
 
-const NOTHING = { released: false, consents: [], membersReleased: 0, membersLeftOut: 0 };
+const NOTHING = {
+  released: false,
+  consents: [],
+  consentBy: [],
+  messageConsents: [],
+  membersReleased: 0,
+  membersLeftOut: 0,
+};
 
 /** Row filter and consent for one record; adds their steps. */
 async function judgeRecord(services: Services, grant: Grant, record: SourceRecord, steps: AccessStep[]) {
@@ -87,10 +96,16 @@ async function judgeRecord(services: Services, grant: Grant, record: SourceRecor
   const members = membersIn(grant.definition, grant.recordType, record.data);
   const membersReleased =
     left === undefined ? 0 : members.filter((person) => !asked || isGiven(consents, person)).length;
+  const shown = await standingConsents(services, grant.agreement.grantee.senderId, record.id);
   const rows = await database.em().find(Consent, { id: { $in: own.map(({ id }) => id) } });
   return {
     released: left !== undefined,
     consents: rows,
+    consentBy: [
+      ...(asked && own.length > 0 ? (['RECORD'] as const) : []),
+      ...(shown.length > 0 ? (['MESSAGE'] as const) : []),
+    ],
+    messageConsents: shown,
     membersReleased,
     membersLeftOut: members.length - membersReleased,
     own: left === undefined ? undefined : asked ? own.flatMap(({ fields }) => fields) : ['*'],

@@ -1,39 +1,39 @@
 /** Who may sign consents in messages. */
-import { fetchJwks } from '../../access/consent-keys.js';
-import { JwksUnreadable } from '../../access/partner-jwks.js';
 import type { Admin } from '../../access/principal.js';
 import { ConsentController } from '../../entities/agreements/consent-controller.entity.js';
+import { keepRevoked } from '../../entities/agreements/shown-consent.repository.js';
 import { addRow } from '../../entities/database/database.js';
-import { isObject } from '../../platform/plain-object.js';
-import { OutboundFailed, OutboundRefused } from '../../platform/outbound-errors.js';
-import { importPublicKey, KeyInvalid } from '../../protocol/signature/keys.js';
+import { OutboundRefused } from '../../platform/outbound-errors.js';
+import { isUuid } from '../../platform/uuid.js';
 import { changeAsAdmin } from '../admin-change.js';
 import { snapshot } from '../audited.js';
-import { conflict, invalid } from '../errors.js';
+import { conflict, invalid, notFound } from '../errors.js';
 import { lockById } from '../locked-row.js';
 import { definitionOf } from '../records/records.js';
 import type { Services } from '../services.js';
-import type { RegisterConsentControllerInput } from './consent.types.js';
-
-type Jwks = ConsentController['jwks'];
+import type { RegisterConsentControllerInput, UpdateConsentControllerInput } from './consent.types.js';
+import { keysOf } from './controller-keys.js';
 
 export async function registerConsentController(
   services: Services,
   admin: Admin,
   input: RegisterConsentControllerInput,
 ): Promise<ConsentController> {
-  const { name, issuer, jwksUrl, registries } = input;
-  if (name.trim() === '') throw invalid('name', 'must not be empty');
+  const { name, issuer, jwksUrl = null, registries, receiptStatusUrl, presenter = null } = input;
   if (!/^[\x21-\x7e]{1,255}$/.test(issuer)) throw invalid('issuer', 'use 1 to 255 ASCII characters without spaces');
-  if (registries.length === 0) throw invalid('registries', 'name at least one');
-  for (const registry of registries) definitionOf(services, registry);
+  checkFacts(services, input);
   const jwks = await keysOf(services, input);
   return changeAsAdmin(services, admin, async (unit) => {
     if ((await unit.em.count(ConsentController, { issuer })) > 0)
       throw conflict('issuer', 'a consent controller with this issuer exists');
-    const values = { name, issuer, jwksUrl: jwksUrl ?? null, registries, jwks };
     const controller = addRow(unit.em, ConsentController, {
-      ...values,
+      name,
+      issuer,
+      jwksUrl,
+      registries,
+      jwks,
+      presenter,
+      receiptStatusUrl: withoutSlash(receiptStatusUrl),
       jwksFetchedAt: services.clock(),
       createdBy: admin.subject,
     });
@@ -42,6 +42,37 @@ export async function registerConsentController(
       result: controller,
       change: changeOf('registerConsentController', controller, undefined, snapshot('ConsentController', controller)),
     };
+  });
+}
+
+/** A key that is not in its new set counts no longer, from the next question on. */
+export async function updateConsentController(
+  services: Services,
+  admin: Admin,
+  id: string,
+  { jwks, jwksUrl, ...facts }: UpdateConsentControllerInput,
+): Promise<ConsentController> {
+  checkFacts(services, facts);
+  const known = isUuid(id) ? await services.database.em().findOne(ConsentController, { id }) : null;
+  if (known === null) throw notFound('id', 'no such consent controller');
+  const { issuer } = known;
+  const renewed = jwks != null || jwksUrl != null;
+  const keys = renewed
+    ? {
+        jwks: await keysOf(services, { issuer, jwksUrl, jwks }),
+        jwksUrl: jwksUrl ?? null,
+        jwksFetchedAt: services.clock(),
+      }
+    : {};
+  return changeAsAdmin(services, admin, async (unit) => {
+    const controller = await lockById(unit, ConsentController, id, 'id');
+    if (controller.revokedAt != null) throw conflict('id', 'this consent controller was revoked');
+    const before = snapshot('ConsentController', controller);
+    const given = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
+    Object.assign(controller, given, keys);
+    if (facts.receiptStatusUrl !== undefined) controller.receiptStatusUrl = withoutSlash(facts.receiptStatusUrl);
+    const after = snapshot('ConsentController', controller);
+    return { result: controller, change: changeOf('updateConsentController', controller, before, after) };
   });
 }
 
@@ -62,44 +93,41 @@ export function revokeConsentController(
   });
 }
 
-async function keysOf(
-  { outbound }: Services,
-  { issuer, jwksUrl, jwks }: RegisterConsentControllerInput,
-): Promise<Jwks> {
-  if ((jwksUrl == null) === (jwks == null)) throw invalid('jwksUrl', 'give it or jwks, one of the two');
-  const read = jwksUrl == null ? readJwks(jwks) : await fetched(outbound, jwksUrl, issuer);
-  if (read.keys.length === 0)
-    throw invalid(jwksUrl == null ? 'jwks' : 'jwksUrl', 'holds no key that signatures are verified with');
-  return read;
+/** One consent of its, whether it was shown before or not, counts no more, nor does an answer that still waits to leave. */
+export function revokeMessageConsent(
+  services: Services,
+  admin: Admin,
+  { controllerId, jti, reason }: { controllerId: string; jti: string; reason?: string | undefined },
+): Promise<ConsentController> {
+  if (jti === '' || jti.length > 255) throw invalid('jti', 'give the number of the consent, up to 255 characters');
+  return changeAsAdmin(services, admin, async (unit) => {
+    const controller = await lockById(unit, ConsentController, controllerId, 'controllerId');
+    if (!(await keepRevoked(unit, { controllerId, jti }, services.clock(), admin.subject)))
+      throw conflict('jti', 'this consent was revoked before');
+    const change = changeOf('revokeMessageConsent', controller, undefined, { jti });
+    return { result: controller, change: { ...change, reason } };
+  });
 }
 
-async function fetched(outbound: Services['outbound'], url: string, issuer: string): Promise<Jwks> {
+function checkFacts(
+  services: Services,
+  { name, registries, receiptStatusUrl, presenter }: Omit<UpdateConsentControllerInput, 'jwks' | 'jwksUrl'>,
+): void {
+  if (name === null || name?.trim() === '') throw invalid('name', 'must not be empty');
+  if (registries === null || registries?.length === 0) throw invalid('registries', 'name at least one');
+  for (const registry of registries ?? []) definitionOf(services, registry);
+  if (presenter != null && !/^[\x21-\x7e]{1,255}$/.test(presenter))
+    throw invalid('presenter', 'use the id of a sender, or leave it out');
+  if (receiptStatusUrl == null) return;
   try {
-    return await fetchJwks(outbound, url, issuer);
+    services.outbound.assertAllowed(receiptStatusUrl);
   } catch (error) {
-    if (error instanceof JwksUnreadable || error instanceof OutboundFailed || error instanceof OutboundRefused)
-      throw invalid('jwksUrl', error.message);
-    throw error;
+    if (!(error instanceof OutboundRefused)) throw error;
+    throw invalid('receiptStatusUrl', error.message);
   }
 }
 
-/** The public halves only, whatever was given. */
-function readJwks(jwks: unknown): Jwks {
-  const keys: unknown = isObject(jwks) ? jwks['keys'] : undefined;
-  if (!Array.isArray(keys)) throw invalid('jwks', 'give a JSON Web Key Set: {"keys": […]}');
-  return { keys: keys.map((jwk: unknown, at) => readKey(jwk, at)) };
-}
-
-function readKey(jwk: unknown, at: number): Record<string, unknown> {
-  if (!isObject(jwk) || typeof jwk['kid'] !== 'string' || jwk['kid'] === '')
-    throw invalid('jwks', `keys[${at}] needs a kid`);
-  try {
-    return { ...importPublicKey({ jwk }).publicJwk, kid: jwk['kid'] };
-  } catch (error) {
-    if (error instanceof KeyInvalid) throw invalid('jwks', `keys[${at}]: ${error.message}`);
-    throw error;
-  }
-}
+const withoutSlash = (url: string | null | undefined): string | null => url?.replace(/\/+$/, '') ?? null;
 
 function changeOf(
   action: string,

@@ -20,4 +20,16 @@ export interface RegisterConsentControllerInput {
   jwksUrl?: string | null;
   jwks?: Record<string, unknown> | null;
   registries: Registry[];
+  receiptStatusUrl?: string | null;
+  presenter?: string | null;
+}
+
+/** What is left out stays. */
+export interface UpdateConsentControllerInput {
+  name?: string | null;
+  jwksUrl?: string | null;
+  jwks?: Record<string, unknown> | null;
+  registries?: Registry[] | null;
+  receiptStatusUrl?: string | null;
+  presenter?: string | null;
 }

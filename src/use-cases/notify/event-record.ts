@@ -1,5 +1,8 @@
-import { lastData, openVersion } from '../../entities/records/record-version.repository.js';
-import type { WaitingEvent } from '../../entities/records/registry-event.repository.js';
+/** What an event made of a record, as those are told of it who subscribed. */
+import { findVersions, lastData, type VersionKey } from '../../entities/records/record-version.repository.js';
+import { findEvents, type WaitingEvent } from '../../entities/records/registry-event.repository.js';
+import { Subscription } from '../../entities/subscriptions/subscription.entity.js';
+import { coalesce } from '../../platform/coalesce.js';
 import type { Services } from '../services.js';
 
 export type RenderingServices = Pick<
@@ -19,17 +22,40 @@ export interface NotificationDelivery {
 
 type Data = Record<string, unknown>;
 
+/** What a notification is made of, read afresh, for all that are made at the same time together. */
+export interface Material {
+  subscription: (id: string) => Promise<Subscription | undefined>;
+  event: (id: string) => Promise<WaitingEvent | undefined>;
+  version: (key: VersionKey) => Promise<Data | undefined>;
+}
+
+const TOGETHER = { underWay: 1, atOnce: 200 };
+
+export function readMaterial({ database, vault }: Pick<RenderingServices, 'database' | 'vault'>): Material {
+  const open = coalesce((keys: readonly VersionKey[]) => findVersions(database, vault, keys), TOGETHER);
+  return {
+    subscription: coalesce(async (ids: readonly string[]) => {
+      const found = await database.em().find(Subscription, { id: { $in: [...new Set(ids)] } });
+      const byId = new Map(found.map((one) => [one.id, one]));
+      return ids.map((id) => byId.get(id));
+    }, TOGETHER),
+    event: coalesce((ids: readonly string[]) => findEvents(database, ids), TOGETHER),
+    version: async (key) => (await open(key))(),
+  };
+}
+
 /**
  * The record as the event made it. For a delivery that is brought again after its version was forgotten, what was sent
  * then: that may leave again only where the rights of now cover it.
  */
 export async function recordOfEvent(
   { database, vault }: RenderingServices,
+  { version }: Material,
   delivery: NotificationDelivery,
   event: WaitingEvent,
 ): Promise<Data | undefined> {
   if (event.eventType === 'DELETE') return lastData(database, event.recordId);
-  const kept = await openVersion(database, vault, event);
+  const kept = await version(event);
   if (kept !== undefined || delivery.dataKeyId === null || delivery.messageSealed === null) return kept;
   const sent = await vault.open(delivery.dataKeyId, delivery.messageSealed, `delivery:${delivery.id}:message`);
   const message = (sent as { message: { notify_event: { data: { reg_records: Data } }[] } } | undefined)?.message;

@@ -4,9 +4,10 @@
  */
 import { decideGate, decideItem, summarizeDecision, type Grant } from '../../access/decide-access.js';
 import { purposeOf } from '../../access/purpose.js';
-import { release } from '../../access/release.js';
-import { findEvent, type WaitingEvent } from '../../entities/records/registry-event.repository.js';
-import { Subscription } from '../../entities/subscriptions/subscription.entity.js';
+import { release, type Released } from '../../access/release.js';
+import type { Sql } from '../../entities/database/database.js';
+import type { WaitingEvent } from '../../entities/records/registry-event.repository.js';
+import type { Subscription } from '../../entities/subscriptions/subscription.entity.js';
 import { LIVE_STATES } from '../../entities/subscriptions/subscription.repository.js';
 import { ItemRejected } from '../../protocol/errors.js';
 import type { JsonObject } from '../../protocol/envelope/json.js';
@@ -21,39 +22,60 @@ import { findEventType } from '../../protocol/registries/registries.js';
 import { replyHeader } from '../../protocol/envelope/reply.js';
 import { assertSearchable } from '../search/search.js';
 import { readFilter, type SubscriptionFilter } from '../subscriptions/subscription.filter.js';
-import { recordOfEvent, type NotificationDelivery, type RenderingServices } from './event-record.js';
+import { coalesce } from '../../platform/coalesce.js';
+import type { SourceRecord } from '../../sources/registry-source.js';
+import {
+  readMaterial,
+  recordOfEvent,
+  type Material,
+  type NotificationDelivery,
+  type RenderingServices,
+} from './event-record.js';
 
 /** The unsigned envelope, or why nothing may be sent; with the same rights it has the same message again. */
 export type RenderedNotification = ({ envelope: JsonObject } | { cancelled: string }) & {
   accessDecision?: Record<string, unknown>;
 };
 
-export async function renderNotification(
-  services: RenderingServices,
-  delivery: NotificationDelivery,
-): Promise<RenderedNotification> {
-  const { database, registries } = services;
-  const subscription = await database.em().findOne(Subscription, { id: delivery.subscriptionId ?? '' });
-  const event = await findEvent(database, delivery.eventId ?? '');
-  const definition = registries.byName(subscription?.registry ?? '');
-  if (subscription === null || event === undefined || definition === undefined)
-    return { cancelled: 'its subscription, event or registry is gone' };
-  const over = whyOver(subscription, services.clock());
-  if (over !== undefined) return { cancelled: over };
-  const allowed = await allow(services, subscription, definition);
-  if ('cancelled' in allowed) return allowed;
-  const accessDecision = summarizeDecision(allowed.grant);
-  const record = await releaseRecord(services, delivery, event, allowed);
-  if ('cancelled' in record) return { ...record, accessDecision };
-  return {
-    envelope: envelopeOf(services, delivery, { subscription, event, definition }, record.record),
-    accessDecision,
+export type RenderNotification = (delivery: NotificationDelivery) => Promise<RenderedNotification>;
+
+/** Those that are asked for at the same time are read together, and the rights of each subscription judged once. */
+export function notificationRenderer(services: RenderingServices): RenderNotification {
+  const material = readMaterial(services);
+  // A subscription is read afresh for each batch, and so what it is allowed is too.
+  const judged = new WeakMap<Subscription, ReturnType<typeof allow>>();
+  const allowedTo = (subscription: Subscription, definition: RegistryDefinition): ReturnType<typeof allow> => {
+    const known = judged.get(subscription) ?? allow(services, subscription, definition);
+    judged.set(subscription, known);
+    return known;
+  };
+  return async (delivery) => {
+    const [subscription, event] = await Promise.all([
+      material.subscription(delivery.subscriptionId ?? ''),
+      material.event(delivery.eventId ?? ''),
+    ]);
+    const definition = services.registries.byName(subscription?.registry ?? '');
+    if (subscription === undefined || event === undefined || definition === undefined)
+      return { cancelled: 'its subscription, event or registry is gone' };
+    const over = whyOver(subscription, services.clock());
+    if (over !== undefined) return { cancelled: over };
+    const allowed = await allowedTo(subscription, definition);
+    if ('cancelled' in allowed) return allowed;
+    const accessDecision = summarizeDecision(allowed.grant);
+    const record = await releaseRecord(services, material, delivery, event, allowed);
+    if ('cancelled' in record) return { ...record, accessDecision };
+    return {
+      envelope: envelopeOf(services, delivery, { subscription, event, definition }, record.record),
+      accessDecision,
+    };
   };
 }
 
 interface Allowed {
   grant: Grant;
   filter: SubscriptionFilter;
+  /** Of a record, or of one that was deleted: undefined where its subject has not consented. */
+  release: Record<'whole' | 'deleted', (record: SourceRecord) => Promise<Released | undefined>>;
 }
 
 function whyOver({ state, stateReason, expiresAt }: Subscription, now: Date): string | undefined {
@@ -63,7 +85,7 @@ function whyOver({ state, stateReason, expiresAt }: Subscription, now: Date): st
 
 /** Whether subscriber and subscription would be let in now. */
 async function allow(
-  { directory, clock }: RenderingServices,
+  { database, directory, clock }: RenderingServices,
   subscription: Subscription,
   definition: RegistryDefinition,
 ): Promise<Allowed | { cancelled: string; accessDecision?: Record<string, unknown> }> {
@@ -82,23 +104,45 @@ async function allow(
     if (!grant.allowed) return { cancelled: grant.explanation, accessDecision: summarizeDecision(grant) };
     // A filter on what may no longer be seen would tell it all the same.
     if (criteria !== undefined) assertSearchable(grant, criteria);
-    return { grant, filter };
+    const about = criteria === undefined ? [] : [...attributesIn(criteria)];
+    return {
+      grant,
+      filter,
+      release: { whole: releaser(database, grant, about), deleted: releaser(database, grant, []) },
+    };
   } catch (error) {
     if (!(error instanceof ItemRejected)) throw error;
     return { cancelled: `its filter is no longer allowed: ${error.message}` };
   }
 }
 
+/** Consents of all that are released at the same time are read together. */
+function releaser(sql: Sql, grant: Grant, about: string[]): (record: SourceRecord) => Promise<Released | undefined> {
+  return coalesce(
+    async (records: readonly SourceRecord[]) => {
+      // The same record may be among them twice, in two versions.
+      const placed = records.map((record, place) => ({ ...record, id: String(place) }));
+      const released = new Map((await release(sql, grant, placed, about)).map((one) => [one.id, one]));
+      return records.map(({ id }, place) => {
+        const one = released.get(String(place));
+        return one && { ...one, id };
+      });
+    },
+    { underWay: 2, atOnce: 100 },
+  );
+}
+
 type ReleasedRecord = { record: Record<string, unknown> } | { cancelled: string };
 
 async function releaseRecord(
   services: RenderingServices,
+  material: Material,
   delivery: NotificationDelivery,
   event: WaitingEvent,
-  { grant, filter }: Allowed,
+  { grant, filter, release: releasing }: Allowed,
 ): Promise<ReleasedRecord> {
   const { definition, recordType, rowFilter } = grant;
-  const data = await recordOfEvent(services, delivery, event);
+  const data = await recordOfEvent(services, material, delivery, event);
   if (data === undefined) return { cancelled: 'the record as the event made it is no longer kept' };
   const whole = { data, identifiers: event.identifiers };
   if (rowFilter !== undefined && !matches(rowFilter, whole, attributesOf(definition, recordType)))
@@ -107,10 +151,9 @@ async function releaseRecord(
   const sent = deleted
     ? clampRecord(expandFields(definition, recordType.name, recordType.identifierPaths), data)
     : data;
-  const about = filter.criteria === undefined ? [] : [...attributesIn(filter.criteria)];
   const { recordId: id, version } = event;
   const source = { id, recordType: recordType.name, version, data: sent };
-  const [released] = await release(services.database, grant, [source], deleted ? [] : about);
+  const released = await releasing[deleted ? 'deleted' : 'whole'](source);
   if (released === undefined) return { cancelled: 'the person has not consented' };
   const record = deleted ? released.data : project(grant, filter.projection, released.data);
   if (Object.keys(record).every((name) => name.startsWith('@')))

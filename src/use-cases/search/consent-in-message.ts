@@ -1,8 +1,10 @@
-/** The consent that an item brings along: verified, or the item is refused. */
-import { narrowToConsent, askAboutSubject } from '../../access/consent-grant.js';
+/** The consent that an item brings along: verified, and permitted by the consent manager where one is asked, or the item is refused. */
+import { assertSameSubject, askAboutSubject, narrowToConsent } from '../../access/consent-grant.js';
+import { askConsentManager, type ConsentManager, type ManagerPermit } from '../../access/consent-manager.js';
 import { decideItem, summarizeDecision, type Grant, type ItemDecision } from '../../access/decide-access.js';
-import { statedPurpose } from '../../access/purpose.js';
-import { verifySignedConsent, type SignedConsent } from '../../access/signed-consent.js';
+import type { MessageConsent } from '../../access/message-consent.types.js';
+import { statedPurposes, type StatedPurposes } from '../../access/purpose.js';
+import { verifySignedConsent } from '../../access/signed-consent.js';
 import type { AgreementTerms } from '../../entities/senders/sender.repository.js';
 import { ConsentRefused } from '../../protocol/consent/consent-refused.js';
 import type { Criteria } from '../../protocol/query/criteria.js';
@@ -10,6 +12,7 @@ import { ItemRejected } from '../../protocol/errors.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
 import type { SearchItem } from '../../protocol/search/search.translate.js';
 import type { Services } from '../services.js';
+import { storedConsent, withoutProof, type Proof } from './consent-proof.js';
 
 export interface Deciding {
   services: Services;
@@ -24,7 +27,11 @@ export interface Decided {
   grant: Grant;
   /** What is asked, of whom the consent lets it be asked. */
   narrow: (criteria: Criteria) => Criteria;
+  /** Whether the item brought a consent. */
+  proven: boolean;
 }
+
+type Blocks = Pick<SearchItem, 'consent' | 'authorize'>;
 
 /** @throws ItemRejected */
 export async function decideSearchItem(
@@ -35,72 +42,98 @@ export async function decideSearchItem(
   try {
     return await decide(deciding, item, recordType);
   } catch (error) {
-    if (error instanceof ConsentRefused)
-      deciding.decisions.push({ allowed: false, reason: 'MESSAGE_CONSENT_REFUSED', explanation: error.message });
+    if (error instanceof ConsentRefused) deciding.decisions.push(refusedDecision(error));
     throw error;
   }
 }
 
-async function decide(
-  { services, definition, agreements, receivedAt, decisions }: Deciding,
-  item: Blocks,
-  recordType: RecordTypeDefinition,
-): Promise<Decided> {
-  const { proof, blocks } = withoutProof(item);
-  const now = services.clock();
-  const stated = statedPurpose(blocks, now);
+const refusedDecision = ({ message, answer }: ConsentRefused): Record<string, unknown> => ({
+  allowed: false,
+  reason: 'MESSAGE_CONSENT_REFUSED',
+  explanation: message,
+  ...(answer === undefined ? {} : { consentManager: answer }),
+});
+
+async function decide(deciding: Deciding, item: Blocks, recordType: RecordTypeDefinition): Promise<Decided> {
+  const { services, definition, agreements, decisions } = deciding;
   const senderId = agreements[0]?.grantee.senderId ?? '';
-  const { serverId, publicUrl } = services.settings;
-  const verifying = { ...services, ownNames: [serverId, publicUrl] };
-  const question = { senderId, registry: definition.registry, receivedAt, now };
-  const consent = proof && (await verifySignedConsent(verifying, proof.jws, question));
-  const purpose = consent?.claims.purpose.code ?? stated;
-  const decision = decideItem(agreements, definition, { recordType, purpose });
-  const summary = {
-    ...summarizeDecision(decision),
-    ...(consent === undefined ? {} : { messageConsent: told(consent) }),
-  };
-  if (!decision.allowed) {
-    if (consent === undefined) decisions.push(summary);
-    throw refusalOf(decision, consent);
-  }
-  if (consent === undefined) {
-    decisions.push(summary);
-    return { grant: decision, narrow: (criteria) => criteria };
-  }
-  if (stated !== undefined && stated !== purpose)
-    throw new ConsentRefused('purpose_not_allowed', 'the message states another purpose than it');
-  const grant = narrowToConsent(decision, consent);
-  decisions.push(summary);
-  return { grant, narrow: (criteria) => askAboutSubject(grant, consent, criteria) };
+  const { proof, blocks } = withoutProof(item, senderId);
+  const stated = statedPurposes(blocks, services.clock());
+  if (proof !== undefined) return decideProven(deciding, { proof, stated, senderId }, recordType);
+  const decision = decideItem(agreements, definition, { recordType, ...stated });
+  decisions.push(summarizeDecision(decision));
+  if (!decision.allowed) throw refusalOf(decision);
+  return { grant: decision, narrow: (criteria) => criteria, proven: false };
 }
 
-const refusalOf = (
-  { reason, explanation }: Exclude<ItemDecision, Grant>,
-  consent: SignedConsent | undefined,
-): ItemRejected =>
+interface Proven {
+  proof: Proof;
+  stated: StatedPurposes;
+  senderId: string;
+}
+
+async function decideProven(deciding: Deciding, proven: Proven, recordType: RecordTypeDefinition): Promise<Decided> {
+  const { definition, agreements, decisions } = deciding;
+  const { consent, permit } = await consentOf(deciding, proven, recordType);
+  const { purpose } = consent;
+  const decision = decideItem(agreements, definition, { recordType, purpose });
+  if (!decision.allowed) throw refusalOf(decision, consent);
+  const { purpose: stated = purpose, beside = purpose } = proven.stated;
+  if (stated !== purpose || beside !== purpose)
+    throw new ConsentRefused('purpose_not_allowed', 'the message states another purpose than it');
+  const narrowed = narrowToConsent(decision, consent);
+  const permitted = permit ?? (await permitFor(deciding, proven, consent));
+  if (permitted?.subject !== undefined) assertSameSubject(decision, consent.subject, permitted.subject);
+  const grant =
+    permitted === undefined ? narrowed : narrowToConsent(narrowed, { ...consent, scopes: permitted.scopes });
+  decisions.push({ ...summarizeDecision(decision), messageConsent: told(consent, permitted) });
+  return { grant, narrow: (criteria) => askAboutSubject(grant, consent, criteria), proven: true };
+}
+
+/** Checked here, or kept by the manager, which is then the one that knows it. */
+async function consentOf(
+  { services, definition, agreements, receivedAt }: Deciding,
+  { proof, stated, senderId }: Proven,
+  recordType: RecordTypeDefinition,
+): Promise<{ consent: MessageConsent; permit?: ManagerPermit }> {
+  const now = services.clock();
+  if ('jws' in proof) {
+    const { serverId, publicUrl, consentManagerUrl: managerUrl } = services.settings;
+    const verifying = { ...services, ownNames: [serverId, publicUrl], managerUrl };
+    const question = { senderId, registry: definition.registry, receivedAt, now };
+    return { consent: await verifySignedConsent(verifying, proof.jws, question) };
+  }
+  const decision = decideItem(agreements, definition, { recordType, ...stated });
+  if (!decision.allowed) throw refusalOf(decision);
+  const asked = { senderId, now, purpose: stated.purpose ?? '', scopes: decision.agreement.fields };
+  return storedConsent(managerOf(services), proof, asked);
+}
+
+/** Undefined where no manager is asked. @throws ConsentRefused */
+async function permitFor(
+  { services }: Deciding,
+  { proof, senderId }: Proven,
+  { scopes, subject }: MessageConsent,
+): Promise<ManagerPermit | undefined> {
+  const manager = managerOf(services);
+  return manager && askConsentManager(manager, { senderId, proof, scopes, subject, now: services.clock() });
+}
+
+function managerOf({ outbound, settings: { serverId, consentManagerUrl: url } }: Services): ConsentManager | undefined {
+  return url === undefined ? undefined : { url, controller: serverId, outbound };
+}
+
+const refusalOf = ({ reason, explanation }: Exclude<ItemDecision, Grant>, consent?: MessageConsent): ItemRejected =>
   consent !== undefined && reason === 'PURPOSE_NOT_COVERED'
     ? new ConsentRefused('purpose_not_allowed', 'no agreement covers its purpose')
     : new ItemRejected('rjct.search_criteria.invalid', explanation);
 
-const told = ({ controllerId, claims: { jti }, scopes }: SignedConsent) => ({ controllerId, jti, scopes });
-
-type Blocks = Pick<SearchItem, 'consent' | 'authorize'>;
-
-/** A block may hold a proof beside what it states; there is one proof, wherever it stands. */
-function withoutProof({ consent, authorize }: Blocks): { proof?: { jws: unknown }; blocks: Blocks } {
-  const proofs = [consent, authorize].flatMap((block) =>
-    block !== undefined && 'consent_jws' in block ? [block['consent_jws']] : [],
-  );
-  const [jws, ...more] = proofs;
-  if (more.some((other) => other !== jws))
-    throw new ConsentRefused('malformed_object', 'consent and authorize hold two');
-  const blocks = { consent: statements(consent), authorize: statements(authorize) };
-  return proofs.length === 0 ? { blocks } : { proof: { jws }, blocks };
-}
-
-function statements(block: Record<string, unknown> | undefined): Record<string, unknown> | undefined {
-  if (block === undefined) return undefined;
-  const { consent_jws: _proof, ...rest } = block;
-  return rest;
-}
+/** Nothing of the person, whom the record's id names. */
+const told = ({ controllerId, jti, scopes, until, statusUrl }: MessageConsent, permit: ManagerPermit | undefined) => ({
+  controllerId,
+  jti,
+  scopes,
+  until: (permit?.until !== undefined && permit.until < until ? permit.until : until).toISOString(),
+  statusUrls: [statusUrl, permit?.statusUrl].filter((url) => url !== undefined),
+  ...(permit === undefined ? {} : { manager: permit.answer }),
+});

@@ -2,6 +2,8 @@
 import { maySearch, decideGate, type Grant } from '../../access/decide-access.js';
 import { findReleased, type Released } from '../../access/release.js';
 import type { Criteria } from '../../protocol/query/criteria.js';
+import { ConsentRefused } from '../../protocol/consent/consent-refused.js';
+import { DIALECTS } from '../../protocol/dialects/dialects.js';
 import { Forbidden, ItemRejected, RequestInvalid } from '../../protocol/errors.js';
 import { attributesIn, identifierTypesIn } from '../../protocol/query/criteria-walk.js';
 import { parsePage } from '../../protocol/query/parse-page.js';
@@ -23,6 +25,7 @@ import type { Services } from '../services.js';
 import { assertInTime } from '../deadline.js';
 import { decideSearchItem, type Decided } from './consent-in-message.js';
 import { AnswerRoom } from './answer-room.js';
+import { dialectHint } from './dialect-hint.js';
 
 /** Answers a search and settles its call. @throws Forbidden when no agreement covers it */
 export async function search(
@@ -44,6 +47,7 @@ export async function search(
     before,
     deadline,
     receivedAt: call.receivedAt,
+    missesConsent: DIALECTS[sender.dialect].missesConsent,
   });
   const items: SearchItemAnswer[] = [];
   for (const item of question.items.slice(from)) {
@@ -79,6 +83,8 @@ export async function search(
   return answer;
 }
 
+/** Of `status_reason_message` (protocol 3.4). */
+const MOST_TEXT = 999;
 /** Answered at once; the answer's room bounds it. */
 const WHOLE = { from: 0, maxItems: Infinity, maxRecords: Infinity, maxBytes: Infinity };
 
@@ -88,6 +94,8 @@ interface SearchBounds {
   before?: string[];
   /** Of the message. */
   receivedAt?: Date;
+  /** A question that lacks a consent, and finds nobody, is refused. */
+  missesConsent?: boolean | undefined;
   deadline?: AbortSignal | undefined;
 }
 
@@ -113,7 +121,9 @@ export class SearchItems {
       return { ...head, status: 'SUCCEEDED', ...(await this.#find(item)) };
     } catch (error) {
       if (!(error instanceof ItemRejected)) throw error;
-      return { ...head, status: 'REJECTED', reasonCode: error.code, reasonMessage: error.message, records: [] };
+      const hint = dialectHint(item, this.definition, error);
+      const reasonMessage = hint === undefined ? error.message : `${error.message}; ${hint}`.slice(0, MOST_TEXT);
+      return { ...head, status: 'REJECTED', reasonCode: error.code, reasonMessage, records: [] };
     }
   }
 
@@ -123,7 +133,7 @@ export class SearchItems {
     room.assertLeft();
     const today = this.services.clock().toISOString().slice(0, 10);
     const { recordType, criteria, projection, ...query } = readQuery(item, this.definition, { today });
-    const { grant, narrow } = await this.#decide(item, recordType);
+    const { grant, narrow, proven } = await this.#decide(item, recordType);
     const sort = parseSort(item.sort, this.definition, recordType);
     const page = query.page ?? parsePage(item.page);
     assertSearchable(grant, criteria, sort);
@@ -138,6 +148,8 @@ export class SearchItems {
     });
     const decided = this.decisions.at(-1);
     if (decided !== undefined && found.answered !== undefined) decided['source'] = found.answered;
+    if (this.bounds.missesConsent === true && grant.agreement.requiresConsent && !proven && found.totalCount === 0)
+      throw new ConsentRefused('missing_consent', 'the agreement asks for a consent of each person');
     if (most !== undefined) assertNotTooMany(found.totalCount, most);
     const { returns } = item;
     const fields = returns === undefined ? item.fields : [returns];

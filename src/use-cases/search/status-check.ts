@@ -1,6 +1,6 @@
 /** Is this person disabled, enrolled? Answered from one attribute, which the agreement must cover; no record leaves. */
 import { decideGate, decideItem, summarizeDecision, type Grant } from '../../access/decide-access.js';
-import { statedPurpose } from '../../access/purpose.js';
+import { statedPurposes } from '../../access/purpose.js';
 import { findReleased } from '../../access/release.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { AgreementTerms } from '../../entities/senders/sender.repository.js';
@@ -144,7 +144,7 @@ function decide(
 ): Grant {
   const recordType = definition.recordTypes.find((one) => findAttribute(definition, one, attribute) !== undefined);
   if (recordType === undefined) throw new Error(`${definition.registry} has no record type with ${attribute}`);
-  const decision = decideItem(agreements, definition, { recordType, purpose: statedPurpose(item, clock()) });
+  const decision = decideItem(agreements, definition, { recordType, ...statedPurposes(item, clock()) });
   judged.decisions.push(summarizeDecision(decision));
   if (!decision.allowed) throw new Forbidden(decision.explanation);
   return decision;

@@ -28,20 +28,25 @@ export function setSenderOutbound(
   });
 }
 
-export function describeOutbound({ oauth, tls }: SenderOutbound): OutboundSettings {
+export function describeOutbound({ oauth, bearer, tls }: SenderOutbound): OutboundSettings {
   return {
     tokenUrl: oauth?.tokenUrl ?? null,
     clientId: oauth?.clientId ?? null,
     scope: oauth?.scope ?? null,
+    bearer: bearer !== undefined,
     clientCertificate: tls?.cert !== undefined,
     authority: tls?.ca !== undefined,
   };
 }
 
-function readInput({ outbound }: Services, { oauth, tls }: SenderOutboundInput): SenderOutbound {
+function readInput({ outbound }: Services, { oauth, bearer, tls }: SenderOutboundInput): SenderOutbound {
+  if (oauth != null && bearer != null) throw invalid('bearer', 'give it or oauth, one of the two');
+  if (bearer != null && !/^[\x21-\x7e]{1,4096}$/.test(bearer))
+    throw invalid('bearer', 'use 1 to 4096 ASCII characters without spaces, and leave the word Bearer out');
   if (oauth != null) checkTokenUrl(outbound, oauth.tokenUrl);
   return {
     ...(oauth == null ? {} : { oauth: readOAuth(oauth) }),
+    ...(bearer == null ? {} : { bearer }),
     ...(tls == null ? {} : { tls: readTls(tls) }),
   };
 }

@@ -2,6 +2,7 @@
 
 export interface SenderOutboundInput {
   oauth?: OutboundOAuthInput | null;
+  bearer?: string | null;
   tls?: OutboundTlsInput | null;
 }
 
@@ -22,6 +23,7 @@ export interface OutboundSettings {
   tokenUrl: string | null;
   clientId: string | null;
   scope: string | null;
+  bearer: boolean;
   clientCertificate: boolean;
   authority: boolean;
 }

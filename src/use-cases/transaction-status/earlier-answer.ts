@@ -39,7 +39,7 @@ export async function earlierMessage(asking: Asking, transaction: EarlierTransac
   if (asking.type !== 'SEARCH') return whole;
   const { sender, definition, services } = asking;
   const now = services.clock();
-  if ((await whyWithheld(services.database, { sender, definition, now }, transaction)) !== undefined)
+  if ((await whyWithheld(services, { sender, definition, now }, transaction)) !== undefined)
     return withoutRecords(whole);
   asking.told.push(transaction);
   return whole;

@@ -7,6 +7,7 @@ import { writeSearchAnswer } from './opencrvs.records.js';
 
 export const OPENCRVS: DialectForms = {
   receivers: ['crvs'],
+  numericExpiry: true,
   tokenInQuery: true,
   readHeader,
   read: {

@@ -1,14 +1,18 @@
 /** Its receiver walks `notify_request` alone: the same event once more, beside the standard's member. */
-import type { Json, JsonObject } from '../../envelope/json.js';
+import type { JsonObject } from '../../envelope/json.js';
 import { isObject, type WriteContext } from '../dialect.js';
 
-export function writeNotice(message: JsonObject, { definition }: WriteContext): JsonObject {
+export function writeNotice(message: JsonObject, { definition, header = {} }: WriteContext): JsonObject {
   const { notify_event: events } = message;
   if (!Array.isArray(events)) return message;
-  return { ...message, notify_request: events.filter(isObject).map((event) => writeEvent(event, definition.registry)) };
+  const { meta = {} } = header;
+  const { subscription_code: code } = isObject(meta) ? meta : {};
+  const named: JsonObject = typeof code === 'string' ? { subscription_id: code } : {};
+  const repeated = events.filter(isObject).map((event) => ({ ...named, ...writeEvent(event, definition.registry) }));
+  return { ...message, notify_request: repeated };
 }
 
-function writeEvent({ data, ...head }: JsonObject, registry: string): Json {
+function writeEvent({ data, ...head }: JsonObject, registry: string): JsonObject {
   if (!isObject(data)) return head;
   const { version = '1.0.0', reg_record_type: type, reg_event_type: event, reg_records: record } = data;
   return {

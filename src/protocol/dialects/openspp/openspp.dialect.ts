@@ -21,7 +21,7 @@ export const OPENSPP: DialectForms = {
 
 function readText(criteria: JsonObject): JsonObject {
   const { query, query_type: type } = criteria;
-  if (typeof query !== 'string' || type !== 'predicate') return criteria;
+  if (typeof query !== 'string' || (type !== 'predicate' && type !== 'expression')) return criteria;
   const value = { expression: { query: readCel(query) } };
   return { ...criteria, query_type: 'expression', query: { type: 'ns:org:QueryType:expression', value } };
 }

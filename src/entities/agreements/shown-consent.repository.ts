@@ -1,0 +1,60 @@
+/** Consents in messages by number and signer: what each said when it was first shown, and which were revoked. */
+import type { Sql } from '../database/database.js';
+
+interface ConsentNumber {
+  controllerId: string;
+  jti: string;
+}
+
+interface Shown {
+  /** Null where it was not shown yet. */
+  digest: Buffer | null;
+  revoked: boolean;
+}
+
+const FIND = `
+select (select digest from shown_consent where controller_id = $1 and jti = $2) as digest,
+  exists (select from revoked_consent where controller_id = $1 and jti = $2) as revoked`;
+
+export async function findShown(sql: Sql, controllerId: string, jti: string): Promise<Shown> {
+  const [row] = await sql.query<Shown>(FIND, [controllerId, jti], 'shown-consent');
+  return row ?? { digest: null, revoked: false };
+}
+
+/** The digest that stands: this one, or that of who came first. */
+export async function keepShown(
+  sql: Sql,
+  { controllerId, jti }: ConsentNumber,
+  digest: Buffer,
+  at: Date,
+): Promise<Buffer> {
+  const text = `insert into shown_consent (controller_id, jti, digest, shown_at) values ($1, $2, $3, $4) on conflict do nothing`;
+  await sql.query(text, [controllerId, jti, digest, at], 'keep-shown-consent');
+  return (await findShown(sql, controllerId, jti)).digest ?? digest;
+}
+
+/** Whether it was not revoked before. */
+export async function keepRevoked(
+  sql: Sql,
+  { controllerId, jti }: ConsentNumber,
+  at: Date,
+  by: string,
+): Promise<boolean> {
+  const text = `insert into revoked_consent (controller_id, jti, revoked_at, revoked_by) values ($1, $2, $3, $4)
+    on conflict do nothing returning jti`;
+  return (await sql.query(text, [controllerId, jti, at, by], 'revoke-shown-consent')).length > 0;
+}
+
+const STANDS = `
+select exists (select from consent_controller where id = $1 and revoked_at is null)
+  and not exists (select from revoked_consent where controller_id = $1 and jti = $2) as stands`;
+
+/** Whether neither it nor who signed it was revoked. */
+export async function stands(sql: Sql, { controllerId, jti }: ConsentNumber): Promise<boolean> {
+  const [row] = await sql.query<{ stands: boolean }>(STANDS, [controllerId, jti], 'shown-consent-stands');
+  return row?.stands === true;
+}
+
+export async function forgetShown(sql: Sql, before: Date): Promise<void> {
+  await sql.query('delete from shown_consent where shown_at < $1', [before], 'forget-shown-consents');
+}
