@@ -65,24 +65,29 @@ function SourceSection({ onDone, ...source }: Source & { onDone: () => void }) {
             <Progress.Section value={progress * 100} aria-label={t('sources.progress')} />
           </Progress.Root>
         )}
-        <Facts items={factsOf(source, t)} />
+        <SourceFacts {...source} />
         {source.refusals.length > 0 && <Refusals {...source} />}
       </Stack>
     </Section>
   );
 }
 
-function factsOf(source: Source, t: ReturnType<typeof useTranslation>['t']): Parameters<typeof Facts>[0]['items'] {
-  const { lagSeconds, followedBy } = source;
-  return [
-    [t('field.state'), <StateBadge key="state" state={source.state} />],
-    [t('sources.kind'), `${source.kind} · ${t(`sourceMode.${source.mode}`)}`],
-    [t('field.registry'), source.registries.map((registry) => t(`registry.${registry}`)).join(', ')],
-    [t('sources.followedBy'), followedBy === null ? null : t(`sourceFollowing.${followedBy}`)],
-    [t('sources.lag'), lagSeconds === null ? null : t('sources.seconds', { count: lagSeconds })],
-    [t('sources.served'), t('sources.counts', source)],
-    [t('sources.lastChangeAt'), <Time key="change" value={source.lastChangeAt} />],
-  ];
+function SourceFacts({ kind, mode, state, registries, followedBy, lagSeconds, lastChangeAt, ...counts }: Source) {
+  const { t } = useTranslation();
+  const { served, withheld, refused } = counts;
+  return (
+    <Facts
+      items={[
+        [t('field.state'), <StateBadge key="state" state={state} />],
+        [t('sources.kind'), `${kind} · ${t(`sourceMode.${mode}`)}`],
+        [t('field.registry'), registries.map((registry) => t(`registry.${registry}`)).join(', ')],
+        [t('sources.followedBy'), followedBy === null ? null : t(`sourceFollowing.${followedBy}`)],
+        [t('sources.lag'), lagSeconds === null ? null : t('sources.seconds', { count: lagSeconds })],
+        [t('sources.served'), t('sources.counts', { served, withheld, refused })],
+        [t('sources.lastChangeAt'), <Time key="change" value={lastChangeAt} />],
+      ]}
+    />
+  );
 }
 
 function Refusals({ refusals }: Source) {
