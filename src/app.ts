@@ -40,12 +40,13 @@ import { within } from './platform/within.js';
 import { createRegistries, type Registries } from './protocol/registries/registries.js';
 import { prepareGateway } from './server/prepare.js';
 import { createRecordSource } from './sources/record.source.js';
-import { liveSources } from './sources/outside/live-sources.js';
+import { LiveSources } from './sources/outside/live-sources.js';
 import { SourceConnections, type SourceUrls } from './sources/outside/source-connections.js';
 import { createSourceRouter, type BroughtSource } from './sources/source-router.js';
 import { SourceRoutes } from './sources/source-routes.js';
 import { exportQueues, exportSources, operationsRouter } from './server/operations.router.js';
 import { measureRequests } from './server/request-metrics.js';
+import { upstreamAt } from './upstream.js';
 import { lastResort, methodsRouter, noSuchPath } from './server/fallback.js';
 
 export interface Gateway {
@@ -199,7 +200,7 @@ async function startBehind(
       await inTime('background work', background.close());
       await inTime('traffic', services.traffic.close());
       await services.connections.close();
-      await services.liveConnections.close();
+      await services.live.close();
       await wakeChannel.close();
       counterStore.close();
       await database.close();
@@ -233,7 +234,14 @@ async function wire(
 ): Promise<Wired> {
   const { keyRing, clock, log } = built;
   const sourceRoutes = new SourceRoutes(database);
-  const liveConnections = new SourceConnections(built.sourceUrls, built.registries, 1);
+  const live = new LiveSources({
+    sql: database,
+    registries: built.registries,
+    connections: new SourceConnections(built.sourceUrls, built.registries, 1),
+    urls: built.sourceUrls,
+    upstreamAt: (address) => upstreamAt(address, { keyRing, serverId: config.serverId, clock }),
+    clock,
+  });
   return {
     ...built,
     database,
@@ -242,13 +250,13 @@ async function wire(
       sql: database,
       routes: sourceRoutes,
       own: createRecordSource(database, config),
-      live: liveSources(liveConnections, database),
+      live: (keeper) => live.of(keeper),
       brought: sources,
       clock,
       log,
     }),
     sourceRoutes,
-    liveConnections,
+    live,
     connections: new SourceConnections(built.sourceUrls, built.registries, MIRROR_PATIENCE),
     directory: new SenderDirectory(database),
     tail: new LiveTail(database, log, () => wakeChannel.wake('tail'), clock),

@@ -1,6 +1,14 @@
 /** GraphQL over WebSocket (graphql-ws): each operation is checked as over HTTP, and runs for whoever connected. */
 import type { Server } from 'node:http';
-import { GraphQLError, parse, validate, type ExecutionArgs, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import {
+  GraphQLError,
+  parse,
+  validate,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+} from 'graphql';
 import type { Context as SocketContext, SubscribePayload } from 'graphql-ws';
 import { useServer, type Extra } from 'graphql-ws/use/ws';
 import { WebSocketServer, type WebSocket } from 'ws';
@@ -38,7 +46,8 @@ export function serveWebSockets(options: SocketOptions): { dispose(): Promise<vo
   const { log, httpServer, contextOf } = options;
   const guard = new SocketGuard();
   const server = new WebSocketServer({ server: httpServer, path: '/graphql', maxPayload: MAX_MESSAGE });
-  const format = (errors: readonly GraphQLError[]) => errors.map((error) => formatError(error.toJSON(), error, log));
+  const format = (errors: readonly GraphQLError[]) =>
+    errors.map((error) => formatError(withCode(error), error.originalError ?? error, log));
   const told = ({ errors, ...result }: ExecutionResult) =>
     errors === undefined ? result : { ...result, errors: format(errors) };
   const { dispose } = useServer(
@@ -110,6 +119,13 @@ function sendTo(socket: WebSocket, id: string): Sharing['send'] {
     socket.send(text);
     return undefined;
   };
+}
+
+/** As Apollo does over HTTP: a fault of ours is called one, so that it is masked, and may have come of the stream itself. */
+function withCode(error: GraphQLError): GraphQLFormattedError {
+  const { originalError, extensions } = error;
+  const isFault = originalError !== undefined && !(originalError instanceof GraphQLError);
+  return isFault ? { ...error.toJSON(), extensions: { code: 'INTERNAL_SERVER_ERROR', ...extensions } } : error.toJSON();
 }
 
 /** As Apollo does over HTTP: what the client got wrong has a code, so that it is told and not masked. */

@@ -70,7 +70,7 @@ export interface Secrets {
   /** Another key that is accepted for opening while one replaces the other. */
   masterKeyPrevious?: Buffer;
   adminToken?: string;
-  /** Addresses of databases that sources may name, by variable. */
+  /** Addresses of databases and servers that sources may name, by variable. */
   sourceUrls: Record<string, string>;
 }
 
@@ -169,12 +169,14 @@ function toConfig(env: Environment): Config {
   };
 }
 
-/** Variables of other names than the gateway's own that hold the address of a database. */
+/** Variables of other names than the gateway's own that hold the address of a database, or of another server with our secret there. */
 function sourceUrls(env: Record<string, string | undefined>): Record<string, string> {
   const own = new Set(Object.keys(environment.shape));
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value = '']) =>
-      !own.has(name) && /^(postgres|postgresql|mysql|mariadb):\/\//.test(value) ? [[name, value]] : [],
+      !own.has(name) && /^((postgres|postgresql|mysql|mariadb):\/\/|https?:\/\/[^/@]+:[^/@]+@)/.test(value)
+        ? [[name, value]]
+        : [],
     ),
   );
 }

@@ -8,7 +8,8 @@ import type { SenderOutboundStore } from '../entities/senders/sender-outbound.re
 import type { Log } from '../platform/log.js';
 import type { Outbound } from '../platform/outbound-http.js';
 import type { Registries } from '../protocol/registries/registries.js';
-import type { SourceConnections, SourceUrls } from '../sources/outside/source-connections.js';
+import type { LiveSources } from '../sources/outside/live-sources.js';
+import type { SourceUrls } from '../sources/outside/source-connections.js';
 import type { SourceRouter } from '../sources/source-router.js';
 import type { SourceRoutes } from '../sources/source-routes.js';
 import type { JobHealthReader } from './overview/job-health.js';
@@ -19,8 +20,8 @@ export interface Services {
   vault: DataVault;
   registries: Registries;
   source: SourceRouter;
-  /** Of live sources. */
-  liveConnections: SourceConnections;
+  /** Sources that are asked at every question. */
+  live: LiveSources;
   /** Which source keeps which records. */
   sourceRoutes: Pick<SourceRoutes, 'forget'>;
   /** Where sources are; addresses with passwords, which never leave the process. */

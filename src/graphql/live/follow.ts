@@ -30,7 +30,7 @@ export function follow<Row, Change extends object>(
   return abortable(async function* (signal) {
     for await (const events of context.services.tail.batches({ after, signal, accepts: accepted }))
       for (let start = 0; start < events.length; start += LOAD_AT_ONCE)
-        for (const telling of await tellings(context, events.slice(start, start + LOAD_AT_ONCE), followed)) {
+        for (const telling of tellings(context, events.slice(start, start + LOAD_AT_ONCE), followed)) {
           const told = await telling;
           if (told === undefined) continue;
           await assertStillAllowed(context);
@@ -43,21 +43,26 @@ export function follow<Row, Change extends object>(
   });
 }
 
-async function tellings<Row, Change extends object>(
+function tellings<Row, Change extends object>(
   context: Context,
   events: LiveEvent[],
   { load, matches, told }: Followed<Row, Change>,
-): Promise<Told[]> {
-  await assertStillAllowed(context);
-  // Fresh ones: those of the subscription would remember every row it ever told, as it was then.
-  const { database, clock } = context.services;
-  const loaders = createLoaders(database.em(), database, clock);
+): Told[] {
+  const { sharing, services } = context;
+  const { database, clock } = services;
+  // Fresh ones: those of the subscription would remember every row it ever told, as it was then. Who finds everything told has none.
+  let fresh: Loaders | undefined;
   const tell = async ({ subject, cursor }: LiveEvent): Promise<Telling | undefined> => {
+    const loaders = (fresh ??= createLoaders(database.em(), database, clock));
     const row = await load(loaders, subject);
     return row === undefined || !matches(row) ? undefined : new Telling(told(row, cursor), loaders);
   };
-  const { sharing } = context;
-  return events.map((event) => (sharing === undefined ? tell(event) : toldOnce(event, sharing.key, () => tell(event))));
+  const made = events.map((event) =>
+    sharing === undefined ? tell(event) : toldOnce(event, sharing.key, () => tell(event)),
+  );
+  // Where one fails, nobody waits for those behind it.
+  for (const telling of made) telling.catch(() => undefined);
+  return made;
 }
 
 /** @throws DomainError when the caller's token has ended since */

@@ -87,7 +87,7 @@ export class Source {
   @Field(() => String, { description: 'Its name in its file.' })
   name!: string;
 
-  @Field(() => String, { description: '`postgres`, `mariadb` or `mysql`.' })
+  @Field(() => String, { description: '`postgres`, `mariadb`, `mysql` or `dci`.' })
   kind!: string;
 
   @Field(() => SourceModeEnum, { description: 'Copied, or asked each time.' })

@@ -4,8 +4,11 @@ import type { Finding } from './finding.js';
 import type { MappedRecord } from './map-records.js';
 import { openSource, type OpenSource, type SourceUrls } from './source-connections.js';
 import { publicationDoubts, publicationFaults } from './publication.js';
+import { unmetExpectations } from './source-expectations.js';
 import { SourceFault } from './source-fault.js';
 import type { RecordMapping, SourceFile } from './source-file.schema.js';
+import { privilegeDoubts } from './source-privileges.js';
+import { indexWishes } from './source-wishes.js';
 import { touchedKeys, watermarkOf, clockOf } from './watermark.js';
 
 export interface CheckedSource {
@@ -28,6 +31,8 @@ const SAMPLES = 10;
 
 export async function checkSource(file: SourceFile, urls: SourceUrls, registries: Registries): Promise<CheckedSource> {
   const checked: CheckedSource = { reached: false, errors: [], warnings: [], samples: [] };
+  // Another server is known by its answers alone; whether it lets us in is told with the source.
+  if (file.source.kind === 'dci') return checked;
   let open: OpenSource | undefined;
   try {
     open = openSource(file, urls, registries);
@@ -40,11 +45,22 @@ export async function checkSource(file: SourceFile, urls: SourceUrls, registries
   }
   try {
     for (const [index, mapping] of file.records.entries()) await checkEntry(open, mapping, index, checked);
+    await checkWhole(open, checked);
     if (file.source.mode === 'mirror' && file.capture.by === 'publication') await checkPublication(open, checked);
   } finally {
     await open.reader.database.close();
   }
   return checked;
+}
+
+/** What the file expects, what the role may do beyond reading, and indexes that would help. */
+async function checkWhole(open: OpenSource, checked: CheckedSource): Promise<void> {
+  try {
+    checked.errors.push(...(await unmetExpectations(open)));
+    checked.warnings.push(...(await privilegeDoubts(open)), ...(await indexWishes(open)));
+  } catch (error) {
+    checked.errors.push({ place: ['check'], message: textOf(error) });
+  }
 }
 
 /** Where the file names another way too, what keeps this one from working is only worth knowing. */

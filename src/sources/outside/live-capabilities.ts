@@ -28,7 +28,7 @@ export function capabilitiesOf(
   };
 }
 
-function comparableAt({ search }: RecordMapping, path: string, allowScan: boolean): Comparable[] {
+export function comparableAt({ search }: RecordMapping, path: string, allowScan: boolean): Comparable[] {
   const searched = search[path];
   if (typeof searched !== 'object' || !('ops' in searched)) return [];
   const { ops, indexed } = searched;

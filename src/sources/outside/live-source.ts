@@ -14,15 +14,16 @@ import type {
   SourceRecord,
   SourceResult,
 } from '../registry-source.js';
-import { capabilitiesOf, identifierSql, sourceTypes } from './live-capabilities.js';
+import { capabilitiesOf } from './live-capabilities.js';
 import { conditionOf } from './live-conditions.js';
 import type { MappedRecord } from './map-records.js';
+import { keysNamed } from './named-keys.js';
 import { sourceRecordId } from './record-id.js';
 import type { OpenSource } from './source-connections.js';
 import { SourceFault } from './source-fault.js';
 import type { RecordMapping } from './source-file.schema.js';
-import { keyOf, keyText, type Key } from './source-reader.js';
-import { clockOf, touchedKeys, withValues } from './watermark.js';
+import { keyOf, type Key } from './source-reader.js';
+import { clockOf, touchedKeys } from './watermark.js';
 
 interface Identifier {
   type: string;
@@ -110,29 +111,13 @@ export class LiveSource implements RegistrySource {
   async #conditionOf({ definition, recordType, criteria }: SourceQuery, mapping: RecordMapping) {
     const identifiers = identifiersIn(criteria).flatMap((leaf) => ('identifier' in leaf ? [leaf.identifier] : []));
     const found = new Map<string, Key[]>();
-    await Promise.all(identifiers.map(async (one) => found.set(nameOf(one), await this.#keysNamed(mapping, one))));
+    await Promise.all(identifiers.map(async (one) => found.set(nameOf(one), await keysNamed(this.open, mapping, one))));
     return conditionOf(criteria, {
       file: this.open.file,
       mapping,
       attributes: attributesOf(definition, recordType),
       keys: (identifier) => found.get(nameOf(identifier)) ?? [],
     });
-  }
-
-  async #keysNamed(mapping: RecordMapping, { type, value }: Identifier): Promise<Key[]> {
-    const statement = identifierSql(mapping, type);
-    if (statement === undefined) return [];
-    const { database } = this.open.reader;
-    const paths = this.open.mapper.typeOf(mapping).recordType.identifierPaths;
-    const keys = new Map<string, Key>();
-    for (const own of sourceTypes(this.open.file, mapping, paths, type)) {
-      const rows = await database.find(withValues(database, statement, { type: own, value }));
-      for (const row of rows) {
-        const key = Object.values(row).filter((part) => part !== null);
-        if (key.length === mapping.key.length) keys.set(keyText(key), key);
-      }
-    }
-    return [...keys.values()];
   }
 }
 

@@ -8,9 +8,12 @@ import type { Database, Unit } from '../../entities/database/database.js';
 import { deleteRecord } from '../../entities/records/record-write.repository.js';
 import { holdSource, saveSource, type StoredSource } from '../../entities/sources/source.repository.js';
 import { countUnmet, forgetRows, knownRows, unmetRows } from '../../entities/sources/source-row.repository.js';
+import { linkedKeys, linkValues, withLinked } from './linked-records.js';
+import type { MappedRecord } from './map-records.js';
 import { sourceRecordId } from './record-id.js';
 import { follow, type Following } from './follow.js';
 import type { OpenSource } from './source-connections.js';
+import { unmetExpectations } from './source-expectations.js';
 import { codeOf, SourceFault } from './source-fault.js';
 import { keysOf } from './touched-keys.js';
 import type { RecordMapping } from './source-file.schema.js';
@@ -167,6 +170,7 @@ export class Mirror {
       await this.#save({ position: null });
       throw tooManyGone(unmet, served);
     }
+    if (unmet > 0 && !acceptEnded) await this.#assertExpected();
     while (await this.#endUnmet());
     await this.#save({
       position: null,
@@ -178,6 +182,14 @@ export class Mirror {
       lastError: null,
       ...(this.source.loadedAt === null ? { loadedAt: this.services.clock().toISOString() } : {}),
     });
+  }
+
+  /** Nobody is ended by a view that does not hold what its file says of it. */
+  async #assertExpected(): Promise<void> {
+    const [fault] = await unmetExpectations(this.open);
+    if (fault === undefined) return;
+    await this.#save({ position: null });
+    throw new SourceFault(`${fault.place.join('.')}: ${fault.message}`);
   }
 
   /** Some of the rows that the sweep did not meet; whether there may be more. */
@@ -219,8 +231,11 @@ export class Mirror {
       const records = await mapper.map(mapping, await reader.byKeys(mapping, some));
       const met = new Set(records.map(({ key }) => keyText(key)));
       const gone = some.filter((key) => !met.has(keyText(key)));
-      await this.#assertMayEnd(gone.length);
+      // A row of a table that several entries are made of leads to none of theirs, too.
+      const had = await knownRows(this.services.database, this.#idsOf(mapping, gone));
+      await this.#assertMayEnd(had.filter(({ state }) => state === 'SERVED').length);
       const changed: Key[] = [];
+      const before = await linkValues(this.services.database, mapping, this.#idsOf(mapping, some));
       await this.#commit(async (unit) => {
         const ids = new Set(await this.#write(unit, mapping, records));
         const ended = await this.#end(unit, mapping, gone);
@@ -230,8 +245,22 @@ export class Mirror {
       for (const other of file.records)
         if (other !== mapping && changed.length > 0)
           await this.#readAgain(other, await embeddingKeys(this.open, other, mapping, changed));
+      if (changed.length > 0) await this.#tellLinked(mapping, records, before);
     }
   }
+
+  /** The records that facts of these go into, or went into before. */
+  async #tellLinked(mapping: RecordMapping, records: MappedRecord[], before: string[]): Promise<void> {
+    const { link } = mapping;
+    const target = this.open.file.records.find(({ name }) => name === link?.to);
+    if (link === undefined || target === undefined) return;
+    const now = records.flatMap(({ identifiers }) => identifiers.filter(({ type }) => type === link.by));
+    const values = [...before, ...now.map(({ value }) => value)];
+    await this.#readAgain(target, await linkedKeys(this.open, mapping, values));
+  }
+
+  #idsOf = (mapping: RecordMapping, keys: Key[]): string[] =>
+    keys.map((key) => sourceRecordId(this.source.name, mapping.name, key));
 
   /** A view that gives nothing any more is more likely a mistake than the death of everybody whose row was written to. */
   async #assertMayEnd(more: number): Promise<void> {
@@ -256,7 +285,8 @@ export class Mirror {
     return known.map(({ recordId }) => byId.get(recordId) ?? []);
   }
 
-  #write(unit: Unit, mapping: RecordMapping, records: Parameters<typeof writeBatch>[2]['records']): Promise<string[]> {
+  async #write(unit: Unit, mapping: RecordMapping, given: MappedRecord[]): Promise<string[]> {
+    const records = await withLinked(unit, this.open, mapping, given);
     const { definition } = this.open.mapper.typeOf(mapping);
     const { name, generation, loadedAt } = this.source;
     const initial = mapping.events.initial_events ?? this.open.file.source.initial_events;

@@ -14,10 +14,16 @@ export interface Checked {
 
 export function checkAgainstDictionary(file: SourceFile, registries: Registries): Checked {
   const check = new Check(file);
-  if (file.source.kind === 'mssql' || file.source.kind === 'dci')
-    check.error(['source', 'kind'], `${file.source.kind} is not served yet: use postgres, mariadb or mysql`);
-  if (Object.keys(file.check.expect).length > 0)
-    check.warn(['check', 'expect'], 'is not compared yet: run its statements by hand');
+  if (file.source.kind === 'mssql')
+    check.error(['source', 'kind'], 'mssql is not served yet: use postgres, mariadb, mysql or dci');
+  if (file.source.kind === 'dci' && file.source.mode !== 'live')
+    check.error(['source', 'mode'], 'must be live with kind dci: another server is asked, not copied');
+  const expected = [
+    ...Object.keys(file.check.expect).map((name): [string, Place] => [name, ['check', 'expect', name]]),
+    ...(file.check.unique ?? []).map((one, at): [string, Place] => [one.split('.')[0] ?? '', ['check', 'unique', at]]),
+  ];
+  for (const [name, place] of expected)
+    if (!file.records.some((mapping) => mapping.name === name)) check.error(place, 'names no entry of records');
   if (file.capture.by === 'binlog' && file.source.mode === 'mirror')
     check.warn(
       ['capture', 'by'],
@@ -44,7 +50,8 @@ export function checkAgainstDictionary(file: SourceFile, registries: Registries)
     if (type === undefined)
       check.error([...place, 'type'], `is none of ${definition.recordTypes.map(({ name }) => name).join(', ')}`);
     else check.record(mapping, definition, type, place, names);
-    if (file.source.mode === 'live') check.live(mapping, place);
+    if (file.source.kind === 'dci') check.upstream(mapping, place);
+    else check.table(mapping, place, file.source.mode);
   }
   return check;
 }
@@ -94,17 +101,38 @@ class Check implements Checked {
         this.#event(event, definition, [...place, 'events', member, path]);
       }
     if (mapping.link !== undefined) {
-      this.warn([...place, 'link'], 'is not followed yet: facts of this record are not shown in the other');
       this.#named(mapping.link.to, names, [...place, 'link', 'to']);
+      if (names.indexOf(mapping.link.to) < names.indexOf(mapping.name))
+        this.error([...place, 'link'], `must stand before ${mapping.link.to}, which is read with what it gives`);
+      for (const path of mapping.link.give.filter((one) => !one.startsWith('identifier.')))
+        this.#path(path, of, [...place, 'link', 'give']);
     }
     const filled = [mapping.fields, mapping.lists, mapping.constants, mapping.embed].some(
       (part) => Object.keys(part).length > 0,
     );
-    if (!filled && mapping.identifiers.length === 0) this.error(place, 'maps no field, list or identifier');
+    if (!filled && mapping.identifiers.length === 0 && this.file.source.kind !== 'dci')
+      this.error(place, 'maps no field, list or identifier');
+  }
+
+  /** Another server gives records of the dictionary: nothing is mapped. */
+  upstream({ from, sql, key, fields, lists }: RecordMapping, place: Place): void {
+    const mapped = Object.entries({
+      from,
+      sql,
+      key: key[0],
+      fields: Object.keys(fields)[0],
+      lists: Object.keys(lists)[0],
+    });
+    for (const [member, given] of mapped)
+      if (given !== undefined)
+        this.error([...place, member], 'is not for kind dci: the other server gives whole records');
   }
 
   /** What only copies can do is a mistake in a file that keeps none. */
-  live({ search, link }: RecordMapping, place: Place): void {
+  table({ from, sql, key, search, link }: RecordMapping, place: Place, mode: SourceFile['source']['mode']): void {
+    if ((from === undefined) === (sql === undefined)) this.error(place, 'needs from or sql, one of the two');
+    if (key.length === 0) this.error([...place, 'key'], 'is missing');
+    if (mode !== 'live') return;
     if (Object.keys(search).length === 0)
       this.error([...place, 'search'], 'is needed with mode live: by what records are found at the source');
     if (link !== undefined) this.error([...place, 'link'], 'needs mode mirror: facts are joined in the copies');

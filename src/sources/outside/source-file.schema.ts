@@ -143,7 +143,7 @@ export const record = z
     from: text.optional(),
     sql: text.optional(),
     where: text.optional(),
-    key: columns,
+    key: columns.default([]),
     state: z
       .strictObject({
         column: text,
@@ -179,7 +179,6 @@ export const record = z
       })
       .prefault({}),
   })
-  .refine(({ from, sql }) => (from === undefined) !== (sql === undefined), 'needs from or sql, one of the two')
   .transform((given) => ({ ...given, name: given.name ?? given.type }));
 export type RecordMapping = z.output<typeof record>;
 

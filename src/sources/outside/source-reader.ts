@@ -67,9 +67,10 @@ export class SourceReader {
     }
   }
 
-  async count(mapping: RecordMapping): Promise<number> {
+  async count(mapping: RecordMapping, which: 'all' | 'served' = 'all'): Promise<number> {
+    const counted = which === 'all' ? sql`1 = 1` : served(mapping);
     const [row] = await this.database.query(
-      sql`select count(*) as rows_there from ${this.from(mapping)} where ${this.where(mapping)}`,
+      sql`select count(*) as rows_there from ${this.from(mapping)} where ${this.where(mapping)} and ${counted}`,
     );
     return Number(row?.['rows_there']);
   }

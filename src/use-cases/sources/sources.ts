@@ -18,7 +18,7 @@ import { countRows, type RowCount } from '../../entities/sources/source-row.repo
 import { uuidv7 } from '../../platform/uuid.js';
 import type { Registries } from '../../protocol/registries/registries.js';
 import { checkSource } from '../../sources/outside/check-source.js';
-import { liveSources } from '../../sources/outside/live-sources.js';
+import type { LiveSources } from '../../sources/outside/live-sources.js';
 import { SourceFault } from '../../sources/outside/source-fault.js';
 import { readSourceFile, type FileProblem } from '../../sources/outside/source-file.js';
 import type { SourceFile } from '../../sources/outside/source-file.schema.js';
@@ -31,15 +31,15 @@ import type { SourceView } from './source.types.js';
 
 type Admin = Extract<Principal, { kind: 'admin' }>;
 
-type Listing = Pick<Services, 'database' | 'clock' | 'liveConnections'>;
+type Listing = Pick<Services, 'database' | 'clock' | 'live'>;
 
-export async function listSources({ database, clock, liveConnections }: Listing): Promise<SourceView[]> {
+export async function listSources({ database, clock, live }: Listing): Promise<SourceView[]> {
   const [sources, types, counts] = await Promise.all([
     readSources(database),
     servedTypes(database),
     countRows(database),
   ]);
-  const now = await Promise.all(sources.map((source) => asItIs(liveSources(liveConnections, database), source)));
+  const now = await Promise.all(sources.map((source) => asItIs(live, source)));
   return now.map((source) =>
     viewOf(
       source,
@@ -51,9 +51,9 @@ export async function listSources({ database, clock, liveConnections }: Listing)
 }
 
 /** A live source is asked how it is: nothing else tells. */
-async function asItIs(live: ReturnType<typeof liveSources>, source: StoredSource): Promise<StoredSource> {
+async function asItIs(live: LiveSources, source: StoredSource): Promise<StoredSource> {
   if (source.mode !== 'LIVE' || source.state === 'PAUSED') return source;
-  const problem = await live(source).then(
+  const problem = await live.of(source).then(
     async (one) => (await one.source.health()).problem,
     (error: unknown) => {
       if (error instanceof SourceFault) return error.message;
@@ -68,7 +68,10 @@ export async function applySource(services: Services, admin: Admin, yaml: string
   const { file, errors } = readSourceFile(yaml, services.registries);
   if (file === undefined) throw invalid('yaml', problemsText(errors));
   if (!Object.hasOwn(services.sourceUrls, file.source.url))
-    throw invalid('yaml', `set ${file.source.url} in the environment of the gateway to the address of the database`);
+    throw invalid(
+      'yaml',
+      `set ${file.source.url} in the environment of the gateway to the address of the database or server`,
+    );
   const checked = await checkSource(file, services.sourceUrls, services.registries);
   if (checked.reached && checked.errors.length > 0)
     throw invalid('yaml', checked.errors.map(({ place, message }) => `${place.join('.')}: ${message}`).join('; '));

@@ -47,6 +47,7 @@ interface Served {
   identifier?: Told[];
   group_identifier?: Told[];
   group_size?: number;
+  death_date?: string;
   group_head_info?: unknown;
   enrollment_status?: string;
   farmer_personal_details?: { demographic_info: { birth_date?: string; name: { surname: string } } };
@@ -310,6 +311,42 @@ const isHere = existsSync(MADE_UP);
       expect(await status('opencrvs')).toMatchObject({ served: standing.length, refused: 0, lastError: null });
     });
   });
+
+  test('OpenCRVS, mirrored: whoever dies is dead in the birth too, until the death is taken back', async () => {
+    await apply('opencrvs', shipped('opencrvs.yaml').replace('every: 10s', 'every: 500ms'));
+    load(opencrvs.url, madeUp('opencrvs', ['--changes', '80']).rows);
+    const client = new Client({ connectionString: opencrvs.url });
+    client.on('error', () => undefined);
+    await client.connect();
+    const linked = async () =>
+      (
+        await client.query<{ id: string; died: string; event: string }>(
+          `select b.id, min(d.died) as died, min(d.id::text) as event from gateway.birth b
+           join gateway.death d on d.birth_number = b.number
+           where b.standing = 'registered' and d.standing = 'registered' group by b.id having count(*) = 1 order by 1`,
+        )
+      ).rows;
+    const [first, ...others] = await linked();
+    expect(others.length).toBeGreaterThan(1);
+    const deathOf = async (id = ''): Promise<string | undefined> =>
+      (await copies('opencrvs')).get(sourceRecordId('opencrvs', 'birth', [id]))?.death_date;
+    const wrong = async () => {
+      const births = await copies('opencrvs');
+      return [first!, ...others].filter(
+        ({ id, died }) => births.get(sourceRecordId('opencrvs', 'birth', [id]))?.death_date !== died,
+      );
+    };
+    await until(async () => (await wrong()).length === 0, { timeoutMs: 20_000 }).catch(() => undefined);
+    expect([await wrong(), await status('opencrvs')]).toEqual([[], expect.objectContaining({ lastError: null })]);
+    await client.query(
+      `insert into app.event_actions (action_type, custom_action_type, status, event_id, created_by, created_by_user_type, transaction_id)
+       values ('CUSTOM', 'REVOKE_REGISTRATION', 'Accepted', $1, 'registrar', 'user', 'taken back')`,
+      [first?.event],
+    );
+    await until(async () => (await deathOf(first?.id)) === undefined, { seen: () => status('opencrvs') });
+    expect(await deathOf(others[0]?.id)).toBe(others[0]?.died);
+    await client.end();
+  }, 120_000);
 
   interface Farmer {
     key: string;

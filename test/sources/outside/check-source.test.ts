@@ -1,0 +1,93 @@
+/** What `check` finds before anything is applied: rows, expectations, privileges and indexes. */
+import { Client } from 'pg';
+import { createRegistries } from '../../../src/protocol/registries/registries.js';
+import { checkSource } from '../../../src/sources/outside/check-source.js';
+import { readSourceFile } from '../../../src/sources/outside/source-file.js';
+import { createTestDatabase, type TestDatabase } from '../../support/postgres.js';
+
+const YAML = `version: 1
+source: { name: school, kind: postgres, url: "\${SCHOOL_DATABASE_URL}", mode: live }
+codes: { sex: { "1": male, "2": female } }
+records:
+  - registry: SOCIAL
+    type: SRPerson
+    from: pupil
+    key: number
+    state: { column: state, served: [in] }
+    fields: { name.surname: surname, sex: { column: sex, codes: sex } }
+    identifiers: [{ type: UIN, value: uin }]
+    search:
+      identifier: { UIN: select number from pupil where uin = :value }
+check:
+  expect: { SRPerson: select count(*) from pupil where state <> 'left' }
+  unique: [SRPerson.uin]
+  min_rows: 10
+`;
+
+const registries = createRegistries();
+const role = `reader_${process.pid}_${Date.now()}`;
+let database: TestDatabase;
+let owner: Client;
+
+beforeAll(async () => {
+  database = await createTestDatabase({ template: false });
+  owner = new Client({ connectionString: database.url });
+  await owner.connect();
+  await owner.query(`
+    create table pupil (number int primary key, surname text, sex int, uin text, state text);
+    insert into pupil select n, 'Surname ' || n, 1 + n % 2, 'u' || n, 'in' from generate_series(1, 6000) n;
+    analyze pupil;
+    create role ${role} login password 'secret';
+    grant select on pupil to ${role}`);
+}, 60_000);
+afterAll(async () => {
+  await owner?.query(`drop owned by ${role}; drop role ${role}`);
+  await owner?.end();
+  await database?.drop();
+});
+
+async function check(yaml = YAML) {
+  const { file } = readSourceFile(yaml, registries);
+  const url = new URL(database.url);
+  url.username = role;
+  url.password = 'secret';
+  const checked = await checkSource(file!, { SCHOOL_DATABASE_URL: url.href }, registries);
+  const told = (findings: { message: string }[]) => findings.map(({ message }) => message);
+  return { ...checked, errors: told(checked.errors), warnings: told(checked.warnings) };
+}
+
+test('samples are masked, and an index that would help is wished for', async () => {
+  const { errors, warnings, samples } = await check();
+  expect(errors).toEqual([]);
+  expect(samples).toHaveLength(10);
+  expect(JSON.stringify(samples)).not.toMatch(/Surname|u1/);
+  expect(samples[0]).toMatchObject({ recordType: 'SRPerson', data: { name: { surname: '•••' } } });
+  expect(warnings).toEqual([expect.stringContaining('reads all of public.pupil (about 6000 rows)')]);
+  await owner.query('create index pupil_uin on pupil (uin)');
+  expect((await check()).warnings).toEqual([]);
+});
+
+test('rows that do not fit are told by reason, never by value', async () => {
+  await owner.query(`update pupil set sex = 7 where number in (3, 4)`);
+  expect((await check()).warnings).toEqual([expect.stringMatching(/^2 of 1000 rows do not fit: sex .*codes\.sex/)]);
+  await owner.query(`update pupil set sex = 1 where number in (3, 4)`);
+});
+
+test('what the file expects is compared', async () => {
+  await owner.query(`update pupil set state = 'waits', uin = 'u1' where number = 2`);
+  expect((await check(YAML.replace('min_rows: 10', 'min_rows: 7000'))).errors).toEqual([
+    'its statement counts 6000, and 5999 records are to be served',
+    '1 of its values stand in several rows',
+    'SRPerson has 6000 rows, fewer than 7000',
+  ]);
+  await owner.query(`update pupil set state = 'in', uin = 'u2' where number = 2`);
+  const { errors } = readSourceFile(YAML.replace('SRPerson: select', 'Nobody: select'), registries);
+  expect(errors).toMatchObject([{ message: expect.stringContaining('names no entry of records') as unknown }]);
+});
+
+test('a role that may do more than read is told what it needs', async () => {
+  await owner.query(`grant insert on pupil to ${role}`);
+  expect((await check()).warnings).toEqual([
+    'its role may write to public.pupil, which it need not; it needs SELECT on pupil',
+  ]);
+});

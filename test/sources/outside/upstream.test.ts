@@ -1,0 +1,150 @@
+/** A ministry's DCI server behind ours: questions are sent on as our own, and our own agreements decide what comes out. */
+import { createPublicKey, type JsonWebKey } from 'node:crypto';
+import { addRecords, giveConsent, person } from '../../support/consent.js';
+import { startTestGateway, type TestGateway } from '../../support/gateway.js';
+import { createPartner, type Partner } from '../../support/partner.js';
+import { byId, expression, find } from '../../support/search-message.js';
+import { OPERATIONS } from '../../../src/protocol/vocabulary.js';
+
+const OURS = 'dci-gateway';
+const YAML = `version: 1
+source: { name: ministry, kind: dci, url: "\${MINISTRY_DCI_URL}", mode: live }
+records:
+  - registry: SOCIAL
+    type: SRPerson
+    search:
+      birth_date: { column: birth_date, ops: [eq, ge, le] }
+`;
+
+let ministry: TestGateway;
+let isAway = false;
+let gateway: TestGateway;
+let agreementId: string;
+
+const agreement = (senderId: string, input: Record<string, unknown>) => ({
+  input: { senderId, registry: 'SOCIAL', operations: OPERATIONS, legalBasis: 'PUBLIC_TASK', ...input },
+});
+const partner = (input: Record<string, unknown>): Promise<Partner> =>
+  createPartner(gateway, { sender: { rateLimitPerMinute: 1_000_000 }, agreements: [input] });
+const status = async () =>
+  (await gateway.admin<{ source: unknown }>('{ source(name: "ministry") { kind mode state lastError } }')).source;
+
+beforeAll(async () => {
+  ministry = await startTestGateway({ env: { SERVER_ID: 'ministry' } });
+  await addRecords(
+    ministry,
+    [1, 2, 3].map((number) =>
+      person(`u${number}`, {
+        sex: number === 3 ? 'male' : 'female',
+        birth_date: `199${number}-01-01`,
+        email: [`${number}@example.org`],
+      }),
+    ),
+  );
+  const { createSender } = await ministry.admin<{ createSender: { clientId: string; clientSecret: string } }>(
+    `mutation ($input: CreateSenderInput!) { createSender(input: $input) { clientId clientSecret } }`,
+    {
+      input: {
+        senderId: OURS,
+        name: OURS,
+        allowedOperations: OPERATIONS,
+        registries: ['SOCIAL'],
+        rateLimitPerMinute: 1_000_000,
+      },
+    },
+  );
+  const created = await ministry.admin<{ createAgreement: { id: string } }>(
+    `mutation ($input: CreateAgreementInput!) { createAgreement(input: $input) { id } }`,
+    agreement(OURS, { fields: ['identifier', 'name', 'sex', 'birth_date'] }),
+  );
+  agreementId = created.createAgreement.id;
+  const address = new URL(ministry.url);
+  address.username = createSender.clientId;
+  address.password = createSender.clientSecret;
+  gateway = await startTestGateway({ env: { SERVER_ID: OURS, MINISTRY_DCI_URL: address.href } });
+  const { keys } = (await (await fetch(`${gateway.url}/.well-known/jwks.json`)).json()) as {
+    keys: (JsonWebKey & { kid: string; use: string })[];
+  };
+  const key = keys.find(({ use }) => use === 'sig')!;
+  await ministry.admin(
+    `mutation ($senderId: String!, $input: SenderKeyInput!) { addSenderKey(senderId: $senderId, input: $input) { kid } }`,
+    {
+      senderId: OURS,
+      input: {
+        kid: key.kid,
+        publicKeyPem: createPublicKey({ key, format: 'jwk' }).export({ type: 'spki', format: 'pem' }),
+      },
+    },
+  );
+}, 60_000);
+afterAll(async () => {
+  await gateway?.close();
+  if (!isAway) await ministry?.close();
+});
+
+test('is applied by a file that maps nothing', async () => {
+  const apply = (yaml: string) =>
+    gateway.graphql<{ applySource: unknown }>('mutation ($yaml: String!) { applySource(yaml: $yaml) { name } }', {
+      yaml,
+    });
+  expect((await apply(YAML.replace('mode: live', 'mode: mirror'))).errors?.[0]?.message).toContain('must be live');
+  expect((await apply(YAML.replace('search:', 'from: people\n    search:'))).errors?.[0]?.message).toContain(
+    'whole records',
+  );
+  expect((await apply(YAML)).data?.applySource).toEqual({ name: 'ministry' });
+  expect(await status()).toEqual({ kind: 'dci', mode: 'LIVE', state: 'RUNNING', lastError: null });
+});
+
+test('a partner sees what our agreement and theirs both let out, and both transactions are linked', async () => {
+  const all = await partner({ fields: ['*'] });
+  const found = await find(all, byId('u1'));
+  expect(found.total).toBe(1);
+  expect(found.records[0]).toMatchObject({ name: { surname: 'Surname u1' }, sex: 'female', birth_date: '1991-01-01' });
+  expect(found.records[0]).not.toHaveProperty('email');
+  const some = await find(await partner({ fields: ['identifier', 'name'] }), byId('u1'));
+  expect(some.records[0]).toMatchObject({ name: { surname: 'Surname u1' } });
+  expect(some.records[0]).not.toHaveProperty('birth_date');
+  const [ours] = await gateway.database.query<{ upstream: { transactionId: string; correlationId: string } }>(
+    `select access_decision -> 'items' -> 0 -> 'source' -> 'upstream' as upstream from transaction
+     where operation = 'SEARCH' order by id limit 1`,
+  );
+  const theirs = await ministry.database.query(
+    `select correlation_id as correlation from transaction where operation = 'SEARCH' and transaction_id = $1`,
+    [ours?.upstream.transactionId],
+  );
+  expect(theirs).toEqual([{ correlation: ours?.upstream.correlationId }]);
+  expect(await gateway.database.query('select 1 from registry_record')).toEqual([]);
+});
+
+test('row filter and consent of our agreements hold before anything is counted', async () => {
+  const women = await partner({ fields: ['*'], rowFilter: { sex: { $eq: 'female' } } });
+  expect((await find(women, byId('u3'))).total).toBe(0);
+  expect((await find(women, byId('u2'))).total).toBe(1);
+  const asking = await partner({ fields: ['*'], legalBasis: 'CONSENT', requiresConsent: true });
+  expect((await find(asking, byId('u1'))).total).toBe(0);
+  await giveConsent(gateway, { uin: 'u1', senderId: asking.senderId, fields: ['identifier', 'sex'] });
+  const given = await find(asking, byId('u1'));
+  expect([given.total, given.records[0]]).toEqual([
+    1,
+    expect.not.objectContaining({ name: expect.anything() as unknown }),
+  ]);
+});
+
+test('what the file lists is asked there, anything else is refused by name', async () => {
+  const all = await partner({ fields: ['*'] });
+  const young = await find(all, expression({ birth_date: { $gt: '1991-06-01' } }));
+  expect(young.total).toBe(2);
+  const refused = await find(all, expression({ 'name.surname': { $eq: 'Surname u1' } }));
+  expect(refused.item).toMatchObject({ status_reason_code: 'rjct.search_criteria.invalid' });
+});
+
+test('a server that refuses us, or is away, is told plainly', async () => {
+  const all = await partner({ fields: ['*'] });
+  await ministry.admin('mutation ($id: ID!) { endAgreement(id: $id) { id } }', { id: agreementId });
+  const refused = await find(all, byId('u1'));
+  expect(refused.answer.status).toBe(503);
+  expect(JSON.stringify(refused.answer.body)).toContain('kept by a system that does not answer now');
+  await ministry.close();
+  isAway = true;
+  expect((await find(all, byId('u1'))).answer.status).toBe(503);
+});
