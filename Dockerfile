@@ -19,6 +19,6 @@ COPY --from=build /gateway/docs docs
 USER node
 EXPOSE 4000
 # The process handles SIGTERM itself, also as number 1.
-CMD ["node", "--enable-source-maps", "dist/main.js"]
+CMD ["node", "dist/main.js"]
 HEALTHCHECK --start-period=30s --interval=10s --timeout=3s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT ?? 4000}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]

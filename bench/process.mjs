@@ -7,7 +7,10 @@ export function memoryOf(pid, name = 'VmRSS') {
   return Math.round(Number(kilobytes) / 1024);
 }
 
-/** Seconds that it has computed. */
+/** Seconds that its event loop has computed, which is its first thread. */
+export const loopOf = (pid) => cpuOf(`${pid}/task/${pid}`);
+
+/** Seconds that it has computed, all threads together. */
 export function cpuOf(pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;

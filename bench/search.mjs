@@ -1,244 +1,134 @@
 /**
- * `npm run bench`: signed sync searches by identifier, 16 at a time, against the gateway (A) and a bare floor (B) on the
- * same data, A B A B in one run, and the ratio of their throughput.
- *
- *   npm run bench -- [--persons 100000] [--requests 5000] [--rounds 2] [--json]
+ * Signed sync searches by identifier, over 1, 16 and 64 connections, against the gateway (A) and a bare floor (B) on the same
+ * data, A B A B: throughput, latency, and the computing time of the server's event loop, which tells more on a busy machine.
  */
-import { spawn } from 'node:child_process';
-import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { createPublicKey, randomUUID } from 'node:crypto';
 import { Agent, request as httpRequest } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { Client } from 'pg';
 import { seedRecords } from '../dist/server/prepare.js';
 import { connectDatabase } from '../dist/entities/schema/connect.js';
-import { migrate } from '../dist/entities/schema/migrate.js';
-import { startEmbeddedPostgres } from '../dist/platform/embedded-postgres.js';
-import { createLog } from '../dist/platform/log.js';
 import { SOCIAL } from '../dist/protocol/registries/social/social.registry.js';
-import { signEnvelope } from '../dist/protocol/signature/signature.js';
-
 import { demoRecords } from '../dist/sources/demo-data.js';
+import { alone, onGround, row } from './ground.mjs';
+import { cpuOf, loopOf, percentile } from './process.mjs';
 
-const { values: options } = parseArgs({
-  options: {
-    persons: { type: 'string', default: '100000' },
-    requests: { type: 'string', default: '5000' },
-    rounds: { type: 'string', default: '2' },
-    json: { type: 'boolean', default: false },
-  },
-});
-const PERSONS = Number(options.persons);
-const REQUESTS = Number(options.requests);
-const ROUNDS = Number(options.rounds);
-const CONCURRENCY = 16;
+export const title = 'Signed search by identifier, against the floor';
+
+const PATH = '/dci/v1/social/registry/sync/search';
+const ROUNDS = 2;
 /** Compiled code and prepared statements on both sides, before anything is measured. */
-const WARM_UP = 3000;
-const SENDER = 'bench-partner';
-const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const say = (text) => options.json || process.stderr.write(`${text}\n`);
+const WARM_UP = 6000;
+const FLOOR = 'bare node:http + pg';
 
-const dataDir = await mkdtemp(join(tmpdir(), 'dci-bench-'));
-const log = createLog('silent');
-const postgres = await startEmbeddedPostgres({ dataDir, log });
-const children = [];
-try {
-  const uins = await seed(postgres.url);
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const key = { kid: 'bench', algorithm: 'ed25519', privateKey };
-  const gateway = await startGateway(postgres.url, publicKey);
-  const floor = await startFloor(postgres.url, publicKey);
-  const targets = { gateway, floor };
-  await round(targets.gateway, await prepare(uins, key, WARM_UP));
-  await round(targets.floor, await prepare(uins, key, WARM_UP));
-  const results = { gateway: [], floor: [] };
-  for (let index = 0; index < ROUNDS; index++)
-    for (const name of ['gateway', 'floor']) {
-      const result = await round(targets[name], await prepare(uins, key, REQUESTS));
-      results[name].push(result);
-      say(
-        `${name.padEnd(8)} ${result.perSecond.toFixed(0).padStart(6)} searches/s   p50 ${result.p50.toFixed(1)} ms   p99 ${result.p99.toFixed(1)} ms`,
-      );
+export function run({ progress, quick = false }) {
+  return onGround(async (ground) => {
+    const databaseUrl = await ground.database('search');
+    await seed(databaseUrl, quick ? 5_000 : 100_000, progress);
+    const identifiers = await identifiersIn(await ground.client(databaseUrl));
+    const gateway = await ground.gateway(databaseUrl);
+    const partner = await gateway.partner('bench-partner');
+    const key = JSON.stringify(createPublicKey(partner.key.privateKey).export({ format: 'jwk' }));
+    const floor = await ground.start('./floor.mjs', /(http:\/\/\S+)/, { DATABASE_URL: databaseUrl, PARTNER_JWK: key });
+    const targets = { gateway: { ...gateway, url: `${gateway.url}${PATH}` }, floor };
+    const send = async (target, count, connections) =>
+      searching(target, partner, await messages(partner, identifiers, count), connections);
+    for (const target of Object.values(targets)) await send(target, quick ? 500 : WARM_UP, 16);
+    const rows = [];
+    for (const connections of [1, 16, 64]) {
+      const results = { gateway: [], floor: [] };
+      const count = (quick ? 500 : 6000) / (connections === 1 ? 4 : 1);
+      for (let index = 0; index < ROUNDS; index += 1)
+        for (const name of ['gateway', 'floor']) {
+          results[name].push(await send(targets[name], count, connections));
+          progress(line(name, connections, results[name].at(-1)));
+        }
+      rows.push(...rowsOf(connections, results));
     }
-  const mean = (name) => results[name].reduce((sum, { perSecond }) => sum + perSecond, 0) / ROUNDS;
-  const ratio = mean('gateway') / mean('floor');
-  if (options.json) process.stdout.write(`${JSON.stringify({ persons: PERSONS, ratio, ...results })}\n`);
-  else say(`ratio gateway / floor: ${ratio.toFixed(2)}`);
-} finally {
-  for (const child of children) {
-    child.kill('SIGTERM');
-    await once(child, 'exit');
-  }
-  await postgres.close();
-  await rm(dataDir, { recursive: true, force: true });
+    return rows;
+  });
 }
 
-async function seed(url) {
-  say(`seeding ${PERSONS} persons …`);
-  await migrate(url);
-  const database = await connectDatabase(url, { poolSize: 2 });
+async function seed(databaseUrl, persons, progress) {
+  const database = await connectDatabase(databaseUrl, { poolSize: 2 });
   let told = 0;
-  await seedRecords(database, demoRecords(PERSONS, [SOCIAL]), (records) => {
-    if (records - told >= 50_000) say(`  ${(told = records)} records`);
+  await seedRecords(database, demoRecords(persons, [SOCIAL]), (records) => {
+    if (records - told >= 50_000) progress(`  ${(told = records)} records`);
   });
   await database.close();
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  await client.query('vacuum analyze registry_record');
+}
+
+async function identifiersIn(client) {
+  await client.query('vacuum analyze');
   const { rows } = await client.query(
-    `select value from record_identifier where registry = 'SOCIAL' and record_type = 'SRPerson' and type = 'UIN' order by record_id limit 20000`,
+    `select value from record_identifier where registry = 'SOCIAL' and record_type = 'SRPerson' and type = 'UIN'
+     order by record_id limit 20000`,
   );
-  await client.end();
   return rows.map(({ value }) => value);
 }
 
-async function startGateway(databaseUrl, publicKey) {
-  const adminToken = randomBytes(24).toString('base64url');
-  const url = await start('../dist/main.js', /(http:\/\/\S+)\/graphql/, {
-    DATABASE_URL: databaseUrl,
-    MASTER_KEY: randomBytes(32).toString('base64'),
-    ADMIN_TOKEN: adminToken,
-    SEED: 'none',
-    PORT: '0',
-    LOG_LEVEL: 'warn',
-  });
-  const graphql = async (query, input) => {
-    const response = await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${adminToken}` },
-      body: JSON.stringify({ query, variables: { input } }),
-    });
-    const { data, errors } = await response.json();
-    if (errors) throw new Error(JSON.stringify(errors));
-    return data;
-  };
-  const { createSender } = await graphql(
-    'mutation ($input: CreateSenderInput!) { createSender(input: $input) { clientId clientSecret } }',
-    {
-      senderId: SENDER,
-      name: SENDER,
-      allowedOperations: ['SEARCH'],
-      registries: ['SOCIAL'],
-      rateLimitPerMinute: 100_000_000,
-    },
-  );
-  const pem = publicKey.export({ type: 'spki', format: 'pem' });
-  await graphql(`mutation ($input: SenderKeyInput!) { addSenderKey(senderId: "${SENDER}", input: $input) { kid } }`, {
-    kid: 'bench',
-    publicKeyPem: pem,
-  });
-  await graphql('mutation ($input: CreateAgreementInput!) { createAgreement(input: $input) { id } }', {
-    senderId: SENDER,
-    registry: 'SOCIAL',
-    operations: ['SEARCH'],
-    fields: ['*'],
-    legalBasis: 'PUBLIC_TASK',
-  });
-  const form = {
-    grant_type: 'client_credentials',
-    client_id: createSender.clientId,
-    client_secret: createSender.clientSecret,
-  };
-  const token = await (await fetch(`${url}/oauth2/token`, { method: 'POST', body: new URLSearchParams(form) })).json();
-  return { url: `${url}/dci/v1/social/registry/sync/search`, token: token.access_token };
-}
+const line = (name, connections, { perSecond, p50, p99, loop, cpu }) =>
+  `${String(connections).padStart(3)} connections  ${name.padEnd(8)} ${perSecond.toFixed(0).padStart(6)}/s   ` +
+  `p50 ${p50.toFixed(2)} ms   p99 ${p99.toFixed(2)} ms   CPU ${cpu.toFixed(2)} ms, its event loop ${loop.toFixed(2)}`;
 
-async function startFloor(databaseUrl, publicKey) {
-  const url = await start('./floor.mjs', /(http:\/\/\S+)/, {
-    DATABASE_URL: databaseUrl,
-    PARTNER_JWK: JSON.stringify(publicKey.export({ format: 'jwk' })),
-  });
-  return { url, token: 'none' };
-}
-
-/** Starts a server in a process of its own and waits for the line that tells its address. */
-async function start(script, address, env) {
-  const child = spawn(process.execPath, [here(script)], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  children.push(child);
-  const lines = createInterface({ input: child.stdout });
-  for await (const line of lines) {
-    const found = address.exec(line);
-    if (!found) continue;
-    child.stdout.resume();
-    return found[1];
-  }
-  throw new Error(`${script} did not start`);
+function rowsOf(connections, { gateway, floor }) {
+  const over = connections === 1 ? 'over one connection' : `over ${connections} connections`;
+  const mean = (results, what) => results.reduce((sum, result) => sum + result[what], 0) / results.length;
+  const told = (work, unit, what, wanted) => row(work, FLOOR, unit, mean(gateway, what), mean(floor, what), wanted);
+  const atMost = (work, what, most) => {
+    const one = told(`${work}, ${over}`, 'ms', what, `≤ ${most} ×`);
+    return { ...one, met: one.ratio <= most };
+  };
+  return [
+    connections === 1 ? atMost('p50', 'p50', 1.5) : told(`searches, ${over}`, '/s', 'perSecond', 1),
+    atMost('p99', 'p99', 1.5),
+    atMost('event loop for one search', 'loop', 1),
+  ];
 }
 
 /** Signed beforehand, so that the client costs the two servers alike and as little as it can. */
-async function prepare(uins, key, count) {
+async function messages(partner, identifiers, count) {
   const bodies = [];
-  for (let index = 0; index < count; index++) {
-    const now = new Date();
-    const header = {
-      version: '1.0.0',
-      message_id: randomUUID(),
-      message_ts: now.toISOString(),
-      action: 'search',
-      sender_id: SENDER,
-      receiver_id: 'dci-gateway',
-      total_count: 1,
-    };
-    const message = {
-      transaction_id: randomUUID(),
-      search_request: [
-        {
-          reference_id: '1',
-          timestamp: now.toISOString(),
-          search_criteria: {
-            query_type: 'idtype-value',
-            query: { type: 'UIN', value: uins[Math.floor(Math.random() * uins.length)] },
-          },
-        },
-      ],
-    };
-    const signature = await signEnvelope('DCI', { header, message }, key, { senderId: SENDER, now });
-    bodies.push(Buffer.from(JSON.stringify({ signature, header, message })));
+  for (let index = 0; index < count; index += 1) {
+    const value = identifiers[Math.floor(Math.random() * identifiers.length)];
+    const criteria = { query_type: 'idtype-value', query: { type: 'UIN', value } };
+    const item = { reference_id: '1', timestamp: new Date().toISOString(), search_criteria: criteria };
+    const envelope = await partner.sign('search', { transaction_id: randomUUID(), search_request: [item] });
+    bodies.push(Buffer.from(JSON.stringify(envelope)));
   }
   return bodies;
 }
 
-async function round({ url, token }, bodies) {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
+async function searching({ url, child }, partner, bodies, connections) {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const latencies = [];
   const queue = bodies.values();
-  const worker = async () => {
+  const searcher = async () => {
     for (const body of queue) {
-      const started = performance.now();
-      await post(agent, url, token, body);
-      latencies.push(performance.now() - started);
+      const sent = performance.now();
+      await post(agent, url, partner, body);
+      latencies.push(performance.now() - sent);
     }
   };
+  const spent = [cpuOf(child.pid), loopOf(child.pid)];
   const started = performance.now();
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  await Promise.all(Array.from({ length: connections }, searcher));
   const seconds = (performance.now() - started) / 1000;
+  const [cpu, loop] = [cpuOf(child.pid) - spent[0], loopOf(child.pid) - spent[1]].map(
+    (computed) => (computed * 1000) / bodies.length,
+  );
   agent.destroy();
-  latencies.sort((a, b) => a - b);
-  const at = (share) => latencies[Math.floor(latencies.length * share)] ?? 0;
-  return { perSecond: bodies.length / seconds, p50: at(0.5), p99: at(0.99) };
+  const [p50, p99] = [percentile(latencies, 0.5), percentile(latencies, 0.99)];
+  return { perSecond: bodies.length / seconds, p50, p99, cpu, loop };
 }
 
-function post(agent, url, token, body) {
+function post(agent, url, partner, body) {
   return new Promise((resolve, reject) => {
-    const headers = {
-      'content-type': 'application/json',
-      authorization: `Bearer ${token}`,
-      'content-length': body.length,
-    };
+    const headers = { ...partner.headers(), 'content-length': body.length };
     const request = httpRequest(url, { method: 'POST', agent, headers }, (response) => {
       const chunks = [];
       response.on('data', (chunk) => chunks.push(chunk));
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString();
-        if (response.statusCode === 200 && text.includes('"identifier_value"')) resolve(text);
+        if (response.statusCode === 200 && text.includes('"identifier_value"')) resolve();
         else reject(new Error(`${url} answered ${response.statusCode}: ${text.slice(0, 200)}`));
       });
     });
@@ -246,3 +136,5 @@ function post(agent, url, token, body) {
     request.end(body);
   });
 }
+
+await alone(import.meta, { title, run });

@@ -2,6 +2,6 @@ import { become, buildIfNeeded, installIfNeeded } from './prepare.mjs';
 
 installIfNeeded();
 buildIfNeeded();
-become(['--enable-source-maps', 'dist/main.js', ...process.argv.slice(2)], {
+become(['dist/main.js', ...process.argv.slice(2)], {
   env: { NODE_ENV: 'production', ...process.env },
 });

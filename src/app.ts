@@ -1,5 +1,8 @@
 /** The house, wired in one place: `const gateway = await startGateway(config, secrets); … await gateway.close()`. */
+import type { RequestListener } from 'node:http';
 import express, { type Express } from 'express';
+import proxyAddress from 'proxy-addr';
+import { Admission } from './access/admission.js';
 import { AdminToken } from './access/admin-token.js';
 import { Admins } from './access/admins.js';
 import { KeyRing } from './access/key-ring.js';
@@ -12,8 +15,10 @@ import { consoleRouter } from './server/console.router.js';
 import { createAuthenticator } from './dci-rest/graphql-authenticator.js';
 import { oauthRouter } from './dci-rest/oauth.router.js';
 import { openApiRouter } from './dci-rest/openapi/openapi.router.js';
+import { dciPosts, type Post } from './dci-rest/posts.js';
 import { dciRouter } from './dci-rest/router.js';
 import type { FacadeServices } from './dci-rest/services.js';
+import { straightTo } from './dci-rest/straight.js';
 import { DataVault } from './entities/database/data-vault.js';
 import type { Database } from './entities/database/database.js';
 import { connectDatabase } from './entities/schema/connect.js';
@@ -47,7 +52,7 @@ import { SourceRoutes } from './sources/source-routes.js';
 import { exportQueues, exportSources, operationsRouter } from './server/operations.router.js';
 import { measureRequests } from './server/request-metrics.js';
 import { upstreamAt } from './upstream.js';
-import { lastResort, methodsRouter, noSuchPath } from './server/fallback.js';
+import { answerFault, lastResort, methodsRouter, noSuchPath } from './server/fallback.js';
 
 export interface Gateway {
   /** Under which others know it, without a final slash. */
@@ -134,10 +139,9 @@ async function startBehind(
     await database.close();
     throw error;
   });
-  const app = express().disable('x-powered-by').disable('etag').set('trust proxy', config.trustProxy);
   const { server, address } = door;
   const url = config.publicUrl ?? address;
-  const counterStore = createCounterStore(database, secrets.redisUrl, log);
+  const counterStore = await createCounterStore(database, secrets.redisUrl, log);
   const wakeChannel = new WakeChannel(database, directUrl, log);
   await wakeChannel.open();
   const services: FacadeServices & BackgroundServices = {
@@ -178,10 +182,9 @@ async function startBehind(
   exportTailLag(metrics, services.tail);
   exportQueues(metrics, database, clock);
   exportSources(metrics, database, clock);
-  mount(app, services, graphql.router, config, metrics);
-  door.serve(app);
+  door.serve(listener(services, graphql.router, config, metrics));
   const works = config.role !== 'api';
-  const background = startBackground(services, createJobStore(secrets.jobsUrl ?? secrets.databaseUrl, log), {
+  const background = startBackground(services, await createJobStore(secrets.jobsUrl ?? secrets.databaseUrl, log), {
     queues: works ? workerQueues(services) : [],
     jobs: works ? recurringJobs(services) : [],
   });
@@ -277,6 +280,8 @@ async function wire(
     maxBodyBytes: config.maxBodyBytes,
     maxUploadBytes: config.maxUploadBytes,
     mtlsHeader: config.mtlsHeader,
+    trusts: proxyAddress.compile(config.trustProxy),
+    admission: new Admission(config.maxRequestsAtOnce),
     messageLimits: { items: config.maxBatchItems, strictTotalCount: config.strictTotalCount },
     settings: {
       serverId: config.serverId,
@@ -299,24 +304,44 @@ function adminsOf(config: Config, secrets: GatewaySecrets, { database, clock }: 
   return new Admins(bootstrap, new OidcAdmins(config.oidc, outbound, database, clock));
 }
 
-function mount(
-  app: Express,
+/** Messages in their usual form pass by Express. */
+function listener(
   services: FacadeServices,
   graphql: express.Router,
   config: Config,
   metrics: Metrics,
-): void {
+): RequestListener {
+  const posts = dciPosts(services);
+  const measure = measureRequests(metrics, services.registries);
+  const straight = straightTo(posts, services);
+  const app = expressApp(posts, services, graphql, config, metrics);
+  return (request, response) => {
+    measure(request, response);
+    const answered = straight(request, response);
+    if (answered === undefined) app(request, response);
+    else answered.catch((error: unknown) => answerFault(error, response, services));
+  };
+}
+
+function expressApp(
+  posts: ReadonlyMap<string, Post>,
+  services: FacadeServices,
+  graphql: express.Router,
+  config: Config,
+  metrics: Metrics,
+): Express {
+  const app = express().disable('x-powered-by').disable('etag').set('trust proxy', services.trusts);
   app.use(nothingSniffed);
-  app.use(measureRequests(metrics, services.registries));
   app.use(methodsRouter());
   app.use('/graphql', graphql);
   app.use('/dci/v1', openApiRouter(services));
-  app.use('/dci/v1', dciRouter(services));
+  app.use('/dci/v1', dciRouter(posts, services));
   app.use(oauthRouter(services, { publicUrl: services.settings.publicUrl, tokenTtlSeconds: config.tokenTtlSeconds }));
   app.use(consoleRouter(config));
   app.use(operationsRouter(services, metrics, config.maxSourceLagSeconds));
   app.use(noSuchPath);
   app.use(lastResort(services));
+  return app;
 }
 
 /** Of every answer: a browser takes it as what it says it is. */

@@ -1,5 +1,4 @@
 /** Where shared quotas are counted: Redis where `REDIS_URL` names one, else PostgreSQL; alone in memory while it is away. */
-import { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import type { Sql } from '../entities/database/database.js';
 import type { Log } from '../platform/log.js';
@@ -16,12 +15,14 @@ export interface CounterStore {
 const UNLIMITED = 2 ** 31 - 1;
 const WINDOWS = { minute: 60, hour: 3600, day: 86_400 };
 
-export function createCounterStore(sql: Sql, redisUrl: string | undefined, log: Log): CounterStore {
+export async function createCounterStore(sql: Sql, redisUrl: string | undefined, log: Log): Promise<CounterStore> {
   if (redisUrl === undefined)
     return {
       counters: countersOf((window) => new PostgresCounter(sql, nameOf(window), WINDOWS[window], inMemory(window))),
       close: () => {},
     };
+  // Loaded where it is asked for, as few ask.
+  const { Redis } = await import('ioredis');
   const redis = new Redis(redisUrl, { enableOfflineQueue: false, maxRetriesPerRequest: 1 });
   redis.on('error', (error: Error) => log.warn({ err: error }, 'Redis is away: rate limits hold per process'));
   return {

@@ -3,9 +3,9 @@ import { ack } from '../protocol/envelope/reply.js';
 import { acceptRequest } from '../use-cases/accept/accept-request.js';
 import type { AcceptRequestInput } from '../use-cases/accept/accept.types.js';
 import { MessageSeen } from '../use-cases/call.js';
-import { inTime } from '../use-cases/deadline.js';
+import { inTime, withDeadline } from '../use-cases/deadline.js';
 import type { Exchange, Reply } from './exchange.js';
-import { callOf, deadlineOf, type Answering } from './partner-call.js';
+import { callOf, type Answering } from './partner-call.js';
 import type { FacadeServices } from './services.js';
 
 export type Accepting = Omit<Answering, 'dueAt' | 'encode'>;
@@ -18,7 +18,9 @@ export async function accept(
   facts: Accepting,
 ): Promise<void> {
   const call = callOf(services, exchange, { ...facts, dueAt: exchange.receivedAt, encode: () => undefined });
-  await inTime(deadlineOf(services), () => acceptRequest(services, { sender: exchange.knownSender, call }, input));
+  await withDeadline(services.settings.operationTimeoutMs, async (deadline) =>
+    inTime(deadline, () => acceptRequest(services, { sender: exchange.knownSender, call }, input)),
+  );
   // Behind the ACK, so that the callback does not overtake it.
   setImmediate(() => services.wake('process-requests'));
 }

@@ -5,7 +5,7 @@ import { isRegistered } from '../access/client-certificate.js';
 import type { KnownSender } from '../access/sender-directory.js';
 import { secretMatches } from '../access/token.js';
 import { useAssertion } from '../entities/senders/client-assertion.repository.js';
-import { certificateOf } from './client-certificate.header.js';
+import { certificateOf } from './received.js';
 import type { FacadeServices } from './services.js';
 import { TokenRefused } from './token-refused.js';
 import { senderKey } from './unknown-key.js';
@@ -51,7 +51,7 @@ async function check(
 ): Promise<{ thumbprint?: string } | undefined> {
   if ('secret' in proof) return secretMatches(proof.secret, sender?.clientSecretHash ?? NO_SECRET) ? {} : undefined;
   if ('assertion' in proof) return (await assertionHolds(services, proof, sender)) ? {} : undefined;
-  const certificate = certificateOf(request, services.mtlsHeader);
+  const certificate = certificateOf(request, services);
   if (certificate === undefined || sender === undefined) return undefined;
   return isRegistered(certificate, sender, services.clock()) ? { thumbprint: certificate.thumbprint } : undefined;
 }

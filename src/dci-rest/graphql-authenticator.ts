@@ -12,11 +12,11 @@ import { DomainError } from '../use-cases/errors.js';
 import { ANSWERED_BEFORE } from '../graphql/errors.js';
 import type { Authenticator, Caller } from '../graphql/server.js';
 import { ProtocolError, RequestInvalid, TokenInvalid } from '../protocol/errors.js';
-import { certificateOf } from './client-certificate.header.js';
 import { pass } from './checks/check.js';
 import { PARTNER_GRAPHQL } from './doors.js';
 import { Exchange } from './exchange.js';
 import { callOf } from './partner-call.js';
+import { receivedOf } from './received.js';
 import { settleRefusal } from './refusals.js';
 import { countOutcome, countReply } from './traffic.js';
 import type { FacadeServices } from './services.js';
@@ -52,15 +52,8 @@ function bearer(authorization: string | undefined): string | undefined {
 }
 
 async function authenticatePartner(services: FacadeServices, request: Request): Promise<Caller> {
-  const { method, originalUrl: url, headers, ip: remoteAddress } = request;
   const body = (request as { rawBody?: Buffer }).rawBody ?? Buffer.alloc(0);
-  const certificate = certificateOf(request, services.mtlsHeader);
-  const exchange = new Exchange(
-    { method, url, headers, body, remoteAddress, certificate },
-    undefined,
-    undefined,
-    services.clock(),
-  );
+  const exchange = new Exchange(receivedOf(request, body, services), undefined, undefined, services.clock());
   try {
     await pass(PARTNER_GRAPHQL, exchange, services, undefined);
   } catch (error) {

@@ -4,6 +4,7 @@ import { whyWithheld } from '../access/recheck-release.js';
 import { Forbidden } from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/envelope/json.js';
 import { DirectCall, MessageSeen, type CallFacts } from '../use-cases/call.js';
+import { withDeadline } from '../use-cases/deadline.js';
 import type { Context } from '../graphql/context.js';
 import { createLoaders } from '../graphql/loaders.js';
 import type { Execution } from '../messages/run.js';
@@ -43,7 +44,9 @@ export async function answer(
 ): Promise<JsonObject> {
   const call = callOf(services, exchange, facts);
   try {
-    await run({ schema: services.schema, context: contextFor(services, exchange, call) });
+    await withDeadline(services.settings.operationTimeoutMs, (deadline) =>
+      run({ schema: services.schema, context: contextFor(services, exchange, call, deadline) }),
+    );
   } catch (error) {
     if (error instanceof MessageSeen) return stored(await answerAgain(services, exchange, error, facts));
     throw error;
@@ -66,15 +69,11 @@ async function answerAgain(services: FacadeServices, exchange: Exchange, seen: M
   throw new Forbidden(`this message was answered before, and its answer may not be told again: ${why}`);
 }
 
-/** Of an operation that came over the network. */
-export const deadlineOf = ({ settings }: Pick<FacadeServices, 'settings'>): AbortSignal =>
-  AbortSignal.timeout(settings.operationTimeoutMs);
-
-function contextFor(services: FacadeServices, exchange: Exchange, call: DirectCall): Context {
+function contextFor(services: FacadeServices, exchange: Exchange, call: DirectCall, deadline: AbortSignal): Context {
   return {
     principal: exchange.principal,
     call,
-    deadline: deadlineOf(services),
+    deadline,
     services,
     get loaders() {
       return createLoaders(services.database.em(), services.database, services.clock);

@@ -20,10 +20,14 @@ export async function refuse(
   channel: TransactionChannel,
 ): Promise<Reply> {
   const { refusal, quotas } = await settleRefusal(error, exchange, services, channel);
+  const { headers, ...reply } = replyOf(refusal, exchange, services);
+  return { ...reply, headers: { ...headers, ...rateLimitHeaders(quotas) } };
+}
+
+export function replyOf(refusal: ProtocolError, { correlationId }: Exchange, { clock }: FacadeServices): Reply {
   const { status, retryAfter } = refusal;
-  const body = errorBody(refusal, services.clock(), exchange.correlationId);
-  const retry: Record<string, string> = retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
-  return { status, body, headers: { ...retry, ...rateLimitHeaders(quotas) } };
+  const headers: Record<string, string> = retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
+  return { status, body: errorBody(refusal, clock(), correlationId), headers };
 }
 
 /** Charges, logs and records a refusal, whatever its form will be. */

@@ -1,6 +1,7 @@
 /** What resolvers find beside their arguments: who asks, how the request came in, and the services of the house. */
 import type DataLoader from 'dataloader';
 import type { GraphQLSchema } from 'graphql';
+import type { Admission } from '../access/admission.js';
 import type { Principal } from '../access/principal.js';
 import type { ProtocolError } from '../protocol/errors.js';
 import type { Call } from '../use-cases/call.js';
@@ -13,6 +14,8 @@ import type { Reading } from './reading.js';
 /** Live subscriptions read the tail, which use cases only wake. */
 export interface GraphqlServices extends Services {
   tail: LiveTail;
+  /** The crowd that is served at once. */
+  admission: Admission;
 }
 
 /** What executing a document in process takes. */

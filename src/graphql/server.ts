@@ -6,8 +6,9 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { expressMiddleware } from '@as-integrations/express5';
-import express, { Router, type Request } from 'express';
+import express, { Router, type Request, type Response } from 'express';
 import { OperationTypeNode, type GraphQLSchema } from 'graphql';
+import type { Admission } from '../access/admission.js';
 import { actorOf, type Principal } from '../access/principal.js';
 import type { ProtocolError } from '../protocol/errors.js';
 import { markInexact } from '../protocol/exact-number.js';
@@ -99,7 +100,8 @@ export async function startGraphqlServer(
     '/',
     express.json({ limit: MAX_BODY, verify: keepRawBody, reviver: markInexact }),
     expressMiddleware(apollo, {
-      context: async ({ req }) => {
+      context: async ({ req, res }) => {
+        admit(services.admission, res);
         const caller = await identify(authenticator, req);
         if (persisted !== undefined) await usePersisted(persisted, req, caller);
         return { ...newContext(services, caller), deadline: timely() };
@@ -112,6 +114,15 @@ export async function startGraphqlServer(
     hangUp: () => sockets.dispose(),
     close: () => apollo.stop(),
   };
+}
+
+/** Once its body is here: one that comes slowly is no work. */
+function admit(admission: Admission, response: Response): void {
+  try {
+    response.once('close', admission.enter());
+  } catch (error) {
+    throw refuseCaller(error);
+  }
 }
 
 /** An HTTP signature covers the very bytes. */

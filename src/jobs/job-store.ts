@@ -3,19 +3,16 @@
  * we go on without it and come back to it, and no fault of its ends the process.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { MongoBackend } from '@agendajs/mongo-backend';
 import { PostgresBackend } from '@agendajs/postgres-backend';
 import type { AgendaBackend, JobRepository } from 'agenda';
-import { MongoClient, type Collection } from 'mongodb';
 import { Pool } from 'pg';
 import type { Log } from '../platform/log.js';
 
 /** Agenda's own connections: its driver reads timestamps as dates, MikroORM's pool as text. */
 const POOL_SIZE = 4;
+/** Of the store, until it counts as away. */
 const ANSWER_MS = 3000;
 const RETRY_MS = 500;
-/** Agenda's own name of its collection. */
-const JOBS = 'agendaJobs';
 
 export interface JobStore {
   backend: AgendaBackend;
@@ -24,9 +21,9 @@ export interface JobStore {
 }
 
 /** @param jobsUrl `mongodb://…` or `postgres://…` */
-export function createJobStore(jobsUrl: string, log: Log): JobStore {
+export async function createJobStore(jobsUrl: string, log: Log): Promise<JobStore> {
   const { backend, connect, close } = jobsUrl.startsWith('mongodb')
-    ? mongoBackend(jobsUrl)
+    ? await mongoBackend(jobsUrl)
     : postgresBackend(jobsUrl, log);
   const { repository } = backend;
   const closing = new AbortController();
@@ -70,40 +67,8 @@ function postgresBackend(connectionString: string, log: Log) {
   return { backend, connect: () => backend.connect(), close: () => pool.end() };
 }
 
-function mongoBackend(address: string) {
-  const client = new MongoClient(address, {
-    serverSelectionTimeoutMS: ANSWER_MS,
-    socketTimeoutMS: ANSWER_MS,
-    connectTimeoutMS: ANSWER_MS,
-    waitQueueTimeoutMS: ANSWER_MS,
-  });
-  const backend = new MongoBackend({ mongo: client.db() });
-  leaveLocks(backend.repository, client.db().collection(JOBS));
-  const connect = async () => {
-    await client.connect();
-    // Agenda's upsert by name is not atomic there: two processes that start together would make two jobs.
-    await client.db().collection(JOBS).createIndex({ name: 1 }, { unique: true, name: 'one_per_name' });
-    await backend.connect();
-  };
-  return { backend, connect, close: () => client.close() };
-}
-
-/**
- * On MongoDB, Agenda's upsert of a job by its name also empties the lock and the outcome: where two processes start
- * together, the second would take away the lock under which the first runs the job. As on PostgreSQL these are left.
- */
-function leaveLocks(repository: JobRepository, jobs: Collection): void {
-  const save = repository.saveJob.bind(repository);
-  repository.saveJob = async (job, options) => {
-    const { _id: id, name, type, repeatInterval, nextRunAt } = job;
-    if (id !== undefined || type !== 'single') return save(job, options);
-    const given = Object.fromEntries(Object.entries(job).filter(([, value]) => value !== undefined));
-    await jobs.updateOne({ name, type }, { $setOnInsert: given }, { upsert: true });
-    await jobs.updateOne({ name, repeatInterval: { $ne: repeatInterval } }, { $set: { repeatInterval, nextRunAt } });
-    const [saved] = (await repository.queryJobs({ name, limit: 1 })).jobs;
-    return saved === undefined ? job : { ...saved, data: job.data };
-  };
-}
+/** Loaded where it is asked for: its driver alone is 40 MB of memory. */
+const mongoBackend = async (address: string) => (await import('./mongo-store.js')).mongoBackend(address);
 
 async function keepTrying(connect: () => Promise<void>, signal: AbortSignal, log: Log): Promise<void> {
   for (let tries = 1; !signal.aborted; tries++)

@@ -92,6 +92,7 @@ export const environment = z.object({
   MAX_SOURCE_LAG_SECONDS: whole(0, 31_536_000).default(0),
   CONSENT_MANAGER_URL: web.transform((text) => text.replace(/\/consent\/v1(\/validate)?$/, '')).optional(),
   VERIFY_LIMIT_PER_HOUR: whole(1, 1_000_000).default(60),
+  MAX_REQUESTS_AT_ONCE: whole(1, 100_000).default(256),
   MAX_BODY_BYTES: whole(1_024, 100 * 1_048_576).default(1_048_576),
   MAX_UPLOAD_BYTES: whole(1_024, 1_024 * 1_048_576).default(32 * 1_048_576),
   MAX_BATCH_ITEMS: whole(1, 100_000).default(500),

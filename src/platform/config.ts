@@ -33,6 +33,8 @@ export interface Config {
   consentManagerUrl?: string;
   /** Verifications of one person by one sender. */
   verifyLimitPerHour: number;
+  /** Beyond them a request is refused with 503. */
+  maxRequestsAtOnce: number;
   maxBodyBytes: number;
   maxUploadBytes: number;
   maxBatchItems: number;
@@ -148,6 +150,7 @@ function toConfig(env: Environment): Config {
     maxSourceLagSeconds: env.MAX_SOURCE_LAG_SECONDS,
     consentManagerUrl: env.CONSENT_MANAGER_URL,
     verifyLimitPerHour: env.VERIFY_LIMIT_PER_HOUR,
+    maxRequestsAtOnce: env.MAX_REQUESTS_AT_ONCE,
     maxBodyBytes: env.MAX_BODY_BYTES,
     maxUploadBytes: env.MAX_UPLOAD_BYTES,
     maxBatchItems: env.MAX_BATCH_ITEMS,

@@ -1,5 +1,6 @@
 /** Authenticated encryption for data at rest: AES-256-GCM as `version (1) | nonce (12) | tag (16) | ciphertext`. */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { fewRandomBytes } from './random.js';
 
 const CIPHER = 'aes-256-gcm';
 const VERSION = 1;
@@ -13,7 +14,7 @@ export class SealBroken extends Error {
 
 /** @param key 32 bytes. @param associatedData names the place the box belongs to; the same is needed to open it. */
 export function seal(key: Buffer, plaintext: Buffer, associatedData: string): Buffer {
-  const nonce = randomBytes(NONCE_END - 1);
+  const nonce = fewRandomBytes(NONCE_END - 1);
   const cipher = createCipheriv(CIPHER, key, nonce).setAAD(Buffer.from(associatedData));
   const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
   return Buffer.concat([Buffer.of(VERSION), nonce, cipher.getAuthTag(), ciphertext]);

@@ -1,7 +1,19 @@
 import { v7 } from 'uuid';
+import { fewRandomBytes } from './random.js';
+
+const SEQUENCES = 2 ** 32;
+let msecs = 0;
+let seq = 0;
 
 /** A UUIDv7 (RFC 9562 5.7): ordered by time, and within this process strictly by the order of the calls. */
-export const uuidv7 = (): string => v7();
+export function uuidv7(): string {
+  const now = Date.now();
+  const random = fewRandomBytes(16);
+  // A counter that starts anew, at random in its lower half, with each millisecond (RFC 9562 6.2, method 1).
+  if (now > msecs) [msecs, seq] = [now, random.readUInt32BE(6) >>> 1];
+  else if (++seq === SEQUENCES) [msecs, seq] = [msecs + 1, 0];
+  return v7({ msecs, seq, random });
+}
 
 /** The moment inside a UUIDv7. */
 export const timeOf = (id: string): Date => new Date(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16));

@@ -50,7 +50,7 @@ export class TooManyRequests extends define('err.request.too_many_requests', 429
 }
 
 export class ServiceUnavailable extends define('err.service.unavailable', 503) {
-  override readonly retryAfter = 5;
+  override readonly retryAfter: number = 5;
 }
 
 /**

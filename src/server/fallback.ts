@@ -1,4 +1,5 @@
 /** What no router takes or answers: the one error body, and nothing of our inside. */
+import type { ServerResponse } from 'node:http';
 import { Router, type ErrorRequestHandler, type RequestHandler } from 'express';
 import { onlyTakes } from '../dci-rest/only-takes.js';
 import type { FacadeServices } from '../dci-rest/services.js';
@@ -26,17 +27,25 @@ export const noSuchPath: RequestHandler = ({ method, path }) => {
   throw new NotFound(`${method} ${path}: no such path; see /dci/v1/docs, /graphql and /console`);
 };
 
+type Telling = Pick<FacadeServices, 'clock' | 'log'>;
+
 /** Of every router, so it stands behind all of them. */
-export function lastResort({ clock, log }: Pick<FacadeServices, 'clock' | 'log'>): ErrorRequestHandler {
-  return (error: unknown, _request, response, next) => {
-    const refusal = refusalOfFault(error);
-    const { code, status, errorId, retryAfter } = refusal;
-    if (status < 500) log.info({ errorId, code, status }, 'request refused');
-    else log.error({ errorId, err: error }, 'a request failed');
-    if (response.headersSent) return next(error);
-    if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter));
-    response.status(status).json(errorBody(refusal, clock()));
-  };
+export const lastResort =
+  (services: Telling): ErrorRequestHandler =>
+  (error: unknown, _request, response, next) =>
+    answerFault(error, response, services) || next(error);
+
+/** Whether the answer could be told: what has begun to leave is only cut off. */
+export function answerFault(error: unknown, response: ServerResponse, { clock, log }: Telling): boolean {
+  const refusal = refusalOfFault(error);
+  const { code, status, errorId, retryAfter } = refusal;
+  if (status < 500) log.info({ errorId, code, status }, 'request refused');
+  else log.error({ errorId, err: error }, 'a request failed');
+  if (response.headersSent) return false;
+  if (retryAfter !== undefined) response.setHeader('Retry-After', String(retryAfter));
+  response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' });
+  response.end(JSON.stringify(errorBody(refusal, clock())));
+  return true;
 }
 
 /** Ours, or what Express says of a path or header that it cannot read; anything else is our fault. */

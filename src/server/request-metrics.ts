@@ -1,5 +1,6 @@
 /** Requests counted and timed by registry, operation and status; labels come from our own tables, never from a caller. */
-import type { RequestHandler, Response } from 'express';
+import type { RequestListener } from 'node:http';
+import { registryOf } from '../dci-rest/send.js';
 import { ENDPOINTS } from '../messages/endpoints.js';
 import { SHORT_ENDPOINTS } from '../messages/short-form/short-endpoints.js';
 import type { Metrics } from '../platform/metrics.js';
@@ -17,7 +18,7 @@ interface Labels {
   operation: string;
 }
 
-export function measureRequests(metrics: Metrics, registries: Registries): RequestHandler {
+export function measureRequests(metrics: Metrics, registries: Registries): RequestListener {
   const names = ['registry', 'operation', 'status'] as const;
   const requests = metrics.counter(
     'dci_requests_total',
@@ -26,23 +27,16 @@ export function measureRequests(metrics: Metrics, registries: Registries): Reque
   );
   const seconds = metrics.histogram('dci_request_seconds', 'Time from a request to the end of its answer.', names);
   const byPath = labelsByPath(registries);
-  return (request, response, next) => {
+  return ({ url = '' }, response) => {
     const started = performance.now();
-    const labels = byPath.get(request.path) ?? { registry: '', operation: 'OTHER' };
+    const labels = byPath.get(url) ?? byPath.get(url.split('?', 1)[0] ?? '') ?? { registry: '', operation: 'OTHER' };
     response.once('finish', () => {
-      const registry = labels.registry || registryIn(response);
+      const registry = labels.registry || registryOf(response);
       const measured = { ...labels, registry, status: String(response.statusCode) };
       requests.inc(measured);
       seconds.observe(measured, (performance.now() - started) / 1000);
     });
-    next();
   };
-}
-
-/** In the short form the message names the registry, and its handler the definition that it found. */
-function registryIn({ locals }: Response): string {
-  const registry: unknown = locals['registry'];
-  return typeof registry === 'string' ? registry : '';
 }
 
 function labelsByPath(registries: Registries): Map<string, Labels> {

@@ -5,6 +5,17 @@ export const TOO_LONG = 'the operation took too long: ask for less at once';
 
 export const late = (): DomainError => new DomainError('TIMEOUT', TOO_LONG);
 
+/** Gives work its time. The clock stops with the work: thousands that ran on would each end in an event for nobody. */
+export async function withDeadline<T>(ms: number, work: (deadline: AbortSignal) => Promise<T>): Promise<T> {
+  const over = new AbortController();
+  const clock = setTimeout(() => over.abort(late()), ms).unref();
+  try {
+    return await work(over.signal);
+  } finally {
+    clearTimeout(clock);
+  }
+}
+
 /** @throws DomainError TIMEOUT */
 export function assertInTime(deadline: AbortSignal | undefined): void {
   if (deadline?.aborted === true) throw late();

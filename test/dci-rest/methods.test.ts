@@ -1,5 +1,8 @@
 /** HTTP manners: what a path takes, and who else may call it from a browser (nobody). */
+import { gzipSync } from 'node:zlib';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { createPartner } from '../support/partner.js';
+import { byId } from '../support/search-message.js';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -139,4 +142,31 @@ test('a compressed body that is none is refused, not a fault', async () => {
   });
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ errors: [{ message: expect.stringContaining('Content-Encoding') }] });
+});
+
+test('a message is answered alike in whatever form HTTP brings it, and one that is not whole is refused', async () => {
+  const partner = await createPartner(gateway);
+  const path = '/dci/v1/social/registry/sync/search';
+  type Form = (text: string) => NonNullable<RequestInit['body']>;
+  const post = async (to: string, headers: Record<string, string> = {}, form: Form = (text) => text) => {
+    const response = await fetch(`${gateway.url}${to}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${partner.token}`, ...headers },
+      body: form(JSON.stringify(await partner.envelope('search', byId('1')))),
+      duplex: 'half',
+    });
+    const { header, error_id: errorId } = (await response.json()) as Record<string, { status?: string }>;
+    const { 'content-type': type, 'x-content-type-options': sniff } = Object.fromEntries(response.headers);
+    return { status: response.status, type, sniff, told: header?.status ?? typeof errorId };
+  };
+  const answered = { status: 200, type: 'application/json; charset=utf-8', sniff: 'nosniff', told: 'succ' };
+  expect(await post(path)).toEqual(answered);
+  expect(await post(`${path}?x=1`)).toEqual(answered);
+  expect(await post(`${path}/`)).toEqual(answered);
+  expect(await post(path.toUpperCase())).toEqual(answered);
+  expect(await post(path, {}, (text) => new Blob([text]).stream())).toEqual(answered);
+  expect(await post(path, { 'content-encoding': 'gzip' }, (text) => gzipSync(text))).toEqual(answered);
+  const refused = { ...answered, status: 400, told: 'string' };
+  expect(await post(path, {}, (text) => text.slice(0, -9))).toEqual(refused);
+  expect(await post(path, { 'content-encoding': 'gzip' })).toEqual(refused);
 });

@@ -37,7 +37,7 @@ test('is asked again, and its fault does not end the process', async () => {
   url.hostname = '127.0.0.1';
   url.port = String((server.address() as AddressInfo).port);
   // Jest counts an error that nobody hears as this test's.
-  const { backend } = createJobStore(url.href, createLog('silent'));
+  const { backend } = await createJobStore(url.href, createLog('silent'));
   await backend.connect();
   expect(broken).toBe(2);
   expect((await backend.repository.queryJobs({})).jobs).toEqual([]);

@@ -53,8 +53,8 @@ describe.each(STORES)('the scheduler on %s', (_, makeStore) => {
     await proxy.close();
   });
 
-  const start = (jobs: RecurringJob[], drains: Drain[] = []) => {
-    const scheduler = startScheduler(createJobStore(store.url(proxy.port), log), jobs, drains, log);
+  const start = async (jobs: RecurringJob[], drains: Drain[] = []) => {
+    const scheduler = startScheduler(await createJobStore(store.url(proxy.port), log), jobs, drains, log);
     schedulers.push(scheduler);
     return scheduler;
   };
@@ -71,7 +71,7 @@ describe.each(STORES)('the scheduler on %s', (_, makeStore) => {
 
   test('runs a recurring job again and again, and shows it', async () => {
     const { runs, job } = counting('again');
-    const scheduler = start([job]);
+    const scheduler = await start([job]);
     await until(() => runs.length >= 3);
     const shown = (await scheduler.jobs()).find(({ name }) => name === 'again');
     expect(shown).toMatchObject({ every: '1 second', failReason: null, failCount: 0 });
@@ -92,8 +92,8 @@ describe.each(STORES)('the scheduler on %s', (_, makeStore) => {
         running--;
       },
     };
-    start([job]);
-    start([job]);
+    await start([job]);
+    await start([job]);
     await until(() => runs.length >= 4);
     expect(most).toBe(1);
     const [first = 0, , , fourth = 0] = runs;
@@ -101,7 +101,7 @@ describe.each(STORES)('the scheduler on %s', (_, makeStore) => {
   });
 
   test('leaves a running job its lock where another process makes the same job', async () => {
-    const { backend } = createJobStore(store.url(proxy.port), log);
+    const { backend } = await createJobStore(store.url(proxy.port), log);
     await backend.connect();
     const { repository } = backend;
     const job = { name: 'locked', type: 'single', priority: 0, data: {}, repeatInterval: '1 minute' } as const;
@@ -122,8 +122,8 @@ describe.each(STORES)('the scheduler on %s', (_, makeStore) => {
     let started = 0;
     const long = { name: 'long', every: '1 second', run: async () => ++started && (await pause(5000)) };
     const failing = { name: 'failing', every: '1 second', run: () => Promise.reject(new Error('as it should')) };
-    const scheduler = start([long, failing]);
-    start([long]);
+    const scheduler = await start([long, failing]);
+    await start([long]);
     await until(() => started > 0);
     await pause(4000);
     expect(started).toBe(1);
@@ -135,7 +135,7 @@ describe.each(STORES)('the scheduler on %s', (_, makeStore) => {
   test('wakes the queues itself while the store is away, and runs the jobs once it is back', async () => {
     const { runs, job } = counting('back');
     const { wakes, drain } = queue();
-    const scheduler = start([job], [drain]);
+    const scheduler = await start([job], [drain]);
     await until(() => runs.length >= 1);
     await proxy.cut();
     await pause(4500);
@@ -153,7 +153,7 @@ describe.each(STORES)('the scheduler on %s', (_, makeStore) => {
     await proxy.cut();
     const { runs, job } = counting('late');
     const { wakes, drain } = queue();
-    start([job], [drain]);
+    await start([job], [drain]);
     await until(() => wakes.length >= 2);
     expect(runs).toHaveLength(0);
     await proxy.restore();
@@ -162,7 +162,7 @@ describe.each(STORES)('the scheduler on %s', (_, makeStore) => {
 
   test('ends in time although the store is away', async () => {
     const { runs, job } = counting('ending');
-    const scheduler = start([job]);
+    const scheduler = await start([job]);
     await until(() => runs.length >= 1);
     await proxy.cut();
     const started = Date.now();

@@ -18,23 +18,25 @@ function slowRun() {
 }
 
 describe('what goes together', () => {
-  test('starts at once, waits while enough is under way, and then goes in one call; each gets its own', async () => {
+  test('starts at once, waits while one is under way, and goes beside it once a call is full; each gets its own', async () => {
     const { given, run, end } = slowRun();
     const ask = coalesce(run, { underWay: 2, atOnce: 3 });
     const first = ask(1);
     await wait(5);
-    const second = ask(2);
+    const rest = [2, 3, 4].map(ask);
     await wait(5);
-    const rest = [3, 4, 5, 6].map(ask);
+    expect(given).toEqual([[1]]);
+    rest.push(...[5, 6, 7, 8].map(ask));
     await wait(5);
-    expect(given).toEqual([[1], [2]]);
+    expect(given).toEqual([[1], [2, 3, 4]]);
     await end();
-    expect(given).toEqual([[1], [2], [3, 4, 5]]);
+    expect(given).toEqual([[1], [2, 3, 4], [5, 6, 7]]);
     await end();
-    expect(given).toEqual([[1], [2], [3, 4, 5], [6]]);
+    expect(given).toEqual([[1], [2, 3, 4], [5, 6, 7]]);
     await end();
+    expect(given).toEqual([[1], [2, 3, 4], [5, 6, 7], [8]]);
     await end();
-    expect(await Promise.all([first, second, ...rest])).toEqual([10, 20, 30, 40, 50, 60]);
+    expect(await Promise.all([first, ...rest])).toEqual([10, 20, 30, 40, 50, 60, 70, 80]);
   });
 
   test('what comes in one turn of the event loop goes in one call', async () => {

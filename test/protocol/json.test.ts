@@ -1,3 +1,4 @@
+import canonicalize from 'canonicalize';
 import { array, assert, constantFrom, jsonValue, pre, property } from 'fast-check';
 import { RequestInvalid } from '../../src/protocol/errors.js';
 import { INEXACT } from '../../src/protocol/exact-number.js';
@@ -103,6 +104,19 @@ describe('canonicalJson (RFC 8785)', () => {
       '{"\\u20ac":1,"\\r":2,"\\ufb33":3,"1":4,"\\ud83d\\ude00":5,"\\u0080":6,"10":{"b":1,"a":2},"9":7}',
     );
     expect(canonicalJson(value)).toBe('{"\\r":2,"1":4,"10":{"a":2,"b":1},"9":7,"\u0080":6,"€":1,"😀":5,"\ufb33":3}');
+  });
+
+  test('is what a reference implementation of the RFC writes, of whatever can be sent', () => {
+    assert(
+      property(jsonValue({ noUnicodeString: false, maxDepth: 8 }), (value) => {
+        // Half a surrogate pair has no canonical form.
+        pre(JSON.stringify(value).isWellFormed() && !/\\ud[89a-f]/i.test(JSON.stringify(value)));
+        expect(canonicalJson(value)).toBe(canonicalize(value));
+      }),
+    );
+    expect(canonicalJson([new Date(0), undefined, -0])).toBe('["1970-01-01T00:00:00.000Z",null,0]');
+    for (const value of ['\ud800', { '\udfff': 1 }, [Number.NaN], { a: Number.POSITIVE_INFINITY }])
+      expect(() => canonicalJson(value)).toThrow(TypeError);
   });
 
   test('leaves absent members out, as JSON.stringify does', () => {

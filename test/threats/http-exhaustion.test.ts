@@ -1,13 +1,14 @@
-/** Bodies of 50 MB, any origin of a browser, faults that hang a request. */
+/** Bodies of 50 MB, any origin of a browser, more requests than can be answered. */
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner } from '../support/partner.js';
 import { byId } from '../support/search-message.js';
+import { until } from '../support/until.js';
 
 const SEARCH = '/dci/v1/social/registry/sync/search';
 
 let gateway: TestGateway;
 beforeAll(async () => {
-  gateway = await startTestGateway();
+  gateway = await startTestGateway({ env: { MAX_REQUESTS_AT_ONCE: '3', ROLE: 'api' } });
 });
 afterAll(() => gateway?.close());
 
@@ -44,4 +45,45 @@ test.each([SEARCH, '/oauth2/token', '/graphql'])(
 test.each(['GET', 'PUT', 'DELETE', 'PATCH'])('%s is no way in', async (method) => {
   const response = await fetch(`${gateway.url}${SEARCH}`, { method });
   expect(response.status).toBe(405);
+});
+
+test('beyond the crowd that is served everybody is told to come again, and the probes are answered', async () => {
+  const partner = await createPartner(gateway);
+  const { admission } = gateway.services;
+  const client = await gateway.database.pool.connect();
+  const search = () => partner.send('social/registry/sync/search', 'search', byId('1'));
+  try {
+    await client.query('begin; lock table record_identifier in access exclusive mode');
+    const waiting = [search(), search(), search()];
+    await until(() => admission.underWay === 3);
+    const envelope = await partner.envelope('search', byId('2'));
+    // However a request comes, straight or through the routers, and whatever it is about.
+    for (const path of [SEARCH, `${SEARCH}?again`, SEARCH.replace('/sync', '')]) {
+      const refused = await partner.post(path, envelope);
+      expect({ status: refused.status, after: refused.headers.get('retry-after') }).toEqual({
+        status: 503,
+        after: '1',
+      });
+      expect(refused.body).toMatchObject({
+        errors: [{ code: 'err.service.unavailable' }],
+        message: { ack_status: 'ERR', error: { code: 'err.service.unavailable' } },
+        error_id: expect.any(String),
+      });
+    }
+    const graphql = await partner.postHttpSigned('/graphql', { query: '{ __typename }' });
+    expect([graphql.status, graphql.headers.get('retry-after')]).toEqual([503, '1']);
+    for (const probe of ['/healthz', '/readyz']) expect((await fetch(`${gateway.url}${probe}`)).status).toBe(200);
+    await client.query('commit');
+    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 200, 200]);
+    await until(() => admission.underWay === 0);
+    // Nothing was kept of it: the very same message is answered now.
+    expect((await partner.post(SEARCH, envelope)).status).toBe(200);
+    const rows = await gateway.database.query('select status from transaction where sender_id = $1', [
+      partner.senderId,
+    ]);
+    expect(rows).toEqual(Array.from({ length: 4 }, () => ({ status: 'SUCCEEDED' })));
+  } finally {
+    await client.query('rollback');
+    client.release();
+  }
 });

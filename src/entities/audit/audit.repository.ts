@@ -40,11 +40,10 @@ export function entryText(entry: Omit<AuditEntry, 'entryHash' | 'at'> & { at: st
 
 export function hashContent(...parts: (Buffer | null | undefined)[]): Buffer {
   const hash = createHash('sha256');
-  for (const part of parts)
-    hash
-      .update(String(part?.length ?? 0))
-      .update(':')
-      .update(part ?? Buffer.alloc(0));
+  for (const part of parts) {
+    hash.update(`${part?.length ?? 0}:`);
+    if (part != null) hash.update(part);
+  }
   return hash.digest();
 }
 

@@ -46,8 +46,7 @@ export const tellTime = (at: Date): string => at.toISOString().replace('Z', '000
 /** @param payloadHash `content_hash` of the row */
 export function hashTransaction(payloadHash: Buffer, facts: Partial<TransactionFacts>): Buffer {
   const told = Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, value ?? null]));
-  const plain: unknown = JSON.parse(JSON.stringify(told));
-  return hashContent(payloadHash, Buffer.from(canonicalJson(plain)));
+  return hashContent(payloadHash, Buffer.from(canonicalJson(told)));
 }
 
 /** Whether an entry proves the row: one of this version by all its columns, an older one by those that it hashed. */

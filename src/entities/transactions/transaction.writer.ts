@@ -1,6 +1,6 @@
 /**
  * The one statement that writes transactions: claim of the message id, row, outbox event, audit entry and due work commit
- * together. Rows that come while two writes are under way share the next one; each caller still waits for its commit.
+ * together. Rows that come while a write is under way share the next one; each caller still waits for its commit.
  */
 import { coalesce } from '../../platform/coalesce.js';
 import type { Sql } from '../database/database.js';

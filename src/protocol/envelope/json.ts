@@ -1,5 +1,4 @@
 /** JSON as DCI messages need it: read strictly, and written in the two forms that signatures are made over. */
-import canonicalize from 'canonicalize';
 import { RequestInvalid } from '../errors.js';
 import { refuseAmbiguous } from './json.guard.js';
 
@@ -33,12 +32,38 @@ export function parseLossless(text: string, what = 'body'): LosslessJson {
   return parseWith(text, what, (source) => parseWithSource(source, keepSource), true);
 }
 
-/** RFC 8785 canonical JSON; undefined members are left out. */
+/** RFC 8785 canonical JSON; undefined members are left out. @throws TypeError for what has no such form */
 export function canonicalJson(value: unknown): string {
-  const text = canonicalize(value);
-  if (text === undefined) throw new TypeError('value has no JSON form');
-  return text;
+  if (typeof value === 'string') return canonicalString(value);
+  if (typeof value === 'boolean' || value === null || Number.isFinite(value)) return String(value);
+  if (typeof value !== 'object') throw new TypeError(NO_FORM);
+  if (Array.isArray(value)) return `[${value.map((element) => canonicalJson(element ?? null)).join(',')}]`;
+  if (hasJsonForm(value)) return canonicalJson(value.toJSON());
+  return canonicalObject(value as Record<string, unknown>);
 }
+
+const NO_FORM = 'value has no JSON form that RFC 8785 knows';
+/** What stands in JSON as it is: every signature and digest waits for this, and most strings are such. */
+const PLAIN = /^[ !#-[\]-\ud7ff]*$/;
+
+function canonicalString(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
+  if (text.isWellFormed()) return JSON.stringify(text);
+  throw new TypeError(NO_FORM);
+}
+
+function canonicalObject(value: Record<string, unknown>): string {
+  let members = '';
+  // JavaScript's own order of strings is the one that RFC 8785 asks for.
+  for (const name of Object.keys(value).sort()) {
+    const member = value[name];
+    if (member !== undefined) members += `${members && ','}${canonicalString(name)}:${canonicalJson(member)}`;
+  }
+  return `{${members}}`;
+}
+
+const hasJsonForm = (value: object): value is { toJSON: () => unknown } =>
+  'toJSON' in value && typeof value.toJSON === 'function';
 
 /** The text of Python's `json.dumps(value, sort_keys=True, separators=(',', ':'))`: ASCII only, keys by code point. */
 export const pythonJson = (value: LosslessJson): string => sortedJson(value, asciiString);

@@ -11,7 +11,6 @@ import {
   type DatabaseConnection,
   type RawBuilder,
 } from 'kysely';
-import { createPool, raw as mysqlText } from 'mysql2';
 import { Pool } from 'pg';
 import { offsetOf } from './local-time.js';
 import { SourceFault, sourceFault, ValueFault } from './source-fault.js';
@@ -60,7 +59,7 @@ export function openSourceDatabase(
         throw error;
       }),
     // The driver for MariaDB takes every "?" of a statement for a place of a value, in quotes too.
-    written: (text) => (isMysql ? sql`${mysqlText(text)}` : sql.raw(text)),
+    written: (text) => (isMysql ? sql`${{ toSqlString: () => text }}` : sql.raw(text)),
     close: () => database.destroy(),
   };
 }
@@ -90,26 +89,28 @@ function postgres(url: string, size: number, zone: string, timeoutMs: number): P
 
 function mysql(url: string, size: number, zone: string, timeoutMs: number): MysqlDialect {
   if (!URL.canParse(url)) throw new SourceFault('its environment variable holds no URL');
-  const pool = createPool({
-    uri: url.replace(/^mariadb:/, 'mysql:'),
-    connectionLimit: size,
-    connectTimeout: CONNECT_MS,
-    idleTimeout: IDLE_MS,
-    charset: 'utf8mb4',
-    multipleStatements: false,
-    typeCast: (field) => {
-      if (field.type !== 'BIT') return field.string();
-      const bits = field.buffer();
-      return bits === null ? null : String(bits.at(-1));
-    },
-  });
+  // Loaded where a source is of this kind.
+  const openPool = async () =>
+    (await import('mysql2')).createPool({
+      uri: url.replace(/^mariadb:/, 'mysql:'),
+      connectionLimit: size,
+      connectTimeout: CONNECT_MS,
+      idleTimeout: IDLE_MS,
+      charset: 'utf8mb4',
+      multipleStatements: false,
+      typeCast: (field) => {
+        if (field.type !== 'BIT') return field.string();
+        const bits = field.buffer();
+        return bits === null ? null : String(bits.at(-1));
+      },
+    });
   // MariaDB's name of it, and MySQL's: the address does not tell which one answers.
   const limits = [
     CompiledQuery.raw('set session max_statement_time = ?', [timeoutMs / 1000]),
     CompiledQuery.raw('set session max_execution_time = ?', [timeoutMs]),
   ];
   return new MysqlDialect({
-    pool,
+    pool: openPool,
     onReserveConnection: once(
       [
         CompiledQuery.raw('set session transaction read only'),
