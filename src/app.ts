@@ -27,6 +27,9 @@ import { SenderOutboundStore } from './entities/senders/sender-outbound.reposito
 import { forgetForeignEvents } from './entities/queues/tail.repository.js';
 import { WakeChannel } from './entities/queues/wake-channel.js';
 import { FrontDoor } from './server/front-door.js';
+import { openReplica, type Replica } from './entities/database/replica.js';
+import { replicatedSource } from './sources/replicated.source.js';
+import type { RecordSource } from './sources/registry-source.js';
 import { awaitDatabase } from './entities/database/await-database.js';
 import { LiveTail } from './graphql/live/live-tail.js';
 import { PersistedOperations } from './graphql/persisted-operations.js';
@@ -125,8 +128,11 @@ async function startBehind(
   const database = await connectDatabase(databaseUrl, {
     poolSize: config.dbPoolSize,
     statementTimeoutMs: config.dbStatementTimeoutMs,
+    pooler: config.databasePooler,
+    directUrl,
     log,
   });
+  const replica = replicaOf(config, secrets, database, log);
   const masterKey = new MasterKey(secrets.masterKey, secrets.masterKeyPrevious);
   const vault = new DataVault(database, masterKey);
   const keyRing = new KeyRing(database, masterKey, clock);
@@ -148,6 +154,7 @@ async function startBehind(
     ...(await wire(config, {
       sourceUrls: secrets.sourceUrls,
       database,
+      replica: replica?.replica,
       vault,
       keyRing,
       registries,
@@ -206,9 +213,21 @@ async function startBehind(
       await services.live.close();
       await wakeChannel.close();
       counterStore.close();
+      await replica?.close();
       await database.close();
     },
   };
+}
+
+function replicaOf(config: Config, { databaseReplicaUrl: url }: GatewaySecrets, database: Database, log: Log) {
+  if (url === undefined) return undefined;
+  const pool = { poolSize: config.dbPoolSize, statementTimeoutMs: config.dbStatementTimeoutMs, log };
+  return openReplica(database, url, pool, { maxLagMs: config.databaseReplicaMaxLagMs });
+}
+
+function ownRecords(config: Config, database: Database, replica: Replica | undefined): RecordSource {
+  const own = createRecordSource(database, config);
+  return replica === undefined ? own : replicatedSource(own, createRecordSource(replica.sql, config), replica);
 }
 
 type Wired = Omit<
@@ -219,6 +238,7 @@ type Wired = Omit<
 interface Built {
   sourceUrls: SourceUrls;
   database: Database;
+  replica: Replica | undefined;
   vault: DataVault;
   keyRing: KeyRing;
   registries: Registries;
@@ -233,7 +253,7 @@ interface Built {
 
 async function wire(
   config: Config,
-  { database, url, counters, wakeChannel, lookup, sources, ...built }: Built,
+  { database, replica, url, counters, wakeChannel, lookup, sources, ...built }: Built,
 ): Promise<Wired> {
   const { keyRing, clock, log } = built;
   const sourceRoutes = new SourceRoutes(database);
@@ -252,7 +272,7 @@ async function wire(
     source: createSourceRouter({
       sql: database,
       routes: sourceRoutes,
-      own: createRecordSource(database, config),
+      own: ownRecords(config, database, replica),
       live: (keeper) => live.of(keeper),
       brought: sources,
       clock,

@@ -2,6 +2,7 @@
 import type { EntityName, FilterObject, FilterQuery, QueryOrderMap } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { ArgsType, Field, Int, ObjectType, type ClassType } from 'type-graphql';
+import { readByCursor } from '../entities/database/read-rows.js';
 import { decodeCursor, encodeCursor, keysOf } from './cursor.js';
 import { DomainError } from '../use-cases/errors.js';
 
@@ -97,14 +98,13 @@ export async function findConnection<Node extends object>(
   const order = [orderBy].flat() as QueryOrderMap<Node>[];
   const keys = keysOf(order);
   const from = cursor == null ? undefined : (decodeCursor(meta, keys, field, cursor) as FilterObject<NoInfer<Node>>);
-  const found = await em.findByCursor<Node, never, never, never, false>(entity, {
+  const found = await readByCursor(em, entity, {
     where,
     orderBy: order,
-    includeCount: false,
     // A page of none still tells whether there is one to come.
     ...(backward ? { last: size || 1, before: from } : { first: size || 1, after: from }),
   });
-  const all = found.items as Node[];
+  const all = found.items;
   const nodes = all.slice(0, size);
   const more = size === 0 ? all.length > 0 : undefined;
   const edges = nodes.map((node) => ({ cursor: encodeCursor(meta, keys, node), node }));

@@ -104,7 +104,7 @@ export function recurringJobs(services: BackgroundServices): RecurringJob[] {
   return [
     { name: 'index-disclosures', every: '30 seconds', run: () => indexDisclosures(database) },
     { name: 'housekeeping', every: '1 minute', run: () => keepHouse(database, clock()) },
-    { name: 'fill-columns', every: '10 seconds', run: () => fillColumns(services.database, services.registries) },
+    { name: 'fill-columns', every: '1 minute', run: () => fillColumns(services.database, services.registries) },
     { name: 'seal-audit', every: '10 seconds', run: () => sealAudit(services) },
     { name: 'rotate-keys', every: '1 minute', run: () => rotateKeys({ ...services, ...keeping }) },
     {

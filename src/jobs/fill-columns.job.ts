@@ -11,7 +11,7 @@ import { wantedLayouts } from '../sources/layouts.js';
 
 const BATCH = 1000;
 /** Of one run. */
-const MOST = 100_000;
+const MOST = 1_000_000;
 
 export async function fillColumns(database: Database, { all }: Registries): Promise<{ filled: number }> {
   const patient = database.patient();

@@ -10,6 +10,9 @@ export interface Config {
   embedded: boolean;
   /** The database of `DATABASE_URL` is made where it is missing. */
   createDatabase: boolean;
+  /** What stands between us and PostgreSQL. */
+  databasePooler: Pooler;
+  databaseReplicaMaxLagMs: number;
   dbPoolSize: number;
   /** Of one statement; 0 = none. */
   dbStatementTimeoutMs: number;
@@ -61,10 +64,14 @@ export interface Config {
   logLevel: string;
 }
 
+export type Pooler = 'none' | 'session' | 'transaction';
+
 export interface Secrets {
   databaseUrl?: string;
   /** Past a connection pooler. */
   databaseDirectUrl?: string;
+  /** A streaming replica, for searches. */
+  databaseReplicaUrl?: string;
   jobsUrl?: string;
   redisUrl?: string;
   /** 32 bytes. */
@@ -134,6 +141,8 @@ function toConfig(env: Environment): Config {
     dataDir: env.DATA_DIR,
     embedded: env.DATABASE_URL === undefined,
     createDatabase: env.CREATE_DATABASE,
+    databasePooler: env.DATABASE_POOLER,
+    databaseReplicaMaxLagMs: env.DATABASE_REPLICA_MAX_LAG_MS,
     dbPoolSize: env.DB_POOL_SIZE,
     dbStatementTimeoutMs: env.DB_STATEMENT_TIMEOUT_MS,
     role: env.ROLE,
@@ -188,6 +197,7 @@ function toSecrets(env: Environment): Omit<Secrets, 'sourceUrls'> {
   return {
     databaseUrl: env.DATABASE_URL,
     databaseDirectUrl: env.DATABASE_DIRECT_URL,
+    databaseReplicaUrl: env.DATABASE_REPLICA_URL,
     jobsUrl: env.JOBS_URL,
     redisUrl: env.REDIS_URL,
     masterKey: env.MASTER_KEY,

@@ -8,11 +8,12 @@ import { MikroORM, type EntityManager } from '@mikro-orm/postgresql';
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
 import { Migrator } from '@mikro-orm/migrations';
 import type { Pool } from 'pg';
+import type { Pooler } from '../../platform/config.js';
 import type { Log } from '../../platform/log.js';
 import { queryUntil } from './cancellable.js';
-import { HeldConnection, inTransaction } from './held-connection.js';
+import { inTransaction, type HeldConnection } from './held-connection.js';
 import { HeldDialect } from './held-dialect.js';
-import { ANSWER_MS, createPool } from './pool.js';
+import { ANSWER_MS, createClient, createPool, endClient } from './pool.js';
 
 const CLOSE_MS = 5000;
 /** Of a statement that may take its time. */
@@ -53,6 +54,10 @@ export interface ConnectOptions {
   poolSize?: number;
   /** Of one statement, in milliseconds: PostgreSQL ends a longer one. Not set or 0 = none. */
   statementTimeoutMs?: number;
+  /** What stands before the database: none where left out. */
+  pooler?: Pooler | undefined;
+  /** Past it. */
+  directUrl?: string | undefined;
   log?: Log;
 }
 
@@ -62,14 +67,16 @@ export class Database implements Transactional {
   private constructor(
     readonly orm: MikroORM,
     readonly pool: Pool,
+    private readonly pooler: Pooler,
+    private readonly directUrl: string,
   ) {}
 
   static async connect(
     url: string,
     { entities, migrations }: Schema,
-    { poolSize = 10, statementTimeoutMs = 0, log }: ConnectOptions = {},
+    { poolSize = 10, statementTimeoutMs = 0, pooler = 'none', directUrl = url, log }: ConnectOptions = {},
   ): Promise<Database> {
-    const pool = createPool(url, { poolSize, statementTimeoutMs, log });
+    const pool = createPool(url, { poolSize, statementTimeoutMs, log, pooled: pooler !== 'none' });
     const orm = await MikroORM.init({
       clientUrl: url,
       entities,
@@ -80,7 +87,7 @@ export class Database implements Transactional {
       logger: (message) => log?.debug(message),
       migrations: { migrationsList: migrations, snapshot: false, transactional: true },
     });
-    return new Database(orm, pool);
+    return new Database(orm, pool, pooler, directUrl);
   }
 
   async query<Row = Record<string, unknown>>(
@@ -89,8 +96,11 @@ export class Database implements Transactional {
     name?: string,
     signal?: AbortSignal,
   ): Promise<Row[]> {
-    if (signal !== undefined) return queryUntil<Row>(this.pool, { text, values, name }, signal);
-    return (await this.pool.query({ text, values, name })).rows as Row[];
+    const statement = { text, values, name: this.#nameOf(name) };
+    // Behind a pooler nobody knows whose session a statement has: it ends by its own limit.
+    if (signal !== undefined && this.pooler === 'none') return queryUntil<Row>(this.pool, statement, signal);
+    signal?.throwIfAborted();
+    return (await this.pool.query(statement)).rows as Row[];
   }
 
   /** Hears of each commit that live readers may want to see. */
@@ -124,14 +134,13 @@ export class Database implements Transactional {
 
   /** A statement that PostgreSQL takes outside a transaction only, such as an index that is built beside writers. */
   async alone(text: string): Promise<void> {
-    const connection = await HeldConnection.take(this.pool);
+    const client = createClient(this.directUrl, 'dci-alone', PATIENCE_MS);
+    client.on('error', () => undefined);
     try {
-      await connection.query(`set statement_timeout = ${PATIENCE_MS}`);
-      connection.answerMs = PATIENCE_MS + ANSWER_MS;
-      await connection.query(text);
+      await client.connect();
+      await client.query(text);
     } finally {
-      await connection.query('reset statement_timeout').catch(() => undefined);
-      connection.release();
+      await endClient(client);
     }
   }
 
@@ -141,6 +150,11 @@ export class Database implements Transactional {
     const limit = sleep(CLOSE_MS, undefined, { signal: closed.signal }).catch(() => undefined);
     await Promise.race([Promise.all([this.orm.close(true), this.pool.end()]), limit]);
     closed.abort();
+  }
+
+  /** A named statement belongs to a session, which a pooler by transactions gives to others. */
+  #nameOf(name: string | undefined): string | undefined {
+    return this.pooler === 'transaction' ? undefined : name;
   }
 
   async #commit<T>(work: (connection: HeldConnection, written: () => void) => Promise<T>): Promise<T> {
@@ -158,7 +172,7 @@ export class Database implements Transactional {
     const em = this.em();
     em.setTransactionContext(connection);
     const query = async <Row>(text: string, values: unknown[] = [], name?: string): Promise<Row[]> =>
-      (await connection.query(text, values, name)).rows as Row[];
+      (await connection.query(text, values, this.#nameOf(name))).rows as Row[];
     const result = await work({ em, query, eventWritten });
     await em.flush();
     return result;

@@ -16,16 +16,24 @@ export interface PoolOptions {
   /** Of one statement, in milliseconds: PostgreSQL ends a longer one. 0 = none. */
   statementTimeoutMs: number;
   log?: Log | undefined;
+  /** A pooler takes no parameters of the start but its own: then our own clock alone ends what takes too long. */
+  pooled?: boolean | undefined;
 }
 
-export function createPool(connectionString: string, { poolSize, statementTimeoutMs, log }: PoolOptions): Pool {
+export function createPool(
+  connectionString: string,
+  { poolSize, statementTimeoutMs, log, pooled = false }: PoolOptions,
+): Pool {
   const pool = new Pool({
     ...bounded(connectionString),
     max: poolSize,
     types: textualTimes(),
     // The first is a parameter of the connection's start (no statement waits for it), the second our own clock.
     ...(statementTimeoutMs > 0
-      ? { statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + ANSWER_MS }
+      ? {
+          ...(pooled ? {} : { statement_timeout: statementTimeoutMs }),
+          query_timeout: statementTimeoutMs + ANSWER_MS,
+        }
       : {}),
   });
   const tell = (error: Error): void => log?.debug({ err: error }, 'a connection to the database broke');
@@ -35,8 +43,8 @@ export function createPool(connectionString: string, { poolSize, statementTimeou
 }
 
 /** A connection of its own, beside the pool: for sessions that listen or hold a lock. */
-export function createClient(connectionString: string, applicationName: string): Client {
-  return new Client({ ...bounded(connectionString), query_timeout: ANSWER_MS, application_name: applicationName });
+export function createClient(connectionString: string, applicationName: string, answerMs = ANSWER_MS): Client {
+  return new Client({ ...bounded(connectionString), query_timeout: answerMs, application_name: applicationName });
 }
 
 /** Does not wait for a server that does not answer. */

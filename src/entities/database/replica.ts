@@ -1,0 +1,95 @@
+/**
+ * A streaming replica, for reading what may be a moment old. How far it is behind is told by the primary's log: what that
+ * had written at a moment, and the replica has replayed, is no older than the moment. A cut stream is seen likewise.
+ */
+import type { Pool } from 'pg';
+import { queryUntil } from './cancellable.js';
+import type { Sql } from './database.js';
+import { createPool, type PoolOptions } from './pool.js';
+
+export interface ReplicaOptions {
+  maxLagMs: number;
+  /** Milliseconds, monotonic. */
+  clock?: () => number;
+}
+
+interface Mark {
+  at: number;
+  position: number;
+}
+
+/** So often within the bound it is asked. */
+const LOOKS = 4;
+
+export class Replica {
+  #marks: Mark[] = [];
+  #freshAt = -Infinity;
+  #lookedAt = -Infinity;
+  #looking: Promise<void> | undefined;
+
+  constructor(
+    private readonly primary: Sql,
+    readonly sql: Sql,
+    private readonly options: ReplicaOptions,
+  ) {}
+
+  /** Whether it holds all that was committed before the bound. */
+  async isFresh(): Promise<boolean> {
+    const { maxLagMs } = this.options;
+    const isKnown = (): boolean => this.#now() - this.#freshAt <= maxLagMs;
+    if (this.#now() - this.#lookedAt >= maxLagMs / LOOKS) {
+      this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
+      if (!isKnown()) await this.#looking;
+    }
+    return isKnown();
+  }
+
+  /** After it failed: it is asked again a moment later. */
+  distrust(): void {
+    this.#freshAt = -Infinity;
+    this.#lookedAt = this.#now();
+  }
+
+  async #look(): Promise<void> {
+    const at = this.#now();
+    this.#lookedAt = at;
+    try {
+      const [written, replayed] = await Promise.all([
+        positionOf(this.primary, 'pg_current_wal_flush_lsn()'),
+        positionOf(this.sql, 'pg_last_wal_replay_lsn()'),
+      ]);
+      this.#marks.push({ at, position: written });
+      const reached = this.#marks.findLast(({ position }) => position <= replayed);
+      if (reached !== undefined) this.#freshAt = Math.max(this.#freshAt, reached.at);
+      this.#marks = this.#marks.filter((mark) => mark.at > this.#freshAt).slice(-10 * LOOKS);
+    } catch {
+      this.distrust();
+    }
+  }
+
+  #now(): number {
+    return (this.options.clock ?? (() => performance.now()))();
+  }
+}
+
+/** Over a pool of its own. */
+export function openReplica(primary: Sql, url: string, pooled: PoolOptions, options: ReplicaOptions) {
+  const pool = createPool(url, pooled);
+  return { replica: new Replica(primary, readingOver(pool), options), close: () => pool.end() };
+}
+
+const readingOver = (pool: Pool): Sql => ({
+  eventWritten: () => undefined,
+  query: async <Row>(text: string, values: unknown[] = [], name?: string, signal?: AbortSignal) =>
+    signal === undefined
+      ? ((await pool.query({ text, values, name })).rows as Row[])
+      : queryUntil<Row>(pool, { text, values, name }, signal),
+});
+
+async function positionOf(sql: Sql, of: string): Promise<number> {
+  const [row] = await sql.query<{ position: number | null }>(
+    `select pg_wal_lsn_diff(${of}, '0/0')::float8 as position`,
+  );
+  if (row?.position == null) throw new Error('this database replays no log: it is no replica');
+  return row.position;
+}

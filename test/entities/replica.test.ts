@@ -1,0 +1,115 @@
+/** A real streaming replica: it answers while it is fresh, and nobody notices when it is not. */
+import { execFile } from 'node:child_process';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Database } from '../../src/entities/database/database.js';
+import { openReplica } from '../../src/entities/database/replica.js';
+import { loadRecords } from '../../src/entities/records/record.repository.js';
+import { connectDatabase } from '../../src/entities/schema/connect.js';
+import { migrate } from '../../src/entities/schema/migrate.js';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/platform/embedded-postgres.js';
+import { createLog } from '../../src/platform/log.js';
+import { createRegistries } from '../../src/protocol/registries/registries.js';
+import { createRecordSource } from '../../src/sources/record.source.js';
+import type { RecordSource, SourceQuery } from '../../src/sources/registry-source.js';
+import { replicatedSource } from '../../src/sources/replicated.source.js';
+import { until } from '../support/until.js';
+
+const definition = createRegistries().byName('CRVS')!;
+const log = createLog('silent');
+const MAX_LAG_MS = 1000;
+
+let folder: string;
+let first: EmbeddedPostgres;
+let second: EmbeddedPostgres;
+let primary: Database;
+let standby: Database;
+let opened: ReturnType<typeof openReplica>;
+let source: RecordSource;
+const asked: string[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'replica-'));
+  await chmod(folder, 0o755);
+  const [one, other] = [join(folder, 'one'), join(folder, 'other')];
+  const made = await startEmbeddedPostgres({ dataDir: one, log });
+  await migrate(made.url);
+  await made.close();
+  // Owners included: as root the server runs as somebody else.
+  await promisify(execFile)('cp', ['-a', one, other]);
+  first = await startEmbeddedPostgres({ dataDir: one, log });
+  const { hostname, port, username, password } = new URL(first.url);
+  await writeFile(join(other, 'postgres', 'data', 'standby.signal'), '');
+  second = await startEmbeddedPostgres({
+    dataDir: other,
+    log,
+    settings: {
+      primary_conninfo: `host=${hostname} port=${port} user=${username} password=${password}`,
+      hot_standby: 'on',
+    },
+  });
+  primary = await connectDatabase(first.url, { poolSize: 3 });
+  standby = await connectDatabase(second.url, { poolSize: 1 });
+  const pooled = { poolSize: 2, statementTimeoutMs: 5000 };
+  opened = openReplica(primary, second.url, pooled, { maxLagMs: MAX_LAG_MS });
+  source = replicatedSource(told('primary', primary), told('replica', opened.replica.sql), opened.replica);
+}, 60_000);
+afterAll(async () => {
+  await opened?.close();
+  await primary?.close();
+  await first?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function told(name: string, sql: Parameters<typeof createRecordSource>[0]): RecordSource {
+  const own = createRecordSource(sql);
+  return {
+    get: (of, ids) => own.get(of, ids),
+    search: (query) => {
+      asked.push(name);
+      return own.search(query);
+    },
+  };
+}
+
+async function search(value: string, more: Partial<SourceQuery> = {}): Promise<[string | undefined, number]> {
+  const criteria = { identifier: { type: 'UIN', value } };
+  const page = { size: 20, number: 1 };
+  const { totalCount } = await source.search({ definition, recordType: 'Person', criteria, sort: [], page, ...more });
+  return [asked.at(-1), totalCount];
+}
+
+const register = (value: string): Promise<void> =>
+  loadRecords(primary, [
+    {
+      registry: 'CRVS',
+      recordType: 'Person',
+      identifiers: [{ type: 'UIN', value }],
+      data: { identifier: [{ identifier_type: 'UIN', identifier_value: value }] },
+    },
+  ]);
+
+test('searches read from it, questions of consent from the primary', async () => {
+  await register('1');
+  await until(async () => JSON.stringify(await search('1')) === '["replica",1]');
+  const consent = { senderId: 'a', organizationKind: null, purpose: undefined, attributes: [] };
+  expect(await search('1', { consent })).toEqual(['primary', 0]);
+});
+
+test('one that is too far behind is left alone until it has caught up', async () => {
+  await standby.query('select pg_wal_replay_pause()');
+  await register('2');
+  await until(async () => !(await opened.replica.isFresh()));
+  expect(await search('2')).toEqual(['primary', 1]);
+  await standby.query('select pg_wal_replay_resume()');
+  await until(async () => JSON.stringify(await search('2')) === '["replica",1]');
+});
+
+test('where it is gone the primary answers', async () => {
+  await standby.close();
+  await second.close();
+  expect(await search('2')).toEqual(['primary', 1]);
+  expect(await search('1')).toEqual(['primary', 1]);
+});
