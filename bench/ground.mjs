@@ -17,9 +17,9 @@ import { signEnvelope } from '../dist/protocol/signature/signature.js';
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Runs `work` on a fresh server, and leaves nothing behind. */
-export async function onGround(work) {
+export async function onGround(work, settings = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'dci-bench-'));
-  const postgres = await startEmbeddedPostgres({ dataDir, log: createLog('silent') });
+  const postgres = await startEmbeddedPostgres({ dataDir, log: createLog('silent'), settings });
   const ground = new Ground(postgres.url, dataDir);
   try {
     return await work(ground);

@@ -52,7 +52,7 @@ import { LiveSources } from './sources/outside/live-sources.js';
 import { SourceConnections, type SourceUrls } from './sources/outside/source-connections.js';
 import { createSourceRouter, type BroughtSource } from './sources/source-router.js';
 import { SourceRoutes } from './sources/source-routes.js';
-import { exportQueues, operationsRouter } from './server/operations.router.js';
+import { exportQueues, exportSources, operationsRouter } from './server/operations.router.js';
 import { measureRequests } from './server/request-metrics.js';
 import { upstreamAt } from './upstream.js';
 import { answerFault, lastResort, methodsRouter, noSuchPath } from './server/fallback.js';
@@ -188,6 +188,7 @@ async function startBehind(
   );
   exportTailLag(metrics, services.tail);
   exportQueues(metrics, database, clock);
+  exportSources(metrics, database, clock);
   door.serve(listener(services, graphql.router, config, metrics));
   const works = config.role !== 'api';
   const background = startBackground(services, await createJobStore(secrets.jobsUrl ?? secrets.databaseUrl, log), {
@@ -357,7 +358,7 @@ function expressApp(
   app.use('/dci/v1', dciRouter(posts, services));
   app.use(oauthRouter(services, { publicUrl: services.settings.publicUrl, tokenTtlSeconds: config.tokenTtlSeconds }));
   app.use(consoleRouter(config));
-  app.use(operationsRouter(services, metrics));
+  app.use(operationsRouter(services, metrics, config.maxSourceLagSeconds));
   app.use(noSuchPath);
   app.use(lastResort(services));
   return app;

@@ -13,7 +13,7 @@ import { CliFailure } from './failure.js';
 export type RowFormat = 'ndjson' | 'csv';
 
 /** `line` counts from 1; of a row over several lines it is the last. */
-export type Row = { line: number } & ({ input: RowInput } | { problem: string });
+export type Row = { line: number; raw?: unknown } & ({ input: RowInput } | { problem: string });
 export type RowInput = Omit<RecordInput, 'recordType'> & { recordType?: string };
 
 type Data = Record<string, unknown>;
@@ -30,6 +30,53 @@ export async function* readRows(
 ): AsyncGenerator<Row> {
   const input = file === '-' ? process.stdin : await openFile(file);
   yield* format === 'csv' ? readCsv(input, form, columns) : readNdjson(input, form);
+}
+
+/** A row of the operator's own columns. */
+export type TableRow = { line: number } & ({ cells: Record<string, string> } | { problem: string });
+
+/** @param wanted columns that must be there */
+export async function* readTable(
+  file: string,
+  format: RowFormat,
+  form: FileForm,
+  wanted: string[],
+): AsyncGenerator<TableRow> {
+  const input = file === '-' ? process.stdin : await openFile(file);
+  if (format === 'csv') yield* readCsvTable(input, form, wanted);
+  else
+    for await (const row of readNdjson(input, form))
+      if ('problem' in row) yield row;
+      else {
+        const texts = Object.entries(row.input.data as Data).filter(([, value]) => value !== null);
+        const isFlat = texts.every(([, value]) => typeof value !== 'object');
+        const cells = Object.fromEntries([
+          ...wanted.map((column) => [column, '']),
+          ...texts.map(([name, value]) => [name, String(value)]),
+        ]);
+        yield isFlat ? { line: row.line, cells } : { line: row.line, problem: 'has a member that is no single value' };
+      }
+}
+
+async function* readCsvTable(input: Readable, form: FileForm, wanted: string[]): AsyncGenerator<TableRow> {
+  const skipped: TableRow[] = [];
+  const onSkip = (error?: CsvError): undefined =>
+    void skipped.push({ line: Number(error?.['lines'] ?? 0), problem: csvProblem(error) });
+  let header: string[] | undefined;
+  for await (const { line, cells } of readCsvRows(input, { ...form, onSkip })) {
+    yield* skipped.splice(0);
+    if (header === undefined) {
+      header = cells;
+      const missing = wanted.filter((column) => !cells.includes(column));
+      if (missing.length > 0)
+        throw new CliFailure(`line 1: there is no column ${missing.join(', ')}`, `the file has ${cells.join(', ')}`);
+      continue;
+    }
+    const problem = misfitOf(header, cells);
+    const named = Object.fromEntries(header.map((name, index) => [name, cells[index] ?? '']));
+    yield problem === undefined ? { line, cells: named } : { line, problem: withRemedy(problem) };
+  }
+  yield* skipped;
 }
 
 /** What is wrong with a column's name, if anything. */

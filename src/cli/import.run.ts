@@ -7,7 +7,7 @@ import { isKnownField } from '../protocol/registries/records/fields.js';
 import { RecordInvalid, type RefusalReason } from '../protocol/registries/records/record-invalid.js';
 import { describeFailure } from './failure.js';
 import type { LocalGateway } from './local-gateway.js';
-import { readRows, type ColumnCheck, type FileForm, type RowFormat } from './import.rows.js';
+import { readRows, type ColumnCheck, type FileForm, type Row, type RowFormat } from './import.rows.js';
 
 /** Of these the message is listed; the rest is counted. */
 const MAX_PROBLEMS = 1000;
@@ -27,15 +27,26 @@ export interface ImportOptions extends FileForm {
   format: RowFormat;
   /** For rows that name none. */
   recordType: string;
+  /** Instead of reading the file by the dictionary's own names. */
+  rows?: AsyncIterable<Row> | undefined;
   /** Lines before it are passed over: an earlier import wrote them. */
   from?: number | undefined;
   progress: (rows: number) => void;
   /** Everything up to this line is committed. */
   written?: (line: number) => void;
+  /** Each row that is kept out, as the file has it. */
+  refused?: ((row: RefusedRow) => void) | undefined;
+}
+
+export interface RefusedRow {
+  line: number;
+  reason: string;
+  row?: unknown;
 }
 
 interface RowOfFile {
   line: number;
+  raw?: unknown;
   input: RecordInput;
 }
 
@@ -43,9 +54,9 @@ interface RowOfFile {
 export async function importRows(
   gateway: LocalGateway | undefined,
   definition: RegistryDefinition,
-  { file, format, recordType, from = 1, progress, written, ...form }: ImportOptions,
+  { file, format, recordType, from = 1, progress, written, refused, ...form }: ImportOptions,
 ): Promise<ImportReport> {
-  const report: ImportReport = { inserted: 0, updated: 0, unchanged: 0, refused: 0, problems: [] };
+  const report: Report = { inserted: 0, updated: 0, unchanged: 0, refused: 0, problems: [], told: refused };
   // One batch is written while the next is read; two at once would not keep their order.
   let writing: Promise<void> = Promise.resolve();
   const take = async (rows: RowOfFile[]): Promise<void> => {
@@ -57,23 +68,26 @@ export async function importRows(
   };
   let batch: RowOfFile[] = [];
   let rows = 0;
-  for await (const row of readRows(file, format, form, columnCheck(definition, recordType))) {
+  for await (const row of form.rows ?? readRows(file, format, form, columnCheck(definition, recordType))) {
     progress((rows += 1));
     if (row.line < from) continue;
-    if ('problem' in row) refuse(report, row.line, row.problem);
-    else batch.push({ line: row.line, input: { recordType, ...row.input } });
+    if ('problem' in row) refuse(report, row, row.problem);
+    else batch.push({ line: row.line, raw: row.raw, input: { recordType, ...row.input } });
     if (batch.length < BATCH) continue;
     await take(batch);
     batch = [];
   }
   if (batch.length > 0) await take(batch);
   await writing;
-  report.problems.sort((one, other) => one.line - other.line);
-  return report;
+  const { told: _told, ...counted } = report;
+  return { ...counted, problems: report.problems.toSorted((one, other) => one.line - other.line) };
 }
 
-interface ReadRow {
-  line: number;
+interface Report extends ImportReport {
+  told: ImportOptions['refused'];
+}
+
+interface ReadRow extends Omit<RowOfFile, 'input'> {
   read: ReadInput;
 }
 
@@ -82,7 +96,7 @@ function readBatch(definition: RegistryDefinition, rows: RowOfFile[]): ReadRow[]
     definition,
     rows.map(({ input }) => input),
   );
-  return read.map((one, index) => ({ line: rows[index]?.line ?? 0, read: one }));
+  return read.map((one, index) => ({ line: rows[index]?.line ?? 0, raw: rows[index]?.raw, read: one }));
 }
 
 /** What the database itself refuses is found by writing the rows of the batch one by one. */
@@ -90,10 +104,10 @@ async function write(
   gateway: LocalGateway | undefined,
   definition: RegistryDefinition,
   batch: ReadRow[],
-  report: ImportReport,
+  report: Report,
 ): Promise<void> {
   if (gateway === undefined) {
-    for (const { line, read } of batch) if (read instanceof RecordInvalid) refuse(report, line, read.message);
+    for (const row of batch) if (row.read instanceof RecordInvalid) refuse(report, row, row.read.message);
     return;
   }
   try {
@@ -108,12 +122,12 @@ async function write(
     report.updated += updated;
     report.unchanged += unchanged;
     for (const [index, { change, reason, message }] of records.entries())
-      if (change === 'REFUSED') refuse(report, batch[index]?.line ?? 0, refusalText(reason, message));
+      if (change === 'REFUSED') refuse(report, batch[index] ?? { line: 0 }, refusalText(reason, message));
   } catch (error) {
     const { code } = describeFailure(error);
     if (!/^2[23]/.test(code)) throw error;
     const [only, ...others] = batch;
-    if (only !== undefined && others.length === 0) refuse(report, only.line, `the database does not take it (${code})`);
+    if (only !== undefined && others.length === 0) refuse(report, only, `the database does not take it (${code})`);
     else for (const row of batch) await write(gateway, definition, [row], report);
   }
 }
@@ -124,8 +138,9 @@ function refusalText(reason: RefusalReason | undefined, message = ''): string {
   return reason === 'INVALID' ? text : `${reason}: ${text}`;
 }
 
-function refuse(report: ImportReport, line: number, message: string): void {
+function refuse(report: Report, { line, raw }: { line: number; raw?: unknown }, message: string): void {
   report.refused += 1;
+  report.told?.({ line, reason: message, ...(raw === undefined ? {} : { row: raw }) });
   if (report.problems.length < MAX_PROBLEMS) report.problems.push({ line, message });
 }
 

@@ -92,6 +92,7 @@ export const environment = z.object({
   MTLS_HEADER: z.string().optional(),
   TOKEN_TTL_SECONDS: whole(30, 86_400).default(600),
   ADDRESS_LIMIT_PER_MINUTE: whole(1, 1_000_000).default(1200),
+  MAX_SOURCE_LAG_SECONDS: whole(0, 31_536_000).default(0),
   CONSENT_MANAGER_URL: web.transform((text) => text.replace(/\/consent\/v1(\/validate)?$/, '')).optional(),
   VERIFY_LIMIT_PER_HOUR: whole(1, 1_000_000).default(60),
   MAX_REQUESTS_AT_ONCE: whole(1, 100_000).default(256),

@@ -31,8 +31,10 @@ export interface Config {
   tokenTtlSeconds: number;
   /** Refused requests a minute of one address. */
   addressLimitPerMinute: number;
-  /** Verifications of one person by one sender. */
+  /** Copies of a source that are older make a process not ready; 0: never. */
+  maxSourceLagSeconds: number;
   consentManagerUrl?: string;
+  /** Verifications of one person by one sender. */
   verifyLimitPerHour: number;
   /** Beyond them a request is refused with 503. */
   maxRequestsAtOnce: number;
@@ -154,6 +156,7 @@ function toConfig(env: Environment): Config {
     mtlsHeader: env.MTLS_HEADER?.toLowerCase(),
     tokenTtlSeconds: env.TOKEN_TTL_SECONDS,
     addressLimitPerMinute: env.ADDRESS_LIMIT_PER_MINUTE,
+    maxSourceLagSeconds: env.MAX_SOURCE_LAG_SECONDS,
     consentManagerUrl: env.CONSENT_MANAGER_URL,
     verifyLimitPerHour: env.VERIFY_LIMIT_PER_HOUR,
     maxRequestsAtOnce: env.MAX_REQUESTS_AT_ONCE,

@@ -8,14 +8,16 @@ import type { Metrics } from '../platform/metrics.js';
 import { WriteCheck } from '../entities/database/write-check.js';
 import { within } from '../platform/within.js';
 import { standsStill } from '../use-cases/overview/job-health.js';
+import { sourcesFreshness } from '../use-cases/sources/freshness.js';
 
 const CHECK_MS = 2000;
 /** Imports commit within less. */
 const WAIT_SECONDS = 10;
 
 export function operationsRouter(
-  { database, keyRing, jobHealth, tail, log }: FacadeServices,
+  { database, keyRing, jobHealth, tail, clock, log }: FacadeServices,
   metrics: Metrics,
+  maxSourceLagSeconds: number,
 ): Router {
   const router = Router();
   const writes = new WriteCheck(database);
@@ -41,7 +43,14 @@ export function operationsRouter(
           return 'failed';
         },
       );
-    answer(response, results, await waits(tail));
+    const sources = await within(CHECK_MS, sourcesFreshness(database, clock())).catch(() => []);
+    // Only where the operator says so: another process would have the same copies.
+    if (maxSourceLagSeconds > 0)
+      results['sources'] = sources.every((one) => (one.lagSeconds ?? 0) <= maxSourceLagSeconds) ? 'ok' : 'failed';
+    answer(response, results, {
+      warnings: await waits(tail),
+      sources: Object.fromEntries(sources.map(({ name, state, lagSeconds }) => [name, { state, lagSeconds }])),
+    });
   });
   return router;
 }
@@ -60,12 +69,12 @@ async function waits(tail: FacadeServices['tail']): Promise<Record<string, strin
   return { tail: `live changes and audit seals have waited ${Math.round(seconds)} s for an open transaction` };
 }
 
-function answer(response: Response, checks: Record<string, string>, warnings: Record<string, string>): void {
+function answer(response: Response, checks: Record<string, string>, more: Record<string, unknown>): void {
   const ready = Object.values(checks).every((result) => result === 'ok');
   response
     .status(ready ? 200 : 503)
     .set(ready ? {} : { 'Retry-After': '5' })
-    .json({ status: ready ? 'ready' : 'not ready', checks, warnings });
+    .json({ status: ready ? 'ready' : 'not ready', checks, ...more });
 }
 
 /** What waits for the workers, asked for at each scrape. */
@@ -80,6 +89,30 @@ export function exportQueues(metrics: Metrics, database: Database, clock: () => 
     async (gauge) => {
       gauge.reset();
       for (const { senderId, resting } of await countRests(database, clock())) gauge.set({ sender: senderId }, resting);
+    },
+  );
+}
+
+/** Seconds that copies are behind their sources, and what the sources' servers keep for us, asked for at each scrape. */
+export function exportSources(metrics: Metrics, database: Database, clock: () => Date): void {
+  metrics.gauge(
+    'dci_source_lag_seconds',
+    'How old the copies of a mirrored source may be.',
+    ['source'],
+    async (gauge) => {
+      gauge.reset();
+      for (const { name, lagSeconds } of await sourcesFreshness(database, clock()))
+        if (lagSeconds !== null) gauge.set({ source: name }, lagSeconds);
+    },
+  );
+  metrics.gauge(
+    'dci_source_wal_bytes',
+    'Bytes of its log of changes that the server of a source keeps for us.',
+    ['source'],
+    async (gauge) => {
+      gauge.reset();
+      for (const { name, walBytes } of await sourcesFreshness(database, clock()))
+        if (walBytes !== null) gauge.set({ source: name }, walBytes);
     },
   );
 }

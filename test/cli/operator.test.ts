@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -146,6 +146,34 @@ test('repair merged-records names records that hold several persons, by version 
 });
 
 describe('import', () => {
+  test('reads columns of its own by a mapping, and keeps what it refuses in a file for its owner only', async () => {
+    const map = example('beneficiaries.map.yaml');
+    const refused = join(cwd, 'refused.ndjson');
+    const args = ['import', '--map', map, example('beneficiaries.csv'), '--json'];
+    const first = await run([...args, '--refused', refused]);
+    expect(first.json).toMatchObject({ inserted: 2, refused: 1, problems: [{ line: 4 }] });
+    expect((await stat(refused)).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(await readFile(refused, 'utf8'))).toMatchObject({
+      line: 4,
+      reason: 'birth_date is no date in the form DD/MM/YYYY',
+      row: { NUM_DOSSIER: 'D-3' },
+    });
+    expect((await run(args)).json).toMatchObject({ inserted: 0, unchanged: 2 });
+    const [person] = await gateway.database.query<{ data: unknown; external: string }>(
+      `select data, external_id as external from registry_record where external_id = 'D-1'`,
+    );
+    expect(person).toMatchObject({
+      data: { name: { surname: 'Agbéko' }, sex: 'female', birth_date: '1951-04-03', address: [{ locality: 'Lomé' }] },
+    });
+    const yaml = await readFile(map, 'utf8');
+    const wrong = { mapping: 'version: 1\nrecords: []', column: yaml.replace(': NOM\n', ': NAME\n') };
+    for (const [name, yamlText] of Object.entries(wrong)) await writeFile(join(cwd, `${name}.yaml`), yamlText);
+    const mistaken = await run(['import', '--map', 'mapping.yaml', example('beneficiaries.csv')]);
+    expect(mistaken.stderr).toContain('mapping.yaml:2:1');
+    const missing = await run(['import', '--map', 'column.yaml', example('beneficiaries.csv')]);
+    expect(missing.stderr).toContain('there is no column NAME');
+  });
+
   const eventsOf = (types: string[]) =>
     gateway.database.query('select event_type from registry_event where event_type = any($1) order by id', [types]);
 

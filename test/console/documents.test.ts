@@ -43,15 +43,10 @@ describe('every mutation of the API', () => {
     'receiveCallback search subscribe transactionStatus unsubscribe updateEnrollments verify',
   ].flatMap((names) => names.split(' '));
 
-  /** `npx dci source` and the API have them; the console has no page of them. */
-  const WITHOUT_PAGE = ['applySource pauseSource removeSource resumeSource resyncSource'].flatMap((names) =>
-    names.split(' '),
-  );
-
-  test('is for partners, offered by the console, or known to have no page there', async () => {
+  test('is for partners, or offered by the console', async () => {
     const schema = buildSchema(await printGatewaySchema());
     const offered = documents.flatMap(({ text }) => [...text.matchAll(/^\s*mutation [^{]*\{\s*(\w+)/gm)]);
-    const known = [...OF_PARTNERS, ...WITHOUT_PAGE, ...offered.map(([, name = '']) => name)];
+    const known = [...OF_PARTNERS, ...offered.map(([, name = '']) => name)];
     expect(Object.keys(schema.getMutationType()?.getFields() ?? {}).toSorted()).toEqual(known.toSorted());
   });
 });

@@ -17,7 +17,7 @@ import { createPartner, type Partner } from '../support/partner.js';
 
 const TIMES = 4;
 /** Needs another database to connect: test/sources/outside. */
-const ELSEWHERE = ['applySource'];
+const ELSEWHERE = ['applySource', 'proposeSource'];
 const REGISTRY = 'registry: SOCIAL';
 
 let gateway: TestGateway;
@@ -193,6 +193,7 @@ const ONCE: Record<string, Prepared> = {
 const EACH: Record<string, Prepared> = {
   activateSender: [sender, ofSender(') { senderId }')],
   createAgreement: [sender, (id) => `(${agreementInput(id)}) { id }`],
+  checkSource: [nothing, () => '(yaml: "version: 1") { errors { line } }'],
   fetchSenderKeys: [published, ofSender(') { kid }')],
   generateServerKey: [nothing, () => '(algorithm: ED25519) { kid }'],
   grantConsent: [nothing, () => `(${CONSENT}) { id }`],

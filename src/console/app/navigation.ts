@@ -9,6 +9,7 @@ import {
   IconHeartHandshake,
   IconKey,
   IconListCheck,
+  IconPlugConnected,
   IconSend,
   IconShieldCheck,
   IconSignature,
@@ -30,6 +31,7 @@ export interface NavigationItem {
     | 'accessReport'
     | 'serverKeys'
     | 'records'
+    | 'sources'
     | 'jobs'
     | 'audit';
   icon: Icon;
@@ -64,6 +66,7 @@ export const NAVIGATION: NavigationGroup[] = [
     label: 'house',
     items: [
       { path: '/records', label: 'records', icon: IconDatabase },
+      { path: '/sources', label: 'sources', icon: IconPlugConnected },
       { path: '/server-keys', label: 'serverKeys', icon: IconKey },
       { path: '/jobs', label: 'jobs', icon: IconListCheck },
       { path: '/audit', label: 'audit', icon: IconShieldCheck },

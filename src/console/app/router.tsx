@@ -27,6 +27,7 @@ export const createRouter = () =>
           { path: 'consent-controllers', lazy: () => import('../consent-controllers/consent-controllers.page.js') },
           { path: 'access-report', lazy: () => import('../access-report/access-report.page.js') },
           { path: 'records', lazy: () => import('../records/records.page.js') },
+          { path: 'sources', lazy: () => import('../sources/sources.page.js') },
           { path: 'server-keys', lazy: () => import('../server-keys/server-keys.page.js') },
           { path: 'jobs', lazy: () => import('../jobs/jobs.page.js') },
           { path: 'audit', lazy: () => import('../audit/audit.page.js') },

@@ -3,10 +3,12 @@ import { useTranslation } from 'react-i18next';
 
 const COLORS = {
   ACTIVE: 'teal',
+  RUNNING: 'teal',
   SUCCEEDED: 'teal',
   DELIVERED: 'teal',
   PENDING: 'yellow',
   RECEIVED: 'blue',
+  LOADING: 'blue',
   NEXT: 'blue',
   PAUSED: 'gray',
   RETIRED: 'gray',

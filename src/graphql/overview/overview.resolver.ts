@@ -16,6 +16,8 @@ import { Sender } from '../../entities/senders/sender.entity.js';
 import { READERS, requireRole } from '../authorize.js';
 import type { Context } from '../context.js';
 import { invalid } from '../../use-cases/errors.js';
+import { Source } from '../sources/source.types.js';
+import { listSources } from '../../use-cases/sources/sources.js';
 import { JobHealthView } from '../jobs/job.types.js';
 import { abortable } from '../live/abortable.js';
 import { readDuration } from '../../use-cases/overview/duration.js';
@@ -110,6 +112,11 @@ export class OverviewResolver {
   @FieldResolver(() => JobHealthView, { description: 'The background work.' })
   jobs(@Ctx() { services }: Context): Promise<JobHealthView> {
     return services.jobHealth();
+  }
+
+  @FieldResolver(() => [Source], { description: 'Registries that other systems keep, and how fresh their copies are.' })
+  sources(@Ctx() { services }: Context): Promise<Source[]> {
+    return listSources(services);
   }
 
   @FieldResolver(() => [Expiry], { description: 'What ends soon, the next first.' })

@@ -7,9 +7,11 @@ import {
   resumeSource,
   resyncSource,
 } from '../../use-cases/sources/sources.js';
+import { checkSourceFile, proposeSourceFile } from '../../use-cases/sources/look-at-source.js';
+import { RegistryEnum } from '../../entities/database/enums.js';
 import { ADMINS, READERS, requireRole } from '../authorize.js';
 import type { Context } from '../context.js';
-import { Source } from './source.types.js';
+import { Source, SourceCheck, SourceProposal } from './source.types.js';
 
 const NAME = { description: 'Name of the source.' };
 
@@ -36,6 +38,26 @@ export class SourceResolver {
     @Ctx() context: Context,
   ): Promise<Source> {
     return applySource(context.services, requireRole(context, ADMINS), yaml);
+  }
+
+  @Mutation(() => SourceCheck, {
+    description: 'Looks at a source through its file: nothing is kept or served, and every value is hidden.',
+  })
+  checkSource(
+    @Arg('yaml', () => String, { description: 'The file.' }) yaml: string,
+    @Ctx() context: Context,
+  ): Promise<SourceCheck> {
+    return checkSourceFile(context.services, requireRole(context, ADMINS), yaml);
+  }
+
+  @Mutation(() => SourceProposal, { description: 'Drafts a file by the names of the columns of a table or view.' })
+  proposeSource(
+    @Arg('url', () => String, { description: 'Name of the environment variable that has the address.' }) url: string,
+    @Arg('table', () => String, { description: 'Table or view, with its schema where it has one.' }) table: string,
+    @Arg('registry', () => RegistryEnum, { description: 'The registry it is for.' }) registry: string,
+    @Ctx() context: Context,
+  ): Promise<SourceProposal> {
+    return proposeSourceFile(context.services, requireRole(context, ADMINS), { url, table, registry });
   }
 
   @Mutation(() => Source, { description: 'Reads it no more until it is resumed; copies are served as they are.' })

@@ -1,3 +1,4 @@
+import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { graphqlEnum } from '../../entities/database/graphql-enum.js';
 import { RegistryEnum } from '../../entities/database/enums.js';
@@ -37,6 +38,48 @@ export class SourceRefusal {
 
   @Field(() => Int, { description: 'How many rows.' })
   count!: number;
+}
+
+@ObjectType({ description: 'Something wrong or doubtful in the file of a source.' })
+export class SourceProblem {
+  @Field(() => Int, { description: 'Line of the file.' })
+  line!: number;
+
+  @Field(() => Int, { description: 'Column of the line.' })
+  column!: number;
+
+  @Field(() => String, { description: 'What is wrong, and what would mend it.' })
+  message!: string;
+}
+
+@ObjectType({ description: 'A record as the file makes it; every value is hidden.' })
+export class SourceSample {
+  @Field(() => String, { description: 'Entry of `records` in the file.' })
+  entry!: string;
+
+  @Field(() => GraphQLJSONObject, { description: 'Its shape.' })
+  data!: unknown;
+}
+
+@ObjectType({ description: 'A source looked at through its file; nothing of it is kept or served.' })
+export class SourceCheck {
+  @Field(() => [SourceProblem], { description: 'What keeps the file from being applied.' })
+  errors!: SourceProblem[];
+
+  @Field(() => [SourceProblem], { description: 'What is worth knowing before.' })
+  warnings!: SourceProblem[];
+
+  @Field(() => [SourceSample], { description: 'Ten records of each entry.' })
+  samples!: SourceSample[];
+}
+
+@ObjectType({ description: 'A first file for a table or view, to be read and completed.' })
+export class SourceProposal {
+  @Field(() => String, { description: 'The draft.' })
+  yaml!: string;
+
+  @Field(() => [String], { description: 'Columns whose names say nothing to the dictionary.' })
+  unmapped!: string[];
 }
 
 @ObjectType({ description: 'A registry that another system keeps and this gateway serves.' })

@@ -43,14 +43,20 @@ export class RecordMapper {
   constructor(
     private readonly file: SourceFile,
     private readonly registries: Registries,
-    private readonly reader: SourceReader,
+    /** Left out where rows are whole in themselves, as those of a file. */
+    private readonly given: SourceReader | undefined,
   ) {}
+
+  get reader(): SourceReader {
+    if (this.given === undefined) throw new SourceFault('there is no other table to read');
+    return this.given;
+  }
 
   /** In the order of the rows. */
   async map(mapping: RecordMapping, rows: Row[]): Promise<MappedRecord[]> {
     const { definition, recordType } = this.typeOf(mapping);
     const heads = rows.map((row) => {
-      const state = this.reader.problemOf(row) === undefined ? stateOf(mapping, row) : 'REFUSED';
+      const state = this.given?.problemOf(row) === undefined ? stateOf(mapping, row) : 'REFUSED';
       return { row, key: keyOf(row, mapping.key), state };
     });
     const served = heads.filter(({ state }) => state === 'SERVED').map(({ row }) => row);
@@ -63,7 +69,7 @@ export class RecordMapper {
       const id = sourceRecordId(this.file.source.name, mapping.name, key);
       const empty = { id, key, identifiers: [], data: {}, children: children.get(row) ?? [] };
       const part = mapped.get(row);
-      const reason = this.reader.problemOf(row);
+      const reason = this.given?.problemOf(row);
       if (reason !== undefined) return { ...empty, state, path: '', reason };
       if (state !== 'SERVED' || part === undefined) return { ...empty, state };
       if (part === SKIPPED) return { ...empty, state: 'WITHHELD' };
@@ -130,14 +136,14 @@ export class RecordMapper {
     const { from, parent, value, key } = list;
     const owners = ownerKey.slice(0, parent.length);
     const children = from === undefined ? rows : await this.#children(list, rows, owners);
-    const made = children.filter((row) => this.reader.problemOf(row) === undefined);
+    const made = children.filter((row) => this.given?.problemOf(row) === undefined);
     const parts: Element[] =
       value === undefined
         ? await this.#objects(list, made, scope, list.embed === undefined ? {} : { '': list.embed })
         : made.map((row) => cell(row, value.column));
     const byRow = new Map(made.map((row, index): [Row, Element] => [row, parts[index]]));
     const elements = children.map((row): Element => {
-      const problem = this.reader.problemOf(row);
+      const problem = this.given?.problemOf(row);
       return problem === undefined ? byRow.get(row) : new RecordInvalid('', `in ${from} ${problem}`);
     });
     if (from === undefined) return elements.map((element) => [element]);

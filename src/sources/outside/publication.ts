@@ -9,14 +9,25 @@ import { watchedTables, wordsOf, type WatchedTable } from './watched-tables.js';
 /** A table of the file, and what the source knows it as. */
 export interface PublishedTable {
   watched: WatchedTable;
-  /** Undefined where there is no such table. */
-  table?: { schema: string; name: string; kind: string; identity: string; columns: string[] };
+  /** Undefined where there is no such table; its name and those of its columns as SQL writes them. */
+  table?: {
+    schema: string;
+    name: string;
+    written: string;
+    kind: string;
+    identity: string;
+    columns: Map<string, string>;
+  };
   /** Of its replica identity. */
   key: string[];
   /** Columns that are published; undefined where it is not. */
   published?: string[];
   hasRowFilter: boolean;
 }
+
+type TableThere = PublishedTable & Required<Pick<PublishedTable, 'table'>>;
+
+const isThere = (one: PublishedTable): one is TableThere => one.table !== undefined;
 
 /** Changes cannot be read as the file asks; another way may do. */
 export class CaptureRefused extends SourceFault {}
@@ -28,7 +39,9 @@ export async function publishedTables({ file, reader }: OpenSource): Promise<Pub
   const watched = watchedTables(file);
   const rows = await reader.database.query(sql`
     select given.name as given, n.nspname as schema, c.relname as name, c.relkind as kind, c.relreplident as identity,
-      to_json(array(select attname from pg_attribute where attrelid = c.oid and attnum > 0 and not attisdropped)) as columns,
+      quote_ident(n.nspname) || '.' || quote_ident(c.relname) as written,
+      (select json_object_agg(attname, quote_ident(attname) order by attnum) from pg_attribute
+        where attrelid = c.oid and attnum > 0 and not attisdropped) as columns,
       to_json(array(select a.attname from pg_index i join pg_attribute a on a.attrelid = c.oid and a.attnum = any (i.indkey)
         where i.indrelid = c.oid and case c.relreplident when 'd' then i.indisprimary when 'i' then i.indisreplident end)) as key,
       to_jsonb(p) ->> 'attnames' as published, to_jsonb(p) ->> 'rowfilter' as filter, p.pubname
@@ -42,15 +55,15 @@ export async function publishedTables({ file, reader }: OpenSource): Promise<Pub
     const row = byName.get(one.name);
     const list = (text: string | null | undefined): string[] => (text == null ? [] : (JSON.parse(text) as string[]));
     if (row?.['name'] == null) return { watched: one, key: [], hasRowFilter: false };
-    const { schema, name, kind, identity } = row as Record<string, string>;
-    const columns = list(row['columns']);
+    const { schema = '', name = '', written = '', kind = '', identity = '' } = row as Record<string, string>;
+    const columns = new Map(Object.entries(JSON.parse(row['columns'] ?? '{}') as Record<string, string>));
     const known = row['published'];
     return {
       watched: one,
-      table: { schema: schema ?? '', name: name ?? '', kind: kind ?? '', identity: identity ?? '', columns },
+      table: { schema, name, written, kind, identity, columns },
       key: list(row['key']),
       // Before PostgreSQL 15 every column of a table is published.
-      ...(row['pubname'] == null ? {} : { published: known == null ? columns : listOf(known) }),
+      ...(row['pubname'] == null ? {} : { published: known == null ? [...columns.keys()] : listOf(known) }),
       hasRowFilter: row['filter'] != null,
     };
   });
@@ -69,10 +82,10 @@ export async function publicationFaults(open: OpenSource): Promise<Finding[]> {
       (select pubinsert and pubupdate and pubdelete and pubtruncate from pg_publication where pubname = ${publicationOf(open.file)}) as whole,
       (select rolsuper or rolreplication or exists (select from pg_roles p where p.rolname in ('rds_replication', 'rds_superuser', 'cloudsqlsuperuser', 'azure_pg_admin')
          and pg_has_role(r.oid, p.oid, 'member')) from pg_roles r where rolname = current_user) as may`);
-  const tables = await publishedTables(open);
+  const tables = (await publishedTables(open)).filter(isThere);
+  if (tables.length === 0) say(['capture'], 'there is none of the tables that touched_by names');
   for (const { watched, table } of tables)
-    if (table === undefined) say(['capture'], `there is no table ${watched.name} that touched_by names`);
-    else if (!['r', 'p'].includes(table.kind))
+    if (!['r', 'p'].includes(table.kind))
       say(['capture'], `${watched.name} is a view: name the tables that it reads in touched_by`);
   if (faults.length > 0) return faults;
   if (server?.['level'] !== 'logical')
@@ -80,7 +93,7 @@ export async function publicationFaults(open: OpenSource): Promise<Finding[]> {
   if (!isTrue(server?.['may']))
     say(['source', 'url'], 'the role may not replicate: ALTER ROLE … REPLICATION, by an administrator of the server');
   for (const { watched, key, table } of tables)
-    if (table?.identity === 'n' || (table?.identity === 'd' && key.length === 0))
+    if (table.identity === 'n' || (table.identity === 'd' && key.length === 0))
       say(
         ['capture', 'publication'],
         `${watched.name} has no primary key: in a publication its application could not update or delete there any more; leave it out and say none for it in touched_by, or give it a key`,
@@ -92,7 +105,7 @@ export async function publicationFaults(open: OpenSource): Promise<Finding[]> {
   return faults;
 }
 
-function coverFaults(file: SourceFile, tables: PublishedTable[], isWhole: boolean): Finding[] {
+function coverFaults(file: SourceFile, tables: TableThere[], isWhole: boolean): Finding[] {
   const place = ['capture', 'publication'];
   const name = publicationOf(file);
   const missing = tables.filter(({ published }) => published === undefined);
@@ -106,23 +119,31 @@ function coverFaults(file: SourceFile, tables: PublishedTable[], isWhole: boolea
       : [`does not publish everything: ALTER PUBLICATION ${name} SET (publish = 'insert, update, delete, truncate')`]),
     ...(missing.length === 0
       ? []
-      : [`does not have ${missing.map(tableName).join(', ')}: ALTER PUBLICATION ${name} ADD TABLE ${listed(missing)}`]),
+      : [
+          `does not have ${missing.map(({ table }) => table.written).join(', ')}: ALTER PUBLICATION ${name} ADD TABLE ${listed(missing)}`,
+        ]),
     ...(lacking.length === 0 ? [] : [`${lacking.join('; ')}: ALTER PUBLICATION ${name} SET TABLE ${listed(tables)}`]),
   ].map((message) => ({ place, message }));
 }
 
 /** What is allowed, and should be thought over. */
 export async function publicationDoubts(open: OpenSource): Promise<Finding[]> {
-  const tables = await publishedTables(open);
+  const all = await publishedTables(open);
+  const tables = all.filter(isThere);
   const [server] = await open.reader.database.query(sql`
     select current_setting('max_slot_wal_keep_size') as keeps, extract(epoch from max(now() - xact_start))::int::text as oldest
     from pg_stat_activity where backend_xid is not null and pid <> pg_backend_pid()`);
-  const doubts: string[] = [];
+  const doubts = all
+    .filter((one) => !isThere(one))
+    .map(
+      ({ watched }) =>
+        `there is no table ${watched.name}: a module that is not installed, or a wrong name in touched_by`,
+    );
   for (const one of tables) {
     const more = (one.published ?? []).filter((column) => !neededColumns(one).includes(column));
     if (one.hasRowFilter)
       doubts.push(`${one.watched.name} has a row filter: what it leaves out is found by the sweep only`);
-    if (more.length > 0 && one.table?.identity !== 'f')
+    if (more.length > 0 && one.table.identity !== 'f')
       doubts.push(
         `${one.watched.name} publishes columns that are not needed, and a role that replicates sees them whatever it may select: ALTER PUBLICATION ${publicationOf(open.file)} SET TABLE ${listed(tables)}`,
       );
@@ -143,10 +164,10 @@ export async function publicationDoubts(open: OpenSource): Promise<Finding[]> {
 }
 
 /** Tables under the file's views. */
-async function unnamedTables({ file, reader }: OpenSource, tables: PublishedTable[]): Promise<string[]> {
+async function unnamedTables({ file, reader }: OpenSource, tables: TableThere[]): Promise<string[]> {
   const lists = file.records.flatMap(({ lists: all }) => Object.values(all).flat());
   const from = [...file.records, ...lists].flatMap((one) => (one.from === undefined ? [] : [quoted(one.from)]));
-  const named = tables.flatMap(({ table }) => (table === undefined ? [] : [`${table.schema}.${table.name}`]));
+  const named = tables.map(({ table }) => `${table.schema}.${table.name}`);
   const silent = file.records
     .flatMap(({ touched_by: touching }) => Object.entries(touching))
     .flatMap(([name, how]) => (how === 'none' ? [quoted(name)] : []));
@@ -171,25 +192,23 @@ export async function publicationPrint({ file, reader }: OpenSource): Promise<st
 }
 
 /** Its key, and what leads from it to records. */
-function neededColumns({ watched, key, table }: PublishedTable): string[] {
+function neededColumns({ watched, key, table }: TableThere): string[] {
   const words = wordsOf(watched);
-  return (table?.columns ?? []).filter((column) => key.includes(column) || words.has(column));
+  return [...table.columns.keys()].filter((column) => key.includes(column) || words.has(column));
 }
 
-const createStatement = (file: SourceFile, tables: PublishedTable[]): string =>
+const createStatement = (file: SourceFile, tables: TableThere[]): string =>
   `CREATE PUBLICATION ${publicationOf(file)} FOR TABLE ${listed(tables)}, by the owner of the tables`;
 
 /** A list of columns would keep a table of the identity FULL from being written to. */
-const listed = (tables: PublishedTable[]): string =>
+const listed = (tables: TableThere[]): string =>
   tables
-    .map((one) =>
-      one.table?.identity === 'f' ? tableName(one) : `${tableName(one)} (${neededColumns(one).map(ident).join(', ')})`,
-    )
+    .map((one) => {
+      const columns = neededColumns(one).map((column) => one.table.columns.get(column));
+      return one.table.identity === 'f' ? one.table.written : `${one.table.written} (${columns.join(', ')})`;
+    })
     .join(', ');
 
-const tableName = ({ table, watched }: PublishedTable): string =>
-  table === undefined ? watched.name : `${ident(table.schema)}.${ident(table.name)}`;
-const ident = (name: string): string => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : quotedPart(name));
 const quotedPart = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 const quoted = (name: string): string => name.split('.').map(quotedPart).join('.');
 const isTrue = (value: string | null | undefined): boolean => value === 't' || value === 'true';

@@ -26,7 +26,7 @@ const variable = z
   )
   .transform((given) => given.slice(2, -1));
 
-const timeZone = text.refine((zone) => {
+export const timeZone = text.refine((zone) => {
   try {
     return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }));
   } catch {
@@ -135,7 +135,7 @@ const searched = z.strictObject({
 });
 export type Searched = z.output<typeof searched>;
 
-const record = z
+export const record = z
   .strictObject({
     registry: text,
     type: text,

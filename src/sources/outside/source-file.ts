@@ -12,16 +12,24 @@ export interface FileProblem {
   message: string;
 }
 
-export interface ReadFile {
+export interface ReadFile<File = SourceFile> {
   /** Where there are no errors. */
-  file?: SourceFile;
+  file?: File;
   errors: FileProblem[];
   warnings: FileProblem[];
 }
 
 const MOST_BYTES = 1_048_576;
 
-export function readSourceFile(yaml: string, registries: Registries): ReadFile {
+export const readSourceFile = (yaml: string, registries: Registries): ReadFile =>
+  readForm(yaml, sourceFile, (file) => checkAgainstDictionary(file, registries));
+
+/** A file of some form, and what its check says of it. */
+export function readForm<File>(
+  yaml: string,
+  form: z.ZodType<File>,
+  check: (file: File) => { errors: Finding[]; warnings: Finding[] },
+): ReadFile<File> {
   if (yaml.length > MOST_BYTES)
     return { errors: [{ line: 1, column: 1, message: 'the file is larger than 1 MB' }], warnings: [] };
   const lines = new LineCounter();
@@ -32,9 +40,9 @@ export function readSourceFile(yaml: string, registries: Registries): ReadFile {
       errors: document.errors.map(({ pos: [offset], message }) => problemAt(lines, offset, message)),
       warnings: [],
     };
-  const read = sourceFile.safeParse(plain(document));
+  const read = form.safeParse(plain(document));
   if (!read.success) return { errors: read.error.issues.flatMap(findingsOf).map(placed), warnings: [] };
-  const { errors, warnings } = checkAgainstDictionary(read.data, registries);
+  const { errors, warnings } = check(read.data);
   return {
     ...(errors.length === 0 ? { file: read.data } : {}),
     errors: errors.map(placed),

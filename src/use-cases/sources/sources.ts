@@ -22,6 +22,7 @@ import type { LiveSources } from '../../sources/outside/live-sources.js';
 import { SourceFault } from '../../sources/outside/source-fault.js';
 import { readSourceFile, type FileProblem } from '../../sources/outside/source-file.js';
 import type { SourceFile } from '../../sources/outside/source-file.schema.js';
+import { lagSeconds } from './freshness.js';
 import { releaseSlot } from './release-slot.js';
 import { changeAsAdmin } from '../admin-change.js';
 import { conflict, invalid, notFound } from '../errors.js';
@@ -212,14 +213,14 @@ export const problemsText = (problems: FileProblem[]): string =>
 function viewOf(source: StoredSource, types: RoutedType[], counts: RowCount[], now: Date): SourceView {
   const total = (...states: string[]): number =>
     counts.filter(({ state }) => states.includes(state)).reduce((sum, { count }) => sum + count, 0);
-  const { name, kind, mode, state, lastError, lastChangeAt, freshAt, position, capture } = source;
+  const { name, kind, mode, state, lastError, lastChangeAt, position, capture } = source;
   return {
     name,
     kind,
     mode,
     state,
     registries: [...new Set(types.map(({ registry }) => registry))].toSorted(),
-    lagSeconds: freshAt === null ? null : Math.max(0, Math.round((now.getTime() - new Date(freshAt).getTime()) / 1000)),
+    lagSeconds: lagSeconds(source, now),
     served: total('SERVED'),
     withheld: total('WITHHELD', 'ENDED', 'MERGED'),
     refused: total('REFUSED'),

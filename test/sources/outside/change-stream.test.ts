@@ -40,7 +40,7 @@ records:
 const TABLES = `
 create table ward (id int primary key, name text);
 create table patient (id int primary key, uin text, surname text, secret text, ward int);
-create table phone (id int primary key, patient int, number text);
+create table phone (id int primary key, patient int, number text, "group" int);
 create table visit (id int primary key, uin text, kind text, day text);
 create table log (line text);
 create view served_patient as select p.id, p.uin, p.surname,
