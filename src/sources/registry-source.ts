@@ -1,6 +1,6 @@
 /**
  * Where records come from. Ours are tables of this database; an outside source answers the same questions, and may forget
- * what it likes: consent, row filter, criteria, order and count are decided here for whatever it gives (decision 0007).
+ * what it likes: consent, row filter, criteria, order and count are decided here for whatever it gives (decision 0008).
  */
 import type { Criteria, Page } from '../protocol/query/criteria.js';
 import type { SortKey } from '../protocol/query/parse-sort.js';
