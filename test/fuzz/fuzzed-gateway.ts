@@ -21,7 +21,12 @@ export const expectAlways = <Input>(property: fc.IAsyncProperty<Input>, numRuns:
 
 export interface DocumentedOperation {
   requestBody: { content: Record<string, { example?: JsonObject }> };
-  responses: Record<string, { content?: Record<string, { schema: object }> }>;
+  responses: Record<string, DocumentedResponse>;
+}
+
+interface DocumentedResponse {
+  $ref?: string;
+  content?: Record<string, { schema: object }>;
 }
 
 export interface Seen {
@@ -114,6 +119,7 @@ const GRAPHQL_ANSWER = {
 
 /** What the document has against a response. */
 function createJudge(document: object) {
+  const { components } = document as { components: { responses: Record<string, DocumentedResponse> } };
   const ajv = new Ajv2020({ strict: false });
   addFormats.default(ajv);
   ajv.addSchema({ $id: 'document', ...document });
@@ -122,12 +128,15 @@ function createJudge(document: object) {
   return (path: string, { status, headers }: Response, body: unknown): string => {
     if (path === '/graphql') return ajv.validate(GRAPHQL_ANSWER, body) ? 'none' : ajv.errorsText();
     const [type = ''] = (headers.get('content-type') ?? '').split(';');
-    const content = paths[path]?.post?.responses[status]?.content;
+    const { $ref, ...inPlace } = paths[path]?.post?.responses[status] ?? {};
+    // Refusals stand once among the components.
+    const shared = $ref?.split('/').at(-1);
+    const content = shared === undefined ? inPlace.content : components.responses[shared]?.content;
     if (content === undefined) return `status ${status} is not documented`;
     if (content[type] === undefined) return `type ${type} is not documented`;
-    const schema = ['paths', path, 'post', 'responses', String(status), 'content', type, 'schema']
-      .map(escape)
-      .join('/');
+    const place =
+      shared === undefined ? ['paths', path, 'post', 'responses', String(status)] : ['components', 'responses', shared];
+    const schema = [...place, 'content', type, 'schema'].map(escape).join('/');
     return ajv.validate({ $ref: `document#/${schema}` }, body) ? 'none' : ajv.errorsText();
   };
 }
