@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** Jest runs TypeScript as native ESM; SWC compiles with the decorator metadata that entities and resolvers need. */
 export default {
   testEnvironment: 'node',
@@ -21,8 +23,8 @@ export default {
   },
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
-  // One worker a core, also on two cores, where the default leaves one of them idle.
-  maxWorkers: '100%',
+  // One worker more than cores: many tests wait for what takes its time.
+  maxWorkers: availableParallelism() + 1,
   workerIdleMemoryLimit: '1500MB',
   // Conditions are waited for up to half of it.
   testTimeout: 60_000,

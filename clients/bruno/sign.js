@@ -1,7 +1,7 @@
 /** Completes a message and signs it (docs/signing.md), before Bruno sends it. */
 const { createHash, createPrivateKey, randomUUID, sign } = require('crypto');
 const { readFileSync } = require('fs');
-const { resolve } = require('path');
+const path = require('path');
 
 const LIFETIME = 300;
 const ALGORITHMS = { ed25519: 'ed25519', rsa: 'rsa-sha256', ec: 'ecdsa-sha256' };
@@ -51,7 +51,7 @@ function send(req, bru) {
   const value = (name) => bru.getEnvVar(name);
   // What is signed is what is sent, so variables are filled in before.
   const filled = JSON.parse(JSON.stringify(body).replaceAll(/\{\{(\w+)\}\}/g, (_, name) => value(name)));
-  const key = createPrivateKey(readFileSync(resolve(bru.cwd(), value('key'))));
+  const key = createPrivateKey(readFileSync(path.resolve(bru.cwd(), value('key'))));
   const envelope = complete(filled, value('sender'));
   req.setHeader('Authorization', `Bearer ${bru.getVar('token')}`);
   req.setBody({ signature: signature(envelope, { sender: value('sender'), kid: value('kid'), key }), ...envelope });
