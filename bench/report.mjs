@@ -2,8 +2,9 @@
 
 export function sectionOf({ title, at, commit, machine, load, rounds, quick, rows, failed }) {
   const how = `${rounds === 1 ? 'one round' : `medians of ${rounds} rounds`}${quick ? ', `--quick`' : ''}`;
-  const shared = load >= 1 ? ` The machine was shared: its load was ${load} when this began.` : '';
-  const head = `${title}, ${how}, ${at} UTC, commit \`${commit}\`, ${machine}.${shared}`;
+  // Of other programs, or of the benchmark before.
+  const busy = load >= 1 ? ` The load of the machine was ${load} when this began.` : '';
+  const head = `${title}, ${how}, ${at} UTC, commit \`${commit}\`, ${machine}.${busy}`;
   return failed === undefined ? `${head}\n\n${tableOf(rows)}` : `${head}\n\nIt failed: ${failed}`;
 }
 
@@ -12,17 +13,19 @@ const HEADS = ['Work', 'Ours', 'Against', 'Theirs', 'Ratio', 'Wanted', 'Reached'
 export function tableOf(rows) {
   const lines = rows.map(({ work, ours, theirs, unit, against, ratio, spread, atLeast, met }) => [
     work,
-    `${figure(ours)} ${unit}`,
+    told(ours, unit),
     against,
-    `${figure(theirs)} ${unit}`,
-    spread === undefined || spread[0] === spread[1]
+    told(theirs, unit),
+    spread === undefined || spread[0] === spread[1] || !Number.isFinite(ratio)
       ? figure(ratio)
       : `${figure(ratio)} (${figure(spread[0])}–${figure(spread[1])})`,
-    typeof atLeast === 'number' ? `≥ ${atLeast}` : atLeast,
+    typeof atLeast === 'number' ? `≥ ${figure(atLeast)}` : atLeast,
     met ? 'yes' : '**no**',
   ]);
   return [HEADS, HEADS.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
+
+const told = (value, unit) => (Number.isFinite(value) ? `${figure(value)} ${unit}` : '–');
 
 /** Three digits tell enough. */
 function figure(value) {
