@@ -157,11 +157,15 @@ describe('the commands of README.md, docs/cli.md and the partners’ pages, in t
     return (await execute('sh', ['-ec', whole], options)).stdout;
   }
 
-  const withPorts = (script: string): string =>
-    script
-      .replaceAll('127.0.0.1:4000', `127.0.0.1:${env['PORT']}`)
-      .replaceAll('4400', env['INBOX'] ?? '')
-      .replaceAll('4401', env['JWKS'] ?? '');
+  /** In one go: a port that was put in may begin like one that is looked for. */
+  const withPorts = (script: string): string => {
+    const ports: Record<string, string | undefined> = {
+      '127.0.0.1:4000': `127.0.0.1:${env['PORT']}`,
+      '4400': env['INBOX'],
+      '4401': env['JWKS'],
+    };
+    return script.replaceAll(/127\.0\.0\.1:4000|440[01]/g, (written) => ports[written] ?? written);
+  };
 });
 
 /** Walks the words down the commands; `known` are the options that may stand with them. */
