@@ -1,6 +1,4 @@
 /** The house, wired in one place: `const gateway = await startGateway(config, secrets); … await gateway.close()`. */
-import type { RequestListener } from 'node:http';
-import express, { type Express } from 'express';
 import proxyAddress from 'proxy-addr';
 import { Admission } from './access/admission.js';
 import { AdminToken } from './access/admin-token.js';
@@ -11,14 +9,8 @@ import { RateLimits, type Counters } from './access/rate-limits.js';
 import { SenderDirectory } from './access/sender-directory.js';
 import { createCounterStore } from './access/shared-counters.js';
 import { TokenService } from './access/token.js';
-import { consoleRouter } from './server/console.router.js';
 import { createAuthenticator } from './dci-rest/graphql-authenticator.js';
-import { oauthRouter } from './dci-rest/oauth.router.js';
-import { openApiRouter } from './dci-rest/openapi/openapi.router.js';
-import { dciPosts, type Post } from './dci-rest/posts.js';
-import { dciRouter } from './dci-rest/router.js';
 import type { FacadeServices } from './dci-rest/services.js';
-import { straightTo } from './dci-rest/straight.js';
 import { DataVault } from './entities/database/data-vault.js';
 import type { Database } from './entities/database/database.js';
 import { connectDatabase } from './entities/schema/connect.js';
@@ -52,10 +44,9 @@ import { LiveSources } from './sources/outside/live-sources.js';
 import { SourceConnections, type SourceUrls } from './sources/outside/source-connections.js';
 import { createSourceRouter, type BroughtSource } from './sources/source-router.js';
 import { SourceRoutes } from './sources/source-routes.js';
-import { exportQueues, exportSources, operationsRouter } from './server/operations.router.js';
-import { measureRequests } from './server/request-metrics.js';
+import { createListener } from './server/listener.js';
+import { exportQueues, exportSources } from './server/operations.router.js';
 import { upstreamAt } from './upstream.js';
-import { answerFault, lastResort, methodsRouter, noSuchPath } from './server/fallback.js';
 
 export interface Gateway {
   /** Under which others know it, without a final slash. */
@@ -189,7 +180,7 @@ async function startBehind(
   exportTailLag(metrics, services.tail);
   exportQueues(metrics, database, clock);
   exportSources(metrics, database, clock);
-  door.serve(listener(services, graphql.router, config, metrics));
+  door.serve(createListener(services, graphql.router, config, metrics));
   const works = config.role !== 'api';
   const background = startBackground(services, await createJobStore(secrets.jobsUrl ?? secrets.databaseUrl, log), {
     queues: works ? workerQueues(services) : [],
@@ -323,49 +314,3 @@ function adminsOf(config: Config, secrets: GatewaySecrets, { database, clock }: 
   const outbound = createOutbound({ allowHttp, allowPrivate: true, timeoutMs: 5_000, maxResponseBytes: 1_048_576 });
   return new Admins(bootstrap, new OidcAdmins(config.oidc, outbound, database, clock));
 }
-
-/** Messages in their usual form pass by Express. */
-function listener(
-  services: FacadeServices,
-  graphql: express.Router,
-  config: Config,
-  metrics: Metrics,
-): RequestListener {
-  const posts = dciPosts(services);
-  const measure = measureRequests(metrics, services.registries);
-  const straight = straightTo(posts, services);
-  const app = expressApp(posts, services, graphql, config, metrics);
-  return (request, response) => {
-    measure(request, response);
-    const answered = straight(request, response);
-    if (answered === undefined) app(request, response);
-    else answered.catch((error: unknown) => answerFault(error, response, services));
-  };
-}
-
-function expressApp(
-  posts: ReadonlyMap<string, Post>,
-  services: FacadeServices,
-  graphql: express.Router,
-  config: Config,
-  metrics: Metrics,
-): Express {
-  const app = express().disable('x-powered-by').disable('etag').set('trust proxy', services.trusts);
-  app.use(nothingSniffed);
-  app.use(methodsRouter());
-  app.use('/graphql', graphql);
-  app.use('/dci/v1', openApiRouter(services));
-  app.use('/dci/v1', dciRouter(posts, services));
-  app.use(oauthRouter(services, { publicUrl: services.settings.publicUrl, tokenTtlSeconds: config.tokenTtlSeconds }));
-  app.use(consoleRouter(config));
-  app.use(operationsRouter(services, metrics, config.maxSourceLagSeconds));
-  app.use(noSuchPath);
-  app.use(lastResort(services));
-  return app;
-}
-
-/** Of every answer: a browser takes it as what it says it is. */
-const nothingSniffed: express.RequestHandler = (_request, response, next) => {
-  response.set('X-Content-Type-Options', 'nosniff');
-  next();
-};

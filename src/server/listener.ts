@@ -1,0 +1,61 @@
+/** What answers a request: messages in their usual form straight away, everything else through Express. */
+import type { RequestListener } from 'node:http';
+import express, { type Express } from 'express';
+import { oauthRouter } from '../dci-rest/oauth.router.js';
+import { openApiRouter } from '../dci-rest/openapi/openapi.router.js';
+import { dciPosts, type Post } from '../dci-rest/posts.js';
+import { dciRouter } from '../dci-rest/router.js';
+import type { FacadeServices } from '../dci-rest/services.js';
+import { straightTo } from '../dci-rest/straight.js';
+import type { Config } from '../platform/config.js';
+import type { Metrics } from '../platform/metrics.js';
+import { consoleRouter } from './console.router.js';
+import { answerFault, lastResort, methodsRouter, noSuchPath } from './fallback.js';
+import { operationsRouter } from './operations.router.js';
+import { measureRequests } from './request-metrics.js';
+
+/** @param graphql at `/graphql` */
+export function createListener(
+  services: FacadeServices,
+  graphql: express.Router,
+  config: Config,
+  metrics: Metrics,
+): RequestListener {
+  const posts = dciPosts(services);
+  const measure = measureRequests(metrics, services.registries);
+  const straight = straightTo(posts, services);
+  const app = expressApp(posts, services, graphql, config, metrics);
+  return (request, response) => {
+    measure(request, response);
+    const answered = straight(request, response);
+    if (answered === undefined) app(request, response);
+    else answered.catch((error: unknown) => answerFault(error, response, services));
+  };
+}
+
+function expressApp(
+  posts: ReadonlyMap<string, Post>,
+  services: FacadeServices,
+  graphql: express.Router,
+  config: Config,
+  metrics: Metrics,
+): Express {
+  const app = express().disable('x-powered-by').disable('etag').set('trust proxy', services.trusts);
+  app.use(nothingSniffed);
+  app.use(methodsRouter());
+  app.use('/graphql', graphql);
+  app.use('/dci/v1', openApiRouter(services));
+  app.use('/dci/v1', dciRouter(posts, services));
+  app.use(oauthRouter(services, { publicUrl: services.settings.publicUrl, tokenTtlSeconds: config.tokenTtlSeconds }));
+  app.use(consoleRouter(config));
+  app.use(operationsRouter(services, metrics, config.maxSourceLagSeconds));
+  app.use(noSuchPath);
+  app.use(lastResort(services));
+  return app;
+}
+
+/** Of every answer: a browser takes it as what it says it is. */
+const nothingSniffed: express.RequestHandler = (_request, response, next) => {
+  response.set('X-Content-Type-Options', 'nosniff');
+  next();
+};
