@@ -59,22 +59,37 @@ export async function* readTable(
 }
 
 async function* readCsvTable(input: Readable, form: FileForm, wanted: string[]): AsyncGenerator<TableRow> {
-  const skipped: TableRow[] = [];
+  const checked = (header: string[]): string[] => {
+    const missing = wanted.filter((column) => !header.includes(column));
+    if (missing.length === 0) return header;
+    throw new CliFailure(`line 1: there is no column ${missing.join(', ')}`, `the file has ${header.join(', ')}`);
+  };
+  for await (const row of readBody(input, form, checked))
+    yield 'problem' in row
+      ? row
+      : { line: row.line, cells: Object.fromEntries(row.header.map((name, index) => [name, row.cells[index] ?? ''])) };
+}
+
+type BodyRow = { line: number; header: string[]; cells: string[] } | { line: number; problem: string };
+
+/** The rows below the first line, which `checked` reads; those that do not fit it with what is wrong. */
+async function* readBody(
+  input: Readable,
+  form: FileForm,
+  checked: (header: string[]) => string[],
+): AsyncGenerator<BodyRow> {
+  const skipped: { line: number; problem: string }[] = [];
   const onSkip = (error?: CsvError): undefined =>
     void skipped.push({ line: Number(error?.['lines'] ?? 0), problem: csvProblem(error) });
   let header: string[] | undefined;
   for await (const { line, cells } of readCsvRows(input, { ...form, onSkip })) {
     yield* skipped.splice(0);
     if (header === undefined) {
-      header = cells;
-      const missing = wanted.filter((column) => !cells.includes(column));
-      if (missing.length > 0)
-        throw new CliFailure(`line 1: there is no column ${missing.join(', ')}`, `the file has ${cells.join(', ')}`);
+      header = checked(cells);
       continue;
     }
     const problem = misfitOf(header, cells);
-    const named = Object.fromEntries(header.map((name, index) => [name, cells[index] ?? '']));
-    yield problem === undefined ? { line, cells: named } : { line, problem: withRemedy(problem) };
+    yield problem === undefined ? { line, header, cells } : { line, problem: withRemedy(problem) };
   }
   yield* skipped;
 }
@@ -124,20 +139,8 @@ function readJsonLine(text: string): { input: RowInput } | { problem: string } {
  * `name.surname`. An empty cell says nothing.
  */
 async function* readCsv(input: Readable, form: FileForm, columns: ColumnCheck): AsyncGenerator<Row> {
-  const skipped: Row[] = [];
-  const onSkip = (error?: CsvError): undefined =>
-    void skipped.push({ line: Number(error?.['lines'] ?? 0), problem: csvProblem(error) });
-  let header: string[] | undefined;
-  for await (const { line, cells } of readCsvRows(input, { ...form, onSkip })) {
-    yield* skipped.splice(0);
-    if (header === undefined) {
-      header = checkHeader(cells, columns);
-      continue;
-    }
-    const problem = misfitOf(header, cells);
-    yield problem === undefined ? { line, input: inputOf(header, cells) } : { line, problem: withRemedy(problem) };
-  }
-  yield* skipped;
+  for await (const row of readBody(input, form, (header) => checkHeader(header, columns)))
+    yield 'problem' in row ? row : { line: row.line, input: inputOf(row.header, row.cells) };
 }
 
 const withRemedy = (problem: string): string =>
