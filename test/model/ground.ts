@@ -26,8 +26,8 @@ export const FAULTS = [
 export type FaultName = (typeof FAULTS)[number];
 
 export interface Fault {
-  begin(): void | Promise<void>;
-  end(): void | Promise<void>;
+  begin: () => void | Promise<void>;
+  end: () => void | Promise<void>;
 }
 
 const ENV = { VERIFY_LIMIT_PER_HOUR: '100000', DELIVERY_RETRY_SECONDS: '0,0,0,1,1,1,1,1,1,1' };
@@ -103,8 +103,9 @@ function faultsOf(
 }
 
 async function throughProxy(opened: AsyncDisposableStack, template: boolean) {
-  const { url, drop } = await createTestDatabase({ template });
-  opened.defer(drop);
+  const database = await createTestDatabase({ template });
+  opened.defer(() => database.drop());
+  const { url } = database;
   const target = new URL(url);
   const proxy = await startTcpProxy({ host: target.hostname, port: Number(target.port) });
   opened.defer(() => proxy.close());
