@@ -140,8 +140,8 @@ test('what several scrapers ask at once is asked once', async () => {
   const metrics = createMetrics({ keepMs: 60_000 });
   const { exportReadings } = await import('../../src/server/metrics/reading.js');
   let times = 0;
-  const read = () => ({ asked_times: (times += 1) });
-  exportReadings(metrics, [{ name: 'one', gauges: { asked_times: { help: 'Times.' } }, read }]);
+  const count = () => ({ asked_times: (times += 1) });
+  exportReadings(metrics, [{ name: 'one', gauges: { asked_times: { help: 'Times.' } }, read: count }]);
   const pages = await Promise.all([metrics.expose(), metrics.expose()]);
   pages.push(await metrics.expose());
   for (const { body } of pages) expect(body).toContain('\nasked_times 1\n');

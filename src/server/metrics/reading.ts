@@ -14,7 +14,7 @@ export interface Reading {
   name: string;
   /** What each gauge says, and the labels it has. */
   gauges: Record<string, { help: string; labels?: readonly string[] }>;
-  read(): Told | Promise<Told>;
+  read: () => Told | Promise<Told>;
 }
 
 const ANSWER_MS = 2000;

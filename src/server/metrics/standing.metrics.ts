@@ -13,9 +13,11 @@ const DAY_SECONDS = 86_400;
 const EXPIRIES_SECONDS = 90 * DAY_SECONDS;
 
 export function exportStanding(metrics: Metrics, services: FacadeServices): void {
-  exportReadings(metrics, [
-    ...[queues, deliveries, breakers, seals, expiries, sources, tail, jobs, pool, crowd].map((of) => of(services)),
-  ]);
+  const all = [queues, deliveries, breakers, seals, expiries, sources, tail, jobs, pool, crowd];
+  exportReadings(
+    metrics,
+    all.map((of) => of(services)),
+  );
 }
 
 const samplesOf = <Item>(
