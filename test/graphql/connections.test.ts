@@ -197,22 +197,22 @@ describe('rows', () => {
   test.each(LISTED.map((entity): [string, new () => { id: string }] => [entity.name, entity]))(
     'of %s are as their entity has them',
     async (_, entity) => {
-      const page = await readPage<object>(
+      const found = await readPage<object>(
         gateway.database,
         entity,
         {},
         { order: [['id', 'asc']], size: 20, backward: false, from: undefined },
       );
-      const found = await gateway.database.em().find(entity, {}, { orderBy: { id: 'asc' }, limit: 20 });
-      expect(page.items.map((row) => ({ ...row }))).toEqual(found.map((row) => ({ ...row })));
-      expect(page.items.every((row) => row instanceof entity)).toBe(true);
-      expect(await countRows(gateway.database, entity, {})).toBeGreaterThanOrEqual(found.length);
+      const held = await gateway.database.em().find(entity, {}, { orderBy: { id: 'asc' }, limit: 20 });
+      expect(found.items.map((row) => ({ ...row }))).toEqual(held.map((row) => ({ ...row })));
+      expect(found.items.every((row) => row instanceof entity)).toBe(true);
+      expect(await countRows(gateway.database, entity, {})).toBeGreaterThanOrEqual(held.length);
     },
   );
 
   test('a condition that is not understood shows none of them', async () => {
-    const page = { order: [['id', 'asc'] as ['id', 'asc']], size: 20, backward: false, from: undefined };
-    const read = (where: object) => readPage<object>(gateway.database, Sender, where, page);
+    const options = { order: [['id', 'asc'] as ['id', 'asc']], size: 20, backward: false, from: undefined };
+    const read = (where: object) => readPage<object>(gateway.database, Sender, where, options);
     for (const where of [
       { name: { $like: 'A' } },
       { nobody: 1 },

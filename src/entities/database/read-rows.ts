@@ -40,7 +40,7 @@ export async function readPage<Row extends object>(
     const page = { orderBy: order.map(([key, way]) => ({ [key]: way })), includeCount: false, overfetch: true };
     const wanted = backward ? { last: size, before: from } : { first: size, after: from };
     const found = await em.findByCursor(entity, { where, ...page, ...wanted } as never);
-    return { items: found.items as Row[], more: backward ? found.hasPrevPage : found.hasNextPage };
+    return { items: found.items, more: backward ? found.hasPrevPage : found.hasNextPage };
   }
   const table = tableOf(meta, em);
   const { values, terms } = termsOf(table);
@@ -50,11 +50,11 @@ export async function readPage<Row extends object>(
   const keys = order.map(([key]) => terms.column(key));
   const bound = Object.values(from ?? {}).map(terms.place);
   const beyond = bound.length === 0 ? '' : ` and (${keys.join()}) ${way === 'asc' ? '>' : '<'} (${bound.join()})`;
-  const text = `select ${table.columns} from ${table.name} where ${conditionOf(where as object, terms)}${beyond}
+  const text = `select ${table.columns} from ${table.name} where ${conditionOf(where, terms)}${beyond}
     order by ${keys.map((key) => `${key} ${way}`).join()} limit ${terms.place(size + 1)}`;
   const rows = (await database.query<object>(text, values, nameOf(text))).map(table.read) as Row[];
   const items = rows.slice(0, size);
-  return { items: backward ? items.reverse() : items, more: rows.length > size };
+  return { items: backward ? items.toReversed() : items, more: rows.length > size };
 }
 
 /** All rows that `where` lets through. */
@@ -68,7 +68,7 @@ export async function countRows<Row extends object>(
   if (meta.relations.length > 0) return em.count(entity, where);
   const table = tableOf(meta, em);
   const { values, terms } = termsOf(table);
-  const condition = conditionOf(where as object, terms);
+  const condition = conditionOf(where, terms);
   const [row] = await database.query<{ count: string }>(
     `select count(*) from ${table.name} where ${condition}`,
     values,
@@ -94,7 +94,7 @@ function tableOf<Row>(meta: EntityMetadata<Row>, em: EntityManager): Table {
 
 function describe<Row>(meta: EntityMetadata<Row>, em: EntityManager): Table {
   const platform = em.getPlatform();
-  const names = new Map(meta.props.map(({ name, fieldNames }) => [name as string, `"${fieldNames[0]}"`]));
+  const names = new Map<string, string>(meta.props.map(({ name, fieldNames }) => [name, `"${fieldNames[0]}"`]));
   const column = (property: string): string => {
     const name = names.get(property);
     if (name === undefined) throw new Error(`${meta.className} has no property ${property}`);
