@@ -135,7 +135,7 @@ function keepRawBody(request: object, _response: unknown, body: Buffer): void {
 }
 
 function newContext(services: GraphqlServices, caller: Caller): Context {
-  return { ...caller, services, loaders: createLoaders(services.database.em(), services.database, services.clock) };
+  return { ...caller, services, loaders: createLoaders(services.database, services.clock) };
 }
 
 /** Nobody is told anything, the form of the schema included, before it is known who asks. */
