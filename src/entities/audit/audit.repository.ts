@@ -67,8 +67,7 @@ export function adminActionText(facts: AdminActionFacts): string {
   return canonicalJson(plain);
 }
 
-export const hashAdminAction = (facts: AdminActionFacts): Buffer =>
-  hash('sha256', adminActionText(facts), 'buffer');
+export const hashAdminAction = (facts: AdminActionFacts): Buffer => hash('sha256', adminActionText(facts), 'buffer');
 
 /** Appends in the transaction of `sql`, so that change and entry commit together. */
 export async function appendAudit(sql: Sql, entry: AuditEntry): Promise<void> {
