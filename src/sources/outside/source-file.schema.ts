@@ -214,5 +214,5 @@ export const sourceFile = z.strictObject({
 export type SourceFile = z.output<typeof sourceFile>;
 
 /** Whether changes of its records are looked for: copies follow them, and those who subscribed to a live source are told. */
-export const isFollowed = ({ source, capture }: SourceFile): boolean =>
-  source.mode === 'mirror' || capture.by !== 'none';
+export const isFollowed = ({ source, capture: { by } }: SourceFile): boolean =>
+  source.mode === 'mirror' || by !== 'none';
