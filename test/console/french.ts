@@ -43,22 +43,26 @@ const SHOWN = `(() => {
   return [...new Set(out.map((text) => text.trim()).filter(Boolean))];
 })()`;
 
-/** Reads along what the gateway answers from now on. */
-export function listen(page: ConsolePage): Set<string> {
-  const data = new Set<string>();
-  const keep = (text: string): void => {
-    if (text.length > 1 && !ENUMS.has(text)) data.add(text);
+/** What the gateway has answered so far, over HTTP and over the WebSocket. */
+export interface Answered {
+  texts: Set<string>;
+  coming: Promise<void>[];
+}
+
+export function listen(page: ConsolePage): Answered {
+  const texts = new Set<string>();
+  const coming: Promise<void>[] = [];
+  const take = (body: unknown): void => {
+    for (const text of stringsOf(body).flatMap((whole) => [whole, ...whole.split('.')]))
+      if (text.length > 1 && !ENUMS.has(text)) texts.add(text);
   };
   page.on('response', (response) => {
-    if (response.url().endsWith('/graphql'))
-      void response.json().then(
-        (body: unknown) => {
-          for (const text of stringsOf(body)) for (const part of [text, ...text.split('.')]) keep(part);
-        },
-        () => undefined,
-      );
+    if (response.url().endsWith('/graphql')) coming.push(response.json().then(take, () => undefined));
   });
-  return data;
+  page.on('websocket', (socket) => {
+    socket.on('framereceived', ({ payload }) => take(JSON.parse(String(payload))));
+  });
+  return { texts, coming };
 }
 
 /** Changes the language in place, so that whatever is open stays open. */
@@ -68,8 +72,9 @@ export async function inFrench(page: ConsolePage): Promise<void> {
   await page.locator('html[lang=fr]').waitFor();
 }
 
-export async function untranslated(page: ConsolePage, data: Set<string>): Promise<string[]> {
-  const known = [...data].toSorted((a, b) => b.length - a.length);
+export async function untranslated(page: ConsolePage, { texts, coming }: Answered): Promise<string[]> {
+  await Promise.all(coming.splice(0));
+  const known = [...texts].toSorted((a, b) => b.length - a.length);
   const foreign = (text: string): boolean => {
     if (MESSAGES.test(text)) return false;
     const rest = known

@@ -7,7 +7,7 @@ import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { startInbox, type Inbox } from '../support/inbox.js';
 import { atRest, hasChromium, startBrowser, type ConsoleBrowser, type ConsolePage } from './browser.js';
 import { fillGateway, type Filled } from './demo-traffic.js';
-import { inFrench, listen, untranslated } from './french.js';
+import { inFrench, listen, untranslated, type Answered } from './french.js';
 
 const FOLDER = process.env.CONSOLE_SCREENSHOTS;
 
@@ -181,7 +181,7 @@ async function checkChain(page: ConsolePage): Promise<void> {
 
   describe('once signed in', () => {
     let page: ConsolePage;
-    let answered: Set<string>;
+    let answered: Answered;
     beforeAll(async () => {
       page = await browser.signedIn('/');
       answered = listen(page);
