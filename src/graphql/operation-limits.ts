@@ -8,16 +8,14 @@ import {
   GraphQLError,
   NoSchemaIntrospectionCustomRule,
   validate,
-  visit,
   type DocumentNode,
   type GraphQLSchema,
   type ValidationRule,
 } from 'graphql';
 import type { Principal } from '../access/principal.js';
 import { DomainError, forbidden } from '../use-cases/errors.js';
-import { refuseInexact } from './exact-operation.js';
-import { withoutValues } from './errors.js';
-import { checkNodeLimit, MAX_NODES, MAX_TOKENS } from './node-limit.js';
+import { checkNodeLimit, MAX_NODES, MAX_TOKENS, type CheckedOperation } from './node-limit.js';
+import { checkLiterals, checkVariables } from './operation-values.js';
 
 interface Limits {
   tokens: number;
@@ -35,23 +33,28 @@ export const LIMITS = {
   SENDER: { tokens: 2_000, depth: 10, aliases: 15, rows: 2_000 },
 } as const satisfies Record<string, Limits>;
 
-export interface CheckedOperation {
-  document: DocumentNode;
-  variables?: Record<string, unknown> | null | undefined;
-  operationName?: string | null | undefined;
-}
-
 /** @throws DomainError that says what is too much, and how much is allowed */
 export function checkOperation(schema: GraphQLSchema, operation: CheckedOperation, principal: Principal): void {
   const limits: Limits = LIMITS[principal.kind === 'admin' ? principal.role : 'SENDER'];
-  const { document } = operation;
+  const { document, variables, operationName } = operation;
+  checkDocument(schema, document, limits, principal);
+  checkVariables(variables, operationName);
+  checkNodeLimit(schema, operation, limits.rows);
+}
+
+/** Documents that passed once, by what they were held to: Apollo keeps what it parsed. */
+const passed = new WeakMap<DocumentNode, Set<Limits>>();
+
+/** What stands in the text of an operation, whatever its variables. */
+function checkDocument(schema: GraphQLSchema, document: DocumentNode, limits: Limits, principal: Principal): void {
+  const before = passed.get(document) ?? new Set();
+  if (before.has(limits)) return;
   const tokens = countTokens(document, limits.tokens);
   if (tokens > limits.tokens)
     throw tooMuch(`the operation has more than ${limits.tokens} tokens: shorten it, or send it in parts`);
   if (principal.kind !== 'admin' && validate(schema, document, [NoSchemaIntrospectionCustomRule]).length > 0)
     throw forbidden('introspection is for administrators; the schema is in the documentation');
-  refuseUnstorable(operation);
-  refuseInexact(operation);
+  checkLiterals(document);
   refuseBy(
     schema,
     document,
@@ -59,40 +62,7 @@ export function checkOperation(schema: GraphQLSchema, operation: CheckedOperatio
     `more than ${limits.aliases} aliases`,
   );
   refuseBy(schema, document, maxDepthRule({ n: limits.depth }), `fields nested more than ${limits.depth} deep`);
-  checkRows(schema, operation, limits.rows);
-}
-
-/** JSON and GraphQL have NUL and half surrogate pairs, PostgreSQL's text has not. */
-function refuseUnstorable({ document, variables, operationName }: CheckedOperation): void {
-  const texts = textsIn([variables, operationName]);
-  visit(document, { StringValue: ({ value }) => void texts.push(value) });
-  if (texts.some((text) => !text.isWellFormed() || text.includes('\0')))
-    throw new DomainError(
-      'INVALID',
-      'a text holds a NUL character or half a surrogate pair, which cannot be stored: leave it out',
-    );
-}
-
-/** Names of members too. No recursion: variables may be nested deeper than the stack. */
-function textsIn(values: unknown[]): string[] {
-  const found = [...values];
-  for (const value of found)
-    if (typeof value === 'object' && value !== null) for (const entry of Object.entries(value)) found.push(...entry);
-  return found.filter((value) => typeof value === 'string');
-}
-
-/** Variables that do not fit their types show here first. */
-function checkRows(
-  schema: GraphQLSchema,
-  { document, variables, operationName }: CheckedOperation,
-  most: number,
-): void {
-  try {
-    checkNodeLimit(schema, document, variables ?? {}, operationName, most);
-  } catch (error) {
-    if (error instanceof DomainError || !(error instanceof GraphQLError)) throw error;
-    throw new DomainError('INVALID', withoutValues(error.message));
-  }
+  passed.set(document, before.add(limits));
 }
 
 /** The rule throws in the middle of its walk. */

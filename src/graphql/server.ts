@@ -6,20 +6,22 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { expressMiddleware } from '@as-integrations/express5';
-import express, { Router, type Request, type Response } from 'express';
+import { Router, type Request, type Response } from 'express';
 import { OperationTypeNode, type GraphQLSchema } from 'graphql';
 import type { Admission } from '../access/admission.js';
 import { actorOf, type Principal } from '../access/principal.js';
+import { createMetrics, type Metrics } from '../platform/metrics.js';
 import type { ProtocolError } from '../protocol/errors.js';
-import { markInexact } from '../protocol/exact-number.js';
 import type { Call } from '../use-cases/call.js';
 import { refuseCaller } from './caller-refusal.js';
 import type { Context, GraphqlServices, SignResponse } from './context.js';
 import { DomainError, forbidden, unauthenticated } from '../use-cases/errors.js';
 import { formatError, auditedRefusalOf, tellUnavailable } from './errors.js';
 import { graphiqlRouter } from './graphiql/graphiql.router.js';
+import { jsonBody } from './json-body.js';
 import { createLoaders } from './loaders.js';
 import { MAX_TOKENS } from './node-limit.js';
+import { measureOperations } from './operation-metrics.js';
 import { checkOperation } from './operation-limits.js';
 import { PersistedOperations, type AskedOperation } from './persisted-operations.js';
 import { refuseBody } from './refused-body.js';
@@ -54,16 +56,15 @@ export interface GraphqlServer {
 export interface GraphqlOptions {
   /** Where given, no other operation is answered. */
   persisted?: PersistedOperations | undefined;
+  metrics?: Metrics;
 }
-
-const MAX_BODY = '1mb';
 
 export async function startGraphqlServer(
   schema: GraphQLSchema,
   services: GraphqlServices,
   authenticator: Authenticator,
   httpServer: Server,
-  { persisted }: GraphqlOptions = {},
+  { persisted, metrics = createMetrics() }: GraphqlOptions = {},
 ): Promise<GraphqlServer> {
   const { log } = services;
   const timely = () => AbortSignal.timeout(services.settings.operationTimeoutMs);
@@ -89,6 +90,7 @@ export async function startGraphqlServer(
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
+      measureOperations(metrics),
       limitOperations(schema),
     ],
   });
@@ -98,7 +100,7 @@ export async function startGraphqlServer(
   // Of this very path only.
   router.all(
     '/',
-    express.json({ limit: MAX_BODY, verify: keepRawBody, reviver: markInexact }),
+    jsonBody(),
     expressMiddleware(apollo, {
       context: async ({ req, res }) => {
         admit(services.admission, res);
@@ -125,13 +127,8 @@ function admit(admission: Admission, response: Response): void {
   }
 }
 
-/** An HTTP signature covers the very bytes. */
-function keepRawBody(request: object, _response: unknown, body: Buffer): void {
-  Object.assign(request, { rawBody: body });
-}
-
 function newContext(services: GraphqlServices, caller: Caller): Context {
-  return { ...caller, services, loaders: createLoaders(services.database.em(), services.database, services.clock) };
+  return { ...caller, services, loaders: createLoaders(services.database, services.clock) };
 }
 
 /** Nobody is told anything, the form of the schema included, before it is known who asks. */
