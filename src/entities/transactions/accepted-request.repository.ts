@@ -1,6 +1,6 @@
 /**
- * Accepted requests as work. A claim is fair to every sender and lasts for one part; each part is settled in one transaction with
- * all that it came to.
+ * Accepted requests as work. A claim is fair to every sender and lasts for one part, of an upload for a few; each part is settled
+ * in one transaction with all that it came to.
  */
 import type { Operation, Registry, TransactionStatus } from '../../protocol/vocabulary.js';
 import { hashContent } from '../audit/audit.repository.js';
