@@ -170,17 +170,13 @@ async function startBehind(
   };
   wakeChannel.onWake(() => services.tail.heard());
   database.onEvents(() => services.tail.nudge());
-  const graphql = await startGraphqlServer(
-    services.schema,
-    services,
-    createAuthenticator(services, adminsOf(config, secrets, services)),
-    server,
-    { persisted: await PersistedOperations.load(config.persistedOperations) },
-  );
+  const authenticator = createAuthenticator(services, adminsOf(config, secrets, services));
+  const persisted = await PersistedOperations.load(config.persistedOperations);
+  const graphql = await startGraphqlServer(services.schema, services, authenticator, server, { persisted });
   exportTailLag(metrics, services.tail);
   exportQueues(metrics, database, clock);
   exportSources(metrics, database, clock);
-  door.serve(createListener(services, graphql.router, config, metrics));
+  door.serve(createListener(services, graphql.router, config, metrics, authenticator.webSocket));
   const works = config.role !== 'api';
   const background = startBackground(services, await createJobStore(secrets.jobsUrl ?? secrets.databaseUrl, log), {
     queues: works ? workerQueues(services) : [],
