@@ -25,7 +25,6 @@ import type { RecordSource } from './sources/registry-source.js';
 import { awaitDatabase } from './entities/database/await-database.js';
 import { LiveTail } from './graphql/live/live-tail.js';
 import { PersistedOperations } from './graphql/persisted-operations.js';
-import { exportTailLag } from './graphql/live/tail.metrics.js';
 import { gatewaySchema } from './graphql/schema.js';
 import { TrafficMeter } from './use-cases/overview/traffic-meter.js';
 import { startGraphqlServer } from './graphql/server.js';
@@ -45,7 +44,8 @@ import { SourceConnections, type SourceUrls } from './sources/outside/source-con
 import { createSourceRouter, type BroughtSource } from './sources/source-router.js';
 import { SourceRoutes } from './sources/source-routes.js';
 import { createListener } from './server/listener.js';
-import { exportQueues, exportSources } from './server/operations.router.js';
+import { exportStanding } from './server/metrics/standing.metrics.js';
+import { countJobs, countTraffic } from './server/metrics/work.metrics.js';
 import { upstreamAt } from './upstream.js';
 
 export interface Gateway {
@@ -172,15 +172,15 @@ async function startBehind(
   database.onEvents(() => services.tail.nudge());
   const authenticator = createAuthenticator(services, adminsOf(config, secrets, services));
   const persisted = await PersistedOperations.load(config.persistedOperations);
-  const graphql = await startGraphqlServer(services.schema, services, authenticator, server, { persisted });
-  exportTailLag(metrics, services.tail);
-  exportQueues(metrics, database, clock);
-  exportSources(metrics, database, clock);
+  const graphql = await startGraphqlServer(services.schema, services, authenticator, server, { persisted, metrics });
+  exportStanding(metrics, services);
+  countTraffic(metrics, services.traffic);
   door.serve(createListener(services, graphql.router, config, metrics, authenticator.webSocket));
   const works = config.role !== 'api';
   const background = startBackground(services, await createJobStore(secrets.jobsUrl ?? secrets.databaseUrl, log), {
     queues: works ? workerQueues(services) : [],
     jobs: works ? recurringJobs(services) : [],
+    ran: countJobs(metrics),
   });
   return {
     url,
