@@ -15,7 +15,12 @@ export async function givenFile(file: string, form: FileForm): Promise<GivenFile
   const handle = await open(file);
   if (!(await handle.stat()).isFile())
     throw new CliFailure(`${file} is not a file`, 'give a file, or - for standard input');
-  return { form, bytes: () => handle.createReadStream() };
+  const { size } = await handle.stat();
+  const slice = async (from: number, to: number): Promise<Buffer> => {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(to - from), 0, to - from, from);
+    return buffer.subarray(0, bytesRead);
+  };
+  return { form, bytes: () => handle.createReadStream({ autoClose: false }), random: async () => ({ size, slice }) };
 }
 
 /** The private key of a PEM file. Without `kid` it goes by its thumbprint, as `dci sender key` registers it. */

@@ -32,12 +32,12 @@ export const importCommand = (): Command =>
     .description(
       'write the records of a file; each change raises its event. Bad rows are reported, the rest is written',
     )
-    .argument('<file>', 'NDJSON or CSV; - reads standard input')
+    .argument('<file>', 'CSV, NDJSON or Parquet; - reads standard input')
     .option('--registry <name>', 'social, crvs, dr, fr, ibr, ess; --map says it itself')
     .option('--map <file>', 'YAML that says what the columns of the file mean, where they have names of their own')
     .option('--refused <file>', 'gets each refused row with its line and reason, as NDJSON that only you may read')
     .option('--record-type <name>', 'of rows that name none; the default is the first of the registry')
-    .option('--format <name>', 'ndjson or csv, where the name of the file does not say so', oneOf(ROW_FORMATS))
+    .option('--format <name>', 'csv, ndjson or parquet, where the name of the file does not say so', oneOf(ROW_FORMATS))
     .option('--encoding <name>', 'of the file, such as windows-1252, where it is not UTF-8', readEncoding)
     .option(
       '--delimiter <character>',
@@ -112,8 +112,8 @@ function orUsage<T>(work: () => T): T {
     return work();
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    const option = `--${error.field === 'recordType' ? 'record-type' : error.field}`;
-    throw new UsageError(`${option}: no such one`, error.message.replace(/^\w+: /, ''));
+    const [option, what] = error.field === 'recordType' ? ['--record-type', 'record type'] : ['--registry', 'registry'];
+    throw new UsageError(`${option}: no such ${what}`, error.message.replace(/^\w+: /, ''));
   }
 }
 
@@ -179,6 +179,7 @@ function readDelimiter(given: string): string {
 function formatOf(file: string): RowFormat {
   const extension = extname(file).toLowerCase();
   if (extension === '.csv') return 'csv';
+  if (extension === '.parquet') return 'parquet';
   if (['.ndjson', '.jsonl', '.json'].includes(extension)) return 'ndjson';
-  throw new UsageError('the name of the file does not say what is in it', 'add --format ndjson or --format csv');
+  throw new UsageError('the name of the file does not say what is in it', 'add --format ndjson, csv or parquet');
 }

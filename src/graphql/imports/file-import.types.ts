@@ -15,13 +15,17 @@ export const FileImportStateEnum = graphqlEnum<FileImportState>('FileImportState
   CANCELLED: 'Stopped by an administrator; what was written stays.',
 });
 
-export const FileFormatEnum = { CSV: 'csv', NDJSON: 'ndjson' } as const satisfies Record<string, RowFormat>;
+export const FileFormatEnum = { CSV: 'csv', NDJSON: 'ndjson', PARQUET: 'parquet' } as const satisfies Record<
+  string,
+  RowFormat
+>;
 registerEnumType(FileFormatEnum, {
   name: 'FileFormat',
   description: 'What is in a file.',
   valuesConfig: {
     CSV: { description: 'Rows of cells, the names of the columns first.' },
     NDJSON: { description: 'A JSON object a line.' },
+    PARQUET: { description: 'Columns with types; a row group at a time.' },
   },
 });
 

@@ -7,7 +7,8 @@ import { isObject } from '../../platform/plain-object.js';
 import { RequestInvalid } from '../../protocol/errors.js';
 import { parseJson } from '../../protocol/envelope/json.js';
 import { FileFault } from './file-fault.js';
-import type { GivenFile } from './given-file.js';
+import type { GivenFile, RowFormat } from './given-file.js';
+import { readParquetRows } from './parquet-rows.js';
 
 /** `line` counts from 1; of a row over several lines it is the last. */
 export type Row = { line: number; raw?: unknown } & ({ input: RowInput } | { problem: string });
@@ -25,34 +26,60 @@ type Data = Record<string, unknown>;
 
 /** Of a file in the dictionary's own words. @throws FileFault */
 export const readRows = (file: GivenFile, columns: ColumnCheck): AsyncGenerator<Row> =>
-  file.form.format === 'csv' ? readCsv(file, columns) : readNdjson(file);
+  ROWS[file.form.format](file, columns);
+
+const ROWS: Record<RowFormat, (file: GivenFile, columns: ColumnCheck) => AsyncGenerator<Row>> = {
+  csv: readCsv,
+  ndjson: readNdjson,
+  parquet: readParquet,
+};
 
 /** A row of the operator's own columns. */
 export type TableRow = { line: number } & ({ cells: Record<string, string> } | { problem: string });
 
 /** @param wanted columns that must be there. @throws FileFault */
 export const readTable = (file: GivenFile, wanted: string[]): AsyncGenerator<TableRow> =>
-  file.form.format === 'csv' ? readCsvTable(file, wanted) : readNdjsonTable(file, wanted);
+  TABLES[file.form.format](file, wanted);
+
+const TABLES: Record<RowFormat, (file: GivenFile, wanted: string[]) => AsyncGenerator<TableRow>> = {
+  csv: readCsvTable,
+  ndjson: readNdjsonTable,
+  parquet: readParquetTable,
+};
 
 async function* readNdjsonTable(file: GivenFile, wanted: string[]): AsyncGenerator<TableRow> {
   for await (const row of readNdjson(file))
     if ('problem' in row) yield row;
-    else {
-      const texts = Object.entries(row.input.data).filter(([, value]) => value !== null);
-      const isFlat = texts.every(([, value]) => typeof value !== 'object');
-      const cells = Object.fromEntries([
-        ...wanted.map((column) => [column, '']),
-        ...texts.map(([name, value]) => [name, String(value)]),
-      ]);
-      yield isFlat ? { line: row.line, cells } : { line: row.line, problem: 'has a member that is no single value' };
-    }
+    else yield { line: row.line, ...cellsOf(row.input.data, wanted) };
+}
+
+async function* readParquetTable(file: GivenFile, wanted: string[]): AsyncGenerator<TableRow> {
+  const rows = readParquetRows(file, (columns) => requireColumns(columns, wanted));
+  for await (const { line, values } of rows) yield { line, ...cellsOf(values, wanted) };
+}
+
+function cellsOf(data: Data, wanted: string[]): { cells: Record<string, string> } | { problem: string } {
+  const texts = Object.entries(data).filter(([, value]) => value !== null);
+  if (texts.some(([, value]) => typeof value === 'object')) return { problem: 'has a member that is no single value' };
+  return {
+    cells: Object.fromEntries([
+      ...wanted.map((column) => [column, '']),
+      ...texts.map(([name, value]) => [name, String(value)]),
+    ]),
+  };
+}
+
+/** @throws FileFault */
+function requireColumns(columns: string[], wanted: string[]): void {
+  const missing = wanted.filter((column) => !columns.includes(column));
+  if (missing.length === 0) return;
+  throw new FileFault(`line 1: there is no column ${missing.join(', ')}`, `the file has ${columns.join(', ')}`);
 }
 
 async function* readCsvTable(file: GivenFile, wanted: string[]): AsyncGenerator<TableRow> {
   const checked = (header: string[]): string[] => {
-    const missing = wanted.filter((column) => !header.includes(column));
-    if (missing.length === 0) return header;
-    throw new FileFault(`line 1: there is no column ${missing.join(', ')}`, `the file has ${header.join(', ')}`);
+    requireColumns(header, wanted);
+    return header;
   };
   for await (const row of readBody(file, checked))
     yield 'problem' in row
@@ -125,6 +152,12 @@ async function* readCsv(file: GivenFile, columns: ColumnCheck): AsyncGenerator<R
     yield 'problem' in row ? row : { line: row.line, input: inputOf(row.header, row.cells) };
 }
 
+/** Named as those of a CSV are; a column may also hold a list or an object of the dictionary. */
+async function* readParquet(file: GivenFile, columns: ColumnCheck): AsyncGenerator<Row> {
+  for await (const { line, values } of readParquetRows(file, (names) => void checkHeader(names, columns)))
+    yield { line, input: inputOf(Object.keys(values), Object.values(values)) };
+}
+
 const withRemedy = (problem: string): string =>
   problem === NOT_UTF8 ? `${problem}: save the file in UTF-8, or name its encoding, such as windows-1252` : problem;
 
@@ -148,21 +181,21 @@ function checkHeader(names: string[], check: ColumnCheck): string[] {
   return names;
 }
 
-function inputOf(header: string[], cells: string[]): RowInput {
+function inputOf(header: string[], cells: unknown[]): RowInput {
   const input: RowInput = { identifiers: [], data: {} };
   for (const [index, name] of header.entries()) {
     const cell = cells[index] ?? '';
     const special = SPECIAL[name];
     const type = IDENTIFIER.exec(name)?.[1];
     if (cell === '' || name === '') continue;
-    if (special !== undefined) input[special] = cell;
-    else if (type !== undefined) input.identifiers.push({ type, value: cell });
+    if (special !== undefined) input[special] = String(cell);
+    else if (type !== undefined) input.identifiers.push({ type, value: String(cell) });
     else place(input.data, name.split('.'), cell);
   }
   return input;
 }
 
-function place(data: Data, [name = '', ...below]: string[], cell: string): void {
+function place(data: Data, [name = '', ...below]: string[], cell: unknown): void {
   if (below.length === 0) data[name] = cell;
   else place((data[name] ??= {}) as Data, below, cell);
 }

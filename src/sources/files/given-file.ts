@@ -2,12 +2,19 @@
 export interface GivenFile {
   /** From its first byte. */
   bytes(): AsyncIterable<Buffer>;
+  /** Anywhere in it; of one that does not come in a single stream. */
+  random?: () => Promise<RandomAccess>;
   /** How its bytes are read, where that is not what they look like. */
   form: FileForm;
 }
 
+export interface RandomAccess {
+  size: number;
+  slice(from: number, to: number): Promise<Buffer>;
+}
+
 export type RowFormat = (typeof ROW_FORMATS)[number];
-export const ROW_FORMATS = ['csv', 'ndjson'] as const;
+export const ROW_FORMATS = ['csv', 'ndjson', 'parquet'] as const;
 
 export interface FileForm {
   format: RowFormat;

@@ -72,5 +72,24 @@ export function stagedFile(
         yield part;
       }
     },
+    random: async () => {
+      const { bytes: size = 0 } = (await findImport(database, importId)) ?? {};
+      let taken = 0;
+      const slice = async (from: number, to: number): Promise<Buffer> => {
+        read(Math.min((taken += to - from), size));
+        return sliceOf(readParts(database, vault, { importId, kind: 'FILE', start: from }), to - from);
+      };
+      return { size, slice };
+    },
   };
+}
+
+async function sliceOf(parts: AsyncIterable<Buffer>, length: number): Promise<Buffer> {
+  const taken: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of parts) {
+    taken.push(part);
+    if ((bytes += part.length) >= length) break;
+  }
+  return Buffer.concat(taken).subarray(0, length);
 }

@@ -1,7 +1,12 @@
-/** Files that administrators import over the network: staged, looked at, imported by a worker, and what was kept out fetched. */
+/** Files of administrators over the network: imported (staged, looked at, written by a worker), and exported for a reason. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import type { SchemaElement } from 'hyparquet';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js';
+import { addRecords, giveConsent, person } from '../support/consent.js';
+import { createPartner } from '../support/partner.js';
+import { expression, find } from '../support/search-message.js';
 import { until } from '../support/until.js';
 
 const example = (name: string) => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url));
@@ -154,6 +159,73 @@ test('reads what Excel saves: UTF-16, windows-1252, semicolons and tabs', async 
   expect(await surnames('9700%')).toEqual(['Zoé', 'Zoé €']);
 });
 
+test('reads Parquet by its types: days, moments, decimals and large numbers keep every digit', async () => {
+  const yaml = `version: 1
+file: { format: parquet, time_zone: Africa/Nairobi }
+records:
+  - registry: SOCIAL
+    type: SRPerson
+    key: dossier
+    fields: { name.surname: surname, birth_date: born, registration_date: registered }
+    lists: { address: [{ fields: { postal_code: income } }] }
+    identifiers: [{ type: UIN, value: uin }]
+`;
+  const decimal = {
+    type: 'FIXED_LEN_BYTE_ARRAY' as const,
+    type_length: 9,
+    converted_type: 'DECIMAL' as const,
+    precision: 20,
+    scale: 2,
+  };
+  const content = parquetWriteBuffer({
+    rowGroupSize: 2,
+    schema: [
+      { name: 'root', num_children: 6 },
+      { name: 'dossier', type: 'INT64' },
+      { name: 'uin', ...decimal, scale: 0 },
+      { name: 'surname', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'OPTIONAL' },
+      { name: 'born', type: 'INT32', converted_type: 'DATE', repetition_type: 'OPTIONAL' },
+      {
+        name: 'registered',
+        type: 'INT64',
+        logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: false, unit: 'MICROS' },
+        converted_type: 'TIMESTAMP_MICROS',
+      },
+      { name: 'income', ...decimal },
+    ] as SchemaElement[],
+    columnData: [
+      { name: 'dossier', data: [9007199254740993n, 2n, 3n] },
+      { name: 'uin', data: [98765432109876543211n, 2n, 97022n] },
+      { name: 'surname', data: ['Parquet', null, 'Third'] },
+      { name: 'born', data: [new Date('1951-04-03'), null, new Date('2001-12-31')] },
+      {
+        name: 'registered',
+        data: ['2020-01-01T00:30:00Z', '2020-01-01T00:30:00Z', '2020-01-01T00:30:00Z'].map((at) => new Date(at)),
+      },
+      { name: 'income', data: [1250n, -5n, 100n] },
+    ],
+  });
+  const table = await imported(new Uint8Array(content), { mapping: yaml });
+  expect(table).toMatchObject({ state: 'DONE', format: 'PARQUET', rows: 3, inserted: 3, refused: 0, line: 3 });
+  const rows = await gateway.database.query<{ data: object }>(
+    `select r.external_id as key, r.data - 'identifier' as data, i.value from registry_record r join record_identifier i on i.record_id = r.id
+     where i.value in ('98765432109876543211', '97022') order by 1`,
+  );
+  const registered = '2019-12-31T21:30:00Z';
+  const of = (surname: string, born: string, income: string) => ({
+    name: { surname },
+    birth_date: born,
+    registration_date: registered,
+    address: [{ postal_code: income }],
+  });
+  expect(rows).toEqual([
+    { key: '3', value: '97022', data: of('Third', '2001-12-31', '1') },
+    { key: '9007199254740993', value: '98765432109876543211', data: of('Parquet', '1951-04-03', '12.5') },
+  ]);
+  const broken = await imported(new Uint8Array(content).slice(0, -20), { mapping: yaml });
+  expect(broken).toMatchObject({ state: 'FAILED', fault: expect.stringContaining('the file is no Parquet file') });
+});
+
 test('with events off nobody is told, and history and search are whole', async () => {
   const untold = () =>
     gateway.database.query<{ type: string }>(
@@ -228,4 +300,98 @@ test('a file that does not fit fails with the reason, and a cancelled one is gon
   const unknown = '00000000-0000-7000-8000-000000000000';
   expect((await send(unknown, 'x')).status).toBe(404);
   expect((await send(failed.id, 'x', 0, 'nobody')).status).toBe(401);
+});
+
+describe('an export', () => {
+  const asked = async (question: object, token = ADMIN_TOKEN) => {
+    const response = await fetch(`${gateway.url}/files/exports`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ registry: 'SOCIAL', reason: 'test', format: 'ndjson', ...question }),
+    });
+    return { status: response.status, text: await response.text() };
+  };
+  const linesOf = (text: string) =>
+    text
+      .trim()
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as { data: { identifier: { identifier_value: string }[] } });
+  const uins = (text: string) => linesOf(text).map(({ data }) => data.identifier[0]?.identifier_value);
+
+  beforeAll(async () => {
+    await addRecords(gateway, [
+      person('99001', { birth_date: '1990-01-01' }),
+      person('99002', { sex: 'male' }),
+      { ...person('99003', { name: { surname: '=cmd|x', given_name: 'With, "comma"' } }), externalId: 'X-99003' },
+    ]);
+  });
+
+  test('of a registry has every record once, in several pages, and can be imported again', async () => {
+    const rows = Array.from({ length: 1100 }, (_, index) => `96${String(index).padStart(5, '0')},Many`);
+    await imported(`identifier.UIN,name.surname\n${rows.join('\n')}\n`, { ...SOCIAL, events: false });
+    const { status, text } = await asked({});
+    expect(status).toBe(200);
+    const [{ count } = { count: 0 }] = await gateway.database.query<{ count: number }>(
+      "select count(*)::int as count from registry_record where registry = 'SOCIAL' and record_type = 'SRPerson' and deleted_at is null",
+    );
+    expect(count).toBeGreaterThan(1100);
+    expect(new Set(uins(text)).size).toBe(count);
+    expect(linesOf(text)).toHaveLength(count);
+    const again = await imported(text, { registry: 'SOCIAL', format: 'NDJSON' });
+    expect(again).toMatchObject({ rows: count, unchanged: count, refused: 0 });
+    const { adminActions } = await gateway.admin<{
+      adminActions: { nodes: { reason: string; after: { about: string[] } }[] };
+    }>('{ adminActions(first: 50, filter: { action: "exportRecords" }) { nodes { reason after } } }');
+    expect(adminActions.nodes.reduce((sum, { after }) => sum + after.about.length, 0)).toBe(count);
+    expect(new Set(adminActions.nodes.map(({ reason }) => reason))).toEqual(new Set(['test']));
+  });
+
+  test('as CSV has a column a value, and no formula for a spreadsheet', async () => {
+    const { text } = await asked({ format: 'csv' });
+    const [head = '', ...lines] = text.split('\r\n');
+    expect(head).toMatch(/^record_type,external_id,identifier\.UIN,.*name\.surname/);
+    expect(lines.find((line) => line.includes('99003'))).toContain(`,'=cmd|x,"With, ""comma""",`);
+  });
+
+  test.each([
+    ['rows and fields', { fields: ['identifier', 'sex'], rowFilter: { sex: { eq: 'female' } } }, ['99001', '99003']],
+    ['consents', { fields: ['identifier', 'name.surname'], requiresConsent: true }, ['99001']],
+    ['nothing', { fields: ['identifier'], operations: ['VERIFY'] }, undefined],
+  ])('as a partner has what its agreement releases in a search: %s', async (_what, agreement, expected) => {
+    const partner = await createPartner(gateway, { agreements: [agreement] });
+    if ('requiresConsent' in agreement)
+      await giveConsent(gateway, { uin: '99001', senderId: partner.senderId, fields: ['*'] });
+    const { status, text } = await asked({ as: partner.senderId });
+    if (expected === undefined) {
+      expect({ status, text }).toEqual({
+        status: 400,
+        text: expect.stringContaining('no agreement in force covers SEARCH'),
+      });
+      return;
+    }
+    const query = { identifier: { identifier_value: { in: ['99001', '99002', '99003'] } } };
+    const { records } = await find(partner, expression(query));
+    const told = linesOf(text).filter(({ data }) => /^9900/.test(data.identifier[0]?.identifier_value ?? ''));
+    expect(told.map(({ data }) => data)).toEqual(records);
+    expect(uins(text).filter((uin) => uin?.startsWith('9900'))).toEqual(expected);
+    const csv = await asked({ as: partner.senderId, format: 'csv' });
+    expect(csv.text.split('\r\n')[0]).not.toMatch(/external_id|birth_date|given_name/);
+  });
+
+  test.each([
+    ['without a reason', { reason: ' ' }, 400, 'reason: say why'],
+    ['of an unknown registry', { registry: 'TAX' }, 400, 'registry: this gateway does not serve it'],
+    ['of an unknown type', { recordType: 'Nope' }, 400, 'recordType: use one of'],
+    ['as nobody', { as: 'nobody' }, 404, 'as: no such sender'],
+    ['in another format', { format: 'xls' }, 400, 'format: must be one of csv, ndjson'],
+  ])('%s is refused', async (_what, question, status, message) => {
+    expect(await asked(question)).toEqual({ status, text: expect.stringContaining(message) });
+  });
+
+  test('is for administrators, and leaves nothing else behind', async () => {
+    const partner = await createPartner(gateway);
+    expect((await asked({}, partner.token)).status).toBe(401);
+    expect((await asked({}, '')).status).toBe(401);
+  });
 });
