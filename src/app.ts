@@ -175,7 +175,7 @@ async function startBehind(
   const graphql = await startGraphqlServer(services.schema, services, authenticator, server, { persisted, metrics });
   exportStanding(metrics, services);
   countTraffic(metrics, services.traffic);
-  door.serve(createListener(services, graphql.router, config, metrics, authenticator.webSocket));
+  door.serve(createListener(services, graphql.router, config, metrics, (token) => authenticator.webSocket(token)));
   const works = config.role !== 'api';
   const background = startBackground(services, await createJobStore(secrets.jobsUrl ?? secrets.databaseUrl, log), {
     queues: works ? workerQueues(services) : [],

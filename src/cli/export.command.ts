@@ -37,7 +37,7 @@ export const exportCommand = (): Command =>
       ),
     )
     .action(
-      action<Options>(async (terminal, { registry: name, format = undefined, ...options }, file) => {
+      action<Options>(async (terminal, { registry: name, format, ...options }, file) => {
         const registries = createRegistries();
         const { registry } = registries.byName(name) ?? registries.byPath(name) ?? noRegistry();
         const question = { ...options, registry, format: format ?? formatOf(file) };

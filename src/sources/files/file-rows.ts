@@ -188,12 +188,15 @@ function inputOf(header: string[], cells: unknown[]): RowInput {
     const special = SPECIAL[name];
     const type = IDENTIFIER.exec(name)?.[1];
     if (cell === '' || name === '') continue;
-    if (special !== undefined) input[special] = String(cell);
-    else if (type !== undefined) input.identifiers.push({ type, value: String(cell) });
+    if (special !== undefined) input[special] = textOf(cell);
+    else if (type !== undefined) input.identifiers.push({ type, value: textOf(cell) });
     else place(input.data, name.split('.'), cell);
   }
   return input;
 }
+
+/** A list in the place of a text is refused by its form. */
+const textOf = (cell: unknown): string => (typeof cell === 'string' ? cell : JSON.stringify(cell));
 
 function place(data: Data, [name = '', ...below]: string[], cell: unknown): void {
   if (below.length === 0) data[name] = cell;

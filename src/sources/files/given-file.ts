@@ -1,7 +1,7 @@
 /** A file wherever it lies: on a disk, on standard input, or staged in the database. */
 export interface GivenFile {
   /** From its first byte. */
-  bytes(): AsyncIterable<Buffer>;
+  bytes: () => AsyncIterable<Buffer>;
   /** Anywhere in it; of one that does not come in a single stream. */
   random?: () => Promise<RandomAccess>;
   /** How its bytes are read, where that is not what they look like. */
@@ -10,7 +10,7 @@ export interface GivenFile {
 
 export interface RandomAccess {
   size: number;
-  slice(from: number, to: number): Promise<Buffer>;
+  slice: (from: number, to: number) => Promise<Buffer>;
 }
 
 export type RowFormat = (typeof ROW_FORMATS)[number];

@@ -53,7 +53,7 @@ const at = (data: unknown, path: string[]): unknown =>
   path.reduce<unknown>((inner, name) => (Object(inner) as Record<string, unknown>)[name], data);
 
 const textOf = (value: unknown): string =>
-  value == null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  value == null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
 
 /** What a spreadsheet would take for a formula begins with an apostrophe; numbers and telephones stay as they are. */
 export function csvLine(cells: string[]): string {
