@@ -203,12 +203,12 @@ export async function raise(sql: Sql, vault: DataVault, changes: ToldVersion[], 
 }
 
 /** The history has them as any other change; nobody is told, so no version needs to be kept for the telling. */
-async function keepUntold(sql: Sql, changes: Change[], now: Date): Promise<string[]> {
+async function keepUntold(sql: Sql, changes: ToldVersion[], now: Date): Promise<string[]> {
   if (changes.length > 0) await insertEvents(sql, changes.map(eventOf), now);
   return [];
 }
 
-const eventOf = ({ draft: { registry, recordType, identifiers }, after, eventType }: Change): RecordEvent => {
+const eventOf = ({ draft: { registry, recordType, identifiers }, after, eventType }: ToldVersion): RecordEvent => {
   const { id, version } = after;
   return { id, version, registry, recordType, identifiers, eventType };
 };
