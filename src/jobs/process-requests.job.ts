@@ -13,6 +13,7 @@ import { releaseClaims, renewClaims } from '../entities/queues/claim.repository.
 import { openPayload } from '../entities/transactions/transaction.repository.js';
 import { callbackTarget } from '../use-cases/accept/accept-request.js';
 import { createLoaders } from '../graphql/loaders.js';
+import { inSpan } from '../platform/tracing.js';
 import type { RequestHeader } from '../protocol/envelope/envelope.schema.js';
 import { readForms } from '../protocol/dialects/speak.js';
 import type { Json } from '../protocol/envelope/json.js';
@@ -36,7 +37,13 @@ export function processRequestsWork(services: ExecutionServices): Work<AcceptedR
     name: 'process-requests',
     capacity: CAPACITY,
     claim: (worker, free) => claimRequests(database, worker, clock(), { free, perSender: PER_SENDER }),
-    run: (request, worker) => processRequest(services, request, worker),
+    hopOf: ({ hop }) => hop,
+    run: (request, worker) => {
+      const { registry, operation, attempts } = request;
+      const attributes = { 'dci.registry': registry, 'dci.operation': operation, 'dci.attempt': attempts };
+      const asked = { name: `work ${operation} ${registry}`, kind: 'CONSUMER', attributes } as const;
+      return inSpan(services.tracer, asked, () => processRequest(services, request, worker));
+    },
     postpone: async ({ id, attempts }, worker, error) => {
       if (error instanceof ClaimLost) return;
       const dueAt = new Date(clock().getTime() + ownFaultDelay(attempts));

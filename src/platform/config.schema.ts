@@ -113,6 +113,7 @@ export const environment = z.object({
   SIGNING_KEY_ROTATION_DAYS: whole(0, 3_650).default(90),
   GRAPHQL_TIMEOUT_MS: whole(10, 600_000).default(30_000),
   PERSISTED_OPERATIONS: z.string().optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: web.optional(),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 

@@ -61,6 +61,8 @@ export interface Config {
   graphqlTimeoutMs: number;
   /** File of the only GraphQL operations that are answered. */
   persistedOperations?: string;
+  /** Where traces are sent: an OpenTelemetry collector. */
+  tracesTo: string | undefined;
   logLevel: string;
 }
 
@@ -177,6 +179,7 @@ function toConfig(env: Environment): Config {
     signingKeyRotationDays: env.SIGNING_KEY_ROTATION_DAYS,
     graphqlTimeoutMs: env.GRAPHQL_TIMEOUT_MS,
     persistedOperations: env.PERSISTED_OPERATIONS,
+    tracesTo: env.OTEL_EXPORTER_OTLP_ENDPOINT,
     logLevel: env.LOG_LEVEL,
   };
 }

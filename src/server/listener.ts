@@ -22,15 +22,13 @@ export function createListener(
   metrics: Metrics,
 ): RequestListener {
   const posts = dciPosts(services);
-  const measure = measureRequests(metrics, services.registries);
   const straight = straightTo(posts, services);
   const app = expressApp(posts, services, graphql, config, metrics);
-  return (request, response) => {
-    measure(request, response);
+  return measureRequests({ metrics, ...services }, (request, response) => {
     const answered = straight(request, response);
     if (answered === undefined) app(request, response);
     else answered.catch((error: unknown) => answerFault(error, response, services));
-  };
+  });
 }
 
 function expressApp(

@@ -2,11 +2,14 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { parse } from 'yaml';
+import { createLog } from '../../src/platform/log.js';
 import { createMetrics } from '../../src/platform/metrics.js';
 import { ROOT } from '../support/documents.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { answer, startInbox, type Inbox } from '../support/inbox.js';
+import { startCollector, type Collector } from '../support/otlp-collector.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
 import { hasPromtool, promtool } from '../support/promtool.js';
 import { until } from '../support/until.js';
@@ -29,10 +32,20 @@ const asked = [...rules.map(({ expr }) => expr), ...panels.map((expr) => expr.re
 let gateway: TestGateway;
 let inbox: Inbox;
 let partner: Partner;
+let collector: Collector;
+const logged: string[] = [];
 
 beforeAll(async () => {
   const metrics = createMetrics({ ofProcess: true, keepMs: 0 });
-  gateway = await startTestGateway({ metrics, env: { DELIVERY_RETRY_SECONDS: '0' } });
+  const sink = new Writable({ write: (line: Buffer, _, done) => (logged.push(line.toString()), done()) });
+  collector = await startCollector();
+  // Spans leave soon: five seconds where nothing is said.
+  process.env['OTEL_BSP_SCHEDULE_DELAY'] = '100';
+  gateway = await startTestGateway({
+    metrics,
+    log: createLog('debug', sink),
+    env: { DELIVERY_RETRY_SECONDS: '0', OTEL_EXPORTER_OTLP_ENDPOINT: collector.url },
+  });
   inbox = await startInbox(gateway.url);
   partner = await createPartner(gateway, {
     agreements: [{ validUntil: new Date(Date.now() + 10 * 86_400_000).toISOString() }],
@@ -41,6 +54,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await inbox?.close();
   await gateway?.close();
+  await collector?.close();
 });
 
 const scrape = async (): Promise<string> => (await fetch(`${gateway.url}/metrics`)).text();
@@ -143,6 +157,73 @@ test('what several scrapers ask at once is asked once', async () => {
   const pages = await Promise.all([metrics.expose(), metrics.expose()]);
   pages.push(await metrics.expose());
   for (const { body } of pages) expect(body).toContain('\nasked_times 1\n');
+});
+
+describe('one request from end to end', () => {
+  const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+  const PARENT = '00f067aa0ba902b7';
+  const REQUEST_ID = '01890a5d-ac96-774b-bcce-b302099a8057';
+
+  const send = async (headers: Record<string, string>) => {
+    const envelope = await partner.envelope('search', searchById('4711'), { sender_uri: `${inbox.url}/traced` });
+    return partner.post('/dci/v1/social/registry/search', envelope, headers);
+  };
+  const callback = () => until(() => inbox.received.find(({ path }) => path === '/traced'));
+
+  beforeEach(() => {
+    inbox.received.length = 0;
+    inbox.behave(undefined);
+  });
+
+  test('is one trace with one id, through the job to the callback and into the log', async () => {
+    const { status, headers } = await send({
+      'x-request-id': REQUEST_ID,
+      traceparent: `00-${TRACE}-${PARENT}-01`,
+    });
+    expect([status, headers.get('x-request-id')]).toEqual([202, REQUEST_ID]);
+    const brought = await callback();
+    expect(brought.headers['x-request-id']).toBe(REQUEST_ID);
+    const of = (name: string) => collector.spans.find((span) => span.traceId === TRACE && span.name === name);
+    const [asked, worked, told] = await until(() => {
+      const spans = ['SEARCH SOCIAL', 'work SEARCH SOCIAL', 'deliver on-search SOCIAL'].map(of);
+      return spans.every((span) => span !== undefined) && spans;
+    });
+    expect([asked?.parentSpanId, worked?.parentSpanId, told?.parentSpanId]).toEqual([
+      PARENT,
+      asked?.spanId,
+      worked?.spanId,
+    ]);
+    expect(brought.headers['traceparent']).toBe(`00-${TRACE}-${told?.spanId}-01`);
+    expect(told?.attributes).toContainEqual({ key: 'dci.outcome', value: { stringValue: 'DELIVERED' } });
+    const lines = logged.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines).toContainEqual(expect.objectContaining({ requestId: REQUEST_ID, traceId: TRACE }));
+  });
+
+  test('says nothing of persons, senders or addresses', () => {
+    expect(collector.spans.length).toBeGreaterThan(2);
+    for (const value of ['4711', partner.senderId, inbox.url, gateway.url])
+      expect(collector.text.join('')).not.toContain(value);
+  });
+
+  test.each([
+    ['nothing', {}],
+    ['a number that could be somebody’s', { 'x-request-id': '199001011234' }],
+    ['a trace that is none', { traceparent: `00-${'0'.repeat(32)}-${PARENT}-01` }],
+  ])('given %s begins with an id and a trace of ours', async (_, given: Record<string, string>) => {
+    const { headers } = await send(given);
+    const id = headers.get('x-request-id') ?? '';
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
+    const brought = await callback();
+    expect(brought.headers['x-request-id']).toBe(id);
+    expect(brought.headers['traceparent']).toMatch(/^00-(?!0{32}|4bf92f)[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+  });
+
+  test('jobs have an id too, and every line names its hop', () => {
+    const lines = logged.map((line) => JSON.parse(line) as { job?: string; requestId?: string });
+    const ofJobs = lines.filter(({ job }) => job !== undefined);
+    expect(ofJobs.length).toBeGreaterThan(0);
+    expect(ofJobs.filter(({ requestId }) => requestId === undefined)).toEqual([]);
+  });
 });
 
 describe('dashboards and alerts', () => {
