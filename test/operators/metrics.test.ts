@@ -9,7 +9,7 @@ import { createMetrics } from '../../src/platform/metrics.js';
 import { ROOT } from '../support/documents.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { answer, startInbox, type Inbox } from '../support/inbox.js';
-import { startCollector, type Collector } from '../support/otlp-collector.js';
+import { startCollector, type CollectedSpan, type Collector } from '../support/otlp-collector.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
 import { hasPromtool, promtool } from '../support/promtool.js';
 import { until } from '../support/until.js';
@@ -176,27 +176,41 @@ describe('one request from end to end', () => {
   });
 
   test('is one trace with one id, through the job to the callback and into the log', async () => {
+    // The first attempt fails, which leaves a line in the log.
+    const fail = answer(500);
+    inbox.behave((received, response) => {
+      inbox.behave(undefined);
+      return fail(received, response);
+    });
     const { status, headers } = await send({
       'x-request-id': REQUEST_ID,
       traceparent: `00-${TRACE}-${PARENT}-01`,
     });
     expect([status, headers.get('x-request-id')]).toEqual([202, REQUEST_ID]);
-    const brought = await callback();
+    const brought = await until(() => inbox.received.filter(({ path }) => path === '/traced')[1]);
     expect(brought.headers['x-request-id']).toBe(REQUEST_ID);
-    const of = (name: string) => collector.spans.find((span) => span.traceId === TRACE && span.name === name);
+    const [, trace, itself] = String(brought.headers['traceparent']).split('-');
+    const of = (is: (span: CollectedSpan) => boolean) =>
+      collector.spans.find((span) => span.traceId === TRACE && is(span));
     const [asked, worked, told] = await until(() => {
-      const spans = ['SEARCH SOCIAL', 'work SEARCH SOCIAL', 'deliver on-search SOCIAL'].map(of);
+      const spans = [
+        of(({ name }) => name === 'SEARCH SOCIAL'),
+        of(({ name }) => name === 'work SEARCH SOCIAL'),
+        of(({ name, spanId }) => name === 'deliver on-search SOCIAL' && spanId === itself),
+      ];
       return spans.every((span) => span !== undefined) && spans;
     });
+    expect(trace).toBe(TRACE);
     expect([asked?.parentSpanId, worked?.parentSpanId, told?.parentSpanId]).toEqual([
       PARENT,
       asked?.spanId,
       worked?.spanId,
     ]);
-    expect(brought.headers['traceparent']).toBe(`00-${TRACE}-${told?.spanId}-01`);
     expect(told?.attributes).toContainEqual({ key: 'dci.outcome', value: { stringValue: 'DELIVERED' } });
     const lines = logged.map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(lines).toContainEqual(expect.objectContaining({ requestId: REQUEST_ID, traceId: TRACE }));
+    expect(lines).toContainEqual(
+      expect.objectContaining({ requestId: REQUEST_ID, traceId: TRACE, msg: 'delivery attempt failed' }),
+    );
   });
 
   test('says nothing of persons, senders or addresses', () => {
