@@ -27,7 +27,7 @@ const panels = (
   JSON.parse(read('deploy/grafana/dci-gateway.json')) as { panels: { targets?: { expr: string }[] }[] }
 ).panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
 /** As Grafana puts its variable in. */
-const asked = [...rules.map(({ expr }) => expr), ...panels.map((expr) => expr.replaceAll('$instance', '.*'))];
+const queries = [...rules.map(({ expr }) => expr), ...panels.map((expr) => expr.replaceAll('$instance', '.*'))];
 
 let gateway: TestGateway;
 let inbox: Inbox;
@@ -254,14 +254,14 @@ describe('dashboards and alerts', () => {
         type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],
       ),
     );
-    const names = asked.flatMap(namesIn);
+    const names = queries.flatMap(namesIn);
     expect(names.length).toBeGreaterThan(50);
     expect(names.filter((name) => !served.has(name))).toEqual([]);
   });
 
   test('show or watch every metric that is ours', async () => {
     const own = [...(await scrape()).matchAll(/^# TYPE ((?:dci|tail)_\w+)/gm)].map(([, name = '']) => name);
-    const everywhere = asked.join(' ');
+    const everywhere = queries.join(' ');
     // Two are for whoever looks closer.
     const closer = new Set(['dci_audit_sealed_timestamp_seconds', 'dci_expiring']);
     expect(own.filter((name) => !everywhere.includes(name) && !closer.has(name))).toEqual([]);

@@ -1,6 +1,6 @@
 /** A collector of traces: takes OTLP over HTTP as JSON, and keeps the spans. */
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
@@ -28,7 +28,7 @@ export interface Collector {
 
 export async function startCollector(): Promise<Collector> {
   const [spans, all]: [CollectedSpan[], string[]] = [[], []];
-  const server = createServer(async (request, response) => {
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await text(request);
     const fits = request.url === '/v1/traces' && request.headers['content-type'] === 'application/json';
     if (fits) {
@@ -37,7 +37,8 @@ export async function startCollector(): Promise<Collector> {
         spans.push(...scopeSpans.flatMap((scope) => scope.spans));
     }
     response.writeHead(fits ? 200 : 400, { 'content-type': 'application/json' }).end('{}');
-  });
+  };
+  const server = createServer((request, response) => void take(request, response));
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
   return {
