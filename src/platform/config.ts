@@ -27,6 +27,8 @@ export interface Config {
   /** Addresses and ranges whose forwarding headers are believed. */
   trustProxy: string[];
   /** Lower case; the header in which a trusted proxy passes the client's certificate. */
+  /** Whom to tell of a weakness; `security.txt` is served where there is somebody. */
+  securityContacts: string[];
   mtlsHeader?: string;
   tokenTtlSeconds: number;
   /** Refused requests a minute of one address. */
@@ -155,6 +157,7 @@ function toConfig(env: Environment): Config {
     seed: env.SEED ?? (env.DATABASE_URL ? 'none' : 'demo'),
     fourEyes: env.FOUR_EYES,
     trustProxy: env.TRUST_PROXY,
+    securityContacts: env.SECURITY_CONTACT,
     mtlsHeader: env.MTLS_HEADER?.toLowerCase(),
     tokenTtlSeconds: env.TOKEN_TTL_SECONDS,
     addressLimitPerMinute: env.ADDRESS_LIMIT_PER_MINUTE,

@@ -12,6 +12,7 @@ import type { Metrics } from '../platform/metrics.js';
 import { consoleRouter } from './console.router.js';
 import { answerFault, lastResort, methodsRouter, noSuchPath } from './fallback.js';
 import { operationsRouter } from './operations.router.js';
+import { wellKnownRouter } from './well-known.router.js';
 import { measureRequests } from './request-metrics.js';
 
 /** @param graphql at `/graphql` */
@@ -45,6 +46,8 @@ function expressApp(
   app.use('/dci/v1', openApiRouter(services));
   app.use('/dci/v1', dciRouter(posts, services));
   app.use(oauthRouter(services, { publicUrl: services.settings.publicUrl, tokenTtlSeconds: config.tokenTtlSeconds }));
+  const { securityContacts } = config;
+  app.use(wellKnownRouter({ publicUrl: services.settings.publicUrl, clock: services.clock, securityContacts }));
   app.use(consoleRouter(config));
   app.use(operationsRouter(services, metrics, config.maxSourceLagSeconds));
   app.use(noSuchPath);

@@ -148,6 +148,10 @@ test('a scrape is answered where a table cannot be read, and says which question
   }
 });
 
+test('where no contact is set, there is no security.txt that nobody would answer', async () => {
+  expect((await fetch(`${gateway.url}/.well-known/security.txt`)).status).toBe(404);
+});
+
 test('what several scrapers ask at once is asked once', async () => {
   const metrics = createMetrics({ keepMs: 60_000 });
   const { exportReadings } = await import('../../src/server/metrics/reading.js');
