@@ -12,12 +12,15 @@ export const dpiaCommand = (): Command =>
     .description('what a data-protection impact assessment asks for, filled from the agreements, as Markdown')
     .option('--sender <id>', 'of one partner; left out = all')
     .option('--out <file>', 'write it there')
-    .addHelpText('after', examples('npx dci dpia', 'npx dci dpia --sender ministry-of-health --out assessment.md'))
+    .addHelpText(
+      'after',
+      examples('npx dci dpia', 'npx dci dpia --sender ministry-of-health --out assessment.markdown'),
+    )
     .action(
       action<Options>(async (terminal, { out, sender }) => {
         const { withLocalGateway } = await import('./local-gateway.js');
         const { readSharing } = await import('./dpia.run.js');
-        const { assessment } = await import('./dpia.text.js');
+        const { assessment } = await import('./assessment.js');
         const sharing = await withLocalGateway(terminal, (gateway) => readSharing(gateway, sender));
         const text = assessment(sharing);
         if (out === undefined) return terminal.result(sharing, text.trimEnd());

@@ -5,7 +5,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AlwaysOnSampler, BatchSpanProcessor, ParentBasedSampler, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Hop } from './hop.js';
 import type { Log } from './log.js';
-import type { Tracer } from './tracing.js';
+import type { Tracer } from './tracer.js';
 
 export function otlpTracer(endpoint: string, log: Log): Tracer {
   const told = (): void => log.warn('traces could not be sent: see that the collector answers');

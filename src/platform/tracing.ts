@@ -1,28 +1,7 @@
 /** Spans of what is done, sent to a collector of OpenTelemetry where there is one; its packages are loaded only then. */
-import { currentHop, newHop, onHop, type Hop } from './hop.js';
+import { currentHop, newHop, onHop } from './hop.js';
 import type { Log } from './log.js';
-
-/** Codes and numbers of ours: nothing that a caller wrote, nobody who was asked about. */
-export type Attributes = Record<string, string | number | boolean>;
-
-export type SpanKind = 'SERVER' | 'CONSUMER' | 'CLIENT';
-
-export interface Asked {
-  name: string;
-  kind: SpanKind;
-  attributes: Attributes;
-}
-
-export interface Span {
-  /** That of the span, for what is done below it. */
-  hop: Hop;
-  end(attributes?: Attributes, failed?: boolean): void;
-}
-
-export interface Tracer {
-  begin(asked: Asked, hop: Hop): Span;
-  close(): Promise<void>;
-}
+import type { Asked, Attributes, Tracer } from './tracer.js';
 
 const QUIET: Tracer = { begin: (_asked, hop) => ({ hop, end: () => {} }), close: async () => {} };
 

@@ -5,7 +5,7 @@ import { ENDPOINTS } from '../messages/endpoints.js';
 import { SHORT_ENDPOINTS } from '../messages/short-form/short-endpoints.js';
 import { hopOf, onHop } from '../platform/hop.js';
 import type { Metrics } from '../platform/metrics.js';
-import type { Tracer } from '../platform/tracing.js';
+import type { Tracer } from '../platform/tracer.js';
 import type { Registries } from '../protocol/registries/registries.js';
 
 const OTHERS: Record<string, string> = {

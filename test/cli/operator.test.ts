@@ -375,9 +375,9 @@ test('dpia fills an assessment from the agreements, and asks what only people kn
   expect(stdout).toContain('- ☐ It has no end: when is it looked at again?');
   expect(stdout).toContain('Kept: payloads 365 days');
   expect(stdout).not.toMatch(/dpia-two|Every field is shared/);
-  const written = await run(['dpia', '--out', 'assessment.md', '--json']);
-  expect(written.json).toMatchObject({ file: 'assessment.md' });
-  const all = await readFile(join(cwd, 'assessment.md'), 'utf8');
+  const written = await run(['dpia', '--out', 'assessment.markdown', '--json']);
+  expect(written.json).toMatchObject({ file: 'assessment.markdown' });
+  const all = await readFile(join(cwd, 'assessment.markdown'), 'utf8');
   expect(all).toContain('(`dpia-two`');
   expect(all).toContain('- ☐ Every field is shared: is each of them needed for the purpose?');
   expect(all).toContain('## What people have to answer');
