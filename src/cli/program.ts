@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { VERSION } from '../platform/version.js';
 import { callCommand } from './call.command.js';
 import { checkCommand } from './check.command.js';
+import { exportCommand } from './export.command.js';
 import { dpiaCommand } from './dpia.command.js';
 import { importCommand } from './import.command.js';
 import { keyCommand } from './key.command.js';
@@ -35,6 +36,7 @@ export function createProgram(): Command {
     migrateCommand(),
     seedCommand(),
     importCommand(),
+    exportCommand(),
     senderCommand(),
     sourceCommand(),
     keyCommand(),

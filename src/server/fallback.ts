@@ -10,6 +10,8 @@ import { protocolErrorOf } from '../use-cases/errors.js';
 /** What a path takes; `dciRouter` and `oauthRouter` tell that of their own. */
 const TAKES: Record<string, string[]> = {
   'GET, HEAD, POST': ['/graphql'],
+  PUT: ['/files/imports/:id/content'],
+  POST: ['/files/exports'],
   'GET, HEAD': [
     '/graphql/graphiql/:name',
     '/console',
@@ -17,6 +19,7 @@ const TAKES: Record<string, string[]> = {
     '/healthz',
     '/readyz',
     '/metrics',
+    '/files/imports/:id/refused',
     '/.well-known/api-catalog',
     '/.well-known/security.txt',
   ],

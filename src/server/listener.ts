@@ -10,6 +10,7 @@ import { straightTo } from '../dci-rest/straight.js';
 import type { Config } from '../platform/config.js';
 import type { Metrics } from '../platform/metrics.js';
 import { consoleRouter } from './console.router.js';
+import { filesRouter, type AdminOf } from './files.router.js';
 import { answerFault, lastResort, methodsRouter, noSuchPath } from './fallback.js';
 import { operationsRouter } from './operations.router.js';
 import { wellKnownRouter } from './well-known.router.js';
@@ -21,10 +22,11 @@ export function createListener(
   graphql: express.Router,
   config: Config,
   metrics: Metrics,
+  adminOf: AdminOf,
 ): RequestListener {
   const posts = dciPosts(services);
   const straight = straightTo(posts, services);
-  const app = expressApp(posts, services, graphql, config, metrics);
+  const app = expressApp(posts, services, graphql, config, metrics, adminOf);
   return measureRequests({ metrics, ...services }, (request, response) => {
     const answered = straight(request, response);
     if (answered === undefined) app(request, response);
@@ -38,6 +40,7 @@ function expressApp(
   graphql: express.Router,
   config: Config,
   metrics: Metrics,
+  adminOf: AdminOf,
 ): Express {
   const app = express().disable('x-powered-by').disable('etag').set('trust proxy', services.trusts);
   app.use(nothingSniffed);
@@ -48,6 +51,7 @@ function expressApp(
   app.use(oauthRouter(services, { publicUrl: services.settings.publicUrl, tokenTtlSeconds: config.tokenTtlSeconds }));
   const { securityContacts } = config;
   app.use(wellKnownRouter({ publicUrl: services.settings.publicUrl, clock: services.clock, securityContacts }));
+  app.use('/files', filesRouter(services, adminOf));
   app.use(consoleRouter(config));
   app.use(operationsRouter(services, metrics, config.maxSourceLagSeconds));
   app.use(noSuchPath);
