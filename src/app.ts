@@ -161,6 +161,7 @@ async function startBehind(
     wake: (...queues) => wakeChannel.wake(...queues),
     senderOutbound: new SenderOutboundStore(database, masterKey),
     jobHealth: () => background.health(),
+    makeJobDue: (name) => background.makeDue(name),
     keeping: {
       masterKey,
       retentionDays: config.retentionDays,
@@ -223,7 +224,7 @@ function ownRecords(config: Config, database: Database, replica: Replica | undef
 
 type Wired = Omit<
   FacadeServices & BackgroundServices,
-  'wakeChannel' | 'wake' | 'senderOutbound' | 'jobHealth' | 'deliverySettings' | 'keeping'
+  'wakeChannel' | 'wake' | 'senderOutbound' | 'jobHealth' | 'makeJobDue' | 'deliverySettings' | 'keeping'
 >;
 
 interface Built {

@@ -42,6 +42,7 @@ export interface BackgroundServices extends ExecutionServices {
 
 export interface Background {
   health(): Promise<JobHealth>;
+  makeDue(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -72,6 +73,7 @@ export function startBackground(
         queues: waiting.map((queue) => ({ ...queue, running: running(queue.name) })),
       };
     },
+    makeDue: (name) => scheduler.makeDue(name),
     close: () => scheduler.close(),
   };
 }

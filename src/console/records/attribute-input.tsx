@@ -1,0 +1,64 @@
+import { NumberInput, Select, TextInput } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { DateField } from '../shared/date-field.js';
+import type { Attribute } from './dictionary.js';
+
+interface AttributeInputProps {
+  attribute: Attribute;
+  label: string;
+  value: unknown;
+  /** undefined: nothing stands there. */
+  onChange: (value: unknown) => void;
+  error?: ReactNode;
+  size?: 'xs' | 'sm';
+}
+
+/** The input that fits an attribute: its codes in words, a calendar, a number, or text. */
+export function AttributeInput({ attribute, value, onChange, ...field }: AttributeInputProps) {
+  const { t } = useTranslation();
+  const { codes, type } = attribute;
+  if (codes != null || type === 'boolean') {
+    const options = codes?.map(({ code, label }) => ({
+      value: code,
+      label: label === code ? code : `${label} (${code})`,
+    }));
+    return (
+      <Select
+        {...field}
+        clearable
+        searchable={(options?.length ?? 0) > 8}
+        data={
+          options ?? [
+            { value: 'true', label: t('state.yes') },
+            { value: 'false', label: t('state.no') },
+          ]
+        }
+        value={value == null ? null : String(value)}
+        onChange={(code) => onChange(code === null ? undefined : type === 'boolean' ? code === 'true' : code)}
+        clearButtonProps={{ 'aria-label': t('date.clear', { what: field.label }) }}
+      />
+    );
+  }
+  if (type === 'date' && (value == null || /^\d{4}-\d{2}-\d{2}$/.test(String(value))))
+    return (
+      <DateField {...field} value={String(value ?? '')} onChange={(day) => onChange(day === '' ? undefined : day)} />
+    );
+  if (type === 'number' || type === 'integer')
+    return (
+      <NumberInput
+        {...field}
+        allowDecimal={type === 'number'}
+        value={typeof value === 'number' ? value : ''}
+        onChange={(number) => onChange(number === '' ? undefined : Number(number))}
+      />
+    );
+  return (
+    <TextInput
+      {...field}
+      autoComplete="off"
+      value={typeof value === 'string' ? value : ''}
+      onChange={({ currentTarget }) => onChange(currentTarget.value === '' ? undefined : currentTarget.value)}
+    />
+  );
+}
