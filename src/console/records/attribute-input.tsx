@@ -2,7 +2,7 @@ import { NumberInput, Select, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { DateField } from '../shared/date-field.js';
-import type { Attribute } from './dictionary.js';
+import { plainText, type Attribute } from './dictionary.js';
 
 interface AttributeInputProps {
   attribute: Attribute;
@@ -18,6 +18,7 @@ interface AttributeInputProps {
 export function AttributeInput({ attribute, value, onChange, ...field }: AttributeInputProps) {
   const { t } = useTranslation();
   const { codes, type } = attribute;
+  const text = plainText(value);
   if (codes != null || type === 'boolean') {
     const options = codes?.map(({ code, label }) => ({
       value: code,
@@ -34,16 +35,14 @@ export function AttributeInput({ attribute, value, onChange, ...field }: Attribu
             { value: 'false', label: t('state.no') },
           ]
         }
-        value={value == null ? null : String(value)}
+        value={text ?? null}
         onChange={(code) => onChange(code === null ? undefined : type === 'boolean' ? code === 'true' : code)}
         clearButtonProps={{ 'aria-label': t('date.clear', { what: field.label }) }}
       />
     );
   }
-  if (type === 'date' && (value == null || /^\d{4}-\d{2}-\d{2}$/.test(String(value))))
-    return (
-      <DateField {...field} value={String(value ?? '')} onChange={(day) => onChange(day === '' ? undefined : day)} />
-    );
+  if (type === 'date' && (text === undefined || /^\d{4}-\d{2}-\d{2}$/.test(text)))
+    return <DateField {...field} value={text ?? ''} onChange={(day) => onChange(day === '' ? undefined : day)} />;
   if (type === 'number' || type === 'integer')
     return (
       <NumberInput

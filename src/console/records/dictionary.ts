@@ -55,9 +55,12 @@ export function fullName(type: DictionaryType, data: unknown): string | undefine
   return text === '' ? undefined : text;
 }
 
+/** What can stand in one line; of anything else nothing. */
+export const plainText = (value: unknown): string | undefined =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+
 /** As the dictionary words it. */
 export function shown(attribute: Attribute | undefined, data: unknown): string | undefined {
-  const value = attribute && valueAt(data, attribute.path);
-  if (value == null || typeof value === 'object') return undefined;
-  return attribute?.codes?.find(({ code }) => code === String(value))?.label ?? String(value);
+  const value = attribute && plainText(valueAt(data, attribute.path));
+  return attribute?.codes?.find(({ code }) => code === value)?.label ?? value;
 }

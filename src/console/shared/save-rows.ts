@@ -32,8 +32,8 @@ function toCsv(rows: Row[]): string {
 }
 
 function cellOf(value: unknown): string {
-  const text = value == null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
-  // A spreadsheet would take it for a formula.
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  // A spreadsheet would take some texts for formulas.
+  const text = typeof value === 'string' ? value.replace(/^(?=[=+\-@\t\r])/, "'") : JSON.stringify(value ?? '');
+  const safe = value == null ? '' : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
