@@ -3,7 +3,7 @@
  * any two steps of the others. So each caller has places, fewer while somebody else is here; who has none waits for one
  * of his own.
  */
-import type { Company } from './company.js';
+import type { RecentCallers } from './recent-callers.js';
 
 /** Of one caller at once: while nobody else is here, and beside others. */
 export interface Places {
@@ -25,13 +25,13 @@ export class Turns {
   readonly #callers = new Map<string, Caller>();
 
   constructor(
-    private readonly company: Company,
+    private readonly recentCallers: RecentCallers,
     private readonly places: Places,
   ) {}
 
   /** Gives what ends the turn; only the first call counts. */
   async take(name: string): Promise<() => void> {
-    this.company.came(name);
+    this.recentCallers.note(name);
     const caller = this.#callers.get(name) ?? { taken: 0, waiting: [] };
     this.#callers.set(name, caller);
     if (caller.taken < this.#placesOf(name)) caller.taken += 1;
@@ -70,10 +70,10 @@ export class Turns {
 
   #restAfter(name: string, tookMs: number): number {
     const { rests = false, beside } = this.places;
-    return rests && this.company.isBeside(name) ? Math.min(MOST_REST_MS, beside * tookMs) : 0;
+    return rests && this.recentCallers.othersThan(name) ? Math.min(MOST_REST_MS, beside * tookMs) : 0;
   }
 
   #placesOf(name: string): number {
-    return this.company.isBeside(name) ? this.places.beside : this.places.alone;
+    return this.recentCallers.othersThan(name) ? this.places.beside : this.places.alone;
   }
 }

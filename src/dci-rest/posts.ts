@@ -36,7 +36,7 @@ const MESSAGES = { alone: Infinity, beside: 16 };
 /** Uploads are none of them: their files are not read first. */
 export function dciPosts(services: FacadeServices): ReadonlyMap<string, Post> {
   const posts = new Map<string, Post>();
-  const turns = new Turns(services.company, MESSAGES);
+  const turns = new Turns(services.recentCallers, MESSAGES);
   const admitted = (post: Post): Post => admittedPost(post, turns, services);
   for (const endpoint of SHORT_ENDPOINTS) posts.set(endpoint.path, admitted(shortPost(endpoint, services)));
   for (const definition of services.registries.all)

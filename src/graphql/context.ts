@@ -2,7 +2,7 @@
 import type DataLoader from 'dataloader';
 import type { GraphQLSchema } from 'graphql';
 import type { Admission } from '../access/admission.js';
-import type { Company } from '../access/company.js';
+import type { RecentCallers } from '../access/recent-callers.js';
 import type { Principal } from '../access/principal.js';
 import type { ProtocolError } from '../protocol/errors.js';
 import type { Call } from '../use-cases/call.js';
@@ -18,7 +18,7 @@ export interface GraphqlServices extends Services {
   /** The crowd that is served at once. */
   admission: Admission;
   /** Whether one caller is alone here. */
-  company: Company;
+  recentCallers: RecentCallers;
 }
 
 /** What executing a document in process takes. */

@@ -98,7 +98,7 @@ export async function startGraphqlServer(
     ],
   });
   await apollo.start();
-  const turns = new Turns(services.company, OPERATIONS);
+  const turns = new Turns(services.recentCallers, OPERATIONS);
   const router = Router();
   router.use(graphiqlRouter());
   // Of this very path only.

@@ -3,7 +3,7 @@
  * too: as many as the host answers quickly, and of one sender as many as its hosts do, however many it names.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Company } from '../access/company.js';
+import { RecentCallers } from '../access/recent-callers.js';
 import type { Room } from '../entities/deliveries/due-delivery.repository.js';
 import { endpointOf } from '../entities/deliveries/endpoint-rest.repository.js';
 
@@ -56,11 +56,11 @@ export class HostPace {
   readonly #hosts = new Map<string, Host>();
   readonly #senders = new Map<string, Window>();
   readonly #underWay = new Map<string, Paced>();
-  readonly #company: Company;
+  readonly #recentCallers: RecentCallers;
   #claimAt = -Infinity;
 
   constructor(private readonly clock: () => number = () => performance.now()) {
-    this.#company = new Company(clock);
+    this.#recentCallers = new RecentCallers(clock);
   }
 
   /** How much more each may get. */
@@ -71,7 +71,7 @@ export class HostPace {
       perSender: OF_SENDER,
       senders: [...this.#senders].map(([senderId, window]) => ({
         senderId,
-        room: window.room(this.#company.isBeside(senderId) ? OF_SENDER : MOST_UNDER_WAY),
+        room: window.room(this.#recentCallers.othersThan(senderId) ? OF_SENDER : MOST_UNDER_WAY),
         underWay: window.underWay,
       })),
       busy: [...this.#underWay.values()].map(({ senderId, target }) => ({ senderId, endpoint: endpointOf(target) })),
@@ -88,7 +88,7 @@ export class HostPace {
   }
 
   started(delivery: Paced): void {
-    this.#company.came(delivery.senderId);
+    this.#recentCallers.note(delivery.senderId);
     this.#hostOf(delivery.host).underWay += 1;
     this.#senderOf(delivery.senderId).underWay += 1;
     this.#underWay.set(delivery.id, delivery);

@@ -1,26 +1,27 @@
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
-import { Company } from '../../src/access/company.js';
+import { RecentCallers } from '../../src/access/recent-callers.js';
 import { Turns, type Places } from '../../src/access/turns.js';
 
 let now = 0;
-let company: Company;
+let recentCallers: RecentCallers;
 
 beforeEach(() => {
   now = 0;
-  company = new Company(() => now);
+  recentCallers = new RecentCallers(() => now);
 });
 
 /** Asks for turns and tells in which order they began. */
 function taking(places: Places) {
-  const turns = new Turns(company, places);
+  const turns = new Turns(recentCallers, places);
   const begun: string[] = [];
   const ends: (() => void)[] = [];
+  const begin = async (caller: string) => {
+    const end = await turns.take(caller);
+    begun.push(caller);
+    ends.push(end);
+  };
   const take = (caller: string, count = 1) => {
-    for (let asked = 0; asked < count; asked += 1)
-      void turns.take(caller).then((end) => {
-        begun.push(caller);
-        ends.push(end);
-      });
+    for (let asked = 0; asked < count; asked += 1) void begin(caller);
     return turn();
   };
   const end = () => {
@@ -32,16 +33,20 @@ function taking(places: Places) {
 
 describe('who is here', () => {
   test('is alone until another comes, and again five seconds after that one came last', () => {
-    company.came('a');
-    company.came('a');
-    expect(company.isBeside('a')).toBe(false);
-    company.came('b');
-    expect([company.isBeside('a'), company.isBeside('b'), company.isBeside('c')]).toEqual([true, true, true]);
+    recentCallers.note('a');
+    recentCallers.note('a');
+    expect(recentCallers.othersThan('a')).toBe(false);
+    recentCallers.note('b');
+    expect([recentCallers.othersThan('a'), recentCallers.othersThan('b'), recentCallers.othersThan('c')]).toEqual([
+      true,
+      true,
+      true,
+    ]);
     now = 4999;
-    company.came('a');
-    expect(company.isBeside('a')).toBe(true);
+    recentCallers.note('a');
+    expect(recentCallers.othersThan('a')).toBe(true);
     now = 5000;
-    expect([company.isBeside('a'), company.isBeside('b')]).toEqual([false, true]);
+    expect([recentCallers.othersThan('a'), recentCallers.othersThan('b')]).toEqual([false, true]);
   });
 });
 
