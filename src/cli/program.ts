@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { callCommand } from './call.command.js';
 import { checkCommand } from './check.command.js';
+import { exportCommand } from './export.command.js';
 import { importCommand } from './import.command.js';
 import { keyCommand } from './key.command.js';
 import { listenCommand } from './listen.command.js';
@@ -32,6 +33,7 @@ export function createProgram(): Command {
     migrateCommand(),
     seedCommand(),
     importCommand(),
+    exportCommand(),
     senderCommand(),
     sourceCommand(),
     keyCommand(),
