@@ -21,6 +21,7 @@ import { SourceCapture0064 } from './0064-source-capture.migration.js';
 import { ConsentReceipts0067 } from './0067-consent-receipts.migration.js';
 import { StaticBearer0068 } from './0068-static-bearer.migration.js';
 import { LiveEvents0081 } from './0081-live-events.migration.js';
+import { SourceSubscriptions0082 } from './0082-source-subscriptions.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -47,6 +48,7 @@ export const MIGRATIONS = [
   ConsentReceipts0067,
   StaticBearer0068,
   LiveEvents0081,
+  SourceSubscriptions0082,
 ].map((migration) => ({
   name: nameOf(migration),
   class: migration,
