@@ -1,11 +1,11 @@
 /** A ministry's DCI server behind ours: questions are sent on as our own, and our own agreements decide what comes out. */
-import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { addRecords, giveConsent, person } from '../../support/consent.js';
 import { startTestGateway, type TestGateway } from '../../support/gateway.js';
 import { createPartner, type Partner } from '../../support/partner.js';
 import { byId, expression, find } from '../../support/search-message.js';
 import { startInbox } from '../../support/inbox.js';
 import { until } from '../../support/until.js';
+import { trust } from '../../support/upstream.js';
 import { allEnded, remove, settled, subscribed } from '../../subscriptions/subscriptions.js';
 import { OPERATIONS } from '../../../src/protocol/vocabulary.js';
 
@@ -31,19 +31,6 @@ const partner = (input: Record<string, unknown>): Promise<Partner> =>
   createPartner(gateway, { sender: { rateLimitPerMinute: 1_000_000 }, agreements: [input] });
 const status = async () =>
   (await gateway.admin<{ source: unknown }>('{ source(name: "ministry") { kind mode state lastError } }')).source;
-
-/** Takes the public key of another gateway for a sender's. */
-async function trust(here: TestGateway, senderId: string, other: TestGateway): Promise<void> {
-  const { keys } = (await (await fetch(`${other.url}/.well-known/jwks.json`)).json()) as {
-    keys: (JsonWebKey & { kid: string; use: string })[];
-  };
-  const key = keys.find(({ use }) => use === 'sig')!;
-  const publicKeyPem = createPublicKey({ key, format: 'jwk' }).export({ type: 'spki', format: 'pem' });
-  await here.admin(
-    `mutation ($senderId: String!, $input: SenderKeyInput!) { addSenderKey(senderId: $senderId, input: $input) { kid } }`,
-    { senderId, input: { kid: key.kid, publicKeyPem } },
-  );
-}
 
 beforeAll(async () => {
   ministry = await startTestGateway({ env: { SERVER_ID: 'ministry' } });
