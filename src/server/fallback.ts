@@ -10,7 +10,19 @@ import { protocolErrorOf } from '../use-cases/errors.js';
 /** What a path takes; `dciRouter` and `oauthRouter` tell that of their own. */
 const TAKES: Record<string, string[]> = {
   'GET, HEAD, POST': ['/graphql'],
-  'GET, HEAD': ['/graphql/graphiql/:name', '/console', '/console/*path', '/healthz', '/readyz', '/metrics'],
+  PUT: ['/files/imports/:id/content'],
+  POST: ['/files/exports'],
+  'GET, HEAD': [
+    '/graphql/graphiql/:name',
+    '/console',
+    '/console/*path',
+    '/healthz',
+    '/readyz',
+    '/metrics',
+    '/files/imports/:id/refused',
+    '/.well-known/api-catalog',
+    '/.well-known/security.txt',
+  ],
 };
 
 /** Of any other method. Stands in front, since every router has its own answer to OPTIONS. */

@@ -10,8 +10,10 @@ import { straightTo } from '../dci-rest/straight.js';
 import type { Config } from '../platform/config.js';
 import type { Metrics } from '../platform/metrics.js';
 import { consoleRouter } from './console.router.js';
+import { filesRouter, type AdminOf } from './files.router.js';
 import { answerFault, lastResort, methodsRouter, noSuchPath } from './fallback.js';
 import { operationsRouter } from './operations.router.js';
+import { wellKnownRouter } from './well-known.router.js';
 import { measureRequests } from './request-metrics.js';
 
 /** @param graphql at `/graphql` */
@@ -20,17 +22,16 @@ export function createListener(
   graphql: express.Router,
   config: Config,
   metrics: Metrics,
+  adminOf: AdminOf,
 ): RequestListener {
   const posts = dciPosts(services);
-  const measure = measureRequests(metrics, services.registries);
   const straight = straightTo(posts, services);
-  const app = expressApp(posts, services, graphql, config, metrics);
-  return (request, response) => {
-    measure(request, response);
+  const app = expressApp(posts, services, graphql, config, metrics, adminOf);
+  return measureRequests({ metrics, ...services }, (request, response) => {
     const answered = straight(request, response);
     if (answered === undefined) app(request, response);
     else answered.catch((error: unknown) => answerFault(error, response, services));
-  };
+  });
 }
 
 function expressApp(
@@ -39,6 +40,7 @@ function expressApp(
   graphql: express.Router,
   config: Config,
   metrics: Metrics,
+  adminOf: AdminOf,
 ): Express {
   const app = express().disable('x-powered-by').disable('etag').set('trust proxy', services.trusts);
   app.use(nothingSniffed);
@@ -47,6 +49,9 @@ function expressApp(
   app.use('/dci/v1', openApiRouter(services));
   app.use('/dci/v1', dciRouter(posts, services));
   app.use(oauthRouter(services, { publicUrl: services.settings.publicUrl, tokenTtlSeconds: config.tokenTtlSeconds }));
+  const { securityContacts } = config;
+  app.use(wellKnownRouter({ publicUrl: services.settings.publicUrl, clock: services.clock, securityContacts }));
+  app.use('/files', filesRouter(services, adminOf));
   app.use(consoleRouter(config));
   app.use(operationsRouter(services, metrics, config.maxSourceLagSeconds));
   app.use(noSuchPath);
