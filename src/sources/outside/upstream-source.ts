@@ -115,9 +115,10 @@ export class UpstreamSource implements RegistrySource {
     await this.upstream.request(`${path}/registry/subscribe`, 'subscribe', message, callbackOf(path));
   }
 
-  async unsubscribe(registry: string, codes: string[]): Promise<void> {
+  async unsubscribe(registry: string, codes: string[], callbackOf: (path: string) => string): Promise<void> {
     const message = { transaction_id: randomUUID(), timestamp: this.clock().toISOString(), subscription_codes: codes };
-    await this.upstream.request(`${this.#pathOf(registry)}/registry/unsubscribe`, 'unsubscribe', message);
+    const path = this.#pathOf(registry);
+    await this.upstream.request(`${path}/registry/unsubscribe`, 'unsubscribe', message, callbackOf(path));
   }
 
   #pathOf(registry: string): string {

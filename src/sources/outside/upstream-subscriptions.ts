@@ -45,11 +45,11 @@ export async function keepSubscribed(
     if (dueAt(wished(wish), appliedAt) > now.getTime()) continue;
     const transactionId = randomUUID();
     await keepAsked(database, name, { ...wish, senderId: file.capture.sender ?? '', transactionId }, now);
-    await upstream.subscribe(wish, transactionId, (path) => `${publicUrl}/dci/v1/${path}/registry/on-subscribe`);
+    await upstream.subscribe(wish, transactionId, callbackAt(publicUrl, 'on-subscribe'));
   }
   const wanted = new Set(wishes.map(nameOf));
   await endSubscriptions(
-    database,
+    { database, publicUrl },
     upstream,
     name,
     held.filter((one) => !wanted.has(nameOf(one))),
@@ -64,18 +64,24 @@ export async function keepSubscribed(
 }
 
 export async function endSubscriptions(
-  sql: Sql,
+  { database, publicUrl }: Pick<Subscribing, 'database' | 'publicUrl'>,
   upstream: UpstreamSource,
   source: string,
   ended: SourceSubscription[],
 ): Promise<void> {
-  for (const { registry, codes } of ended) if (codes.length > 0) await upstream.unsubscribe(registry, codes);
+  const callback = callbackAt(publicUrl, 'on-unsubscribe');
+  for (const { registry, codes } of ended) if (codes.length > 0) await upstream.unsubscribe(registry, codes, callback);
   await forgetSubscriptions(
-    sql,
+    database,
     source,
     ended.map(({ transactionId }) => transactionId),
   );
 }
+
+const callbackAt =
+  (publicUrl: string, action: string) =>
+  (path: string): string =>
+    `${publicUrl}/dci/v1/${path}/registry/${action}`;
 
 function dueAt(held: SourceSubscription | undefined, appliedAt: string): number {
   if (held === undefined || new Date(held.askedAt) < new Date(appliedAt)) return 0;

@@ -34,14 +34,14 @@ export async function releaseSlot(
 }
 
 export async function releaseSubscriptions(
-  { database, live, log }: Pick<Services, 'database' | 'live' | 'log'>,
+  { database, live, log, settings }: Pick<Services, 'database' | 'live' | 'log' | 'settings'>,
   name: string,
 ): Promise<void> {
   const source = (await readSources(database)).find((one) => one.name === name);
   const held = source?.kind === 'dci' ? await sourceSubscriptions(database, name) : [];
   if (source === undefined || held.length === 0) return;
   try {
-    await endSubscriptions(database, live.upstream(source), name, held);
+    await endSubscriptions({ database, publicUrl: settings.publicUrl }, live.upstream(source), name, held);
   } catch (error) {
     if (!(error instanceof SourceFault)) throw error;
     log.warn({ source: name, reason: error.message }, 'our subscriptions are left at the other server: end them there');
