@@ -1,6 +1,7 @@
 /** The house, wired in one place: `const gateway = await startGateway(config, secrets); … await gateway.close()`. */
 import proxyAddress from 'proxy-addr';
 import { Admission } from './access/admission.js';
+import { RecentCallers } from './access/recent-callers.js';
 import { AdminToken } from './access/admin-token.js';
 import { Admins } from './access/admins.js';
 import { KeyRing } from './access/key-ring.js';
@@ -292,6 +293,7 @@ async function wire(
     mtlsHeader: config.mtlsHeader,
     trusts: proxyAddress.compile(config.trustProxy),
     admission: new Admission(config.maxRequestsAtOnce),
+    recentCallers: new RecentCallers(),
     messageLimits: { items: config.maxBatchItems, strictTotalCount: config.strictTotalCount },
     settings: {
       serverId: config.serverId,
