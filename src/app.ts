@@ -164,6 +164,7 @@ async function startBehind(
     wake: (...queues) => wakeChannel.wake(...queues),
     senderOutbound: new SenderOutboundStore(database, masterKey),
     jobHealth: () => background.health(),
+    makeJobDue: (name) => background.makeDue(name),
     keeping: {
       masterKey,
       retentionDays: config.retentionDays,
@@ -223,7 +224,7 @@ function ownRecords(config: Config, database: Database, replica: Replica | undef
 
 type Wired = Omit<
   FacadeServices & BackgroundServices,
-  'wakeChannel' | 'wake' | 'tracer' | 'senderOutbound' | 'jobHealth' | 'deliverySettings' | 'keeping'
+  'wakeChannel' | 'wake' | 'tracer' | 'senderOutbound' | 'jobHealth' | 'makeJobDue' | 'deliverySettings' | 'keeping'
 >;
 
 interface Built {
