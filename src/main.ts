@@ -3,7 +3,7 @@ import { startGateway } from './app.js';
 import { findDemoPartner } from './server/demo-partner.js';
 import { greeting } from './server/greeting.js';
 import { startEmbeddedPostgres } from './platform/embedded-postgres.js';
-import { ConfigInvalid, readConfig, requireAdministrator, type Config, type Secrets } from './platform/config.js';
+import { ConfigInvalid, readConfig, type Config, type Secrets } from './platform/config.js';
 import { loadLocalSecrets, type LocalSecrets } from './platform/local-secrets.js';
 import { createLog, type Log } from './platform/log.js';
 import { createMetrics } from './platform/metrics.js';
@@ -21,7 +21,6 @@ async function closeAll(): Promise<void> {
 
 async function main(): Promise<void> {
   const { config, secrets } = readConfig(process.env);
-  requireAdministrator(config, secrets);
   const log = createLog(config.logLevel);
   stopOnRequest(
     (reason) => {
@@ -32,7 +31,7 @@ async function main(): Promise<void> {
   );
   const { databaseUrl, local } = await findDatabase(config, secrets, log);
   const metrics = createMetrics({ ofProcess: true });
-  const gateway = await startGateway(config, { ...secrets, ...local, databaseUrl }, { log, metrics });
+  const gateway = await startGateway(config, { ...secrets, ...local, databaseUrl }, { log, metrics, needsAdministrator: true });
   started.push({ close: () => gateway.close(GRACE_MS) });
   process.stdout.write(greeting(gateway, await findDemoPartner(gateway, config.dataDir), local, config));
 }

@@ -1,5 +1,6 @@
 /** All commands, in the order in which a newcomer meets them. */
 import { Command } from 'commander';
+import { adminCommand } from './admin.command.js';
 import { callCommand } from './call.command.js';
 import { checkCommand } from './check.command.js';
 import { importCommand } from './import.command.js';
@@ -30,6 +31,7 @@ export function createProgram(): Command {
     .addHelpText('after', ABOUT);
   const commands = [
     migrateCommand(),
+    adminCommand(),
     seedCommand(),
     importCommand(),
     senderCommand(),

@@ -10,6 +10,7 @@ import { protocolErrorOf } from '../use-cases/errors.js';
 /** What a path takes; `dciRouter` and `oauthRouter` tell that of their own. */
 const TAKES: Record<string, string[]> = {
   'GET, HEAD, POST': ['/graphql'],
+  POST: ['/admin/session'],
   'GET, HEAD': ['/graphql/graphiql/:name', '/console', '/console/*path', '/healthz', '/readyz', '/metrics'],
 };
 

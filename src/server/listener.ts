@@ -9,6 +9,7 @@ import type { FacadeServices } from '../dci-rest/services.js';
 import { straightTo } from '../dci-rest/straight.js';
 import type { Config } from '../platform/config.js';
 import type { Metrics } from '../platform/metrics.js';
+import { adminSessionRouter } from './admin-session.router.js';
 import { consoleRouter } from './console.router.js';
 import { answerFault, lastResort, methodsRouter, noSuchPath } from './fallback.js';
 import { operationsRouter } from './operations.router.js';
@@ -47,6 +48,7 @@ function expressApp(
   app.use('/dci/v1', openApiRouter(services));
   app.use('/dci/v1', dciRouter(posts, services));
   app.use(oauthRouter(services, { publicUrl: services.settings.publicUrl, tokenTtlSeconds: config.tokenTtlSeconds }));
+  app.use(adminSessionRouter(services));
   app.use(consoleRouter(config));
   app.use(operationsRouter(services, metrics, config.maxSourceLagSeconds));
   app.use(noSuchPath);

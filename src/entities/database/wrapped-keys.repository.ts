@@ -1,5 +1,6 @@
 /** Every column that is sealed under the master key, read and moved to another a batch at a time. */
 import type { MasterKey } from '../../platform/master-key.js';
+import { totpPlace } from '../admins/admin-account.entity.js';
 import { placeOf } from './data-vault.js';
 import type { Sql } from './database.js';
 
@@ -23,13 +24,20 @@ export const WRAPPED: Wrapped[] = [
     place: ({ owner = '', month = '' }) => placeOf(owner, month),
   },
   { table: 'server_key', id: 'id', column: 'private_sealed', facts: 'kid', place: ({ kid }) => `server_key:${kid}` },
-  ...['client_secret', 'tls_key'].map((name) => ({
+  ...['client_secret', 'tls_key', 'bearer'].map((name) => ({
     table: 'sender_outbound',
     id: 'sender_id',
     column: `${name}_sealed`,
     facts: 'sender_id as sender',
     place: ({ sender }: Record<string, string>) => `sender_outbound:${sender}:${name}`,
   })),
+  {
+    table: 'admin_account',
+    id: 'id',
+    column: 'totp_sealed',
+    facts: 'id as account',
+    place: ({ account = '' }) => totpPlace(account),
+  },
 ];
 
 /** Those behind `after`, in the transaction of `sql`. `last` is where to go on; undefined at the end. */
