@@ -1,7 +1,6 @@
 /** The second factor of an administrator: codes of an authenticator app (RFC 6238), and codes for when it is lost. */
 import { createHash } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
-import { totpPlace } from '../entities/admins/admin-account.entity.js';
 import type { MasterKey } from '../platform/master-key.js';
 import { readableSecret } from './password.js';
 
@@ -10,6 +9,9 @@ const PERIOD_SECONDS = 30;
 const WINDOW = 1;
 const RECOVERY_CODES = 10;
 const RECOVERY_GROUPS = 4;
+
+/** To what a sealed secret is bound. */
+const placeOf = (accountId: string): string => `admin_account:${accountId}:totp`;
 
 export interface NewSecret {
   sealed: Buffer;
@@ -28,12 +30,12 @@ export class SecondFactors {
   make(accountId: string, name: string): NewSecret {
     const secret = new Secret({ size: 20 });
     const uri = new TOTP({ issuer: this.issuer, label: name, secret }).toString();
-    return { sealed: this.masterKey.seal(Buffer.from(secret.bytes), totpPlace(accountId)), secret: secret.base32, uri };
+    return { sealed: this.masterKey.seal(Buffer.from(secret.bytes), placeOf(accountId)), secret: secret.base32, uri };
   }
 
   /** The time step that a code is of; undefined where it is of none that counts now. */
   stepOf(accountId: string, sealed: Buffer, code: string, now: Date): number | undefined {
-    const bytes = this.masterKey.open(sealed, totpPlace(accountId));
+    const bytes = this.masterKey.open(sealed, placeOf(accountId));
     const secret = new Secret({ buffer: new Uint8Array(bytes).buffer });
     const at = { period: PERIOD_SECONDS, timestamp: now.getTime() };
     const off = TOTP.validate({ token: code.replaceAll(/\s/g, ''), secret, window: WINDOW, ...at });

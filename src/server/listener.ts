@@ -5,6 +5,7 @@ import { oauthRouter } from '../dci-rest/oauth.router.js';
 import { openApiRouter } from '../dci-rest/openapi/openapi.router.js';
 import { dciPosts, type Post } from '../dci-rest/posts.js';
 import { dciRouter } from '../dci-rest/router.js';
+import { hasAccounts } from '../entities/admins/admin-session.repository.js';
 import type { FacadeServices } from '../dci-rest/services.js';
 import { straightTo } from '../dci-rest/straight.js';
 import type { Config } from '../platform/config.js';
@@ -49,7 +50,7 @@ function expressApp(
   app.use('/dci/v1', dciRouter(posts, services));
   app.use(oauthRouter(services, { publicUrl: services.settings.publicUrl, tokenTtlSeconds: config.tokenTtlSeconds }));
   app.use(adminSessionRouter(services));
-  app.use(consoleRouter(config));
+  app.use(consoleRouter(config, () => hasAccounts(services.database)));
   app.use(operationsRouter(services, metrics, config.maxSourceLagSeconds));
   app.use(noSuchPath);
   app.use(lastResort(services));

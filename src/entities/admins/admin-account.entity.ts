@@ -1,17 +1,15 @@
 import { ArrayType } from '@mikro-orm/core';
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { Field, ObjectType } from 'type-graphql';
+import { Field, ID, ObjectType } from 'type-graphql';
 import { uuidv7 } from '../../platform/uuid.js';
 import type { Role } from '../../protocol/vocabulary.js';
 import { AdminAccountStateEnum, RoleEnum, type AdminAccountState } from '../database/enums.js';
-
-/** To what a sealed TOTP secret is bound. */
-export const totpPlace = (id: string): string => `admin_account:${id}:totp`;
 
 /** An administrator that this gateway knows itself. */
 @ObjectType({ description: 'An administrator that this gateway knows itself, beside those of an issuer.' })
 @Entity({ tableName: 'admin_account' })
 export class AdminAccount {
+  @Field(() => ID)
   @PrimaryKey({ type: 'uuid' })
   id: string = uuidv7();
 

@@ -12,7 +12,10 @@ export interface SessionRow {
   expiresAt: Date;
 }
 
-export async function insertSession(sql: Sql, { tokenHash, accountId, createdAt, expiresAt }: SessionRow): Promise<void> {
+export async function insertSession(
+  sql: Sql,
+  { tokenHash, accountId, createdAt, expiresAt }: SessionRow,
+): Promise<void> {
   await sql.query(
     'insert into admin_session (token_hash, account_id, created_at, expires_at) values ($1, $2, $3, $4)',
     [tokenHash, accountId, createdAt, expiresAt],
@@ -46,6 +49,11 @@ export async function endSessionsOf(sql: Sql, accountId: string, but: Buffer = B
 
 export async function forgetSessions(sql: Sql, now: Date): Promise<void> {
   await sql.query('delete from admin_session where expires_at < $1', [now]);
+}
+
+export async function hasAccounts(sql: Sql): Promise<boolean> {
+  const rows = await sql.query(`select 1 from admin_account where state <> 'DISABLED' limit 1`);
+  return rows.length > 0;
 }
 
 /** Whether somebody can sign in who may do everything. */

@@ -1,6 +1,5 @@
 /** Every column that is sealed under the master key, read and moved to another a batch at a time. */
 import type { MasterKey } from '../../platform/master-key.js';
-import { totpPlace } from '../admins/admin-account.entity.js';
 import { placeOf } from './data-vault.js';
 import type { Sql } from './database.js';
 
@@ -36,7 +35,7 @@ export const WRAPPED: Wrapped[] = [
     id: 'id',
     column: 'totp_sealed',
     facts: 'id as account',
-    place: ({ account = '' }) => totpPlace(account),
+    place: ({ account = '' }) => `admin_account:${account}:totp`,
   },
 ];
 
