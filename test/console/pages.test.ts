@@ -164,10 +164,10 @@ async function checkChain(page: ConsolePage): Promise<void> {
   test.each(['light', 'dark'] as const)('signing in is accessible in %s', async (colorScheme) => {
     const page = await browser.visit({ colorScheme });
     await page.goto('/console/');
-    await page.getByLabel('Password', { exact: true }).waitFor();
+    await page.getByLabel(/^Password/).waitFor();
     expect(await serious(page, colorScheme)).toEqual([]);
     await page.getByText('Access token').click();
-    await page.getByLabel('Access token', { exact: true }).last().waitFor();
+    await page.getByRole('button', { name: 'Show or hide the token' }).waitFor();
     expect(await serious(page, colorScheme)).toEqual([]);
     await page.context().close();
   });

@@ -64,7 +64,7 @@ import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type Conso
     const given = await makeAccount(gateway, 'audrey', 'AUDITOR');
     await page.reload();
     const form = async (values: Record<string, string>) => {
-      for (const [label, value] of Object.entries(values)) await page.getByLabel(label, { exact: true }).fill(value);
+      for (const [label, value] of Object.entries(values)) await field(label).fill(value);
       await page.getByRole('button', { name: 'Sign in' }).click();
     };
     await form({ Name: 'audrey', Password: 'wrong' });
@@ -80,7 +80,7 @@ import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type Conso
     await expectShown(page.getByText('Yes; 10 recovery codes left'));
     const token = await page.evaluate(() => sessionStorage.getItem('dci.console.token'));
     await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.getByLabel('Name', { exact: true }).waitFor();
+    await field('Name').waitFor();
     const { errors } = await gateway.graphql('{ me { subject } }', {}, token ?? '');
     expect(errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
     // The code that confirmed the app was used; one that was written down was not.
@@ -91,11 +91,14 @@ import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type Conso
     expect(page.problems.filter((problem) => !/ 40[19]\b|40[19] \(/.test(problem))).toEqual([]);
   });
 
+  /** A field that must be filled has a star behind its name. */
+  const field = (label: string) => page.getByLabel(new RegExp(`^${label}( \\*)?$`));
+
   const codeOf = (secret: string) => TOTP.generate({ secret: Secret.fromBase32(secret) });
 
   async function addSecondFactor(password: string): Promise<{ codes: string[]; secret: string }> {
     await page.getByRole('button', { name: 'Add second factor' }).click();
-    await page.getByLabel('Password', { exact: true }).fill(password);
+    await field('Password').fill(password);
     await page.getByRole('button', { name: 'Next' }).click();
     const secret = (await page.getByRole('group', { name: 'Key', exact: true }).textContent()) ?? '';
     await expectShown(page.getByRole('img', { name: 'QR code with the key for the app' }));
