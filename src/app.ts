@@ -27,7 +27,6 @@ import type { RecordSource } from './sources/registry-source.js';
 import { awaitDatabase } from './entities/database/await-database.js';
 import { LiveTail } from './graphql/live/live-tail.js';
 import { PersistedOperations } from './graphql/persisted-operations.js';
-import { exportTailLag } from './graphql/live/tail.metrics.js';
 import { gatewaySchema } from './graphql/schema.js';
 import { TrafficMeter } from './use-cases/overview/traffic-meter.js';
 import { startGraphqlServer } from './graphql/server.js';
@@ -47,7 +46,8 @@ import { SourceConnections, type SourceUrls } from './sources/outside/source-con
 import { createSourceRouter, type BroughtSource } from './sources/source-router.js';
 import { SourceRoutes } from './sources/source-routes.js';
 import { createListener } from './server/listener.js';
-import { exportQueues, exportSources } from './server/operations.router.js';
+import { exportStanding } from './server/metrics/standing.metrics.js';
+import { countJobs, countTraffic } from './server/metrics/work.metrics.js';
 import { upstreamAt } from './upstream.js';
 
 export interface Gateway {
@@ -182,16 +182,16 @@ async function startBehind(
     services,
     createAuthenticator(services, adminsOf(config, secrets, services)),
     server,
-    { persisted: await PersistedOperations.load(config.persistedOperations) },
+    { persisted: await PersistedOperations.load(config.persistedOperations), metrics },
   );
-  exportTailLag(metrics, services.tail);
-  exportQueues(metrics, database, clock);
-  exportSources(metrics, database, clock);
+  exportStanding(metrics, services);
+  countTraffic(metrics, services.traffic);
   door.serve(createListener(services, graphql.router, config, metrics));
   const works = config.role !== 'api';
   const background = startBackground(services, await createJobStore(secrets.jobsUrl ?? secrets.databaseUrl, log), {
     queues: works ? workerQueues(services) : [],
     jobs: works ? recurringJobs(services) : [],
+    ran: countJobs(metrics),
   });
   return {
     url,

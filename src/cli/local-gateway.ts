@@ -69,7 +69,7 @@ function insideOf({ services }: Gateway): LocalGateway {
       runDocument(schema, document, variables, {
         principal: admin,
         services,
-        loaders: createLoaders(database.em(), database, clock),
+        loaders: createLoaders(database, clock),
       }),
   };
 }

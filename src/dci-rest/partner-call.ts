@@ -76,7 +76,7 @@ function contextFor(services: FacadeServices, exchange: Exchange, call: DirectCa
     deadline,
     services,
     get loaders() {
-      return createLoaders(services.database.em(), services.database, services.clock);
+      return createLoaders(services.database, services.clock);
     },
   };
 }

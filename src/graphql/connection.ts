@@ -1,9 +1,9 @@
 /** Relay connections over keyset cursors: exact while rows arrive, counted only when the count is asked for. */
-import type { EntityName, FilterObject, FilterQuery, QueryOrderMap } from '@mikro-orm/core';
-import type { EntityManager } from '@mikro-orm/postgresql';
+import type { EntityName, FilterQuery } from '@mikro-orm/core';
 import { ArgsType, Field, Int, ObjectType, type ClassType } from 'type-graphql';
-import { readByCursor } from '../entities/database/read-rows.js';
-import { decodeCursor, encodeCursor, keysOf } from './cursor.js';
+import type { Database } from '../entities/database/database.js';
+import { countRows, readPage } from '../entities/database/read-rows.js';
+import { decodeCursor, encodeCursor, keysOf, type OrderBy } from './cursor.js';
 import { DomainError } from '../use-cases/errors.js';
 
 export const DEFAULT_SIZE = 20;
@@ -87,37 +87,36 @@ export function connectionOf<Node extends object>(
 
 /** One page of `entity`. `orderBy` must end in the id, so that no two rows are equal in it. */
 export async function findConnection<Node extends object>(
-  em: EntityManager,
+  database: Database,
   entity: EntityName<Node>,
   where: FilterQuery<NoInfer<Node>>,
-  orderBy: QueryOrderMap<NoInfer<Node>> | QueryOrderMap<NoInfer<Node>>[],
+  orderBy: OrderBy,
   args: ConnectionArgs,
 ): Promise<ConnectionData<Node>> {
   const { size, backward, field, cursor } = pageOf(args);
-  const meta = em.getMetadata().get<Node>(entity);
-  const order = [orderBy].flat() as QueryOrderMap<Node>[];
+  const meta = database.orm.getMetadata().get<Node>(entity);
+  const order = Object.entries(orderBy);
   const keys = keysOf(order);
-  const from = cursor == null ? undefined : (decodeCursor(meta, keys, field, cursor) as FilterObject<NoInfer<Node>>);
-  const found = await readByCursor(em, entity, {
-    where,
-    orderBy: order,
-    // A page of none still tells whether there is one to come.
-    ...(backward ? { last: size || 1, before: from } : { first: size || 1, after: from }),
-  });
-  const all = found.items;
-  const nodes = all.slice(0, size);
-  const more = size === 0 ? all.length > 0 : undefined;
-  const edges = nodes.map((node) => ({ cursor: encodeCursor(meta, keys, node), node }));
+  const from = cursor == null ? undefined : decodeCursor(meta, keys, field, cursor);
+  // A page of none still tells whether there is one to come.
+  const found = await readPage(database, entity, where, { order, size: size || 1, backward, from });
+  const nodes = found.items.slice(0, size);
+  const more = size === 0 ? found.items.length > 0 : found.more;
+  const cursorOf = (node: Node | undefined): string | null =>
+    node === undefined ? null : encodeCursor(meta, keys, node);
   return {
     nodes,
-    edges,
-    pageInfo: {
-      hasNextPage: backward ? found.hasNextPage : (more ?? found.hasNextPage),
-      hasPreviousPage: backward ? (more ?? found.hasPrevPage) : found.hasPrevPage,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+    // Not every reader wants them.
+    get edges() {
+      return nodes.map((node) => ({ cursor: encodeCursor(meta, keys, node), node }));
     },
-    count: () => em.count(entity, where),
+    pageInfo: {
+      hasNextPage: backward ? from !== undefined : more,
+      hasPreviousPage: backward ? more : from !== undefined,
+      startCursor: cursorOf(nodes[0]),
+      endCursor: cursorOf(nodes.at(-1)),
+    },
+    count: () => countRows(database, entity, where),
   };
 }
 

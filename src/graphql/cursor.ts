@@ -1,11 +1,15 @@
 /** Cursors of lists: the list and order they belong to, and the row's values in that order. Opaque to clients. */
-import type { EntityMetadata, QueryOrderMap } from '@mikro-orm/core';
+import type { EntityMetadata } from '@mikro-orm/core';
+import type { Order } from '../entities/database/read-rows.js';
 import { isUuid } from '../platform/uuid.js';
 import { invalid } from '../use-cases/errors.js';
 
+/** Columns, the weightiest first. */
+export type OrderBy = Record<string, 'asc' | 'desc'>;
+
 /** The columns of an order. @throws when it does not end in the id: two rows could be equal in it */
-export function keysOf<Node extends object>(orderBy: QueryOrderMap<Node>[]): string[] {
-  const keys = orderBy.flatMap((part) => Object.keys(part));
+export function keysOf(order: Order): string[] {
+  const keys = order.map(([key]) => key);
   if (keys.at(-1) !== 'id') throw new Error('the order of a list must end in id');
   return keys;
 }

@@ -4,15 +4,13 @@ import { INEXACT, isExact, isExactValue } from '../protocol/exact-number.js';
 import { DomainError } from '../use-cases/errors.js';
 
 /** @param variables read with `markInexact` @throws DomainError that names the variable */
-export function refuseInexact({
-  document,
-  variables,
-}: {
-  document: DocumentNode;
-  variables?: Record<string, unknown> | null | undefined;
-}): void {
+export function refuseInexactVariables(variables: Record<string, unknown> | null | undefined): void {
   const path = inexactIn(variables);
   if (path !== undefined) throw wrong(path);
+}
+
+/** @throws DomainError */
+export function refuseInexactLiterals(document: DocumentNode): void {
   const refuse = ({ value }: { value: string }): void => {
     if (!isExact(value)) throw wrong('a value in the text of the operation');
   };

@@ -9,7 +9,7 @@ import { readWaits, type DeliveryWait } from '../entities/deliveries/delivery-wa
 import { restsOfSenders, type EndpointRest } from '../entities/deliveries/endpoint-rest.repository.js';
 import { readContentHashes } from '../entities/transactions/payload.repository.js';
 import { Transaction } from '../entities/transactions/transaction.entity.js';
-import type { Sql } from '../entities/database/database.js';
+import type { Database } from '../entities/database/database.js';
 import { identifiersOfRecords } from '../entities/records/named-record.repository.js';
 import type { Identifier } from '../entities/records/record.repository.js';
 import { RegistryEvent } from '../entities/records/registry-event.entity.js';
@@ -37,25 +37,28 @@ export interface Loaders {
   sealOfSubject: DataLoader<string, AuditSeal | undefined>;
 }
 
-export function createLoaders(em: EntityManager, sql: Sql, clock: () => Date): Loaders {
+export function createLoaders(sql: Database, clock: () => Date): Loaders {
+  let made: EntityManager | undefined;
+  // Most operations load nothing.
+  const em = (): EntityManager => (made ??= sql.em());
   return {
     senderBySenderId: new DataLoader(async (senderIds) => {
-      const senders = await em.find(Sender, { senderId: { $in: [...senderIds] } });
+      const senders = await em().find(Sender, { senderId: { $in: [...senderIds] } });
       const found = new Map(senders.map((sender) => [sender.senderId, sender]));
       return senderIds.map((senderId) => found.get(senderId));
     }),
     senderById: new DataLoader(async (ids) => {
-      const senders = await em.find(Sender, { id: { $in: [...ids] } });
+      const senders = await em().find(Sender, { id: { $in: [...ids] } });
       const found = new Map(senders.map((sender) => [sender.id, sender]));
       return ids.map((id) => found.get(id));
     }),
     keysOfSender: new DataLoader(async (ids) => {
-      const keys = await em.find(SenderKey, { sender: { $in: [...ids] } }, { orderBy: { id: 'asc' } });
+      const keys = await em().find(SenderKey, { sender: { $in: [...ids] } }, { orderBy: { id: 'asc' } });
       const grouped = Map.groupBy(keys, ({ sender }) => sender.id);
       return ids.map((id) => grouped.get(id) ?? []);
     }),
     versionsOfAgreement: new DataLoader(async (ids) => {
-      const versions = await em.find(
+      const versions = await em().find(
         AgreementVersion,
         { agreement: { $in: [...ids] } },
         { orderBy: { version: 'asc' } },
@@ -67,15 +70,15 @@ export function createLoaders(em: EntityManager, sql: Sql, clock: () => Date): L
       const grouped = Map.groupBy(await identifiersOfRecords(sql, ids), ({ recordId }) => recordId);
       return ids.map((id) => grouped.get(id) ?? []);
     }),
-    transactionById: byId((ids) => em.find(Transaction, { id: { $in: ids } })),
-    deliveryById: byId((ids) => em.find(Delivery, { id: { $in: ids } })),
+    transactionById: byId((ids) => em().find(Transaction, { id: { $in: ids } })),
+    deliveryById: byId((ids) => em().find(Delivery, { id: { $in: ids } })),
     deliveriesOfTransaction: new DataLoader(async (ids) => {
-      const deliveries = await em.find(Delivery, { requestId: { $in: [...ids] } }, { orderBy: { id: 'asc' } });
+      const deliveries = await em().find(Delivery, { requestId: { $in: [...ids] } }, { orderBy: { id: 'asc' } });
       const grouped = Map.groupBy(deliveries, ({ requestId }) => requestId);
       return ids.map((id) => grouped.get(id) ?? []);
     }),
     attemptsOfDelivery: new DataLoader(async (ids) => {
-      const attempts = await em.find(DeliveryAttempt, { deliveryId: { $in: [...ids] } }, { orderBy: { id: 'asc' } });
+      const attempts = await em().find(DeliveryAttempt, { deliveryId: { $in: [...ids] } }, { orderBy: { id: 'asc' } });
       const grouped = Map.groupBy(attempts, ({ deliveryId }) => deliveryId);
       return ids.map((id) => grouped.get(id) ?? []);
     }),
@@ -87,11 +90,11 @@ export function createLoaders(em: EntityManager, sql: Sql, clock: () => Date): L
       const grouped = Map.groupBy(await restsOfSenders(sql, senderIds), ({ senderId }) => senderId);
       return senderIds.map((senderId) => grouped.get(senderId) ?? []);
     }),
-    subscriptionById: byId((ids) => em.find(Subscription, { id: { $in: ids } })),
-    registryEventById: byId((ids) => em.find(RegistryEvent, { id: { $in: ids } })),
+    subscriptionById: byId((ids) => em().find(Subscription, { id: { $in: ids } })),
+    registryEventById: byId((ids) => em().find(RegistryEvent, { id: { $in: ids } })),
     sealOfSubject: new DataLoader(async (subjects) => {
       const sealIds = await sealsOfSubjects(sql, [...subjects]);
-      const seals = await em.find(AuditSeal, { id: { $in: [...sealIds.values()] } });
+      const seals = await em().find(AuditSeal, { id: { $in: [...sealIds.values()] } });
       const found = new Map(seals.map((seal) => [seal.id, seal]));
       return subjects.map((subject) => found.get(sealIds.get(subject) ?? ''));
     }),

@@ -2,6 +2,7 @@
  * What one operation may ask for, by who asks: size, depth, aliases and rows, before any of it runs. The facade's own
  * documents are ours and pass by.
  */
+import { hash } from 'node:crypto';
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import {
@@ -15,7 +16,7 @@ import {
 } from 'graphql';
 import type { Principal } from '../access/principal.js';
 import { DomainError, forbidden } from '../use-cases/errors.js';
-import { refuseInexact } from './exact-operation.js';
+import { refuseInexactLiterals, refuseInexactVariables } from './exact-operation.js';
 import { withoutValues } from './errors.js';
 import { checkNodeLimit, MAX_NODES, MAX_TOKENS } from './node-limit.js';
 
@@ -44,14 +45,29 @@ export interface CheckedOperation {
 /** @throws DomainError that says what is too much, and how much is allowed */
 export function checkOperation(schema: GraphQLSchema, operation: CheckedOperation, principal: Principal): void {
   const limits: Limits = LIMITS[principal.kind === 'admin' ? principal.role : 'SENDER'];
-  const { document } = operation;
+  const { document, variables, operationName } = operation;
+  checkDocument(schema, document, limits, principal);
+  refuseUnstorable(textsIn([variables, operationName]));
+  refuseInexactVariables(variables);
+  checkRows(schema, operation, limits.rows);
+}
+
+/** Documents that passed once, by what they were held to: Apollo keeps what it parsed. */
+const passed = new WeakMap<DocumentNode, Set<Limits>>();
+
+/** What stands in the text of an operation, whatever its variables. */
+function checkDocument(schema: GraphQLSchema, document: DocumentNode, limits: Limits, principal: Principal): void {
+  const before = passed.get(document) ?? new Set();
+  if (before.has(limits)) return;
   const tokens = countTokens(document, limits.tokens);
   if (tokens > limits.tokens)
     throw tooMuch(`the operation has more than ${limits.tokens} tokens: shorten it, or send it in parts`);
   if (principal.kind !== 'admin' && validate(schema, document, [NoSchemaIntrospectionCustomRule]).length > 0)
     throw forbidden('introspection is for administrators; the schema is in the documentation');
-  refuseUnstorable(operation);
-  refuseInexact(operation);
+  const texts: string[] = [];
+  visit(document, { StringValue: ({ value }) => void texts.push(value) });
+  refuseUnstorable(texts);
+  refuseInexactLiterals(document);
   refuseBy(
     schema,
     document,
@@ -59,13 +75,11 @@ export function checkOperation(schema: GraphQLSchema, operation: CheckedOperatio
     `more than ${limits.aliases} aliases`,
   );
   refuseBy(schema, document, maxDepthRule({ n: limits.depth }), `fields nested more than ${limits.depth} deep`);
-  checkRows(schema, operation, limits.rows);
+  passed.set(document, before.add(limits));
 }
 
 /** JSON and GraphQL have NUL and half surrogate pairs, PostgreSQL's text has not. */
-function refuseUnstorable({ document, variables, operationName }: CheckedOperation): void {
-  const texts = textsIn([variables, operationName]);
-  visit(document, { StringValue: ({ value }) => void texts.push(value) });
+function refuseUnstorable(texts: string[]): void {
   if (texts.some((text) => !text.isWellFormed() || text.includes('\0')))
     throw new DomainError(
       'INVALID',
@@ -81,18 +95,30 @@ function textsIn(values: unknown[]): string[] {
   return found.filter((value) => typeof value === 'string');
 }
 
+/** Variables may be large, and name persons. */
+const hashOf = (text: string): string => hash('sha256', text);
+
+/** What was asked with a document and passed; who looks at a list again and again asks the same. */
+const counted = new WeakMap<DocumentNode, Set<string>>();
+const MAX_COUNTED = 20;
+
 /** Variables that do not fit their types show here first. */
 function checkRows(
   schema: GraphQLSchema,
   { document, variables, operationName }: CheckedOperation,
   most: number,
 ): void {
+  const asked = hashOf(JSON.stringify([most, operationName, variables]));
+  const before = counted.get(document) ?? new Set();
+  if (before.has(asked)) return;
   try {
     checkNodeLimit(schema, document, variables ?? {}, operationName, most);
   } catch (error) {
     if (error instanceof DomainError || !(error instanceof GraphQLError)) throw error;
     throw new DomainError('INVALID', withoutValues(error.message));
   }
+  if (before.size === MAX_COUNTED) before.clear();
+  counted.set(document, before.add(asked));
 }
 
 /** The rule throws in the middle of its walk. */

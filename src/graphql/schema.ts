@@ -96,6 +96,7 @@ const DateTime = new GraphQLScalarType({ ...GraphQLISODateTime.toConfig(), name:
 
 /** Built once a process: type-graphql keeps its metadata globally. */
 export function gatewaySchema(): Promise<GraphQLSchema> {
+  readPlainFieldsDirectly();
   schema ??= buildSchema({
     resolvers: RESOLVERS,
     validate: false,
@@ -106,6 +107,14 @@ export function gatewaySchema(): Promise<GraphQLSchema> {
     .then(noteReadings)
     .then(enforceDeadlines);
   return schema;
+}
+
+/** A field that no method resolves is read by graphql-js itself: type-graphql would make two objects for each value. */
+function readPlainFieldsDirectly(): void {
+  const { objectTypes } = Reflect.get(globalThis, 'TypeGraphQLMetadataStorage') as {
+    objectTypes: { simpleResolvers?: boolean }[];
+  };
+  for (const type of objectTypes) type.simpleResolvers = true;
 }
 
 /** The schema as `schema.graphql` has it. */

@@ -10,6 +10,7 @@ import express, { Router, type Request, type Response } from 'express';
 import { OperationTypeNode, type GraphQLSchema } from 'graphql';
 import type { Admission } from '../access/admission.js';
 import { actorOf, type Principal } from '../access/principal.js';
+import { createMetrics, type Metrics } from '../platform/metrics.js';
 import type { ProtocolError } from '../protocol/errors.js';
 import { markInexact } from '../protocol/exact-number.js';
 import type { Call } from '../use-cases/call.js';
@@ -20,6 +21,7 @@ import { formatError, auditedRefusalOf, tellUnavailable } from './errors.js';
 import { graphiqlRouter } from './graphiql/graphiql.router.js';
 import { createLoaders } from './loaders.js';
 import { MAX_TOKENS } from './node-limit.js';
+import { measureOperations } from './operation-metrics.js';
 import { checkOperation } from './operation-limits.js';
 import { PersistedOperations, type AskedOperation } from './persisted-operations.js';
 import { refuseBody } from './refused-body.js';
@@ -54,6 +56,7 @@ export interface GraphqlServer {
 export interface GraphqlOptions {
   /** Where given, no other operation is answered. */
   persisted?: PersistedOperations | undefined;
+  metrics?: Metrics;
 }
 
 const MAX_BODY = '1mb';
@@ -63,7 +66,7 @@ export async function startGraphqlServer(
   services: GraphqlServices,
   authenticator: Authenticator,
   httpServer: Server,
-  { persisted }: GraphqlOptions = {},
+  { persisted, metrics = createMetrics() }: GraphqlOptions = {},
 ): Promise<GraphqlServer> {
   const { log } = services;
   const timely = () => AbortSignal.timeout(services.settings.operationTimeoutMs);
@@ -89,6 +92,7 @@ export async function startGraphqlServer(
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
+      measureOperations(metrics),
       limitOperations(schema),
     ],
   });
@@ -131,7 +135,7 @@ function keepRawBody(request: object, _response: unknown, body: Buffer): void {
 }
 
 function newContext(services: GraphqlServices, caller: Caller): Context {
-  return { ...caller, services, loaders: createLoaders(services.database.em(), services.database, services.clock) };
+  return { ...caller, services, loaders: createLoaders(services.database, services.clock) };
 }
 
 /** Nobody is told anything, the form of the schema included, before it is known who asks. */

@@ -24,7 +24,7 @@ import { parkIdleDeliveries } from './park-deliveries.job.js';
 import { keepRetention } from './retention.job.js';
 import { rewrapKeys } from './rewrap-keys.job.js';
 import { rotateKeys } from './rotate-keys.job.js';
-import { startScheduler, type RecurringJob } from './scheduler.js';
+import { startScheduler, type JobRun, type RecurringJob } from './scheduler.js';
 import { sealAudit } from './seal-audit.job.js';
 import type { SourceConnections } from '../sources/outside/source-connections.js';
 import { watchTail } from './watch-tail.job.js';
@@ -49,13 +49,16 @@ export interface Background {
 export function startBackground(
   services: BackgroundServices,
   store: JobStore,
-  { queues, jobs }: { queues: Drain[]; jobs: RecurringJob[] },
+  { queues, jobs, ran }: { queues: Drain[]; jobs: RecurringJob[]; ran: (run: JobRun) => void },
 ): Background {
   const { wakeChannel, log } = services;
   wakeChannel.onWake((names) => {
     for (const queue of queues) if (names.has(queue.name)) queue.wake();
   });
-  const scheduler = startScheduler(store, jobs, queues, log, (names) => wakeChannel.wake(...names));
+  const scheduler = startScheduler(store, jobs, queues, log, {
+    wakeOthers: (names) => wakeChannel.wake(...names),
+    ran,
+  });
   return {
     health: async () => {
       const [jobStates, waiting] = await Promise.all([

@@ -19,7 +19,7 @@ import {
   type AttemptRow,
   type DueDelivery,
 } from '../entities/deliveries/due-delivery.repository.js';
-import type { TrafficMeter } from '../use-cases/overview/traffic-meter.js';
+import type { CallOutcome, TrafficMeter } from '../use-cases/overview/traffic-meter.js';
 import type { Log } from '../platform/log.js';
 import { OutboundFailed, OutboundRefused } from '../platform/outbound-errors.js';
 import { DIALECTS } from '../protocol/dialects/dialects.js';
@@ -128,8 +128,10 @@ async function deliver(services: Shared, delivery: Claimed, worker: string, sign
   await judgeEndpoint(services, delivery, verdict, now);
   // Before its row is free: the next one must not go to a receiver that wants no more.
   if (verdict.outcome === 'GONE') await endUnwanted(services, delivery, now);
-  await services.finish({ worker, delivery, attempt: row, end: endOf(services, delivery, verdict, now), now });
-  countAttempt(services.traffic, delivery, row);
+  const end = endOf(services, delivery, verdict, now);
+  await services.finish({ worker, delivery, attempt: row, end, now });
+  const givenUp = end.state === 'FAILED' && verdict.outcome !== 'GONE';
+  countAttempt(services.traffic, delivery, row, givenUp ? 'GIVEN_UP' : verdict.outcome);
   await followUp(services, delivery, verdict, now);
 }
 
@@ -158,14 +160,13 @@ async function prepareAndSend(
   return sent ?? 'REST';
 }
 
-function countAttempt(traffic: TrafficMeter, { registry, senderId }: DueDelivery, { outcome, latencyMs }: AttemptRow) {
-  traffic.observe({
-    kind: 'DELIVERY',
-    registry,
-    senderId,
-    failed: outcome !== 'DELIVERED',
-    durationMs: latencyMs ?? 0,
-  });
+function countAttempt(
+  traffic: TrafficMeter,
+  { registry, senderId }: DueDelivery,
+  { latencyMs }: AttemptRow,
+  outcome: CallOutcome,
+) {
+  traffic.observe({ kind: 'DELIVERY', registry, senderId, outcome, durationMs: latencyMs ?? 0 });
 }
 
 /**

@@ -89,7 +89,7 @@ async function workPart(services: ExecutionServices, opened: OpenedRequest): Pro
     encode: (result) => answerEnvelope(kind, result, context, serverId, services.clock()),
   });
   const principal = { kind: 'sender', sender: context.sender } as const;
-  const loaders = createLoaders(services.database.em(), services.database, services.clock);
+  const loaders = createLoaders(services.database, services.clock);
   try {
     if (!message.success) throw message.error;
     await message.data.run(context, { schema: services.schema, context: { principal, call, services, loaders } });

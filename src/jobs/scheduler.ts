@@ -16,6 +16,18 @@ export interface RecurringJob {
   run: () => Promise<unknown>;
 }
 
+export interface JobRun {
+  name: string;
+  ok: boolean;
+  seconds: number;
+}
+
+/** Whom it tells. */
+export interface Hearers {
+  wakeOthers?: (names: string[]) => void;
+  ran?: (run: JobRun) => void;
+}
+
 export interface Scheduler {
   /** @throws while the store is away */
   jobs(): Promise<JobState[]>;
@@ -37,7 +49,7 @@ export function startScheduler(
   jobs: RecurringJob[],
   drains: Drain[],
   log: Log,
-  wakeOthers: (names: string[]) => void = () => {},
+  { wakeOthers = () => {}, ran = () => {} }: Hearers = {},
 ): Scheduler {
   const agenda = new Agenda({ backend: store.backend, processEvery: '1 second', defaultLockLifetime: LOCK_MS });
   agenda.on('error', (error: Error) => log.debug({ err: error }, 'the job store failed; it is asked again'));
@@ -50,7 +62,7 @@ export function startScheduler(
   ];
   for (const job of recurring)
     // oxlint-disable-next-line typescript/no-misused-promises -- Agenda awaits it: the second of its overloads
-    agenda.define(job.name, (running: Job) => runJob(job, running, log));
+    agenda.define(job.name, (running: Job) => runJob(job, running, log, ran));
   let closed = false;
   const started = startWhenPossible(agenda, recurring, log, () => closed);
   const away = watchStore(store, log);
@@ -109,17 +121,21 @@ async function keepSchedule(agenda: Agenda, jobs: RecurringJob[], log: Log): Pro
   for (const job of jobs) if (late.has(job.name)) await schedule(agenda, job, log);
 }
 
-async function runJob({ name, run }: RecurringJob, running: Job, log: Log): Promise<void> {
+async function runJob({ name, run }: RecurringJob, running: Job, log: Log, ran: (run: JobRun) => void): Promise<void> {
+  const started = performance.now();
+  let ok = false;
   const renewal = setInterval(() => {
     running.touch().catch((error: unknown) => log.debug({ job: name, err: error }, 'a job could not renew its lock'));
   }, LOCK_MS / 4);
   try {
     log.debug({ job: name, result: await run() }, 'job done');
+    ok = true;
   } catch (error) {
     log.error({ job: name, err: error }, 'job failed');
     throw error;
   } finally {
     clearInterval(renewal);
+    ran({ name, ok, seconds: (performance.now() - started) / 1000 });
   }
 }
 

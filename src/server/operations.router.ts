@@ -1,9 +1,6 @@
 /** `/healthz` (alive), `/readyz` (able to serve: a database that takes writes, job store and key) and `/metrics` (Prometheus). */
 import { Router, type Response } from 'express';
 import type { FacadeServices } from '../dci-rest/services.js';
-import { countRests } from '../entities/deliveries/endpoint-rest.repository.js';
-import type { Database } from '../entities/database/database.js';
-import { readQueues } from '../entities/queues/queue.repository.js';
 import type { Metrics } from '../platform/metrics.js';
 import { WriteCheck } from '../entities/database/write-check.js';
 import { within } from '../platform/within.js';
@@ -75,44 +72,4 @@ function answer(response: Response, checks: Record<string, string>, more: Record
     .status(ready ? 200 : 503)
     .set(ready ? {} : { 'Retry-After': '5' })
     .json({ status: ready ? 'ready' : 'not ready', checks, ...more });
-}
-
-/** What waits for the workers, asked for at each scrape. */
-export function exportQueues(metrics: Metrics, database: Database, clock: () => Date): void {
-  metrics.gauge('dci_queue_waiting', 'Rows that are due, by queue; counted to 10000.', ['queue'], async (gauge) => {
-    for (const { name, waiting } of await readQueues(database, clock())) gauge.set({ queue: name }, waiting);
-  });
-  metrics.gauge(
-    'dci_delivery_breakers',
-    'Endpoints that rest after failures, by sender.',
-    ['sender'],
-    async (gauge) => {
-      gauge.reset();
-      for (const { senderId, resting } of await countRests(database, clock())) gauge.set({ sender: senderId }, resting);
-    },
-  );
-}
-
-/** Seconds that copies are behind their sources, and what the sources' servers keep for us, asked for at each scrape. */
-export function exportSources(metrics: Metrics, database: Database, clock: () => Date): void {
-  metrics.gauge(
-    'dci_source_lag_seconds',
-    'How old the copies of a mirrored source may be.',
-    ['source'],
-    async (gauge) => {
-      gauge.reset();
-      for (const { name, lagSeconds } of await sourcesFreshness(database, clock()))
-        if (lagSeconds !== null) gauge.set({ source: name }, lagSeconds);
-    },
-  );
-  metrics.gauge(
-    'dci_source_wal_bytes',
-    'Bytes of its log of changes that the server of a source keeps for us.',
-    ['source'],
-    async (gauge) => {
-      gauge.reset();
-      for (const { name, walBytes } of await sourcesFreshness(database, clock()))
-        if (walBytes !== null) gauge.set({ source: name }, walBytes);
-    },
-  );
 }

@@ -104,6 +104,19 @@ test('a silent server holds nobody for ever, and is used again when it answers',
   await until(placesAreBack);
 }, 40_000);
 
+test('as many transactions as there are places each ask something beside themselves, and none waits for the others', async () => {
+  const both = Array.from({ length: POOL * 2 }, () =>
+    database.transaction(async (unit) => {
+      await insert(unit);
+      await database.query('select 1');
+      await database.transaction(insert);
+      return database.em().count(Sender);
+    }),
+  );
+  expect(await Promise.all(both)).toEqual(both.map(() => 0));
+  await until(placesAreBack);
+});
+
 test('names of statements reach the server inside a transaction too', async () => {
   const names = await database.transaction(async (unit) => {
     await insert(unit);

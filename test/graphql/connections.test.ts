@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { buildClientSchema, getIntrospectionQuery, type IntrospectionQuery } from 'graphql';
+import { Consent } from '../../src/entities/agreements/consent.entity.js';
+import { AdminAction, AuditSeal } from '../../src/entities/audit/audit.entity.js';
+import { countRows, readPage } from '../../src/entities/database/read-rows.js';
+import { Delivery } from '../../src/entities/deliveries/delivery.entity.js';
+import { RegistryRecord } from '../../src/entities/records/record.entity.js';
+import { Sender } from '../../src/entities/senders/sender.entity.js';
+import { Subscription } from '../../src/entities/subscriptions/subscription.entity.js';
+import { Transaction } from '../../src/entities/transactions/transaction.entity.js';
 import { statementsOf } from '../support/statements.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById } from '../support/partner.js';
@@ -180,6 +188,44 @@ describe('statements', () => {
       expect({ name, statements: await count(4) }).toEqual({ name, statements: few });
       expect(few).toBeLessThanOrEqual(5);
     }
+  });
+});
+
+describe('rows', () => {
+  const LISTED = [AdminAction, AuditSeal, Consent, Delivery, RegistryRecord, Sender, Subscription, Transaction];
+
+  test.each(LISTED.map((entity): [string, new () => { id: string }] => [entity.name, entity]))(
+    'of %s are as their entity has them',
+    async (_, entity) => {
+      const found = await readPage<object>(
+        gateway.database,
+        entity,
+        {},
+        { order: [['id', 'asc']], size: 20, backward: false, from: undefined },
+      );
+      const held = await gateway.database.em().find(entity, {}, { orderBy: { id: 'asc' }, limit: 20 });
+      expect(found.items.map((row) => ({ ...row }))).toEqual(held.map((row) => ({ ...row })));
+      expect(found.items.every((row) => row instanceof entity)).toBe(true);
+      expect(await countRows(gateway.database, entity, {})).toBeGreaterThanOrEqual(held.length);
+    },
+  );
+
+  test('a condition that is not understood shows none of them', async () => {
+    const options = { order: [['id', 'asc'] as ['id', 'asc']], size: 20, backward: false, from: undefined };
+    const read = (where: object) => readPage<object>(gateway.database, Sender, where, options);
+    for (const where of [
+      { name: { $like: 'A' } },
+      { nobody: 1 },
+      { name: undefined },
+      { name: ['A'] },
+      { name: { $gt: null } },
+    ])
+      await expect(read(where)).rejects.toThrow(/no (condition|property)/);
+    const named = async (where: object) => (await read(where)).items.map((row) => (row as Sender).name).toSorted();
+    expect(await named({ $and: [{ name: { $gte: 'A', $lt: 'C' } }, {}] })).toEqual(['A', 'AA', 'B']);
+    expect(await named({ $or: [{ name: 'A' }, { name: { $in: ['B'] } }] })).toEqual(['A', 'B']);
+    expect(await named({ $or: [] })).toEqual([]);
+    expect(await named({ name: { $lte: 'A' }, $not: { name: 'B' } })).toEqual(['A']);
   });
 });
 

@@ -8,8 +8,6 @@ import { forgetForeignEvents, rememberPurged } from '../../src/entities/queues/t
 import { LiveTail, type ListenOptions } from '../../src/graphql/live/live-tail.js';
 import type { LiveEvent } from '../../src/graphql/live/tail-cursor.js';
 import { abortable } from '../../src/graphql/live/abortable.js';
-import { exportTailLag } from '../../src/graphql/live/tail.metrics.js';
-import { createMetrics } from '../../src/platform/metrics.js';
 import { createLog } from '../../src/platform/log.js';
 import { uuidv7 } from '../../src/platform/uuid.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
@@ -94,10 +92,7 @@ test('a transaction that began first and commits last is told, behind those that
   const [{ pid } = { pid: 0 }] = (await late.query<{ pid: number }>('select pg_backend_pid() as pid')).rows;
   const openSeconds: unknown = expect.any(Number);
   expect(await tail.heldBy(0.25)).toEqual({ pid, application: 'forgotten', openSeconds });
-  const metrics = createMetrics();
-  exportTailLag(metrics, tail);
-  const [, exported] = /^tail_lag_seconds (.*)$/m.exec((await metrics.expose()).body) ?? [];
-  expect(Number(exported)).toBeGreaterThan(0.25);
+  expect(await tail.lagSeconds()).toBeGreaterThan(0.25);
   await late.query('commit');
   await late.end();
   expect(subjects(await reading)).toEqual([id, ...ids]);

@@ -163,7 +163,7 @@ describe('transactionChanged', () => {
     const context: Context = {
       principal: { kind: 'admin', subject: 'someone', role: 'MONITOR' },
       services: gateway.services,
-      loaders: createLoaders(database.em(), database, () => new Date()),
+      loaders: createLoaders(database, () => new Date()),
       stillAllowed: async () => allowed,
     };
     const changes = watchTransactions(context, {}, await liveCursor());

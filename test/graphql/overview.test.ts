@@ -166,7 +166,7 @@ describe('requests', () => {
 
 describe('the meter', () => {
   const log = createLog('silent');
-  const one = { kind: 'REQUEST', registry: 'SOCIAL', operation: 'SEARCH', senderId: 's', failed: false } as const;
+  const one = { kind: 'REQUEST', registry: 'SOCIAL', operation: 'SEARCH', senderId: 's', outcome: 'ANSWERED' } as const;
 
   test('of several processes adds up', async () => {
     const at = new Date('2026-01-01T00:00:30Z');
@@ -187,7 +187,7 @@ describe('the meter', () => {
     const meter = new TrafficMeter({ query, eventWritten: () => {} }, () => new Date('2026-01-02T00:00:30Z'), log);
     meter.observe({ ...one, durationMs: 100_000 });
     await meter.flush();
-    meter.observe({ ...one, failed: true, durationMs: 1 });
+    meter.observe({ ...one, outcome: 'FAILED', durationMs: 1 });
     away = false;
     await meter.close();
     const rows = await gateway.database.query(

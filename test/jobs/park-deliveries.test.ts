@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { claimDeliveries } from '../../src/entities/deliveries/due-delivery.repository.js';
+import { fixMessages } from '../../src/entities/deliveries/fixed-message.repository.js';
+import type { Unit } from '../../src/entities/database/database.js';
 import { parkIdleDeliveries } from '../../src/jobs/park-deliveries.job.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { startInbox, type Inbox } from '../support/inbox.js';
@@ -72,6 +74,70 @@ test('a paused subscription of an active sender stays at rest, and what rests wi
   expect(await settled(gateway, code, allEnded(1))).toMatchObject([{ state: 'DELIVERED' }]);
 });
 
+type Plan = Record<string, number> & { Plans?: Plan[] };
+
+/** A unit that explains its statements instead of giving their rows. */
+function explaining(unit: Unit, told: (plan: Plan) => void): Unit {
+  const query = async (text: string, values?: unknown[]): Promise<never[]> => {
+    const explain = `explain (analyze, buffers, format json) ${text}`;
+    const [row] = await unit.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(explain, values);
+    if (row !== undefined) told(row['QUERY PLAN'][0].Plan);
+    return [];
+  };
+  return { ...unit, query };
+}
+
+const owed = (
+  unit: Unit,
+  count: number,
+  due: Date,
+  subscriptionId: string | null = null,
+  worker: string | null = null,
+) =>
+  unit.query<{ id: string }>(
+    `insert into delivery (id, kind, action, sender_id, registry, subscription_id, record_id, version, target, host,
+       message_id, state, due_at, claimed_by)
+     select gen_random_uuid(), 'NOTIFICATION', 'notify', $1, 'CRVS', $4, gen_random_uuid(), 1, 'https://h.example/' || n % 10,
+       'h.example', gen_random_uuid()::text, 'PENDING', $2, $5 from generate_series(1, $3::int) as n returning id`,
+    [partner.senderId, due, count, subscriptionId, worker],
+  );
+
+/** Rows that all steps of a plan looked at. */
+const looked = ({ Plans = [], ...plan }: Plan): number =>
+  ((plan['Actual Rows'] ?? 0) + (plan['Rows Removed by Join Filter'] ?? 0) + (plan['Rows Removed by Filter'] ?? 0)) *
+    (plan['Actual Loops'] ?? 1) +
+  Plans.reduce((sum, one) => sum + looked(one), 0);
+
+test.each(['force_custom_plan', 'force_generic_plan'])(
+  'fixing many messages costs for each what it costs for few, with such statistics (%s)',
+  async (mode) => {
+    const [{ id: subscriptionId = '' } = {}] = await gateway.database.query<{ id?: string }>(
+      'select id from subscription where code = $1',
+      [code],
+    );
+    const perRow = (count: number) =>
+      gateway.database.transaction(async (unit) => {
+        await unit.query('analyze delivery');
+        await unit.query(`set local plan_cache_mode = ${mode}`);
+        const worker = randomUUID();
+        const rows = await owed(unit, count, new Date(Date.now() + 3_600_000), subscriptionId, worker);
+        const sealed = { dataKeyId: randomUUID(), sealed: Buffer.of(0) };
+        const messages = rows.map(({ id }) => ({ id, message: sealed, accessDecision: undefined }));
+        let seen = 0;
+        await fixMessages(
+          explaining(unit, (plan) => void (seen = looked(plan))),
+          worker,
+          messages,
+        );
+        await unit.query('delete from delivery where claimed_by = $1', [worker]);
+        return seen / count;
+      });
+    const [few, many] = [await perRow(20), await perRow(200)];
+    expect(few).toBeGreaterThan(1);
+    expect(many).toBeLessThan(1.5 * few);
+  },
+);
+
 test.each(['force_custom_plan', 'force_generic_plan'])(
   'a claim stays cheap with statistics made while nothing was pending (%s)',
   async (mode) => {
@@ -80,29 +146,15 @@ test.each(['force_custom_plan', 'force_generic_plan'])(
     const due = new Date(Date.now() + hour);
     await gateway.database.transaction(async (unit) => {
       await unit.query('analyze delivery');
-      await unit.query(
-        `insert into delivery (id, kind, action, sender_id, registry, record_id, version, target, host, message_id, state, due_at)
-         select gen_random_uuid(), 'NOTIFICATION', 'notify', $1, 'CRVS', gen_random_uuid(), 1, 'https://h.example/' || n % 10,
-           'h.example', gen_random_uuid()::text, 'PENDING', $2 from generate_series(1, 5000) as n`,
-        [partner.senderId, due],
-      );
+      await owed(unit, 5000, due);
       await unit.query(`set local plan_cache_mode = ${mode}`);
       const room = { perHost: 8, hosts: [{ host: 'h.example', room: 100 }], perSender: 100, senders: [], busy: [] };
       let blocks = 0;
       let claimed = 0;
-      const explained = {
-        ...unit,
-        query: async (text: string, values?: unknown[]): Promise<never[]> => {
-          const [row] = await unit.query<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }>(
-            `explain (analyze, buffers, format json) ${text}`,
-            values,
-          );
-          const plan = row?.['QUERY PLAN'][0].Plan ?? {};
-          blocks = (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0);
-          claimed = plan['Actual Rows'] ?? 0;
-          return [];
-        },
-      };
+      const explained = explaining(unit, (plan) => {
+        blocks = (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0);
+        claimed = plan['Actual Rows'] ?? 0;
+      });
       await claimDeliveries(explained, randomUUID(), new Date(due.getTime() + hour), room, 100);
       expect(claimed).toBe(100);
       // Some 30 for each: a look at the row, at what may be earlier, its lock, and its new version in every index.

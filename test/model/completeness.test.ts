@@ -2,86 +2,32 @@
  * After a world the exported audit alone, read by a verifier that shares no code with the server, names every record that
  * left, to whom and on what ground; and no line of it can be removed, added or changed unseen.
  */
-import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { sample } from 'fast-check';
-import { exportAudit } from '../../src/use-cases/audit/export-audit.js';
-import { until } from '../support/until.js';
+import { differenceOfAudit, exportedAudit, verified } from './audit.js';
 import { Play } from './play.js';
 import { seed } from './proof.js';
 import { history } from './steps.js';
 
-const SCRIPT = join(import.meta.dirname, '../../examples/verify_audit_export.py');
 const TRIALS = 100;
 
-let folder: string;
 let play: Play;
 let lines: string[];
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'dci-audit-'));
   const [made] = sample(history, { seed, numRuns: 1 });
   if (made === undefined) throw new Error('no world was made');
   play = await Play.start(made);
   for (const step of made.steps) await play.step(step);
-  // The sealing job seals what is committed; then the export is of all.
-  await until(async () => (await unsealed()) === 0, { timeoutMs: 60_000 });
-  lines = [];
-  for await (const line of exportAudit(play.store)) lines.push(line);
+  lines = await exportedAudit(play);
 }, 300_000);
-afterAll(async () => {
-  await play?.close();
-  await rm(folder, { recursive: true, force: true });
-}, 60_000);
-
-async function unsealed(): Promise<number> {
-  const [row] = await play.store.query<{ n: number }>(
-    `select count(*)::int as n from audit_entry where xid >= (select coalesce(max(until_xid::text)::xid8, '0') from audit_seal)`,
-  );
-  return row?.n ?? 0;
-}
-
-async function verified(exported: string[], ...options: string[]) {
-  const file = join(folder, 'audit.ndjson');
-  await writeFile(file, exported.join(''));
-  return spawnSync('python3', [SCRIPT, file, ...options], { encoding: 'utf8' });
-}
+afterAll(() => play?.close(), 60_000);
 
 const headOf = (stdout: string): string => /head (\d+:[0-9a-f]+)/.exec(stdout)?.[1] ?? '';
 
 test('names what left, to whom and on what ground, as often as the inboxes hold it', async () => {
-  const { stdout, status } = await verified(lines, '--releases');
-  expect(status).toBe(0);
-  const told = stdout
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as Told);
-  expect(told.every(({ decision }) => decision !== null && Object.keys(decision).length > 0)).toBe(true);
-  const names = await namesOfRecords();
-  const proven = told
-    .filter(({ what }) => what !== 'TXN_STATUS')
-    .map(({ sender, what, record }) => `${sender} ${what} ${names.get(record)}`);
-  // A household is one record, whoever stands in it.
-  const own = play.releases.filter(({ inside }) => !inside).map(({ sender, how, uin }) => `${sender} ${how} ${uin}`);
-  expect(proven.toSorted()).toEqual(own.toSorted());
+  expect(play.releases.length).toBeGreaterThan(0);
+  expect(await differenceOfAudit(play, lines)).toBeUndefined();
 });
-
-interface Told {
-  sender: string;
-  what: string;
-  record: string;
-  decision: Record<string, unknown> | null;
-}
-
-/** Deleted ones too: their identifiers stand in their events. */
-async function namesOfRecords(): Promise<Map<string, string>> {
-  const rows = await play.store.query<{ id: string; value: string }>(
-    `select record_id as id, identifiers #>> '{0,value}' as value from registry_event`,
-  );
-  return new Map(rows.map(({ id, value }) => [id, value]));
-}
 
 test(`is found out in ${TRIALS} of ${TRIALS} trials of changing it`, async () => {
   const head = headOf((await verified(lines)).stdout);

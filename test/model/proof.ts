@@ -29,3 +29,15 @@ export async function inStep<T>(step: { index: number; steps: { do: string }[] }
     throw new Error(text, { cause: error });
   }
 }
+
+/** Adds up what worlds showed, and prints it, which `npm run prove` reads. */
+export function tally() {
+  const counts: Record<string, number> = {};
+  return {
+    counts,
+    add: (more: Record<string, number>) => {
+      for (const [what, count] of Object.entries(more)) counts[what] = (counts[what] ?? 0) + count;
+    },
+    tell: () => console.info(`proven: ${JSON.stringify(counts)}`),
+  };
+}

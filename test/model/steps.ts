@@ -12,6 +12,7 @@ import {
   subarray,
   type Arbitrary,
 } from 'fast-check';
+import { FAULTS } from './ground.js';
 
 const OPERATIONS = ['SEARCH', 'VERIFY', 'SUBSCRIBE', 'DISABLED', 'DISABILITY_DETAILS', 'ENROLLED', 'BULK_SEARCH'];
 export const SURNAMES = ['Diallo', 'Okafor'];
@@ -50,23 +51,34 @@ const agreement = record({
 });
 export type AgreementDraft = typeof agreement extends Arbitrary<infer T> ? T : never;
 
+const asSearch = record({ do: constant('search'), sender: which, kind, person: who, by, door, purpose });
+const asHousehold = record({ do: constant('household'), sender: which, purpose });
+const asVerify = record({
+  do: constant('verify'),
+  sender: which,
+  kind,
+  person: who,
+  claim: constantFrom('birth_date', 'sex', 'name.given_name'),
+  truth: boolean(),
+  purpose,
+});
+const asChange = record({
+  do: constant('change'),
+  kind,
+  person: who,
+  sex: constantFrom('female', 'male'),
+  surname: constantFrom(...SURNAMES),
+});
+
 const step = oneof(
   {
     weight: 8,
-    arbitrary: record({ do: constant('search'), sender: which, kind, person: who, by, door, purpose }),
+    arbitrary: asSearch,
   },
-  { weight: 2, arbitrary: record({ do: constant('household'), sender: which, purpose }) },
+  { weight: 2, arbitrary: asHousehold },
   {
     weight: 3,
-    arbitrary: record({
-      do: constant('verify'),
-      sender: which,
-      kind,
-      person: who,
-      claim: constantFrom('birth_date', 'sex', 'name.given_name'),
-      truth: boolean(),
-      purpose,
-    }),
+    arbitrary: asVerify,
   },
   {
     weight: 2,
@@ -79,13 +91,7 @@ const step = oneof(
   },
   {
     weight: 5,
-    arbitrary: record({
-      do: constant('change'),
-      kind,
-      person: who,
-      sex: constantFrom('female', 'male'),
-      surname: constantFrom(...SURNAMES),
-    }),
+    arbitrary: asChange,
   },
   { weight: 1, arbitrary: record({ do: constant('delete'), kind, person: who }) },
   {
@@ -116,7 +122,29 @@ const step = oneof(
   { weight: 1, arbitrary: record({ do: constant('rotate') }) },
   { weight: 1, arbitrary: record({ do: constant('restart') }) },
 );
-export type Step = typeof step extends Arbitrary<infer T> ? T : never;
+type Calm = typeof step extends Arbitrary<infer T> ? T : never;
+
+/** What breaks while one partner after another asks something and the ministry changes somebody. */
+const fault = record({
+  do: constant('fault' as const),
+  fault: constantFrom(...FAULTS),
+  beginsAfterMs: constantFrom(0, 5, 20, 60),
+  lastsMs: constantFrom(0, 300, 2500),
+  asks: array(
+    oneof(
+      { weight: 4, arbitrary: asSearch },
+      { weight: 1, arbitrary: asHousehold },
+      { weight: 1, arbitrary: asVerify },
+    ),
+    {
+      minLength: 3,
+      maxLength: 3,
+    },
+  ),
+  change: asChange,
+});
+type Fault = typeof fault extends Arbitrary<infer T> ? T : never;
+export type Step = Calm | Fault;
 export type StepOf<Name extends Step['do']> = Extract<Step, { do: Name }>;
 
 const consent = record({ kind, person: who, sender: option(which), fields, purposes });
@@ -133,4 +161,12 @@ const beginning = record({
 });
 
 export const history = record({ beginning, steps: array(step, { minLength: 20, maxLength: 50, size: 'max' }) });
-export type History = typeof history extends Arbitrary<infer T> ? T : never;
+/** Shorter: each fault takes its seconds. */
+export const faultyHistory = record({
+  beginning,
+  steps: array(oneof<Arbitrary<Step>[]>(step, fault), { minLength: 16, maxLength: 24, size: 'max' }),
+});
+export interface History {
+  beginning: typeof beginning extends Arbitrary<infer T> ? T : never;
+  steps: Step[];
+}

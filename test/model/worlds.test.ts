@@ -4,15 +4,12 @@
  */
 import { assert, asyncProperty } from 'fast-check';
 import { Play } from './play.js';
-import { inStep, parameters } from './proof.js';
+import { inStep, parameters, tally } from './proof.js';
 import { differencesOfReports } from './reports.js';
 import { history, type History } from './steps.js';
 
 test('in every world partners get what the oracle says, and nothing else', async () => {
-  const seen: Record<string, number> = { worlds: 0, steps: 0 };
-  const add = (counts: Record<string, number>) => {
-    for (const [what, count] of Object.entries(counts)) seen[what] = (seen[what] ?? 0) + count;
-  };
+  const seen = tally();
   await assert(
     asyncProperty(history, async (made) => {
       const play = await Play.start(made);
@@ -20,7 +17,7 @@ test('in every world partners get what the oracle says, and nothing else', async
         await playWhole(play, made);
         const differences = await differencesOfReports(play);
         if (differences.length > 0) throw new Error(differences.join('\n'));
-        add({ worlds: 1, steps: made.steps.length, ...play.seen });
+        seen.add({ worlds: 1, steps: made.steps.length, ...play.seen });
       } finally {
         await play.close();
       }
@@ -28,8 +25,8 @@ test('in every world partners get what the oracle says, and nothing else', async
     parameters(8),
   );
   // A world in which everything is refused shows nothing.
-  expect(seen['some']).toBeGreaterThan(0);
-  console.info(`proven: ${JSON.stringify(seen)}`);
+  expect(seen.counts['some']).toBeGreaterThan(0);
+  seen.tell();
 }, 900_000);
 
 async function playWhole(play: Play, { steps }: History): Promise<void> {

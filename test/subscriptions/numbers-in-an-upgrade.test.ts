@@ -1,5 +1,6 @@
 /** A notification's number is unique in its subscription, whatever version of the gateway runs beside this one. */
 import { randomUUID } from 'node:crypto';
+import { fixMessages } from '../../src/entities/deliveries/fixed-message.repository.js';
 import { Numbered0038 } from '../../src/entities/migrations/0038-numbered.migration.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { startInbox, type Inbox } from '../support/inbox.js';
@@ -54,6 +55,42 @@ test('a version that numbers otherwise fixes nothing; what it had claimed goes o
   await gateway.admin(RESUME, { id });
   await settled(gateway, code, allEnded(4));
   expect(numbersSent()).toEqual([1, 2, 3, 4]);
+});
+
+test('a claim that is renewed at this moment is not lost, and a message that was fixed keeps its number', async () => {
+  const { database } = gateway;
+  const [{ id } = {}] = await database.query<{ id?: string }>(`select ${SUBSCRIPTION} as id`, [code]);
+  await gateway.admin(PAUSE, { id });
+  await tell(3);
+  const worker = randomUUID();
+  const rows = await settled(gateway, code, (all) => all.length === 3).then(() =>
+    database.query<{ id: string }>('update delivery set claimed_by = $1 where subscription_id = $2 returning id', [
+      worker,
+      id,
+    ]),
+  );
+  const message = { dataKeyId: randomUUID(), sealed: Buffer.of(0) };
+  const fix = (some: typeof rows) =>
+    fixMessages(
+      database,
+      worker,
+      some.map((row) => ({ id: row.id, message, accessDecision: undefined })),
+    );
+  expect(await fix(rows.slice(0, 1))).toEqual([1]);
+  const renewed = await database.transaction(async (unit) => {
+    await unit.query(`update delivery set claimed_until = now() + interval '1 minute' where claimed_by = $1`, [worker]);
+    const fixed = fix(rows);
+    for (let waiting = 0; waiting === 0;)
+      [{ waiting } = { waiting: 0 }] = await unit.query<{ waiting: number }>(
+        `select count(*)::int as waiting from pg_stat_activity
+         where datname = current_database() and wait_event_type = 'Lock' and query like '%subscription_told%'`,
+      );
+    return { fixed };
+  });
+  expect(await renewed.fixed).toEqual([1, 2, 3]);
+  expect(await fixMessages(database, randomUUID(), [{ id: rows[0]!.id, message, accessDecision: undefined }])).toEqual([
+    undefined,
+  ]);
 });
 
 test('no two of a subscription have the same number', async () => {

@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { orClose } from './or-close.js';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
+const CLOCK = join(ROOT, 'test/support/clock-offset.mjs');
 const NODE = join(ROOT, 'node_modules/.bin/node');
 
 export interface FleetProcess {
@@ -16,6 +17,8 @@ export interface FleetProcess {
   /** SIGKILL: no chance to give anything back. */
   kill(): Promise<void>;
   start(): Promise<void>;
+  /** Puts its clock off against ours, at once; after a new start it goes right. */
+  setClock(offsetMs: number): void;
 }
 
 export interface Fleet {
@@ -27,11 +30,19 @@ export interface Fleet {
   close(): Promise<void>;
 }
 
+interface FleetOptions {
+  api: number;
+  workers: number;
+  env?: Record<string, string>;
+  /** From `compile`, where several fleets come one after another; whoever made it removes it. */
+  code?: string;
+}
+
 export async function startFleet(
   databaseUrl: string,
-  { api, workers, env = {} }: { api: number; workers: number; env?: Record<string, string> },
+  { api, workers, env = {}, code: shared }: FleetOptions,
 ): Promise<Fleet> {
-  const code = await compile();
+  const code = shared ?? (await compile());
   const adminToken = 'fleet-admin-token';
   const complaints: string[] = [];
   const ports = await Promise.all(Array.from({ length: api + workers }, freePort));
@@ -54,7 +65,7 @@ export async function startFleet(
   });
   const close = async () => {
     await Promise.all(processes.map((one) => one.kill()));
-    await rm(code, { recursive: true, force: true });
+    if (shared === undefined) await rm(code, { recursive: true, force: true });
   };
   await orClose(() => Promise.all(processes.map((one) => one.start())), close);
   return { adminToken, api: processes.slice(0, api), workers: processes.slice(api), complaints, close };
@@ -67,7 +78,7 @@ function fleetProcess(code: string, port: number, env: Record<string, string>, c
     url,
     start: async () => {
       // The channel closes when we end, however we do, which tells the child to stop (platform/shutdown.ts).
-      const started = spawn(NODE, [join(code, 'main.js')], {
+      const started = spawn(NODE, ['--import', CLOCK, join(code, 'main.js')], {
         cwd: ROOT,
         env: { PATH: process.env.PATH, ...env },
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -82,6 +93,7 @@ function fleetProcess(code: string, port: number, env: Record<string, string>, c
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
     },
+    setClock: (offsetMs) => void child?.send({ offsetMs }),
     kill: async () => {
       const victim = child;
       child = undefined;
@@ -102,7 +114,7 @@ const answers = (url: string): Promise<boolean> =>
   );
 
 /** Beside our packages, which the code needs. */
-async function compile(): Promise<string> {
+export async function compile(): Promise<string> {
   const code = await mkdtemp(join(ROOT, 'node_modules/.fleet-'));
   const args = ['-p', 'tsconfig.build.json', '--outDir', code, '--sourceMap', 'false'];
   await promisify(execFile)(join(ROOT, 'node_modules/.bin/tsc'), args, { cwd: ROOT });

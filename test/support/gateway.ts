@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { startGateway, type Gateway, type GatewayOverrides } from '../../src/app.js';
 import { readConfig } from '../../src/platform/config.js';
 import { createLog } from '../../src/platform/log.js';
+import { createMetrics } from '../../src/platform/metrics.js';
 import { createTestDatabase } from './postgres.js';
 
 export const ADMIN_TOKEN = 'test-admin-token';
@@ -50,7 +51,8 @@ export async function startTestGateway({
   const gateway = await startGateway(
     config,
     { ...secrets, databaseUrl: url, masterKey, adminToken },
-    { log: createLog(config.logLevel), ...overrides },
+    // What a test has just done is in its next scrape.
+    { log: createLog(config.logLevel), metrics: createMetrics({ keepMs: 0 }), ...overrides },
   );
   const graphql = async <Data>(query: string, variables: Record<string, unknown> = {}, token: string = ADMIN_TOKEN) => {
     const response = await fetch(`${gateway.url}/graphql`, {

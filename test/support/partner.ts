@@ -51,7 +51,10 @@ const KEYS: Record<SignatureAlgorithm, () => { publicKey: KeyObject; privateKey:
   'ecdsa-sha256': () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
 };
 
-export async function createPartner(gateway: TestGateway, options: PartnerOptions = {}): Promise<Partner> {
+export async function createPartner(
+  gateway: Pick<TestGateway, 'url' | 'admin'>,
+  options: PartnerOptions = {},
+): Promise<Partner> {
   const { senderId = `partner-${randomUUID().slice(0, 8)}`, algorithm = 'ed25519', profile = 'DCI' } = options;
   const { publicKey, privateKey } = KEYS[algorithm]();
   const { createSender } = await gateway.admin<{ createSender: { clientId: string; clientSecret: string } }>(

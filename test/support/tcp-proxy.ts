@@ -1,9 +1,11 @@
 /**
  * Stands between us and a server that a test takes away for a while. Cut, it drops every connection and takes none.
- * Silent, it takes everything and passes nothing on, and what was connected then stays dead: packets that vanish.
+ * Silent, it takes everything and passes nothing on, and what was connected then stays dead: packets that vanish. Slow,
+ * every answer of the server comes so much later.
  */
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 
 export interface TcpProxy {
   port: number;
@@ -13,12 +15,15 @@ export interface TcpProxy {
   drop(): void;
   silence(): void;
   speak(): void;
+  /** @param ms 0 = as fast as ever */
+  slow(ms: number): void;
   close(): Promise<void>;
 }
 
 export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let silent = false;
+  let lateMs = 0;
   const keep = (socket: Socket) => {
     sockets.add(socket);
     return socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket));
@@ -29,11 +34,15 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
       .removeAllListeners('close')
       .on('close', () => sockets.delete(socket))
       .resume();
+  const late = () =>
+    new Transform({
+      transform: (chunk, _, done) => void (lateMs === 0 ? done(null, chunk) : setTimeout(done, lateMs, null, chunk)),
+    });
   const server = createServer((client) => {
     keep(client);
     if (silent) return mute(client);
     const upstream = keep(connect(target.port, target.host));
-    client.pipe(upstream).pipe(client);
+    client.pipe(upstream).pipe(late()).pipe(client);
     client.on('close', () => upstream.destroy());
     return upstream.on('close', () => client.destroy());
   });
@@ -63,6 +72,9 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     },
     speak: () => {
       silent = false;
+    },
+    slow: (ms) => {
+      lateMs = ms;
     },
     close: cut,
   };

@@ -13,7 +13,8 @@ import type { Log } from '../../platform/log.js';
 import { queryUntil } from './cancellable.js';
 import { inTransaction, type HeldConnection } from './held-connection.js';
 import { HeldDialect } from './held-dialect.js';
-import { ANSWER_MS, createClient, createPool, endClient } from './pool.js';
+import { ANSWER_MS, createClient, endClient } from './pool.js';
+import { Pools } from './pools.js';
 
 const CLOSE_MS = 5000;
 /** Of a statement that may take its time. */
@@ -66,7 +67,7 @@ export class Database implements Transactional {
 
   private constructor(
     readonly orm: MikroORM,
-    readonly pool: Pool,
+    private readonly pools: Pools,
     private readonly pooler: Pooler,
     private readonly directUrl: string,
   ) {}
@@ -76,18 +77,23 @@ export class Database implements Transactional {
     { entities, migrations }: Schema,
     { poolSize = 10, statementTimeoutMs = 0, pooler = 'none', directUrl = url, log }: ConnectOptions = {},
   ): Promise<Database> {
-    const pool = createPool(url, { poolSize, statementTimeoutMs, log, pooled: pooler !== 'none' });
+    const pools = new Pools(url, { poolSize, statementTimeoutMs, log, pooled: pooler !== 'none' });
     const orm = await MikroORM.init({
       clientUrl: url,
       entities,
       metadataProvider: ReflectMetadataProvider,
       extensions: [Migrator],
-      driverOptions: new HeldDialect(pool),
+      driverOptions: new HeldDialect(pools),
       colors: false,
       logger: (message) => log?.debug(message),
       migrations: { migrationsList: migrations, snapshot: false, transactional: true },
     });
-    return new Database(orm, pool, pooler, directUrl);
+    return new Database(orm, pools, pooler, directUrl);
+  }
+
+  /** Of transactions, and of statements that stand alone. */
+  get pool(): Pool {
+    return this.pools.main;
   }
 
   async query<Row = Record<string, unknown>>(
@@ -98,9 +104,9 @@ export class Database implements Transactional {
   ): Promise<Row[]> {
     const statement = { text, values, name: this.#nameOf(name) };
     // Behind a pooler nobody knows whose session a statement has: it ends by its own limit.
-    if (signal !== undefined && this.pooler === 'none') return queryUntil<Row>(this.pool, statement, signal);
+    if (signal !== undefined && this.pooler === 'none') return queryUntil<Row>(this.pools.here(), statement, signal);
     signal?.throwIfAborted();
-    return (await this.pool.query(statement)).rows as Row[];
+    return (await this.pools.here().query(statement)).rows as Row[];
   }
 
   /** Hears of each commit that live readers may want to see. */
@@ -148,7 +154,7 @@ export class Database implements Transactional {
   async close(): Promise<void> {
     const closed = new AbortController();
     const limit = sleep(CLOSE_MS, undefined, { signal: closed.signal }).catch(() => undefined);
-    await Promise.race([Promise.all([this.orm.close(true), this.pool.end()]), limit]);
+    await Promise.race([Promise.all([this.orm.close(true), this.pools.end()]), limit]);
     closed.abort();
   }
 
@@ -159,7 +165,9 @@ export class Database implements Transactional {
 
   async #commit<T>(work: (connection: HeldConnection, written: () => void) => Promise<T>): Promise<T> {
     let any = false;
-    const result = await inTransaction(this.pool, (connection) => work(connection, () => (any = true)));
+    const result = await this.pools.holding((pool) =>
+      inTransaction(pool, (connection) => work(connection, () => (any = true))),
+    );
     if (any) this.eventWritten();
     return result;
   }

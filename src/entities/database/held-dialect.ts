@@ -3,28 +3,28 @@
  * own driver keeps a connection for ever whose `begin`, `commit` or `rollback` failed, and gives back one without an answer.
  */
 import { CompiledQuery, PostgresDialect, type Driver } from 'kysely';
-import type { Pool } from 'pg';
 import { HeldConnection } from './held-connection.js';
+import type { Pools } from './pools.js';
 
 export class HeldDialect extends PostgresDialect {
-  constructor(private readonly pool: Pool) {
-    super({ pool });
+  constructor(private readonly pools: Pools) {
+    super({ pool: pools.main });
   }
 
   override createDriver(): Driver {
-    return new HeldDriver(this.pool);
+    return new HeldDriver(this.pools);
   }
 }
 
 type Connection = Parameters<Driver['releaseConnection']>[0];
 
 class HeldDriver implements Driver {
-  constructor(private readonly pool: Pool) {}
+  constructor(private readonly pools: Pools) {}
 
   async init(): Promise<void> {}
 
   acquireConnection(): Promise<HeldConnection> {
-    return HeldConnection.take(this.pool);
+    return HeldConnection.take(this.pools.here());
   }
 
   beginTransaction = (connection: Connection): Promise<void> => orRelease(connection, (own) => own.begin());

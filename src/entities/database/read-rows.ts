@@ -1,47 +1,136 @@
-/** Rows for reading alone: as their entities have them, without what MikroORM keeps to write them again, which is half of what a list costs. */
-import type { EntityMetadata, EntityName, FilterQuery, QueryOrderMap } from '@mikro-orm/core';
-import { Cursor, type EntityManager } from '@mikro-orm/postgresql';
+/**
+ * Pages of rows for reading alone: a statement of their own, and rows as their entities have them without what MikroORM
+ * keeps to write them again. Building its statement and its entities is most of what a list would cost.
+ */
+import { createHash } from 'node:crypto';
+import type { EntityMetadata, EntityName, FilterQuery } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Database } from './database.js';
+import { conditionOf, type FilterTerms } from './filter.sql.js';
 
-export interface PageOptions<Row> {
-  where: FilterQuery<NoInfer<Row>>;
-  orderBy: QueryOrderMap<Row>[];
-  first?: number;
-  last?: number;
-  after?: object | undefined;
-  before?: object | undefined;
+export type Order = [property: string, direction: 'asc' | 'desc'][];
+
+export interface PageOptions {
+  /** All properties the same way, and the last one of them unique. */
+  order: Order;
+  size: number;
+  /** The last ones of the list instead of the first ones. */
+  backward: boolean;
+  /** Values of `order` in the row that the page begins behind, or ends before. */
+  from: Record<string, unknown> | undefined;
 }
 
 export interface RowPage<Row> {
   items: Row[];
-  hasNextPage: boolean;
-  hasPrevPage: boolean;
+  /** Whether there are more, the way that the page was read. */
+  more: boolean;
 }
 
-/** A page by cursor, as `em.findByCursor` gives it; its rows belong to nobody's unit of work. */
-export async function readByCursor<Row extends object>(
-  em: EntityManager,
+/** In the order of the list, whichever way it was read. */
+export async function readPage<Row extends object>(
+  database: Database,
   entity: EntityName<Row>,
-  { where, ...page }: PageOptions<Row>,
+  where: FilterQuery<NoInfer<Row>>,
+  { order, size, backward, from }: PageOptions,
 ): Promise<RowPage<Row>> {
+  const em = database.em();
   const meta = em.getMetadata().get<Row>(entity);
-  const options = { ...page, includeCount: false, overfetch: true };
   // References to other entities are for MikroORM to make.
-  if (meta.relations.length > 0) return (await em.findByCursor(entity, { where, ...options } as never)) as RowPage<Row>;
-  const rows = await em.getDriver().find<Row>(entity, where as never, options);
-  const items = rows.map(readerOf(meta, em));
-  return new Cursor<Row, never, never, never, false>(items as never, undefined, options as never, meta);
+  if (meta.relations.length > 0) {
+    const page = { orderBy: order.map(([key, way]) => ({ [key]: way })), includeCount: false, overfetch: true };
+    const wanted = backward ? { last: size, before: from } : { first: size, after: from };
+    const found = await em.findByCursor(entity, { where, ...page, ...wanted } as never);
+    return { items: found.items, more: backward ? found.hasPrevPage : found.hasNextPage };
+  }
+  const table = tableOf(meta, em);
+  const { values, terms } = termsOf(table);
+  const forward = order[0]?.[1] === 'asc' ? 'asc' : 'desc';
+  if (order.some(([, way]) => way !== forward)) throw new Error('the order of a list goes one way');
+  const way = backward ? (forward === 'asc' ? 'desc' : 'asc') : forward;
+  const keys = order.map(([key]) => terms.column(key));
+  const bound = Object.values(from ?? {}).map(terms.place);
+  const beyond = bound.length === 0 ? '' : ` and (${keys.join()}) ${way === 'asc' ? '>' : '<'} (${bound.join()})`;
+  const text = `select ${table.columns} from ${table.name} where ${conditionOf(where, terms)}${beyond}
+    order by ${keys.map((key) => `${key} ${way}`).join()} limit ${terms.place(size + 1)}`;
+  const rows = (await database.query<object>(text, values, nameOf(text))).map(table.read) as Row[];
+  const items = rows.slice(0, size);
+  return { items: backward ? items.toReversed() : items, more: rows.length > size };
 }
 
-function readerOf<Row extends object>(meta: EntityMetadata<Row>, em: EntityManager): (row: object) => Row {
-  const platform = em.getPlatform();
-  const converted = meta.props.flatMap(({ name, customType }) =>
-    customType === undefined ? [] : [[name, customType] as const],
+/** All rows that `where` lets through. */
+export async function countRows<Row extends object>(
+  database: Database,
+  entity: EntityName<Row>,
+  where: FilterQuery<NoInfer<Row>>,
+): Promise<number> {
+  const em = database.em();
+  const meta = em.getMetadata().get<Row>(entity);
+  if (meta.relations.length > 0) return em.count(entity, where);
+  const table = tableOf(meta, em);
+  const { values, terms } = termsOf(table);
+  const condition = conditionOf(where, terms);
+  const [row] = await database.query<{ count: string }>(
+    `select count(*) from ${table.name} where ${condition}`,
+    values,
   );
-  const prototype = meta.class.prototype as object;
-  return (row) => {
-    const read: Record<string, unknown> = Object.assign(Object.create(prototype) as object, row) as never;
-    for (const [name, type] of converted)
-      if (read[name] != null) read[name] = type.convertToJSValue(read[name], platform) as unknown;
-    return read as Row;
+  return Number(row?.count);
+}
+
+interface Table {
+  name: string;
+  /** Of the properties that are always read, under their names. */
+  columns: string;
+  column: (property: string) => string;
+  read: (row: object) => object;
+}
+
+const tables = new WeakMap<object, Table>();
+
+function tableOf<Row>(meta: EntityMetadata<Row>, em: EntityManager): Table {
+  const known = tables.get(meta) ?? describe(meta, em);
+  tables.set(meta, known);
+  return known;
+}
+
+function describe<Row>(meta: EntityMetadata<Row>, em: EntityManager): Table {
+  const platform = em.getPlatform();
+  const names = new Map<string, string>(meta.props.map(({ name, fieldNames }) => [name, `"${fieldNames[0]}"`]));
+  const column = (property: string): string => {
+    const name = names.get(property);
+    if (name === undefined) throw new Error(`${meta.className} has no property ${property}`);
+    return name;
   };
+  const always = meta.props.filter(({ lazy, persist }) => lazy !== true && persist !== false);
+  const converted = always.flatMap(({ name, customType, runtimeType }) => {
+    if (runtimeType === 'Date') return [[name, (value: unknown) => platform.parseDate(value as string)] as const];
+    return customType === undefined
+      ? []
+      : [[name, (value: unknown) => customType.convertToJSValue(value, platform) as unknown] as const];
+  });
+  const prototype = meta.class.prototype as object;
+  const read = (row: object): object => {
+    // What a row holds already shadows the setters by which MikroORM keeps track.
+    const entity = Object.setPrototypeOf(row, prototype) as Record<string, unknown>;
+    for (const [name, convert] of converted) if (entity[name] != null) entity[name] = convert(entity[name]);
+    return entity;
+  };
+  const columns = always.map(({ name }) => `${column(name)} as "${name}"`).join();
+  return { name: `"${meta.tableName}"`, columns, column, read };
+}
+
+function termsOf({ column }: Table): { values: unknown[]; terms: FilterTerms } {
+  const values: unknown[] = [];
+  return { values, terms: { column, place: (value) => `$${values.push(value)}` } };
+}
+
+/** A connection keeps a prepared statement until it ends, so only so many are made. */
+const MAX_PREPARED = 100;
+const prepared = new Map<string, string>();
+
+function nameOf(text: string): string | undefined {
+  const known = prepared.get(text);
+  if (known !== undefined || prepared.size >= MAX_PREPARED) return known;
+  const name = `page-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
+  prepared.set(text, name);
+  return name;
 }

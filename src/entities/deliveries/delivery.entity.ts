@@ -78,7 +78,7 @@ export class Delivery {
   @Property({ type: 'text', nullable: true })
   stateReason?: string | null;
 
-  @Field(() => Int, { name: 'attemptCount' })
+  @Field(() => Int, { name: 'attemptCount', simple: false })
   @Property({ type: 'integer' })
   attempts: number = 0;
 

@@ -3,6 +3,8 @@ import { X509Certificate } from 'node:crypto';
 import type { Sql } from '../database/database.js';
 
 const COUNTED_TO = 100_000;
+/** At every scrape. */
+const DELIVERIES_COUNTED_TO = 10_000;
 
 export interface DeliveryStanding {
   backlog: number;
@@ -20,6 +22,15 @@ export async function readDeliveryStanding(sql: Sql): Promise<DeliveryStanding> 
   );
   const oldestAt = row?.oldestAt == null ? null : new Date(row.oldestAt);
   return { backlog: row?.backlog ?? 0, oldestAt, suspendedEndpoints: row?.suspended ?? 0 };
+}
+
+/** What was not brought, by state: counted to a bound, by the index of those states. */
+export function countDeliveries(sql: Sql): Promise<{ state: string; count: number }[]> {
+  const counts = ['PENDING', 'FAILED', 'CANCELLED'].map(
+    (state) => `select '${state}' as state, count(*)::int as count
+      from (select 1 from delivery where state = '${state}' limit ${DELIVERIES_COUNTED_TO}) d`,
+  );
+  return sql.query(counts.join(' union all '), [], 'count-deliveries');
 }
 
 export interface Ending {

@@ -31,7 +31,7 @@ export class AgreementResolver {
       ...(filter?.registry == null ? {} : { registry: filter.registry }),
       ...(filter?.state == null ? {} : { state: filter.state }),
     };
-    return findConnection(context.services.database.em(), Agreement, where, byTime(orderBy), args);
+    return findConnection(context.services.database, Agreement, where, byTime(orderBy), args);
   }
 
   @FieldResolver(() => Sender)

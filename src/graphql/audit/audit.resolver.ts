@@ -33,7 +33,7 @@ export class AuditSealResolver {
   ): Promise<ConnectionData<AuditSeal>> {
     requireRole(context, READERS);
     const { id } = byTime(orderBy);
-    return findConnection(context.services.database.em(), AuditSeal, whereSeal(filter), { sequence: id, id }, args);
+    return findConnection(context.services.database, AuditSeal, whereSeal(filter), { sequence: id, id }, args);
   }
 
   @Query(() => AuditVerification, {
@@ -85,7 +85,7 @@ export class AdminActionResolver {
     @Ctx() context: Context,
   ): Promise<ConnectionData<AdminAction>> {
     requireRole(context, READERS);
-    return findConnection(context.services.database.em(), AdminAction, whereAction(filter), byTime(orderBy), args);
+    return findConnection(context.services.database, AdminAction, whereAction(filter), byTime(orderBy), args);
   }
 
   @FieldResolver(() => String, { nullable: true })

@@ -23,7 +23,7 @@ export class ConsentResolver {
   ): Promise<ConnectionData<Consent>> {
     requireRole(context, filter?.identifier === undefined ? READERS : ['ADMIN', 'OPERATOR', 'AUDITOR']);
     const where = whereConsent(context, filter ?? {});
-    return findConnection(context.services.database.em(), Consent, where, byTime(orderBy), args);
+    return findConnection(context.services.database, Consent, where, byTime(orderBy), args);
   }
 
   @FieldResolver(() => RecordIdentifier, { nullable: true, description: 'Of the person; a monitor does not see it.' })

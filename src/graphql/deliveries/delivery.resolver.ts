@@ -26,9 +26,8 @@ export class DeliveryResolver {
     @Ctx() context: Context,
   ): Promise<ConnectionData<Delivery>> {
     requireRole(context, READERS);
-    const em = context.services.database.em();
     const where = await whereDelivery(context, filter ?? {});
-    return findConnection(em, Delivery, where, byTime(orderBy), args);
+    return findConnection(context.services.database, Delivery, where, byTime(orderBy), args);
   }
 
   @Query(() => Delivery, { nullable: true, description: 'One message to a partner.' })

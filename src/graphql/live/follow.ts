@@ -53,7 +53,7 @@ function tellings<Row, Change extends object>(
   // Fresh ones: those of the subscription would remember every row it ever told, as it was then. Who finds everything told has none.
   let fresh: Loaders | undefined;
   const tell = async ({ subject, cursor }: LiveEvent): Promise<Telling | undefined> => {
-    const loaders = (fresh ??= createLoaders(database.em(), database, clock));
+    const loaders = (fresh ??= createLoaders(database, clock));
     const row = await load(loaders, subject);
     return row === undefined || !matches(row) ? undefined : new Telling(told(row, cursor), loaders);
   };

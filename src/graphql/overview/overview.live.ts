@@ -17,7 +17,7 @@ export async function* watchOverview(
   const { database, clock, tail } = context.services;
   while (!signal.aborted && !tail.closed) {
     await assertStillAllowed(context);
-    context.loaders = createLoaders(database.em(), database, clock);
+    context.loaders = createLoaders(database, clock);
     yield clock();
     await wait(everySeconds * 1000, undefined, { signal, ref: false }).catch(() => undefined);
   }

@@ -42,7 +42,11 @@ export class RecordResolver {
     requireRole(context, RUNNERS);
     const { where, live } = await whereRecord(context, registry, filter);
     const em = context.services.database.em();
-    const page = withLive(await findConnection(em, RegistryRecord, where, byTime(orderBy), args), live, args);
+    const page = withLive(
+      await findConnection(context.services.database, RegistryRecord, where, byTime(orderBy), args),
+      live,
+      args,
+    );
     const named = filter?.identifier != null || filter?.externalId != null;
     // Without a row on the page, its count still tells of whom the filter names.
     const told =

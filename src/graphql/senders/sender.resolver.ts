@@ -31,8 +31,7 @@ export class SenderResolver {
     @Ctx() context: Context,
   ): Promise<ConnectionData<Sender>> {
     requireRole(context, READERS);
-    const em = context.services.database.em();
-    return findConnection(em, Sender, whereSender(filter), SENDER_ORDERS[orderBy], args);
+    return findConnection(context.services.database, Sender, whereSender(filter), SENDER_ORDERS[orderBy], args);
   }
 
   @Query(() => Sender, { nullable: true })

@@ -1,4 +1,3 @@
-import type { QueryOrderMap } from '@mikro-orm/core';
 import { GraphQLJSON } from 'graphql-scalars';
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
 import {
@@ -28,6 +27,7 @@ import type {
   SignatureProfile,
 } from '../../protocol/vocabulary.js';
 import { connectionOf } from '../connection.js';
+import type { OrderBy } from '../cursor.js';
 
 @InputType({ description: 'A new sender. What has a default may be left out.' })
 export class CreateSenderInput {
@@ -232,10 +232,10 @@ export const SenderOrderEnum = graphqlEnum<SenderOrder>('SenderOrder', 'Order of
   NAME: 'By name.',
   NEWEST: 'The newest first.',
 });
-export const SENDER_ORDERS: Record<SenderOrder, QueryOrderMap<Sender>[]> = {
-  SENDER_ID: [{ senderId: 'asc' }, { id: 'asc' }],
-  NAME: [{ name: 'asc' }, { id: 'asc' }],
-  NEWEST: [{ id: 'desc' }],
+export const SENDER_ORDERS: Record<SenderOrder, OrderBy> = {
+  SENDER_ID: { senderId: 'asc', id: 'asc' },
+  NAME: { name: 'asc', id: 'asc' },
+  NEWEST: { id: 'desc' },
 };
 
 export const SenderConnection = connectionOf(Sender, 'Sender');

@@ -39,7 +39,7 @@ export class SubscriptionResolver {
     const where: FilterQuery<Subscription> = Object.fromEntries(
       Object.entries(filter ?? {}).filter(([, value]) => value != null),
     );
-    return findConnection(context.services.database.em(), Subscription, where, byTime(orderBy), args);
+    return findConnection(context.services.database, Subscription, where, byTime(orderBy), args);
   }
 
   @FieldResolver(() => GraphQLJSON, {
@@ -61,7 +61,7 @@ export class SubscriptionResolver {
     @Args(() => ConnectionArgs) args: ConnectionArgs,
     @Ctx() context: Context,
   ): Promise<ConnectionData<Delivery>> {
-    return findConnection(context.services.database.em(), Delivery, { subscriptionId: id }, byTime('NEWEST'), args);
+    return findConnection(context.services.database, Delivery, { subscriptionId: id }, byTime('NEWEST'), args);
   }
 
   @Mutation(() => SubscribeResult, { description: 'Asks to be told of events; each item is answered alone.' })

@@ -24,7 +24,7 @@ export class TransactionResolver {
     @Ctx() context: Context,
   ): Promise<ConnectionData<Transaction>> {
     const where = { $and: [whereTransaction(filter), readerScope(context) ?? {}] };
-    return findConnection(context.services.database.em(), Transaction, where, byTime(orderBy), args);
+    return findConnection(context.services.database, Transaction, where, byTime(orderBy), args);
   }
 
   @Query(() => Transaction, { nullable: true })

@@ -24,15 +24,25 @@ export interface ObservedCall {
   operation?: string | null | undefined;
   /** Only of a sender that has proven itself. */
   senderId?: string | null | undefined;
-  failed: boolean;
+  outcome: CallOutcome;
   durationMs: number;
 }
+
+/**
+ * Of a call: answered; rejected as a whole, in an answer; refused; not served. Of an attempt to deliver: brought, or not, and then
+ * tried again or (`GONE`, `GIVEN_UP`) never more.
+ */
+export type CallOutcome =
+  'ANSWERED' | 'REJECTED' | 'REFUSED' | 'FAILED' | 'DELIVERED' | 'BLOCKED' | 'GONE' | 'GIVEN_UP';
+
+const WELL = new Set<CallOutcome>(['ANSWERED', 'DELIVERED']);
 
 export class TrafficMeter {
   #rows = new Map<string, TrafficRow>();
   #flushing: Promise<void> = Promise.resolve();
   #purgedAt = 0;
   readonly #timer: NodeJS.Timeout;
+  #heard: (call: ObservedCall) => void = () => {};
 
   constructor(
     private readonly sql: Sql,
@@ -42,8 +52,15 @@ export class TrafficMeter {
     this.#timer = setInterval(() => void this.flush(), FLUSH_MS).unref();
   }
 
+  /** Tells somebody else of each call too. */
+  onCall(listener: (call: ObservedCall) => void): void {
+    this.#heard = listener;
+  }
+
   /** Never throws, never waits. */
-  observe({ kind, registry, operation, senderId, failed, durationMs }: ObservedCall): void {
+  observe(call: ObservedCall): void {
+    this.#heard(call);
+    const { kind, registry, operation, senderId, outcome, durationMs } = call;
     const minute = new Date(Math.floor(this.clock().getTime() / MINUTE_MS) * MINUTE_MS);
     const row = this.#rowOf({
       minute,
@@ -54,7 +71,7 @@ export class TrafficMeter {
     });
     if (row === undefined) return;
     row.total += 1;
-    if (failed) row.failed += 1;
+    if (!WELL.has(outcome)) row.failed += 1;
     const bucket = bucketOf(durationMs);
     row.latency[bucket] = (row.latency[bucket] ?? 0) + 1;
   }
