@@ -31,7 +31,11 @@ async function main(): Promise<void> {
   );
   const { databaseUrl, local } = await findDatabase(config, secrets, log);
   const metrics = createMetrics({ ofProcess: true });
-  const gateway = await startGateway(config, { ...secrets, ...local, databaseUrl }, { log, metrics, needsAdministrator: true });
+  const gateway = await startGateway(
+    config,
+    { ...secrets, ...local, databaseUrl },
+    { log, metrics, needsAdministrator: true },
+  );
   started.push({ close: () => gateway.close(GRACE_MS) });
   process.stdout.write(greeting(gateway, await findDemoPartner(gateway, config.dataDir), local, config));
 }

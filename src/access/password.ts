@@ -33,8 +33,7 @@ export function passwordProblem(password: string, name: string): string | undefi
 }
 
 /** Groups of letters that can be read out: `k3f7-…`, five bits a letter nearly. */
-export const readableSecret = (groups: number): string =>
-  Array.from({ length: groups }, () => lettersOf(4)).join('-');
+export const readableSecret = (groups: number): string => Array.from({ length: groups }, () => lettersOf(4)).join('-');
 
 function lettersOf(count: number): string {
   let letters = '';

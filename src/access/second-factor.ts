@@ -50,6 +50,4 @@ export function makeRecoveryCodes(): { codes: string[]; hashes: string[] } {
 }
 
 export const hashOfRecovery = (code: string): string =>
-  createHash('sha256')
-    .update(code.toLowerCase().replaceAll(/[\s-]/g, ''))
-    .digest('base64url');
+  createHash('sha256').update(code.toLowerCase().replaceAll(/[\s-]/g, '')).digest('base64url');

@@ -38,7 +38,9 @@ export const adminCommand = (): Command =>
         .description('all of them, by name')
         .addHelpText('after', examples('npx dci admin list'))
         .action(
-          action(async (terminal) => show(terminal, await inside(terminal, (gateway, run) => run.listAccounts(gateway)))),
+          action(async (terminal) =>
+            show(terminal, await inside(terminal, (gateway, run) => run.listAccounts(gateway))),
+          ),
         ),
     )
     .addCommand(moveCommand('disable', 'let nobody sign in with it any more, and end its sessions'))
@@ -59,10 +61,7 @@ type Runner = typeof import('./admin.run.js');
 type Terminal = import('./terminal.js').Terminal;
 type LocalGateway = import('./local-gateway.js').LocalGateway;
 
-async function inside<T>(
-  terminal: Terminal,
-  work: (gateway: LocalGateway, runner: Runner) => Promise<T>,
-): Promise<T> {
+async function inside<T>(terminal: Terminal, work: (gateway: LocalGateway, runner: Runner) => Promise<T>): Promise<T> {
   const { withLocalGateway } = await import('./local-gateway.js');
   const runner = await import('./admin.run.js');
   return withLocalGateway(terminal, (gateway) => work(gateway, runner));

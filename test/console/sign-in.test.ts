@@ -99,12 +99,13 @@ import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type Conso
   async function addSecondFactor(password: string): Promise<{ codes: string[]; secret: string }> {
     await page.getByRole('button', { name: 'Add second factor' }).click();
     await field('Password').fill(password);
-    await page.getByRole('button', { name: 'Next' }).click();
-    const secret = (await page.getByRole('group', { name: 'Key', exact: true }).textContent()) ?? '';
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Next' }).click();
+    const secret = (await dialog.getByRole('group', { name: 'Key', exact: true }).textContent()) ?? '';
     await expectShown(page.getByRole('img', { name: 'QR code with the key for the app' }));
     await page.getByLabel('Code that the app shows').fill(codeOf(secret));
     await page.getByRole('button', { name: 'Confirm' }).click();
-    const codes = (await page.getByRole('group', { name: 'Recovery codes' }).textContent()) ?? '';
+    const codes = (await dialog.getByRole('group', { name: 'Recovery codes' }).textContent()) ?? '';
     await page.getByRole('button', { name: 'I have kept them' }).click();
     return { codes: codes.split('\n'), secret };
   }

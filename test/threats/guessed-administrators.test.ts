@@ -178,7 +178,7 @@ describe('a code', () => {
     const asked = { name, password, code: codeNow() };
     const address = from();
     const answers = await Promise.all(Array.from({ length: 4 }, () => outcome(asked, address)));
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401, 401]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 401, 401, 401]);
     expect(await outcome(asked)).toEqual(REFUSED);
     expect(await outcome({ name, password, code: old })).toEqual(REFUSED);
   });

@@ -70,7 +70,7 @@ export function SignIn({ config, problem }: { config: ConsoleConfig; problem?: P
               value={way}
               onChange={(value) => {
                 setFailed(undefined);
-                setWay(value as Way);
+                setWay(value);
               }}
             />
           )}

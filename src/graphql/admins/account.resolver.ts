@@ -17,7 +17,9 @@ import { AdminAccountPayload, CreateAdminAccountInput } from './account.types.js
 
 @Resolver(() => AdminAccount)
 export class AdminAccountResolver {
-  @Query(() => [AdminAccount], { description: 'All accounts of administrators that this gateway knows itself, by name.' })
+  @Query(() => [AdminAccount], {
+    description: 'All accounts of administrators that this gateway knows itself, by name.',
+  })
   adminAccounts(@Ctx() context: Context): Promise<AdminAccount[]> {
     requireRole(context, ['ADMIN', 'AUDITOR']);
     return context.services.database.em().find(AdminAccount, {}, { orderBy: { name: 'asc' } });
@@ -58,7 +60,9 @@ export class AdminAccountResolver {
     return resetAdminAccount(context.services, requireRole(context, ADMINS), name, reason);
   }
 
-  @Mutation(() => AdminAccount, { description: 'From the next question on. With four eyes, another admin must approve it.' })
+  @Mutation(() => AdminAccount, {
+    description: 'From the next question on. With four eyes, another admin must approve it.',
+  })
   changeAdminRole(
     @Arg('name', () => String) name: string,
     @Arg('role', () => RoleEnum) role: Role,

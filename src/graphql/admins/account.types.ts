@@ -5,7 +5,9 @@ import type { Role } from '../../protocol/vocabulary.js';
 
 @InputType({ description: 'A new account of an administrator.' })
 export class CreateAdminAccountInput {
-  @Field(() => String, { description: 'What its administrator signs in with: letters, digits, `.`, `_`, `-`, `@`, `+`.' })
+  @Field(() => String, {
+    description: 'What its administrator signs in with: letters, digits, `.`, `_`, `-`, `@`, `+`.',
+  })
   name!: string;
 
   @Field(() => RoleEnum)

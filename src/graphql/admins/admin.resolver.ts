@@ -12,7 +12,8 @@ export class AdminResolver {
       'Ends all sessions of an administrator, of the issuer or of an account here: tokens issued until now are refused, open WebSockets close within seconds.',
   })
   async revokeAdminSessions(
-    @Arg('subject', () => String, { description: '`sub` of their tokens, or `subject` of their account.' }) subject: string,
+    @Arg('subject', () => String, { description: '`sub` of their tokens, or `subject` of their account.' })
+    subject: string,
     @Arg('reason', () => String) reason: string,
     @Ctx() context: Context,
   ): Promise<boolean> {

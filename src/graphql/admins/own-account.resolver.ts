@@ -15,7 +15,10 @@ import { SecondFactorSetUp } from './account.types.js';
 /** Of whoever is signed in with an account of this gateway. */
 @Resolver(() => PrincipalView)
 export class OwnAccountResolver {
-  @FieldResolver(() => AdminAccount, { nullable: true, description: 'Of who signed in with an account of this gateway.' })
+  @FieldResolver(() => AdminAccount, {
+    nullable: true,
+    description: 'Of who signed in with an account of this gateway.',
+  })
   account(@Root() _me: PrincipalView, @Ctx() { principal, services }: Context): Promise<AdminAccount | null> | null {
     if (principal.kind !== 'admin' || principal.session === undefined) return null;
     return services.database.em().findOne(AdminAccount, { id: principal.session.accountId });
