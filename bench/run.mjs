@@ -14,7 +14,19 @@ import { machine } from './machine.mjs';
 import { sectionOf, tableOf } from './report.mjs';
 
 /** In the order of the document. */
-const NAMES = ['search', 'sizes', 'live', 'write', 'sources', 'bulk', 'deliver', 'fairness', 'transactions', 'start'];
+const NAMES = [
+  'search',
+  'sizes',
+  'live',
+  'write',
+  'sources',
+  'bulk',
+  'deliver',
+  'fairness',
+  'pressure',
+  'transactions',
+  'start',
+];
 const DOCUMENT = new URL('../docs/benchmarks.md', import.meta.url);
 
 const { values: options } = parseArgs({

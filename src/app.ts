@@ -254,7 +254,7 @@ async function wire(
   { database, replica, url, counters, wakeChannel, lookup, sources, ...built }: Built,
 ): Promise<Wired> {
   const { keyRing, clock, log } = built;
-  const sourceRoutes = new SourceRoutes(database);
+  const sourceRoutes = new SourceRoutes(database, built.registries);
   const live = new LiveSources({
     sql: database,
     registries: built.registries,

@@ -4,6 +4,7 @@ import { findDemoPartner } from './server/demo-partner.js';
 import { greeting } from './server/greeting.js';
 import { startEmbeddedPostgres } from './platform/embedded-postgres.js';
 import { ConfigInvalid, readConfig, type Config, type Secrets } from './platform/config.js';
+import { giveBackWhenIdle } from './platform/give-back.js';
 import { loadLocalSecrets, type LocalSecrets } from './platform/local-secrets.js';
 import { createLog, type Log } from './platform/log.js';
 import { createMetrics } from './platform/metrics.js';
@@ -36,7 +37,7 @@ async function main(): Promise<void> {
     { ...secrets, ...local, databaseUrl },
     { log, metrics, needsAdministrator: true },
   );
-  started.push({ close: () => gateway.close(GRACE_MS) });
+  started.push({ close: () => gateway.close(GRACE_MS) }, giveBackWhenIdle());
   process.stdout.write(greeting(gateway, await findDemoPartner(gateway, config.dataDir), local, config));
 }
 

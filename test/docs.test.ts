@@ -71,6 +71,27 @@ describe('what is shown to partners', () => {
   });
 });
 
+describe('the model of docs/scaling.md', () => {
+  const page = readFileSync(join(ROOT, 'docs/scaling.md'), 'utf8');
+  const model = async (...words: string[]): Promise<string> =>
+    (await execute(RUNTIME, ['bench/model.mjs', ...words], { cwd: ROOT })).stdout;
+  const processes = async (...words: string[]): Promise<number> =>
+    (JSON.parse(await model('--json', ...words)) as { result: { gatewayProcesses: number } }).result.gatewayProcesses;
+
+  test('is what its command says of the costs that were measured', async () => {
+    expect(page).toContain(`\`\`\`text\n${await model()}\`\`\``);
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: object };
+    expect(scripts).toMatchObject({ 'bench:model': 'exec node bench/model.mjs' });
+  });
+
+  test('of another country is another', async () => {
+    const options = /^npm run bench:model -- (--persons .*?) {2}/m.exec(page)?.[1]?.split(' ') ?? [];
+    expect(options).toHaveLength(4);
+    expect(await processes(...options)).toBeLessThan(await processes());
+    await expect(model('--peak', '0')).rejects.toThrow('--peak: a number above 0');
+  });
+});
+
 describe('the commands of README.md, docs/cli.md and the partners’ pages, in their order', () => {
   const folder = mkdtempSync(join(tmpdir(), 'dci-docs-'));
   const env: Record<string, string> = {

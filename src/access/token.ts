@@ -1,5 +1,5 @@
 /** Our own access tokens: short-lived JWTs, signed with the active server key (RFC 9068 in spirit). */
-import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { hash, randomUUID, timingSafeEqual } from 'node:crypto';
 import { decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
 import { TokenInvalid } from '../protocol/errors.js';
 import { JOSE_ALGORITHMS } from '../protocol/signature/keys.js';
@@ -97,7 +97,7 @@ function boundTo(cnf: unknown): { thumbprint?: string } {
 
 /** What a token keeps of the client's secret: changes with it, and tells nothing of it. */
 export function credentialOf({ clientSecretHash }: { clientSecretHash: string }): string {
-  return createHash('sha256').update(`credential ${clientSecretHash}`).digest('base64url').slice(0, 16);
+  return hash('sha256', `credential ${clientSecretHash}`, 'base64url').slice(0, 16);
 }
 
 /**
@@ -105,11 +105,11 @@ export function credentialOf({ clientSecretHash }: { clientSecretHash: string })
  * would only hand callers a way to load the server.
  */
 export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url');
+  return hash('sha256', secret, 'base64url');
 }
 
-export function secretMatches(secret: string, hash: string): boolean {
-  const given = createHash('sha256').update(secret).digest();
-  const expected = Buffer.from(hash, 'base64url');
+export function secretMatches(secret: string, hashed: string): boolean {
+  const given = hash('sha256', secret, 'buffer');
+  const expected = Buffer.from(hashed, 'base64url');
   return expected.length === given.length && timingSafeEqual(given, expected);
 }

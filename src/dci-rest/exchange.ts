@@ -1,5 +1,5 @@
 /** One request on its way through the checks: each check adds what it proved, handlers read it. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ClientCertificate } from '../access/client-certificate.js';
 import type { Principal } from '../access/principal.js';
@@ -114,9 +114,7 @@ export class Exchange<Message extends WireMessage = WireMessage> {
    */
   digest(action: string, channel: TransactionChannel): Buffer {
     const place = { channel, operation: this.operation ?? null, registry: this.definition?.registry ?? null };
-    return createHash('sha256')
-      .update(canonicalJson({ action, message: this.#plainMessage, place }))
-      .digest();
+    return hash('sha256', canonicalJson({ action, message: this.#plainMessage, place }), 'buffer');
   }
 }
 

@@ -6,19 +6,19 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { expressMiddleware } from '@as-integrations/express5';
-import express, { Router, type Request, type Response } from 'express';
+import { Router, type Request, type Response } from 'express';
 import { OperationTypeNode, type GraphQLSchema } from 'graphql';
 import type { Admission } from '../access/admission.js';
 import { actorOf, type Principal } from '../access/principal.js';
 import { createMetrics, type Metrics } from '../platform/metrics.js';
 import type { ProtocolError } from '../protocol/errors.js';
-import { markInexact } from '../protocol/exact-number.js';
 import type { Call } from '../use-cases/call.js';
 import { refuseCaller } from './caller-refusal.js';
 import type { Context, GraphqlServices, SignResponse } from './context.js';
 import { DomainError, forbidden, unauthenticated } from '../use-cases/errors.js';
 import { formatError, auditedRefusalOf, tellUnavailable } from './errors.js';
 import { graphiqlRouter } from './graphiql/graphiql.router.js';
+import { jsonBody } from './json-body.js';
 import { createLoaders } from './loaders.js';
 import { MAX_TOKENS } from './node-limit.js';
 import { measureOperations } from './operation-metrics.js';
@@ -58,8 +58,6 @@ export interface GraphqlOptions {
   persisted?: PersistedOperations | undefined;
   metrics?: Metrics;
 }
-
-const MAX_BODY = '1mb';
 
 export async function startGraphqlServer(
   schema: GraphQLSchema,
@@ -102,7 +100,7 @@ export async function startGraphqlServer(
   // Of this very path only.
   router.all(
     '/',
-    express.json({ limit: MAX_BODY, verify: keepRawBody, reviver: markInexact }),
+    jsonBody(),
     expressMiddleware(apollo, {
       context: async ({ req, res }) => {
         admit(services.admission, res);
@@ -127,11 +125,6 @@ function admit(admission: Admission, response: Response): void {
   } catch (error) {
     throw refuseCaller(error);
   }
-}
-
-/** An HTTP signature covers the very bytes. */
-function keepRawBody(request: object, _response: unknown, body: Buffer): void {
-  Object.assign(request, { rawBody: body });
 }
 
 function newContext(services: GraphqlServices, caller: Caller): Context {

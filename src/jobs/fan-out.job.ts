@@ -82,8 +82,9 @@ const isOf = (event: WaitingEvent, registry: string, eventType: string): boolean
 
 /** An event that cannot be read must not hold up all the others. */
 async function dataOf({ log }: FanningOut, unit: Unit, event: WaitingEvent, open: OpenVersion | undefined) {
-  const reading = event.eventType === 'DELETE' ? lastData(unit, event.recordId) : open?.();
-  const data = await reading?.catch((error: unknown) => {
+  const reading = async () =>
+    (await open?.()) ?? (event.eventType === 'DELETE' ? lastData(unit, event.recordId) : undefined);
+  const data = await reading().catch((error: unknown) => {
     log.error({ err: error }, 'a record version is broken');
     return undefined;
   });

@@ -30,6 +30,9 @@ export function markInexact(_key: string, value: unknown, context?: { source?: s
   return Number.NaN;
 }
 
+/** Whether a JSON text may hold an inexact number: false only where none is so long, or has an exponent. */
+export const mayBeInexact = (json: string): boolean => /[:,[\s]-?(?:[\d.]{16}|[\d.]+[eE])/.test(json);
+
 function lastNonZero(digits: string): number {
   let length = digits.length;
   while (length > 0 && digits[length - 1] === '0') length -= 1;

@@ -57,14 +57,16 @@ const scopeOf = ({ definition, recordType, rowFilter, consent }: SourceQuery): s
 
 function statementOf(lookUps: LookUp[]): { text: string; values: unknown[] } {
   const parameters = new Parameters();
-  const column = (pick: (one: LookUp) => string): string => parameters.add(lookUps.map(pick));
+  // Selected, a list is of unknown length to the planner: one plan of the prepared statement serves all, and is kept.
+  const column = (pick: (one: LookUp) => string, type = 'text'): string =>
+    `(SELECT ${parameters.add(lookUps.map(pick))}::${type}[])`;
   const asked = [
-    `${column(({ query }) => query.definition.registry)}::text[]`,
-    `${column(({ type }) => type)}::text[]`,
-    `${column(({ value }) => value)}::text[]`,
-    `${column(({ query }) => query.recordType)}::text[]`,
-    `${column(({ query }) => query.origin ?? '')}::text[]`,
-    `${column(({ query }) => String(query.page.size + 1))}::int[]`,
+    column(({ query }) => query.definition.registry),
+    column(({ type }) => type),
+    column(({ value }) => value),
+    column(({ query }) => query.recordType),
+    column(({ query }) => query.origin ?? ''),
+    column(({ query }) => String(query.page.size + 1), 'int'),
   ];
   const text = `SELECT asked.place::int, r.id, r.version, r.data
   FROM unnest(${asked.join(', ')}) WITH ORDINALITY AS asked (registry, type, value, record_type, origin, most, place)

@@ -1,8 +1,8 @@
 /** Our own tables as a source of records, copies of mirrors among them: who is this by one prepared statement, every other question by columns. */
 import type { Sql } from '../entities/database/database.js';
 import { Layouts } from './layouts.js';
-import { createFinder, type FoundRow } from './look-up.js';
-import type { RecordsOf, RecordSource, SourceQuery, SourceResult } from './registry-source.js';
+import { createFinder } from './look-up.js';
+import type { RecordSource, SourceQuery, SourceResult } from './registry-source.js';
 import { recordOf, searchDocuments } from './search-documents.js';
 import { searchColumns } from './search-columns.js';
 
@@ -32,16 +32,5 @@ export function createRecordSource(
       if (rows === undefined) return searchAny(query);
       return { records: rows.map((row) => recordOf(row, query.recordType)), totalCount: rows.length };
     },
-    get: (of, ids) => recordsById(sql, of, ids),
   };
-}
-
-async function recordsById(sql: Sql, { definition, recordType, origin = '' }: RecordsOf, ids: string[]) {
-  const rows = await sql.query<FoundRow>(
-    `SELECT r.id, r.version, r.data FROM registry_record r WHERE r.id = ANY ($1::uuid[]) AND r.registry = $2
-       AND r.record_type = $3 AND r.origin = $4 AND r.deleted_at IS NULL`,
-    [ids, definition.registry, recordType, origin],
-    'records-by-ids',
-  );
-  return rows.map((row) => recordOf(row, recordType));
 }

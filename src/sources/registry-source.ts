@@ -80,17 +80,6 @@ export interface Capabilities {
 
 export type Comparable = 'eq' | 'in' | 'gt' | 'gte' | 'lt' | 'lte';
 
-export interface Change {
-  recordType: string;
-  id: string;
-}
-
-export interface Changes {
-  changes: Change[];
-  /** Where the next question goes on. */
-  cursor: string;
-}
-
 export interface SourceHealth {
   reachable: boolean;
   /** Why it is not, in words without values or addresses. */
@@ -101,14 +90,13 @@ export interface SourceHealth {
 /** What everybody who knows records asks, whoever keeps them. */
 export interface RecordSource {
   search(query: SourceQuery): Promise<SourceResult>;
-  /** Those of the ids that are there, in any order. */
-  get(of: RecordsOf, ids: string[]): Promise<SourceRecord[]>;
 }
 
-/** What an outside source needs. Its searches are asked for candidates: no row filter, no consent, no order. */
+/**
+ * What an outside source needs. Its searches are asked for candidates: no row filter, no consent, no order. What changes
+ * there is no question: it is followed in the background (`outside/mirror.ts`).
+ */
 export interface RegistrySource extends RecordSource {
-  /** Records written since, some perhaps again; none without a cursor, which begins now. */
-  changes(of: RecordsOf, cursor?: string): Promise<Changes>;
   capabilities(of: RecordsOf): Promise<Capabilities>;
   health(): Promise<SourceHealth>;
 }

@@ -24,6 +24,5 @@ export function replicatedSource(
         return primary.search(query);
       }
     },
-    get: (of, ids) => primary.get(of, ids),
   };
 }

@@ -4,9 +4,16 @@ import type { StoredSource } from '../entities/sources/source.repository.js';
 import type { Log } from '../platform/log.js';
 import { ServiceUnavailable } from '../protocol/errors.js';
 import { SourceFault } from './outside/source-fault.js';
-import type { RecordsOf, RecordSource, RegistrySource, SourceResult } from './registry-source.js';
+import type {
+  Answered,
+  RecordsOf,
+  RecordSource,
+  RegistrySource,
+  SourceQuery,
+  SourceResult,
+} from './registry-source.js';
 import { siftedSearch } from './sifted-search.js';
-import type { SourceRoutes } from './source-routes.js';
+import type { Keeper, SourceRoutes } from './source-routes.js';
 
 /** A source that this process brings along for one record type, before any that is applied. */
 export interface BroughtSource {
@@ -51,40 +58,25 @@ export function createSourceRouter({ sql, routes, own, live, brought = [], clock
     return live(keeper);
   }
 
-  /** By the outside source where one keeps the type, else by our tables. */
-  async function ask<Answer>(
-    of: RecordsOf,
-    ways: { outside: (source: LiveSourceOf) => Promise<Answer>; own: (origin?: StoredSource) => Promise<Answer> },
-  ): Promise<Answer> {
-    const keeper = await routes.keeperOf(of.definition.registry, of.recordType);
+  async function search(query: SourceQuery): Promise<SourceResult> {
+    const keeper = await routes.keeperOf(query.definition.registry, query.recordType);
     try {
-      const source = await outside(of, keeper);
-      if (source !== undefined) return await ways.outside(source);
+      const there = await outside(query, keeper);
+      if (there !== undefined) return await siftedSearch(there.source, { sql, most: there.most }, query);
     } catch (error) {
       if (!(error instanceof SourceFault)) throw error;
       log.warn({ source: keeper?.name, reason: error.message }, 'a source could not be asked');
-      throw new ServiceUnavailable(`${namesOf(of)} are kept by a system that does not answer now: ask again later`, {
+      throw new ServiceUnavailable(`${namesOf(query)} are kept by a system that does not answer now: ask again later`, {
         cause: error,
       });
     }
-    if (keeper !== undefined) assertLoaded(keeper, of);
-    return ways.own(keeper);
+    if (keeper === undefined) return own.search(query);
+    const answered = copiesOf(keeper, query, clock());
+    return { ...(await own.search({ ...query, origin: keeper.name })), answered };
   }
 
   return {
-    search: (query) =>
-      ask<SourceResult>(query, {
-        outside: ({ source, most }) => siftedSearch(source, { sql, most }, query),
-        own: async (keeper) =>
-          keeper === undefined
-            ? own.search(query)
-            : { ...(await own.search({ ...query, origin: keeper.name })), answered: copiesOf(keeper, clock()) },
-      }),
-    get: (of, ids) =>
-      ask(of, {
-        outside: ({ source }) => source.get(of, ids),
-        own: (keeper) => own.get(keeper === undefined ? of : { ...of, origin: keeper.name }, ids),
-      }),
+    search,
     storedUnder: async (of) => {
       if (broughtFor(of) !== undefined) return undefined;
       const keeper = await routes.keeperOf(of.definition.registry, of.recordType);
@@ -97,13 +89,14 @@ export function createSourceRouter({ sql, routes, own, live, brought = [], clock
 const namesOf = ({ definition, recordType }: RecordsOf): string =>
   `the records of ${definition.registry} ${recordType}`;
 
-/** Half of a registry is no answer. */
-function assertLoaded({ loadedAt }: StoredSource, of: RecordsOf): void {
-  if (loadedAt !== null) return;
-  throw new ServiceUnavailable(`${namesOf(of)} are being loaded from their source; ask again later`);
-}
-
-function copiesOf({ name, freshAt }: StoredSource, now: Date): NonNullable<SourceResult['answered']> {
-  const age = freshAt === null ? undefined : Math.max(0, Math.round((now.getTime() - Date.parse(freshAt)) / 1000));
-  return { source: name, plan: 'MIRROR', ...(age === undefined ? {} : { ageSeconds: age }) };
+/** Half of a registry is no answer, and neither are copies that are older than their file lets them be. */
+function copiesOf({ name, loadedAt, freshAt, maxAgeSeconds }: Keeper, of: RecordsOf, now: Date): Answered {
+  if (loadedAt === null || freshAt === null)
+    throw new ServiceUnavailable(`${namesOf(of)} are being loaded from their source; ask again later`);
+  const age = Math.max(0, Math.round((now.getTime() - Date.parse(freshAt)) / 1000));
+  if (maxAgeSeconds !== undefined && age > maxAgeSeconds)
+    throw new ServiceUnavailable(
+      `${namesOf(of)} are copies that are ${age} seconds old, and are not served when older than ${maxAgeSeconds}: their source has not been read since; ask again later`,
+    );
+  return { source: name, plan: 'MIRROR', ageSeconds: age };
 }

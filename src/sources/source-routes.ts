@@ -1,19 +1,32 @@
 /** Who keeps the records of a type: read once a second at most, so that what one process applies holds for all within a second. */
 import type { Sql } from '../entities/database/database.js';
 import { readSources, servedTypes, type StoredSource } from '../entities/sources/source.repository.js';
+import type { Registries } from '../protocol/registries/registries.js';
+import { readSourceFile } from './outside/source-file.js';
 
 const FRESH_MS = 1000;
 
-type Routes = Map<string, StoredSource>;
+/** A source with what its file says of answers. */
+export interface Keeper extends StoredSource {
+  /** Of the copies of a mirror, which are not served when they are older. */
+  maxAgeSeconds: number | undefined;
+}
+
+type Routes = Map<string, Keeper>;
 
 export class SourceRoutes {
+  /** By their text: files are read once. */
+  readonly #maxAges = new Map<string, number | undefined>();
   #loadedAt = -Infinity;
   #routes: Promise<Routes> | undefined;
 
-  constructor(private readonly sql: Sql) {}
+  constructor(
+    private readonly sql: Sql,
+    private readonly registries: Registries,
+  ) {}
 
   /** Undefined for a type whose records are our own. */
-  async keeperOf(registry: string, recordType: string): Promise<StoredSource | undefined> {
+  async keeperOf(registry: string, recordType: string): Promise<Keeper | undefined> {
     if (this.#routes === undefined || performance.now() - this.#loadedAt >= FRESH_MS) {
       this.#loadedAt = performance.now();
       this.#routes = this.#load();
@@ -29,12 +42,21 @@ export class SourceRoutes {
 
   async #load(): Promise<Routes> {
     const [sources, types] = await Promise.all([readSources(this.sql), servedTypes(this.sql)]);
+    const keepers = sources.map((source) => ({ ...source, maxAgeSeconds: this.#maxAgeOf(source) }));
     return new Map(
       types.flatMap(({ registry, recordType, source }) => {
-        const keeper = sources.find(({ name }) => name === source);
+        const keeper = keepers.find(({ name }) => name === source);
         return keeper === undefined ? [] : [[nameOf(registry, recordType), keeper] as const];
       }),
     );
+  }
+
+  #maxAgeOf({ yaml }: StoredSource): number | undefined {
+    if (!this.#maxAges.has(yaml)) {
+      const { file } = readSourceFile(yaml, this.registries);
+      this.#maxAges.set(yaml, file?.source.max_age === undefined ? undefined : file.source.max_age / 1000);
+    }
+    return this.#maxAges.get(yaml);
   }
 }
 

@@ -66,7 +66,6 @@ afterAll(async () => {
 function told(name: string, sql: Parameters<typeof createRecordSource>[0]): RecordSource {
   const own = createRecordSource(sql);
   return {
-    get: (of, ids) => own.get(of, ids),
     search: (query) => {
       asked.push(name);
       return own.search(query);

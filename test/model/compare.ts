@@ -6,6 +6,8 @@ export const withoutChance = (text: string): string =>
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>')
     .replaceAll(/SUB-[\w-]{24}/g, '<code>')
     .replaceAll(/"(signature|durationMs|contentHash)":("(\\.|[^"\\])*"|\d+)/g, '"$1":<chance>')
+    .replaceAll(/"ciphertext":"([^"]*)"/g, (_, cipher: string) => `"ciphertext":<${cipher.length}>`)
+    .replaceAll(/"(encrypted_key|iv|tag|protected|x|y)":"[^"]*"/g, '"$1":<chance>')
     .replaceAll(/(created|expires)=\d+|(keyid|nonce)="[^"]*"|sig1=:[^:]*:|127\.0\.0\.1:\d+/g, '<chance>');
 export const headersOf = (headers: Headers): [string, string][] =>
   [...headers].filter(

@@ -1,7 +1,11 @@
 /** One question through each of the doors, and what came back, in one form. */
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import type { JSONWebKeySet } from 'jose';
+import { decryptMessage, encryptMessage } from '../../src/protocol/envelope/encryption.js';
 import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { signHttpRequest } from '../../src/protocol/signature/http.profile.js';
+import { importPublicKey } from '../../src/protocol/signature/keys.js';
+import type { TestGateway } from '../support/gateway.js';
 import type { Inbox } from '../support/inbox.js';
 import type { Answer, Partner } from '../support/partner.js';
 import { at, type Kind } from './kinds.js';
@@ -20,6 +24,8 @@ export interface Caller {
   partner: Partner;
   inbox: Inbox;
   gatewayUrl: string;
+  /** What came encrypted to its key. */
+  decrypt: (message: JsonObject) => Promise<JsonObject>;
   /** Told of every answer that comes. */
   onAnswer: (path: string, answer: Answer) => void;
 }
@@ -75,6 +81,19 @@ const sync =
     readEnvelope(
       await partner.send(`${asked.kind.path}/registry/sync/search`, 'search', envelope(asked, query(asked))),
     );
+
+/** Asked and answered encrypted (protocol 6.4); the text that is read is what was inside. */
+const encrypted: Door = async ({ partner, gatewayUrl, decrypt }, asked) => {
+  const { keys } = (await (await fetch(`${gatewayUrl}/.well-known/jwks.json`)).json()) as JSONWebKeySet;
+  const jwk = keys.find(({ use }) => use === 'enc');
+  const { algorithm, publicJwk } = importPublicKey({ jwk, use: 'ENC' });
+  const to = { kid: jwk?.kid ?? '', algorithm: algorithm as 'RSA-OAEP-256', publicJwk };
+  const message = (await encryptMessage(envelope(asked, expressionOf(asked)), to)) as unknown as JsonObject;
+  const path = `${asked.kind.path}/registry/sync/search`;
+  const answer = await partner.send(path, 'search', message, { is_msg_encrypted: true });
+  if (answer.body.header?.is_msg_encrypted !== true) return readEnvelope(answer);
+  return readEnvelope({ ...answer, body: { ...answer.body, message: await decrypt(answer.body.message) } });
+};
 
 const later: Door = async ({ partner, inbox }, asked) => {
   const before = inbox.received.length;
@@ -157,7 +176,25 @@ export const DOORS: Record<string, Door> = {
   async: later,
   api,
   upload,
+  encrypted,
 };
+
+/** Registers a key to encrypt to. @returns what opens it */
+export async function withEncryptionKey(
+  { admin }: Pick<TestGateway, 'admin'>,
+  senderId: string,
+): Promise<Caller['decrypt']> {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const input = { kid: 'enc', use: 'ENC', publicKeyPem: publicKey.export({ type: 'spki', format: 'pem' }) };
+  await admin(
+    `mutation ($id: String!, $input: SenderKeyInput!) { addSenderKey(senderId: $id, input: $input) { kid } }`,
+    {
+      id: senderId,
+      input,
+    },
+  );
+  return (message) => decryptMessage(message, async () => privateKey) as Promise<JsonObject>;
+}
 
 /** The first message of an action that came since. */
 export async function callback(inbox: Inbox, before: number, action: string) {

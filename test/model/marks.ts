@@ -20,7 +20,8 @@ function isAllowed(world: World, past: Held[], sender: string, mark: string): bo
     const inside = held.recordType === 'Group';
     const path = pathIn(held, kind, field);
     return world.agreements.some((agreement) => {
-      if (agreement.sender !== sender || agreement.registry !== held.registry || agreement.ended) return false;
+      if (agreement.sender !== sender || agreement.registry !== held.registry || agreement.ended || agreement.expired)
+        return false;
       if (!covers(agreement.fields, path)) return false;
       if (agreement.row !== null && (inside || !JSON.stringify(held.data).includes(`"sex":"${agreement.row}"`)))
         return false;

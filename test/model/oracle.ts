@@ -12,6 +12,8 @@ export interface Question {
   recordType: string;
   operation: string;
   purpose: string | null;
+  /** Of the token; null = it has none, and may do all that is agreed. */
+  scope?: string | null;
   /** All must hold. */
   where: { path: string; value: string }[];
 }
@@ -28,15 +30,25 @@ export const covers = (fields: string[], path: string): boolean =>
 /** The agreement on which a sender may ask. Contract, GraphQL: without one for registry, operation and time it gets nothing. */
 export function agreementFor(world: World, question: Omit<Question, 'where'>): Agreement | undefined {
   const sender = senderOf(world, question.sender);
-  if (sender === undefined || sender.suspended) return undefined;
+  if (sender === undefined || sender.suspended || !isInScope(question)) return undefined;
   return world.agreements.find(
     (agreement) =>
       agreement.sender === sender.id &&
       agreement.registry === question.registry &&
       !agreement.ended &&
+      !agreement.expired &&
       agreement.operations.includes(question.operation) &&
       (agreement.purposes === null || (question.purpose !== null && agreement.purposes.includes(question.purpose))),
   );
+}
+
+/** Protocol 6.1: `registry.search`, or narrower `registry.social.search`. */
+function isInScope({ scope, registry, operation }: Omit<Question, 'where'>): boolean {
+  if (scope == null) return true;
+  const [, ...rest] = scope.split('.');
+  const action = rest.pop();
+  const [only = registry] = rest;
+  return only.toLowerCase() === registry.toLowerCase() && (operation === 'VERIFY' ? 'verify' : 'search') === action;
 }
 
 /** Decision 0003: a consent without purposes covers every purpose, a message without a purpose meets only those. */

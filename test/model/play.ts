@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import type { TestGateway } from '../support/gateway.js';
 import { startInbox, type Inbox, type Received } from '../support/inbox.js';
-import { createPartner, type Answer } from '../support/partner.js';
+import { createPartner, fetchToken, type Answer } from '../support/partner.js';
 import { until } from '../support/until.js';
 import { difference, expectTrue, headersOf, same, sorted, stable, withoutChance } from './compare.js';
-import { callback, DOORS, plain, readEnvelope, selected, type Caller, type Told } from './doors.js';
+import { callback, DOORS, plain, readEnvelope, selected, withEncryptionKey, type Caller, type Told } from './doors.js';
 import { within, type Ground } from './ground.js';
 import { at, birthDateOf, heldOf, householdOf, KINDS, markOf, uinOf, type Kind, type Person } from './kinds.js';
 import {
@@ -146,8 +146,9 @@ export class Play {
       const onAnswer = (path: string, { status, headers, body }: Answer) =>
         void this.transcript[index]?.push(withoutChance(JSON.stringify([path, status, headersOf(headers), body])));
       const partner = await createPartner(this.ground.gateway, { senderId: id, agreements: [], sender, onAnswer });
+      const decrypt = await withEncryptionKey(this.ground.gateway, id);
       this.world.senders[index] = { id, kind, suspended: false, suppressBelow: few };
-      return { partner, inbox, gatewayUrl: this.url, onAnswer };
+      return { partner, inbox, decrypt, gatewayUrl: this.url, onAnswer };
     });
     this.callers = await Promise.all(callers);
     await Promise.all(
@@ -188,7 +189,7 @@ export class Play {
 
   // --- what partners do ---------------------------------------------------------------------------------------------
 
-  private async search({ sender, kind: number, person, by, door, purpose }: StepOf<'search'>): Promise<void> {
+  private async search({ sender, kind: number, person, by, door, purpose, scope }: StepOf<'search'>): Promise<void> {
     const kind = this.kinds[number] as Kind;
     const asked = this.asked(kind, person, by);
     const named = asked.every(({ type }) => type !== undefined);
@@ -201,11 +202,15 @@ export class Play {
       recordType: kind.recordType,
       operation: door === 'upload' ? 'BULK_SEARCH' : 'SEARCH',
       purpose: stated,
+      scope,
       where: asked.map(({ path, value }) => ({ path, value })),
     };
     const where = Object.fromEntries(asked.map(({ path, type, value }) => [type ?? path, value]));
     const asking = { kind, where, purpose: stated };
-    const told = await this.ask(() => (DOORS[door] as (typeof DOORS)[string])(this.caller(sender), asking));
+    const told = await this.ask(async () => {
+      const caller = scope === null ? this.caller(sender) : await this.scoped(sender, scope);
+      return caller === undefined ? NO_TOKEN : (DOORS[door] as (typeof DOORS)[string])(caller, asking);
+    });
     const judge = (world: World) => {
       const verdict = search(world, question);
       return door === 'graphql' ? narrowed(verdict, selected(kind)) : verdict;
@@ -501,9 +506,9 @@ export class Play {
     if (before !== undefined) {
       await this.admin(
         `mutation ($id: ID!, $input: UpdateAgreementInput!) { updateAgreement(id: $id, input: $input) { id } }`,
-        { id: before.id, input },
+        { id: before.id, input: { ...input, validUntil: null } },
       );
-      Object.assign(before, { ...rest, fields: paths, row });
+      Object.assign(before, { ...rest, fields: paths, row, expired: false });
       return;
     }
     const { createAgreement } = await this.admin<{ createAgreement: { id: string } }>(
@@ -518,6 +523,7 @@ export class Play {
       fields: paths,
       row,
       ended: false,
+      expired: false,
     });
   }
 
@@ -530,6 +536,16 @@ export class Play {
     if (agreement === undefined) return;
     await this.admin(`mutation ($id: ID!) { endAgreement(id: $id) { id } }`, { id: agreement.id });
     agreement.ended = true;
+  }
+
+  private async expire({ sender, kind: number }: StepOf<'expire'>): Promise<void> {
+    const agreement = this.inForce(SENDERS[sender] as string, (this.kinds[number] as Kind).registry);
+    if (agreement === undefined) return;
+    await this.admin(
+      `mutation ($id: ID!, $input: UpdateAgreementInput!) { updateAgreement(id: $id, input: $input) { id } }`,
+      { id: agreement.id, input: { validUntil: new Date().toISOString() } },
+    );
+    agreement.expired = true;
   }
 
   private async consent({
@@ -756,6 +772,15 @@ export class Play {
     return this.callers[sender] as Caller;
   }
 
+  /** @returns undefined where it gets no token, as one that is suspended */
+  private async scoped(sender: number, scope: string): Promise<Caller | undefined> {
+    const caller = this.caller(sender);
+    const { clientId, clientSecret } = caller.partner;
+    const token = await fetchToken(this.url, clientId, clientSecret, scope);
+    if (token === '') return undefined;
+    return { ...caller, partner: caller.partner.withToken(token) };
+  }
+
   private personOf(kind: Kind, index: number): Person {
     return this.people.get(markOf(kind, index)) ?? { index, sex: 'female', surname: SURNAMES[0] as string, version: 0 };
   }
@@ -794,6 +819,7 @@ const narrowed = (verdict: Verdict, to: string): Verdict =>
 const recordOf = ({ body }: Received): Data => plain(body.message.notify_event[0].data.reg_records as Data);
 
 const UNAVAILABLE = 'err.service.unavailable';
+const NO_TOKEN: Told = { refused: true, text: UNAVAILABLE };
 
 /** As `fetch` says it, whose errors are of another realm than the test's. */
 const isLost = (error: unknown): boolean => /^TypeError: (fetch failed|terminated)/.test(String(error));

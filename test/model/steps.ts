@@ -40,7 +40,22 @@ const operations = oneof(
   { weight: 1, arbitrary: subarray(OPERATIONS, { minLength: 1 }) },
 );
 const by = constantFrom('identifier', 'passport', 'surname', 'birth_date', 'sex', 'both');
-const door = constantFrom('idtype', 'expression', 'predicate', 'graphql', 'short', 'async', 'api', 'upload');
+const door = constantFrom(
+  'idtype',
+  'expression',
+  'predicate',
+  'graphql',
+  'short',
+  'async',
+  'api',
+  'upload',
+  'encrypted',
+);
+/** Of the token with which is asked: mostly none. */
+const scope = oneof(
+  { weight: 6, arbitrary: constant(null) },
+  { weight: 1, arbitrary: constantFrom('registry.search', 'registry.social.search', 'registry.verify') },
+);
 
 const agreement = record({
   operations,
@@ -51,7 +66,7 @@ const agreement = record({
 });
 export type AgreementDraft = typeof agreement extends Arbitrary<infer T> ? T : never;
 
-const asSearch = record({ do: constant('search'), sender: which, kind, person: who, by, door, purpose });
+const asSearch = record({ do: constant('search'), sender: which, kind, person: who, by, door, purpose, scope });
 const asHousehold = record({ do: constant('household'), sender: which, purpose });
 const asVerify = record({
   do: constant('verify'),
@@ -107,6 +122,7 @@ const step = oneof(
   { weight: 1, arbitrary: record({ do: constant('unsubscribe'), sender: which }) },
   { weight: 3, arbitrary: record({ do: constant('agree'), sender: which, kind, agreement }) },
   { weight: 1, arbitrary: record({ do: constant('end'), sender: which, kind }) },
+  { weight: 1, arbitrary: record({ do: constant('expire'), sender: which, kind }) },
   {
     weight: 4,
     arbitrary: record({ do: constant('consent'), kind, person: who, sender: option(which), fields, purposes }),

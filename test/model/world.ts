@@ -18,6 +18,8 @@ export interface Agreement {
   /** Only records with this sex. */
   row: string | null;
   ended: boolean;
+  /** Its time is over. */
+  expired: boolean;
 }
 
 export interface Consent {

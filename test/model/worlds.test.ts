@@ -22,7 +22,7 @@ test('in every world partners get what the oracle says, and nothing else', async
         await play.close();
       }
     }),
-    parameters(8),
+    parameters(6),
   );
   // A world in which everything is refused shows nothing.
   expect(seen.counts['some']).toBeGreaterThan(0);

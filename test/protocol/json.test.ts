@@ -1,7 +1,7 @@
 import canonicalize from 'canonicalize';
 import { array, assert, constantFrom, jsonValue, pre, property } from 'fast-check';
 import { RequestInvalid } from '../../src/protocol/errors.js';
-import { INEXACT } from '../../src/protocol/exact-number.js';
+import { INEXACT, markInexact, mayBeInexact } from '../../src/protocol/exact-number.js';
 import {
   canonicalJson,
   parseJson,
@@ -59,6 +59,24 @@ describe('parseJson', () => {
     ['secret', 'body is not valid JSON'],
   ])('%s: %s', (text, outcome) => {
     expect(refusalOf(text)).toBe(outcome);
+  });
+
+  test.each([
+    '[-1e400]',
+    '{"a":1e-400}',
+    '{"a":[1, 9007199254740993]}',
+    '{"a": -0.123456789012345678}',
+    '[1234567.1234567890123]',
+    '[1E400]',
+  ])('%s may be inexact before it is read', (text) => {
+    expect(mayBeInexact(text)).toBe(true);
+    expect(JSON.stringify(JSON.parse(text, markInexact))).toContain('null');
+  });
+
+  test('identifiers, dates and small numbers need no second look', () => {
+    expect(mayBeInexact('{"a":"9471010101900003","b":123456789012345,"c":-1.5,"d":"2020-01-01T00:00:00Z"}')).toBe(
+      false,
+    );
   });
 
   test('stops at 64 levels, however deep the text goes on', () => {

@@ -86,6 +86,21 @@ describe('an identifier', () => {
     ]);
   });
 
+  test('is planned once, however many are asked for', async () => {
+    const plans = await registry.database.transaction(async (unit) => {
+      const source = createRecordSource(unit);
+      for (let index = 0; index < 10; index += 1) {
+        const asked = { definition, recordType: 'Person', sort: [], page: { size: 1000, number: 1 } };
+        const criteria = lookUp('UIN', `u${100 + index}`);
+        await Promise.all(Array.from({ length: 1 + (index % 3) }, () => source.search({ ...asked, criteria })));
+      }
+      return unit.query(
+        `select generic_plans > 0 as kept from pg_prepared_statements where name = 'records-by-identifiers'`,
+      );
+    });
+    expect(plans).toEqual([{ kept: true }]);
+  });
+
   test('shares its statement with others asked for at the same time, and each gets its own', async () => {
     const source = createRecordSource(registry.database);
     const asked = [

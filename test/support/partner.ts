@@ -43,6 +43,8 @@ export interface Partner {
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** Posts with an HTTP message signature (short form, GraphQL). */
   postHttpSigned(path: string, body: unknown): Promise<Answer>;
+  /** The same partner with another of its tokens. */
+  withToken(token: string): Partner;
 }
 
 const KEYS: Record<SignatureAlgorithm, () => { publicKey: KeyObject; privateKey: KeyObject }> = {
@@ -91,13 +93,18 @@ export async function createPartner(
   return partnerOf(gateway.url, { senderId, ...createSender, key, token, profile }, options.onAnswer);
 }
 
-export async function fetchToken(url: string, clientId: string, clientSecret: string): Promise<string> {
+export async function fetchToken(url: string, clientId: string, clientSecret: string, scope = ''): Promise<string> {
   const response = await fetch(`${url}/oauth2/client/token`, {
     method: 'POST',
-    body: new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret }),
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      client_secret: clientSecret,
+      ...(scope === '' ? {} : { scope }),
+    }),
   });
-  const body = (await response.json()) as { access_token: string };
-  return body.access_token;
+  const body = (await response.json()) as { access_token?: string };
+  return body.access_token ?? '';
 }
 
 interface Known {
@@ -150,7 +157,8 @@ function partnerOf(url: string, known: Known, onAnswer: PartnerOptions['onAnswer
     const body = await envelope(action, message, overrides);
     return profile === 'HTTP' ? postHttpSigned(`/dci/v1/${path}`, body) : post(`/dci/v1/${path}`, body);
   };
-  return { ...known, header, envelope, send, post, postHttpSigned };
+  const withToken: Partner['withToken'] = (other) => partnerOf(url, { ...known, token: other }, onAnswer);
+  return { ...known, header, envelope, send, post, postHttpSigned, withToken };
 }
 
 /** One search item by identifier. */

@@ -2,7 +2,7 @@
  * The append-only audit: one entry per transition of a transaction, delivery or admin object. An entry hashes the
  * ciphertext of what it speaks of, never the plain text, so that purging payloads keeps the proofs valid.
  */
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { uuidv7 } from '../../platform/uuid.js';
 import { canonicalJson } from '../../protocol/envelope/json.js';
 import type { Sql } from '../database/database.js';
@@ -29,7 +29,7 @@ export function hashEntry({ at, ...entry }: Omit<AuditEntry, 'entryHash'>): Buff
 }
 
 export function hashEntryText(entry: Omit<AuditEntry, 'entryHash' | 'at'> & { at: string }): Buffer {
-  return createHash('sha256').update(entryText(entry)).digest();
+  return hash('sha256', entryText(entry), 'buffer');
 }
 
 /** What an export shows and `sha256sum` repeats. */
@@ -39,12 +39,12 @@ export function entryText(entry: Omit<AuditEntry, 'entryHash' | 'at'> & { at: st
 }
 
 export function hashContent(...parts: (Buffer | null | undefined)[]): Buffer {
-  const hash = createHash('sha256');
+  const content = createHash('sha256');
   for (const part of parts) {
-    hash.update(`${part?.length ?? 0}:`);
-    if (part != null) hash.update(part);
+    content.update(`${part?.length ?? 0}:`);
+    if (part != null) content.update(part);
   }
-  return hash.digest();
+  return content.digest();
 }
 
 export interface AdminActionFacts {
@@ -67,8 +67,7 @@ export function adminActionText(facts: AdminActionFacts): string {
   return canonicalJson(plain);
 }
 
-export const hashAdminAction = (facts: AdminActionFacts): Buffer =>
-  createHash('sha256').update(adminActionText(facts)).digest();
+export const hashAdminAction = (facts: AdminActionFacts): Buffer => hash('sha256', adminActionText(facts), 'buffer');
 
 /** Appends in the transaction of `sql`, so that change and entry commit together. */
 export async function appendAudit(sql: Sql, entry: AuditEntry): Promise<void> {

@@ -30,10 +30,10 @@ export async function findVersions(sql: Sql, vault: DataVault, keys: readonly Ve
 
 const placeOf = ({ recordId, version }: VersionKey): string => `record_version:${recordId}:${version}`;
 
-/** What a deleted record held last; a deletion makes no version of its own. */
+/** What a deleted record held last; where its source keeps it, a deletion made a version of its own. */
 export async function lastData(sql: Sql, recordId: string): Promise<Data | undefined> {
   const [row] = await sql.query<{ data: Data }>(
-    'select data from registry_record where id = $1',
+    `select data from registry_record where id = $1 and data <> '{}'`,
     [recordId],
     'last-data',
   );
@@ -49,13 +49,17 @@ export async function forgetVersions(sql: Sql, keys: VersionKey[]): Promise<void
   );
 }
 
-/** Those whose event was told to everybody; a failed delivery keeps its version, since it may be tried again. */
+/**
+ * Those whose event was told to everybody; a failed delivery keeps its version, since it may be tried again, and a record
+ * of a live source the last one that was told, which alone says whose it was when it is gone.
+ */
 export async function forgetToldVersions(sql: Sql, limit: number): Promise<number> {
   const rows = await sql.query(
     `delete from record_version where ctid in (
        select v.ctid from record_version v
        where not exists (select 1 from registry_event e
            where e.record_id = v.record_id and e.version = v.version and e.fanned_out_at is null)
+         and not exists (select 1 from source_row s where s.record_id = v.record_id and s.version = v.version)
          and not exists (select 1 from delivery d
            where d.record_id = v.record_id and d.version = v.version and d.state in ('PENDING', 'FAILED'))
        limit $1) returning 1`,

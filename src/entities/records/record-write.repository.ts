@@ -164,7 +164,17 @@ async function changeIdentifiers(sql: Sql, records: { first: Change; last: Chang
     );
 }
 
-async function raise(sql: Sql, vault: DataVault, changes: Change[], now: Date): Promise<string[]> {
+/** A version of a record as an event tells of it. */
+export interface ToldVersion {
+  draft: Pick<RecordDraft, 'registry' | 'recordType' | 'identifiers'>;
+  after: Pick<StoredRecord, 'id' | 'version'>;
+  eventType: string;
+  /** Its data. */
+  json: string;
+}
+
+/** Seals the versions, and appends their events; gives the ids of those. */
+export async function raise(sql: Sql, vault: DataVault, changes: ToldVersion[], now: Date): Promise<string[]> {
   if (changes.length === 0) return [];
   const seal = await vault.sealer(GATEWAY_OWNER, now);
   const versions = changes.map(({ after: { id, version }, json }) => ({

@@ -12,24 +12,30 @@ export interface SourceRow {
   /** At the source, and of rows of other tables that went into the record: where a deleted one leads, nothing else tells. */
   key: string[];
   children: string[];
+  /** Of a live source, which keeps no copy: the last version that an event told of, and what decides which event is next. */
+  version?: number;
+  counts?: Record<string, number>;
 }
 
-export type KnownRow = Pick<SourceRow, 'recordId' | 'state' | 'digest'>;
+export type KnownRow = Pick<SourceRow, 'recordId' | 'state' | 'digest'> &
+  Required<Pick<SourceRow, 'version' | 'counts'>>;
+
+const KNOWN = `record_id as "recordId", state, digest, version::float8 as version, counts`;
 
 export const knownRows = (sql: Sql, ids: string[]): Promise<KnownRow[]> =>
-  sql.query('select record_id as "recordId", state, digest from source_row where record_id = any($1::uuid[])', [ids]);
+  sql.query(`select ${KNOWN} from source_row where record_id = any($1::uuid[])`, [ids]);
 
 export async function keepRows(sql: Sql, source: string, generation: number, rows: SourceRow[]): Promise<void> {
   const column = <Name extends keyof SourceRow>(name: Name): SourceRow[Name][] => rows.map((row) => row[name]);
   await sql.query(
-    `insert into source_row (record_id, source, entry, state, path, reason, digest, key, children, generation)
-     select t.*, $10::bigint from (select r.id, $1::text, r.entry, r.state, r.path, r.reason, r.digest, r.key,
-         array(select jsonb_array_elements_text(r.children))
-       from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[], $9::jsonb[])
-         as r (id, entry, state, path, reason, digest, key, children)) t
+    `insert into source_row (record_id, source, entry, state, path, reason, digest, key, children, version, counts, generation)
+     select t.*, $12::bigint from (select r.id, $1::text, r.entry, r.state, r.path, r.reason, r.digest, r.key,
+         array(select jsonb_array_elements_text(r.children)), r.version, r.counts
+       from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[], $9::jsonb[],
+         $10::bigint[], $11::jsonb[]) as r (id, entry, state, path, reason, digest, key, children, version, counts)) t
      on conflict (record_id) do update set entry = excluded.entry, state = excluded.state, path = excluded.path,
        reason = excluded.reason, digest = excluded.digest, key = excluded.key, children = excluded.children,
-       generation = excluded.generation`,
+       version = excluded.version, counts = excluded.counts, generation = excluded.generation`,
     [
       source,
       column('recordId'),
@@ -40,6 +46,8 @@ export async function keepRows(sql: Sql, source: string, generation: number, row
       column('digest'),
       column('key').map((key) => JSON.stringify(key)),
       column('children').map((children) => JSON.stringify(children)),
+      column('version').map((version) => version ?? 0),
+      column('counts').map((counts) => JSON.stringify(counts ?? {})),
       generation,
     ],
   );
@@ -63,7 +71,7 @@ export async function keysWithChildren(
 /** Rows of a source that its sweep did not meet, some at a time. */
 export const unmetRows = (sql: Sql, source: string, generation: number, limit: number): Promise<KnownRow[]> =>
   sql.query(
-    `select record_id as "recordId", state, digest from source_row where source = $1 and generation < $2
+    `select ${KNOWN} from source_row where source = $1 and generation < $2
      order by generation limit $3`,
     [source, generation, limit],
   );
@@ -94,10 +102,6 @@ export interface RowCount {
   reason: string | null;
   count: number;
 }
-
-/** Of records of live sources: the source's keys, by which they are asked for again. */
-export const keysOfRows = (sql: Sql, ids: string[]): Promise<{ entry: string; key: string[] }[]> =>
-  sql.query('select entry, key from source_row where record_id = any($1::uuid[]) and key is not null', [ids]);
 
 /** How many rows of each source are in each state, and why. */
 export const countRows = (sql: Sql): Promise<RowCount[]> =>

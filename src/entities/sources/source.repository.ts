@@ -1,4 +1,4 @@
-/** Sources as they were applied, and as work: a mirror is claimed, read for a while, and is due again. */
+/** Sources as they were applied, and as work: one is claimed, read for a while, and is due again. */
 import type { Sql } from '../database/database.js';
 import { LEASE_SECONDS } from '../queues/claim.repository.js';
 
@@ -28,6 +28,8 @@ export interface CaptureState {
   /** The server that has the slot, and the publication as it was. */
   system?: string | null;
   publication?: string;
+  /** Of entries that change by time: when it was last asked which, by our clock and by its own. */
+  refreshed?: Record<string, { at: string; mark: string }>;
   /** Bytes of its log that the server keeps for us, and whether it still has all of them. */
   walBytes?: number | null;
   walStatus?: string | null;
@@ -74,7 +76,7 @@ export const claimSources = (sql: Sql, worker: string, now: Date, limit: number)
   sql.query(
     `update source s set claimed_by = $1, claimed_until = now() + interval '${LEASE_SECONDS} seconds'
      where s.id = any (array(
-       select id from source where mode = 'MIRROR' and state <> 'PAUSED' and due_at <= $2
+       select id from source where state <> 'PAUSED' and due_at <= $2
          and (claimed_until is null or claimed_until < now())
        order by due_at limit $3 for update skip locked))
      returning ${COLUMNS}`,

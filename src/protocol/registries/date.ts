@@ -36,7 +36,4 @@ export function lastDay(date: string): string {
 /** Text behind every date and date-time of the last day that a date may mean, and before those of the next. */
 export const afterDate = (date: string): string => `${lastDay(date)}~`;
 
-function isDay(day: string): boolean {
-  const date = new Date(`${day}T00:00:00Z`);
-  return !Number.isNaN(date.valueOf()) && date.toISOString().startsWith(day);
-}
+const isDay = (day: string): boolean => day.slice(8) > '00' && day <= lastDay(day.slice(0, 7));

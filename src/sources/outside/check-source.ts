@@ -2,11 +2,12 @@
 import type { Registries } from '../../protocol/registries/registries.js';
 import type { Finding } from './finding.js';
 import type { MappedRecord } from './map-records.js';
+import { refreshedKeys } from './refresh.js';
 import { openSource, type OpenSource, type SourceUrls } from './source-connections.js';
 import { publicationDoubts, publicationFaults } from './publication.js';
 import { unmetExpectations } from './source-expectations.js';
 import { SourceFault } from './source-fault.js';
-import type { RecordMapping, SourceFile } from './source-file.schema.js';
+import { isFollowed, type RecordMapping, type SourceFile } from './source-file.schema.js';
 import { privilegeDoubts } from './source-privileges.js';
 import { indexWishes } from './source-wishes.js';
 import { touchedKeys, watermarkOf, clockOf } from './watermark.js';
@@ -46,7 +47,7 @@ export async function checkSource(file: SourceFile, urls: SourceUrls, registries
   try {
     for (const [index, mapping] of file.records.entries()) await checkEntry(open, mapping, index, checked);
     await checkWhole(open, checked);
-    if (file.source.mode === 'mirror' && file.capture.by === 'publication') await checkPublication(open, checked);
+    if (isFollowed(file) && file.capture.by === 'publication') await checkPublication(open, checked);
   } finally {
     await open.reader.database.close();
   }
@@ -89,8 +90,9 @@ async function checkEntry(
       checked.errors.push({ place: [...place, 'key'], message: 'is not unique: several rows have the same key' });
     if (rows.length === 0) checked.warnings.push({ place, message: 'there are no rows' });
     checked.samples.push(...samplesOf(mapping, records));
-    if (open.file.source.mode === 'mirror' && watermarkOf(open.file) !== undefined)
+    if (isFollowed(open.file) && watermarkOf(open.file) !== undefined)
       await touchedKeys(open, mapping, await clockOf(open.reader.database));
+    await refreshedKeys(open, mapping, await clockOf(open.reader.database));
   } catch (error) {
     checked.errors.push({ place, message: textOf(error) });
   }

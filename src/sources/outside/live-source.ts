@@ -1,12 +1,8 @@
 /** A source that is asked at every question: nothing of it is copied, and what it cannot be asked is said by its file. */
-import type { Sql } from '../../entities/database/database.js';
-import { keysOfRows } from '../../entities/sources/source-row.repository.js';
 import { identifiersIn } from '../../protocol/query/criteria-walk.js';
 import { attributesOf } from '../../protocol/registries/attributes.js';
 import type {
   Capabilities,
-  Change,
-  Changes,
   RecordsOf,
   RegistrySource,
   SourceHealth,
@@ -18,12 +14,11 @@ import { capabilitiesOf } from './live-capabilities.js';
 import { conditionOf } from './live-conditions.js';
 import type { MappedRecord } from './map-records.js';
 import { keysNamed } from './named-keys.js';
-import { sourceRecordId } from './record-id.js';
 import type { OpenSource } from './source-connections.js';
 import { SourceFault } from './source-fault.js';
 import type { RecordMapping } from './source-file.schema.js';
 import { keyOf, type Key } from './source-reader.js';
-import { clockOf, touchedKeys } from './watermark.js';
+import { clockOf } from './watermark.js';
 
 interface Identifier {
   type: string;
@@ -37,10 +32,7 @@ interface Place {
 }
 
 export class LiveSource implements RegistrySource {
-  constructor(
-    private readonly open: OpenSource,
-    private readonly sql: Sql,
-  ) {}
+  constructor(private readonly open: OpenSource) {}
 
   capabilities(of: RecordsOf): Promise<Capabilities> {
     const mappings = this.#mappings(of);
@@ -67,27 +59,6 @@ export class LiveSource implements RegistrySource {
     const records = served(mapping, await this.open.mapper.map(mapping, rows));
     const more = next.entry < mappings.length ? { nextCursor: JSON.stringify(next) } : {};
     return { records, totalCount: records.length, answered, ...more };
-  }
-
-  async get(of: RecordsOf, ids: string[]): Promise<SourceRecord[]> {
-    const known = await keysOfRows(this.sql, ids);
-    const found: SourceRecord[] = [];
-    for (const mapping of this.#mappings(of)) {
-      const keys = known.filter(({ entry }) => entry === mapping.name).map(({ key }) => key);
-      const rows = await this.open.reader.byKeys(mapping, keys);
-      found.push(...served(mapping, await this.open.mapper.map(mapping, rows)));
-    }
-    return found;
-  }
-
-  async changes(of: RecordsOf, cursor?: string): Promise<Changes> {
-    const now = await clockOf(this.open.reader.database);
-    const { name } = this.open.file.source;
-    const changes: Change[] = [];
-    for (const mapping of cursor === undefined ? [] : this.#mappings(of))
-      for (const key of await touchedKeys(this.open, mapping, cursor ?? now))
-        changes.push({ recordType: mapping.type, id: sourceRecordId(name, mapping.name, key) });
-    return { changes, cursor: now };
   }
 
   async health(): Promise<SourceHealth> {

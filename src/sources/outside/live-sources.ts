@@ -29,7 +29,7 @@ export class LiveSources {
   async of(keeper: StoredSource): Promise<LiveSourceOf> {
     if (keeper.kind === 'dci') return this.#upstream(keeper);
     const open = await this.services.connections.get(keeper);
-    return { source: new LiveSource(open, this.services.sql), most: open.file.source.scan_limit };
+    return { source: new LiveSource(open), most: open.file.source.scan_limit };
   }
 
   close(): Promise<void> {

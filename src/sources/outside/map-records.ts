@@ -22,7 +22,7 @@ export interface MappedRecord {
   id: string;
   key: Key;
   state: RowState;
-  /** Of a served one. */
+  /** Of a served one; of a live source, also of one that ended. */
   identifiers: Identifier[];
   data: Data;
   /** Keys of rows of other tables that went into it, of lists that have a `key`. */
@@ -59,7 +59,7 @@ export class RecordMapper {
       const state = this.given?.problemOf(row) === undefined ? stateOf(mapping, row) : 'REFUSED';
       return { row, key: keyOf(row, mapping.key), state };
     });
-    const served = heads.filter(({ state }) => state === 'SERVED').map(({ row }) => row);
+    const served = heads.filter(({ state }) => this.#isRead(state)).map(({ row }) => row);
     const scope = { definition, className: recordType.class };
     const children = new Map<Row, string[]>();
     const parts = await this.#objects(mapping, served, scope, mapping.embed, children);
@@ -71,16 +71,22 @@ export class RecordMapper {
       const part = mapped.get(row);
       const reason = this.given?.problemOf(row);
       if (reason !== undefined) return { ...empty, state, path: '', reason };
-      if (state !== 'SERVED' || part === undefined) return { ...empty, state };
-      if (part === SKIPPED) return { ...empty, state: 'WITHHELD' };
+      if (!this.#isRead(state) || part === undefined) return { ...empty, state };
+      if (part === SKIPPED) return { ...empty, state: state === 'SERVED' ? 'WITHHELD' : state };
       try {
         if (part instanceof RecordInvalid) throw part;
         return { ...empty, state, ...draftOf(definition, recordType, mapping, row, part, shared) };
       } catch (error) {
         if (!(error instanceof RecordInvalid)) throw error;
+        if (state !== 'SERVED') return { ...empty, state };
         return { ...empty, state: 'REFUSED', path: error.path, reason: error.message };
       }
     });
+  }
+
+  /** Of a live source there is no copy that tells whose record ended: it is read once more. */
+  #isRead(state: RowState): boolean {
+    return state === 'SERVED' || (this.file.source.mode === 'live' && (state === 'ENDED' || state === 'MERGED'));
   }
 
   typeOf({ registry, type }: RecordMapping): { definition: RegistryDefinition; recordType: RecordTypeDefinition } {

@@ -1,31 +1,27 @@
 /** A batch of a source's records → our copies of them, by the way of every record: versions, events and what was read commit together. */
-import { createHash } from 'node:crypto';
 import type { DataVault } from '../../entities/database/data-vault.js';
 import type { Sql } from '../../entities/database/database.js';
 import { loadRecords, type RecordDraft, type StoredRecord } from '../../entities/records/record.repository.js';
 import { deleteRecord, planWrite, writePlanned } from '../../entities/records/record-write.repository.js';
-import { keepRows, knownRows, storedRecords } from '../../entities/sources/source-row.repository.js';
-import { valuesAt } from '../../protocol/query/evaluate.js';
+import { forgetRows, keepRows, knownRows, storedRecords } from '../../entities/sources/source-row.repository.js';
+import { countsOf, digested, eventOf, rowOf, type Batch, type Keeping } from './keeping.js';
 import type { MappedRecord } from './map-records.js';
-import type { RecordMapping } from './source-file.schema.js';
 
-export interface Batch {
-  source: string;
-  mapping: RecordMapping;
-  /** Of the registry, as the dictionary names it. */
-  registry: string;
-  records: MappedRecord[];
-  generation: number;
-  /** A first load tells nobody of records that were there before. */
-  silent: boolean;
-}
+export const copies = (vault: DataVault): Keeping => ({
+  write: (sql, batch, now) => writeBatch(sql, vault, batch, now),
+  end: async (sql, rows, now) => {
+    for (const { recordId } of rows) await deleteRecord(sql, recordId, now);
+    await forgetRows(
+      sql,
+      rows.map(({ recordId }) => recordId),
+    );
+  },
+});
 
-/** Gives the ids of records whose copies changed. */
-export async function writeBatch(sql: Sql, vault: DataVault, batch: Batch, now: Date): Promise<string[]> {
-  const records = [...new Map(batch.records.map((record) => [record.id, record])).values()];
-  const ids = records.map(({ id }) => id);
+async function writeBatch(sql: Sql, vault: DataVault, batch: Batch, now: Date): Promise<string[]> {
+  const rows = digested(batch);
+  const ids = rows.map(({ record }) => record.id);
   const known = new Map((await knownRows(sql, ids)).map((row) => [row.recordId, row]));
-  const rows = records.map((record) => ({ record, digest: digestOf(record) }));
   const changed = rows
     .filter(({ record, digest }) => known.get(record.id)?.digest !== digest)
     .map(({ record }) => record);
@@ -45,16 +41,7 @@ export async function writeBatch(sql: Sql, vault: DataVault, batch: Batch, now: 
     sql,
     batch.source,
     batch.generation,
-    rows.map(({ record, digest }) => ({
-      recordId: record.id,
-      entry: batch.mapping.name,
-      state: record.state,
-      path: record.path ?? null,
-      reason: record.reason ?? null,
-      digest,
-      key: record.key,
-      children: record.children,
-    })),
+    rows.map(({ record, digest }) => rowOf(batch, record, digest)),
   );
   return changed.map(({ id }) => id);
 }
@@ -67,11 +54,14 @@ async function writeTold(
   stored: Map<string, StoredRecord>,
   now: Date,
 ): Promise<void> {
+  const { mapping } = batch;
   const plans = told
     .filter(({ state }) => state === 'SERVED')
     .map((record) => {
       const held = stored.get(record.id);
-      return planWrite({ ...draftOf(batch, record), eventType: eventOf(batch.mapping, held, record) }, held);
+      const before = held === undefined || held.deleted === true ? undefined : countsOf(mapping, held.data);
+      const eventType = eventOf(mapping, before, countsOf(mapping, record.data));
+      return planWrite({ ...draftOf(batch, record), eventType }, held);
     });
   await writePlanned(sql, vault, plans, now);
   for (const { id, state } of told)
@@ -86,25 +76,3 @@ const draftOf = ({ registry, mapping, source }: Batch, { id, identifiers, data }
   identifiers,
   data,
 });
-
-/** The first that fits: a list that grew, a value that was not there before, else that it is new or changed. */
-function eventOf(
-  { events }: RecordMapping,
-  stored: StoredRecord | undefined,
-  { data }: MappedRecord,
-): string | undefined {
-  if (stored === undefined || stored.deleted === true) return events.created;
-  const count = (held: Record<string, unknown>, path: string): number =>
-    valuesAt([held], path.split('.')).flat().length;
-  for (const [path, event] of Object.entries(events.added))
-    if (count(data, path) > count(stored.data, path)) return event;
-  for (const [path, event] of Object.entries(events.set))
-    if (count(data, path) > 0 && count(stored.data, path) === 0) return event;
-  return events.changed;
-}
-
-function digestOf({ state, identifiers, data, path, reason }: MappedRecord): string {
-  return createHash('sha256')
-    .update(JSON.stringify([state, identifiers, data, path, reason]))
-    .digest('base64');
-}

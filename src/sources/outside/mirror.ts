@@ -1,13 +1,14 @@
 /**
- * A mirror: a sweep reads every row of a source page by page and finds what is gone; between sweeps, and beside them where
+ * A source that is followed: a sweep reads every row of a source page by page and finds what is gone; between sweeps, and beside them where
  * the source has a stream of changes, the records that it says were written to are read again. Each page commits with how
  * far it is, so a crash repeats at most a page.
  */
 import type { DataVault } from '../../entities/database/data-vault.js';
 import type { Database, Unit } from '../../entities/database/database.js';
-import { deleteRecord } from '../../entities/records/record-write.repository.js';
 import { holdSource, saveSource, type StoredSource } from '../../entities/sources/source.repository.js';
-import { countUnmet, forgetRows, knownRows, unmetRows } from '../../entities/sources/source-row.repository.js';
+import { countUnmet, knownRows, unmetRows } from '../../entities/sources/source-row.repository.js';
+import type { Registries } from '../../protocol/registries/registries.js';
+import type { Keeping } from './keeping.js';
 import { linkedKeys, linkValues, withLinked } from './linked-records.js';
 import type { MappedRecord } from './map-records.js';
 import { sourceRecordId } from './record-id.js';
@@ -16,14 +17,17 @@ import type { OpenSource } from './source-connections.js';
 import { unmetExpectations } from './source-expectations.js';
 import { codeOf, SourceFault } from './source-fault.js';
 import { keysOf } from './touched-keys.js';
-import type { RecordMapping } from './source-file.schema.js';
+import { nextRefresh, refreshDueAt, refreshedKeys } from './refresh.js';
+import { isFollowed, type RecordMapping } from './source-file.schema.js';
 import { keyOf, keyText, type Key } from './source-reader.js';
 import { clockOf, embeddingKeys, touchedKeys, watermarkOf } from './watermark.js';
-import { writeBatch } from './mirror-writer.js';
+import { LiveTeller } from './live-teller.js';
+import { copies } from './mirror-writer.js';
 
 export interface MirrorServices {
   database: Database;
   vault: DataVault;
+  registries: Registries;
   clock: () => Date;
   /** Events were raised. */
   told: () => void;
@@ -36,10 +40,13 @@ const MAY_END = 10;
 const SWEEP_ONLY_MS = 60_000;
 /** So often a stream that is quiet is looked after. */
 const TICK_MS = 1000;
+/** A live source of which nobody asked to be told; when its file is applied anew, it is looked at anew. */
+const UNFOLLOWED_MS = 86_400_000;
 /** The slot knows nothing of a publication that was made after it. */
 const NO_PUBLICATION = '42704';
 
 export class Mirror {
+  readonly #keeping: Keeping;
   #polledAt = 0;
   #tickedAt = 0;
   /** Records that were gone when changes were last read. */
@@ -50,10 +57,14 @@ export class Mirror {
     private readonly open: OpenSource,
     private source: StoredSource,
     private readonly worker: string,
-  ) {}
+  ) {
+    const { vault, registries } = services;
+    this.#keeping = source.mode === 'LIVE' ? new LiveTeller(vault, registries, source.name) : copies(vault);
+  }
 
   /** Reads until nothing is left to read now; a stream of changes until it is told to stop. Gives when it is due again. @throws SourceFault */
   async run(signal: AbortSignal): Promise<Date> {
+    if (!isFollowed(this.open.file)) return new Date(this.services.clock().getTime() + UNFOLLOWED_MS);
     const following = await follow(this.open, this.source.capture, ({ capture, isAnew }) =>
       this.#save({ capture, ...(isAnew ? ANEW : {}) }),
     );
@@ -76,14 +87,32 @@ export class Mirror {
       const now = this.services.clock().getTime();
       const { position, sweptAt, mark, loadedAt } = this.source;
       // The sweep has its turn, however long the polls take.
-      const polls: boolean =
-        following === undefined && loadedAt !== null && now - this.#polledAt >= every && !hasPolled;
-      hasPolled = polls;
+      const isTurn: boolean = loadedAt !== null && mark !== null && !hasPolled;
+      const polls: boolean = isTurn && following === undefined && now - this.#polledAt >= every;
+      const refreshes: boolean = isTurn && nextRefresh(this.open.file, this.source) <= now;
+      hasPolled = polls || refreshes;
+      if (refreshes && mark !== null) await this.#refresh(mark, now);
       if (polls && mark !== null) await this.#poll(mark);
+      else if (refreshes) continue;
       else if (position !== null) await this.#sweepPage(position);
       else if (sweptAt === null || this.#isSweepDue()) await this.#beginSweep();
       else if (following !== undefined) await following.stream.wait(TICK_MS, signal);
-      else return new Date(Math.min(now + every, new Date(sweptAt).getTime() + capture.sweep));
+      else return this.#dueAt(now + every, new Date(sweptAt).getTime() + capture.sweep);
+    }
+  }
+
+  #dueAt = (...others: number[]): Date => new Date(Math.min(...others, nextRefresh(this.open.file, this.source)));
+
+  /** What time alone has changed, by entry; since the sweep, where it was not asked before. */
+  async #refresh(swept: string, now: number): Promise<void> {
+    for (const mapping of this.open.file.records) {
+      if (refreshDueAt(mapping, this.source) > now) continue;
+      const last = this.source.capture.refreshed?.[mapping.name]?.mark ?? swept;
+      const mark = await clockOf(this.open.reader.database);
+      this.#gone = 0;
+      await this.#readAgain(mapping, await refreshedKeys(this.open, mapping, last));
+      const refreshed = { ...this.source.capture.refreshed, [mapping.name]: { at: new Date(now).toISOString(), mark } };
+      await this.#save({ capture: { refreshed } });
     }
   }
 
@@ -154,7 +183,9 @@ export class Mirror {
         : { ...here, after: keyOf(last, mapping.key) };
     await this.#commit(async (unit) => {
       const changed = await this.#write(unit, mapping, records);
-      const loading = this.source.loadedAt === null ? ({ state: 'LOADING', lastError: null } as const) : {};
+      // A live source is served before its records are known.
+      const state = this.source.mode === 'LIVE' ? 'RUNNING' : 'LOADING';
+      const loading = this.source.loadedAt === null ? ({ state, lastError: null } as const) : {};
       return { position: next, ...loading, ...this.#told(changed.length) };
     });
   }
@@ -198,11 +229,7 @@ export class Mirror {
     let ended = 0;
     await this.#commit(async (unit) => {
       const rows = await unmetRows(unit, name, generation, PAGE);
-      for (const { recordId } of rows) await deleteRecord(unit, recordId, this.services.clock());
-      await forgetRows(
-        unit,
-        rows.map(({ recordId }) => recordId),
-      );
+      await this.#keeping.end(unit, rows, this.services.clock());
       ended = rows.length;
       return this.#told(ended);
     });
@@ -277,11 +304,7 @@ export class Mirror {
   async #end(unit: Unit, mapping: RecordMapping, keys: Key[]): Promise<Key[]> {
     const byId = new Map(keys.map((key) => [sourceRecordId(this.source.name, mapping.name, key), key]));
     const known = await knownRows(unit, [...byId.keys()]);
-    for (const { recordId } of known) await deleteRecord(unit, recordId, this.services.clock());
-    await forgetRows(
-      unit,
-      known.map(({ recordId }) => recordId),
-    );
+    await this.#keeping.end(unit, known, this.services.clock());
     return known.map(({ recordId }) => byId.get(recordId) ?? []);
   }
 
@@ -292,7 +315,7 @@ export class Mirror {
     const initial = mapping.events.initial_events ?? this.open.file.source.initial_events;
     const silent = loadedAt === null && !initial;
     const batch = { source: name, mapping, registry: definition.registry, records, generation, silent };
-    return writeBatch(unit, this.services.vault, batch, this.services.clock());
+    return this.#keeping.write(unit, batch, this.services.clock());
   }
 
   #told = (changed: number): Partial<StoredSource> =>

@@ -5,7 +5,7 @@ import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/re
 import { resolvePath } from '../../protocol/registries/records/property.path.js';
 import { findEventType, findIdentifierType, type Registries } from '../../protocol/registries/registries.js';
 import type { Finding, Place } from './finding.js';
-import type { Field, List, RecordMapping, SourceFile } from './source-file.schema.js';
+import { isFollowed, type Field, type List, type RecordMapping, type SourceFile } from './source-file.schema.js';
 
 export interface Checked {
   errors: Finding[];
@@ -24,10 +24,18 @@ export function checkAgainstDictionary(file: SourceFile, registries: Registries)
   ];
   for (const [name, place] of expected)
     if (!file.records.some((mapping) => mapping.name === name)) check.error(place, 'names no entry of records');
-  if (file.capture.by === 'binlog' && file.source.mode === 'mirror')
+  if (file.capture.by === 'binlog')
     check.warn(
       ['capture', 'by'],
       `changes are read by ${file.capture.fallback === undefined ? 'the sweep' : 'the fallback and the sweep'}, not yet by binlog`,
+    );
+  const { max_age: maxAge, mode } = file.source;
+  if (maxAge !== undefined && mode === 'live')
+    check.error(['source', 'max_age'], 'is of a mirror: a live source is asked at every question');
+  if (maxAge !== undefined && mode === 'mirror' && maxAge <= readEvery(file))
+    check.error(
+      ['source', 'max_age'],
+      `must be longer than ${readEvery(file) / 1000}s, after which this file has the source read again`,
     );
   if (file.capture.by === 'publication' && file.source.kind !== 'postgres')
     check.error(['capture', 'by'], 'publication is of postgres: use watermark, or none');
@@ -51,10 +59,18 @@ export function checkAgainstDictionary(file: SourceFile, registries: Registries)
       check.error([...place, 'type'], `is none of ${definition.recordTypes.map(({ name }) => name).join(', ')}`);
     else check.record(mapping, definition, type, place, names);
     if (file.source.kind === 'dci') check.upstream(mapping, place);
-    else check.table(mapping, place, file.source.mode);
+    else check.table(mapping, place);
   }
   return check;
 }
+
+/** Milliseconds after which copies are known to be what the source holds, while all is well. */
+function readEvery({ capture }: SourceFile): number {
+  if (capture.by === 'publication') return SECOND;
+  const { column, every } = capture.by === 'watermark' ? capture : (capture.fallback ?? {});
+  return column === undefined ? capture.sweep : (every ?? capture.sweep);
+}
+const SECOND = 1000;
 
 class Check implements Checked {
   readonly errors: Finding[] = [];
@@ -115,13 +131,14 @@ class Check implements Checked {
   }
 
   /** Another server gives records of the dictionary: nothing is mapped. */
-  upstream({ from, sql, key, fields, lists }: RecordMapping, place: Place): void {
+  upstream({ from, sql, key, fields, lists, refresh }: RecordMapping, place: Place): void {
     const mapped = Object.entries({
       from,
       sql,
       key: key[0],
       fields: Object.keys(fields)[0],
       lists: Object.keys(lists)[0],
+      refresh,
     });
     for (const [member, given] of mapped)
       if (given !== undefined)
@@ -129,10 +146,14 @@ class Check implements Checked {
   }
 
   /** What only copies can do is a mistake in a file that keeps none. */
-  table({ from, sql, key, search, link }: RecordMapping, place: Place, mode: SourceFile['source']['mode']): void {
+  table({ from, sql, key, search, link, refresh }: RecordMapping, place: Place): void {
     if ((from === undefined) === (sql === undefined)) this.error(place, 'needs from or sql, one of the two');
     if (key.length === 0) this.error([...place, 'key'], 'is missing');
-    if (mode !== 'live') return;
+    if (refresh !== undefined && !/(?<!:):last\b/.test(refresh.sql))
+      this.error([...place, 'refresh', 'sql'], 'needs :last, the time since which it gives the keys of what changed');
+    if (refresh !== undefined && !isFollowed(this.file))
+      this.error([...place, 'refresh'], 'needs capture: changes of this live source are not followed');
+    if (this.file.source.mode !== 'live') return;
     if (Object.keys(search).length === 0)
       this.error([...place, 'search'], 'is needed with mode live: by what records are found at the source');
     if (link !== undefined) this.error([...place, 'link'], 'needs mode mirror: facts are joined in the copies');

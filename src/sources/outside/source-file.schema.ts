@@ -161,6 +161,8 @@ export const record = z
     lists: lists.default({}),
     embed: z.record(z.string(), embed).default({}),
     touched_by: z.record(z.string(), text).default({}),
+    /** `sql` with `:last`: keys of records that time alone changed since then. */
+    refresh: z.strictObject({ sql: text, every: duration.default(900_000) }).optional(),
     link: z.strictObject({ to: name, by: text, give: z.array(text).min(1) }).optional(),
     search: z
       .object({ identifier: z.union([text, z.record(z.string(), text)]).optional() })
@@ -210,3 +212,7 @@ export const sourceFile = z.strictObject({
     .prefault({}),
 });
 export type SourceFile = z.output<typeof sourceFile>;
+
+/** Whether changes of its records are looked for: copies follow them, and those who subscribed to a live source are told. */
+export const isFollowed = ({ source, capture: { by } }: SourceFile): boolean =>
+  source.mode === 'mirror' || by !== 'none';

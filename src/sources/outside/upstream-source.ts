@@ -14,7 +14,6 @@ import { namesPersons } from '../askable.js';
 import type {
   Answered,
   Capabilities,
-  Changes,
   RecordsOf,
   RegistrySource,
   SourceHealth,
@@ -87,15 +86,6 @@ export class UpstreamSource implements RegistrySource {
       ...(answered && { answered }),
       ...(hasMore && { nextCursor: String(number + 1) }),
     };
-  }
-
-  /** It has no ids of ours; whoever needs a record again names it. */
-  get(): Promise<SourceRecord[]> {
-    return Promise.resolve([]);
-  }
-
-  changes(_of: RecordsOf, cursor?: string): Promise<Changes> {
-    return Promise.resolve({ changes: [], cursor: cursor ?? '' });
   }
 
   async health(): Promise<SourceHealth> {

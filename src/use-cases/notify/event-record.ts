@@ -54,8 +54,8 @@ export async function recordOfEvent(
   delivery: NotificationDelivery,
   event: WaitingEvent,
 ): Promise<Data | undefined> {
-  if (event.eventType === 'DELETE') return lastData(database, event.recordId);
-  const kept = await version(event);
+  const kept =
+    (await version(event)) ?? (event.eventType === 'DELETE' ? await lastData(database, event.recordId) : undefined);
   if (kept !== undefined || delivery.dataKeyId === null || delivery.messageSealed === null) return kept;
   const sent = await vault.open(delivery.dataKeyId, delivery.messageSealed, `delivery:${delivery.id}:message`);
   const message = (sent as { message: { notify_event: { data: { reg_records: Data } }[] } } | undefined)?.message;

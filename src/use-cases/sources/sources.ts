@@ -21,7 +21,7 @@ import { checkSource } from '../../sources/outside/check-source.js';
 import type { LiveSources } from '../../sources/outside/live-sources.js';
 import { SourceFault } from '../../sources/outside/source-fault.js';
 import { readSourceFile, type FileProblem } from '../../sources/outside/source-file.js';
-import type { SourceFile } from '../../sources/outside/source-file.schema.js';
+import { isFollowed, type SourceFile } from '../../sources/outside/source-file.schema.js';
 import { lagSeconds } from './freshness.js';
 import { releaseSlot } from './release-slot.js';
 import { changeAsAdmin } from '../admin-change.js';
@@ -86,9 +86,9 @@ export async function applySource(services: Services, admin: Admin, yaml: string
     if (before === undefined)
       await insertSource(unit, { id: uuidv7(), name, yaml, kind, mode, state: stateOf(mode) }, now);
     else {
-      // Nothing of a live source is kept, and what was kept before is old when it is copied again.
-      if (mode === 'LIVE') await dropCopies(unit, name, now);
-      const loaded = mode === 'LIVE' ? { loadedAt: null } : {};
+      // Of a live source no copy is kept, and of a mirror nothing else.
+      if (mode !== before.mode) await dropCopies(unit, name, now);
+      const loaded = mode === before.mode ? {} : { loadedAt: null };
       const renewed = {
         yaml,
         kind,
@@ -129,11 +129,13 @@ export const resumeSource = (services: Services, admin: Admin, name: string): Pr
 /** Reads everything again, and takes for true what is gone there, however much. */
 export const resyncSource = (services: Services, admin: Admin, name: string): Promise<SourceView> =>
   change(services, admin, 'resyncSource', name, async (unit) => {
-    const { mode } = await locked(unit, name);
-    if (mode === 'LIVE') throw conflict('name', 'a live source keeps no copy that could be read again');
+    const { mode, yaml } = await locked(unit, name);
+    const { file } = readSourceFile(yaml, services.registries);
+    if (file === undefined || !isFollowed(file))
+      throw conflict('name', 'nothing of this source is kept that could be read again: its changes are not followed');
     const now = services.clock();
     // Whoever reads it now begins anew.
-    await saveSource(unit, name, { ...ANEW, state: 'LOADING', acceptEnded: true, dueAt: now, appliedAt: now });
+    await saveSource(unit, name, { ...ANEW, state: stateOf(mode), acceptEnded: true, dueAt: now, appliedAt: now });
     return {};
   });
 

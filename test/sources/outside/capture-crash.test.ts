@@ -30,6 +30,15 @@ records:
     touched_by: { person: id, phone: person }
 `;
 
+/** The same rows again, of which nothing is copied: only told. */
+const LIVE = YAML.replace('name: people', 'name: asked')
+  .replace('_URL}"', '_URL}", mode: live')
+  .replace(SLOT, `${SLOT}_live`)
+  .replace('SOCIAL', 'CRVS')
+  .replace('SRPerson', 'Person')
+  .replace('surname, registration_date: day', 'surname')
+  .concat('    search: { identifier: { UIN: SELECT id FROM person WHERE uin = :value } }\n');
+
 const TABLES = `
 create table person (id int primary key, uin text, surname text, day date, step int not null default 0);
 create table phone (id serial primary key, person int, number text);
@@ -68,10 +77,10 @@ beforeAll(async () => {
   await people.query(TABLES);
   gateway = await connected(ours.url);
   opened.defer(async () => {
-    const drop = `select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '${SLOT}' and not active`;
+    const drop = `select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name like '${SLOT}%' and not active`;
     await until(async () => {
       await people.query(drop);
-      return (await people.query(`select from pg_replication_slots where slot_name = '${SLOT}'`)).rowCount === 0;
+      return (await people.query(`select from pg_replication_slots where slot_name like '${SLOT}%'`)).rowCount === 0;
     });
   });
   fleet = await startFleet(ours.url, { api: 1, workers: 1, env: { PEOPLE_DATABASE_URL: outside.url } });
@@ -106,9 +115,18 @@ async function killAtRandom(roll: (sides: number) => number, isOver: () => boole
 
 test('loses nothing and tells nothing twice', async () => {
   const roll = dice(13);
-  expect(
-    (await graphql('mutation ($yaml: String!) { applySource(yaml: $yaml) { name } }', { yaml: YAML })).errors,
-  ).toBe(undefined);
+  const apply = async (yaml: string) =>
+    expect((await graphql('mutation ($yaml: String!) { applySource(yaml: $yaml) { name } }', { yaml })).errors).toBe(
+      undefined,
+    );
+  // What is written before the first sweep is whole is told to nobody.
+  await apply(LIVE);
+  await until(
+    async () =>
+      (await gateway.query(`select from source where name = 'asked' and loaded_at is not null`)).rowCount === 1,
+    { timeoutMs: 60_000 },
+  );
+  await apply(YAML);
   let isWritten = false;
   const writing = (async () => {
     for (let change = 1; change <= CHANGES; change++) {
@@ -143,6 +161,26 @@ test('loses nothing and tells nothing twice', async () => {
   await until(async () => JSON.stringify(sorted((await served()).rows)) === JSON.stringify(sorted(truth.rows)), {
     seen: source,
   });
+  // What the live source was not told of, a sweep would find, and tell.
+  const writtenUpTo = (await people.query<{ lsn: string }>('select pg_current_wal_lsn() as lsn')).rows[0]?.lsn;
+  const toldAll = async () =>
+    (
+      await gateway.query(
+        `select from source where name = 'asked' and position is null and swept_at is not null
+           and (capture ->> 'upTo')::pg_lsn >= $1::pg_lsn - 64`,
+        [writtenUpTo],
+      )
+    ).rowCount === 1;
+  const liveEvents = async () =>
+    (await gateway.query(`select event_type from registry_event where registry = 'CRVS'`)).rowCount;
+  await until(toldAll, { seen: source });
+  const before = await liveEvents();
+  expect(before).toBeGreaterThan(50);
+  await graphql('mutation { resyncSource(name: "asked") { state } }');
+  await until(toldAll, { seen: source });
+  expect(await liveEvents()).toBe(before);
+  expect((await gateway.query(`select from registry_record where origin = 'asked' and data <> '{}'`)).rowCount).toBe(0);
+
   // Every version follows the one before it, and the step that each tells of is later than the one before.
   const { rows } = await gateway.query<{ record: string; version: string; event: string }>(
     `select record_id as record, version, event_type as event from registry_event order by id`,

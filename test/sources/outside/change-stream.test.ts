@@ -9,7 +9,9 @@ import { startTestGateway, type TestGateway } from '../../support/gateway.js';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.js';
 import { createPartner, type Partner } from '../../support/partner.js';
 import { byId, find } from '../../support/search-message.js';
+import { startInbox } from '../../support/inbox.js';
 import { until } from '../../support/until.js';
+import { allEnded, deliveriesOf, eventOf, settled, subscribed } from '../../subscriptions/subscriptions.js';
 
 const RUN = randomBytes(4).toString('hex');
 const SLOT = `dci_test_${RUN}`;
@@ -248,4 +250,61 @@ test('where it is not allowed, the way that the file names is taken, and said; o
   await untilStatus({ state: 'RUNNING', followedBy: 'PUBLICATION', notice: null });
   await gateway.admin('mutation { removeSource(name: "clinic") { name } }');
   await until(async () => (await slots()).length === 0);
+}, 60_000);
+
+test('a live source tells of what changes, and keeps nothing of a person but what was told', async () => {
+  const live = YAML.replace('_URL}"', '_URL}", mode: live').replace(
+    '    events:',
+    '    search: { identifier: { UIN: SELECT id FROM patient WHERE uin = :value } }\n    events:',
+  );
+  await clinic.query('delete from patient where id > 40; drop publication if exists dci');
+  await publish();
+  expect((await apply(live)).errors).toBeUndefined();
+  await untilStatus({ state: 'RUNNING', served: 40, followedBy: 'PUBLICATION', notice: null });
+  const begun = (await events()).length;
+  await using opened = new AsyncDisposableStack();
+  const inbox = await startInbox(gateway.url);
+  opened.defer(() => inbox.close());
+  const subscriber = (agreement: Record<string, unknown>) =>
+    createPartner(gateway, { sender: { autoApproveSubscriptions: true }, agreements: [agreement] });
+  const told = await subscriber({ fields: ['identifier', 'name.surname'] });
+  const asking = await subscriber({ legalBasis: 'CONSENT', requiresConsent: true });
+  const wish = (event: string) => ({ event, recordType: 'SRPerson' });
+  const { code: updates } = await subscribed(told, inbox, wish('UPDATE'), 'social');
+  const { code: deletions } = await subscribed(told, inbox, wish('DELETE'), 'social');
+  const { code: asked } = await subscribed(asking, inbox, wish('UPDATE'), 'social');
+
+  await clinic.query(`update patient set secret = 'unseen' where id = 21`);
+  await clinic.query(`update patient set surname = 'First' where id = 20`);
+  await inbox.wait(1);
+  await clinic.query(`update patient set surname = 'Second' where id = 20`);
+  const [first, second] = await inbox.wait(2);
+  expect([first, second].map((one) => one?.body.message.notify_event[0].data.reg_records)).toMatchObject([
+    { identifier: [{ identifier_type: 'UIN', identifier_value: 'p20' }], name: { surname: 'First' } },
+    { name: { surname: 'Second' } },
+  ]);
+  expect(JSON.stringify(inbox.received)).not.toContain('given_name');
+  expect(await settled(gateway, asked, allEnded(2))).toMatchObject([
+    { state: 'CANCELLED', reason: 'the person has not consented' },
+    { state: 'CANCELLED' },
+  ]);
+  const kept = await gateway.database.query(
+    `select r.data, r.deleted_at is null as served from registry_record r join registry_event e on e.record_id = r.id
+     order by e.id desc limit 1`,
+  );
+  expect(kept).toEqual([{ data: {}, served: false }]);
+  expect(await gateway.database.query(`select 1 from record_identifier where value = 'p20'`)).toEqual([]);
+
+  // Of the one nobody was told of anything: there is nobody to tell that this person is gone.
+  await clinic.query('delete from patient where id in (20, 22)');
+  const [, , third] = await inbox.wait(3);
+  expect(eventOf(third!).data.reg_records).toEqual(
+    expect.objectContaining({ identifier: [{ identifier_type: 'UIN', identifier_value: 'p20' }] }),
+  );
+  expect(JSON.stringify(third?.body)).not.toContain('Second');
+  await untilStatus({ served: 38 });
+  expect((await events()).slice(begun)).toEqual(['UPDATE', 'UPDATE', 'DELETE']);
+  expect(await deliveriesOf(gateway, updates)).toMatchObject([{ sequence: 1 }, { sequence: 2 }]);
+  expect(await deliveriesOf(gateway, deletions)).toMatchObject([{ sequence: 1 }]);
+  await gateway.admin('mutation { removeSource(name: "clinic") { name } }');
 }, 60_000);

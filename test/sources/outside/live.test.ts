@@ -66,8 +66,6 @@ const status = async () =>
 function forgetful(records: SourceRecord[]): RegistrySource {
   return {
     search: () => Promise.resolve({ records, totalCount: records.length }),
-    get: (_of, ids) => Promise.resolve(records.filter(({ id }) => ids.includes(id))),
-    changes: () => Promise.resolve({ changes: [], cursor: '' }),
     capabilities: () => Promise.resolve({ identifiers: 'ALL', criteria: 'ALL' }),
     health: () => Promise.resolve({ reachable: true }),
   };

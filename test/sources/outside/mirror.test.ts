@@ -169,6 +169,46 @@ test('a source that is away says so, and its copies are served', async () => {
   expect((await status()).lastError).toBeNull();
 });
 
+test('copies that are older than their file lets them be are not served, until they are read again', async () => {
+  const yaml = YAML.replace('Asia/Dhaka }', 'Asia/Dhaka, max_age: 3s }');
+  expect((await apply(yaml.replace('3s', '100ms'))).errors?.[0]?.message).toContain(
+    'source.max_age: must be longer than 0.1s',
+  );
+  expect((await apply(yaml)).errors).toBeUndefined();
+  await until(async () => (await person('u2')) !== undefined, { seen: status });
+  await school.query('alter table pupil rename to moved');
+  const { answer } = await until(
+    async () => {
+      const found = await find(partner, byId('u2'));
+      return found.answer.status !== 200 && found;
+    },
+    { seen: status },
+  );
+  expect(answer.status).toBe(503);
+  expect(answer.headers.get('retry-after')).not.toBeNull();
+  expect(JSON.stringify(answer.body)).toMatch(/copies that are \d+ seconds old, and are not served when older than 3/);
+  await school.query('alter table moved rename to pupil');
+  await until(async () => (await find(partner, byId('u2'))).answer.status === 200, { seen: status });
+});
+
+test('what time alone changes is read again by what its file says', async () => {
+  await school.query(`alter table phone add until timestamptz;
+    create view current_phone as select * from phone where until is null or until > now();
+    insert into phone values ('A', 5, '+88050001', now() + interval '3 seconds')`);
+  const yaml = (refresh: string) =>
+    `${YAML.replace('from: phone', 'from: current_phone')}    refresh: { sql: "${refresh}", every: 200ms }\n`;
+  const keys = 'SELECT school, number FROM phone WHERE until > :last AND until <= now()';
+  const refused = async (given: string) => (await apply(given)).errors?.[0]?.message;
+  expect(await refused(yaml('SELECT school, number FROM phone'))).toContain('needs :last');
+  expect(await refused(yaml(keys.replace('phone', 'phones')))).toContain('"phones" does not exist');
+  expect((await apply(yaml(keys))).errors).toBeUndefined();
+  await untilState('RUNNING');
+  await until(async () => (await person('u5')).phone_number === undefined, { seen: status });
+  expect((await events()).at(-1)).toBe('UPDATE');
+  await apply(YAML);
+  await untilState('RUNNING');
+});
+
 test('a paused source is left alone until it is resumed', async () => {
   expect((await change('pauseSource')).data?.['pauseSource']).toMatchObject({ state: 'PAUSED' });
   expect((await change('pauseSource')).errors).toMatchObject([{ extensions: { code: 'CONFLICT' } }]);
