@@ -7,10 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildCli, dci, linesOf, startCli, startProcess, type CliOptions, type CliResult } from '../support/cli.js';
+import { buildCli, dci, startCli, type CliOptions, type CliResult } from '../support/cli.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
-import { signIn } from '../support/local-admin.js';
-import { until } from '../support/until.js';
 import { createTestDatabase } from '../support/postgres.js';
 
 const MASTER_KEY = randomBytes(32).toString('base64');
@@ -408,43 +406,6 @@ test.each(['-w7MaAbnwDFZUOKZL_Wv8fA9Fbb0MpLADiH1RT5ho0E', '-hMaAbnwDFZUOKZL_Wv8f
     expect((await run(['key', 'list', kid])).code).toBe(2);
   },
 );
-
-test('a gateway that nobody could sign in to says so and ends; an account of the command line opens it', async () => {
-  const empty = await createTestDatabase();
-  const options = { env: { ...env, DATABASE_URL: empty.url, PORT: '0', SEED: 'none', FOUR_EYES: 'true' } };
-  const start = () => startProcess('main', [], options);
-  const refused = start();
-  const [said] = await Promise.all([text(refused.stderr ?? Readable.from('')), once(refused, 'close')]);
-  expect({ code: refused.exitCode, said }).toEqual({
-    code: 1,
-    said: expect.stringContaining('nobody could sign in: make an account with npx dci admin add NAME'),
-  });
-  // One who only watches is not enough.
-  expect((await run(['admin', 'add', 'mona', '--role', 'MONITOR'], options)).code).toBe(0);
-  const { json } = await run(['admin', 'add', 'Ada', '--json'], options);
-  expect(json).toMatchObject({ account: { name: 'ada', role: 'ADMIN', state: 'ACTIVE' } });
-  expect(await run(['admin', 'add', 'ada'], options)).toMatchObject({
-    code: 1,
-    stderr: expect.stringMatching(/exists/),
-  });
-  const opened = start();
-  const url = await until(async () => {
-    const { value = '' } = await linesOf(opened).next();
-    return /Console +(\S+)\/console/.exec(value)?.[1];
-  });
-  const asked = { name: 'ada', password: json.oneTimePassword, newPassword: 'violet ink and rain' };
-  expect(await signIn({ url }, asked)).toMatchObject({ status: 200, body: { role: 'ADMIN' } });
-  await run(['admin', 'reset', 'ada', '--reason', 'lost'], options);
-  expect(await signIn({ url }, { ...asked, password: 'violet ink and rain' })).toMatchObject({ status: 401 });
-  await run(['admin', 'disable', 'ada'], options);
-  expect((await run(['admin', 'list', '--json'], options)).json.accounts).toMatchObject([
-    { name: 'ada', state: 'DISABLED' },
-    { name: 'mona', state: 'ACTIVE', signedInAt: null },
-  ]);
-  opened.kill('SIGTERM');
-  await once(opened, 'close');
-  await empty.drop();
-}, 120_000);
 
 test('schema is printed, written and compared', async () => {
   expect((await run(['schema'])).stdout).toContain('type Mutation {');
