@@ -1,4 +1,5 @@
 import { defineConfig } from 'vite';
+import { compression } from 'vite-plugin-compression2';
 
 /** Under `npm run dev` the gateway answers at its own port what is not the console's. */
 const gateway = `http://127.0.0.1:${process.env.PORT ?? 4000}`;
@@ -9,6 +10,8 @@ export default defineConfig({
   base: '/console/',
   html: { cspNonce: '{{nonce}}' },
   logLevel: 'warn',
+  // Served as they are by `console.router.ts`: brotli, or gzip for who knows no other.
+  plugins: [compression({ include: /\.(js|css|svg)$/, algorithms: ['gzip', 'brotliCompress'], logLevel: 'silent' })],
   build: {
     outDir: '../../dist/console',
     emptyOutDir: true,

@@ -5,9 +5,17 @@ import { isObject } from '../platform/plain-object.js';
 import { tookTooLong } from '../graphql/errors.js';
 import { recordTransaction, type TransactionChannel } from '../entities/transactions/transaction.repository.js';
 import { protocolErrorOf } from '../use-cases/errors.js';
-import { HeaderRejected, type ProtocolError, ServiceUnavailable, TooManyRequests } from '../protocol/errors.js';
+import {
+  HeaderRejected,
+  type ProtocolError,
+  ServiceUnavailable,
+  SignatureInvalid,
+  SignatureMissing,
+  TooManyRequests,
+} from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/envelope/json.js';
 import { errorBody } from '../protocol/envelope/reply.js';
+import { provenByToken } from './checks/caller.check.js';
 import type { Exchange, Reply } from './exchange.js';
 import { rateLimitHeaders } from './rate-limit.headers.js';
 import type { FacadeServices } from './services.js';
@@ -99,7 +107,7 @@ async function record(
     services.database,
     services.vault,
     {
-      senderId: sender?.senderId ?? null,
+      senderId: sender?.senderId ?? (await provenByToken(exchange, services)) ?? null,
       messageId: text(header?.message_id),
       transactionId: isObject(message) ? text(message['transaction_id']) : text(document['transaction_id']),
       correlationId: exchange.correlationId,
@@ -110,6 +118,7 @@ async function record(
       status: 'REJECTED',
       statusReasonCode: error instanceof HeaderRejected ? error.reason : error.code,
       statusReasonMessage: text(error.message, 999),
+      accessDecision: signatureDecision(error),
       digest: null,
       claim: false,
       request: proven ? requestOf(document) : sizeAndDigest(request.body),
@@ -121,6 +130,13 @@ async function record(
     },
     now,
   );
+}
+
+/** Which part of the signature failed, which the partner is not told. */
+function signatureDecision(error: ProtocolError): JsonObject | undefined {
+  const fault = error instanceof SignatureMissing ? 'MISSING' : error instanceof SignatureInvalid && error.fault;
+  if (fault === false) return undefined;
+  return { allowed: false, reason: 'SIGNATURE', signature: fault, explanation: error.message };
 }
 
 /** Before authentication nobody vouches for the body: only its size and digest are kept. */

@@ -37,7 +37,17 @@ export class SenderInvalid extends define('err.sender_id.invalid', 400) {}
 export class SenderUriInvalid extends define('err.sender_uri.invalid', 400) {}
 export class ReceiverInvalid extends define('err.receiver_id.invalid', 400) {}
 export class SignatureMissing extends define('err.signature.missing', 401) {}
-export class SignatureInvalid extends define('err.signature.invalid', 401) {}
+/** Which part of a signature failed: for our audit; the partner reads words that give no key away. */
+export type SignatureFault = 'FORM' | 'OWNER' | 'TIME' | 'DIGEST' | 'ALGORITHM' | 'KEY' | 'MATCH';
+
+export class SignatureInvalid extends define('err.signature.invalid', 401) {
+  readonly fault: SignatureFault;
+
+  constructor(message: string, { fault = 'FORM', ...options }: ErrorOptions & { fault?: SignatureFault } = {}) {
+    super(message, options);
+    this.fault = fault;
+  }
+}
 export class EncryptionInvalid extends define('err.encryption.invalid', 400) {}
 
 export class TooManyRequests extends define('err.request.too_many_requests', 429) {

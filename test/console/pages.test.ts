@@ -1,6 +1,6 @@
 /**
- * Every page, filled, in light and in dark, held against axe. `CONSOLE_SCREENSHOTS=FOLDER` writes pictures of six of them;
- * otherwise the tree stays as it is.
+ * Every page, filled: in light and in dark held against axe, then on a telephone in French. `CONSOLE_SCREENSHOTS=FOLDER`
+ * writes pictures of six of them; otherwise the tree stays as it is.
  */
 import { AxeBuilder } from '@axe-core/playwright';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
@@ -8,8 +8,17 @@ import { makeAccount } from '../support/local-admin.js';
 import { startInbox, type Inbox } from '../support/inbox.js';
 import { atRest, hasChromium, startBrowser, type ConsoleBrowser, type ConsolePage } from './browser.js';
 import { fillGateway, type Filled } from './demo-traffic.js';
+import { inFrench, listen, untranslated, type Answered } from './french.js';
 
 const FOLDER = process.env.CONSOLE_SCREENSHOTS;
+
+const WIDE = { width: 1440, height: 900 };
+const NARROW = { width: 390, height: 844 };
+
+/** A page, a table or a badge that is wider than the screen has room for. */
+const CUT = `[...document.querySelectorAll('html, .table-scroll .mantine-ScrollArea-viewport, .mantine-Badge-label')]
+  .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth + 1)
+  .map((element) => element.className || element.tagName)`;
 
 interface Visit {
   name: string;
@@ -153,40 +162,58 @@ async function checkChain(page: ConsolePage): Promise<void> {
 
   /** In dark only the colours differ. */
   const serious = async (page: ConsolePage, colorScheme: 'light' | 'dark') => {
+    await page.emulateMedia({ colorScheme });
     await atRest(page);
     const axe = new AxeBuilder({ page });
     const { violations } = await (colorScheme === 'dark' ? axe.withRules(['color-contrast']) : axe).analyze();
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join('\n  ')}`);
+      .map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join('\n  ')}`);
+  };
+  const picture = async (page: ConsolePage, name: string) => {
+    if (FOLDER !== undefined) await page.screenshot({ path: `${FOLDER}/console-${name}.png` });
   };
 
-  test.each(['light', 'dark'] as const)('signing in is accessible in %s', async (colorScheme) => {
-    const page = await browser.visit({ colorScheme });
+  test('signing in is accessible', async () => {
+    const page = await browser.visit();
     await page.goto('/console/');
     await page.getByLabel(/^Password/).waitFor();
-    expect(await serious(page, colorScheme)).toEqual([]);
+    for (const scheme of ['light', 'dark'] as const) expect(await serious(page, scheme)).toEqual([]);
     await page.getByText('Access token').click();
     await page.getByRole('button', { name: 'Show or hide the token' }).waitFor();
-    expect(await serious(page, colorScheme)).toEqual([]);
+    for (const scheme of ['light', 'dark'] as const) expect(await serious(page, scheme)).toEqual([]);
     await page.context().close();
   });
 
-  describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
+  describe('once signed in', () => {
     let page: ConsolePage;
+    let answered: Answered;
     beforeAll(async () => {
-      page = await browser.signedIn('/', undefined, { colorScheme });
+      page = await browser.signedIn('/');
+      answered = listen(page);
     });
     afterAll(() => page.context().close());
 
-    test.each(VISITS)('is accessible: $name', async ({ name, path, shows, act, picture }) => {
-      await page.goto(`/console${path(filled)}`);
-      await page.getByText(shows).first().waitFor();
-      await act?.(page);
-      expect(await serious(page, colorScheme)).toEqual([]);
-      expect(page.problems.splice(0)).toEqual([]);
-      if (picture && FOLDER !== undefined && colorScheme === 'light')
-        await page.screenshot({ path: `${FOLDER}/console-${name}.png` });
-    });
+    test.each(VISITS)(
+      'is accessible in light, dark, French and narrow: $name',
+      async ({ name, path, shows, act, ...visit }) => {
+        await page.setViewportSize(WIDE);
+        await page.evaluate(`localStorage.setItem('dci.console.language', 'en')`);
+        await page.goto(`/console${path(filled)}`);
+        await page.getByText(shows).first().waitFor();
+        await act?.(page);
+        const light = await serious(page, 'light');
+        if (visit.picture) await picture(page, name);
+        const dark = await serious(page, 'dark');
+        await inFrench(page);
+        await page.setViewportSize(NARROW);
+        await atRest(page);
+        if (visit.picture) await picture(page, `${name}-narrow`);
+        const english = await untranslated(page, answered);
+        const cut = await page.evaluate<string[]>(CUT);
+        expect({ light, dark, english, cut }).toEqual({ light: [], dark: [], english: [], cut: [] });
+        expect(page.problems.splice(0)).toEqual([]);
+      },
+    );
   });
 });

@@ -45,9 +45,18 @@ describe('the console as it is served', () => {
     const page = await (await fetch(`${gateway.url}/console/`)).text();
     const [script = ''] = /\/console\/assets\/[^"]+\.js/.exec(page) ?? [];
     const { status, headers } = await fetch(gateway.url + script);
+    const plain = await (await fetch(gateway.url + script, { headers: { 'accept-encoding': 'identity' } })).text();
     expect(status).toBe(200);
     expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     expect((await fetch(`${gateway.url}/console/assets/missing.js`)).status).toBe(404);
+    for (const encoding of ['br', 'gzip', 'identity']) {
+      const file = await fetch(gateway.url + script, { headers: { 'accept-encoding': encoding } });
+      expect(file.headers.get('content-encoding')).toBe(encoding === 'identity' ? null : encoding);
+      expect(file.headers.get('content-type')).toMatch(/^text\/javascript/);
+      expect(file.headers.get('vary')).toBe('Accept-Encoding');
+      expect(file.headers.get('x-frame-options')).toBe('DENY');
+      expect(await file.text()).toBe(plain);
+    }
   });
 
   test('names no issuer where none is set', async () => {

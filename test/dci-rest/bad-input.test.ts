@@ -34,6 +34,15 @@ function expectRefusal({ status, body }: Answer, expected: number, code: string,
   expect(JSON.stringify(body)).not.toMatch(/\bat .*\.(js|ts)|node_modules|select |insert /i);
 }
 
+/** The last transaction of a partner, as the audit has it. */
+async function newest({ senderId }: Partner): Promise<JsonObject | undefined> {
+  const { transactions } = await gateway.admin<{ transactions: { nodes: JsonObject[] } }>(
+    `query ($senderId: String!) { transactions(first: 1, filter: { senderId: $senderId }) { nodes { errorId accessDecision } } }`,
+    { senderId },
+  );
+  return transactions.nodes[0];
+}
+
 describe('a message that is not valid', () => {
   const messages: [name: string, message: JsonObject, text: RegExp][] = [
     ['no transaction_id', without(searchById('1'), 'transaction_id'), /message\.transaction_id/],
@@ -109,7 +118,19 @@ describe('a body that cannot be read', () => {
     ['with a header that is text', '{"header":"x","message":{}}', /header/],
   ];
   test.each(bodies)('since it is %s is refused', async (_, body, text) => {
-    expectRefusal(await partner.post(PATH, body), 400, 'err.request.bad', text);
+    const answer = await partner.post(PATH, body);
+    expectRefusal(answer, 400, 'err.request.bad', text);
+    // Nobody signed it, but the token says whose it is.
+    expect(await newest(partner)).toMatchObject({ errorId: answer.body.error_id });
+  });
+
+  test('with a token that has ended is nobody’s', async () => {
+    const ended = await createPartner(gateway);
+    await gateway.admin('mutation ($id: String!) { rotateSenderSecret(senderId: $id) { clientId } }', {
+      id: ended.senderId,
+    });
+    expectRefusal(await ended.post(PATH, '[]'), 400, 'err.request.bad', /body/);
+    expect(await newest(ended)).toBeUndefined();
   });
 
   test('since its content type is another is refused', async () => {
@@ -180,21 +201,25 @@ describe('a signature', () => {
       ...unsigned,
     };
   };
-  const cases: [name: string, envelope: () => Promise<JsonObject>, code: string][] = [
-    ['that is absent', set(undefined), 'err.signature.missing'],
-    ['that is empty', set(''), 'err.signature.missing'],
-    ['unsigned-stub', set('unsigned-stub'), 'err.signature.missing'],
-    ['invalid-signature', set('invalid-signature'), 'err.signature.invalid'],
-    ['of the past', resign(new Date(Date.now() - 600_000)), 'err.signature.invalid'],
-    ['of the future', resign(new Date(Date.now() + 600_000)), 'err.signature.invalid'],
-    ['that lives too long', resign(new Date(), 3600), 'err.signature.invalid'],
-    ['of an unknown key', change(/\|key-1\|/, '|key-2|'), 'err.signature.invalid'],
-    ['of another sender', change(/kidId="[^|]+\|/, 'kidId="somebody|'), 'err.signature.invalid'],
-    ['under another algorithm', change(/ed25519/g, 'rsa-sha256'), 'err.signature.invalid'],
-    ['by a stranger’s key', stranger, 'err.signature.invalid'],
+  const cases: [name: string, envelope: () => Promise<JsonObject>, code: string, fault: string][] = [
+    ['that is absent', set(undefined), 'err.signature.missing', 'MISSING'],
+    ['that is empty', set(''), 'err.signature.missing', 'MISSING'],
+    ['unsigned-stub', set('unsigned-stub'), 'err.signature.missing', 'MISSING'],
+    ['invalid-signature', set('invalid-signature'), 'err.signature.invalid', 'FORM'],
+    ['of the past', resign(new Date(Date.now() - 600_000)), 'err.signature.invalid', 'TIME'],
+    ['of the future', resign(new Date(Date.now() + 600_000)), 'err.signature.invalid', 'TIME'],
+    ['that lives too long', resign(new Date(), 3600), 'err.signature.invalid', 'TIME'],
+    ['of an unknown key', change(/\|key-1\|/, '|key-2|'), 'err.signature.invalid', 'KEY'],
+    ['of another sender', change(/kidId="[^|]+\|/, 'kidId="somebody|'), 'err.signature.invalid', 'OWNER'],
+    ['under another algorithm', change(/ed25519/g, 'rsa-sha256'), 'err.signature.invalid', 'ALGORITHM'],
+    ['by a stranger’s key', stranger, 'err.signature.invalid', 'MATCH'],
   ];
-  test.each(cases)('%s is refused', async (_, envelope, code) => {
-    expectRefusal(await partner.post(PATH, await envelope()), 401, code, /./);
+  test.each(cases)('%s is refused, and the audit says which part failed', async (_, envelope, code, fault) => {
+    const answer = await partner.post(PATH, await envelope());
+    expectRefusal(answer, 401, code, /./);
+    expect(JSON.stringify(answer.body)).not.toContain(`"${fault}"`);
+    const decision = { allowed: false, reason: 'SIGNATURE', signature: fault };
+    expect(await newest(partner)).toMatchObject({ errorId: answer.body.error_id, accessDecision: decision });
   });
 
   test('with the tolerated leading word and missing last quote is read', async () => {

@@ -6,7 +6,7 @@ import { Link } from 'react-router';
 import { ADMINS, useMay } from '../session/me.js';
 import { ConnectionTable } from '../shared/connection-table.js';
 import { FilterBar } from '../shared/filter-bar.js';
-import { REGISTRY, stateOf, TEXT } from '../shared/filters.js';
+import { REGISTRY, SENDER, stateOf } from '../shared/filters.js';
 import { Page } from '../shared/page.js';
 import { StateBadge } from '../shared/state-badge.js';
 import { Time } from '../shared/time.js';
@@ -17,7 +17,7 @@ import type { Agreement } from './agreement-values.js';
 import { AGREEMENTS } from './agreements.document.js';
 import { ALL } from '../shared/field-choice.js';
 
-const FILTERS = { senderId: TEXT, registry: REGISTRY, state: stateOf(['ACTIVE', 'PENDING', 'ENDED']) };
+const FILTERS = { senderId: SENDER, registry: REGISTRY, state: stateOf(['ACTIVE', 'PENDING', 'ENDED']) };
 
 export function Component() {
   const { t } = useTranslation();

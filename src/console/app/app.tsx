@@ -1,6 +1,8 @@
 import { MantineProvider } from '@mantine/core';
+import { DatesProvider } from '@mantine/dates';
 import { Notifications } from '@mantine/notifications';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import { RouterProvider } from 'react-router';
 import type { ConsoleConfig } from '../session/oidc.js';
 import { SessionGate } from '../session/session-gate.js';
@@ -15,6 +17,7 @@ interface AppProps {
 
 export function App({ config, signInProblem }: AppProps) {
   const [router] = useState(createRouter);
+  const { language } = useTranslation().i18n;
   return (
     <MantineProvider
       theme={theme}
@@ -25,7 +28,9 @@ export function App({ config, signInProblem }: AppProps) {
       {/* To the left: what is pressed next stands on the right, in lists and dialogs alike. */}
       <Notifications position="bottom-left" />
       <SessionGate config={config} signInProblem={signInProblem}>
-        <RouterProvider router={router} />
+        <DatesProvider settings={{ locale: language, firstDayOfWeek: 1, weekendDays: [] }}>
+          <RouterProvider router={router} />
+        </DatesProvider>
       </SessionGate>
     </MantineProvider>
   );

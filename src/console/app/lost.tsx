@@ -1,4 +1,5 @@
 import { Button, Center, Stack, Text, Title } from '@mantine/core';
+import { useNetwork } from '@mantine/hooks';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 
@@ -10,7 +11,12 @@ export function NotFound() {
 /** A page that cannot be drawn, or that a newer build has replaced under an open tab. */
 export function PageCrashed() {
   const { t } = useTranslation();
-  return <Lost title={t('app.crashed')} text={t('app.crashedHint')} reload />;
+  const { online } = useNetwork();
+  return online ? (
+    <Lost title={t('app.crashed')} text={t('app.crashedHint')} reload />
+  ) : (
+    <Lost title={t('problem.OFFLINE')} text={t('problem.offlineHint')} reload />
+  );
 }
 
 function Lost({ title, text, reload = false }: { title: string; text: string; reload?: boolean }) {

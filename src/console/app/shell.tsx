@@ -11,6 +11,7 @@ import { Loading } from '../shared/loading.js';
 import { LanguageMenu } from './language-menu.js';
 import { Logo } from './logo.js';
 import { NAVIGATION, type NavigationItem } from './navigation.js';
+import { Offline } from './offline.js';
 import { ThemeButton } from './theme-button.js';
 
 export function Shell() {
@@ -50,6 +51,7 @@ export function Shell() {
         </AppShell.Section>
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1}>
+        <Offline />
         <Suspense fallback={<Loading />}>
           <Outlet />
         </Suspense>

@@ -7,7 +7,7 @@ import { RUNNERS, useMay } from '../session/me.js';
 import { ActionButton } from '../shared/action-button.js';
 import { ConnectionTable, type Column } from '../shared/connection-table.js';
 import { FilterBar } from '../shared/filter-bar.js';
-import { REGISTRY, TEXT } from '../shared/filters.js';
+import { REGISTRY, SENDER, TEXT } from '../shared/filters.js';
 import { Page } from '../shared/page.js';
 import { StateBadge } from '../shared/state-badge.js';
 import { Time } from '../shared/time.js';
@@ -19,7 +19,7 @@ import { GrantConsent } from './grant-consent.js';
 
 type Consent = ResultOf<typeof CONSENTS>['consents']['nodes'][number];
 
-const FILTERS = { registry: REGISTRY, senderId: TEXT, organizationKind: TEXT };
+const FILTERS = { registry: REGISTRY, senderId: SENDER, organizationKind: TEXT };
 
 export function Component() {
   const { t } = useTranslation();

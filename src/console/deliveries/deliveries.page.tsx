@@ -5,7 +5,7 @@ import { useLive } from '../graphql/use-live.js';
 import { RUNNERS, useMay } from '../session/me.js';
 import { ConnectionTable, type Column } from '../shared/connection-table.js';
 import { FilterBar } from '../shared/filter-bar.js';
-import { REGISTRY, stateOf, TEXT, TIME } from '../shared/filters.js';
+import { REGISTRY, SENDER, stateOf, TEXT, TIME } from '../shared/filters.js';
 import { LiveBadge } from '../shared/live-badge.js';
 import { Page } from '../shared/page.js';
 import { StateBadge } from '../shared/state-badge.js';
@@ -19,7 +19,7 @@ import { ReplayDialog } from './replay-dialog.js';
 import { RetrySelection } from './retry-selection.js';
 
 const FILTERS = {
-  senderId: TEXT,
+  senderId: SENDER,
   registry: REGISTRY,
   state: stateOf(['PENDING', 'DELIVERED', 'FAILED', 'CANCELLED']),
   subscriptionCode: TEXT,

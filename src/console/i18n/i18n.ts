@@ -10,7 +10,7 @@ export const LANGUAGES = [
 ] as const;
 export type Language = (typeof LANGUAGES)[number]['language'];
 
-const translations = createInstance();
+export const translations = createInstance();
 
 const KEY = 'dci.console.language';
 const resources: Resource = { en: { translation: en }, fr: { translation: fr } };

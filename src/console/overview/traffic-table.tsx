@@ -1,6 +1,7 @@
-import { Progress, SegmentedControl, Table } from '@mantine/core';
+import { Progress, SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { DataTable, type Column } from '../shared/data-table.js';
 import { formatMs } from '../shared/duration.js';
 import { Empty } from '../shared/empty.js';
 import { formatRate, useNumbers } from '../shared/numbers.js';
@@ -15,6 +16,7 @@ export function TrafficTable(overview: OverviewData) {
   const { t } = useTranslation();
   const [group, setGroup] = useState<Group>('registry');
   const rows = rowsOf(overview, group);
+  const columns = useTrafficColumns(group);
   return (
     <Section
       title={t('overview.byGroup')}
@@ -31,25 +33,12 @@ export function TrafficTable(overview: OverviewData) {
       {rows.length === 0 ? (
         <Empty title={t('overview.noTraffic')} />
       ) : (
-        <Table.ScrollContainer minWidth={520}>
-          <Table aria-label={t('overview.byGroup')}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th scope="col">{t(`field.${group}`)}</Table.Th>
-                {(['total', 'rate', 'errors', 'p50', 'p95', 'p99'] as const).map((name) => (
-                  <Table.Th key={name} scope="col" ta="right">
-                    {t(`overview.column.${name}`)}
-                  </Table.Th>
-                ))}
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {rows.map((row) => (
-                <TrafficRow key={row.registry ?? row.operation ?? row.senderId ?? ''} row={row} group={group} />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <DataTable
+          label={t('overview.byGroup')}
+          rows={rows}
+          idOf={(row) => row.registry ?? row.operation ?? row.senderId ?? ''}
+          columns={columns}
+        />
       )}
     </Section>
   );
@@ -61,30 +50,30 @@ function rowsOf(overview: OverviewData, group: Group): Traffic[] {
   return group === 'sender' ? overview.requestsBySender : overview.deliveries.bySender;
 }
 
-function TrafficRow({ row, group }: { row: Traffic; group: Group }) {
+function useTrafficColumns(group: Group): Column<Traffic>[] {
+  const { t } = useTranslation();
   const { count, share } = useNumbers();
-  return (
-    <Table.Tr>
-      <Table.Td>
-        <GroupName row={row} group={group} />
-      </Table.Td>
-      <Table.Td ta="right" className="number">
-        {count(row.total)}
-      </Table.Td>
-      <Table.Td ta="right" className="number">
-        {formatRate(row.perSecond)}
-      </Table.Td>
-      <Table.Td ta="right" className="number" miw={110}>
-        {share(row.errorRate)}
-        <Progress size={3} color="red.7" value={(row.errorRate ?? 0) * 100} aria-hidden />
-      </Table.Td>
-      {(['p50Ms', 'p95Ms', 'p99Ms'] as const).map((percentile) => (
-        <Table.Td key={percentile} ta="right" className="number">
-          {formatMs(row[percentile])}
-        </Table.Td>
-      ))}
-    </Table.Tr>
-  );
+  const percentile = (name: 'p50' | 'p95' | 'p99'): Column<Traffic> => ({
+    header: t(`overview.column.${name}`),
+    align: 'right',
+    cell: (row) => formatMs(row[`${name}Ms`]),
+  });
+  return [
+    { header: t(`field.${group}`), cell: (row) => <GroupName row={row} group={group} /> },
+    { header: t('overview.column.total'), align: 'right', cell: ({ total }) => count(total) },
+    { header: t('overview.column.rate'), align: 'right', cell: ({ perSecond }) => formatRate(perSecond) },
+    {
+      header: t('overview.column.errors'),
+      align: 'right',
+      cell: ({ errorRate }) => (
+        <>
+          {share(errorRate)}
+          <Progress size={3} color="red.7" value={(errorRate ?? 0) * 100} aria-hidden />
+        </>
+      ),
+    },
+    ...(['p50', 'p95', 'p99'] as const).map(percentile),
+  ];
 }
 
 function GroupName({ row, group }: { row: Traffic; group: Group }) {

@@ -1,8 +1,9 @@
-import { Group, Stack, Table, Text } from '@mantine/core';
+import { Group, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { ADMINS, useMay } from '../session/me.js';
 import { ActionButton } from '../shared/action-button.js';
 import { CodeText } from '../shared/code-text.js';
+import { DataTable } from '../shared/data-table.js';
 import { Empty } from '../shared/empty.js';
 import { StateBadge } from '../shared/state-badge.js';
 import { Time } from '../shared/time.js';
@@ -48,62 +49,39 @@ export function SenderKeys({ sender: { senderId, jwksUrl, keys } }: SenderKeysPr
 function KeyTable({ senderId, keys }: { senderId: string; keys: SenderKey[] }) {
   const { t } = useTranslation();
   return (
-    <Table.ScrollContainer minWidth={640}>
-      <Table aria-label={t('senders.keys')}>
-        <Table.Thead>
-          <Table.Tr>
-            {(['kid', 'use', 'algorithm', 'fingerprint', 'origin', 'createdAt', 'state'] as const).map((name) => (
-              <Table.Th key={name} scope="col">
-                {t(`field.${name}`)}
-              </Table.Th>
-            ))}
-            <Table.Th scope="col">{t('field.actions')}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {keys.map((key) => (
-            <KeyRow key={key.id} senderId={senderId} senderKey={key} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <DataTable
+      label={t('senders.keys')}
+      rows={keys}
+      idOf={({ id }) => id}
+      columns={[
+        { header: t('field.kid'), cell: ({ kid }) => kid },
+        { header: t('field.use'), cell: ({ use }) => t(`keyUse.${use}`) },
+        { header: t('field.algorithm'), cell: ({ algorithm }) => algorithm },
+        { header: t('field.fingerprint'), cell: ({ fingerprint }) => <CodeText text={fingerprint} /> },
+        { header: t('field.origin'), cell: ({ origin }) => origin },
+        { header: t('field.createdAt'), cell: ({ createdAt }) => <Time value={createdAt} /> },
+        {
+          header: t('field.state'),
+          cell: ({ revokedAt }) => <StateBadge state={revokedAt === null ? 'ACTIVE' : 'REVOKED'} />,
+        },
+        { header: t('field.actions'), cell: (key) => <RevokeKey senderId={senderId} senderKey={key} /> },
+      ]}
+    />
   );
 }
 
-function KeyRow({ senderId, senderKey: key }: { senderId: string; senderKey: SenderKey }) {
+function RevokeKey({ senderId, senderKey: { kid, revokedAt } }: { senderId: string; senderKey: SenderKey }) {
   const { t } = useTranslation();
+  if (revokedAt !== null) return null;
   return (
-    <Table.Tr>
-      <Table.Td>{key.kid}</Table.Td>
-      <Table.Td>{t(`keyUse.${key.use}`)}</Table.Td>
-      <Table.Td>{key.algorithm}</Table.Td>
-      <Table.Td maw={280}>
-        <CodeText text={key.fingerprint} />
-      </Table.Td>
-      <Table.Td>{key.origin}</Table.Td>
-      <Table.Td>
-        <Time value={key.createdAt} />
-      </Table.Td>
-      <Table.Td>
-        <StateBadge state={key.revokedAt === null ? 'ACTIVE' : 'REVOKED'} />
-      </Table.Td>
-      <Table.Td>
-        {key.revokedAt === null && (
-          <ActionButton
-            document={REVOKE_SENDER_KEY}
-            variables={{ senderId, kid: key.kid }}
-            label={t('action.revoke')}
-            done={t('senders.keyRevoked')}
-            roles={ADMINS}
-            size="compact-xs"
-            confirm={{
-              title: t('senders.revokeKey', { kid: key.kid }),
-              text: t('senders.revokeKeyText'),
-              danger: true,
-            }}
-          />
-        )}
-      </Table.Td>
-    </Table.Tr>
+    <ActionButton
+      document={REVOKE_SENDER_KEY}
+      variables={{ senderId, kid }}
+      label={t('action.revoke')}
+      done={t('senders.keyRevoked')}
+      roles={ADMINS}
+      size="compact-xs"
+      confirm={{ title: t('senders.revokeKey', { kid }), text: t('senders.revokeKeyText'), danger: true }}
+    />
   );
 }

@@ -1,6 +1,8 @@
-import { SimpleGrid } from '@mantine/core';
+import { Button, Group, SimpleGrid } from '@mantine/core';
+import { IconFilter, IconFilterOff } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ChoiceFilter, TextFilter, TimeFilter } from './filter-fields.js';
+import { ChoiceFilter, SenderFilter, TextFilter, TimeFilter } from './filter-fields.js';
 import type { FieldName, Filter, FilterSpec } from './filters.js';
 
 interface FilterBarProps {
@@ -8,27 +10,61 @@ interface FilterBarProps {
     spec: FilterSpec;
     filter: Partial<Record<FieldName, string>>;
     set: (name: FieldName, value: string | null) => void;
+    clear: () => void;
   };
 }
 
-/** One field per filter of the list. */
-export function FilterBar({ filters: { spec, filter, set } }: FilterBarProps) {
+/** One field per filter of the list, and a way out of them where any is set. */
+export function FilterBar({ filters: { spec, filter, set, clear } }: FilterBarProps) {
   const { t } = useTranslation();
+  // What is half typed in a field goes with it.
+  const [round, setRound] = useState(0);
+  const [unfolded, setUnfolded] = useState(false);
+  const given = Object.keys(filter).length;
   // Object.entries forgets the names.
   const fields = Object.entries(spec) as [FieldName, Filter][];
   return (
     <search aria-label={t('table.filters')}>
-      <SimpleGrid cols={{ base: 2, sm: 3, lg: 4 }} spacing="xs" verticalSpacing="xs">
+      <Button
+        hiddenFrom="sm"
+        variant="default"
+        leftSection={<IconFilter size={14} aria-hidden />}
+        aria-expanded={unfolded}
+        onClick={() => setUnfolded(!unfolded)}
+      >
+        {t('table.filters')}
+        {given > 0 && ` (${given})`}
+      </Button>
+      <SimpleGrid
+        cols={{ base: 1, xs: 2, sm: 3, lg: 4 }}
+        spacing="xs"
+        verticalSpacing="xs"
+        className={`filters ${unfolded ? '' : 'folded'}`}
+      >
         {fields.map(([name, kind]) => (
           <FilterField
-            key={name}
+            key={`${name} ${round}`}
             filter={kind}
-            label={t(`field.${name}`)}
+            label={t(kind.kind === 'sender' ? 'field.sender' : `field.${name}`)}
             value={filter[name]}
             onChange={(value) => set(name, value)}
           />
         ))}
       </SimpleGrid>
+      {given > 0 && (
+        <Group mt="xs">
+          <Button
+            variant="subtle"
+            leftSection={<IconFilterOff size={14} aria-hidden />}
+            onClick={() => {
+              clear();
+              setRound(round + 1);
+            }}
+          >
+            {t('table.clearFilters')}
+          </Button>
+        </Group>
+      )}
     </search>
   );
 }
@@ -40,10 +76,14 @@ interface FilterFieldProps {
   onChange: (value: string | null) => void;
 }
 
+const FIELDS = { text: TextFilter, time: TimeFilter, sender: SenderFilter };
+
 function FilterField({ filter, ...field }: FilterFieldProps) {
   const { t } = useTranslation();
-  if (filter.kind === 'text') return <TextFilter {...field} />;
-  if (filter.kind === 'time') return <TimeFilter {...field} />;
+  if (filter.kind !== 'choice') {
+    const Field = FIELDS[filter.kind];
+    return <Field {...field} />;
+  }
   const { values, messages } = filter;
   return (
     <ChoiceFilter

@@ -1,7 +1,10 @@
 import { Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
+import dayjs from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { DateField } from './date-field.js';
+import { SenderSelect } from './sender-select.js';
 
 interface FieldProps {
   label: string;
@@ -48,23 +51,43 @@ export function ChoiceFilter({ label, value, onChange, options, clearable = true
   );
 }
 
-/** Local time in the field, an instant in the address. */
-export function TimeFilter({ label, value, onChange }: FieldProps) {
+/** A sender by its name, suggested while typing. */
+export function SenderFilter({ label, value, onChange }: FieldProps) {
+  const { t } = useTranslation();
   return (
-    <TextInput
+    <SenderSelect
       size="xs"
-      type="datetime-local"
       label={label}
-      value={value === undefined ? '' : toLocal(value)}
-      onChange={({ currentTarget }) =>
-        onChange(currentTarget.value === '' ? null : new Date(currentTarget.value).toISOString())
-      }
+      placeholder={t('state.all')}
+      value={value ?? null}
+      onChange={onChange}
+      clearable
+      clearButtonProps={{ 'aria-label': t('date.clear', { what: label }) }}
     />
   );
 }
 
-function toLocal(instant: string): string {
-  const at = new Date(instant);
-  if (Number.isNaN(at.getTime())) return '';
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+/** Local time in the field, an instant in the address. */
+export function TimeFilter({ label, value, onChange }: FieldProps) {
+  const { t } = useTranslation();
+  return (
+    <DateField
+      size="xs"
+      withTime
+      label={label}
+      value={value === undefined ? '' : toLocal(value)}
+      onChange={(local) => onChange(local === '' ? null : new Date(local).toISOString())}
+      presets={[
+        { value: ago(1, 'hour'), label: t('date.hourAgo') },
+        { value: toField(dayjs().startOf('day')), label: t('date.today') },
+        { value: ago(7, 'day'), label: t('date.daysAgo', { count: 7 }) },
+        { value: ago(30, 'day'), label: t('date.daysAgo', { count: 30 }) },
+      ]}
+    />
+  );
 }
+
+const toField = (at: dayjs.Dayjs): string => at.format('YYYY-MM-DD HH:mm:ss');
+const ago = (count: number, unit: 'hour' | 'day'): string => toField(dayjs().subtract(count, unit));
+const toLocal = (instant: string): string =>
+  dayjs(instant).isValid() ? dayjs(instant).format('YYYY-MM-DD HH:mm') : '';

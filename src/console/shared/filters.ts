@@ -7,6 +7,7 @@ export type FieldName = keyof typeof en.field;
 export type Filter<Value extends string = string> =
   | { kind: 'text' }
   | { kind: 'time' }
+  | { kind: 'sender' }
   | { kind: 'choice'; values: readonly Value[]; messages: 'registry' | 'operation' | 'states' };
 
 export type FilterSpec = Partial<Record<FieldName, Filter>>;
@@ -18,6 +19,7 @@ export type FilterValues<Spec extends FilterSpec> = {
 
 export const TEXT = { kind: 'text' } as const;
 export const TIME = { kind: 'time' } as const;
+export const SENDER = { kind: 'sender' } as const;
 export const REGISTRY = { kind: 'choice', values: REGISTRIES, messages: 'registry' } as const;
 export const OPERATION = { kind: 'choice', values: OPERATIONS, messages: 'operation' } as const;
 

@@ -1,8 +1,9 @@
 /** A failed request as the reader is told of it: a kind we have words for, and the gateway's own message. */
 import type { CombinedError } from 'urql';
+import { translations } from '../i18n/i18n.js';
 
-const KINDS = ['FORBIDDEN', 'BAD_USER_INPUT', 'NOT_FOUND', 'CONFLICT', 'UNAUTHENTICATED', 'UNREACHABLE'] as const;
-export type ProblemCode = (typeof KINDS)[number] | 'OTHER';
+const KINDS = ['FORBIDDEN', 'BAD_USER_INPUT', 'NOT_FOUND', 'CONFLICT', 'UNAUTHENTICATED'] as const;
+export type ProblemCode = (typeof KINDS)[number] | 'OFFLINE' | 'UNREACHABLE' | 'FAILED' | 'OTHER';
 
 export interface Problem {
   code: ProblemCode;
@@ -11,13 +12,22 @@ export interface Problem {
   field?: string;
 }
 
-export function problemOf({ graphQLErrors, networkError, message }: CombinedError): Problem {
+export function problemOf({ graphQLErrors, networkError, response, message }: CombinedError): Problem {
   const [first] = graphQLErrors;
-  if (first === undefined) return { code: networkError === undefined ? 'OTHER' : 'UNREACHABLE', message };
+  if (first === undefined) return networkError === undefined ? { code: 'OTHER', message } : withoutAnswer(response);
   const { code, field } = first.extensions;
   return {
     code: KINDS.find((kind) => kind === code) ?? 'OTHER',
     message: first.message,
     ...(typeof field === 'string' ? { field } : {}),
   };
+}
+
+/** No line, no gateway, or something between us that answered in its place: three different people mend them. */
+function withoutAnswer(response: unknown): Problem {
+  if (response instanceof Response)
+    return { code: 'FAILED', message: translations.t('problem.failedHint', { status: response.status }) };
+  return navigator.onLine
+    ? { code: 'UNREACHABLE', message: translations.t('problem.unreachableHint') }
+    : { code: 'OFFLINE', message: translations.t('problem.offlineHint') };
 }

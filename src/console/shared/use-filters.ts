@@ -7,6 +7,8 @@ export interface Filters<Spec extends FilterSpec> {
   /** Only what is given and makes sense; the same object as long as nothing changes. */
   filter: FilterValues<Spec>;
   set: (name: FieldName, value: string | null) => void;
+  /** All of them at once; what else stands in the address stays. */
+  clear: () => void;
 }
 
 /** Filters live in the address: a filtered list can be bookmarked, shared, and reached by the back button. */
@@ -30,7 +32,15 @@ export function useFilters<Spec extends FilterSpec>(spec: Spec): Filters<Spec> {
       },
       { replace: true },
     );
-  return { spec, filter, set };
+  const clear = (): void =>
+    setSearch(
+      (current) => {
+        for (const name of ['after', 'before', ...Object.keys(spec)]) current.delete(name);
+        return current;
+      },
+      { replace: true },
+    );
+  return { spec, filter, set, clear };
 }
 
 function isValid(filter: Filter, value: string): boolean {

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useLive } from '../graphql/use-live.js';
 import { ConnectionTable } from '../shared/connection-table.js';
 import { FilterBar } from '../shared/filter-bar.js';
-import { REGISTRY, stateOf, TEXT } from '../shared/filters.js';
+import { REGISTRY, SENDER, stateOf, TEXT } from '../shared/filters.js';
 import { LiveBadge } from '../shared/live-badge.js';
 import { Page } from '../shared/page.js';
 import { StateBadge } from '../shared/state-badge.js';
@@ -15,7 +15,7 @@ import { SubscriptionDrawer } from './subscription-drawer.js';
 import { SUBSCRIPTION_CHANGED, SUBSCRIPTIONS } from './subscriptions.document.js';
 
 const FILTERS = {
-  senderId: TEXT,
+  senderId: SENDER,
   registry: REGISTRY,
   state: stateOf(['PENDING', 'ACTIVE', 'PAUSED', 'SUSPENDED', 'EXPIRED', 'CANCELLED']),
   code: TEXT,

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ConnectionTable } from '../shared/connection-table.js';
 import { FilterBar } from '../shared/filter-bar.js';
-import { OPERATION, REGISTRY, stateOf, TEXT, TIME } from '../shared/filters.js';
+import { OPERATION, REGISTRY, SENDER, stateOf, TEXT, TIME } from '../shared/filters.js';
 import { LiveBadge } from '../shared/live-badge.js';
 import { Page } from '../shared/page.js';
 import { useConnection } from '../shared/use-connection.js';
@@ -15,7 +15,7 @@ import { useTransactionColumns } from './transaction-columns.js';
 import { TRANSACTION_CHANGED, TRANSACTIONS } from './transactions.document.js';
 
 const FILTERS = {
-  senderId: TEXT,
+  senderId: SENDER,
   registry: REGISTRY,
   operation: OPERATION,
   status: stateOf(TRANSACTION_STATUSES),

@@ -1,6 +1,7 @@
 /** Who is calling, and what it may do at all. */
 import { scopesAllow } from '../../access/scopes.js';
-import { credentialOf } from '../../access/token.js';
+import type { KnownSender } from '../../access/sender-directory.js';
+import { credentialOf, type TokenClaims } from '../../access/token.js';
 import { encryptionKeyOf } from '../../messages/outgoing.js';
 import { EncryptionInvalid, Forbidden, SenderInvalid, TokenInvalid } from '../../protocol/errors.js';
 import type { Exchange } from '../exchange.js';
@@ -13,10 +14,10 @@ export async function requireToken(
   const [scheme, token, ...rest] = (exchange.request.headers.authorization ?? '').split(' ');
   if (scheme?.toLowerCase() !== 'bearer' || token === undefined || token === '' || rest.length > 0)
     throw new TokenInvalid('Authorization: send Bearer and an access token from /oauth2/client/token');
-  exchange.token = await tokens.verify(token, clock());
-  const { thumbprint } = exchange.token;
-  if (thumbprint !== undefined && thumbprint !== exchange.request.certificate?.thumbprint)
+  const claims = await tokens.verify(token, clock());
+  if (claims.thumbprint !== undefined && claims.thumbprint !== exchange.request.certificate?.thumbprint)
     throw new TokenInvalid('the access token is bound to a client certificate: send it over mutual TLS');
+  exchange.token = claims;
 }
 
 /** The token's sender and the message's must be one; an unknown one and another's are told in the same words. */
@@ -26,13 +27,30 @@ export async function requireSender(
 ): Promise<void> {
   const { token } = exchange;
   const named = exchange.namedSender ?? token?.senderId;
-  const sender = token === undefined ? undefined : await directory.bySenderId(token.senderId);
-  if (token === undefined || sender === undefined || named !== token.senderId || sender.clientId !== token.clientId)
+  const sender = await issuedTo(token, directory);
+  if (token === undefined || sender === undefined || named !== token.senderId)
     throw new SenderInvalid('header.sender_id: must be the sender that the access token was issued to');
   if (token.credential !== credentialOf(sender))
     throw new TokenInvalid('the access token has ended with its client secret: get a new one');
   exchange.sender = token.scopes.length === 0 ? sender : { ...sender, scopes: token.scopes };
   if (sender.state !== 'ACTIVE') throw new Forbidden('this sender is not active; ask the registry’s administrator');
+}
+
+const issuedTo = async (
+  token: TokenClaims | undefined,
+  directory: FacadeServices['directory'],
+): Promise<KnownSender | undefined> => {
+  const sender = token === undefined ? undefined : await directory.bySenderId(token.senderId);
+  return sender?.clientId === token?.clientId ? sender : undefined;
+};
+
+/** Whom the token alone proves, before the message was read or where it named another; an ended token proves nobody. */
+export async function provenByToken(
+  { token }: Exchange,
+  { directory }: Pick<FacadeServices, 'directory'>,
+): Promise<string | undefined> {
+  const sender = await issuedTo(token, directory);
+  return sender !== undefined && token?.credential === credentialOf(sender) ? sender.senderId : undefined;
 }
 
 /** Accepted work runs later without the token, so its scopes count here. */

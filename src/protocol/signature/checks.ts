@@ -15,20 +15,22 @@ const MAX_AHEAD_SECONDS = 60;
 export function checkTimes({ created, expires }: Pick<SignatureInfo, 'created' | 'expires'>, now: Date): void {
   const seconds = now.getTime() / 1000;
   if (created !== undefined && created - seconds > MAX_AHEAD_SECONDS) {
-    throw new SignatureInvalid(`signature is created more than ${MAX_AHEAD_SECONDS} s in the future; check your clock`);
+    throw outOfTime(`signature is created more than ${MAX_AHEAD_SECONDS} s in the future; check your clock`);
   }
   if (expires === undefined) return;
-  if (created !== undefined && expires < created) throw new SignatureInvalid('signature expires before it is created');
+  if (created !== undefined && expires < created) throw outOfTime('signature expires before it is created');
   if (created !== undefined && expires - created > MAX_LIFETIME_SECONDS) {
-    throw new SignatureInvalid(`signature may live ${MAX_LIFETIME_SECONDS} s at most: expires - created is more`);
+    throw outOfTime(`signature may live ${MAX_LIFETIME_SECONDS} s at most: expires - created is more`);
   }
-  if (seconds > expires) throw new SignatureInvalid('signature has expired; sign the message again');
+  if (seconds > expires) throw outOfTime('signature has expired; sign the message again');
 }
+
+const outOfTime = (message: string): SignatureInvalid => new SignatureInvalid(message, { fault: 'TIME' });
 
 /** @throws SignatureInvalid where the signature names another sender than the message */
 export function checkOwner(named: string | undefined, senderId: string | undefined): void {
   if (named === undefined || senderId === undefined || named === senderId) return;
-  throw new SignatureInvalid('signature names a key of another sender than sender_id');
+  throw new SignatureInvalid('signature names a key of another sender than sender_id', { fault: 'OWNER' });
 }
 
 /** Stands in for an unknown key, so that its refusal costs what a wrong signature costs. */
@@ -45,11 +47,12 @@ export async function checkMatch(
   matches: (key: VerificationKey) => boolean | Promise<boolean>,
 ): Promise<void> {
   if (key && named.algorithm && named.algorithm !== key.algorithm) {
-    throw new SignatureInvalid('signature names another algorithm than its registered key has');
+    throw new SignatureInvalid('signature names another algorithm than its registered key has', { fault: 'ALGORITHM' });
   }
   const matched = await matches(key ?? decoy);
   if (key && matched) return;
   throw new SignatureInvalid(
     'signature does not verify: it must be over this very message, with a valid key of this sender',
+    { fault: key === undefined ? 'KEY' : 'MATCH' },
   );
 }

@@ -75,9 +75,9 @@ export function contentDigest(body: Buffer | StreamedBody): string {
 export function checkContentDigest({ headers, body }: SignedMessage): void {
   const [given] = readDictionary(headers, 'content-digest').get('sha-256') ?? [];
   if (!(given instanceof ArrayBuffer))
-    throw new SignatureInvalid('Content-Digest must have a sha-256 member (RFC 9530)');
+    throw new SignatureInvalid('Content-Digest must have a sha-256 member (RFC 9530)', { fault: 'DIGEST' });
   if (!sha256(body).equals(Buffer.from(given)))
-    throw new SignatureInvalid('Content-Digest is not the digest of the body');
+    throw new SignatureInvalid('Content-Digest is not the digest of the body', { fault: 'DIGEST' });
 }
 
 /** @throws SignatureInvalid where the field is absent or not a dictionary of RFC 9651 */
