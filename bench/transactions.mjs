@@ -1,19 +1,25 @@
 /**
  * `transactions(first: 50)` of an administrator over a million of them, eight connections, against the same fields and
- * filter by bare SQL and JSON; and what one such list costs the gateway's process.
+ * filter by bare SQL and JSON, and as PostGraphile serves them; and what one such list costs the gateway's process.
  */
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
+import { fileURLToPath } from 'node:url';
 import { alone, onGround, row } from './ground.mjs';
 import { cpuOf, percentile } from './process.mjs';
 
 export const title = 'Lists of transactions';
 
 const CONNECTIONS = 8;
-const QUERY = `query ($registry: Registry) { transactions(first: 50, filter: { registry: $registry }) {
-  nodes { id transactionId correlationId channel operation registry status receivedAt durationMs recordCount }
-  pageInfo { hasNextPage endCursor } } }`;
-const BODY = Buffer.from(JSON.stringify({ query: QUERY, variables: { registry: 'SOCIAL' } }));
+const FIELDS = 'transactionId correlationId channel operation registry status receivedAt durationMs recordCount';
+const bodyOf = (query) => Buffer.from(JSON.stringify({ query, variables: { registry: 'SOCIAL' } }));
+const BODY = bodyOf(`query ($registry: Registry) { transactions(first: 50, filter: { registry: $registry }) {
+  nodes { id ${FIELDS} } pageInfo { hasNextPage endCursor } } }`);
+const POSTGRAPHILE_BODY = bodyOf(`query ($registry: String) {
+  allTransactions(first: 50, orderBy: PRIMARY_KEY_DESC, condition: { registry: $registry }) {
+    nodes { rowId ${FIELDS} } pageInfo { hasNextPage endCursor } } }`);
 
 export function run({ progress, quick = false }) {
   return onGround(async (ground) => {
@@ -26,30 +32,63 @@ export function run({ progress, quick = false }) {
     const floor = await ground.start('./transactions-floor.mjs', /(http:\/\/\S+)/, { DATABASE_URL: databaseUrl });
     const headers = { authorization: `Bearer ${gateway.env.ADMIN_TOKEN}` };
     const sides = {
-      ours: { url: `${gateway.url}/graphql`, headers, pid: gateway.child.pid },
-      theirs: { url: floor.url, headers: {}, pid: floor.child.pid },
+      ours: { url: `${gateway.url}/graphql`, headers, body: BODY, pid: gateway.child.pid },
+      theirs: { url: floor.url, headers: {}, body: BODY, pid: floor.child.pid },
+      ...(await postgraphile(ground, client, databaseUrl, progress)),
     };
     const requests = quick ? 300 : 3000;
-    const results = { ours: [], theirs: [] };
+    const results = Object.fromEntries(Object.keys(sides).map((name) => [name, []]));
     for (const side of Object.values(sides)) await measure(side, 300, CONNECTIONS);
     for (let turn = 0; turn < 2; turn += 1)
       for (const [name, side] of Object.entries(sides)) {
         const result = await measure(side, requests, CONNECTIONS);
         results[name].push(result);
-        progress(`${name.padEnd(6)} ${result.perSecond.toFixed(0)}/s, ${result.cpuMs.toFixed(2)} ms of CPU each`);
+        progress(`${name.padEnd(12)} ${result.perSecond.toFixed(0)}/s, ${result.cpuMs.toFixed(2)} ms of CPU each`);
       }
-    const alike = (pick) => Object.values(results).map((list) => percentile(list.map(pick), 0.5));
+    const perSecond = (name) =>
+      percentile(
+        results[name].map((result) => result.perSecond),
+        0.5,
+      );
     const [single, bare] = [await measure(sides.ours, requests / 3, 1), await measure(sides.theirs, requests / 3, 1)];
     progress(`one connection: ours ${single.cpuMs.toFixed(2)} ms of CPU each, theirs ${bare.cpuMs.toFixed(2)}`);
     const against = 'its own SQL through pg and JSON';
+    const work = 'transactions(first: 50), 8 connections';
+    const others = { theirs: [against, 0.5], postgraphile: ['PostGraphile 5', 1] };
     return [
-      row('transactions(first: 50), 8 connections', against, 'lists/s', ...alike(({ perSecond }) => perSecond), 0.5),
+      ...Object.entries(others)
+        .filter(([name]) => name in sides)
+        .map(([name, [who, atLeast]]) => row(work, who, 'lists/s', perSecond('ours'), perSecond(name), atLeast)),
       {
         ...row('one such list, CPU of the process', against, 'ms', single.cpuMs, bare.cpuMs, '≤ 2 ms'),
         met: single.cpuMs <= 2,
       },
     ];
   });
+}
+
+/** The same table, shown alone; its packages are no part of ours and are installed when they are first needed. */
+async function postgraphile(ground, client, databaseUrl, progress) {
+  const folder = fileURLToPath(new URL('./postgraphile/', import.meta.url));
+  try {
+    if (!existsSync(`${folder}node_modules`)) {
+      progress('installing PostGraphile');
+      execFileSync('npm', ['install', '--no-package-lock', '--ignore-scripts', '--no-audit'], { cwd: folder });
+    }
+  } catch (error) {
+    progress(`PostGraphile is left out: ${error.message}`);
+    return {};
+  }
+  await client.query(`create schema listed`);
+  await client.query(`create view listed.transaction as
+    select id, transaction_id, correlation_id, channel, operation, registry, status, received_at, duration_ms, record_count
+    from public.transaction`);
+  await client.query(`comment on view listed.transaction is '@primaryKey id'`);
+  const { url, child } = await ground.start('./postgraphile/server.mjs', /(http:\/\/\S+)/, {
+    DATABASE_URL: databaseUrl,
+    GRAPHILE_ENV: 'production',
+  });
+  return { postgraphile: { url, headers: {}, body: POSTGRAPHILE_BODY, pid: child.pid } };
 }
 
 /** Of three registries, as months of traffic leave them. */
@@ -75,11 +114,11 @@ function idNow() {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }
 
-async function measure({ url, headers, pid }, requests, connections) {
+async function measure({ url, headers, body, pid }, requests, connections) {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   let left = requests;
   const asker = async () => {
-    while (left-- > 0) await post(agent, url, headers);
+    while (left-- > 0) await post(agent, url, headers, body);
   };
   const [started, cpu] = [performance.now(), cpuOf(pid)];
   await Promise.all(Array.from({ length: connections }, asker));
@@ -88,12 +127,12 @@ async function measure({ url, headers, pid }, requests, connections) {
   return { perSecond: requests / seconds, cpuMs: ((cpuOf(pid) - cpu) * 1000) / requests };
 }
 
-function post(agent, url, headers) {
+function post(agent, url, headers, body) {
   return new Promise((resolve, reject) => {
     const options = {
       method: 'POST',
       agent,
-      headers: { 'content-type': 'application/json', 'content-length': BODY.length, ...headers },
+      headers: { 'content-type': 'application/json', 'content-length': body.length, ...headers },
     };
     const request = httpRequest(url, options, (response) => {
       const chunks = [];
@@ -105,7 +144,7 @@ function post(agent, url, headers) {
       });
     });
     request.on('error', reject);
-    request.end(BODY);
+    request.end(body);
   });
 }
 

@@ -83,24 +83,32 @@ function namesOnly(criteria: Criteria): boolean {
   return parts.length > 0 && parts.every(namesOnly);
 }
 
-/**
- * Records as they may leave; consent is read here once more, and afresh.
- *
- * @param about canonical paths by which the records were chosen where no `askUnder` search chose them, such as those of a
- *   subscription's filter: who did not consent to them must not be told apart by them
- */
+/** Records as they may leave; consent is read here once more, and afresh. */
 export async function release(
   sql: Sql,
   grant: Grant,
   records: SourceRecord[],
   about: string[] = [],
 ): Promise<Released[]> {
-  const consented = grant.agreement.requiresConsent
-    ? await applyConsent(sql, grant, records, about)
-    : records.map((record) => ({ ...record, consentIds: [] }));
-  return consented.map(({ id, data, consentIds }) => ({
+  return (await consented(sql, grant, records, about)).map(({ id, data, consentIds }) => ({
     id,
     consentIds,
     data: presentRecord(grant.definition, grant.recordType.name, clampRecord(grant.clamp, data)),
   }));
 }
+
+/**
+ * Records that may be spoken about, before the clamp: for answers that no record leaves with.
+ *
+ * @param about canonical paths by which the records were chosen where no `askUnder` search chose them, such as those of a
+ *   subscription's filter: who did not consent to them must not be told apart by them
+ */
+export const consented = async (
+  sql: Sql,
+  grant: Grant,
+  records: SourceRecord[],
+  about: string[] = [],
+): Promise<(SourceRecord & Pick<Released, 'consentIds'>)[]> =>
+  grant.agreement.requiresConsent
+    ? applyConsent(sql, grant, records, about)
+    : records.map((record) => ({ ...record, consentIds: [] }));

@@ -22,6 +22,16 @@ export interface QueuedFacts {
   target: string;
   /** Result → unsigned callback. */
   encode: (result: unknown) => JsonObject;
+  /** Where a part is worked on while another is written. */
+  ahead?: Ahead | undefined;
+}
+
+export interface Ahead {
+  from: number;
+  /** The part before, until it is committed. */
+  before: Promise<void>;
+  /** Begins the next part, or leaves it to the next claim. */
+  begin: (next: number) => boolean;
 }
 
 export class QueuedCall implements Call {
@@ -30,16 +40,21 @@ export class QueuedCall implements Call {
   readonly part: Part;
   /** Set once it is committed. */
   settled = false;
+  #held = false;
 
   constructor(
     private readonly services: { database: Database; vault: DataVault; clock: () => Date },
     private readonly facts: QueuedFacts,
   ) {
-    const { request } = facts;
+    const { request, ahead } = facts;
     this.correlationId = request.correlationId;
     this.receivedAt = new Date(request.receivedAt);
-    const from = request.progress.itemsDone ?? 0;
-    this.part = { from, maxItems: MAX_ITEMS, maxRecords: MAX_RECORDS, maxBytes: MAX_BYTES };
+    const from = ahead?.from ?? request.progress.itemsDone ?? 0;
+    const turn = async (next: number | undefined): Promise<void> => {
+      this.#held = next !== undefined && ahead?.begin(next) === true;
+      await ahead?.before;
+    };
+    this.part = { from, maxItems: MAX_ITEMS, maxRecords: MAX_RECORDS, maxBytes: MAX_BYTES, turn };
   }
 
   /** It was admitted, and charged, when it was accepted. */
@@ -77,6 +92,7 @@ export class QueuedCall implements Call {
       recordCount: outcome.recordCount,
       responseSealed: response?.sealed ?? null,
       next: more ? next : undefined,
+      held: this.#held,
     };
     await settleRequest(unit, worker, request, step, now);
     const { senderId, registry, operation, id: requestId } = request;

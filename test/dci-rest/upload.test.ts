@@ -90,6 +90,7 @@ async function result(file: string, parts: number, list: string, options: Upload
 }
 
 const csv = (...lines: string[]): string => ['identifier_type,identifier_value', ...lines].join('\n');
+const claims = () => gateway.database.query('select 1 from accepted_request where claimed_by is not null');
 const chunks = () => gateway.database.query('select 1 from bulk_chunk');
 
 async function transactionOf(correlationId: string) {
@@ -401,6 +402,27 @@ test.each(['acceptRequest', 'bulkSearch', 'bulkVerify'])(
     expect(body.errors[0].message).toBe(`Cannot query field "${name}" on type "Mutation".`);
   },
 );
+
+test('an upload rests while its sender is suspended, and goes on behind what is written', async () => {
+  const before = inbox.received.length;
+  const { body } = await upload(csv(...Array.from({ length: 6000 }, (_, index) => `UIN,u${index}`)));
+  const correlationId = body.message.correlation_id as string;
+  const done = async (): Promise<number> => (await transactionOf(correlationId))?.['itemsDone'] as number;
+  const change = (name: string) =>
+    gateway.admin(`mutation ($id: String!) { ${name}(senderId: $id) { state } }`, { id: partner.senderId });
+  await until(async () => (await done()) > 0);
+  await change('suspendSender');
+  await until(async () => (await claims()).length === 0);
+  const rested = await done();
+  expect(rested).toBeLessThan(6000);
+  expect(rested % 500).toBe(0);
+  await change('activateSender');
+  await inbox.wait(before + 12, 60_000);
+  expect(await done()).toBe(6000);
+  const told = inbox.received.slice(before).flatMap(({ body: { message } }) => message.search_response as JsonObject[]);
+  expect(told.map((item) => item['reference_id'])).toHaveLength(6000);
+  expect(new Set(told.map((item) => item['reference_id'])).size).toBe(6000);
+});
 
 test('uploads of one partner do not hold up what another asks meanwhile', async () => {
   const other = await createPartner(gateway);

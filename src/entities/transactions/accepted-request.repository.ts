@@ -1,6 +1,6 @@
 /**
- * Accepted requests as work. A claim is fair to every sender and lasts for one part; each part is settled in one transaction with
- * all that it came to.
+ * Accepted requests as work. A claim is fair to every sender and lasts for one part, of an upload for a few; each part is settled
+ * in one transaction with all that it came to.
  */
 import type { Operation, Registry, TransactionStatus } from '../../protocol/vocabulary.js';
 import { hashContent } from '../audit/audit.repository.js';
@@ -109,6 +109,8 @@ export interface RequestStep {
   responseSealed: Buffer | null;
   /** Where it is to go on; undefined when it is done. */
   next: RequestProgress | undefined;
+  /** Whether the claim goes on too: the next part is being worked on. */
+  held: boolean;
 }
 
 /** The claim ran out and another process has taken over: what was done here is rolled back. */
@@ -122,7 +124,7 @@ export async function settleRequest(
   step: RequestStep,
   now: Date,
 ): Promise<void> {
-  await advance(sql, worker, request.id, step.next, now);
+  await advance(sql, worker, request.id, step, now);
   await updateTransaction(sql, request, step, hashContent(request.requestSealed, step.responseSealed), now);
   const { id, senderId, registry, operation } = request;
   const detail = { senderId, registry, operation, status: step.status };
@@ -133,22 +135,16 @@ export async function settleRequest(
   await recordTransition(sql, { ...what, contentHash, detail });
 }
 
-/** What goes on gives its claim back, behind what waits already. */
-async function advance(
-  sql: Sql,
-  worker: string,
-  id: string,
-  next: RequestProgress | undefined,
-  now: Date,
-): Promise<void> {
+/** What goes on gives its claim back, behind what waits already, unless it is held. */
+async function advance(sql: Sql, worker: string, id: string, { next, held }: RequestStep, now: Date): Promise<void> {
   const rows =
     next === undefined
       ? await sql.query('delete from accepted_request where id = $1 and claimed_by = $2 returning 1', [id, worker])
       : await sql.query(
           `update accepted_request set progress = $3, attempts = 0, last_error = null, due_at = $4,
-             claimed_by = null, claimed_until = null
+             claimed_by = case when $5 then claimed_by end, claimed_until = case when $5 then claimed_until end
            where id = $1 and claimed_by = $2 returning 1`,
-          [id, worker, JSON.stringify(next), now],
+          [id, worker, JSON.stringify(next), now, held],
         );
   if (rows.length === 0) throw new ClaimLost('another process has taken the request over');
 }

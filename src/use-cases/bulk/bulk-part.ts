@@ -42,7 +42,7 @@ export function boundedSource(services: Services): Services {
   return { ...services, source: { ...source, search } };
 }
 
-/** Settles a part in one transaction with the end of its rows. */
+/** Settles a part in one transaction with the end of its rows; the next is worked on meanwhile. */
 export async function settlePart(
   { database }: Services,
   call: Call,
@@ -51,6 +51,7 @@ export async function settlePart(
   outcome: Omit<Outcome, 'itemCount' | 'itemsDone' | 'partial'>,
 ): Promise<void> {
   const partial = done < rows;
+  await call.part?.turn(partial ? done : undefined);
   await database.transaction(async (unit: Unit) => {
     await call.settle({ ...outcome, itemCount: rows, itemsDone: done, partial }, unit);
     if (!partial) await dropChunks(unit, uploadId);

@@ -1,6 +1,6 @@
 /** Verify: yes or no per claim about one person; no record leaves. */
 import { decideGate, decideItem, summarizeDecision, type Grant } from '../../access/decide-access.js';
-import { askUnder, release, type Released } from '../../access/release.js';
+import { askUnder, consented, type Released } from '../../access/release.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { Criteria } from '../../protocol/query/criteria.js';
 import { Forbidden, ItemRejected, ProtocolError, RequestInvalid } from '../../protocol/errors.js';
@@ -97,7 +97,8 @@ export async function verifyPersons(
   questions: Pick<VerifyInput, 'identifiers' | 'claims'>[],
   now: Date,
 ): Promise<(Verified | ProtocolError)[]> {
-  const asked = questions.map((question) => refusalOr(() => readQuestion(grant, question, now)));
+  const readClaim = claimReader(grant, now);
+  const asked = questions.map((question) => refusalOr(() => readQuestion(grant, question, readClaim)));
   const found = await findPersons(services, grant, asked);
   return Promise.all(
     asked.map(async (question, index) => {
@@ -124,18 +125,34 @@ interface Question {
 function readQuestion(
   grant: Grant,
   { identifiers, claims: given }: Pick<VerifyInput, 'identifiers' | 'claims'>,
-  now: Date,
+  readClaim: ReadClaim,
 ): Question {
-  const claims = readClaims(grant, given, now);
+  const claims = readClaims(grant, given, readClaim);
   const about = claims.flatMap(({ criteria }) => [...attributesIn(criteria)]);
   return { claims, about, named: readIdentifiers(grant, identifiers) };
 }
 
+type ReadClaim = (key: string, value: unknown) => Criteria;
+
+/** Rows of a file claim the same again and again. */
+function claimReader(grant: Grant, now: Date): ReadClaim {
+  const read: ReadClaim = (key, value) =>
+    key === 'is_alive' ? aliveCriteria(grant, value) : claimCriteria(grant, key, value, now);
+  const known = new Map<string, Criteria>();
+  return (key, value) => {
+    if (typeof value !== 'string') return read(key, value);
+    const name = JSON.stringify([key, value]);
+    const criteria = known.get(name) ?? read(key, value);
+    known.set(name, criteria);
+    return criteria;
+  };
+}
+
 /** One claim of each attribute, whatever names it goes by, or one message could try every day of a birth date. */
-function readClaims(grant: Grant, claims: Record<string, unknown>, now: Date): Claim[] {
+function readClaims(grant: Grant, claims: Record<string, unknown>, readClaim: ReadClaim): Claim[] {
   const claimed = new Map<string, string>();
   return Object.entries(claims).map(([key, value]) => {
-    const criteria = key === 'is_alive' ? aliveCriteria(grant, value) : claimCriteria(grant, key, value, now);
+    const criteria = readClaim(key, value);
     const refused = [...attributesIn(criteria)].find((path) => !mayClaim(grant, path));
     if (refused !== undefined) throw new Forbidden(`${key}: the agreement does not cover ${refused}`);
     for (const path of attributesIn(criteria)) {
@@ -228,7 +245,7 @@ async function findPersons(
   for (const group of alike.values()) {
     const about = group.flatMap(({ question }) => ('about' in question ? [question.about] : []))[0] ?? [];
     const whole = new Map(group.flatMap(({ record }) => (record === undefined ? [] : [[record.id, record] as const])));
-    const out = await release(services.database, grant, [...whole.values()], about);
+    const out = await consented(services.database, grant, [...whole.values()], about);
     const consents = new Map(out.map(({ id, consentIds }) => [id, consentIds]));
     for (const pair of group) {
       const consentIds = pair.record && consents.get(pair.record.id);

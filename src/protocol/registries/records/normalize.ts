@@ -103,7 +103,11 @@ function readProperty(
   sent: unknown,
   path: string,
 ): unknown {
-  const values = (Array.isArray(sent) ? sent : [sent]).filter((value) => !isEmpty(value));
+  if (!Array.isArray(sent)) {
+    const read = readOne(definition, property, sent, property.list ? `${path}[0]` : path);
+    return read === undefined || !property.list ? read : [read];
+  }
+  const values = sent.filter((value) => !isEmpty(value));
   const place = (index: number) => (property.list ? `${path}[${index}]` : path);
   if (!property.list && values.length > 1) throw new RecordInvalid(path, 'takes one value, not a list');
   const read = values

@@ -30,6 +30,11 @@ function sort(
   const left: PlainObject = {};
   for (const [key, sent] of Object.entries(data)) {
     if (key.startsWith('@') || isEmpty(sent)) continue;
+    // Most values come under the dictionary's own name.
+    if (above.length === 0 && !isObject(sent) && Object.hasOwn(owner.properties, key)) {
+      put(owner, key, sent, into, path);
+      continue;
+    }
     const place = [...above, bare(key)];
     const deeper = isObject(sent) && namesBelow(owner, place.map(normalizeName).join('.'));
     const value = deeper ? sort(owner, sent, place, into, path) : sent;

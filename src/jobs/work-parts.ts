@@ -1,0 +1,81 @@
+/** Works the parts of an opened request, each run as its sender; whatever comes of one ends in a callback. */
+import { releaseClaims } from '../entities/queues/claim.repository.js';
+import { ClaimLost } from '../entities/transactions/accepted-request.repository.js';
+import type { ExecutionServices } from '../graphql/context.js';
+import { createLoaders } from '../graphql/loaders.js';
+import { answerEnvelope } from '../messages/message-kind.js';
+import type { OpenedRequest } from './opened-request.js';
+import { QueuedCall, type Ahead } from './queued-call.js';
+import { refusalOf, refuseRequest } from './refused-request.js';
+
+/** Of one upload in one go. */
+const MAX_PARTS = 4;
+/** Over some two hours; then a fault of ours ends the request too, and its sender is told. */
+const MAX_ATTEMPTS = 30;
+
+/**
+ * The next part is worked on while one is written, and they are written in their order. Only where no other request waits
+ * for the slot, and then a few.
+ */
+export async function workParts(
+  services: ExecutionServices,
+  opened: OpenedRequest,
+  isFree: () => boolean,
+): Promise<void> {
+  const { request, worker } = opened;
+  const work = async (from: number, count: number, before: Promise<void>): Promise<void> => {
+    let next: Promise<void> | undefined;
+    const begin = (to: number): boolean => {
+      if (count === MAX_PARTS || !isFree()) return false;
+      next = work(to, count + 1, written);
+      // Awaited below, behind this one.
+      next.catch(() => undefined);
+      return true;
+    };
+    const written = (async (): Promise<void> => {
+      // As its sender is now: what was agreed may have ended since the part before.
+      const sender = await services.directory.bySenderId(request.senderId);
+      if (sender?.state === 'ACTIVE') {
+        const context = { ...opened.context, sender };
+        return workPart(services, { ...opened, context }, { from, before, begin });
+      }
+      await before;
+      await releaseClaims(services.database, 'accepted_request', worker, [request.id]);
+    })();
+    await written;
+    services.wake('deliver');
+    await next;
+  };
+  await work(request.progress.itemsDone ?? 0, 1, Promise.resolve());
+}
+
+async function workPart(services: ExecutionServices, opened: OpenedRequest, ahead: Ahead): Promise<void> {
+  const { request, worker, kind, context, message, target } = opened;
+  const { serverId } = services.settings;
+  const call = new QueuedCall(services, {
+    request,
+    worker,
+    replyAction: kind.replyAction,
+    target,
+    encode: (result) => answerEnvelope(kind, result, context, serverId, services.clock()),
+    ahead,
+  });
+  const principal = { kind: 'sender', sender: context.sender } as const;
+  const loaders = createLoaders(services.database, services.clock);
+  try {
+    if (!message.success) throw message.error;
+    await message.data.run(context, { schema: services.schema, context: { principal, call, services, loaders } });
+  } catch (error) {
+    const refusal = request.attempts > MAX_ATTEMPTS ? GIVEN_UP : refusalOf(error);
+    if (refusal === undefined || error instanceof ClaimLost) throw error;
+    await ahead.before;
+    if (!call.settled) await refuseRequest(services, opened, refusal);
+    return;
+  }
+  if (!call.settled) throw new Error(`${kind.action} was worked on but not settled`);
+}
+
+const GIVEN_UP = {
+  code: 'err.service.unavailable',
+  message: 'the request could not be worked on; send it again with a new message_id',
+};
