@@ -177,16 +177,12 @@ async function startBehind(
   };
   wakeChannel.onWake(() => services.tail.heard());
   database.onEvents(() => services.tail.nudge());
-  const graphql = await startGraphqlServer(
-    services.schema,
-    services,
-    createAuthenticator(services, adminsOf(config, secrets, services)),
-    server,
-    { persisted: await PersistedOperations.load(config.persistedOperations), metrics },
-  );
+  const authenticator = createAuthenticator(services, adminsOf(config, secrets, services));
+  const persisted = await PersistedOperations.load(config.persistedOperations);
+  const graphql = await startGraphqlServer(services.schema, services, authenticator, server, { persisted, metrics });
   exportStanding(metrics, services);
   countTraffic(metrics, services.traffic);
-  door.serve(createListener(services, graphql.router, config, metrics));
+  door.serve(createListener(services, graphql.router, config, metrics, (token) => authenticator.webSocket(token)));
   const works = config.role !== 'api';
   const background = startBackground(services, await createJobStore(secrets.jobsUrl ?? secrets.databaseUrl, log), {
     queues: works ? workerQueues(services) : [],

@@ -24,6 +24,8 @@ export interface Question {
   about?: string[];
   /** A total up to here must be exact. */
   exactTo?: number | undefined;
+  /** Goes on with a walk through everything, whose first page was counted. */
+  uncounted?: boolean;
   /** Ends the search when nobody waits for it any more. */
   signal?: AbortSignal | undefined;
 }
@@ -31,7 +33,7 @@ export interface Question {
 /** A question to the source as the grant lets it be asked: row filter and consent decide what is found and counted. */
 export function askUnder(
   grant: Grant,
-  { criteria, sort = [], page, about = [], exactTo = 0, signal }: Question,
+  { criteria, sort = [], page, about = [], exactTo = 0, uncounted = false, signal }: Question,
 ): SourceQuery {
   const { definition, recordType, rowFilter } = grant;
   const asked = new Set([...attributesIn(criteria), ...sort.map(({ attribute }) => attribute), ...about]);
@@ -44,6 +46,7 @@ export function askUnder(
     page,
     // Whether a count is suppressed must not be guessed.
     exactTo: Math.max(exactTo, grant.agreement.grantee.suppressCountsBelow),
+    ...(uncounted ? { uncounted } : {}),
     signal,
     ...(rowFilter === undefined ? {} : { rowFilter }),
     ...(consent === undefined ? {} : { consent }),
@@ -64,7 +67,7 @@ export interface Found {
 /** The way of every search: asks under the grant, keeps small counts from senders so marked, releases what is left. */
 export async function findReleased(source: RecordSource, sql: Sql, grant: Grant, question: Question): Promise<Found> {
   const { records, ...found } = await source.search(askUnder(grant, question));
-  if (isSuppressed(grant, question.criteria, found.totalCount))
+  if (question.uncounted !== true && isSuppressed(grant, question.criteria, found.totalCount))
     return { records: [], totalCount: 0, ...(found.answered && { answered: found.answered }) };
   return { ...found, records: await release(sql, grant, records) };
 }

@@ -27,7 +27,15 @@ export interface Failure {
 }
 
 /** Names of errors whose text is written for whoever asked. */
-const PLAIN = new Set(['CliFailure', 'UsageError', 'ConfigInvalid', 'KeyInvalid', 'RecordInvalid', 'CallRefused']);
+const PLAIN = new Set([
+  'CliFailure',
+  'UsageError',
+  'ConfigInvalid',
+  'KeyInvalid',
+  'RecordInvalid',
+  'CallRefused',
+  'FileFault',
+]);
 
 export function describeFailure(error: unknown): Failure {
   if (!isNativeError(error)) return { code: 'FAILED', message: 'it failed for an unknown reason' };

@@ -1,17 +1,18 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { extname } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { createRegistries, findRecordType } from '../protocol/registries/registries.js';
-import type { RegistryDefinition } from '../protocol/registries/definition.js';
+import { createRegistries } from '../protocol/registries/registries.js';
+import { ROW_FORMATS, type FileForm, type RowFormat } from '../sources/files/given-file.js';
+import type { ImportedBatch, RefusedRow } from '../use-cases/imports/import-rows.js';
+import { DomainError } from '../use-cases/errors.js';
+import { readMeaning, rowsOf, type RowMeaning } from '../use-cases/imports/row-meaning.js';
 import { action, examples, oneOf, wholeNumber } from './action.js';
-import { UsageError } from './failure.js';
-import type { RowFormat } from './import.rows.js';
-import type { FileMapping } from '../sources/outside/file-mapping.js';
-import { readText } from './files.js';
-import { readMapped, readMapping } from './import.map.js';
-import type { ImportReport, RefusedRow } from './import.run.js';
+import { CliFailure, UsageError } from './failure.js';
+import { givenFile, readText } from './files.js';
 
 const SHOWN = 20;
+/** Of these the message is listed; the rest is counted. */
+const MAX_PROBLEMS = 1000;
 
 interface Options {
   registry?: string;
@@ -23,6 +24,7 @@ interface Options {
   delimiter?: string;
   dryRun?: boolean;
   fromLine?: number;
+  events?: 'on' | 'off';
 }
 
 export const importCommand = (): Command =>
@@ -30,12 +32,12 @@ export const importCommand = (): Command =>
     .description(
       'write the records of a file; each change raises its event. Bad rows are reported, the rest is written',
     )
-    .argument('<file>', 'NDJSON or CSV; - reads standard input')
+    .argument('<file>', 'CSV, NDJSON or Parquet; - reads standard input')
     .option('--registry <name>', 'social, crvs, dr, fr, ibr, ess; --map says it itself')
     .option('--map <file>', 'YAML that says what the columns of the file mean, where they have names of their own')
     .option('--refused <file>', 'gets each refused row with its line and reason, as NDJSON that only you may read')
     .option('--record-type <name>', 'of rows that name none; the default is the first of the registry')
-    .option('--format <name>', 'ndjson or csv, where the name of the file does not say so', oneOf(['ndjson', 'csv']))
+    .option('--format <name>', 'csv, ndjson or parquet, where the name of the file does not say so', oneOf(ROW_FORMATS))
     .option('--encoding <name>', 'of the file, such as windows-1252, where it is not UTF-8', readEncoding)
     .option(
       '--delimiter <character>',
@@ -43,6 +45,7 @@ export const importCommand = (): Command =>
       readDelimiter,
     )
     .option('--dry-run', 'only check the rows')
+    .option('--events <on or off>', 'off: subscribers are not told, as at a first load', oneOf(['on', 'off']))
     .option('--from-line <number>', 'goes on where an import was cut off, which tells the number', wholeNumber(1))
     .addHelpText(
       'after',
@@ -54,67 +57,95 @@ export const importCommand = (): Command =>
     )
     .action(
       action<Options>(async (terminal, { dryRun = false, ...options }, file) => {
-        const { mapping, definition, recordType } = await meaningOf(options);
-        const format = options.format ?? mapping?.file.format ?? formatOf(file);
+        const meaning = await meaningOf(options);
+        const form = formOf(options, meaning, file);
         const { withLocalGateway } = await import('./local-gateway.js');
-        const { importRows } = await import('./import.run.js');
+        const { importRows } = await import('../use-cases/imports/import-rows.js');
         const counter = terminal.progress('rows');
-        const { fromLine: from } = options;
-        const form = {
-          encoding: options.encoding ?? mapping?.file.encoding,
-          delimiter: options.delimiter ?? mapping?.file.delimiter,
-        };
         const refused = options.refused === undefined ? undefined : openRefused(options.refused);
-        let last = 0;
+        const report = new Report(refused?.take);
+        const rows = rowsOf(await givenFile(file, form), meaning, createRegistries());
         const given = {
-          file,
-          format,
-          ...form,
-          rows: mapping && readMapped(file, format, form, mapping, createRegistries()),
-          refused: refused?.take,
-          recordType,
-          from,
-          progress: (rows: number): void => counter.at(rows),
-          written: (line: number): void => void (last = line),
+          recordType: meaning.recordType,
+          from: options.fromLine,
+          events: options.events !== 'off',
+          progress: (count: number): void => counter.at(count),
+          written: (batch: ImportedBatch): void => report.add(batch),
         };
         const run = dryRun
-          ? importRows(undefined, definition, given)
-          : withLocalGateway(terminal, (gateway) => importRows(gateway, definition, given));
-        const report = await run
+          ? importRows(undefined, meaning.definition, rows, given)
+          : withLocalGateway(terminal, (gateway) => importRows(gateway, meaning.definition, rows, given));
+        await run
           .catch((error: unknown) => {
-            if (last > 0) terminal.note(`written up to line ${last}: go on with --from-line ${last + 1}`);
+            const { line } = report;
+            if (line > 0) terminal.note(`written up to line ${line}: go on with --from-line ${line + 1}`);
             throw error;
           })
           .finally(() => {
             counter.end();
             refused?.close();
           });
-        if (report.refused > 0) terminal.exitCode = 1;
-        for (const { line, message } of report.problems.slice(0, SHOWN)) terminal.note(`line ${line}: ${message}`);
-        if (report.refused > SHOWN) terminal.note(`… and ${report.refused - SHOWN} more; --json lists 1000 of them`);
-        terminal.result({ dryRun, ...report }, summary(report, dryRun));
+        const { counts, problems } = report;
+        if (counts.refused > 0) terminal.exitCode = 1;
+        for (const { line, message } of problems.slice(0, SHOWN)) terminal.note(`line ${line}: ${message}`);
+        if (counts.refused > SHOWN) terminal.note(`… and ${counts.refused - SHOWN} more; --json lists 1000 of them`);
+        terminal.result({ dryRun, ...counts, problems }, summary(counts, dryRun));
       }),
     );
 
 /** What the rows are: as the mapping says, else as the options do. */
-async function meaningOf({ registry, recordType, map }: Options): Promise<Meaning> {
-  if (map !== undefined) {
-    if (registry !== undefined || recordType !== undefined)
-      throw new UsageError('--map says registry and type itself', 'leave --registry and --record-type out');
-    const mapping = readMapping(map, await readText(map), createRegistries());
-    const definition = registryNamed(mapping.records[0]?.registry ?? '');
-    return { mapping, definition, recordType: mapping.records[0]?.type ?? '' };
-  }
-  if (registry === undefined)
+async function meaningOf({ registry, recordType, map }: Options): Promise<RowMeaning> {
+  if (map !== undefined && (registry !== undefined || recordType !== undefined))
+    throw new UsageError('--map says registry and type itself', 'leave --registry and --record-type out');
+  if (map === undefined && registry === undefined)
     throw new UsageError('--registry or --map is missing', 'add --registry social, or --map FILE');
-  const definition = registryNamed(registry);
-  return { definition, recordType: recordTypeNamed(definition, recordType) };
+  const mapping = map === undefined ? undefined : await readText(map);
+  const meaning = orUsage(() => readMeaning({ mapping, registry, recordType }, createRegistries()));
+  if (!Array.isArray(meaning)) return meaning;
+  const told = meaning.map(({ line, column, message }) => `${map}:${line}:${column}  ${message}`);
+  throw new CliFailure(told.join('\n'), 'docs/sources.md has the form of the file');
 }
 
-interface Meaning {
-  mapping?: FileMapping;
-  definition: RegistryDefinition;
-  recordType: string;
+/** An argument is an option here. */
+function orUsage<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    const [option, what] = error.field === 'recordType' ? ['--record-type', 'record type'] : ['--registry', 'registry'];
+    throw new UsageError(`${option}: no such ${what}`, error.message.replace(/^\w+: /, ''));
+  }
+}
+
+function formOf(options: Options, { mapping }: RowMeaning, file: string): FileForm {
+  return {
+    format: options.format ?? mapping?.file.format ?? formatOf(file),
+    encoding: options.encoding ?? mapping?.file.encoding,
+    delimiter: options.delimiter ?? mapping?.file.delimiter,
+  };
+}
+
+type Counts = Pick<ImportedBatch, 'inserted' | 'updated' | 'unchanged'> & { refused: number };
+
+/** What became of the rows so far. */
+class Report {
+  line = 0;
+  readonly counts: Counts = { inserted: 0, updated: 0, unchanged: 0, refused: 0 };
+  readonly problems: { line: number; message: string }[] = [];
+
+  constructor(private readonly told?: (row: RefusedRow) => void) {}
+
+  add({ line, inserted, updated, unchanged, refused }: ImportedBatch): void {
+    this.line = line;
+    this.counts.inserted += inserted;
+    this.counts.updated += updated;
+    this.counts.unchanged += unchanged;
+    this.counts.refused += refused.length;
+    for (const row of refused) {
+      this.told?.(row);
+      if (this.problems.length < MAX_PROBLEMS) this.problems.push({ line: row.line, message: row.reason });
+    }
+  }
 }
 
 /** Rows of persons: for the one who imports, and nobody else. */
@@ -126,26 +157,9 @@ function openRefused(file: string): { take: (row: RefusedRow) => void; close: ()
   };
 }
 
-function summary({ inserted, updated, unchanged, refused }: ImportReport, dryRun: boolean): string {
+function summary({ inserted, updated, unchanged, refused }: Counts, dryRun: boolean): string {
   if (dryRun) return refused === 0 ? 'Every row is good.' : `${refused} rows refused.`;
   return `${inserted} inserted, ${updated} updated, ${unchanged} unchanged, ${refused} refused.`;
-}
-
-function registryNamed(name: string): RegistryDefinition {
-  const registries = createRegistries();
-  const definition = registries.byName(name) ?? registries.byPath(name);
-  if (definition !== undefined) return definition;
-  throw new UsageError(
-    '--registry: no such registry',
-    `use one of ${registries.all.map(({ paths }) => paths[0]).join(', ')}`,
-  );
-}
-
-function recordTypeNamed(definition: RegistryDefinition, name: string | undefined): string {
-  const recordType = findRecordType(definition, name);
-  if (recordType !== undefined) return recordType.name;
-  const known = definition.recordTypes.map((type) => type.name).join(', ');
-  throw new UsageError(`--record-type: ${definition.registry} has no such record type`, `use one of ${known}`);
 }
 
 function readEncoding(name: string): string {
@@ -165,6 +179,7 @@ function readDelimiter(given: string): string {
 function formatOf(file: string): RowFormat {
   const extension = extname(file).toLowerCase();
   if (extension === '.csv') return 'csv';
+  if (extension === '.parquet') return 'parquet';
   if (['.ndjson', '.jsonl', '.json'].includes(extension)) return 'ndjson';
-  throw new UsageError('the name of the file does not say what is in it', 'add --format ndjson or --format csv');
+  throw new UsageError('the name of the file does not say what is in it', 'add --format ndjson, csv or parquet');
 }

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { adminCommand } from './admin.command.js';
 import { callCommand } from './call.command.js';
 import { checkCommand } from './check.command.js';
+import { exportCommand } from './export.command.js';
 import { importCommand } from './import.command.js';
 import { keyCommand } from './key.command.js';
 import { listenCommand } from './listen.command.js';
@@ -34,6 +35,7 @@ export function createProgram(): Command {
     adminCommand(),
     seedCommand(),
     importCommand(),
+    exportCommand(),
     senderCommand(),
     sourceCommand(),
     keyCommand(),

@@ -27,6 +27,8 @@ export const PERSON_FIELDS: Record<string, ReadingOf<unknown, unknown> | typeof 
   'Transaction.requestData': ITSELF,
   'Transaction.responseData': ITSELF,
   'DeliveryAttempt.responseExcerpt': ITSELF,
+  'FileImportRow.cells': ITSELF,
+  'FileImportRow.record': ITSELF,
   'Consent.identifier': reads(readConsent),
   'Consent.evidence': reads(readConsent),
   'EventSubscription.filter': reads(({ id, registry, filter }: Subscription, _args, { services }) => ({

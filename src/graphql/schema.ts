@@ -10,6 +10,7 @@ import { ConsentResolver } from './consents/consent.resolver.js';
 import { CallbackResolver } from './callbacks/callback.resolver.js';
 import { DisabilityResolver } from './disability/disability.resolver.js';
 import { EnrollmentResolver } from './enrollment/enrollment.resolver.js';
+import { FileImportResolver } from './imports/file-import.resolver.js';
 import { JobResolver } from './jobs/job.resolver.js';
 import { LiveResolver } from './live/live.resolver.js';
 import { AdminAccountResolver } from './admins/account.resolver.js';
@@ -65,6 +66,7 @@ const RESOLVERS: BuildSchemaOptions['resolvers'] = [
   OverviewResolver,
   TrafficResolver,
   SourceResolver,
+  FileImportResolver,
   SubscriptionResolver,
   AuditSealResolver,
   AdminActionResolver,

@@ -15,6 +15,7 @@ import { fanOutBatch } from './fan-out.job.js';
 import { fillColumns } from './fill-columns.job.js';
 import { forgetTold } from './forget-versions.job.js';
 import { keepHouse } from './housekeeping.job.js';
+import { importFilesWork } from './import-files.job.js';
 import type { JobStore } from './job-store.js';
 import { mirrorSourcesWork } from './mirror-sources.job.js';
 import { processRequestsWork } from './process-requests.job.js';
@@ -86,6 +87,7 @@ export function workerQueues(services: BackgroundServices): Drain[] {
     new BatchDrain('fan-out', () => fanOut(services), log),
     new WorkQueue(deliverWork(delivering), log),
     new WorkQueue(mirrorSourcesWork({ ...services, told: () => told(services) }), log),
+    new WorkQueue(importFilesWork(services), log),
   ];
 }
 

@@ -1,6 +1,7 @@
 /** What only takes space: replay guards behind the freshness window, and partitions that will be needed. */
 import { dropOrphanChunks } from '../entities/queues/bulk.repository.js';
 import { forgetSessions } from '../entities/admins/admin-session.repository.js';
+import { forgetImports } from '../entities/queues/file-import.repository.js';
 import { forgetShown } from '../entities/agreements/shown-consent.repository.js';
 import type { Sql } from '../entities/database/database.js';
 import { forgetRests } from '../entities/deliveries/endpoint-rest.repository.js';
@@ -16,11 +17,14 @@ const UPLOAD_MS = 60 * 60_000;
 const REST_MS = 7 * 24 * 60 * 60_000;
 /** Longer than a consent in a message may hold: what was shown before ended, and is refused as stale. */
 const CONSENT_MS = 100 * 24 * 60 * 60_000;
+/** Long enough to fetch refused rows, which hold persons. */
+const IMPORT_MS = 7 * 24 * 60 * 60_000;
 const BATCH = 5000;
 
 export async function keepHouse(sql: Sql, now: Date): Promise<{ seenMessages: number }> {
   await ensurePartitions(sql, now);
   await dropOrphanChunks(sql, new Date(now.getTime() - UPLOAD_MS));
+  await forgetImports(sql, new Date(now.getTime() - IMPORT_MS));
   await forgetRests(sql, new Date(now.getTime() - REST_MS));
   await forgetSpent(sql, now);
   await forgetSessions(sql, now);

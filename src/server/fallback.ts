@@ -10,8 +10,17 @@ import { protocolErrorOf } from '../use-cases/errors.js';
 /** What a path takes; `dciRouter` and `oauthRouter` tell that of their own. */
 const TAKES: Record<string, string[]> = {
   'GET, HEAD, POST': ['/graphql'],
-  POST: ['/admin/session'],
-  'GET, HEAD': ['/graphql/graphiql/:name', '/console', '/console/*path', '/healthz', '/readyz', '/metrics'],
+  PUT: ['/files/imports/:id/content'],
+  POST: ['/admin/session', '/files/exports'],
+  'GET, HEAD': [
+    '/graphql/graphiql/:name',
+    '/console',
+    '/console/*path',
+    '/healthz',
+    '/readyz',
+    '/metrics',
+    '/files/imports/:id/refused',
+  ],
 };
 
 /** Of any other method. Stands in front, since every router has its own answer to OPTIONS. */

@@ -12,6 +12,7 @@ import type { Config } from '../platform/config.js';
 import type { Metrics } from '../platform/metrics.js';
 import { adminSessionRouter } from './admin-session.router.js';
 import { consoleRouter } from './console.router.js';
+import { filesRouter, type AdminOf } from './files.router.js';
 import { answerFault, lastResort, methodsRouter, noSuchPath } from './fallback.js';
 import { operationsRouter } from './operations.router.js';
 import { measureRequests } from './request-metrics.js';
@@ -22,11 +23,12 @@ export function createListener(
   graphql: express.Router,
   config: Config,
   metrics: Metrics,
+  adminOf: AdminOf,
 ): RequestListener {
   const posts = dciPosts(services);
   const measure = measureRequests(metrics, services.registries);
   const straight = straightTo(posts, services);
-  const app = expressApp(posts, services, graphql, config, metrics);
+  const app = expressApp(posts, services, graphql, config, metrics, adminOf);
   return (request, response) => {
     measure(request, response);
     const answered = straight(request, response);
@@ -41,6 +43,7 @@ function expressApp(
   graphql: express.Router,
   config: Config,
   metrics: Metrics,
+  adminOf: AdminOf,
 ): Express {
   const app = express().disable('x-powered-by').disable('etag').set('trust proxy', services.trusts);
   app.use(nothingSniffed);
@@ -49,6 +52,7 @@ function expressApp(
   app.use('/dci/v1', openApiRouter(services));
   app.use('/dci/v1', dciRouter(posts, services));
   app.use(oauthRouter(services, { publicUrl: services.settings.publicUrl, tokenTtlSeconds: config.tokenTtlSeconds }));
+  app.use('/files', filesRouter(services, adminOf));
   app.use(adminSessionRouter(services));
   app.use(consoleRouter(config, () => hasAccounts(services.database)));
   app.use(operationsRouter(services, metrics, config.maxSourceLagSeconds));

@@ -22,6 +22,7 @@ export function createRecordSource(
   const find = createFinder(sql);
   const layouts = new Layouts(sql);
   const searchAny = async (query: SourceQuery): Promise<SourceResult> => {
+    if (query.uncounted === true) return searchDocuments(sql, query);
     const tables = useLayouts ? await layouts.tablesOf(query) : undefined;
     if (tables?.().help(query) !== true) return searchDocuments(sql, query);
     return searchColumns(sql, query, tables, Math.max(exactTotals, query.exactTo ?? 0));

@@ -25,6 +25,8 @@ export interface SourceQuery extends RecordsOf {
   page: Page;
   /** A total up to here must be exact. */
   exactTo?: number;
+  /** Where a walk through everything goes on: to count all of it for each page would take forever. The total means nothing then. */
+  uncounted?: boolean;
   /** Ends the search when nobody waits for it any more. */
   signal?: AbortSignal | undefined;
 }

@@ -40,7 +40,7 @@ function pageSql(query: SourceQuery, scope: Scope, columns: SortColumn[]): strin
     OFFSET ${parameters.add(offsetOf(page))}
   )
   SELECT counted.total, r.id, r.version, r.data, ${keysOf(columns)} AS keys
-  FROM (SELECT count(*) AS total FROM hits) AS counted
+  FROM (SELECT ${query.uncounted === true ? '0' : 'count(*)'} AS total${query.uncounted === true ? '' : ' FROM hits'}) AS counted
   LEFT JOIN (page JOIN registry_record r ON r.id = page.id) ON true
   ORDER BY ${orderBy(columns, 'page')}`;
 }

@@ -48,7 +48,7 @@ export interface Services {
   settings: Settings;
 }
 
-export type QueueName = 'process-requests' | 'fan-out' | 'deliver' | 'mirror-sources';
+export type QueueName = 'process-requests' | 'fan-out' | 'deliver' | 'mirror-sources' | 'import-files';
 
 export interface Settings {
   serverId: string;

@@ -49,7 +49,7 @@ describe('usage', () => {
     [['replay'], 'nothing says which deliveries'],
     [['verify-audit', '--anchor', 'x'], 'Use the head of an earlier report'],
     [['import', '--registry', 'tax', 'x.csv'], '--registry: no such registry'],
-    [['import', '--registry', 'social', 'x.xls'], 'add --format ndjson or --format csv'],
+    [['import', '--registry', 'social', 'x.xls'], 'add --format ndjson, csv or parquet'],
   ])('%j is wrong usage', async (args, words) => {
     const { code, stdout, stderr } = await run(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

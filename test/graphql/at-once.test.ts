@@ -11,7 +11,7 @@ import { insertSource } from '../../src/entities/sources/source.repository.js';
 import type { SourceState } from '../../src/entities/sources/source.repository.js';
 import { gatewaySchema } from '../../src/graphql/schema.js';
 import { signHttpRequest } from '../../src/protocol/signature/http.profile.js';
-import { startTestGateway, type GraphqlAnswer, type TestGateway } from '../support/gateway.js';
+import { ADMIN_TOKEN, startTestGateway, type GraphqlAnswer, type TestGateway } from '../support/gateway.js';
 import { fieldsOf } from '../support/operations.js';
 import { createPartner, type Partner } from '../support/partner.js';
 
@@ -157,6 +157,14 @@ const source = (state: SourceState) => async (): Promise<string> => {
 };
 const byName = (name: string) => `(name: "${name}") { name }`;
 
+async function sentFile(): Promise<string> {
+  const id = await made('stageFileImport { id }');
+  const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
+  await fetch(`${gateway.url}/files/imports/${id}/content`, { method: 'PUT', headers, body: 'name.surname\n' });
+  return id;
+}
+const SAID = 'input: { registry: SOCIAL, format: CSV }';
+
 const newId = async () => `once-${(numbered += 1)}`;
 const nothing = async () => '';
 const byId =
@@ -186,6 +194,7 @@ const ONCE: Record<string, Prepared> = {
   approveSender: [async () => put('sender', 'PENDING')(await sender()), ofSender(') { senderId }')],
   approveSubscription: [subscription, byId()],
   cancelDelivery: [delivery, byId(', reason: "r"')],
+  cancelFileImport: [sentFile, byId()],
   cancelSubscription: [subscription, byId()],
   createAdminAccount: [newId, (id) => `(input: { name: "${id}", role: AUDITOR }) { oneTimePassword }`],
   createSender: [newId, (id) => `(${senderInput(id)}) { clientId }`],
@@ -208,6 +217,7 @@ const ONCE: Record<string, Prepared> = {
   revokeMessageConsent: [controller, (id) => `(controllerId: "${id}", jti: "j") { id }`],
   revokeSenderKey: [senderKey, ofSender(', kid: "k") { kid }')],
   revokeServerKey: [serverKey, byKid],
+  startFileImport: [sentFile, byId(`, ${SAID}`)],
 };
 
 /** Sets what it is given, or makes another each time: done one after another, and each is told. */
@@ -219,6 +229,7 @@ const EACH: Record<string, Prepared> = {
   fetchSenderKeys: [published, ofSender(') { kid }')],
   generateServerKey: [nothing, () => '(algorithm: ED25519) { kid }'],
   grantConsent: [nothing, () => `(${CONSENT}) { id }`],
+  previewFileImport: [sentFile, (id) => `(id: "${id}", ${SAID}) { fault }`],
   replayDeliveries: [sender, (id) => `(filter: { senderId: "${id}" }) { count }`],
   resetAdminAccount: [account, ofAccount(', reason: "r") { oneTimePassword }')],
   resyncSource: [source('RUNNING'), byName],
@@ -226,6 +237,7 @@ const EACH: Record<string, Prepared> = {
   revokeAdminSessions: [nothing, () => '(subject: "somebody", reason: "r")'],
   rotateSenderSecret: [sender, ofSender(') { clientId }')],
   setSenderOutbound: [sender, ofSender(', input: {}) { clientId }')],
+  stageFileImport: [nothing, () => '{ id }'],
   suspendSender: [sender, ofSender(', reason: "r") { senderId }')],
   updateConsentController: [controller, byId(', input: { name: "another" }')],
   updateAgreement: [agreement, byId(', input: { fields: ["name", "sex"] }')],

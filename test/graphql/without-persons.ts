@@ -19,6 +19,10 @@ export const WITHOUT_PERSONS: Record<string, string> = {
   EventSubscription:
     'approvedBy code eventType frequency id recordType referenceId senderId stateReason target transactionId',
   Expiry: 'id senderId',
+  FileImport: 'createdBy fault id recordType startedBy',
+  FileImportPreview: 'columns fault',
+  FileImportProblem: 'reason',
+  FileImportRow: 'problem',
   Job: 'every failReason name',
   JobStoreHealth: 'name',
   LegalHold: 'month owner',

@@ -6,7 +6,7 @@ import type { Sql } from '../database/database.js';
 
 export const LEASE_SECONDS = 15;
 
-export type ClaimTable = 'accepted_request' | 'delivery' | 'registry_event' | 'source';
+export type ClaimTable = 'accepted_request' | 'delivery' | 'registry_event' | 'source' | 'file_import';
 
 export async function renewClaims(sql: Sql, table: ClaimTable, worker: string, ids: string[]): Promise<void> {
   await sql.query(

@@ -53,3 +53,13 @@ export function identifiersOfRecords(sql: Sql, ids: readonly string[]): Promise<
     [[...ids]],
   );
 }
+
+/** Of those that have one. */
+export async function externalIdsOf(sql: Sql, ids: string[]): Promise<Map<string, string>> {
+  const rows = await sql.query<{ id: string; externalId: string }>(
+    'select id, external_id as "externalId" from registry_record where id = any($1::uuid[]) and external_id is not null',
+    [ids],
+    'external-ids',
+  );
+  return new Map(rows.map(({ id, externalId }) => [id, externalId]));
+}

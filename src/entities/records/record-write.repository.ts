@@ -8,7 +8,7 @@ import type { Registry } from '../../protocol/vocabulary.js';
 import { GATEWAY_OWNER, type DataVault } from '../database/data-vault.js';
 import type { Sql } from '../database/database.js';
 import type { ChangedRecord, Identifier, RecordDraft, StoredRecord } from './record.repository.js';
-import { appendEvents } from './registry-event.repository.js';
+import { appendEvents, insertEvents, type RecordEvent } from './registry-event.repository.js';
 
 /** A draft and what it was matched with, as it is when its turn comes. */
 export interface PlannedWrite {
@@ -39,12 +39,17 @@ export function planWrite(draft: RecordDraft, stored: StoredRecord | undefined):
   return { draft, stored, after, change: 'UPDATED', eventType };
 }
 
-/** Writes them in the transaction of `sql`, which holds the rows they are about; one record may change several times. */
+/**
+ * Writes them in the transaction of `sql`, which holds the rows they are about; one record may change several times.
+ *
+ * @param told whether subscribers are to hear of it
+ */
 export async function writePlanned(
   sql: Sql,
   vault: DataVault,
   plans: PlannedWrite[],
   now: Date,
+  told = true,
 ): Promise<ChangedRecord[]> {
   const changes = plans
     .filter(({ change }) => change !== 'UNCHANGED')
@@ -64,7 +69,7 @@ export async function writePlanned(
     now,
   );
   await changeIdentifiers(sql, byRecord);
-  const raised = await raise(sql, vault, changes, now);
+  const raised = told ? await raise(sql, vault, changes, now) : await keepUntold(sql, changes, now);
   const events = new Map(changes.map(({ after }, index) => [after, raised[index]]));
   return plans.map(({ after, change }) => {
     const eventId = change === 'UNCHANGED' ? undefined : events.get(after);
@@ -194,18 +199,19 @@ export async function raise(sql: Sql, vault: DataVault, changes: ToldVersion[], 
     ],
     'insert-versions',
   );
-  return appendEvents(
-    sql,
-    changes.map(({ draft: { registry, recordType, identifiers }, after: { id, version }, eventType }) => ({
-      id,
-      version,
-      registry,
-      recordType,
-      identifiers,
-      eventType,
-    })),
-  );
+  return appendEvents(sql, changes.map(eventOf));
 }
+
+/** The history has them as any other change; nobody is told, so no version needs to be kept for the telling. */
+async function keepUntold(sql: Sql, changes: ToldVersion[], now: Date): Promise<string[]> {
+  if (changes.length > 0) await insertEvents(sql, changes.map(eventOf), now);
+  return [];
+}
+
+const eventOf = ({ draft: { registry, recordType, identifiers }, after, eventType }: ToldVersion): RecordEvent => {
+  const { id, version } = after;
+  return { id, version, registry, recordType, identifiers, eventType };
+};
 
 /** A value has no control characters. */
 const nameOf = ({ type, value }: Identifier): string => `${type}\n${value}`;

@@ -29,12 +29,23 @@ export interface RecordEvent {
   eventType: string;
 }
 
-/** Their ids, in their order. */
+/** As work: whoever subscribed is told. Their ids, in their order. */
 export async function appendEvents(sql: Sql, events: RecordEvent[]): Promise<string[]> {
+  const ids = await insertEvents(sql, events, null);
+  await appendOutbox(
+    sql,
+    'registry',
+    events.map(({ registry, eventType }, index) => ({ subject: ids[index] ?? '', detail: { registry, eventType } })),
+  );
+  return ids;
+}
+
+/** @param fannedOutAt where given, there is nothing left to tell */
+export async function insertEvents(sql: Sql, events: RecordEvent[], fannedOutAt: Date | null): Promise<string[]> {
   const ids = events.map(() => uuidv7());
   await sql.query(
-    `insert into registry_event (id, registry, record_type, event_type, record_id, version, identifiers)
-     select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::bigint[], $7::jsonb[])`,
+    `insert into registry_event (id, registry, record_type, event_type, record_id, version, identifiers, fanned_out_at)
+     select e.*, $8 from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::bigint[], $7::jsonb[]) as e`,
     [
       ids,
       events.map(({ registry }) => registry),
@@ -43,13 +54,9 @@ export async function appendEvents(sql: Sql, events: RecordEvent[]): Promise<str
       events.map(({ id }) => id),
       events.map(({ version }) => version),
       events.map(({ identifiers }) => JSON.stringify(identifiers)),
+      fannedOutAt,
     ],
     'append-events',
-  );
-  await appendOutbox(
-    sql,
-    'registry',
-    events.map(({ registry, eventType }, index) => ({ subject: ids[index] ?? '', detail: { registry, eventType } })),
   );
   return ids;
 }

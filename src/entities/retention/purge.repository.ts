@@ -143,7 +143,8 @@ const NEEDED = `
   union all select v.data_key_id from record_version v join registry_event e on e.record_id = v.record_id and e.version = v.version
     where e.fanned_out_at is null
   union all select t.data_key_id from transaction t join accepted_request a on a.id = t.id where t.data_key_id is not null
-  union all select data_key_id from bulk_chunk`;
+  union all select data_key_id from bulk_chunk
+  union all select data_key_id from file_import_part`;
 
 /**
  * Destroys data keys of months whose payloads are past their time: copies in backups become unreadable too. Those that work

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { resolvePath } from '../../protocol/registries/records/property.path.js';
 import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
+import { ROW_FORMATS } from '../files/given-file.js';
 import type { Registries } from '../../protocol/registries/registries.js';
 import type { Finding } from './finding.js';
 import { RecordMapper, type MappedRecord } from './map-records.js';
@@ -18,7 +19,7 @@ const mappingFile = z.strictObject({
   version: z.literal(1, { error: 'must be 1' }),
   file: z
     .strictObject({
-      format: z.enum(['csv', 'ndjson']).optional(),
+      format: z.enum(ROW_FORMATS).optional(),
       encoding: z.string().optional(),
       delimiter: z.string().length(1, 'must be one character').optional(),
       dates: z

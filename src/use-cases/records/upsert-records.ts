@@ -34,19 +34,27 @@ export function upsertRecords(
   return writeInputs(services, admin, definition, readInputs(definition, inputs));
 }
 
+export interface WriteOptions {
+  /** Whether what changes is told to subscribers; it is where left out. */
+  events?: boolean | undefined;
+  /** Commits with it. */
+  within?: (unit: Unit, result: UpsertResult) => Promise<void>;
+}
+
 /** In one transaction; what is refused keeps only itself out. */
 export function writeInputs(
   services: Services,
   admin: Admin,
   definition: RegistryDefinition,
   read: ReadInput[],
+  { events = true, within }: WriteOptions = {},
 ): Promise<UpsertResult> {
   const { registry } = definition;
   const types = read.flatMap((one) => (one instanceof RecordInvalid ? [] : one.recordType.name));
   return changeAsAdmin(services, admin, async (unit) => {
     const served: ServedType[] = [...new Set(types)].map((recordType) => ({ registry, recordType }));
     await assertOwnTypes(unit, 'records', served);
-    const records = await upsertDrafts(services, unit, definition, read);
+    const records = await upsertDrafts(services, unit, definition, read, events);
     const count = (change: RecordOutcome['change']) => records.filter((record) => record.change === change).length;
     const result = {
       inserted: count('INSERTED'),
@@ -55,7 +63,9 @@ export function writeInputs(
       refused: count('REFUSED'),
       records,
     };
-    const after = { records: records.map(({ eventId: _event, message: _message, ...told }) => told) };
+    await within?.(unit, result);
+    const silent = events ? {} : { events: false };
+    const after = { ...silent, records: records.map(({ eventId: _event, message: _message, ...told }) => told) };
     return { result, change: { action: 'upsertRecords', targetType: 'Registry', targetId: registry, after } };
   });
 }
@@ -66,6 +76,7 @@ async function upsertDrafts(
   unit: Unit,
   definition: RegistryDefinition,
   read: ReadInput[],
+  events: boolean,
 ): Promise<RecordOutcome[]> {
   const drafts = read.filter((one): one is ReadDraft => !(one instanceof RecordInvalid));
   const known = await KnownRecords.load(
@@ -83,7 +94,7 @@ async function upsertDrafts(
     const { id, version } = plan.after;
     return { id, version, change: plan.change, ...overwriting(definition, one.recordType, plan) };
   });
-  const written = (await writePlanned(unit, vault, plans, clock())).values();
+  const written = (await writePlanned(unit, vault, plans, clock(), events)).values();
   return outcomes.map((outcome) => (outcome.id === null ? outcome : { ...outcome, ...written.next().value }));
 }
 

@@ -1,70 +1,87 @@
 /** The rows of a file, one by one and never all at once: what each hands in, or what is wrong with its line. */
-import { isObject } from '../platform/plain-object.js';
-import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import type { CsvError } from 'csv-parse';
-import type { RecordInput } from '../graphql/records/record.types.js';
-import { decodeText, isLost, misfitOf, NOT_UTF8, readCsvRows, type CsvOptions } from '../platform/csv.js';
-import { RequestInvalid } from '../protocol/errors.js';
-import { parseJson } from '../protocol/envelope/json.js';
-import { CliFailure } from './failure.js';
-
-export type RowFormat = 'ndjson' | 'csv';
+import { decodeText, isLost, misfitOf, NOT_UTF8, readCsvRows } from '../../platform/csv.js';
+import { isObject } from '../../platform/plain-object.js';
+import { RequestInvalid } from '../../protocol/errors.js';
+import { parseJson } from '../../protocol/envelope/json.js';
+import { FileFault } from './file-fault.js';
+import type { GivenFile, RowFormat } from './given-file.js';
+import { readParquetRows } from './parquet-rows.js';
 
 /** `line` counts from 1; of a row over several lines it is the last. */
 export type Row = { line: number; raw?: unknown } & ({ input: RowInput } | { problem: string });
-export type RowInput = Omit<RecordInput, 'recordType'> & { recordType?: string };
+
+/** A record as a row hands it in. */
+export interface RowInput {
+  recordType?: string;
+  identifiers: { type: string; value: string }[];
+  data: Data;
+  externalId?: string;
+  eventType?: string;
+}
 
 type Data = Record<string, unknown>;
 
-/** How the bytes of a file are read, where that is not what they look like. */
-export type FileForm = Pick<CsvOptions, 'encoding' | 'delimiter'>;
+/** Of a file in the dictionary's own words. @throws FileFault */
+export const readRows = (file: GivenFile, columns: ColumnCheck): AsyncGenerator<Row> =>
+  ROWS[file.form.format](file, columns);
 
-/** @param file a path, or `-` for standard input */
-export async function* readRows(
-  file: string,
-  format: RowFormat,
-  form: FileForm,
-  columns: ColumnCheck,
-): AsyncGenerator<Row> {
-  const input = file === '-' ? process.stdin : await openFile(file);
-  yield* format === 'csv' ? readCsv(input, form, columns) : readNdjson(input, form);
-}
+const ROWS: Record<RowFormat, (file: GivenFile, columns: ColumnCheck) => AsyncGenerator<Row>> = {
+  csv: readCsv,
+  ndjson: readNdjson,
+  parquet: readParquet,
+};
 
 /** A row of the operator's own columns. */
 export type TableRow = { line: number } & ({ cells: Record<string, string> } | { problem: string });
 
-/** @param wanted columns that must be there */
-export async function* readTable(
-  file: string,
-  format: RowFormat,
-  form: FileForm,
-  wanted: string[],
-): AsyncGenerator<TableRow> {
-  const input = file === '-' ? process.stdin : await openFile(file);
-  if (format === 'csv') yield* readCsvTable(input, form, wanted);
-  else
-    for await (const row of readNdjson(input, form))
-      if ('problem' in row) yield row;
-      else {
-        const texts = Object.entries(row.input.data as Data).filter(([, value]) => value !== null);
-        const isFlat = texts.every(([, value]) => typeof value !== 'object');
-        const cells = Object.fromEntries([
-          ...wanted.map((column) => [column, '']),
-          ...texts.map(([name, value]) => [name, String(value)]),
-        ]);
-        yield isFlat ? { line: row.line, cells } : { line: row.line, problem: 'has a member that is no single value' };
-      }
+/** @param wanted columns that must be there. @throws FileFault */
+export const readTable = (file: GivenFile, wanted: string[]): AsyncGenerator<TableRow> =>
+  TABLES[file.form.format](file, wanted);
+
+const TABLES: Record<RowFormat, (file: GivenFile, wanted: string[]) => AsyncGenerator<TableRow>> = {
+  csv: readCsvTable,
+  ndjson: readNdjsonTable,
+  parquet: readParquetTable,
+};
+
+async function* readNdjsonTable(file: GivenFile, wanted: string[]): AsyncGenerator<TableRow> {
+  for await (const row of readNdjson(file))
+    if ('problem' in row) yield row;
+    else yield { line: row.line, ...cellsOf(row.input.data, wanted) };
 }
 
-async function* readCsvTable(input: Readable, form: FileForm, wanted: string[]): AsyncGenerator<TableRow> {
-  const checked = (header: string[]): string[] => {
-    const missing = wanted.filter((column) => !header.includes(column));
-    if (missing.length === 0) return header;
-    throw new CliFailure(`line 1: there is no column ${missing.join(', ')}`, `the file has ${header.join(', ')}`);
+async function* readParquetTable(file: GivenFile, wanted: string[]): AsyncGenerator<TableRow> {
+  const rows = readParquetRows(file, (columns) => requireColumns(columns, wanted));
+  for await (const { line, values } of rows) yield { line, ...cellsOf(values, wanted) };
+}
+
+function cellsOf(data: Data, wanted: string[]): { cells: Record<string, string> } | { problem: string } {
+  const texts = Object.entries(data).filter(([, value]) => value !== null);
+  if (texts.some(([, value]) => typeof value === 'object')) return { problem: 'has a member that is no single value' };
+  return {
+    cells: Object.fromEntries([
+      ...wanted.map((column) => [column, '']),
+      ...texts.map(([name, value]) => [name, String(value)]),
+    ]),
   };
-  for await (const row of readBody(input, form, checked))
+}
+
+/** @throws FileFault */
+function requireColumns(columns: string[], wanted: string[]): void {
+  const missing = wanted.filter((column) => !columns.includes(column));
+  if (missing.length === 0) return;
+  throw new FileFault(`line 1: there is no column ${missing.join(', ')}`, `the file has ${columns.join(', ')}`);
+}
+
+async function* readCsvTable(file: GivenFile, wanted: string[]): AsyncGenerator<TableRow> {
+  const checked = (header: string[]): string[] => {
+    requireColumns(header, wanted);
+    return header;
+  };
+  for await (const row of readBody(file, checked))
     yield 'problem' in row
       ? row
       : { line: row.line, cells: Object.fromEntries(row.header.map((name, index) => [name, row.cells[index] ?? ''])) };
@@ -74,15 +91,14 @@ type BodyRow = { line: number; header: string[]; cells: string[] } | { line: num
 
 /** The rows below the first line, which `checked` reads; those that do not fit it with what is wrong. */
 async function* readBody(
-  input: Readable,
-  form: FileForm,
+  { bytes, form: { encoding, delimiter } }: GivenFile,
   checked: (header: string[]) => string[],
 ): AsyncGenerator<BodyRow> {
   const skipped: { line: number; problem: string }[] = [];
   const onSkip = (error?: CsvError): undefined =>
     void skipped.push({ line: Number(error?.['lines'] ?? 0), problem: csvProblem(error) });
   let header: string[] | undefined;
-  for await (const { line, cells } of readCsvRows(input, { ...form, onSkip })) {
+  for await (const { line, cells } of readCsvRows(bytes(), { encoding, delimiter, onSkip })) {
     yield* skipped.splice(0);
     if (header === undefined) {
       header = checked(cells);
@@ -97,15 +113,8 @@ async function* readBody(
 /** What is wrong with a column's name, if anything. */
 export type ColumnCheck = (path: string) => string | undefined;
 
-async function openFile(file: string): Promise<Readable> {
-  const handle = await open(file);
-  if (!(await handle.stat()).isFile())
-    throw new CliFailure(`${file} is not a file`, 'give a file, or - for standard input');
-  return handle.createReadStream();
-}
-
-async function* readNdjson(bytes: Readable, { encoding }: FileForm): AsyncGenerator<Row> {
-  const input = Readable.from(decodeText(bytes, encoding));
+async function* readNdjson({ bytes, form: { encoding } }: GivenFile): AsyncGenerator<Row> {
+  const input = Readable.from(decodeText(bytes(), encoding));
   let line = 0;
   for await (const text of createInterface({ input, crlfDelay: Infinity })) {
     line += 1;
@@ -138,15 +147,19 @@ function readJsonLine(text: string): { input: RowInput } | { problem: string } {
  * Columns: `record_type`, `external_id`, `event_type`, `identifier.UIN` and the like, and paths of the dictionary such as
  * `name.surname`. An empty cell says nothing.
  */
-async function* readCsv(input: Readable, form: FileForm, columns: ColumnCheck): AsyncGenerator<Row> {
-  for await (const row of readBody(input, form, (header) => checkHeader(header, columns)))
+async function* readCsv(file: GivenFile, columns: ColumnCheck): AsyncGenerator<Row> {
+  for await (const row of readBody(file, (header) => checkHeader(header, columns)))
     yield 'problem' in row ? row : { line: row.line, input: inputOf(row.header, row.cells) };
 }
 
+/** Named as those of a CSV are; a column may also hold a list or an object of the dictionary. */
+async function* readParquet(file: GivenFile, columns: ColumnCheck): AsyncGenerator<Row> {
+  for await (const { line, values } of readParquetRows(file, (names) => void checkHeader(names, columns)))
+    yield { line, input: inputOf(Object.keys(values), Object.values(values)) };
+}
+
 const withRemedy = (problem: string): string =>
-  problem === NOT_UTF8
-    ? `${problem}: save the file in UTF-8, or name its encoding, as --encoding windows-1252`
-    : problem;
+  problem === NOT_UTF8 ? `${problem}: save the file in UTF-8, or name its encoding, such as windows-1252` : problem;
 
 const csvProblem = (error?: CsvError): string => `is not valid CSV (${error?.code ?? 'unknown'}): check its quotes`;
 
@@ -158,31 +171,34 @@ const SPECIAL: Record<string, 'recordType' | 'externalId' | 'eventType'> = {
 const IDENTIFIER = /^identifier\.([^.]+)$/;
 
 function checkHeader(names: string[], check: ColumnCheck): string[] {
-  if (names.some(isLost)) throw new CliFailure(`line 1: ${NOT_UTF8}`, 'name the encoding, as --encoding windows-1252');
+  if (names.some(isLost)) throw new FileFault(`line 1: ${NOT_UTF8}`, 'name the encoding, such as windows-1252');
   const problems = names
     .filter((name) => name !== '' && !(name in SPECIAL) && !IDENTIFIER.test(name))
     .map((name) => check(name))
     .filter((problem) => problem !== undefined);
   if (problems.length > 0)
-    throw new CliFailure(`line 1: ${problems.join('; ')}`, 'name columns after the dictionary: docs/cli.md');
+    throw new FileFault(`line 1: ${problems.join('; ')}`, 'name columns after the dictionary: docs/cli.md');
   return names;
 }
 
-function inputOf(header: string[], cells: string[]): RowInput {
+function inputOf(header: string[], cells: unknown[]): RowInput {
   const input: RowInput = { identifiers: [], data: {} };
   for (const [index, name] of header.entries()) {
     const cell = cells[index] ?? '';
     const special = SPECIAL[name];
     const type = IDENTIFIER.exec(name)?.[1];
     if (cell === '' || name === '') continue;
-    if (special !== undefined) input[special] = cell;
-    else if (type !== undefined) input.identifiers.push({ type, value: cell });
+    if (special !== undefined) input[special] = textOf(cell);
+    else if (type !== undefined) input.identifiers.push({ type, value: textOf(cell) });
     else place(input.data, name.split('.'), cell);
   }
   return input;
 }
 
-function place(data: Data, [name = '', ...below]: string[], cell: string): void {
+/** A list in the place of a text is refused by its form. */
+const textOf = (cell: unknown): string => (typeof cell === 'string' ? cell : JSON.stringify(cell));
+
+function place(data: Data, [name = '', ...below]: string[], cell: unknown): void {
   if (below.length === 0) data[name] = cell;
   else place((data[name] ??= {}) as Data, below, cell);
 }

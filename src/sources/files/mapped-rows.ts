@@ -1,33 +1,20 @@
 /** Rows of an operator's own columns → rows of the dictionary, as a mapping file says. */
-import { columnsOf, mapFileRows, readFileMapping, type FileMapping } from '../sources/outside/file-mapping.js';
-import type { Registries } from '../protocol/registries/registries.js';
-import type { MappedRecord } from '../sources/outside/map-records.js';
-import { CliFailure } from './failure.js';
-import { readTable, type FileForm, type Row, type RowFormat, type RowInput, type TableRow } from './import.rows.js';
+import type { Registries } from '../../protocol/registries/registries.js';
+import { columnsOf, mapFileRows, type FileMapping } from '../outside/file-mapping.js';
+import type { MappedRecord } from '../outside/map-records.js';
+import { readTable, type Row, type RowInput, type TableRow } from './file-rows.js';
+import type { GivenFile } from './given-file.js';
 
 /** Rows that are mapped at once. */
 const SOME = 500;
 
-/** @throws CliFailure with every mistake, by line */
-export function readMapping(name: string, yaml: string, registries: Registries): FileMapping {
-  const { file, errors } = readFileMapping(yaml, registries);
-  if (file !== undefined) return file;
-  const told = errors.map(({ line, column, message }) => `${name}:${line}:${column}  ${message}`);
-  throw new CliFailure(told.join('\n'), 'docs/sources.md has the form of the file');
-}
-
-export async function* readMapped(
-  file: string,
-  format: RowFormat,
-  form: FileForm,
-  mapping: FileMapping,
-  registries: Registries,
-): AsyncGenerator<Row> {
+/** @throws FileFault */
+export async function* readMapped(file: GivenFile, mapping: FileMapping, registries: Registries): AsyncGenerator<Row> {
   const map = mapFileRows(mapping, registries);
   const [entry] = mapping.records;
   const named = { recordType: entry?.type ?? '', hasKey: entry?.key.join() !== 'line' };
   let some: TableRow[] = [];
-  for await (const row of readTable(file, format, form, columnsOf(mapping))) {
+  for await (const row of readTable(file, columnsOf(mapping))) {
     some.push(row);
     if (some.length < SOME) continue;
     yield* mapped(some, map, named);

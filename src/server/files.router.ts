@@ -1,0 +1,104 @@
+/** `/files`: what is too large for a GraphQL answer or argument. For administrators, by the same token as `/graphql`. */
+import express, { Router, type Request, type Response } from 'express';
+import { z } from 'zod';
+import { pipeline } from 'node:stream/promises';
+import type { Admin, Principal } from '../access/principal.js';
+import type { FacadeServices } from '../dci-rest/services.js';
+import type { Role } from '../protocol/vocabulary.js';
+import { forbidden, invalid, unauthenticated } from '../use-cases/errors.js';
+import { exportRecords, type ExportedPage } from '../use-cases/exports/export-records.js';
+import { EXPORT_FORMATS, type ExportQuestion } from '../use-cases/exports/export.types.js';
+import { refusedRows } from '../use-cases/imports/refused-rows.js';
+import { receiveFile } from '../use-cases/imports/staged-file.js';
+
+/** Of an `Authorization` header. */
+export type AdminOf = (authorization: string | undefined) => Promise<Principal>;
+
+/** A whole registry is more than a page of it. */
+const ADMINS: Role[] = ['ADMIN'];
+const RUNNERS: Role[] = [...ADMINS, 'OPERATOR'];
+
+export function filesRouter(services: FacadeServices, adminOf: AdminOf): Router {
+  const router = Router();
+  const required = async (request: Request, roles: Role[]): Promise<Admin> => {
+    const principal = await adminOf(request.headers.authorization);
+    if (principal.kind !== 'admin')
+      throw unauthenticated('sign in as an administrator: send Authorization: Bearer <token>');
+    if (!roles.includes(principal.role)) throw forbidden(`this needs one of the roles ${roles.join(', ')}`);
+    return principal;
+  };
+  router.put('/imports/:id/content', async (request, response) => {
+    const leave = services.admission.enter();
+    response.once('close', leave);
+    await required(request, RUNNERS);
+    const bytes = await receiveFile(services, idOf(request), fromOf(request), request);
+    response.set('Cache-Control', 'no-store').json({ bytes });
+  });
+  router.get('/imports/:id/refused', async (request, response) => {
+    const admin = await required(request, RUNNERS);
+    const rows = await refusedRows(services, admin, idOf(request), reasonOf(request));
+    await send(response, 'application/x-ndjson', 'refused.ndjson', rows);
+  });
+  router.post('/exports', express.json(), async (request, response) => {
+    const admin = await required(request, ADMINS);
+    const question = questionOf(request.body);
+    response.once('close', services.admission.enter());
+    const pages = await exportRecords(services, admin, question);
+    await send(
+      response,
+      TYPES[question.format],
+      `${question.registry.toLowerCase()}.${question.format}`,
+      textsOf(pages),
+    );
+  });
+  return router;
+}
+
+/** What has begun to leave is only cut off. */
+async function send(
+  response: Response,
+  type: string,
+  name: string,
+  content: AsyncIterable<Buffer | string>,
+): Promise<void> {
+  response.set({
+    'Content-Type': `${type}; charset=utf-8`,
+    'Content-Disposition': `attachment; filename="${name}"`,
+    'Cache-Control': 'no-store',
+  });
+  await pipeline(content, response);
+}
+
+async function* textsOf(pages: AsyncIterable<ExportedPage>): AsyncGenerator<string> {
+  for await (const { text } of pages) yield text;
+}
+
+const TYPES: Record<ExportQuestion['format'], string> = { csv: 'text/csv', ndjson: 'application/x-ndjson' };
+
+const text = z.string('must be text').trim().min(1, 'must not be empty').max(1000, 'is too long');
+const question = z.strictObject({
+  registry: text,
+  recordType: text.optional(),
+  format: z.enum(EXPORT_FORMATS, { error: `must be one of ${EXPORT_FORMATS.join(', ')}` }),
+  as: text.optional(),
+  purpose: text.optional(),
+  reason: z.string({ error: 'say why you need to see personal data; it is recorded' }).max(1000, 'is too long'),
+});
+
+function questionOf(body: unknown): ExportQuestion {
+  const read = question.safeParse(body);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  throw invalid(issue?.path.join('.') || 'body', issue?.message ?? 'must be a JSON object');
+}
+
+const idOf = ({ params: { id } }: Request): string => (typeof id === 'string' ? id : '');
+
+/** What is here of it already. */
+function fromOf({ query: { from = '0' } }: Request): number {
+  const number = typeof from === 'string' && /^\d{1,15}$/.test(from) ? Number(from) : undefined;
+  if (number === undefined) throw invalid('from', 'must be the number of bytes that were sent before');
+  return number;
+}
+
+const reasonOf = ({ query: { reason } }: Request): string => (typeof reason === 'string' ? reason : '');
