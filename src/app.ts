@@ -1,6 +1,7 @@
 /** The house, wired in one place: `const gateway = await startGateway(config, secrets); … await gateway.close()`. */
 import proxyAddress from 'proxy-addr';
 import { Admission } from './access/admission.js';
+import { RecentCallers } from './access/recent-callers.js';
 import { AdminToken } from './access/admin-token.js';
 import { Admins } from './access/admins.js';
 import { KeyRing } from './access/key-ring.js';
@@ -35,6 +36,7 @@ import { createJobStore } from './jobs/job-store.js';
 import type { Config, Secrets } from './platform/config.js';
 import { createLog, type Log } from './platform/log.js';
 import { createMetrics, type Metrics } from './platform/metrics.js';
+import { createTracer } from './platform/tracing.js';
 import { MasterKey } from './platform/master-key.js';
 import { createOutbound, type OutboundOptions } from './platform/outbound-http.js';
 import { within } from './platform/within.js';
@@ -164,6 +166,7 @@ async function startBehind(
       sources,
     })),
     wakeChannel,
+    tracer: await createTracer(config.tracesTo, log),
     wake: (...queues) => wakeChannel.wake(...queues),
     senderOutbound: new SenderOutboundStore(database, masterKey),
     secondFactors: new SecondFactors(masterKey, config.serverId),
@@ -203,6 +206,7 @@ async function startBehind(
       await inTime('GraphQL', graphql.close());
       await inTime('background work', background.close());
       await inTime('traffic', services.traffic.close());
+      await inTime('traces', services.tracer.close());
       await services.connections.close();
       await services.live.close();
       await wakeChannel.close();
@@ -226,7 +230,7 @@ function ownRecords(config: Config, database: Database, replica: Replica | undef
 
 type Wired = Omit<
   FacadeServices & BackgroundServices,
-  'wakeChannel' | 'wake' | 'senderOutbound' | 'secondFactors' | 'jobHealth' | 'deliverySettings' | 'keeping'
+  'wakeChannel' | 'wake' | 'tracer' | 'senderOutbound' | 'secondFactors' | 'jobHealth' | 'deliverySettings' | 'keeping'
 >;
 
 interface Built {
@@ -296,6 +300,7 @@ async function wire(
     mtlsHeader: config.mtlsHeader,
     trusts: proxyAddress.compile(config.trustProxy),
     admission: new Admission(config.maxRequestsAtOnce),
+    recentCallers: new RecentCallers(),
     messageLimits: { items: config.maxBatchItems, strictTotalCount: config.strictTotalCount },
     settings: {
       serverId: config.serverId,

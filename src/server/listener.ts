@@ -15,6 +15,7 @@ import { consoleRouter } from './console.router.js';
 import { filesRouter, type AdminOf } from './files.router.js';
 import { answerFault, lastResort, methodsRouter, noSuchPath } from './fallback.js';
 import { operationsRouter } from './operations.router.js';
+import { wellKnownRouter } from './well-known.router.js';
 import { measureRequests } from './request-metrics.js';
 
 /** @param graphql at `/graphql` */
@@ -26,15 +27,13 @@ export function createListener(
   adminOf: AdminOf,
 ): RequestListener {
   const posts = dciPosts(services);
-  const measure = measureRequests(metrics, services.registries);
   const straight = straightTo(posts, services);
   const app = expressApp(posts, services, graphql, config, metrics, adminOf);
-  return (request, response) => {
-    measure(request, response);
+  return measureRequests({ metrics, ...services }, (request, response) => {
     const answered = straight(request, response);
     if (answered === undefined) app(request, response);
     else answered.catch((error: unknown) => answerFault(error, response, services));
-  };
+  });
 }
 
 function expressApp(
@@ -52,6 +51,8 @@ function expressApp(
   app.use('/dci/v1', openApiRouter(services));
   app.use('/dci/v1', dciRouter(posts, services));
   app.use(oauthRouter(services, { publicUrl: services.settings.publicUrl, tokenTtlSeconds: config.tokenTtlSeconds }));
+  const { securityContacts } = config;
+  app.use(wellKnownRouter({ publicUrl: services.settings.publicUrl, clock: services.clock, securityContacts }));
   app.use('/files', filesRouter(services, adminOf));
   app.use(adminSessionRouter(services));
   app.use(consoleRouter(config, () => hasAccounts(services.database)));

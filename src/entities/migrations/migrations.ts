@@ -23,6 +23,7 @@ import { StaticBearer0068 } from './0068-static-bearer.migration.js';
 import { LiveEvents0081 } from './0081-live-events.migration.js';
 import { FileImports0085 } from './0085-file-imports.migration.js';
 import { LocalAdmins0091 } from './0091-local-admins.migration.js';
+import { Hops0095 } from './0095-hops.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -51,6 +52,7 @@ export const MIGRATIONS = [
   LiveEvents0081,
   FileImports0085,
   LocalAdmins0091,
+  Hops0095,
 ].map((migration) => ({
   name: nameOf(migration),
   class: migration,
