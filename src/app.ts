@@ -171,6 +171,7 @@ async function startBehind(
     senderOutbound: new SenderOutboundStore(database, masterKey),
     secondFactors: new SecondFactors(masterKey, config.serverId),
     jobHealth: () => background.health(),
+    makeJobDue: (name) => background.makeDue(name),
     keeping: {
       masterKey,
       retentionDays: config.retentionDays,
@@ -230,7 +231,15 @@ function ownRecords(config: Config, database: Database, replica: Replica | undef
 
 type Wired = Omit<
   FacadeServices & BackgroundServices,
-  'wakeChannel' | 'wake' | 'tracer' | 'senderOutbound' | 'secondFactors' | 'jobHealth' | 'deliverySettings' | 'keeping'
+  | 'wakeChannel'
+  | 'wake'
+  | 'tracer'
+  | 'senderOutbound'
+  | 'secondFactors'
+  | 'jobHealth'
+  | 'makeJobDue'
+  | 'deliverySettings'
+  | 'keeping'
 >;
 
 interface Built {

@@ -40,6 +40,8 @@ export interface Services {
   /** Of administrators with an account here. */
   secondFactors: SecondFactors;
   jobHealth: JobHealthReader;
+  /** Lets a recurring job run before its time. */
+  makeJobDue: (name: string) => Promise<void>;
   /** What the overview counts. */
   traffic: TrafficMeter;
   /** Server keys are replaced after so many days; 0 = never by themselves. */

@@ -17,7 +17,7 @@ import { createPartner, type Partner } from '../support/partner.js';
 
 const TIMES = 4;
 /** Needs another database to connect: test/sources/outside. */
-const OF_SOURCES = ['applySource', 'proposeSource'];
+const OF_SOURCES = ['applySource', 'proposeSource', 'runJob'];
 /** Needs a session of an account: test/threats/guessed-administrators. */
 const OF_SESSIONS = [
   'beginMySecondFactor',
