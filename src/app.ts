@@ -33,6 +33,7 @@ import { createJobStore } from './jobs/job-store.js';
 import type { Config, Secrets } from './platform/config.js';
 import { createLog, type Log } from './platform/log.js';
 import { createMetrics, type Metrics } from './platform/metrics.js';
+import { createTracer } from './platform/tracing.js';
 import { MasterKey } from './platform/master-key.js';
 import { createOutbound, type OutboundOptions } from './platform/outbound-http.js';
 import { within } from './platform/within.js';
@@ -158,6 +159,7 @@ async function startBehind(
       sources,
     })),
     wakeChannel,
+    tracer: await createTracer(config.tracesTo, log),
     wake: (...queues) => wakeChannel.wake(...queues),
     senderOutbound: new SenderOutboundStore(database, masterKey),
     jobHealth: () => background.health(),
@@ -196,6 +198,7 @@ async function startBehind(
       await inTime('GraphQL', graphql.close());
       await inTime('background work', background.close());
       await inTime('traffic', services.traffic.close());
+      await inTime('traces', services.tracer.close());
       await services.connections.close();
       await services.live.close();
       await wakeChannel.close();
@@ -219,7 +222,7 @@ function ownRecords(config: Config, database: Database, replica: Replica | undef
 
 type Wired = Omit<
   FacadeServices & BackgroundServices,
-  'wakeChannel' | 'wake' | 'senderOutbound' | 'jobHealth' | 'deliverySettings' | 'keeping'
+  'wakeChannel' | 'wake' | 'tracer' | 'senderOutbound' | 'jobHealth' | 'deliverySettings' | 'keeping'
 >;
 
 interface Built {

@@ -1,8 +1,10 @@
 /** All commands, in the order in which a newcomer meets them. */
 import { Command } from 'commander';
+import { VERSION } from '../platform/version.js';
 import { callCommand } from './call.command.js';
 import { checkCommand } from './check.command.js';
 import { exportCommand } from './export.command.js';
+import { dpiaCommand } from './dpia.command.js';
 import { importCommand } from './import.command.js';
 import { keyCommand } from './key.command.js';
 import { listenCommand } from './listen.command.js';
@@ -27,6 +29,7 @@ Every command with its options and an example: docs/cli.md
 export function createProgram(): Command {
   const program = new Command('dci')
     .description('The command line of the DCI gateway, for its operators and its partners.')
+    .version(VERSION)
     .option('--json', 'print the outcome as one line of JSON')
     .addHelpText('after', ABOUT);
   const commands = [
@@ -40,6 +43,7 @@ export function createProgram(): Command {
     replayCommand(),
     repairCommand(),
     verifyAuditCommand(),
+    dpiaCommand(),
     schemaCommand(),
     signCommand(),
     callCommand(),

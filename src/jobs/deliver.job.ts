@@ -26,6 +26,8 @@ import { DIALECTS } from '../protocol/dialects/dialects.js';
 import { EncryptionInvalid } from '../protocol/errors.js';
 import type { Registries } from '../protocol/registries/registries.js';
 import type { Outbound, OutboundResponse } from '../platform/outbound-http.js';
+import type { Tracer } from '../platform/tracer.js';
+import { inSpan } from '../platform/tracing.js';
 import { uuidv7 } from '../platform/uuid.js';
 import type { JsonObject } from '../protocol/envelope/json.js';
 import { classifyAnswer, type Verdict } from './classify-answer.js';
@@ -50,6 +52,7 @@ export interface Delivering {
   renderNotification: NotificationRenderer;
   clock: () => Date;
   log: Log;
+  tracer: Tracer;
   settings: { serverId: string; publicUrl: string };
   deliverySettings: { retrySeconds: number[]; suspendAfterHours: number };
 }
@@ -97,6 +100,7 @@ export function deliverWork(delivering: Delivering): Work<Claimed> {
       pace.claimed(performance.now() - began);
       return claimed.map((delivery) => ({ ...delivery, claimedAt }));
     },
+    hopOf: ({ hop }) => hop,
     run: async (delivery, worker, signal) => {
       try {
         await deliver(services, delivery, worker, signal);
@@ -155,7 +159,7 @@ async function prepareAndSend(
     const prepared = performance.now() - first.preparedAt < FRESH_MS ? first : await prepare();
     if (prepared === 'REST' || 'cancelled' in prepared) return prepared;
     const at = services.clock();
-    return { at, ...(await attempt(services, delivery, prepared.sender, prepared.envelope, signal)) };
+    return { at, ...(await tracedAttempt(services, delivery, prepared.sender, prepared.envelope, signal)) };
   });
   return sent ?? 'REST';
 }
@@ -216,6 +220,27 @@ async function whyNotSent(
   const definition = registries.byName(delivery.registry);
   const why = await whyWithheld({ database, outbound }, { sender, definition, now: clock() }, delivery);
   return why && `what it tells may not be released any more: ${why}`;
+}
+
+async function tracedAttempt(
+  services: Delivering,
+  delivery: DueDelivery,
+  sender: KnownSender,
+  envelope: JsonObject,
+  signal: AbortSignal,
+) {
+  const { action, registry, attempts } = delivery;
+  const attributes = { 'dci.registry': registry, 'dci.action': action, 'dci.attempt': attempts + 1 };
+  return inSpan(
+    services.tracer,
+    { name: `deliver ${action} ${registry}`, kind: 'CLIENT', attributes },
+    async (note) => {
+      const tried = await attempt(services, delivery, sender, envelope, signal);
+      note({ 'dci.outcome': tried.verdict.outcome });
+      if (tried.answer !== undefined) note({ 'http.response.status_code': tried.answer.status });
+      return tried;
+    },
+  );
 }
 
 /** @throws only for faults of ours */

@@ -1,4 +1,5 @@
 /** Something that works off rows when woken: by a commit here, by another process, or by the clock. */
+import { newHop, onHop } from '../platform/hop.js';
 import type { Log } from '../platform/log.js';
 
 export interface Drain {
@@ -30,7 +31,7 @@ export class BatchDrain implements Drain {
 
   wake(): void {
     this.#woken = true;
-    if (!this.#closed) this.#working ??= this.#work();
+    if (!this.#closed) this.#working ??= onHop(newHop(), () => this.#work());
   }
 
   async close(): Promise<void> {

@@ -11,6 +11,7 @@ import {
 import { releaseClaims, renewClaims } from '../entities/queues/claim.repository.js';
 import { openPayload } from '../entities/transactions/transaction.repository.js';
 import { callbackTarget } from '../use-cases/accept/accept-request.js';
+import { inSpan } from '../platform/tracing.js';
 import type { RequestHeader } from '../protocol/envelope/envelope.schema.js';
 import { readForms } from '../protocol/dialects/speak.js';
 import type { Json } from '../protocol/envelope/json.js';
@@ -33,9 +34,14 @@ export function processRequestsWork(services: ExecutionServices): Work<AcceptedR
     name: 'process-requests',
     capacity: CAPACITY,
     claim: (worker, free) => claimRequests(database, worker, clock(), { free, perSender: PER_SENDER }),
+    hopOf: ({ hop }) => hop,
     run: (request, worker) => {
+      const { registry, operation, attempts } = request;
+      const attributes = { 'dci.registry': registry, 'dci.operation': operation, 'dci.attempt': attempts };
+      const asked = { name: `work ${operation} ${registry}`, kind: 'CONSUMER', attributes } as const;
       running += 1;
-      return processRequest(services, request, worker, isFree).finally(() => (running -= 1));
+      const work = () => processRequest(services, request, worker, isFree);
+      return inSpan(services.tracer, asked, work).finally(() => (running -= 1));
     },
     postpone: async ({ id, attempts }, worker, error) => {
       if (error instanceof ClaimLost) return;

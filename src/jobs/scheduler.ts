@@ -5,6 +5,7 @@
  */
 import { Agenda, type Job } from 'agenda';
 import { standsStill, type JobState } from '../use-cases/overview/job-health.js';
+import { newHop, onHop } from '../platform/hop.js';
 import type { Log } from '../platform/log.js';
 import type { Drain } from './drain.js';
 import type { JobStore } from './job-store.js';
@@ -62,7 +63,7 @@ export function startScheduler(
   ];
   for (const job of recurring)
     // oxlint-disable-next-line typescript/no-misused-promises -- Agenda awaits it: the second of its overloads
-    agenda.define(job.name, (running: Job) => runJob(job, running, log, ran));
+    agenda.define(job.name, (running: Job) => onHop(newHop(), () => runJob(job, running, log, ran)));
   let closed = false;
   const started = startWhenPossible(agenda, recurring, log, () => closed);
   const away = watchStore(store, log);

@@ -1,5 +1,6 @@
 /** Rows worked on side by side: claims as many as it has room for, so that a slow one delays none of the others. */
 import { randomUUID } from 'node:crypto';
+import { newHop, onHop, type Hop } from '../platform/hop.js';
 import type { Log } from '../platform/log.js';
 import { LEASE_SECONDS } from '../entities/queues/claim.repository.js';
 import type { Drain } from './drain.js';
@@ -11,6 +12,8 @@ export interface Work<Item extends { id: string }> {
   /** Runs on until it is told to stop, which it is at once on close. */
   isLasting?: boolean;
   claim: (worker: string, free: number) => Promise<Item[]>;
+  /** Of the request that left the row, where it was one. */
+  hopOf?: (item: Item) => Hop | null;
   /** Ends by writing what became of the row. A partner's fault is an outcome; what is thrown is ours. */
   run: (item: Item, worker: string, signal: AbortSignal) => Promise<void>;
   /** After a fault of ours: back, to be taken again a little later. */
@@ -47,7 +50,7 @@ export class WorkQueue<Item extends { id: string }> implements Drain {
 
   wake(): void {
     this.#woken = true;
-    if (!this.#closed && this.#running.size < this.work.capacity) this.#filling ??= this.#fill();
+    if (!this.#closed && this.#running.size < this.work.capacity) this.#filling ??= onHop(newHop(), () => this.#fill());
   }
 
   async close(): Promise<void> {
@@ -76,7 +79,8 @@ export class WorkQueue<Item extends { id: string }> implements Drain {
 
   #start(item: Item): void {
     this.#renewal ??= setInterval(() => void this.#renew(), RENEW_MS);
-    const done = this.#run(item).finally(() => {
+    const hop = this.work.hopOf?.(item) ?? newHop();
+    const done = onHop(hop, () => this.#run(item)).finally(() => {
       this.#running.delete(item);
       this.wake();
     });

@@ -89,6 +89,7 @@ export const environment = z.object({
   SEED: oneOf(['demo', 'none']).optional(),
   FOUR_EYES: flag,
   TRUST_PROXY: list(proxyAddress).default([]),
+  SECURITY_CONTACT: list(url(['mailto:', 'https:', 'tel:'])).default([]),
   MTLS_HEADER: z.string().optional(),
   TOKEN_TTL_SECONDS: whole(30, 86_400).default(600),
   ADDRESS_LIMIT_PER_MINUTE: whole(1, 1_000_000).default(1200),
@@ -113,6 +114,7 @@ export const environment = z.object({
   SIGNING_KEY_ROTATION_DAYS: whole(0, 3_650).default(90),
   GRAPHQL_TIMEOUT_MS: whole(10, 600_000).default(30_000),
   PERSISTED_OPERATIONS: z.string().optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: web.optional(),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 

@@ -27,6 +27,8 @@ export interface Config {
   /** Addresses and ranges whose forwarding headers are believed. */
   trustProxy: string[];
   /** Lower case; the header in which a trusted proxy passes the client's certificate. */
+  /** Whom to tell of a weakness; `security.txt` is served where there is somebody. */
+  securityContacts: string[];
   mtlsHeader?: string;
   tokenTtlSeconds: number;
   /** Refused requests a minute of one address. */
@@ -61,6 +63,8 @@ export interface Config {
   graphqlTimeoutMs: number;
   /** File of the only GraphQL operations that are answered. */
   persistedOperations?: string;
+  /** Where traces are sent: an OpenTelemetry collector. */
+  tracesTo: string | undefined;
   logLevel: string;
 }
 
@@ -153,6 +157,7 @@ function toConfig(env: Environment): Config {
     seed: env.SEED ?? (env.DATABASE_URL ? 'none' : 'demo'),
     fourEyes: env.FOUR_EYES,
     trustProxy: env.TRUST_PROXY,
+    securityContacts: env.SECURITY_CONTACT,
     mtlsHeader: env.MTLS_HEADER?.toLowerCase(),
     tokenTtlSeconds: env.TOKEN_TTL_SECONDS,
     addressLimitPerMinute: env.ADDRESS_LIMIT_PER_MINUTE,
@@ -177,6 +182,7 @@ function toConfig(env: Environment): Config {
     signingKeyRotationDays: env.SIGNING_KEY_ROTATION_DAYS,
     graphqlTimeoutMs: env.GRAPHQL_TIMEOUT_MS,
     persistedOperations: env.PERSISTED_OPERATIONS,
+    tracesTo: env.OTEL_EXPORTER_OTLP_ENDPOINT,
     logLevel: env.LOG_LEVEL,
   };
 }

@@ -7,6 +7,7 @@ import { lookup as systemLookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { Socket } from 'node:net';
 
+import { hopHeaders } from './hop.js';
 import { openSocket, secure } from './outbound-connect.js';
 import type { Address, ClientTls } from './outbound-connect.js';
 import { OutboundFailed, OutboundRefused } from './outbound-errors.js';
@@ -74,7 +75,8 @@ async function send(
   const progress: Progress = { stage: 'dns' };
   const duration = () => Math.round(performance.now() - started);
   try {
-    const answer = await attempt(request, url, { ...options, kept }, signal, progress);
+    const hopping = { ...request, headers: { ...hopHeaders(), ...request.headers } };
+    const answer = await attempt(hopping, url, { ...options, kept }, signal, progress);
     return { ...answer, address: progress.address ?? '', durationMs: duration() };
   } catch (error) {
     if (error instanceof OutboundRefused) throw error;

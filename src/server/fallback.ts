@@ -20,6 +20,8 @@ const TAKES: Record<string, string[]> = {
     '/readyz',
     '/metrics',
     '/files/imports/:id/refused',
+    '/.well-known/api-catalog',
+    '/.well-known/security.txt',
   ],
 };
 

@@ -13,6 +13,7 @@ import { consoleRouter } from './console.router.js';
 import { filesRouter, type AdminOf } from './files.router.js';
 import { answerFault, lastResort, methodsRouter, noSuchPath } from './fallback.js';
 import { operationsRouter } from './operations.router.js';
+import { wellKnownRouter } from './well-known.router.js';
 import { measureRequests } from './request-metrics.js';
 
 /** @param graphql at `/graphql` */
@@ -24,15 +25,13 @@ export function createListener(
   adminOf: AdminOf,
 ): RequestListener {
   const posts = dciPosts(services);
-  const measure = measureRequests(metrics, services.registries);
   const straight = straightTo(posts, services);
   const app = expressApp(posts, services, graphql, config, metrics, adminOf);
-  return (request, response) => {
-    measure(request, response);
+  return measureRequests({ metrics, ...services }, (request, response) => {
     const answered = straight(request, response);
     if (answered === undefined) app(request, response);
     else answered.catch((error: unknown) => answerFault(error, response, services));
-  };
+  });
 }
 
 function expressApp(
@@ -50,6 +49,8 @@ function expressApp(
   app.use('/dci/v1', openApiRouter(services));
   app.use('/dci/v1', dciRouter(posts, services));
   app.use(oauthRouter(services, { publicUrl: services.settings.publicUrl, tokenTtlSeconds: config.tokenTtlSeconds }));
+  const { securityContacts } = config;
+  app.use(wellKnownRouter({ publicUrl: services.settings.publicUrl, clock: services.clock, securityContacts }));
   app.use('/files', filesRouter(services, adminOf));
   app.use(consoleRouter(config));
   app.use(operationsRouter(services, metrics, config.maxSourceLagSeconds));

@@ -1,9 +1,11 @@
-/** Requests counted and timed by registry, operation and status; labels come from our own tables, never from a caller. */
+/** Requests counted, timed and traced by registry, operation and status; labels come from our own tables, never from a caller. */
 import type { RequestListener } from 'node:http';
 import { registryOf } from '../dci-rest/send.js';
 import { ENDPOINTS } from '../messages/endpoints.js';
 import { SHORT_ENDPOINTS } from '../messages/short-form/short-endpoints.js';
+import { hopOf, onHop } from '../platform/hop.js';
 import type { Metrics } from '../platform/metrics.js';
+import type { Tracer } from '../platform/tracer.js';
 import type { Registries } from '../protocol/registries/registries.js';
 
 const OTHERS: Record<string, string> = {
@@ -18,7 +20,11 @@ interface Labels {
   operation: string;
 }
 
-export function measureRequests(metrics: Metrics, registries: Registries): RequestListener {
+/** Does `serve` on the hop that the caller named, and answers with its id. */
+export function measureRequests(
+  { metrics, registries, tracer }: { metrics: Metrics; registries: Registries; tracer: Tracer },
+  serve: RequestListener,
+): RequestListener {
   const names = ['registry', 'operation', 'status'] as const;
   const requests = metrics.counter(
     'dci_requests_total',
@@ -27,17 +33,31 @@ export function measureRequests(metrics: Metrics, registries: Registries): Reque
   );
   const seconds = metrics.histogram('dci_request_seconds', 'Time from a request to the end of its answer.', names);
   const byPath = labelsByPath(registries);
-  return ({ url = '' }, response) => {
+  return (request, response) => {
+    const { url = '', method = '', headers } = request;
     const started = performance.now();
-    const labels = byPath.get(url) ?? byPath.get(url.split('?', 1)[0] ?? '') ?? { registry: '', operation: 'OTHER' };
+    const labels = byPath.get(url) ?? byPath.get(url.split('?', 1)[0] ?? '') ?? OTHER;
+    const hop = hopOf(headers);
+    response.setHeader('X-Request-Id', hop.requestId);
+    const attributes = { 'http.request.method': method, 'dci.operation': labels.operation };
+    const name = `${labels.operation} ${labels.registry}`.trim();
+    // Probes and files are no work.
+    const span = labels === OTHER ? undefined : tracer.begin({ name, kind: 'SERVER', attributes }, hop);
+    response.once('close', () => {
+      const answered = { 'dci.registry': labels.registry || registryOf(response) };
+      span?.end({ ...answered, 'http.response.status_code': response.statusCode }, response.statusCode >= 500);
+    });
     response.once('finish', () => {
       const registry = labels.registry || registryOf(response);
       const measured = { ...labels, registry, status: String(response.statusCode) };
       requests.inc(measured);
       seconds.observe(measured, (performance.now() - started) / 1000);
     });
+    onHop(span?.hop ?? hop, () => serve(request, response));
   };
 }
+
+const OTHER: Labels = { registry: '', operation: 'OTHER' };
 
 function labelsByPath(registries: Registries): Map<string, Labels> {
   const standard = registries.all.flatMap(({ paths, registry }) =>

@@ -13,6 +13,9 @@ export interface FoundRow {
   data: Record<string, unknown>;
 }
 
+/** Whoever was asked about goes on in one turn of the event loop, which keeps all others waiting for so long. */
+const LIMITS = { underWay: 2, atOnce: 64 };
+
 interface LookUp {
   query: SourceQuery;
   type: string;
@@ -23,7 +26,7 @@ interface LookUp {
 export type Finder = (query: SourceQuery) => Promise<FoundRow[] | undefined>;
 
 export function createFinder(sql: Sql): Finder {
-  const find = coalesce((asked: readonly LookUp[]) => findTogether(sql, asked), { underWay: 2, atOnce: 250 });
+  const find = coalesce((asked: readonly LookUp[]) => findTogether(sql, asked), LIMITS);
   return async (query) => {
     const { criteria, page } = query;
     const plain = query.sort.length === 0 && page.number === 1 && page.cursor === undefined;

@@ -6,6 +6,7 @@ import type { DataVault } from '../entities/database/data-vault.js';
 import type { Database } from '../entities/database/database.js';
 import type { SenderOutboundStore } from '../entities/senders/sender-outbound.repository.js';
 import type { Log } from '../platform/log.js';
+import type { Tracer } from '../platform/tracer.js';
 import type { Outbound } from '../platform/outbound-http.js';
 import type { Registries } from '../protocol/registries/registries.js';
 import type { LiveSources } from '../sources/outside/live-sources.js';
@@ -42,6 +43,7 @@ export interface Services {
   keeping?: { rotationDays: number };
   clock: () => Date;
   log: Log;
+  tracer: Tracer;
   settings: Settings;
 }
 

@@ -1,10 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildCli, dci, startCli } from '../support/cli.js';
+import { ROOT } from '../support/documents.js';
 
 let folder: string;
 let env: Record<string, string>;
@@ -29,6 +31,23 @@ test('without a gateway the database of DATA_DIR is started, used, and stopped',
   expect(isRunning()).toBe(false);
   // `npm start` is to make and show it.
   expect(existsSync(join(folder, 'admin-token'))).toBe(false);
+}, 90_000);
+
+test('a copy of the folder, as docs/operators.md has it, is a gateway of its own', async () => {
+  const [command = ''] = /^cp -a .*$/m.exec(await readFile(join(ROOT, 'docs/operators.md'), 'utf8')) ?? [];
+  const copy = `${folder}-backup`;
+  execFileSync('sh', ['-c', command.replaceAll('.data', folder)]);
+  try {
+    const kept = { env: { DATA_DIR: copy } };
+    const again = await dci(['sender', 'add', 'first'], kept);
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('first') as unknown });
+    expect(await dci(['verify-audit'], kept)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('The audit is whole.') as unknown,
+    });
+  } finally {
+    await rm(copy, { recursive: true });
+  }
 }, 90_000);
 
 test('a second command uses the server of the first', async () => {

@@ -382,6 +382,34 @@ test('a sender is added with key and agreement, calls, is suspended and lifted a
   expect(actions.adminActions.nodes).toContainEqual({ actor, action: 'suspendSender' });
 });
 
+test('dpia fills an assessment from the agreements, and asks what only people know', async () => {
+  await run([
+    'sender',
+    'add',
+    'dpia-one',
+    '--registry',
+    'social',
+    '--fields',
+    'name,birth_date',
+    '--name',
+    'Ministry *of* Health',
+  ]);
+  await run(['sender', 'add', 'dpia-two', '--registry', 'social', '--fields', '*']);
+  const { code, stdout } = await run(['dpia', '--sender', 'dpia-one']);
+  expect(code).toBe(0);
+  expect(stdout).toContain('### Ministry \\*of\\* Health (`dpia-one`');
+  expect(stdout).toContain('| Data | name, birth_date |');
+  expect(stdout).toContain('- ☐ It has no end: when is it looked at again?');
+  expect(stdout).toContain('Kept: payloads 365 days');
+  expect(stdout).not.toMatch(/dpia-two|Every field is shared/);
+  const written = await run(['dpia', '--out', 'assessment.markdown', '--json']);
+  expect(written.json).toMatchObject({ file: 'assessment.markdown' });
+  const all = await readFile(join(cwd, 'assessment.markdown'), 'utf8');
+  expect(all).toContain('(`dpia-two`');
+  expect(all).toContain('- ☐ Every field is shared: is each of them needed for the purpose?');
+  expect(all).toContain('## What people have to answer');
+});
+
 test('what a sender command may not do is refused in words', async () => {
   await run(['sender', 'add', 'twice']);
   const again = await run(['sender', 'add', 'twice', '--json']);

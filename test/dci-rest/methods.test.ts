@@ -6,12 +6,46 @@ import { byId } from '../support/search-message.js';
 
 let gateway: TestGateway;
 beforeAll(async () => {
-  gateway = await startTestGateway({ env: { ROLE: 'api' } });
+  gateway = await startTestGateway({
+    env: { ROLE: 'api', SECURITY_CONTACT: 'mailto:security@registry.example,https://registry.example/report' },
+  });
 });
 afterAll(() => gateway?.close());
 
 const call = (method: string, path: string) =>
   fetch(`${gateway.url}${path}`, { method, headers: { origin: 'https://elsewhere.example' } });
+
+describe('where others begin', () => {
+  test('the catalog names each interface, and what it names is there', async () => {
+    const response = await call('GET', '/.well-known/api-catalog');
+    expect(response.headers.get('content-type')).toMatch(/^application\/linkset\+json; ?profile=/);
+    expect(response.headers.get('link')).toBe(`<${gateway.url}/.well-known/api-catalog>; rel="api-catalog"`);
+    const { linkset } = (await response.json()) as { linkset: Record<string, unknown>[] };
+    expect(linkset.map(({ anchor }) => anchor)).toEqual(
+      ['/.well-known/api-catalog', '/dci/v1', '/graphql'].map((path) => `${gateway.url}${path}`),
+    );
+    const described = linkset
+      .flatMap((one) => [one['service-desc'], one['service-doc'], one['service-meta'], one['status']].flat())
+      .filter((link) => link !== undefined) as { href: string; type: string }[];
+    for (const { href, type } of described) {
+      const there = await fetch(href, { headers: { accept: type } });
+      expect([href, there.status, there.headers.get('content-type')?.split(';')[0]]).toEqual([href, 200, type]);
+    }
+    expect((await call('POST', '/.well-known/api-catalog')).status).toBe(405);
+  });
+
+  test('security.txt says whom to tell, for how long it is good, and where it stands', async () => {
+    const response = await call('GET', '/.well-known/security.txt');
+    expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    const text = await response.text();
+    expect(text).toMatch(/^Contact: mailto:security@registry.example\nContact: https:\/\/registry.example\/report\n/);
+    expect(text).toContain(`\nCanonical: ${gateway.url}/.well-known/security.txt\n`);
+    const [, expires = ''] = /^Expires: (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)$/m.exec(text) ?? [];
+    const days = (Date.parse(expires) - Date.now()) / 86_400_000;
+    expect(days).toBeGreaterThan(30);
+    expect(days).toBeLessThan(365);
+  });
+});
 
 const POSTED = [
   '/dci/v1/social/registry/sync/search',

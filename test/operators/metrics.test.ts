@@ -2,11 +2,14 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { parse } from 'yaml';
+import { createLog } from '../../src/platform/log.js';
 import { createMetrics } from '../../src/platform/metrics.js';
 import { ROOT } from '../support/documents.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { answer, startInbox, type Inbox } from '../support/inbox.js';
+import { startCollector, type CollectedSpan, type Collector } from '../support/otlp-collector.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
 import { hasPromtool, promtool } from '../support/promtool.js';
 import { until } from '../support/until.js';
@@ -24,15 +27,25 @@ const panels = (
   JSON.parse(read('deploy/grafana/dci-gateway.json')) as { panels: { targets?: { expr: string }[] }[] }
 ).panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
 /** As Grafana puts its variable in. */
-const asked = [...rules.map(({ expr }) => expr), ...panels.map((expr) => expr.replaceAll('$instance', '.*'))];
+const queries = [...rules.map(({ expr }) => expr), ...panels.map((expr) => expr.replaceAll('$instance', '.*'))];
 
 let gateway: TestGateway;
 let inbox: Inbox;
 let partner: Partner;
+let collector: Collector;
+const logged: string[] = [];
 
 beforeAll(async () => {
   const metrics = createMetrics({ ofProcess: true, keepMs: 0 });
-  gateway = await startTestGateway({ metrics, env: { DELIVERY_RETRY_SECONDS: '0' } });
+  const sink = new Writable({ write: (line: Buffer, _, done) => (logged.push(line.toString()), done()) });
+  collector = await startCollector();
+  // Spans leave soon: five seconds where nothing is said.
+  process.env['OTEL_BSP_SCHEDULE_DELAY'] = '100';
+  gateway = await startTestGateway({
+    metrics,
+    log: createLog('debug', sink),
+    env: { DELIVERY_RETRY_SECONDS: '0', OTEL_EXPORTER_OTLP_ENDPOINT: collector.url },
+  });
   inbox = await startInbox(gateway.url);
   partner = await createPartner(gateway, {
     agreements: [{ validUntil: new Date(Date.now() + 10 * 86_400_000).toISOString() }],
@@ -41,6 +54,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await inbox?.close();
   await gateway?.close();
+  await collector?.close();
 });
 
 const scrape = async (): Promise<string> => (await fetch(`${gateway.url}/metrics`)).text();
@@ -134,6 +148,10 @@ test('a scrape is answered where a table cannot be read, and says which question
   }
 });
 
+test('where no contact is set, there is no security.txt that nobody would answer', async () => {
+  expect((await fetch(`${gateway.url}/.well-known/security.txt`)).status).toBe(404);
+});
+
 test('what several scrapers ask at once is asked once', async () => {
   const metrics = createMetrics({ keepMs: 60_000 });
   const { exportReadings } = await import('../../src/server/metrics/reading.js');
@@ -143,6 +161,87 @@ test('what several scrapers ask at once is asked once', async () => {
   const pages = await Promise.all([metrics.expose(), metrics.expose()]);
   pages.push(await metrics.expose());
   for (const { body } of pages) expect(body).toContain('\nasked_times 1\n');
+});
+
+describe('one request from end to end', () => {
+  const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+  const PARENT = '00f067aa0ba902b7';
+  const REQUEST_ID = '01890a5d-ac96-774b-bcce-b302099a8057';
+
+  const send = async (headers: Record<string, string>) => {
+    const envelope = await partner.envelope('search', searchById('4711'), { sender_uri: `${inbox.url}/traced` });
+    return partner.post('/dci/v1/social/registry/search', envelope, headers);
+  };
+  const callback = () => until(() => inbox.received.find(({ path }) => path === '/traced'));
+
+  beforeEach(() => {
+    inbox.received.length = 0;
+    inbox.behave(undefined);
+  });
+
+  test('is one trace with one id, through the job to the callback and into the log', async () => {
+    // The first attempt fails, which leaves a line in the log.
+    const [fail, well] = [answer(500), answer(200, { ack_status: 'ACK' })];
+    let attempts = 0;
+    inbox.behave((received, response) =>
+      received.path === '/traced' && (attempts += 1) === 1 ? fail(received, response) : well(received, response),
+    );
+    const { status, headers } = await send({
+      'x-request-id': REQUEST_ID,
+      traceparent: `00-${TRACE}-${PARENT}-01`,
+    });
+    expect([status, headers.get('x-request-id')]).toEqual([202, REQUEST_ID]);
+    const brought = await until(() => inbox.received.filter(({ path }) => path === '/traced')[1]);
+    expect(brought.headers['x-request-id']).toBe(REQUEST_ID);
+    const [, trace, itself] = String(brought.headers['traceparent']).split('-');
+    const of = (is: (span: CollectedSpan) => boolean) =>
+      collector.spans.find((span) => span.traceId === TRACE && is(span));
+    const [asked, worked, told] = await until(() => {
+      const spans = [
+        of(({ name }) => name === 'SEARCH SOCIAL'),
+        of(({ name }) => name === 'work SEARCH SOCIAL'),
+        of(({ name, spanId }) => name === 'deliver on-search SOCIAL' && spanId === itself),
+      ];
+      return spans.every((span) => span !== undefined) && spans;
+    });
+    expect(trace).toBe(TRACE);
+    expect([asked?.parentSpanId, worked?.parentSpanId, told?.parentSpanId]).toEqual([
+      PARENT,
+      asked?.spanId,
+      worked?.spanId,
+    ]);
+    expect(told?.attributes).toContainEqual({ key: 'dci.outcome', value: { stringValue: 'DELIVERED' } });
+    const lines = logged.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines).toContainEqual(
+      expect.objectContaining({ requestId: REQUEST_ID, traceId: TRACE, msg: 'delivery attempt failed' }),
+    );
+  });
+
+  test('says nothing of persons, senders or addresses', () => {
+    expect(collector.spans.length).toBeGreaterThan(2);
+    for (const value of ['4711', partner.senderId, inbox.url, gateway.url])
+      expect(collector.text.join('')).not.toContain(value);
+  });
+
+  test.each([
+    ['nothing', {}],
+    ['a number that could be somebody’s', { 'x-request-id': '199001011234' }],
+    ['a trace that is none', { traceparent: `00-${'0'.repeat(32)}-${PARENT}-01` }],
+  ])('given %s begins with an id and a trace of ours', async (_, given: Record<string, string>) => {
+    const { headers } = await send(given);
+    const id = headers.get('x-request-id') ?? '';
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
+    const brought = await callback();
+    expect(brought.headers['x-request-id']).toBe(id);
+    expect(brought.headers['traceparent']).toMatch(/^00-(?!0{32}|4bf92f)[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+  });
+
+  test('jobs have an id too, and every line names its hop', () => {
+    const lines = logged.map((line) => JSON.parse(line) as { job?: string; requestId?: string });
+    const ofJobs = lines.filter(({ job }) => job !== undefined);
+    expect(ofJobs.length).toBeGreaterThan(0);
+    expect(ofJobs.filter(({ requestId }) => requestId === undefined)).toEqual([]);
+  });
 });
 
 describe('dashboards and alerts', () => {
@@ -159,14 +258,14 @@ describe('dashboards and alerts', () => {
         type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],
       ),
     );
-    const names = asked.flatMap(namesIn);
+    const names = queries.flatMap(namesIn);
     expect(names.length).toBeGreaterThan(50);
     expect(names.filter((name) => !served.has(name))).toEqual([]);
   });
 
   test('show or watch every metric that is ours', async () => {
     const own = [...(await scrape()).matchAll(/^# TYPE ((?:dci|tail)_\w+)/gm)].map(([, name = '']) => name);
-    const everywhere = asked.join(' ');
+    const everywhere = queries.join(' ');
     // Two are for whoever looks closer.
     const closer = new Set(['dci_audit_sealed_timestamp_seconds', 'dci_expiring']);
     expect(own.filter((name) => !everywhere.includes(name) && !closer.has(name))).toEqual([]);

@@ -1,6 +1,7 @@
 /** OpenAPI 3.1 of the whole facade, from the endpoint tables and the very schemas that validate. */
 import { readFileSync } from 'node:fs';
 import type { JsonObject } from '../../protocol/envelope/json.js';
+import { VERSION } from '../../platform/version.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
 import { endpointsOf } from '../../messages/endpoints.js';
 import { SHORT_ENDPOINTS } from '../../messages/short-form/short-endpoints.js';
@@ -27,7 +28,7 @@ export function openApiDocument(registries: RegistryDefinition[], settings: Open
     openapi: '3.1.0',
     info: {
       title: 'DCI gateway',
-      version: '1.0.0',
+      version: VERSION,
       summary: 'DCI (SPDCI) interfaces of social-protection registries',
       description: readFileSync(new URL('signing.md', DOCS), 'utf8'),
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },

@@ -48,9 +48,13 @@ export function hashTransaction(payloadHash: Buffer, facts: Partial<TransactionF
   return hashContent(payloadHash, Buffer.from(textOf(facts)));
 }
 
+/** In the order of RFC 8785. */
+const NAMES = Object.keys(COLUMNS).sort() as (keyof TransactionFacts)[];
+
+/** Canonical JSON; every transaction waits for it, and its names are always the same. */
 function textOf(facts: Partial<TransactionFacts>): string {
-  const told = Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, value ?? null]));
-  return canonicalJson(told);
+  const told = NAMES.filter((name) => name in facts).map((name) => `"${name}":${canonicalJson(facts[name] ?? null)}`);
+  return `{${told.join(',')}}`;
 }
 
 /** What an entry may prove of a row, as canonical JSON: all its columns, or those that an earlier version hashed. */

@@ -4,7 +4,6 @@
  */
 import { createHash } from 'node:crypto';
 import type { EntityMetadata, EntityName, FilterQuery } from '@mikro-orm/core';
-import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from './database.js';
 import { conditionOf, type FilterTerms } from './filter.sql.js';
 
@@ -33,16 +32,15 @@ export async function readPage<Row extends object>(
   where: FilterQuery<NoInfer<Row>>,
   { order, size, backward, from }: PageOptions,
 ): Promise<RowPage<Row>> {
-  const em = database.em();
-  const meta = em.getMetadata().get<Row>(entity);
+  const meta = database.orm.getMetadata().get<Row>(entity);
   // References to other entities are for MikroORM to make.
   if (meta.relations.length > 0) {
     const page = { orderBy: order.map(([key, way]) => ({ [key]: way })), includeCount: false, overfetch: true };
     const wanted = backward ? { last: size, before: from } : { first: size, after: from };
-    const found = await em.findByCursor(entity, { where, ...page, ...wanted } as never);
+    const found = await database.em().findByCursor(entity, { where, ...page, ...wanted } as never);
     return { items: found.items, more: backward ? found.hasPrevPage : found.hasNextPage };
   }
-  const table = tableOf(meta, em);
+  const table = tableOf(meta, database);
   const { values, terms } = termsOf(table);
   const forward = order[0]?.[1] === 'asc' ? 'asc' : 'desc';
   if (order.some(([, way]) => way !== forward)) throw new Error('the order of a list goes one way');
@@ -63,10 +61,9 @@ export async function countRows<Row extends object>(
   entity: EntityName<Row>,
   where: FilterQuery<NoInfer<Row>>,
 ): Promise<number> {
-  const em = database.em();
-  const meta = em.getMetadata().get<Row>(entity);
-  if (meta.relations.length > 0) return em.count(entity, where);
-  const table = tableOf(meta, em);
+  const meta = database.orm.getMetadata().get<Row>(entity);
+  if (meta.relations.length > 0) return database.em().count(entity, where);
+  const table = tableOf(meta, database);
   const { values, terms } = termsOf(table);
   const condition = conditionOf(where, terms);
   const [row] = await database.query<{ count: string }>(
@@ -86,14 +83,14 @@ interface Table {
 
 const tables = new WeakMap<object, Table>();
 
-function tableOf<Row>(meta: EntityMetadata<Row>, em: EntityManager): Table {
-  const known = tables.get(meta) ?? describe(meta, em);
+function tableOf<Row>(meta: EntityMetadata<Row>, database: Database): Table {
+  const known = tables.get(meta) ?? describe(meta, database);
   tables.set(meta, known);
   return known;
 }
 
-function describe<Row>(meta: EntityMetadata<Row>, em: EntityManager): Table {
-  const platform = em.getPlatform();
+function describe<Row>(meta: EntityMetadata<Row>, { orm }: Database): Table {
+  const platform = orm.em.getPlatform();
   const names = new Map<string, string>(meta.props.map(({ name, fieldNames }) => [name, `"${fieldNames[0]}"`]));
   const column = (property: string): string => {
     const name = names.get(property);

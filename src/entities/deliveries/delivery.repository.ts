@@ -1,4 +1,5 @@
 /** New callbacks: what we owe a partner, written in the transaction that makes us owe it. */
+import { currentHop } from '../../platform/hop.js';
 import { uuidv7 } from '../../platform/uuid.js';
 import type { JsonObject } from '../../protocol/envelope/json.js';
 import type { Operation, Registry } from '../../protocol/vocabulary.js';
@@ -28,8 +29,8 @@ export async function enqueueCallback(sql: Sql, vault: DataVault, callback: Call
   const { dataKeyId, sealed } = await vault.seal(senderId, now, `delivery:${id}:message`, envelope);
   await sql.query(
     `insert into delivery (id, kind, action, sender_id, registry, request_id, page, target, host, message_id, state,
-       due_at, data_key_id, message_sealed, created_at, operation, access_decision, consent_ids)
-     values ($1, 'CALLBACK', $2, $3, $4, $5, $6, $7, $8, $9, 'PENDING', $10, $11, $12, $10, $13, $14::jsonb, $15::uuid[])`,
+       due_at, data_key_id, message_sealed, created_at, operation, access_decision, consent_ids, hop)
+     values ($1, 'CALLBACK', $2, $3, $4, $5, $6, $7, $8, $9, 'PENDING', $10, $11, $12, $10, $13, $14::jsonb, $15::uuid[], $16::jsonb)`,
     [
       id,
       action,
@@ -46,6 +47,7 @@ export async function enqueueCallback(sql: Sql, vault: DataVault, callback: Call
       released.operation,
       released.accessDecision === undefined ? null : JSON.stringify(released.accessDecision),
       released.consentIds,
+      JSON.stringify(currentHop()),
     ],
   );
   await appendOutbox(sql, 'delivery', [{ subject: id, detail: { senderId, registry, status: 'PENDING' } }]);

@@ -2,6 +2,7 @@
  * Deliveries as work. A claim is fair to every sender, host and endpoint, keeps the order of each record at each receiver, and lets rest what
  * belongs to a sender or subscription that is not active.
  */
+import type { Hop } from '../../platform/hop.js';
 import type { Operation, Registry } from '../../protocol/vocabulary.js';
 import { LEASE_SECONDS } from '../queues/claim.repository.js';
 import type { Sealed } from '../database/data-vault.js';
@@ -36,6 +37,8 @@ export interface DueDelivery {
   consentIds: string[] | null;
   firstFailedAt: string | null;
   createdAt: string;
+  /** Of the request that it answers. */
+  hop: Hop | null;
   /** Whether its endpoint failed last. */
   troubled: boolean;
 }
@@ -54,7 +57,7 @@ const COLUMNS = `d.id, d.kind, d.action, d.sender_id as "senderId", d.registry, 
   d.subscription_id as "subscriptionId", d.event_id as "eventId", d.record_id as "recordId", d.version::float8 as version,
   d.told::float8 as "notificationNumber", d.target, d.host, d.message_id as "messageId", d.attempts, d.data_key_id as "dataKeyId",
   d.message_sealed as "messageSealed", d.operation, d.access_decision as "accessDecision",
-  d.consent_ids as "consentIds", d.first_failed_at as "firstFailedAt", d.created_at as "createdAt",
+  d.consent_ids as "consentIds", d.first_failed_at as "firstFailedAt", d.created_at as "createdAt", d.hop,
   exists (select 1 from endpoint_rest r where r.sender_id = d.sender_id and r.endpoint = ${ENDPOINT}) as troubled`;
 
 // Another subscription of the same receiver is waited for, so that a death does not overtake the birth; not while that

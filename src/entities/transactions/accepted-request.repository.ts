@@ -2,6 +2,7 @@
  * Accepted requests as work. A claim is fair to every sender and lasts for one part, of an upload for a few; each part is settled
  * in one transaction with all that it came to.
  */
+import type { Hop } from '../../platform/hop.js';
 import type { Operation, Registry, TransactionStatus } from '../../protocol/vocabulary.js';
 import { hashContent } from '../audit/audit.repository.js';
 import { LEASE_SECONDS } from '../queues/claim.repository.js';
@@ -33,6 +34,8 @@ export interface AcceptedRequest {
   receivedAt: string;
   dataKeyId: string | null;
   requestSealed: Buffer | null;
+  /** Of the request that was accepted. */
+  hop: Hop | null;
 }
 
 // A lane is a sender. The lanes are found by hopping through the index, as those of deliveries are, so that one with a hundred
@@ -63,9 +66,9 @@ with recursive lanes as (
 ), claimed as (
   update accepted_request a set claimed_by = $1, claimed_until = now() + interval '${LEASE_SECONDS} seconds',
     attempts = attempts + 1
-  from due where a.id = due.id returning a.id, a.attempts, a.progress
+  from due where a.id = due.id returning a.id, a.attempts, a.progress, a.hop
 )
-select c.id, c.attempts, c.progress, t.sender_id as "senderId", t.correlation_id as "correlationId",
+select c.id, c.attempts, c.progress, c.hop, t.sender_id as "senderId", t.correlation_id as "correlationId",
   t.transaction_id as "transactionId", t.action, t.channel, t.operation, t.registry, t.received_at as "receivedAt",
   t.data_key_id as "dataKeyId", t.request_sealed as "requestSealed"
 from claimed c join transaction t on t.id = c.id`;

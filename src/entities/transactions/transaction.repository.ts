@@ -1,4 +1,5 @@
 /** `recordTransaction`, by which every transaction comes to be, and what is stored of it read back. */
+import { currentHop } from '../../platform/hop.js';
 import { uuidv7 } from '../../platform/uuid.js';
 import type { Operation, Registry, TransactionStatus } from '../../protocol/vocabulary.js';
 import { auditEntry, hashContent } from '../audit/audit.repository.js';
@@ -105,6 +106,7 @@ export async function recordTransaction(
     proven,
     entry_hash: audit.entryHash,
     due_at: entry.dueAt,
+    hop: entry.dueAt === undefined ? undefined : JSON.stringify(currentHop()),
   });
   return written ? { outcome: 'recorded', id } : findSeen(sql, entry);
 }

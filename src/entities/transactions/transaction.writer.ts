@@ -49,6 +49,7 @@ const BESIDE = {
   proven: 'bytea',
   entry_hash: 'bytea',
   due_at: 'timestamptz',
+  hop: 'jsonb',
 } as const;
 
 export type TransactionRow = Record<keyof typeof COLUMNS | keyof typeof BESIDE, unknown>;
@@ -92,7 +93,7 @@ audit as (
   insert into audit_entry (id, kind, subject, transition, actor, at, content_hash, entry_hash)
   select audit_id, 'TRANSACTION', id, status, actor, at, proven, entry_hash from go
 ), due as (
-  insert into accepted_request (id, sender_id, due_at) select id, sender_id, due_at from go where due_at is not null
+  insert into accepted_request (id, sender_id, due_at, hop) select id, sender_id, due_at, hop from go where due_at is not null
 )
 select id from go`);
 }

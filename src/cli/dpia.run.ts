@@ -1,0 +1,65 @@
+/** What is shared with whom: the agreements that give or will give something, and how long things are kept. */
+import { defineDocument } from '../graphql/run-document.js';
+import { readConfig } from '../platform/config.js';
+import type { Retention } from '../platform/config.schema.js';
+import type { LocalGateway } from './local-gateway.js';
+
+export interface Shared {
+  id: string;
+  state: string;
+  registry: string;
+  recordTypes: string[] | null;
+  fields: string[];
+  searchableAttributes: string[] | null;
+  operations: string[];
+  purposes: string[] | null;
+  legalBasis: string;
+  requiresConsent: boolean;
+  rowFilter: Record<string, unknown> | null;
+  validFrom: Date | string;
+  validUntil: Date | string | null;
+  createdBy: string;
+  approvedBy: string | null;
+  sender: {
+    senderId: string;
+    name: string;
+    organizationKind: string | null;
+    sandbox: boolean;
+    encryptReplies: boolean;
+    suppressCountsBelow: number;
+  };
+}
+
+export interface Sharing {
+  serverId: string;
+  at: Date;
+  fourEyes: boolean;
+  retentionDays: Retention;
+  agreements: Shared[];
+}
+
+const AGREEMENTS = defineDocument(`query ($filter: AgreementFilter, $after: String) {
+  agreements(filter: $filter, first: 200, after: $after) {
+    nodes { id state registry recordTypes fields searchableAttributes operations purposes legalBasis requiresConsent rowFilter
+      validFrom validUntil createdBy approvedBy
+      sender { senderId name organizationKind sandbox encryptReplies suppressCountsBelow } }
+    pageInfo { hasNextPage endCursor } } }`);
+
+interface Page {
+  agreements: { nodes: Shared[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
+}
+
+export async function readSharing(gateway: LocalGateway, senderId: string | undefined): Promise<Sharing> {
+  const { serverId, fourEyes } = gateway.services.settings;
+  const { retentionDays } = readConfig({ ...process.env }).config;
+  const all: Shared[] = [];
+  const filter = senderId === undefined ? {} : { senderId };
+  for (let after: string | null = null, more = true; more;) {
+    const { agreements }: Page = await gateway.run<Page>(AGREEMENTS, { filter, after });
+    all.push(...agreements.nodes);
+    more = agreements.pageInfo.hasNextPage;
+    after = agreements.pageInfo.endCursor;
+  }
+  const agreements = all.filter(({ state }) => state !== 'ENDED');
+  return { serverId, at: gateway.services.clock(), fourEyes, retentionDays, agreements };
+}
