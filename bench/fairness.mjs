@@ -64,7 +64,8 @@ const LOADS = {
     callbacksTo(noisy, await ground.receivers(10), quick ? 1000 : 5000),
   'a flood of searches': ({ noisy }) => flood(noisy, 'sync/search', 64),
   'a heavy GraphQL reader': async ({ gateway }) => {
-    const query = '{ transactions(first: 100) { nodes { id status senderId receivedAt recordCount referenceIds } } }';
+    const query =
+      '{ transactions(first: 100) { nodes { id status sender { senderId } receivedAt recordCount messageId } } }';
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${gateway.env.ADMIN_TOKEN}` };
     return load({ url: `${gateway.url}/graphql`, headers, bodies: [JSON.stringify({ query })], atOnce: 8 });
   },

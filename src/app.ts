@@ -1,6 +1,7 @@
 /** The house, wired in one place: `const gateway = await startGateway(config, secrets); … await gateway.close()`. */
 import proxyAddress from 'proxy-addr';
 import { Admission } from './access/admission.js';
+import { RecentCallers } from './access/recent-callers.js';
 import { AdminToken } from './access/admin-token.js';
 import { Admins } from './access/admins.js';
 import { KeyRing } from './access/key-ring.js';
@@ -163,6 +164,7 @@ async function startBehind(
     wake: (...queues) => wakeChannel.wake(...queues),
     senderOutbound: new SenderOutboundStore(database, masterKey),
     jobHealth: () => background.health(),
+    makeJobDue: (name) => background.makeDue(name),
     keeping: {
       masterKey,
       retentionDays: config.retentionDays,
@@ -222,7 +224,7 @@ function ownRecords(config: Config, database: Database, replica: Replica | undef
 
 type Wired = Omit<
   FacadeServices & BackgroundServices,
-  'wakeChannel' | 'wake' | 'tracer' | 'senderOutbound' | 'jobHealth' | 'deliverySettings' | 'keeping'
+  'wakeChannel' | 'wake' | 'tracer' | 'senderOutbound' | 'jobHealth' | 'makeJobDue' | 'deliverySettings' | 'keeping'
 >;
 
 interface Built {
@@ -292,6 +294,7 @@ async function wire(
     mtlsHeader: config.mtlsHeader,
     trusts: proxyAddress.compile(config.trustProxy),
     admission: new Admission(config.maxRequestsAtOnce),
+    recentCallers: new RecentCallers(),
     messageLimits: { items: config.maxBatchItems, strictTotalCount: config.strictTotalCount },
     settings: {
       serverId: config.serverId,

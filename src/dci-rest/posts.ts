@@ -1,5 +1,6 @@
 /** The facade's messages by their path below `/dci/v1`: checked, answered or refused, whatever has routed and read the request. */
 import { Crowded } from '../access/admission.js';
+import { Turns } from '../access/turns.js';
 import { HeaderRejected } from '../protocol/errors.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import { acceptLater } from './async.handler.js';
@@ -29,25 +30,27 @@ export type Post = (request: ReceivedRequest) => Promise<Answered>;
 /** When a message is worked on: at once, later by a job, or at once as one that was sent to us. */
 const HANDLERS = { SYNC: answerNow, ASYNC: acceptLater, INBOUND: receiveNow };
 
+/** Messages of one caller at once: alone as many as come, which share their statements. */
+const MESSAGES = { alone: Infinity, beside: 16 };
+
 /** Uploads are none of them: their files are not read first. */
 export function dciPosts(services: FacadeServices): ReadonlyMap<string, Post> {
   const posts = new Map<string, Post>();
-  for (const endpoint of SHORT_ENDPOINTS) posts.set(endpoint.path, admitted(shortPost(endpoint, services), services));
+  const turns = new Turns(services.recentCallers, MESSAGES);
+  const admitted = (post: Post): Post => admittedPost(post, turns, services);
+  for (const endpoint of SHORT_ENDPOINTS) posts.set(endpoint.path, admitted(shortPost(endpoint, services)));
   for (const definition of services.registries.all)
     for (const endpoint of endpointsOf(definition).filter(({ upload }) => upload !== true))
       for (const path of definition.paths)
-        posts.set(
-          `/${path}/registry${endpoint.path}`,
-          admitted(standardPost(endpoint, definition, services), services),
-        );
+        posts.set(`/${path}/registry${endpoint.path}`, admitted(standardPost(endpoint, definition, services)));
   return posts;
 }
 
 /** What comes beyond the crowd that is served is refused before it costs anything, and leaves no row: a row is work. */
-function admitted(post: Post, services: FacadeServices): Post {
+function admittedPost(post: Post, turns: Turns, services: FacadeServices): Post {
   return async (request) => {
     try {
-      return await services.admission.during(() => post(request));
+      return await services.admission.during(() => turns.during(callerOf(request), () => post(request)));
     } catch (error) {
       if (!(error instanceof Crowded)) throw error;
       const exchange = new Exchange(request, undefined, undefined, services.clock());
@@ -55,6 +58,9 @@ function admitted(post: Post, services: FacadeServices): Post {
     }
   };
 }
+
+/** Before anything is known of it: its token is the same from one message to the next. */
+const callerOf = ({ headers, remoteAddress }: ReceivedRequest): string => headers.authorization ?? remoteAddress ?? '';
 
 function shortPost(endpoint: ShortEndpoint, services: FacadeServices): Post {
   return async (request) => {

@@ -2,6 +2,7 @@
 import type DataLoader from 'dataloader';
 import type { GraphQLSchema } from 'graphql';
 import type { Admission } from '../access/admission.js';
+import type { RecentCallers } from '../access/recent-callers.js';
 import type { Principal } from '../access/principal.js';
 import type { ProtocolError } from '../protocol/errors.js';
 import type { Call } from '../use-cases/call.js';
@@ -16,6 +17,8 @@ export interface GraphqlServices extends Services {
   tail: LiveTail;
   /** The crowd that is served at once. */
   admission: Admission;
+  /** Whether one caller is alone here. */
+  recentCallers: RecentCallers;
 }
 
 /** What executing a document in process takes. */
@@ -38,6 +41,8 @@ export interface Context {
   sign?: SignResponse;
   services: GraphqlServices;
   loaders: Loaders;
+  /** Gives back the caller's turn. */
+  endTurn?: () => void;
   /** What an administrator reads of persons, before it leaves; made by the first of them. */
   readings?: DataLoader<Reading, undefined>;
   /** Aborts when an operation from the network must have ended. */

@@ -10,6 +10,7 @@ import { Router, type Request, type Response } from 'express';
 import { OperationTypeNode, type GraphQLSchema } from 'graphql';
 import type { Admission } from '../access/admission.js';
 import { actorOf, type Principal } from '../access/principal.js';
+import { Turns } from '../access/turns.js';
 import { createMetrics, type Metrics } from '../platform/metrics.js';
 import type { ProtocolError } from '../protocol/errors.js';
 import type { Call } from '../use-cases/call.js';
@@ -26,7 +27,6 @@ import { checkOperation } from './operation-limits.js';
 import { PersistedOperations, type AskedOperation } from './persisted-operations.js';
 import { refuseBody } from './refused-body.js';
 import { signAnswer, textOf } from './signed-answer.js';
-import { Turns } from './turns.js';
 import { serveWebSockets } from './web-sockets.js';
 
 export interface Caller {
@@ -58,6 +58,9 @@ export interface GraphqlOptions {
   persisted?: PersistedOperations | undefined;
   metrics?: Metrics;
 }
+
+/** Reading and checking a text, and a query, are pieces of work in one go. */
+const OPERATIONS = { alone: 2, beside: 2, rests: true };
 
 export async function startGraphqlServer(
   schema: GraphQLSchema,
@@ -95,6 +98,7 @@ export async function startGraphqlServer(
     ],
   });
   await apollo.start();
+  const turns = new Turns(services.recentCallers, OPERATIONS);
   const router = Router();
   router.use(graphiqlRouter());
   // Of this very path only.
@@ -106,7 +110,10 @@ export async function startGraphqlServer(
         admit(services.admission, res);
         const caller = await identify(authenticator, req);
         if (persisted !== undefined) await usePersisted(persisted, req, caller);
-        return { ...newContext(services, caller), deadline: timely() };
+        const deadline = timely();
+        const endTurn = await turns.take(actorOf(caller.principal));
+        res.once('close', endTurn);
+        return { ...newContext(services, caller), deadline, endTurn };
       },
     }),
     refuseBody(log),
@@ -168,14 +175,12 @@ async function socketContext(
 }
 
 function limitOperations(schema: GraphQLSchema): ApolloServerPlugin<Context> {
-  const turns = new Turns();
   return {
-    requestDidStart: async () => guardOperation(schema, turns),
+    requestDidStart: async () => guardOperation(schema),
   };
 }
 
-function guardOperation(schema: GraphQLSchema, turns: Turns): GraphQLRequestListener<Context> {
-  let endTurn: (() => void) | undefined;
+function guardOperation(schema: GraphQLSchema): GraphQLRequestListener<Context> {
   return {
     didResolveOperation: async ({ document, operation, request, operationName, contextValue }) => {
       const { variables } = request;
@@ -188,13 +193,14 @@ function guardOperation(schema: GraphQLSchema, turns: Turns): GraphQLRequestList
       } catch (error) {
         throw refuseCaller(error);
       }
-      if (operation?.operation === OperationTypeNode.QUERY) endTurn = await turns.take(actorOf(contextValue.principal));
+      // A mutation waits for its statements; what it answers is short.
+      if (operation?.operation !== OperationTypeNode.QUERY) contextValue.endTurn?.();
     },
     didEncounterErrors: async ({ errors: [error], contextValue: { refused } }) => {
       if (error !== undefined) await refused?.(auditedRefusalOf(error));
     },
     willSendResponse: async (sent) => {
-      endTurn?.();
+      sent.contextValue.endTurn?.();
       const { body, http } = sent.response;
       http.headers.set('cache-control', 'no-store');
       if (sent.contextValue.principal.kind !== 'admin' && body.kind === 'single')

@@ -43,6 +43,7 @@ export interface BackgroundServices extends ExecutionServices {
 
 export interface Background {
   health(): Promise<JobHealth>;
+  makeDue(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -73,6 +74,7 @@ export function startBackground(
         queues: waiting.map((queue) => ({ ...queue, running: running(queue.name) })),
       };
     },
+    makeDue: (name) => scheduler.makeDue(name),
     close: () => scheduler.close(),
   };
 }

@@ -3,6 +3,7 @@
  * too: as many as the host answers quickly, and of one sender as many as its hosts do, however many it names.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { RecentCallers } from '../access/recent-callers.js';
 import type { Room } from '../entities/deliveries/due-delivery.repository.js';
 import { endpointOf } from '../entities/deliveries/endpoint-rest.repository.js';
 
@@ -10,7 +11,7 @@ import { endpointOf } from '../entities/deliveries/endpoint-rest.repository.js';
 const AT_ONCE = 8;
 /** What a sender gets before anything was answered, and whenever something was not. */
 const OF_SENDER = 64;
-/** What the quick ones get. */
+/** What the quick ones get; a sender only while no other is served. */
 const MOST_UNDER_WAY = 256;
 /** An answer within is quick. */
 const QUICK_MS = 250;
@@ -28,8 +29,8 @@ class Window {
     this.#size = least;
   }
 
-  get room(): number {
-    return Math.max(0, this.#size - this.underWay);
+  room(most = MOST_UNDER_WAY): number {
+    return Math.max(0, Math.min(most, this.#size) - this.underWay);
   }
 
   answered(quickly: boolean): void {
@@ -55,17 +56,24 @@ export class HostPace {
   readonly #hosts = new Map<string, Host>();
   readonly #senders = new Map<string, Window>();
   readonly #underWay = new Map<string, Paced>();
+  readonly #recentCallers: RecentCallers;
   #claimAt = -Infinity;
 
-  constructor(private readonly clock: () => number = () => performance.now()) {}
+  constructor(private readonly clock: () => number = () => performance.now()) {
+    this.#recentCallers = new RecentCallers(clock);
+  }
 
   /** How much more each may get. */
   room(): Room {
     return {
       perHost: AT_ONCE,
-      hosts: [...this.#hosts].map(([host, { room }]) => ({ host, room })),
+      hosts: [...this.#hosts].map(([host, window]) => ({ host, room: window.room() })),
       perSender: OF_SENDER,
-      senders: [...this.#senders].map(([senderId, { room, underWay }]) => ({ senderId, room, underWay })),
+      senders: [...this.#senders].map(([senderId, window]) => ({
+        senderId,
+        room: window.room(this.#recentCallers.othersThan(senderId) ? OF_SENDER : MOST_UNDER_WAY),
+        underWay: window.underWay,
+      })),
       busy: [...this.#underWay.values()].map(({ senderId, target }) => ({ senderId, endpoint: endpointOf(target) })),
     };
   }
@@ -80,6 +88,7 @@ export class HostPace {
   }
 
   started(delivery: Paced): void {
+    this.#recentCallers.note(delivery.senderId);
     this.#hostOf(delivery.host).underWay += 1;
     this.#senderOf(delivery.senderId).underWay += 1;
     this.#underWay.set(delivery.id, delivery);

@@ -37,6 +37,8 @@ export interface Services {
   /** How we show who we are to receivers. */
   senderOutbound: SenderOutboundStore;
   jobHealth: JobHealthReader;
+  /** Lets a recurring job run before its time. */
+  makeJobDue: (name: string) => Promise<void>;
   /** What the overview counts. */
   traffic: TrafficMeter;
   /** Server keys are replaced after so many days; 0 = never by themselves. */

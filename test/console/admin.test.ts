@@ -1,6 +1,8 @@
 /** An administrator's day: a call as it arrives, agreements, subscriptions, records, keys, and what the audit tells of it. */
+import { readFileSync } from 'node:fs';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
+import { until } from '../support/until.js';
 import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type ConsolePage } from './browser.js';
 
 const PERSON = {
@@ -79,8 +81,11 @@ const PERSON = {
     await page.getByLabel('Identifier', { exact: true }).fill('4711');
     await page.getByRole('button', { name: 'Find' }).click();
     await page.getByRole('button', { name: 'UIN 4711' }).click();
-    const data = page.getByLabel('Record (JSON)');
-    await data.fill((await data.inputValue()).replace('female', 'male'));
+    const form = page.getByRole('dialog');
+    await form.getByRole('combobox', { name: 'Sex' }).click();
+    await page.getByRole('option', { name: /^male/i }).click();
+    await form.getByRole('tab', { name: 'JSON' }).click();
+    expect(await form.getByLabel('Record (JSON)').inputValue()).toContain('"male"');
     await page.getByRole('button', { name: 'Save and raise event' }).click();
     await page.getByText('Record changed to version 2; its event is raised').waitFor();
     await page.getByRole('row', { name: /UIN 4711.* 2$/ }).waitFor();
@@ -88,6 +93,84 @@ const PERSON = {
     await page.getByRole('button', { name: 'Save and raise event' }).click();
     await page.getByText('Nothing changed, nothing raised').waitFor();
     expect(page.url()).not.toContain('4711');
+  });
+
+  test('finds a record by name and attribute, reads its history, and takes the list away as a file', async () => {
+    await open('/records');
+    await page.getByLabel('Name', { exact: true }).fill('Ada Nobody');
+    await page.getByRole('button', { name: 'Find' }).click();
+    await page.getByText('No records match').waitFor();
+    await page.getByLabel('Name', { exact: true }).fill('Okafor Ada');
+    await page.getByRole('combobox', { name: 'Attribute' }).click();
+    await page.getByRole('option', { name: 'Sex', exact: true }).click();
+    await page.getByRole('combobox', { name: 'Value' }).click();
+    await page.getByRole('option', { name: /\(male\)/ }).click();
+    await page.getByRole('button', { name: 'Find' }).click();
+    await page.getByRole('row', { name: /UIN 4711 Ada Okafor .* Male/ }).waitFor();
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export' }).click();
+    await page.getByRole('menuitem', { name: 'Table (CSV)' }).click();
+    const file = await download;
+    expect(file.suggestedFilename()).toBe('records-social.csv');
+    const [head, ...rows] = readFileSync(await file.path(), 'utf8')
+      .trim()
+      .split('\r\n');
+    expect(head).toContain('data.name.surname');
+    expect(rows).toEqual([expect.stringContaining('Okafor')]);
+    await page.getByRole('button', { name: 'UIN 4711' }).click();
+    await page.getByRole('tab', { name: 'History' }).click();
+    await page.getByRole('row', { name: / 2 UPDATE/ }).waitFor();
+    await page.getByRole('row', { name: / 1 REGISTER/ }).waitFor();
+  });
+
+  test('is told at the filter what cannot be asked of records', async () => {
+    const ask = async (filter: Record<string, unknown>) =>
+      (
+        await gateway.graphql(
+          'query ($filter: RecordFilter) { records(registry: SOCIAL, filter: $filter) { nodes { id } } }',
+          { filter },
+        )
+      ).errors;
+    expect(await ask({ query: { 'name.surname': { $startsWith: 'Oka' } } })).toBeUndefined();
+    const refused = [{ extensions: { code: 'BAD_USER_INPUT', field: 'filter.query' } }];
+    for (const query of [{ nothing: 1 }, {}, { sex: { $near: 1 } }])
+      expect(await ask({ query })).toMatchObject(refused);
+    expect(await ask({ query: { sex: 'male' }, identifier: { type: 'UIN', value: '4711' } })).toMatchObject(refused);
+  });
+
+  test('is told in words which part of a signature failed, and where its keys are', async () => {
+    const envelope = await partner.envelope('search', searchById('4711'));
+    const changed = { ...envelope, message: searchById('4712') };
+    expect((await partner.post('/dci/v1/social/registry/sync/search', changed)).status).toBe(401);
+    await open('/transactions?status=REJECTED&senderId=health');
+    await page
+      .getByRole('row', { name: /err.signature.invalid/ })
+      .getByRole('link')
+      .click();
+    await page.getByText('the signature does not match').waitFor();
+    await page.getByRole('link', { name: 'Keys of this sender' }).click();
+    await page.getByRole('heading', { name: 'health' }).waitFor();
+  });
+
+  test('lets a job run before its time; one that is none is told so', async () => {
+    /** When it last ended, while it rests. */
+    const lastRun = async () => {
+      const { jobs } = await gateway.admin<{ jobs: { nodes: { running: boolean; lastFinishedAt: string | null }[] } }>(
+        '{ jobs(filter: { name: "retention" }) { nodes { running lastFinishedAt } } }',
+      );
+      const [job] = jobs.nodes;
+      return job?.running === false ? job.lastFinishedAt : null;
+    };
+    const before = await until(lastRun);
+    await open('/jobs');
+    await page
+      .getByRole('row', { name: /^retention/ })
+      .getByRole('button', { name: 'Run now' })
+      .click();
+    await page.getByText('retention is due').waitFor();
+    await until(async () => ![null, before].includes(await lastRun()));
+    const { errors } = await gateway.graphql('mutation { runJob(name: "none") { name } }');
+    expect(errors).toMatchObject([{ extensions: { code: 'NOT_FOUND', field: 'name' } }]);
   });
 
   test('suspends a sender for a reason, and lifts it', async () => {
@@ -158,7 +241,7 @@ const PERSON = {
 
   test('finds all of it in the audit', async () => {
     await open('/audit');
-    for (const action of ['suspendSender', 'createAgreement', 'rotateSenderSecret', 'generateServerKey'])
+    for (const action of ['suspendSender', 'runJob', 'createAgreement', 'rotateSenderSecret', 'generateServerKey'])
       await page
         .getByRole('row', { name: new RegExp(action) })
         .first()

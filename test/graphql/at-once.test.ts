@@ -17,7 +17,7 @@ import { createPartner, type Partner } from '../support/partner.js';
 
 const TIMES = 4;
 /** Needs another database to connect: test/sources/outside. */
-const ELSEWHERE = ['applySource', 'proposeSource'];
+const ELSEWHERE = ['applySource', 'proposeSource', 'runJob'];
 const REGISTRY = 'registry: SOCIAL';
 
 let gateway: TestGateway;

@@ -3,8 +3,8 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PersistedOperations } from '../../src/graphql/persisted-operations.js';
-import { Turns } from '../../src/graphql/turns.js';
 import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js';
+import { until } from '../support/until.js';
 import { createPartner, fetchToken, searchById, type Partner } from '../support/partner.js';
 
 interface Reply {
@@ -48,6 +48,33 @@ describe('/graphql', () => {
     const { status, headers } = await post(gateway, { query: '{ me { kind } }' });
     expect(status).toBe(200);
     expect(headers.get('cache-control')).toBe('no-store');
+  });
+
+  test('works on two operations of a caller at once, broken ones too, and on those of others meanwhile', async () => {
+    const client = await gateway.database.pool.connect();
+    const locked = async () => {
+      const { rows } = await client.query(
+        `select 1 from pg_locks where relation = 'admin_action'::regclass and not granted`,
+      );
+      return rows.length;
+    };
+    const answered: string[] = [];
+    const ask = (query: string) => post(gateway, { query }).finally(() => answered.push(query));
+    const long = '{ adminActions(first: 1) { nodes { id } } }';
+    try {
+      await client.query('begin; lock table admin_action in access exclusive mode');
+      const asked = [ask(long), ask(long)];
+      await until(async () => (await locked()) === 2);
+      asked.push(ask('{ nonsense }'));
+      const other = await post(gateway, { query: '{ nonsense }' }, { authorization: `Bearer ${partner.token}` });
+      expect(other.status).toBeGreaterThanOrEqual(400);
+      expect(answered).toEqual([]);
+      await client.query('commit');
+      expect((await Promise.all(asked)).map(({ status }) => status)).toEqual([200, 200, 400]);
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
   });
 
   describe('bounds an operation', () => {
@@ -324,20 +351,4 @@ describe('/graphql', () => {
       await expect(PersistedOperations.load(file)).rejects.toThrow(/array of texts/);
     });
   });
-});
-
-test('queries of one caller take turns, two at once, and hold up nobody else', async () => {
-  const turns = new Turns();
-  const begun: string[] = [];
-  const take = (caller: string, name: string) =>
-    turns.take(caller).then((end) => {
-      begun.push(name);
-      return end;
-    });
-  const [first, , third] = [take('busy', '1'), take('busy', '2'), take('busy', '3')];
-  const [end] = await Promise.all([first, take('quiet', 'quiet')]);
-  expect(begun).toEqual(['1', '2', 'quiet']);
-  end();
-  await third;
-  expect(begun).toEqual(['1', '2', 'quiet', '3']);
 });

@@ -88,10 +88,10 @@ describe('the pace at a host', () => {
   let now = 1000;
   const pace = () => new HostPace(() => now);
   let count = 0;
-  const delivery = (host: string) => ({
+  const delivery = (host: string, senderId = 's') => ({
     id: String((count += 1)),
     host,
-    senderId: 's',
+    senderId,
     target: `https://${host}/a?id=1`,
   });
   const roomFor = (at: HostPace, host: string) => {
@@ -123,6 +123,18 @@ describe('the pace at a host', () => {
     for (let hosts = 0; hosts < 60; hosts++) at.started(delivery(`host-${hosts}`));
     const { perSender, senders } = at.room();
     expect(senders).toEqual([{ senderId: 's', room: perSender - 60, underWay: 60 }]);
+  });
+
+  test('gives a sender whose hosts are quick more, but not while another is served', () => {
+    const at = pace();
+    const roomOf = (name: string) => at.room().senders.find(({ senderId }) => senderId === name)?.room;
+    at.started(delivery('quick'));
+    for (let answers = 0; answers < 200; answers++) at.answered(delivery('quick'), { ok: true, latencyMs: 5 });
+    expect(roomOf('s')).toBe(255);
+    at.started(delivery('other', 'quiet'));
+    expect([roomOf('s'), roomOf('quiet')]).toEqual([63, 63]);
+    now += 5000;
+    expect(roomOf('s')).toBe(255);
   });
 
   test('sends eight at once to a host, and gives back what waited while it failed', async () => {

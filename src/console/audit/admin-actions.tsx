@@ -1,8 +1,9 @@
-import { Drawer, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Drawer, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ResultOf } from '../graphql/graphql.js';
 import { ConnectionTable } from '../shared/connection-table.js';
+import { ExportList } from '../shared/export-list.js';
 import { FilterBar } from '../shared/filter-bar.js';
 import { TEXT, TIME } from '../shared/filters.js';
 import { JsonView } from '../shared/json-view.js';
@@ -27,6 +28,14 @@ export function AdminActions() {
   return (
     <Stack>
       <FilterBar filters={filters} />
+      <Group>
+        <ExportList
+          name="audit"
+          document={ADMIN_ACTIONS}
+          variables={{ filter }}
+          pick={({ adminActions }) => adminActions}
+        />
+      </Group>
       <ConnectionTable
         label={t('audit.actions')}
         page={page}

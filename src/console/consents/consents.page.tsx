@@ -6,6 +6,7 @@ import type { ResultOf } from '../graphql/graphql.js';
 import { RUNNERS, useMay } from '../session/me.js';
 import { ActionButton } from '../shared/action-button.js';
 import { ConnectionTable, type Column } from '../shared/connection-table.js';
+import { ExportList } from '../shared/export-list.js';
 import { FilterBar } from '../shared/filter-bar.js';
 import { REGISTRY, SENDER, TEXT } from '../shared/filters.js';
 import { Page } from '../shared/page.js';
@@ -33,11 +34,14 @@ export function Component() {
       title={t('nav.consents')}
       lead={t('consents.lead')}
       actions={
-        runner && (
-          <Button leftSection={<IconPlus size={14} aria-hidden />} onClick={open}>
-            {t('consents.grant')}
-          </Button>
-        )
+        <>
+          <ExportList name="consents" document={CONSENTS} variables={{ filter }} pick={({ consents }) => consents} />
+          {runner && (
+            <Button leftSection={<IconPlus size={14} aria-hidden />} onClick={open}>
+              {t('consents.grant')}
+            </Button>
+          )}
+        </>
       }
     >
       <FilterBar filters={filters} />

@@ -1,6 +1,7 @@
 import { Button, Drawer, Group, Select, Stack, TagsInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
+import { DateField } from '../shared/date-field.js';
 import { FieldPicker } from '../shared/field-picker.js';
 import { problemOf } from '../shared/problem.js';
 import { useRegistryDefinition } from '../shared/registry-definition.js';
@@ -89,11 +90,12 @@ export function GrantConsent({ onClose }: { onClose: () => void }) {
             onChange={(fields) => form.setFieldValue('fields', fields)}
             error={typeof form.errors['fields'] === 'string' ? form.errors['fields'] : undefined}
           />
-          <TextInput
-            type="date"
+          <DateField
             label={t('field.validUntil')}
             description={t('hint.consentUntil')}
-            {...field('validUntil')}
+            value={form.values.validUntil}
+            onChange={(day) => form.setFieldValue('validUntil', day)}
+            error={form.errors['validUntil']}
           />
           <TextInput label={t('field.evidence')} description={t('hint.evidence')} {...field('evidence')} />
           <Group justify="flex-end">

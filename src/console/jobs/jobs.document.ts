@@ -24,6 +24,15 @@ export const JOBS = graphql(`
   }
 `);
 
+export const RUN_JOB = graphql(`
+  mutation RunJob($name: ID!) {
+    runJob(name: $name) {
+      id: name
+      nextRunAt
+    }
+  }
+`);
+
 export const QUEUES = graphql(`
   query Queues {
     overview(window: "PT1M") {

@@ -5,12 +5,15 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import type { ResultOf } from '../graphql/graphql.js';
+import { RUNNERS } from '../session/me.js';
+import { ActionButton } from '../shared/action-button.js';
+import { CodeText } from '../shared/code-text.js';
 import { ConnectionTable } from '../shared/connection-table.js';
 import { Page } from '../shared/page.js';
 import { Section } from '../shared/section.js';
 import { Time } from '../shared/time.js';
 import { useConnection } from '../shared/use-connection.js';
-import { JOBS, QUEUES } from './jobs.document.js';
+import { JOBS, QUEUES, RUN_JOB } from './jobs.document.js';
 
 const REFRESH_MS = 5000;
 
@@ -32,16 +35,32 @@ export function Component() {
         page={page}
         columns={[
           { header: t('field.name'), cell: ({ id }) => <span className="mono">{id}</span> },
-          { header: t('field.every'), cell: ({ every }) => every ?? '—' },
+          { header: t('field.every'), cell: ({ every }) => <CodeText text={every} /> },
           { header: t('field.state'), cell: (job) => <JobState {...job} /> },
           { header: t('field.lastRunAt'), cell: ({ lastRunAt }) => <Time value={lastRunAt} /> },
           { header: t('field.nextRunAt'), cell: ({ nextRunAt }) => <Time value={nextRunAt} /> },
           { header: t('field.failedAt'), cell: ({ failedAt }) => <Time value={failedAt} /> },
           { header: t('field.problem'), cell: ({ failReason }) => failReason ?? '—' },
+          { header: t('field.actions'), cell: (job) => <RunNow {...job} /> },
         ]}
         empty={{ title: t('jobs.empty'), hint: t('jobs.emptyHint') }}
       />
     </Page>
+  );
+}
+
+function RunNow({ id, running }: Job) {
+  const { t } = useTranslation();
+  return (
+    <ActionButton
+      document={RUN_JOB}
+      variables={{ name: id }}
+      label={t('jobs.runNow')}
+      done={t('jobs.due', { name: id })}
+      roles={RUNNERS}
+      size="compact-xs"
+      disabledBecause={running ? t('jobs.runsNow') : undefined}
+    />
   );
 }
 

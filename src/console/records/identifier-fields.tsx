@@ -14,13 +14,16 @@ export function IdentifierFields({ form, types }: { form: UseFormReturnType<Reco
           <Group key={index} gap="xs" wrap="nowrap">
             <Select
               aria-label={t('field.identifierType')}
+              flex={2}
+              miw={0}
               data={types}
               searchable
               allowDeselect={false}
               {...form.getInputProps(`identifiers.${index}.type`)}
             />
             <TextInput
-              flex={1}
+              flex={3}
+              miw={0}
               aria-label={t('field.identifierValue')}
               autoComplete="off"
               {...form.getInputProps(`identifiers.${index}.value`)}

@@ -25,6 +25,39 @@ export const RECORDS = graphql(`
   }
 `);
 
+/** What the form and the search are made of; it does not change while the gateway runs. */
+export const DICTIONARY = graphql(`
+  query Dictionary($registry: Registry!) {
+    registryDefinitions(registry: $registry) {
+      registry
+      recordTypes {
+        name
+        identifierPaths
+        attributes {
+          path
+          type
+          many
+          codes {
+            code
+            label
+          }
+        }
+      }
+    }
+  }
+`);
+
+export const RECORD_EVENTS = graphql(`
+  query RecordEvents($id: ID!) {
+    recordEvents(id: $id) {
+      id
+      eventType
+      version
+      createdAt
+    }
+  }
+`);
+
 export const UPSERT_RECORD = graphql(`
   mutation UpsertRecord($registry: Registry!, $record: RecordInput!) {
     upsertRecords(registry: $registry, records: [$record]) {

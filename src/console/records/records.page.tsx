@@ -4,13 +4,15 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { RUNNERS, useMay } from '../session/me.js';
 import { ConnectionTable } from '../shared/connection-table.js';
+import { ExportList } from '../shared/export-list.js';
 import { REGISTRY } from '../shared/filters.js';
 import { Page } from '../shared/page.js';
 import { useRegistryDefinition } from '../shared/registry-definition.js';
-import { Time } from '../shared/time.js';
 import { useConnection } from '../shared/use-connection.js';
 import { useFilters } from '../shared/use-filters.js';
 import { useOptions } from '../shared/use-options.js';
+import { useDictionary } from './dictionary.js';
+import { useRecordColumns } from './record-columns.js';
 import { RecordEditor } from './record-editor.js';
 import { FindRecord } from './find-record.js';
 import type { RegistryRecord, Wanted } from './record.types.js';
@@ -43,6 +45,7 @@ function Browser() {
     set,
   } = useFilters(FILTERS);
   const definition = useRegistryDefinition(registry);
+  const dictionary = useDictionary(registry);
   const [wanted, setWanted] = useState<Wanted>();
   const [open, setOpen] = useState<RegistryRecord | 'new'>();
   const page = useConnection(
@@ -50,6 +53,7 @@ function Browser() {
     { registry, filter: wanted },
     { pick: ({ records }) => records, types: ['RegistryRecord', 'RecordOutcome'] },
   );
+  const columns = useRecordColumns(dictionary, wanted?.recordType);
   return (
     <>
       <SegmentedControl
@@ -65,11 +69,20 @@ function Browser() {
         <FindRecord
           key={registry}
           definition={definition}
+          dictionary={dictionary}
           onFind={setWanted}
           action={
-            <Button leftSection={<IconPlus size={14} aria-hidden />} onClick={() => setOpen('new')}>
-              {t('records.new')}
-            </Button>
+            <>
+              <ExportList
+                name={`records-${registry.toLowerCase()}`}
+                document={RECORDS}
+                variables={{ registry, filter: wanted }}
+                pick={({ records }) => records}
+              />
+              <Button leftSection={<IconPlus size={14} aria-hidden />} onClick={() => setOpen('new')}>
+                {t('records.new')}
+              </Button>
+            </>
           }
         />
       )}
@@ -77,21 +90,13 @@ function Browser() {
         label={t('nav.records')}
         page={page}
         onOpen={setOpen}
-        columns={[
-          {
-            header: t('field.identifiers'),
-            cell: ({ identifiers }) => identifiers.map(({ type, value }) => `${type} ${value}`).join(', ') || '—',
-          },
-          { header: t('field.recordType'), cell: ({ recordType }) => recordType },
-          { header: t('field.externalId'), cell: ({ externalId }) => externalId ?? '—' },
-          { header: t('field.updatedAt'), cell: ({ updatedAt }) => <Time value={updatedAt} /> },
-          { header: t('field.version'), align: 'right', cell: ({ version }) => version },
-        ]}
+        columns={columns}
         empty={{ title: t('records.empty'), hint: t('records.emptyHint') }}
       />
       {open !== undefined && definition !== undefined && (
         <RecordEditor
           definition={definition}
+          dictionary={dictionary}
           record={open === 'new' ? undefined : open}
           onClose={() => setOpen(undefined)}
         />

@@ -8,7 +8,6 @@ import { formatMs } from '../shared/duration.js';
 import { Empty } from '../shared/empty.js';
 import { ErrorNotice } from '../shared/error-notice.js';
 import { Facts } from '../shared/facts.js';
-import { JsonView } from '../shared/json-view.js';
 import { Loading } from '../shared/loading.js';
 import { Page } from '../shared/page.js';
 import { Section } from '../shared/section.js';
@@ -16,6 +15,7 @@ import { StateBadge } from '../shared/state-badge.js';
 import { Time } from '../shared/time.js';
 import type { ResultOf } from '../graphql/graphql.js';
 import { Callbacks } from './callbacks.js';
+import { Decision } from './decision.js';
 import { Payloads } from './payloads.js';
 import { TRANSACTION } from './transaction.document.js';
 import { TRANSACTION_CHANGED } from './transactions.document.js';
@@ -66,7 +66,7 @@ function Detail(transaction: Transaction) {
       )}
       {transaction.accessDecision != null && (
         <Section title={t('transactions.decision')}>
-          <JsonView value={transaction.accessDecision} label={t('transactions.decision')} />
+          <Decision decision={transaction.accessDecision} senderId={transaction.sender?.senderId} />
         </Section>
       )}
       <Payloads id={transaction.id} />

@@ -2,6 +2,7 @@ import { Group, Switch } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ConnectionTable } from '../shared/connection-table.js';
+import { ExportList } from '../shared/export-list.js';
 import { FilterBar } from '../shared/filter-bar.js';
 import { OPERATION, REGISTRY, SENDER, stateOf, TEXT, TIME } from '../shared/filters.js';
 import { LiveBadge } from '../shared/live-badge.js';
@@ -52,6 +53,12 @@ export function Component() {
       lead={t('transactions.lead')}
       actions={
         <Group gap="md">
+          <ExportList
+            name="transactions"
+            document={TRANSACTIONS}
+            variables={{ filter }}
+            pick={({ transactions }) => transactions}
+          />
           <LiveBadge state={state} />
           <Switch
             label={t('live.follow')}

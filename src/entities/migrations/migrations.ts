@@ -22,6 +22,7 @@ import { ConsentReceipts0067 } from './0067-consent-receipts.migration.js';
 import { StaticBearer0068 } from './0068-static-bearer.migration.js';
 import { LiveEvents0081 } from './0081-live-events.migration.js';
 import { FileImports0085 } from './0085-file-imports.migration.js';
+import { RecordHistory0089 } from './0089-record-history.migration.js';
 import { Hops0095 } from './0095-hops.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
@@ -50,6 +51,7 @@ export const MIGRATIONS = [
   StaticBearer0068,
   LiveEvents0081,
   FileImports0085,
+  RecordHistory0089,
   Hops0095,
 ].map((migration) => ({
   name: nameOf(migration),

@@ -1,10 +1,11 @@
-import { Arg, Args, Ctx, Query, Resolver } from 'type-graphql';
-import { READERS, requireRole } from '../authorize.js';
+import { Arg, Args, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { READERS, requireRole, RUNNERS } from '../authorize.js';
 import { ConnectionArgs, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
 import { pageOfList } from '../list-connection.js';
 import type { JobState } from '../../use-cases/overview/job-health.js';
-import { JobConnection, JobFilter, JobOrderEnum, type JobOrder } from './job.types.js';
+import { runJob } from '../../use-cases/overview/run-job.js';
+import { JobConnection, JobFilter, JobOrderEnum, JobView, type JobOrder } from './job.types.js';
 
 @Resolver()
 export class JobResolver {
@@ -18,6 +19,14 @@ export class JobResolver {
     requireRole(context, READERS);
     const { jobs } = await context.services.jobHealth();
     return pageOfList(jobs.filter(matching(filter ?? {})), `job ${orderBy}`, KEYS[orderBy], args);
+  }
+
+  @Mutation(() => JobView, { description: 'Lets a job run now instead of at its time.' })
+  runJob(
+    @Arg('name', () => ID, { description: 'Name of the job.' }) name: string,
+    @Ctx() context: Context,
+  ): Promise<JobState> {
+    return runJob(context.services, requireRole(context, RUNNERS), name);
   }
 }
 

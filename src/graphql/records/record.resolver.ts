@@ -1,10 +1,13 @@
 import type { FilterQuery } from '@mikro-orm/core';
-import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RegistryEnum } from '../../entities/database/enums.js';
 import { RegistryRecord } from '../../entities/records/record.entity.js';
+import { RegistryEvent } from '../../entities/records/registry-event.entity.js';
 import { findHolders } from '../../entities/records/named-record.repository.js';
 import { identifiersOf } from '../../protocol/registries/records/normalize.js';
+import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
 import { findRecordType } from '../../protocol/registries/registries.js';
+import { isUuid } from '../../platform/uuid.js';
 import type { Registry } from '../../protocol/vocabulary.js';
 import { noteReading } from '../admin-reading.js';
 import { requireRole, RUNNERS } from '../authorize.js';
@@ -23,7 +26,7 @@ import {
 } from './record.types.js';
 import { readExternalId, readIdentifier } from '../../use-cases/records/identifier.input.js';
 import { definitionOf, removeRecord } from '../../use-cases/records/records.js';
-import { liveRecords, servedTypes } from '../../use-cases/records/served-records.js';
+import { liveRecords, matchingRecords, servedTypes } from '../../use-cases/records/served-records.js';
 import { upsertRecords } from '../../use-cases/records/upsert-records.js';
 
 @Resolver(() => RegistryRecord)
@@ -47,13 +50,26 @@ export class RecordResolver {
       live,
       args,
     );
-    const named = filter?.identifier != null || filter?.externalId != null;
+    const named = filter?.identifier != null || filter?.externalId != null || filter?.query != null;
     // Without a row on the page, its count still tells of whom the filter names.
     const told =
       named && page.nodes.length === 0 ? await em.find(RegistryRecord, where, { limit: MAX_SIZE }) : page.nodes;
     if (named || told.length > 0)
       await noteReading(context, { targetType: 'Record', targets: told.map(({ id }) => id), field: 'Query.records' });
     return page;
+  }
+
+  @Query(() => [RegistryEvent], {
+    description: 'What happened to a record, newest first: the latest 100. Retention removes the oldest.',
+  })
+  async recordEvents(
+    @Arg('id', () => ID, { description: 'Id of the record.' }) id: string,
+    @Ctx() context: Context,
+  ): Promise<RegistryEvent[]> {
+    requireRole(context, RUNNERS);
+    if (!isUuid(id)) return [];
+    const em = context.services.database.em();
+    return em.find(RegistryEvent, { recordId: id }, { orderBy: { version: 'desc', id: 'desc' }, limit: 100 });
   }
 
   @FieldResolver(() => [RecordIdentifier])
@@ -107,6 +123,8 @@ async function whereRecord(
   given: RecordFilter | null | undefined,
 ): Promise<Listed> {
   const filter = given ?? {};
+  if (filter.query != null && filter.identifier != null)
+    throw invalid('filter.query', 'give it or filter.identifier, one of the two');
   const definition = definitionOf(services, registry);
   const recordType = filter.recordType == null ? undefined : findRecordType(definition, filter.recordType);
   if (filter.recordType != null && recordType === undefined)
@@ -118,6 +136,7 @@ async function whereRecord(
     ...(stored.length === 0 ? { recordType: { $in: [] } } : { $or: stored }),
     ...(filter.externalId == null ? {} : { externalId: readExternalId(filter.externalId, 'filter.externalId') ?? '' }),
   };
+  if (filter.query != null) return matching(services, { definition, recordType, served: where, query: filter.query });
   if (filter.identifier == null) return { where, live: [] };
   const identifier = readIdentifier(definition, filter.identifier, 'filter.identifier');
   const named = filter.externalId == null ? await liveRecords(services, definition, live, identifier) : [];
@@ -125,6 +144,28 @@ async function whereRecord(
   return {
     where: { ...where, id: { $in: await findHolders(services.database, registry, identifier) } },
     live: named.map((record) => Object.assign(new RegistryRecord(), { ...record, registry })),
+  };
+}
+
+interface Question {
+  definition: RegistryDefinition;
+  recordType: RecordTypeDefinition | undefined;
+  served: FilterQuery<RegistryRecord>;
+  query: unknown;
+}
+
+async function matching(
+  services: Context['services'],
+  { definition, served, query, ...asked }: Question,
+): Promise<Listed> {
+  const { recordType = findRecordType(definition) } = asked;
+  if (recordType === undefined) throw invalid('filter.recordType', 'this registry has none');
+  const found = await matchingRecords(services, definition, recordType, query);
+  const { live } = await servedTypes(services, definition, [recordType]);
+  const elsewhere = live.length === 0 ? [] : found;
+  return {
+    where: { $and: [served, { id: { $in: live.length === 0 ? found.map(({ id }) => id) : [] } }] },
+    live: elsewhere.map((record) => Object.assign(new RegistryRecord(), { ...record, registry: definition.registry })),
   };
 }
 

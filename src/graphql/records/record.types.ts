@@ -1,4 +1,4 @@
-import { GraphQLJSON } from 'graphql-scalars';
+import { GraphQLJSON, GraphQLJSONObject } from 'graphql-scalars';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { graphqlEnum } from '../../entities/database/graphql-enum.js';
 import { RegistryRecord } from '../../entities/records/record.entity.js';
@@ -110,6 +110,13 @@ export class UpsertResult {
 export class RecordFilter {
   @Field(() => String, { nullable: true })
   recordType?: string;
+
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description:
+      'An expression on attributes of the record type, such as `{"name.surname": {"$startsWith": "Oka"}}`; of the first one where none is named.',
+  })
+  query?: Record<string, unknown>;
 
   @Field(() => IdentifierInput, { nullable: true })
   identifier?: IdentifierInput;

@@ -1,11 +1,13 @@
 /** What the gateway serves of a registry, whoever keeps it: which rows of our tables, and whom a live source names. */
 import { ItemRejected } from '../../protocol/errors.js';
+import { parseQuery } from '../../protocol/query/parse-query.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
 import { identifyingInside, identifyingTypes } from '../../protocol/registries/records/identifying.js';
 import { memberIdentifierPaths } from '../../protocol/registries/records/members.js';
 import type { RecordIdentifier } from '../../protocol/registries/records/normalize.js';
 import { findPersonRecords, type PersonRecords } from '../../sources/person-records.js';
 import type { SourceRecord } from '../../sources/registry-source.js';
+import { invalid } from '../errors.js';
 import type { Services } from '../services.js';
 
 type Asking = Pick<Services, 'source' | 'database'>;
@@ -53,6 +55,28 @@ export async function liveRecords(
     throw error;
   }
   return found;
+}
+
+/** Of one question about attributes. */
+const MOST_FOUND = 1000;
+
+/** Records that an expression holds for, wherever they are kept. @throws DomainError where it is none, or finds too many */
+export async function matchingRecords(
+  { source }: Pick<Services, 'source'>,
+  definition: RegistryDefinition,
+  recordType: RecordTypeDefinition,
+  sent: unknown,
+): Promise<SourceRecord[]> {
+  const asked = { definition, recordType: recordType.name, sort: [], page: { size: MOST_FOUND + 1, number: 1 } };
+  try {
+    const criteria = parseQuery('EXPRESSION', sent, definition, recordType);
+    const { records } = await source.search({ ...asked, criteria });
+    if (records.length <= MOST_FOUND) return records;
+  } catch (error) {
+    if (error instanceof ItemRejected) throw invalid('filter.query', error.message);
+    throw error;
+  }
+  throw invalid('filter.query', `finds more than ${MOST_FOUND} records: ask for more, such as a birth date`);
 }
 
 /** All records that hold a person, wherever they are kept; whether there may be others in a source that keeps none here. */

@@ -1,0 +1,39 @@
+/** Rows as a file: one JSON object a line, or a table whose columns are the paths of what stands in them. */
+import { isObject } from './json-object.js';
+
+export type FileKind = 'csv' | 'ndjson';
+type Row = Record<string, unknown>;
+
+export function saveRows(name: string, kind: FileKind, rows: Row[]): void {
+  const text = kind === 'csv' ? toCsv(rows.map((row) => flat(row))) : rows.map((row) => JSON.stringify(row)).join('\n');
+  const type = kind === 'csv' ? 'text/csv;charset=utf-8' : 'application/x-ndjson';
+  // Spreadsheets read UTF-8 by its mark.
+  const address = URL.createObjectURL(new Blob([kind === 'csv' ? '\uFEFF' : '', text, '\n'], { type }));
+  const link = Object.assign(document.createElement('a'), { href: address, download: `${name}.${kind}` });
+  link.click();
+  // The browser begins to read it after this turn.
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+function flat(row: Row, prefix = ''): Row {
+  const entries = Object.entries(row).filter(([name]) => name !== '__typename');
+  return Object.fromEntries(
+    entries.flatMap(([name, value]): [string, unknown][] =>
+      isObject(value) ? Object.entries(flat(value, `${prefix}${name}.`)) : [[`${prefix}${name}`, value]],
+    ),
+  );
+}
+
+function toCsv(rows: Row[]): string {
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  return [columns, ...rows.map((row) => columns.map((column) => row[column]))]
+    .map((cells) => cells.map(cellOf).join(','))
+    .join('\r\n');
+}
+
+function cellOf(value: unknown): string {
+  // A spreadsheet would take some texts for formulas.
+  const text = typeof value === 'string' ? value.replace(/^(?=[=+\-@\t\r])/, "'") : JSON.stringify(value ?? '');
+  const safe = value == null ? '' : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
