@@ -1,6 +1,7 @@
 /**
  * The bare floor: what any server must do for a signed search, and nothing else. node:http and pg; parse, verify
  * (Ed25519 over RFC 8785), the same SQL, one audit INSERT, sign. No token, no agreement, no clamp, no replay guard.
+ * With SOURCE_DATABASE_URL the SQL is that of a live source: key, record and list, each by a prepared statement.
  */
 import { createHash, createPublicKey, generateKeyPairSync, randomUUID, sign, verify } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -14,6 +15,8 @@ const LOOK_UP = `SELECT r.id, r.version, r.data
 const AUDIT = 'INSERT INTO bench_audit (id, sender_id, request, response, at) VALUES ($1, $2, $3, $4, now())';
 
 const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
+const { SOURCE_DATABASE_URL: sourceUrl } = process.env;
+const source = sourceUrl === undefined ? undefined : new Pool({ connectionString: sourceUrl, max: 10 });
 const partnerKey = createPublicKey({ key: JSON.parse(process.env.PARTNER_JWK), format: 'jwk' });
 const { privateKey } = generateKeyPairSync('ed25519');
 
@@ -37,11 +40,7 @@ async function answer(text) {
   if (!verify(null, signed, partnerKey, Buffer.from(fields.signature, 'base64'))) throw new Error('bad signature');
   const item = message.search_request[0];
   const { type, value } = item.search_criteria.query;
-  const { rows } = await pool.query({
-    name: 'look-up',
-    text: LOOK_UP,
-    values: ['SOCIAL', type, value, 'SRPerson', 21],
-  });
+  const rows = await (source === undefined ? inOurs(type, value) : atSource(value));
   const reply = replyTo(header, message, item, rows);
   await pool.query({
     name: 'audit',
@@ -54,6 +53,20 @@ async function answer(text) {
     signature: `created="${created}", expires="${created + 300}", signature="${own}"`,
     ...reply,
   });
+}
+
+const inOurs = async (type, value) =>
+  (await pool.query({ name: 'look-up', text: LOOK_UP, values: ['SOCIAL', type, value, 'SRPerson', 21] })).rows;
+
+async function atSource(value) {
+  const ask = async (name, text, values) => (await source.query({ name, text, values })).rows;
+  const [key] = await ask('key', 'SELECT id FROM person WHERE uin = $1', [value]);
+  const [person] = await ask('record', 'SELECT * FROM person WHERE id = $1', [key.id]);
+  const phones = await ask('list', 'SELECT * FROM phone WHERE person = $1', [key.id]);
+  const identifier = [{ identifier_type: 'UIN', identifier_value: person.uin }];
+  const { surname, given_name, born: birth_date } = person;
+  const phone_number = phones.map(({ number }) => number);
+  return [{ data: { identifier, name: { surname, given_name }, birth_date, phone_number } }];
 }
 
 function signingString(envelope, created, expires) {
@@ -86,6 +99,6 @@ await pool.query(
 );
 server.listen(0, '127.0.0.1', () => process.stdout.write(`http://127.0.0.1:${server.address().port}\n`));
 process.on('SIGTERM', () => {
-  server.close(() => void pool.end());
+  server.close(() => void Promise.all([pool.end(), source?.end()]));
   server.closeAllConnections();
 });

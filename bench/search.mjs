@@ -97,7 +97,8 @@ async function messages(partner, identifiers, count) {
   return bodies;
 }
 
-async function searching({ url, child }, partner, bodies, connections) {
+/** Sends signed messages over so many connections. */
+export async function searching({ url, child }, partner, bodies, connections) {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const latencies = [];
   const queue = bodies.values();

@@ -1,13 +1,16 @@
 /** Sources: the first reading, how far behind a followed source is, and a question answered by the source itself. */
+import { createPublicKey } from 'node:crypto';
 import { LogicalReplicationService, PgoutputPlugin } from 'pg-logical-replication';
-import { Pool } from 'pg';
 import { alone, onGround, row, seconds } from './ground.mjs';
+import { searching } from './search.mjs';
 
 export const title = 'Sources';
 
 const PAGE = 250;
 const PER_SECOND = 200;
 const AT_ONCE = 16;
+const ROUNDS = 2;
+const PATH = '/dci/v1/social/registry/sync/search';
 const TABLES = `create table person (id int primary key, uin text unique, surname text, given_name text, born date,
     written timestamptz not null default clock_timestamp());
   create table phone (id int primary key, person int, number text);
@@ -43,12 +46,8 @@ export function run({ progress, quick }) {
       const mirrored = persons / (await seconds(() => applied(gateway, fileOf('mirror'))));
       progress(`${PER_SECOND} changes a second`);
       const lag = await followed(people, await ground.client(gateway.env.DATABASE_URL), url, quick ? 5 : 15);
-      const live = await ground.gateway(await ground.database('live'), { PEOPLE_DATABASE_URL: url });
-      await applied(live, fileOf('live'));
       progress('searches answered by the source');
-      const searches = quick ? 300 : 3000;
-      const asked = await askedOf(live, searches, persons);
-      const bareAsked = await bareOf(url, searches, persons);
+      const { ours, theirs } = await live(ground, url, persons, { quick, progress });
       const reader = 'a bare reader of the stream';
       return [
         row(`first reading of ${persons} rows`, 'pages read and inserted as JSON', 'rows/s', mirrored, bare, 0.2),
@@ -60,7 +59,7 @@ export function run({ progress, quick }) {
           ...row('behind, p99', reader, 'ms', lag.ours[0.99], lag.theirs[0.99], '≤ 1000 ms'),
           met: lag.ours[0.99] <= 1000,
         },
-        row('signed live search', 'its two statements at the source', 'searches/s', asked, bareAsked, 0.5),
+        row('signed live search', 'bare node:http + pg, the same SQL at the source', 'searches/s', ours, theirs, 0.5),
       ];
     },
     { wal_level: 'logical' },
@@ -160,24 +159,38 @@ const shares = (values) => {
   return { 0.5: share(0.5), 0.99: share(0.99) };
 };
 
-async function askedOf(gateway, searches, persons) {
+/** The same questions to the gateway and to the floor, in turns. */
+async function live(ground, url, persons, { quick, progress }) {
+  const databaseUrl = await ground.database('live');
+  const gateway = await ground.gateway(databaseUrl, { PEOPLE_DATABASE_URL: url });
+  await applied(gateway, fileOf('live'));
   const partner = await gateway.partner('asking');
-  const messages = [];
-  for (let index = 0; index < searches; index += 1)
-    messages.push(await partner.sign('search', messageOf(`p${1 + ((index * 7919) % persons)}`)));
+  const key = JSON.stringify(createPublicKey(partner.key.privateKey).export({ format: 'jwk' }));
+  const env = { DATABASE_URL: databaseUrl, SOURCE_DATABASE_URL: url, PARTNER_JWK: key };
+  const floor = await ground.start('./floor.mjs', /(http:\/\/\S+)/, env);
+  const targets = { gateway: { ...gateway, url: `${gateway.url}${PATH}` }, floor };
   let next = 0;
-  return (
-    searches /
-    (await seconds(() =>
-      together(async () => {
-        for (let message; (message = messages[next++]) !== undefined;) {
-          const { status, body } = await partner.post('/dci/v1/social/registry/sync/search', message);
-          if (status !== 200 || body.message.search_response[0].data.reg_records.length !== 1)
-            throw new Error('a search failed');
-        }
-      }),
-    ))
-  );
+  const asked = async (name, count) => {
+    const bodies = [];
+    for (let index = 0; index < count; index += 1)
+      bodies.push(JSON.stringify(await partner.sign('search', messageOf(`p${1 + ((next++ * 7919) % persons)}`))));
+    return searching(
+      targets[name],
+      partner,
+      bodies.map((body) => Buffer.from(body)),
+      AT_ONCE,
+    );
+  };
+  const results = { gateway: [], floor: [] };
+  for (const name of Object.keys(targets)) await asked(name, quick ? 300 : 3000);
+  for (let round = 0; round < ROUNDS; round += 1)
+    for (const name of Object.keys(targets)) {
+      const { perSecond, cpu } = await asked(name, quick ? 300 : 3000);
+      progress(`  ${name}: ${perSecond.toFixed(0)} searches/s, ${cpu.toFixed(2)} ms of computing each`);
+      results[name].push(perSecond);
+    }
+  const mean = (all) => all.reduce((sum, one) => sum + one, 0) / all.length;
+  return { ours: mean(results.gateway), theirs: mean(results.floor) };
 }
 
 const messageOf = (value) => ({
@@ -196,24 +209,6 @@ const messageOf = (value) => ({
   ],
 });
 
-async function bareOf(url, searches, persons) {
-  const pool = new Pool({ connectionString: url, max: 10 });
-  let next = 0;
-  const taken = await seconds(() =>
-    together(async () => {
-      for (let index; (index = next++) < searches;) {
-        const { rows } = await pool.query('select * from person where uin = $1', [
-          `p${1 + ((index * 7919) % persons)}`,
-        ]);
-        await pool.query('select * from phone where person = $1', [rows[0].id]);
-      }
-    }),
-  );
-  await pool.end();
-  return searches / taken;
-}
-
-const together = (work) => Promise.all(Array.from({ length: AT_ONCE }, work));
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
 
 await alone(import.meta, { title, run });

@@ -31,6 +31,8 @@ export function upstreamAt(address: string, { keyRing, serverId, clock }: Oursel
   }
   return {
     ask: (path, action, message) => told(async () => (await (await client()).ask(path, action, message)).body),
+    request: (path, action, message, callback) =>
+      told(async () => (await (await client()).request(path, action, message, callback)).body),
     reach: () => told(async () => void (await (await client()).token())),
   };
 }

@@ -3,8 +3,11 @@ import { renewClaims, releaseClaims } from '../entities/queues/claim.repository.
 import { claimSources, holdSource, saveSource, type StoredSource } from '../entities/sources/source.repository.js';
 import type { Log } from '../platform/log.js';
 import { ClaimOver, Mirror, type MirrorServices } from '../sources/outside/mirror.js';
+import type { LiveSources } from '../sources/outside/live-sources.js';
 import type { SourceConnections } from '../sources/outside/source-connections.js';
+import { isFollowed } from '../sources/outside/source-file.schema.js';
 import { SourceFault } from '../sources/outside/source-fault.js';
+import { keepSubscribed } from '../sources/outside/upstream-subscriptions.js';
 import type { Work } from './work-queue.js';
 
 /** Each that has a stream of changes is read for good. */
@@ -14,6 +17,8 @@ const FIRST_RETRY_MS = 1000;
 const RETRY_MS = 10_000;
 
 export interface Mirroring extends MirrorServices {
+  live: LiveSources;
+  settings: { publicUrl: string };
   connections: SourceConnections;
   log: Log;
 }
@@ -46,9 +51,11 @@ async function mirrorSource(
 ): Promise<void> {
   const { connections, log } = mirroring;
   try {
-    const open = await connections.get(source);
-    const dueAt = await new Mirror(mirroring, open, source, worker).run(signal);
-    await end(mirroring, source, worker, { dueAt });
+    const dueAt =
+      source.kind === 'dci'
+        ? await subscribed(mirroring, source)
+        : await new Mirror(mirroring, await connections.get(source), source, worker).run(signal);
+    await end(mirroring, source, worker, { dueAt, ...(source.kind === 'dci' ? wellOf(mirroring, source) : {}) });
   } catch (error) {
     if (error instanceof ClaimOver) return releaseClaims(mirroring.database, 'source', worker, [source.id]);
     if (!(error instanceof SourceFault)) throw error;
@@ -56,6 +63,15 @@ async function mirrorSource(
     await end(mirroring, source, worker, failed(mirroring, source, error.message));
   }
 }
+
+/** Another DCI server tells us itself, and is only asked to. */
+const subscribed = (mirroring: Mirroring, source: StoredSource): Promise<Date> =>
+  keepSubscribed({ ...mirroring, publicUrl: mirroring.settings.publicUrl }, mirroring.live.upstream(source), source);
+const wellOf = ({ live }: Mirroring, source: StoredSource) => ({
+  state: 'RUNNING',
+  lastError: null,
+  ...(isFollowed(live.upstream(source).file) ? { capture: { by: 'SUBSCRIPTION' } } : {}),
+});
 
 const failed = (
   { clock }: Mirroring,

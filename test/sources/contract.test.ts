@@ -2,26 +2,20 @@
 import * as fc from 'fast-check';
 import { Client } from 'pg';
 import { loadRecords } from '../../src/entities/records/record.repository.js';
-import { ItemRejected } from '../../src/protocol/errors.js';
 import type { Criteria } from '../../src/protocol/query/criteria.js';
-import { attributesIn } from '../../src/protocol/query/criteria-walk.js';
-import { matches } from '../../src/protocol/query/evaluate.js';
-import type { SortKey } from '../../src/protocol/query/parse-sort.js';
-import { attributesOf } from '../../src/protocol/registries/attributes.js';
 import { createRegistries } from '../../src/protocol/registries/registries.js';
 import { sourceRecordId } from '../../src/sources/outside/record-id.js';
-import type { ConsentScope, SourceQuery } from '../../src/sources/registry-source.js';
 import { giveConsent } from '../support/consent.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { hasMariadb, startMariadb, type MariadbServer } from '../support/mariadb.js';
 import { createPartner } from '../support/partner.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
+import { clientAddress, trust } from '../support/upstream.js';
 import { until } from '../support/until.js';
-import { criteriaOver, valuesAt } from './criteria.arbitrary.js';
+import * as questions from './questions.js';
 import type { LoadedRecord } from './registry-database.js';
 
 const definition = createRegistries().byName('SOCIAL')!;
-const attributes = attributesOf(definition, 'SRPerson');
 const SURNAMES = ['Banda', 'Cruz', 'cruz', 'Ng', 'Élodie', "O'Brien"];
 const COUNT = 60;
 
@@ -102,7 +96,35 @@ const consentOf = ({ identifiers }: LoadedRecord): string[] | undefined => {
   return number % 4 === 0 ? undefined : CONSENTS[number % CONSENTS.length];
 };
 
+const surname = fc
+  .constantFrom(...SURNAMES)
+  .map((value): Criteria => ({ attribute: 'name.surname', operator: 'eq', value }));
+const born = fc
+  .constantFrom('1980', '1982-03', '1983-01-01')
+  .chain((value) =>
+    fc
+      .constantFrom('gte' as const, 'lt' as const, 'eq' as const)
+      .map((operator): Criteria => ({ attribute: 'birth_date', operator, value })),
+  );
+const sex = fc
+  .constantFrom('male', 'female', 'unknown')
+  .map((value): Criteria => ({ attribute: 'sex', operator: 'eq', value }));
+
+/** How many questions were refused, by the one reason that there may be; all others agree. */
+const refusedOf = (all: LoadedRecord[], numRuns = 200): Promise<number> =>
+  questions.refusedOf({
+    gateway,
+    definition,
+    recordType: 'SRPerson',
+    records: all,
+    narrow: [surname, born, sex],
+    sorts: ['name.surname', 'birth_date', 'sex', 'phone_number'],
+    consent: { senderId, fieldsOf: consentOf },
+    numRuns,
+  });
+
 let gateway: TestGateway;
+let other: TestGateway;
 let postgres: TestDatabase;
 let mariadb: MariadbServer | undefined;
 let senderId: string;
@@ -118,9 +140,16 @@ beforeAll(async () => {
     await mariadb.run('create database people character set utf8mb4');
     await mariadb.run(TABLES, 'people');
   }
+  other = await startTestGateway({ env: { SERVER_ID: 'other' } });
+  const address = await clientAddress(other, 'dci-gateway', { fields: ['*'] });
   gateway = await startTestGateway({
-    env: { POSTGRES_DATABASE_URL: postgres.url, ...(mariadb && { MARIADB_DATABASE_URL: mariadb.url('people') }) },
+    env: {
+      POSTGRES_DATABASE_URL: postgres.url,
+      OTHER_DCI_URL: address,
+      ...(mariadb && { MARIADB_DATABASE_URL: mariadb.url('people') }),
+    },
   });
+  await trust(other, 'dci-gateway', gateway);
   ({ senderId } = await createPartner(gateway));
   for (const record of records(({ uin }) => uin)) {
     const fields = consentOf(record);
@@ -129,19 +158,22 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
   await gateway?.close();
+  await other?.close();
   await postgres?.drop();
   await mariadb?.close();
 });
 
-async function apply(name: string, kind: string, mode: 'live' | 'mirror'): Promise<LoadedRecord[]> {
-  await gateway.admin('mutation ($yaml: String!) { applySource(yaml: $yaml) { name } }', {
-    yaml: yaml(name, kind, mode),
-  });
+const apply = async (name: string, kind: string, mode: 'live' | 'mirror'): Promise<LoadedRecord[]> => {
+  await applied(yaml(name, kind, mode));
+  return records(({ key }) => sourceRecordId(name, 'SRPerson', [String(key)]));
+};
+
+async function applied(file: string): Promise<void> {
+  await gateway.admin('mutation ($yaml: String!) { applySource(yaml: $yaml) { name } }', { yaml: file });
   const state = async () =>
     (await gateway.admin<{ sources: { state: string; lastError: string }[] }>('{ sources { state lastError } }'))
       .sources[0];
   await until(async () => (await state())?.state === 'RUNNING', { seen: state });
-  return records(({ key }) => sourceRecordId(name, 'SRPerson', [String(key)]));
 }
 
 const remove = (name: string) =>
@@ -169,6 +201,27 @@ test('PostgreSQL, mirrored', async () => {
   await remove('people');
 }, 60_000);
 
+test('another DCI server', async () => {
+  await loadRecords(
+    other.database,
+    records(({ uin }) => uin).map((record) => ({ ...record, id: undefined, registry: 'SOCIAL' as const })),
+  );
+  await applied(`version: 1
+source: { name: other, kind: dci, url: "\${OTHER_DCI_URL}", mode: live }
+records:
+  - registry: SOCIAL
+    type: SRPerson
+    search:
+      name.surname: { column: name.surname }
+      sex: { column: sex, ops: [eq, in] }
+      birth_date: { column: birth_date, ops: [eq, ge, le] }
+`);
+  const idOf = ({ uin }: Row) => sourceRecordId('other', 'SRPerson', [JSON.stringify(['UIN', uin])]);
+  // Each question is a signed message there, or several.
+  expect(await refusedOf(records(idOf), 60)).toBeGreaterThan(3);
+  await remove('other');
+}, 120_000);
+
 (hasMariadb() ? describe : describe.skip)('MariaDB', () => {
   test('live', async () => {
     expect(await refusedOf(await apply('others', 'mariadb', 'live'))).toBeGreaterThan(10);
@@ -179,118 +232,3 @@ test('PostgreSQL, mirrored', async () => {
     await remove('others');
   }, 60_000);
 });
-
-interface Question {
-  criteria: Criteria;
-  rowFilter: Criteria | undefined;
-  withConsent: boolean;
-  sort: SortKey[];
-  size: number;
-}
-
-/** Whatever is asked; most of it in a way that a live source can be asked. */
-function questions(all: LoadedRecord[]): fc.Arbitrary<Question> {
-  const any = criteriaOver([...attributes.values()], all);
-  const identifier = fc
-    .constantFrom(...all.flatMap(({ identifiers }) => identifiers))
-    .map((one): Criteria => ({ identifier: one }));
-  const surname = fc
-    .constantFrom(...SURNAMES)
-    .map((value): Criteria => ({ attribute: 'name.surname', operator: 'eq', value }));
-  const born = fc
-    .constantFrom('1980', '1982-03', '1983-01-01')
-    .chain((value) =>
-      fc
-        .constantFrom('gte' as const, 'lt' as const, 'eq' as const)
-        .map((operator): Criteria => ({ attribute: 'birth_date', operator, value })),
-    );
-  const sex = fc
-    .constantFrom('male', 'female', 'unknown')
-    .map((value): Criteria => ({ attribute: 'sex', operator: 'eq', value }));
-  const narrow = fc.oneof(identifier, surname, born, sex);
-  const named = fc.array(identifier, { minLength: 1, maxLength: 4 }).map((or): Criteria => ({ or }));
-  const also = (first: fc.Arbitrary<Criteria>) => fc.tuple(first, any).map((and): Criteria => ({ and }));
-  const order = fc.constantFrom('name.surname', 'birth_date', 'sex', 'phone_number');
-  return fc.record({
-    criteria: fc.oneof(any, narrow, named, also(narrow), also(named)),
-    rowFilter: fc.option(fc.oneof(sex, born, any), { nil: undefined, freq: 2 }),
-    withConsent: fc.boolean(),
-    sort: fc.uniqueArray(fc.record({ attribute: order, order: fc.constantFrom('asc' as const, 'desc' as const) }), {
-      maxLength: 2,
-      selector: ({ attribute }) => attribute,
-    }),
-    size: fc.integer({ min: 1, max: 30 }),
-  });
-}
-
-/** How many questions were refused, by the one reason that there may be; all others agree. */
-async function refusedOf(all: LoadedRecord[]): Promise<number> {
-  const seen = { answered: 0, some: 0, refused: 0 };
-  const property = fc.asyncProperty(questions(all), async (question) => {
-    const expected = oracle(all, question);
-    const given = await answer(question).catch((error: unknown) => {
-      if (error instanceof ItemRejected && error.code === 'rjct.search_criteria.invalid') return undefined;
-      throw error;
-    });
-    if (given === undefined) {
-      seen.refused++;
-      return;
-    }
-    expect(given).toEqual({ total: expected.length, records: expected.map(({ id, data }) => ({ id, data })) });
-    seen.answered++;
-    seen.some += expected.length > 0 && expected.length < all.length ? 1 : 0;
-  });
-  await fc.assert(property, { numRuns: 200 });
-  expect(seen.some).toBeGreaterThan(30);
-  return seen.refused;
-}
-
-/** All pages, and each with the same total. */
-async function answer({ criteria, rowFilter, withConsent, sort, size }: Question) {
-  const paths = new Set([...attributesIn(criteria), ...sort.map(({ attribute }) => attribute)]);
-  const consent: ConsentScope = { senderId, organizationKind: null, purpose: undefined, attributes: [...paths] };
-  const query: SourceQuery = {
-    definition,
-    recordType: 'SRPerson',
-    criteria,
-    sort,
-    page: { size, number: 1 },
-    ...(rowFilter && { rowFilter }),
-    ...(withConsent && { consent }),
-  };
-  const found = { total: -1, records: [] as { id: string; data: unknown }[] };
-  for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
-    const page = { size, number: 1, ...(cursor === undefined ? {} : { cursor }) };
-    const { records: some, totalCount, nextCursor } = await gateway.services.source.search({ ...query, page });
-    if (!first) expect(totalCount).toBe(found.total);
-    found.total = totalCount;
-    found.records.push(...some.map(({ id, data }) => ({ id, data })));
-    cursor = nextCursor;
-  }
-  return found;
-}
-
-function oracle(all: LoadedRecord[], { criteria, rowFilter, withConsent, sort }: Question): LoadedRecord[] {
-  const asked = [...attributesIn(criteria), ...sort.map(({ attribute }) => attribute)];
-  const consented = (record: LoadedRecord): boolean => {
-    const fields = consentOf(record);
-    return (
-      fields !== undefined &&
-      asked.every((path) => fields.some((one) => one === '*' || path === one || path.startsWith(`${one}.`)))
-    );
-  };
-  return all
-    .filter((record) => matches(criteria, record, attributes))
-    .filter((record) => rowFilter === undefined || matches(rowFilter, record, attributes))
-    .filter((record) => !withConsent || consented(record))
-    .toSorted((a, b) => {
-      for (const { attribute, order } of sort) {
-        const [one, other] = [a, b].map(({ data }) => valuesAt(data, attribute)[0] as string | undefined);
-        if (one === other) continue;
-        if (one === undefined) return 1;
-        if (other === undefined) return -1;
-        return Buffer.compare(Buffer.from(one), Buffer.from(other)) * (order === 'desc' ? -1 : 1);
-      }
-      return a.id < b.id ? -1 : 1;
-    });
-}

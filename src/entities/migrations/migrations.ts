@@ -21,6 +21,7 @@ import { SourceCapture0064 } from './0064-source-capture.migration.js';
 import { ConsentReceipts0067 } from './0067-consent-receipts.migration.js';
 import { StaticBearer0068 } from './0068-static-bearer.migration.js';
 import { LiveEvents0081 } from './0081-live-events.migration.js';
+import { SourceSubscriptions0082 } from './0082-source-subscriptions.migration.js';
 import { FileImports0085 } from './0085-file-imports.migration.js';
 import { RecordHistory0089 } from './0089-record-history.migration.js';
 import { Hops0095 } from './0095-hops.migration.js';
@@ -50,6 +51,7 @@ export const MIGRATIONS = [
   ConsentReceipts0067,
   StaticBearer0068,
   LiveEvents0081,
+  SourceSubscriptions0082,
   FileImports0085,
   RecordHistory0089,
   Hops0095,

@@ -19,7 +19,7 @@ export interface SweepPosition {
 
 /** How a source is followed. */
 export interface CaptureState {
-  by?: 'PUBLICATION' | 'WATERMARK' | 'SWEEP';
+  by?: 'PUBLICATION' | 'WATERMARK' | 'SWEEP' | 'SUBSCRIPTION';
   /** Why it is not followed as its file asks. */
   notice?: string | null;
   /** Ours at the source; once it was made, with the position up to which everything is taken over. */

@@ -18,6 +18,9 @@ export class CallbackInput {
     description: 'As the request’s ACK had it; left out by an answer without content.',
   })
   correlationId?: string | null;
+
+  @Field(() => [String], { nullable: true, description: 'Codes of subscriptions that were granted.' })
+  subscriptionCodes?: string[] | null;
 }
 
 @ObjectType({ description: 'Whether an answer was one that we wait for.' })

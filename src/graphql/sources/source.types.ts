@@ -21,6 +21,7 @@ export const SourceFollowingEnum = graphqlEnum<NonNullable<CaptureState['by']>>(
   {
     PUBLICATION: 'Its database tells of each as it is committed.',
     WATERMARK: 'A column of times is asked now and then; the sweep finds what that does not show.',
+    SUBSCRIPTION: 'Another DCI server tells of each, as it was asked to.',
     SWEEP: 'Everything is read again now and then.',
   },
 );

@@ -63,6 +63,7 @@ const callbackKind = (
       operation,
       transactionId: received.transaction_id,
       correlationId: received.correlation_id,
+      ...(received.subscribe_response && { subscriptionCodes: grantedIn(received.subscribe_response) }),
     }),
     write: (result: CallbackResult) =>
       result.known
@@ -74,6 +75,10 @@ const callbackKind = (
           },
     status,
   });
+
+/** New ones, those that wait for approval, and the one that was there already: a refusal names none. */
+const grantedIn = (items: NonNullable<CallbackMessage['subscribe_response']>): string[] =>
+  items.flatMap(({ subscriptions = [] }) => subscriptions.flatMap(({ code }) => code ?? []));
 
 /** Without a message it belongs to no request that could be looked up. */
 const ofNoRequest = (messageId: string): CallbackMessage => ({ transaction_id: messageId });

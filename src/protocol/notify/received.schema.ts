@@ -33,7 +33,12 @@ const responseItem = z.looseObject({
 const answered = { transaction_id: transactionId, correlation_id: correlationId };
 
 export const searchResponse = z.looseObject({ ...answered, search_response: z.array(responseItem) });
-export const subscribeResponse = z.looseObject({ ...answered, subscribe_response: z.array(responseItem) });
+export const subscribeResponse = z.looseObject({
+  ...answered,
+  subscribe_response: z.array(
+    responseItem.extend({ subscriptions: z.array(z.looseObject({ code: z.string().max(255).optional() })).optional() }),
+  ),
+});
 export const unsubscribeResponse = withOldSpelling(
   z.looseObject({
     ...answered,
@@ -47,7 +52,11 @@ export const txnStatusResponse = z.looseObject({
   ...answered,
   txnstatus_response: z.looseObject({ txn_type: z.string().max(99), txn_status: z.record(z.string(), z.unknown()) }),
 });
-export type CallbackMessage = { transaction_id: string; correlation_id?: string };
+export type CallbackMessage = {
+  transaction_id: string;
+  correlation_id?: string | undefined;
+  subscribe_response?: { subscriptions?: { code?: string | undefined }[] | undefined }[] | undefined;
+};
 
 /** `/dci/v1/notify`. */
 export const shortNotify = z.looseObject({

@@ -16,6 +16,8 @@ export interface Batch {
   generation: number;
   /** A first load tells nobody of records that were there before. */
   silent: boolean;
+  /** What happened, where the source says it itself. */
+  eventType?: string | undefined;
 }
 
 /** In the transaction that keeps how far the source is read: what was told and what was read commit together. */

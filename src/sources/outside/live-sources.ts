@@ -21,13 +21,16 @@ export interface LiveServices {
 }
 
 export class LiveSources {
-  readonly #upstreams = new Map<string, { appliedAt: string; live: LiveSourceOf }>();
+  readonly #upstreams = new Map<string, { appliedAt: string; source: UpstreamSource }>();
 
   constructor(private readonly services: LiveServices) {}
 
   /** @throws SourceFault */
   async of(keeper: StoredSource): Promise<LiveSourceOf> {
-    if (keeper.kind === 'dci') return this.#upstream(keeper);
+    if (keeper.kind === 'dci') {
+      const source = this.upstream(keeper);
+      return { source, most: source.file.source.scan_limit };
+    }
     const open = await this.services.connections.get(keeper);
     return { source: new LiveSource(open), most: open.file.source.scan_limit };
   }
@@ -36,14 +39,15 @@ export class LiveSources {
     return this.services.connections.close();
   }
 
-  #upstream({ name, yaml, appliedAt }: StoredSource): LiveSourceOf {
+  /** Another DCI server. @throws SourceFault */
+  upstream({ name, yaml, appliedAt }: StoredSource): UpstreamSource {
     const known = this.#upstreams.get(name);
-    if (known?.appliedAt === appliedAt) return known.live;
+    if (known?.appliedAt === appliedAt) return known.source;
     const { file } = readSourceFile(yaml, this.services.registries);
     if (file === undefined) throw new SourceFault('its file is not valid any more');
-    const live = { source: this.upstreamOf(file), most: file.source.scan_limit };
-    this.#upstreams.set(name, { appliedAt, live });
-    return live;
+    const source = this.upstreamOf(file);
+    this.#upstreams.set(name, { appliedAt, source });
+    return source;
   }
 
   /** @throws SourceFault */

@@ -66,7 +66,7 @@ export class LiveTeller implements Keeping {
 
   async #tellAll(
     sql: Sql,
-    { mapping, registry }: Batch,
+    { mapping, registry, eventType: said }: Batch,
     changed: MappedRecord[],
     known: Map<string, KnownRow>,
     now: Date,
@@ -85,10 +85,10 @@ export class LiveTeller implements Keeping {
       const of = { id, registry, recordType: mapping.type };
       const held = before(id);
       if (state === 'SERVED') {
-        const eventType = eventOf(mapping, held?.counts, countsOf(mapping, data));
+        const eventType = said ?? eventOf(mapping, held?.counts, countsOf(mapping, data));
         return { ...of, identifiers, data, eventType: eventType ?? (held === undefined ? 'REGISTER' : 'UPDATE') };
       }
-      if (held === undefined) return [];
+      if (held === undefined && said === undefined) return [];
       // Who ended is still there to be read; who is withheld is not.
       if (identifiers.length > 0) return { ...of, identifiers, data, eventType: 'DELETE' };
       return this.#deletion(of, last.get(id)) ?? [];

@@ -64,7 +64,10 @@ export class Mirror {
 
   /** Reads until nothing is left to read now; a stream of changes until it is told to stop. Gives when it is due again. @throws SourceFault */
   async run(signal: AbortSignal): Promise<Date> {
-    if (!isFollowed(this.open.file)) return new Date(this.services.clock().getTime() + UNFOLLOWED_MS);
+    if (!isFollowed(this.open.file)) {
+      if (this.source.state === 'FAILED') await this.#save({ state: 'RUNNING', lastError: null });
+      return new Date(this.services.clock().getTime() + UNFOLLOWED_MS);
+    }
     const following = await follow(this.open, this.source.capture, ({ capture, isAnew }) =>
       this.#save({ capture, ...(isAnew ? ANEW : {}) }),
     );

@@ -12,6 +12,7 @@ import {
   type RawBuilder,
 } from 'kysely';
 import { Pool } from 'pg';
+import { prepareStatements } from './prepared-statements.js';
 import { offsetOf } from './local-time.js';
 import { SourceFault, sourceFault, ValueFault } from './source-fault.js';
 import type { SourceFile } from './source-file.schema.js';
@@ -73,6 +74,7 @@ function postgres(url: string, size: number, zone: string, timeoutMs: number): P
     query_timeout: timeoutMs + CONNECT_MS,
     types: { getTypeParser: () => (value: unknown) => value },
   });
+  pool.on('connect', prepareStatements());
   // An idle connection that breaks is no news: the next question opens another.
   pool.on('error', () => undefined);
   return new PostgresDialect({

@@ -5,7 +5,14 @@ import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/re
 import { resolvePath } from '../../protocol/registries/records/property.path.js';
 import { findEventType, findIdentifierType, type Registries } from '../../protocol/registries/registries.js';
 import type { Finding, Place } from './finding.js';
-import { isFollowed, type Field, type List, type RecordMapping, type SourceFile } from './source-file.schema.js';
+import {
+  eventsOf,
+  isFollowed,
+  type Field,
+  type List,
+  type RecordMapping,
+  type SourceFile,
+} from './source-file.schema.js';
 
 export interface Checked {
   errors: Finding[];
@@ -29,6 +36,7 @@ export function checkAgainstDictionary(file: SourceFile, registries: Registries)
       ['capture', 'by'],
       `changes are read by ${file.capture.fallback === undefined ? 'the sweep' : 'the fallback and the sweep'}, not yet by binlog`,
     );
+  check.subscription();
   const { max_age: maxAge, mode } = file.source;
   if (maxAge !== undefined && mode === 'live')
     check.error(['source', 'max_age'], 'is of a mirror: a live source is asked at every question');
@@ -128,6 +136,21 @@ class Check implements Checked {
     );
     if (!filled && mapping.identifiers.length === 0 && this.file.source.kind !== 'dci')
       this.error(place, 'maps no field, list or identifier');
+  }
+
+  /** Another server tells of changes itself; nothing of it could be followed otherwise. */
+  subscription(): void {
+    const { capture, source, records } = this.file;
+    if (capture.by === 'subscription' && source.kind !== 'dci')
+      this.error(['capture', 'by'], 'subscription is of kind dci: a database is followed by publication or watermark');
+    if (source.kind !== 'dci') return;
+    if (capture.by !== 'subscription' && capture.by !== 'none')
+      this.error(['capture', 'by'], 'must be subscription, or none, with kind dci');
+    if (capture.by === 'subscription' && capture.sender === undefined)
+      this.error(['capture', 'sender'], 'is missing: the name among our senders under which the other server tells us');
+    for (const [index, mapping] of records.entries())
+      if (capture.by === 'subscription' && eventsOf(mapping).length === 0)
+        this.error(['records', index, 'events'], 'is missing: the events that the other server is to tell us of');
   }
 
   /** Another server gives records of the dictionary: nothing is mapped. */

@@ -50,7 +50,9 @@ const watermark = {
 
 const capture = z
   .strictObject({
-    by: oneOf('publication', 'binlog', 'watermark', 'none'),
+    by: oneOf('publication', 'binlog', 'watermark', 'subscription', 'none'),
+    /** Of another DCI server: its name among our senders, under which it tells us of events. */
+    sender: text.optional(),
     publication: z
       .string({ error: 'must be a name' })
       .regex(/^[A-Za-z_]\w{0,62}$/, 'must be a name of letters, digits and "_"')
@@ -212,6 +214,13 @@ export const sourceFile = z.strictObject({
     .prefault({}),
 });
 export type SourceFile = z.output<typeof sourceFile>;
+
+/** Names of all events that an entry may raise. */
+export function eventsOf({ events }: RecordMapping): string[] {
+  const { created, changed, ended, deleted, merged, added, set } = events;
+  const named = [created, changed, ended, deleted, merged].filter((one) => one !== undefined);
+  return [...new Set([...named, ...Object.values(added), ...Object.values(set)])];
+}
 
 /** Whether changes of its records are looked for: copies follow them, and those who subscribed to a live source are told. */
 export const isFollowed = ({ source, capture: { by } }: SourceFile): boolean =>

@@ -1,15 +1,11 @@
 /** Another DCI server as a source: questions are sent on as our own, and what it answers is read into the dictionary. */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Json, JsonObject } from '../../protocol/envelope/json.js';
 import { ItemRejected } from '../../protocol/errors.js';
 import { isObject } from '../../platform/plain-object.js';
 import type { Criteria } from '../../protocol/query/criteria.js';
 import { identifiersIn } from '../../protocol/query/criteria-walk.js';
-import type { RecordTypeDefinition } from '../../protocol/registries/definition.js';
-import { assembleRecord } from '../../protocol/registries/records/draft.js';
-import { assertNoPlaceholder, identifyingOf } from '../../protocol/registries/records/identifying.js';
-import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
-import { findRecordType, type Registries } from '../../protocol/registries/registries.js';
+import type { Registries } from '../../protocol/registries/registries.js';
 import { namesPersons } from '../askable.js';
 import type {
   Answered,
@@ -22,14 +18,18 @@ import type {
   SourceResult,
 } from '../registry-source.js';
 import { comparableAt } from './live-capabilities.js';
-import { sourceRecordId } from './record-id.js';
 import { SourceFault } from './source-fault.js';
+import type { SubscriptionWish } from '../../entities/sources/source-subscription.repository.js';
+import type { MappedRecord } from './map-records.js';
 import type { RecordMapping, SourceFile } from './source-file.schema.js';
+import { upstreamRecord } from './upstream-record.js';
 
 /** How another server is asked: signed with our key, the reply proven to be its own. @throws SourceFault */
 export interface Upstream {
   /** @param path below `/dci/v1/` */
   ask(path: string, action: string, message: JsonObject): Promise<JsonObject>;
+  /** What is only acknowledged; the answer goes to `callback`. */
+  request(path: string, action: string, message: JsonObject, callback?: string): Promise<JsonObject>;
   /** Whether it lets us in. */
   reach(): Promise<void>;
 }
@@ -42,7 +42,7 @@ type Item = JsonObject;
 
 export class UpstreamSource implements RegistrySource {
   constructor(
-    private readonly file: SourceFile,
+    readonly file: SourceFile,
     private readonly registries: Registries,
     private readonly upstream: Upstream,
     private readonly clock: () => Date,
@@ -74,7 +74,11 @@ export class UpstreamSource implements RegistrySource {
       const reply = await this.#ask(query, queries.slice(at, at + MOST_ITEMS), number);
       answered = reply.answered;
       for (const { found, total } of reply.items) {
-        records.push(...found.flatMap((data) => this.#read(query, data)));
+        for (const data of found) {
+          const record = this.read(query, data);
+          if (record !== undefined)
+            records.push({ id: record.id, recordType: query.recordType, version: 1, data: record.data });
+        }
         hasMore ||= found.length > 0 && total > (number - 1) * PAGE + found.length;
       }
     }
@@ -86,6 +90,41 @@ export class UpstreamSource implements RegistrySource {
       ...(answered && { answered }),
       ...(hasMore && { nextCursor: String(number + 1) }),
     };
+  }
+
+  /** None where what it says is no record of the dictionary, or is about nobody: as a row that does not fit. */
+  read(of: RecordsOf, given: JsonObject): MappedRecord | undefined {
+    const entry = this.mappingOf(of)?.name ?? of.recordType;
+    return upstreamRecord(this.file.source.name, entry, of, given);
+  }
+
+  mappingOf(of: RecordsOf): RecordMapping | undefined {
+    return this.#mappings(of)[0];
+  }
+
+  /** Its answer goes to `callback`, and its notifications to the `notify` beside. */
+  async subscribe(
+    { registry, recordType, eventType }: SubscriptionWish,
+    transactionId: string,
+    callbackOf: (path: string) => string,
+  ): Promise<void> {
+    const criteria = { reg_event_type: eventType, notify_record_type: recordType, filter: {} };
+    const item = { reference_id: '1', timestamp: this.clock().toISOString(), subscribe_criteria: criteria };
+    const message = { transaction_id: transactionId, subscribe_request: [item] };
+    const path = this.#pathOf(registry);
+    await this.upstream.request(`${path}/registry/subscribe`, 'subscribe', message, callbackOf(path));
+  }
+
+  async unsubscribe(registry: string, codes: string[], callbackOf: (path: string) => string): Promise<void> {
+    const message = { transaction_id: randomUUID(), timestamp: this.clock().toISOString(), subscription_codes: codes };
+    const path = this.#pathOf(registry);
+    await this.upstream.request(`${path}/registry/unsubscribe`, 'unsubscribe', message, callbackOf(path));
+  }
+
+  #pathOf(registry: string): string {
+    const path = this.registries.byName(registry)?.paths[0];
+    if (path === undefined) throw new SourceFault(`this gateway does not serve ${registry}`);
+    return path;
   }
 
   async health(): Promise<SourceHealth> {
@@ -141,34 +180,6 @@ export class UpstreamSource implements RegistrySource {
     const answered: Answered = { source: this.file.source.name, plan: 'LIVE', upstream };
     return { answered, items: answers.map(foundIn) };
   }
-
-  /** None where what it says is no record of the dictionary, or is about nobody: as a row that does not fit. */
-  #read({ definition, recordType }: RecordsOf, given: JsonObject): SourceRecord[] {
-    const type = typeOf({ definition, recordType });
-    const plain = Object.fromEntries(Object.entries(given).filter(([name]) => !name.startsWith('@')));
-    try {
-      const { identifiers, data } = assembleRecord(definition, type, [], plain);
-      assertNoPlaceholder(identifiers);
-      const key = identifyingOf(type, { identifiers, data })
-        .map(({ type: name, value }) => JSON.stringify([name, value]))
-        .toSorted();
-      if (key.length === 0) return [];
-      // Of several records of one subject, such as enrolments, nothing but what they say tells them apart.
-      const own = type.severalPerSubject === true ? [digestOf(data)] : key.slice(0, 1);
-      const [mapping] = this.#mappings({ definition, recordType });
-      const id = sourceRecordId(this.file.source.name, mapping?.name ?? recordType, own);
-      return [{ id, recordType, version: 1, data }];
-    } catch (error) {
-      if (error instanceof RecordInvalid) return [];
-      throw error;
-    }
-  }
-}
-
-function typeOf({ definition, recordType: name }: RecordsOf): RecordTypeDefinition {
-  const type = findRecordType(definition, name);
-  if (type === undefined) throw new SourceFault(`this gateway does not serve ${definition.registry} ${name}`);
-  return type;
 }
 
 /** Each identifier that may matter is a question; what must hold beside it is judged here. */
@@ -190,5 +201,3 @@ function foundIn(item: Item): { found: JsonObject[]; total: number } {
   const total = isObject(pagination) ? Number(pagination['total_count'] ?? found.length) : found.length;
   return { found, total: Number.isNaN(total) ? found.length : total };
 }
-
-const digestOf = (data: unknown): string => createHash('sha256').update(JSON.stringify(data)).digest('base64url');

@@ -13,4 +13,6 @@ export interface CallbackInput {
   transactionId: string;
   /** Left out by an answer that is a header alone. */
   correlationId?: string | null | undefined;
+  /** Of subscriptions that were granted. */
+  subscriptionCodes?: string[] | null | undefined;
 }

@@ -24,6 +24,7 @@ import type { Services } from '../services.js';
 import { applyPush, isInRows, recordOverwritten, textOf, type Pushed } from '../records/partner-push.js';
 import { assertOwnType } from '../records/own-records.js';
 import { definitionOf } from '../records/records.js';
+import { tellOn } from './tell-on.js';
 import { markDeath } from './mark-death.js';
 
 /** A longer transaction would delay the live tail of every reader. */
@@ -44,7 +45,7 @@ export async function receiveNotification(
   const gate = decideGate({ sender, definition, operation: 'NOTIFY', now: call.receivedAt });
   await call.admit({ operation: 'NOTIFY', items: events.length });
   const answered = await services.database.transaction(async (unit) => {
-    const told = new ToldEvents(services, unit, definition, gate);
+    const told = new ToldEvents(services, unit, definition, gate, { senderId: sender.senderId, transactionId });
     const items: PushOutcome[] = [];
     for (const event of events) items.push(await told.take(event));
     const answer: PushAnswer = { transactionId, correlationId: call.correlationId, status: 'SUCCEEDED', items };
@@ -83,6 +84,7 @@ class ToldEvents {
     /** The registry that is told. */
     private readonly definition: RegistryDefinition,
     private readonly gate: GateDecision,
+    private readonly of: { senderId: string; transactionId: string },
   ) {}
 
   async take(event: NotifiedEvent): Promise<PushOutcome> {
@@ -119,6 +121,9 @@ class ToldEvents {
     if (!this.gate.allowed) return;
     const grant = decideItem(this.gate.agreements, this.definition, { recordType });
     if (!grant.allowed) throw new RecordInvalid('', `is not taken over: ${grant.explanation}`);
+    const told = { ...this.of, eventType: name, record: event.record };
+    const elsewhere = await tellOn(this.services, this.unit, grant, told);
+    if (elsewhere !== undefined) return void this.recordIds.push(elsewhere);
     if (name === 'DELETE') return this.#remove(event, grant);
     const eventType = name === 'REGISTER' || name === 'UPDATE' ? undefined : name;
     const push = { data: event.record, eventType: () => eventType };

@@ -23,7 +23,7 @@ import { SourceFault } from '../../sources/outside/source-fault.js';
 import { readSourceFile, type FileProblem } from '../../sources/outside/source-file.js';
 import { isFollowed, type SourceFile } from '../../sources/outside/source-file.schema.js';
 import { lagSeconds } from './freshness.js';
-import { releaseSlot } from './release-slot.js';
+import { releaseSlot, releaseSubscriptions } from './release-slot.js';
 import { changeAsAdmin } from '../admin-change.js';
 import { conflict, invalid, notFound } from '../errors.js';
 import type { Services } from '../services.js';
@@ -141,6 +141,7 @@ export const resyncSource = (services: Services, admin: Admin, name: string): Pr
 
 export async function removeSource(services: Services, admin: Admin, name: string): Promise<SourceView> {
   const view = await viewNamed(services, name);
+  await releaseSubscriptions(services, name);
   let before: StoredSource | undefined;
   await change(
     services,

@@ -1,9 +1,12 @@
 /** A ministry's DCI server behind ours: questions are sent on as our own, and our own agreements decide what comes out. */
-import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { addRecords, giveConsent, person } from '../../support/consent.js';
 import { startTestGateway, type TestGateway } from '../../support/gateway.js';
 import { createPartner, type Partner } from '../../support/partner.js';
 import { byId, expression, find } from '../../support/search-message.js';
+import { startInbox } from '../../support/inbox.js';
+import { until } from '../../support/until.js';
+import { trust } from '../../support/upstream.js';
+import { allEnded, remove, settled, subscribed } from '../../subscriptions/subscriptions.js';
 import { OPERATIONS } from '../../../src/protocol/vocabulary.js';
 
 const OURS = 'dci-gateway';
@@ -50,6 +53,8 @@ beforeAll(async () => {
         allowedOperations: OPERATIONS,
         registries: ['SOCIAL'],
         rateLimitPerMinute: 1_000_000,
+        callbackHosts: ['127.0.0.1'],
+        autoApproveSubscriptions: true,
       },
     },
   );
@@ -62,20 +67,7 @@ beforeAll(async () => {
   address.username = createSender.clientId;
   address.password = createSender.clientSecret;
   gateway = await startTestGateway({ env: { SERVER_ID: OURS, MINISTRY_DCI_URL: address.href } });
-  const { keys } = (await (await fetch(`${gateway.url}/.well-known/jwks.json`)).json()) as {
-    keys: (JsonWebKey & { kid: string; use: string })[];
-  };
-  const key = keys.find(({ use }) => use === 'sig')!;
-  await ministry.admin(
-    `mutation ($senderId: String!, $input: SenderKeyInput!) { addSenderKey(senderId: $senderId, input: $input) { kid } }`,
-    {
-      senderId: OURS,
-      input: {
-        kid: key.kid,
-        publicKeyPem: createPublicKey({ key, format: 'jwk' }).export({ type: 'spki', format: 'pem' }),
-      },
-    },
-  );
+  await trust(ministry, OURS, gateway);
 }, 60_000);
 afterAll(async () => {
   await gateway?.close();
@@ -137,6 +129,110 @@ test('what the file lists is asked there, anything else is refused by name', asy
   const refused = await find(all, expression({ 'name.surname': { $eq: 'Surname u1' } }));
   expect(refused.item).toMatchObject({ status_reason_code: 'rjct.search_criteria.invalid' });
 });
+
+const subscriptions = () =>
+  gateway.database.query<{ codes: string[]; answered: Date | null; transaction: string }>(
+    `select codes, answered_at as answered, transaction_id as transaction from source_subscription order by event_type`,
+  );
+const granted = () =>
+  until(
+    async () => {
+      const found = await subscriptions();
+      return (
+        found.length === 3 && found.every(({ answered, codes }) => answered !== null && codes.length === 1) && found
+      );
+    },
+    { seen: subscriptions },
+  );
+
+test('what happens there is told on to those who subscribed here, as our own agreements let it out', async () => {
+  const followed = YAML.replace('records:', 'capture: { by: subscription, sender: ministry }\nrecords:').replace(
+    '    search:',
+    '    events: { created: REGISTER, changed: UPDATE, deleted: DELETE }\n    search:',
+  );
+  const apply = (yaml: string) =>
+    gateway.graphql('mutation ($yaml: String!) { applySource(yaml: $yaml) { name } }', { yaml });
+  expect((await apply(followed.replace(', sender: ministry', ''))).errors?.[0]?.message).toContain('capture.sender');
+  expect((await apply(followed.replace(/ {4}events.*\n/, ''))).errors?.[0]?.message).toContain('events: is missing');
+  const { clientId, clientSecret } = await createPartner(gateway, { senderId: 'ministry', agreements: [{}] });
+  await trust(gateway, 'ministry', ministry);
+  await ministry.admin(
+    `mutation ($input: SenderOutboundInput!) { setSenderOutbound(senderId: "${OURS}", input: $input) { tokenUrl } }`,
+    { input: { oauth: { tokenUrl: `${gateway.url}/oauth2/client/token`, clientId, clientSecret } } },
+  );
+  expect((await apply(followed)).errors).toBeUndefined();
+  const asked = await granted();
+  await until(async () => JSON.stringify(await status()).includes('RUNNING'), { seen: status });
+
+  await using opened = new AsyncDisposableStack();
+  const inbox = await startInbox(gateway.url);
+  opened.defer(() => inbox.close());
+  const subscriber = (terms: Record<string, unknown>) =>
+    createPartner(gateway, { sender: { autoApproveSubscriptions: true }, agreements: [terms] });
+  const some = await subscriber({ fields: ['identifier', 'name.surname', 'email'] });
+  const asking = await subscriber({ legalBasis: 'CONSENT', requiresConsent: true });
+  const wish = (event: string) => ({ event, recordType: 'SRPerson' });
+  await subscribed(some, inbox, wish('UPDATE'), 'social');
+  await subscribed(some, inbox, wish('DELETE'), 'social');
+  const { code } = await subscribed(asking, inbox, wish('UPDATE'), 'social');
+  await addRecords(ministry, [person('u1', { name: { surname: 'Married' }, email: ['1@example.org'] })]);
+  const [told] = await inbox.wait(1);
+  // Neither what they keep to themselves, nor what we do.
+  expect(told?.body.message.notify_event[0].data.reg_records).toEqual({
+    '@context': expect.anything() as unknown,
+    '@type': expect.anything() as unknown,
+    identifier: [expect.objectContaining({ identifier_value: 'u1' })],
+    name: expect.objectContaining({ surname: 'Married' }) as unknown,
+  });
+  expect(await settled(gateway, code, allEnded(1))).toMatchObject([{ reason: 'the person has not consented' }]);
+  await remove(ministry, 'u1', 'SOCIAL');
+  const [, gone] = await inbox.wait(2);
+  expect(gone?.body.message.notify_event[0].data.reg_records.identifier[0].identifier_value).toBe('u1');
+  expect(await gateway.database.query(`select 1 from registry_record where data <> '{}'`)).toEqual([]);
+
+  // One transaction there and here.
+  const linked = (of: TestGateway, operation: string) =>
+    of.database.query<{ id: string }>(
+      'select distinct transaction_id as id from transaction where operation = $1 and transaction_id = any($2::text[])',
+      [operation, asked.map(({ transaction }) => transaction)],
+    );
+  expect(await linked(ministry, 'SUBSCRIBE')).toHaveLength(3);
+  expect(await linked(gateway, 'NOTIFY')).toHaveLength(2);
+
+  // Nobody else tells of what the ministry keeps.
+  const stranger = await partner({ fields: ['*'] });
+  const event = { version: '1.0.0', reg_type: 'ns:org:RegistryType:Social', reg_event_type: 'UPDATE' };
+  const record = { identifier: [{ identifier_type: 'UIN', identifier_value: 'u2' }], name: { surname: 'Forged' } };
+  await stranger.send('social/registry/notify', 'notify', {
+    transaction_id: 'forged',
+    notify_event: [
+      {
+        reference_id: '1',
+        timestamp: new Date().toISOString(),
+        data: { ...event, reg_record_type: 'SRPerson', reg_records: record },
+      },
+    ],
+  });
+  expect(await gateway.database.query(`select event_type from registry_event order by id`)).toEqual([
+    { event_type: 'UPDATE' },
+    { event_type: 'DELETE' },
+  ]);
+
+  // Asked again, it is the same subscription.
+  await gateway.database.query(`update source_subscription set asked_at = now() - interval '13 hours'`);
+  await gateway.database.query('update source set due_at = now()');
+  const again = await until(async () => {
+    const found = await granted();
+    return found.every(({ transaction }, index) => transaction !== asked[index]?.transaction) && found;
+  });
+  expect(again.map(({ codes }) => codes)).toEqual(asked.map(({ codes }) => codes));
+  await gateway.admin('mutation { removeSource(name: "ministry") { name } }');
+  await until(
+    async () =>
+      (await ministry.database.query(`select 1 from subscription where state in ('ACTIVE', 'PENDING')`)).length === 0,
+  );
+  expect((await apply(YAML)).errors).toBeUndefined();
+}, 60_000);
 
 test('a server that refuses us, or is away, is told plainly', async () => {
   const all = await partner({ fields: ['*'] });
