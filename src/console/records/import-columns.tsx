@@ -31,7 +31,7 @@ export function ImportColumns({ columns, type, definition, choices, onChange }: 
   return (
     <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} role="group" aria-label={t('imports.columns')}>
       {columns.map((column) => (
-        <Select<string>
+        <Select
           key={column}
           label={<span className="mono">{column}</span>}
           placeholder={t('imports.leftOut')}
@@ -40,7 +40,7 @@ export function ImportColumns({ columns, type, definition, choices, onChange }: 
           clearable
           clearButtonProps={{ 'aria-label': t('date.clear', { what: column }) }}
           value={choices[column] ?? null}
-          onChange={(choice) => onChange(column, choice)}
+          onChange={(choice) => onChange(column, choice === null ? null : String(choice))}
         />
       ))}
     </SimpleGrid>
