@@ -36,7 +36,7 @@ export function run({ progress, quick = false }) {
 }
 
 const told = ({ waits, memory, answers }) =>
-  `/healthz within ${Math.max(...waits).toFixed(0)} ms, memory ${memory.join(' ')} MB, ${answers[0]} answered, ${answers[1]} refused, ${answers[2]} others`;
+  `/healthz within ${Math.max(...waits).toFixed(0)} ms, memory ${memory[0]} to ${memory.at(-1)} MB, ${answers[0]} answered, ${answers[1]} refused, ${answers[2]} others`;
 
 const alive = ({ waits }, connections) => {
   const longest = Math.max(...waits);
@@ -74,7 +74,7 @@ async function under(gateway, partner, bodies, { connections, seconds }) {
   const [waits, memory] = [[], []];
   for (const end = performance.now() + seconds * 1000; performance.now() < end; await sleep(PROBE_MS)) {
     waits.push(await probe(agent, `${gateway.url}/healthz`));
-    if (waits.length % 10 === 0) memory.push(memoryOf(gateway.child.pid));
+    memory.push(memoryOf(gateway.child.pid));
   }
   // Before it is stopped, which cuts off what is under way.
   const answers = [...answered];

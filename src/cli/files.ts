@@ -1,4 +1,5 @@
-import { open, readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { open, readFile, stat } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { signingKey } from '../client/client.js';
 import type { SigningKey } from '../protocol/signature/signature.js';
@@ -12,16 +13,23 @@ export const readText = (file: string): Promise<string> =>
 /** @param file a path, or `-` for standard input */
 export async function givenFile(file: string, form: FileForm): Promise<GivenFile> {
   if (file === '-') return { form, bytes: () => process.stdin };
+  const { size } = await stat(file).then((found) => (found.isFile() ? found : notAFile(file)));
+  return { form, bytes: () => createReadStream(file), random: async () => ({ size, slice: sliceOf(file) }) };
+}
+
+const notAFile = (file: string): never => {
+  throw new CliFailure(`${file} is not a file`, 'give a file, or - for standard input');
+};
+
+const sliceOf = (file: string) => async (from: number, to: number) => {
   const handle = await open(file);
-  if (!(await handle.stat()).isFile())
-    throw new CliFailure(`${file} is not a file`, 'give a file, or - for standard input');
-  const { size } = await handle.stat();
-  const slice = async (from: number, to: number): Promise<Buffer> => {
+  try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(to - from), 0, to - from, from);
     return buffer.subarray(0, bytesRead);
-  };
-  return { form, bytes: () => handle.createReadStream({ autoClose: false }), random: async () => ({ size, slice }) };
-}
+  } finally {
+    await handle.close();
+  }
+};
 
 /** The private key of a PEM file. Without `kid` it goes by its thumbprint, as `dci sender key` registers it. */
 export async function readSigningKey(file: string, kid?: string): Promise<SigningKey> {

@@ -40,7 +40,7 @@ test('a copy of the folder, as docs/operators.md has it, is a gateway of its own
   try {
     const kept = { env: { DATA_DIR: copy } };
     const again = await dci(['sender', 'add', 'first'], kept);
-    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('first') as unknown });
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('this id exists') as unknown });
     expect(await dci(['verify-audit'], kept)).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('The audit is whole.') as unknown,

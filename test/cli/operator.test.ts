@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parquetWriteFile } from 'hyparquet-writer';
 import { buildCli, dci, startCli, type CliOptions, type CliResult } from '../support/cli.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createTestDatabase } from '../support/postgres.js';
@@ -313,6 +314,32 @@ describe('import', () => {
     const gone = await run(['import', '--registry', 'social', 'gone.csv']);
     expect(gone).toMatchObject({ code: 1, stderr: expect.stringContaining('ENOENT: gone.csv') });
   });
+});
+
+test('a first load from Parquet tells nobody, and an export holds it for its owner only', async () => {
+  parquetWriteFile({
+    filename: join(cwd, 'first.parquet'),
+    columnData: [
+      { name: 'identifier.UIN', data: [95001n, 95002n], type: 'INT64' },
+      { name: 'name.surname', data: ['Zoé', null], type: 'STRING' },
+    ],
+  });
+  const loaded = await run(['import', '--registry', 'social', '--events', 'off', 'first.parquet', '--json']);
+  expect(loaded.json).toMatchObject({ inserted: 2, refused: 0 });
+  const told = await gateway.database.query(
+    `select 1 from registry_event e join record_identifier i on i.record_id = e.record_id
+     where i.value like '9500_' and e.fanned_out_at is null`,
+  );
+  expect(told).toEqual([]);
+  const exported = await run(['export', '--registry', 'social', '--reason', 'archive', 'social.ndjson']);
+  expect(exported).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^\d+ records written to social\.ndjson\.\n$/),
+  });
+  expect((await stat(join(cwd, 'social.ndjson'))).mode & 0o777).toBe(0o600);
+  expect(await readFile(join(cwd, 'social.ndjson'), 'utf8')).toContain('"surname":"Zoé"');
+  const nobody = await run(['export', '--registry', 'social', '--as', 'nobody', '--reason', 'x', 'nobody.csv']);
+  expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining('as: no such sender') });
 });
 
 test('a sender is added with key and agreement, calls, is suspended and lifted again; the audit says who did it', async () => {

@@ -19,6 +19,7 @@ const MOST_ROWS = 1000;
 export type RowState = 'SERVED' | 'ENDED' | 'MERGED' | 'WITHHELD' | 'REFUSED';
 
 export interface MappedRecord {
+  /** Empty for a row of a file, which names its record otherwise. */
   id: string;
   key: Key;
   state: RowState;
@@ -66,7 +67,7 @@ export class RecordMapper {
     const shared = await this.#sharedValues(mapping, served);
     const mapped = new Map(served.map((row, index): [Row, Part] => [row, parts[index] ?? SKIPPED]));
     return heads.map(({ row, key, state }) => {
-      const id = sourceRecordId(this.file.source.name, mapping.name, key);
+      const id = this.given === undefined ? '' : sourceRecordId(this.file.source.name, mapping.name, key);
       const empty = { id, key, identifiers: [], data: {}, children: children.get(row) ?? [] };
       const part = mapped.get(row);
       const reason = this.given?.problemOf(row);
@@ -75,7 +76,9 @@ export class RecordMapper {
       if (part === SKIPPED) return { ...empty, state: state === 'SERVED' ? 'WITHHELD' : state };
       try {
         if (part instanceof RecordInvalid) throw part;
-        return { ...empty, state, ...draftOf(definition, recordType, mapping, row, part, shared) };
+        const raw = rawOf(mapping, row, part, shared);
+        // Rows of a file are handed in, and read as anything that is.
+        return { ...empty, state, ...(this.given === undefined ? raw : draftOf(definition, recordType, raw)) };
       } catch (error) {
         if (!(error instanceof RecordInvalid)) throw error;
         if (state !== 'SERVED') return { ...empty, state };
@@ -244,14 +247,17 @@ function stateOf({ state }: RecordMapping, row: Row): RowState {
   return state.ended.includes(value) ? 'ENDED' : 'WITHHELD';
 }
 
-function draftOf(
-  definition: RegistryDefinition,
-  recordType: RecordTypeDefinition,
+interface Draft {
+  identifiers: Identifier[];
+  data: Data;
+}
+
+function rawOf(
   { identifiers, first_of: firstOf }: RecordMapping,
   row: Row,
   part: Data,
   shared: Map<string, Set<string>>,
-): { identifiers: Identifier[]; data: Data } {
+): Draft {
   const given = identifiers.flatMap(({ type, value: column }) => {
     const value = cell(row, column)?.trim();
     return value === undefined || value === '' || shared.get(column)?.has(value) ? [] : [{ type, value }];
@@ -263,7 +269,11 @@ function draftOf(
     if (chosen !== undefined)
       put(part, path.split('.'), { identifier_type: chosen.type, identifier_value: chosen.value });
   }
-  const draft = assembleRecord(definition, recordType, given, part);
+  return { identifiers: given, data: part };
+}
+
+function draftOf(definition: RegistryDefinition, recordType: RecordTypeDefinition, raw: Draft): Draft {
+  const draft = assembleRecord(definition, recordType, raw.identifiers, raw.data);
   assertNoPlaceholder(draft.identifiers);
   return draft;
 }
