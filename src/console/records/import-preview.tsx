@@ -1,7 +1,7 @@
 import { Alert, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { DataTable } from '../shared/data-table.js';
-import type { Preview } from './import-records.js';
+import type { Preview } from './import.types.js';
 
 /** The first rows as they would be written, or why not. */
 export function ImportPreview({ fault, errors, rows }: Preview) {

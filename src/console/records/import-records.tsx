@@ -1,12 +1,12 @@
 import { Alert, Button, Drawer, FileInput, Group, Select, Stack, Switch } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ResultOf } from '../graphql/graphql.js';
 import { problemOf } from '../shared/problem.js';
 import type { RegistryDefinition } from '../shared/registry-definition.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { typeOf, type Dictionary } from './dictionary.js';
 import { PREVIEW_IMPORT, STAGE_IMPORT, START_IMPORT } from './import.document.js';
+import type { Preview } from './import.types.js';
 import { ImportColumns } from './import-columns.js';
 import { ImportProgress } from './import-progress.js';
 import { formatOf, guess, mappingOf, type Choices } from './import-mapping.js';
@@ -18,8 +18,6 @@ interface ImportRecordsProps {
   dictionary: Dictionary;
   onClose: () => void;
 }
-
-export type Preview = ResultOf<typeof PREVIEW_IMPORT>['previewFileImport'];
 
 interface Staged {
   id: string;
