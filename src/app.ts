@@ -5,8 +5,10 @@ import { RecentCallers } from './access/recent-callers.js';
 import { AdminToken } from './access/admin-token.js';
 import { Admins } from './access/admins.js';
 import { KeyRing } from './access/key-ring.js';
+import { LocalAdmins } from './access/local-admins.js';
 import { OidcAdmins } from './access/oidc-admin.js';
 import { RateLimits, type Counters } from './access/rate-limits.js';
+import { SecondFactors } from './access/second-factor.js';
 import { SenderDirectory } from './access/sender-directory.js';
 import { createCounterStore } from './access/shared-counters.js';
 import { TokenService } from './access/token.js';
@@ -39,7 +41,7 @@ import { MasterKey } from './platform/master-key.js';
 import { createOutbound, type OutboundOptions } from './platform/outbound-http.js';
 import { within } from './platform/within.js';
 import { createRegistries, type Registries } from './protocol/registries/registries.js';
-import { prepareGateway } from './server/prepare.js';
+import { prepareGateway, requireAdministrator } from './server/prepare.js';
 import { createRecordSource } from './sources/record.source.js';
 import { LiveSources } from './sources/outside/live-sources.js';
 import { SourceConnections, type SourceUrls } from './sources/outside/source-connections.js';
@@ -78,6 +80,8 @@ export interface GatewayOverrides {
   lookup?: OutboundOptions['lookup'];
   /** Sources that are part of this process, and need no file. */
   sources?: BroughtSource[];
+  /** Whether it must not start where nobody could sign in; the command line runs without anybody. */
+  needsAdministrator?: boolean;
 }
 
 const PATIENCE_MS = 60_000;
@@ -112,6 +116,7 @@ async function startBehind(
     patienceMs = PATIENCE_MS,
     lookup,
     sources,
+    needsAdministrator = false,
   }: GatewayOverrides,
 ): Promise<Gateway> {
   const { databaseUrl, databaseDirectUrl: directUrl = databaseUrl } = secrets;
@@ -132,6 +137,7 @@ async function startBehind(
   const registries = createRegistries();
   const prepare = async (): Promise<void> => {
     await forgetForeignEvents(database);
+    if (needsAdministrator) await requireAdministrator(database, config, secrets);
     await prepareGateway({ database, keyRing, registries, log }, config);
   };
   await underStartLock(directUrl, prepare, log).catch(async (error: unknown) => {
@@ -163,6 +169,7 @@ async function startBehind(
     tracer: await createTracer(config.tracesTo, log),
     wake: (...queues) => wakeChannel.wake(...queues),
     senderOutbound: new SenderOutboundStore(database, masterKey),
+    secondFactors: new SecondFactors(masterKey, config.serverId),
     jobHealth: () => background.health(),
     makeJobDue: (name) => background.makeDue(name),
     keeping: {
@@ -224,7 +231,15 @@ function ownRecords(config: Config, database: Database, replica: Replica | undef
 
 type Wired = Omit<
   FacadeServices & BackgroundServices,
-  'wakeChannel' | 'wake' | 'tracer' | 'senderOutbound' | 'jobHealth' | 'makeJobDue' | 'deliverySettings' | 'keeping'
+  | 'wakeChannel'
+  | 'wake'
+  | 'tracer'
+  | 'senderOutbound'
+  | 'secondFactors'
+  | 'jobHealth'
+  | 'makeJobDue'
+  | 'deliverySettings'
+  | 'keeping'
 >;
 
 interface Built {
@@ -311,8 +326,9 @@ async function wire(
 /** The issuer is the operator's choice and may stand in the same private network. */
 function adminsOf(config: Config, secrets: GatewaySecrets, { database, clock }: BackgroundServices): Admins {
   const bootstrap = new AdminToken(secrets.adminToken);
-  if (config.oidc === undefined) return new Admins(bootstrap);
+  const local = new LocalAdmins(database, clock);
+  if (config.oidc === undefined) return new Admins(bootstrap, local);
   const allowHttp = config.oidc.issuer.startsWith('http:');
   const outbound = createOutbound({ allowHttp, allowPrivate: true, timeoutMs: 5_000, maxResponseBytes: 1_048_576 });
-  return new Admins(bootstrap, new OidcAdmins(config.oidc, outbound, database, clock));
+  return new Admins(bootstrap, local, new OidcAdmins(config.oidc, outbound, database, clock));
 }

@@ -3,7 +3,7 @@ import { startGateway } from './app.js';
 import { findDemoPartner } from './server/demo-partner.js';
 import { greeting } from './server/greeting.js';
 import { startEmbeddedPostgres } from './platform/embedded-postgres.js';
-import { ConfigInvalid, readConfig, requireAdministrator, type Config, type Secrets } from './platform/config.js';
+import { ConfigInvalid, readConfig, type Config, type Secrets } from './platform/config.js';
 import { giveBackWhenIdle } from './platform/give-back.js';
 import { loadLocalSecrets, type LocalSecrets } from './platform/local-secrets.js';
 import { createLog, type Log } from './platform/log.js';
@@ -22,7 +22,6 @@ async function closeAll(): Promise<void> {
 
 async function main(): Promise<void> {
   const { config, secrets } = readConfig(process.env);
-  requireAdministrator(config, secrets);
   const log = createLog(config.logLevel);
   stopOnRequest(
     (reason) => {
@@ -33,7 +32,11 @@ async function main(): Promise<void> {
   );
   const { databaseUrl, local } = await findDatabase(config, secrets, log);
   const metrics = createMetrics({ ofProcess: true });
-  const gateway = await startGateway(config, { ...secrets, ...local, databaseUrl }, { log, metrics });
+  const gateway = await startGateway(
+    config,
+    { ...secrets, ...local, databaseUrl },
+    { log, metrics, needsAdministrator: true },
+  );
   started.push({ close: () => gateway.close(GRACE_MS) }, giveBackWhenIdle());
   process.stdout.write(greeting(gateway, await findDemoPartner(gateway, config.dataDir), local, config));
 }

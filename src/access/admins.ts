@@ -1,25 +1,29 @@
-/** Administrators, however they sign in: by the bootstrap token, or by a token of the OpenID Connect issuer. */
+/** Administrators, however they sign in: by the bootstrap token, with an account of ours, or by a token of the issuer. */
 import { ServiceUnavailable, TokenInvalid } from '../protocol/errors.js';
 import { OutboundFailed, OutboundRefused } from '../platform/outbound-errors.js';
 import type { AdminToken } from './admin-token.js';
+import type { LocalAdmins } from './local-admins.js';
 import type { OidcAdmins } from './oidc-admin.js';
 import type { Principal } from './principal.js';
 
 export class Admins {
   constructor(
     private readonly bootstrap: AdminToken,
+    private readonly local: LocalAdmins,
     private readonly oidc?: OidcAdmins,
   ) {}
 
   /**
    * Undefined for a token that is no administrator's.
    *
-   * @throws TokenInvalid for one of our issuer that is forged, expired, revoked, for somebody else or without a role
+   * @throws TokenInvalid for a session that has ended, and for one of our issuer that is forged, expired, revoked, for somebody else or without a role
    * @throws ServiceUnavailable when the issuer cannot be asked for its keys
    */
   async authenticate(token: string): Promise<Extract<Principal, { kind: 'admin' }> | undefined> {
     const admin = this.bootstrap.authenticate(token);
-    if (admin !== undefined || this.oidc?.issued(token) !== true) return admin;
+    if (admin !== undefined) return admin;
+    if (this.local.issued(token)) return this.local.authenticate(token);
+    if (this.oidc?.issued(token) !== true) return undefined;
     try {
       return await this.oidc.authenticate(token);
     } catch (cause) {

@@ -31,6 +31,8 @@ const ALGORITHMS = [
   'Ed25519',
 ];
 const CLOCK_TOLERANCE_SECONDS = 5;
+/** Names of administrators that no issuer may give; `cli:` is the command line's. */
+const OURS = /^(bootstrap-admin$|gateway$|local:|cli:)/;
 const FRESH_MS = 1000;
 /** An open WebSocket asks at each event; its token's signature is not checked anew every time. */
 const PROVEN_MS = 10_000;
@@ -63,7 +65,7 @@ export class OidcAdmins {
   async authenticate(token: string): Promise<Admin> {
     const payload = await this.#prove(token);
     const subject = payload.sub ?? '';
-    if (!/^[\x21-\x7e]{1,255}$/.test(subject) || subject === 'bootstrap-admin') throw new Error('sub is not usable');
+    if (!/^[\x21-\x7e]{1,255}$/.test(subject) || OURS.test(subject)) throw new Error('sub is not usable');
     await this.#refuseRevoked(subject, payload);
     const role = roleIn(claimAt(payload, this.settings.rolesClaim));
     if (role === undefined) throw new Error('the roles claim names no role of this gateway');

@@ -5,8 +5,14 @@ import type { KnownSender } from './sender-directory.js';
 export type Principal =
   /** A partner, proven by token and (unless it may leave messages unsigned) signature. */
   | { kind: 'sender'; sender: KnownSender; scopes?: string[] }
-  | { kind: 'admin'; subject: string; role: Role }
+  | { kind: 'admin'; subject: string; role: Role; session?: LocalSession }
   | { kind: 'anonymous' };
+
+/** Of an administrator who signed in with an account of this gateway. */
+export interface LocalSession {
+  accountId: string;
+  tokenHash: Buffer;
+}
 
 export type Admin = Extract<Principal, { kind: 'admin' }>;
 

@@ -72,12 +72,38 @@ export class RateLimits {
   verification(senderId: string, recordId: string, claims: number): Promise<QuotaState> {
     return this.#hour.take(`verify ${senderId} ${recordId}`, claims, this.settings.verificationsPerHour);
   }
+
+  /** Spent before anything is looked at, so that guesses at the same time count too; whether the name exists is no matter. */
+  async guess(name: string, address: string | undefined): Promise<QuotaState> {
+    for (const [key, limit] of guessKeys(name, address)) {
+      const state = await this.#hour.take(key, 1, limit);
+      if (!state.allowed) return state;
+    }
+    return { allowed: true, limit: GUESSES.pair, window: 3600, remaining: 0, reset: 0 };
+  }
+
+  /** It was no guess. */
+  knew(name: string, address: string | undefined): void {
+    for (const [key, limit] of guessKeys(name, address)) this.#hour.giveBack(key, 1, limit);
+  }
 }
+
+/** Guesses an hour at the password or code of one name from one address, of one address at any name, at one name from anywhere. */
+const GUESSES = { pair: 10, address: 50, name: 200 } as const;
 
 /** By the client that a valid token names, else by address. */
 export interface UnprovenCaller {
   address: string | undefined;
   clientId?: string | undefined;
+}
+
+function guessKeys(name: string, from: string | undefined): [string, number][] {
+  const address = network(from ?? 'unknown');
+  return [
+    [`sign-in ${name} ${address}`, GUESSES.pair],
+    [`sign-in address ${address}`, GUESSES.address],
+    [`sign-in name ${name}`, GUESSES.name],
+  ];
 }
 
 const nameOf = ({ address, clientId }: UnprovenCaller): string =>

@@ -67,6 +67,12 @@ export class SharedQuota {
     }
   }
 
+  /** Points that were not to be spent after all; this process spends them again. */
+  giveBack(key: string, weight: number, limit: number): void {
+    const lease = this.#valid(key, limit);
+    if (lease !== undefined) lease.left += weight;
+  }
+
   /** The refusal that a key would get, as far as this process knows; spends nothing. */
   blocked(key: string, limit: number): QuotaState | undefined {
     const lease = this.#valid(key, limit);

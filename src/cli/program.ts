@@ -1,5 +1,6 @@
 /** All commands, in the order in which a newcomer meets them. */
 import { Command } from 'commander';
+import { adminCommand } from './admin.command.js';
 import { VERSION } from '../platform/version.js';
 import { callCommand } from './call.command.js';
 import { checkCommand } from './check.command.js';
@@ -34,6 +35,7 @@ export function createProgram(): Command {
     .addHelpText('after', ABOUT);
   const commands = [
     migrateCommand(),
+    adminCommand(),
     seedCommand(),
     importCommand(),
     exportCommand(),

@@ -15,7 +15,7 @@ const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no root element');
 allowOwnStyles();
 await startTranslations();
-const config = await readConsoleConfig().catch(() => ({ oidc: null }));
+const config = await readConsoleConfig().catch(() => ({ accounts: false, oidc: null }));
 const problem = await resumeSignIn(config).then(
   () => undefined,
   () => 'failed' as const,

@@ -13,6 +13,8 @@ import { EnrollmentResolver } from './enrollment/enrollment.resolver.js';
 import { FileImportResolver } from './imports/file-import.resolver.js';
 import { JobResolver } from './jobs/job.resolver.js';
 import { LiveResolver } from './live/live.resolver.js';
+import { AdminAccountResolver } from './admins/account.resolver.js';
+import { OwnAccountResolver } from './admins/own-account.resolver.js';
 import { AdminResolver } from './admins/admin.resolver.js';
 import { LegalHoldResolver } from './admins/legal-hold.resolver.js';
 import {
@@ -70,6 +72,8 @@ const RESOLVERS: BuildSchemaOptions['resolvers'] = [
   AdminActionResolver,
   TransactionSealResolver,
   AdminResolver,
+  AdminAccountResolver,
+  OwnAccountResolver,
   LegalHoldResolver,
   DeliveryResolver,
   DeliveryAttemptResolver,

@@ -1,5 +1,6 @@
 /** What only takes space: replay guards behind the freshness window, and partitions that will be needed. */
 import { dropOrphanChunks } from '../entities/queues/bulk.repository.js';
+import { forgetSessions } from '../entities/admins/admin-session.repository.js';
 import { forgetImports } from '../entities/queues/file-import.repository.js';
 import { forgetShown } from '../entities/agreements/shown-consent.repository.js';
 import type { Sql } from '../entities/database/database.js';
@@ -26,6 +27,7 @@ export async function keepHouse(sql: Sql, now: Date): Promise<{ seenMessages: nu
   await forgetImports(sql, new Date(now.getTime() - IMPORT_MS));
   await forgetRests(sql, new Date(now.getTime() - REST_MS));
   await forgetSpent(sql, now);
+  await forgetSessions(sql, now);
   await forgetShown(sql, new Date(now.getTime() - CONSENT_MS));
   const before = new Date(now.getTime() - REPLAY_WINDOW_MS);
   let seenMessages = 0;

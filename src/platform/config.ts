@@ -105,17 +105,10 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
   return { config: toConfig(read.data), secrets: { ...toSecrets(read.data), sourceUrls: sourceUrls(given) } };
 }
 
-/**
- * A gateway that nobody could administer does not start; a worker answers nobody, and the command line needs no token.
- *
- * @throws ConfigInvalid
- */
-export function requireAdministrator({ role, embedded, oidc }: Config, { adminToken }: Secrets): void {
+/** Whether administrators can sign in by what is configured; a worker answers nobody, and needs none. */
+export function namesAdministrator({ role, embedded, oidc }: Config, { adminToken }: Secrets): boolean {
   // Beside a database of our own a token is made.
-  if (embedded || role === 'worker' || oidc !== undefined || adminToken !== undefined) return;
-  throw new ConfigInvalid([
-    'ADMIN_TOKEN or ADMIN_OIDC_ISSUER is needed with DATABASE_URL, or no administrator can sign in: openssl rand -base64 32',
-  ]);
+  return embedded || role === 'worker' || oidc !== undefined || adminToken !== undefined;
 }
 
 function contradictions(env: Record<string, string | undefined>): string[] {

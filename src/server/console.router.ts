@@ -12,7 +12,12 @@ const BUILT = fileURLToPath(new URL('../../dist/console/', import.meta.url));
 const MISSING = 'the console is not built: run npm run build';
 const NONCE = '{{nonce}}';
 
-export function consoleRouter({ oidc }: Pick<Config, 'oidc'>, folder = BUILT): Router {
+/** @param hasAccounts whether the sign-in page has something to ask a name and a password for */
+export function consoleRouter(
+  { oidc }: Pick<Config, 'oidc'>,
+  hasAccounts: () => Promise<boolean>,
+  folder = BUILT,
+): Router {
   const router = Router();
   router.use(
     '/console/assets',
@@ -25,11 +30,12 @@ export function consoleRouter({ oidc }: Pick<Config, 'oidc'>, folder = BUILT): R
   );
   // No page stands for a file that is not there.
   router.get('/console/assets/*path', (_request, _response, next) => next('router'));
-  router.get('/console/config.json', (_request, response) => {
+  router.get('/console/config.json', async (_request, response) => {
     const { issuer, clientId, audience } = oidc ?? {};
+    const accounts = await hasAccounts();
     response
       .set('Cache-Control', 'no-cache')
-      .json({ oidc: oidc === undefined ? null : { issuer, clientId, audience } });
+      .json({ accounts, oidc: oidc === undefined ? null : { issuer, clientId, audience } });
   });
   // Every other path is a page that the console draws itself.
   router.get(['/console', '/console/*path'], async (request, response) => {

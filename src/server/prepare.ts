@@ -1,5 +1,6 @@
 /** First start, under the start lock: the first signing key, and the demo registry where it is asked for. */
 import type { KeyRing } from '../access/key-ring.js';
+import { hasLocalAdmin } from '../entities/admins/admin-session.repository.js';
 import { continueCommitNumbers } from '../entities/audit/audit-seal.repository.js';
 import type { Database } from '../entities/database/database.js';
 import {
@@ -14,7 +15,7 @@ import { fillLayouts, keepLayouts, openLayouts } from '../entities/records/searc
 import { ServerKey } from '../entities/senders/server-key.entity.js';
 import { storeServerKey } from '../use-cases/keys/server-keys.js';
 import { makeDemoPartner } from './demo-partner.js';
-import type { Config } from '../platform/config.js';
+import { ConfigInvalid, namesAdministrator, type Config, type Secrets } from '../platform/config.js';
 import type { Log } from '../platform/log.js';
 import { SealBroken } from '../platform/sealed-box.js';
 import { ServiceUnavailable } from '../protocol/errors.js';
@@ -47,6 +48,18 @@ export async function prepareGateway({ database, keyRing, registries, log }: Pre
   await makeDemoPartner(database, registries, config.dataDir);
   await seedRecords(database, onlyMissing(database, demoRecords(DEMO_PERSONS)));
   await endDemo(database);
+}
+
+/**
+ * A gateway that nobody could administer does not start.
+ *
+ * @throws ConfigInvalid
+ */
+export async function requireAdministrator(database: Database, config: Config, secrets: Secrets): Promise<void> {
+  if (namesAdministrator(config, secrets) || (await hasLocalAdmin(database))) return;
+  throw new ConfigInvalid([
+    'nobody could sign in: make an account with npx dci admin add NAME, or set ADMIN_TOKEN (openssl rand -base64 32) or ADMIN_OIDC_ISSUER',
+  ]);
 }
 
 /** A small registry is searched by its columns at once; a large one when the background has filled them. */

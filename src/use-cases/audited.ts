@@ -2,6 +2,7 @@
  * What the audit keeps of an entity that an administrator changes, decided field by field: a new field does not compile until
  * it is. Left out is what is sealed, hashed or secret, and what may name persons: a filter, the evidence of a consent.
  */
+import type { AdminAccount } from '../entities/admins/admin-account.entity.js';
 import type { Agreement } from '../entities/agreements/agreement.entity.js';
 import type { ConsentController } from '../entities/agreements/consent-controller.entity.js';
 import type { Consent } from '../entities/agreements/consent.entity.js';
@@ -11,6 +12,7 @@ import type { Subscription } from '../entities/subscriptions/subscription.entity
 type Kept<Entity> = Readonly<Record<keyof Entity, boolean>>;
 
 interface Audited {
+  AdminAccount: AdminAccount;
   Sender: Sender;
   Agreement: Agreement;
   Consent: Consent;
@@ -19,6 +21,26 @@ interface Audited {
 }
 
 const KEPT: { [Name in keyof Audited]: Kept<Audited[Name]> } = {
+  AdminAccount: {
+    id: true,
+    name: true,
+    role: true,
+    state: true,
+    passwordHash: false,
+    passwordDue: true,
+    passwordUntil: true,
+    totpSealed: false,
+    totpConfirmed: true,
+    totpStep: false,
+    recoveryCodes: false,
+    version: true,
+    proposedBy: true,
+    proposedVersion: true,
+    createdBy: true,
+    approvedBy: true,
+    createdAt: true,
+    signedInAt: false,
+  },
   Sender: {
     id: true,
     senderId: true,

@@ -1,6 +1,7 @@
 /** What use cases need of the house; `app.ts` passes an object that has it all. */
 import type { KeyRing } from '../access/key-ring.js';
 import type { RateLimits } from '../access/rate-limits.js';
+import type { SecondFactors } from '../access/second-factor.js';
 import type { SenderDirectory } from '../access/sender-directory.js';
 import type { DataVault } from '../entities/database/data-vault.js';
 import type { Database } from '../entities/database/database.js';
@@ -36,6 +37,8 @@ export interface Services {
   wake: (...queues: QueueName[]) => void;
   /** How we show who we are to receivers. */
   senderOutbound: SenderOutboundStore;
+  /** Of administrators with an account here. */
+  secondFactors: SecondFactors;
   jobHealth: JobHealthReader;
   /** Lets a recurring job run before its time. */
   makeJobDue: (name: string) => Promise<void>;

@@ -4,6 +4,7 @@
  */
 import { AxeBuilder } from '@axe-core/playwright';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { makeAccount } from '../support/local-admin.js';
 import { startInbox, type Inbox } from '../support/inbox.js';
 import { atRest, hasChromium, startBrowser, type ConsoleBrowser, type ConsolePage } from './browser.js';
 import { fillGateway, type Filled } from './demo-traffic.js';
@@ -103,6 +104,7 @@ const VISITS: Visit[] = [
   { name: 'access-report', path: () => '/access-report', shows: 'Make report', act: makeReport },
   { name: 'records', path: () => '/records', shows: 'SRPerson' },
   { name: 'record', path: () => '/records', shows: 'SRPerson', act: open('button', /^UIN/) },
+  { name: 'accounts', path: () => '/accounts', shows: 'audrey' },
   { name: 'server-keys', path: () => '/server-keys', shows: 'ed25519' },
   { name: 'jobs', path: () => '/jobs', shows: 'housekeeping' },
   { name: 'audit', path: () => '/audit', shows: 'createAgreement' },
@@ -150,6 +152,7 @@ async function checkChain(page: ConsolePage): Promise<void> {
     inbox = await startInbox(gateway.url);
     browser = await startBrowser(gateway.url);
     filled = await fillGateway(gateway, inbox);
+    await makeAccount(gateway, 'audrey', 'AUDITOR');
   }, 90_000);
   afterAll(async () => {
     await browser.close();
@@ -174,7 +177,10 @@ async function checkChain(page: ConsolePage): Promise<void> {
   test('signing in is accessible', async () => {
     const page = await browser.visit();
     await page.goto('/console/');
-    await page.getByLabel('Access token').waitFor();
+    await page.getByLabel(/^Password/).waitFor();
+    for (const scheme of ['light', 'dark'] as const) expect(await serious(page, scheme)).toEqual([]);
+    await page.getByText('Access token').click();
+    await page.getByRole('button', { name: 'Show or hide the token' }).waitFor();
     for (const scheme of ['light', 'dark'] as const) expect(await serious(page, scheme)).toEqual([]);
     await page.context().close();
   });

@@ -1,3 +1,5 @@
+import { Secret, TOTP } from 'otpauth';
+import { makeAccount } from '../support/local-admin.js';
 import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner } from '../support/partner.js';
 import { until } from '../support/until.js';
@@ -57,6 +59,56 @@ import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type Conso
     await enter(token);
     await expectShown(page.getByRole('alert').getByText('This token may not use the console'));
   });
+
+  test('with an account asks for a password of one’s own, takes a second factor, and ends everywhere', async () => {
+    const given = await makeAccount(gateway, 'audrey', 'AUDITOR');
+    await page.reload();
+    const form = async (values: Record<string, string>) => {
+      for (const [label, value] of Object.entries(values)) await field(label).fill(value);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+    };
+    await form({ Name: 'audrey', Password: 'wrong' });
+    await expectShown(page.getByRole('alert').getByText('one of them is not right'));
+    await form({ Password: given });
+    await form({ 'New password': 'short' });
+    await expectShown(page.getByText('use 12 to 128 characters'));
+    await form({ 'New password': 'violet ink and rain' });
+    await page.getByRole('link', { name: 'local:audrey · Auditor' }).click();
+    await expectShown(page.getByRole('heading', { name: 'Your account' }));
+    const { codes, secret } = await addSecondFactor('violet ink and rain');
+    expect(codes).toHaveLength(10);
+    await expectShown(page.getByText('Yes; 10 recovery codes left'));
+    const token = await page.evaluate(() => sessionStorage.getItem('dci.console.token'));
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await field('Name').waitFor();
+    const { errors } = await gateway.graphql('{ me { subject } }', {}, token ?? '');
+    expect(errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
+    // The code that confirmed the app was used; one that was written down was not.
+    await form({ Name: 'audrey', Password: 'violet ink and rain', Code: codeOf(secret) });
+    await expectShown(page.getByRole('alert').getByText('one of them is not right'));
+    await form({ Code: codes[0] ?? '' });
+    await expectShown(page.getByRole('link', { name: 'local:audrey · Auditor' }));
+    expect(page.problems.filter((problem) => !/ 4(00|01|09) /.test(problem))).toEqual([]);
+  });
+
+  /** A field that must be filled has a star behind its name. */
+  const field = (label: string) => page.getByLabel(new RegExp(`^${label}( \\*)?$`));
+
+  const codeOf = (secret: string) => TOTP.generate({ secret: Secret.fromBase32(secret) });
+
+  async function addSecondFactor(password: string): Promise<{ codes: string[]; secret: string }> {
+    await page.getByRole('button', { name: 'Add second factor' }).click();
+    await field('Password').fill(password);
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Next' }).click();
+    const secret = (await dialog.getByRole('group', { name: 'Key', exact: true }).textContent()) ?? '';
+    await expectShown(page.getByRole('img', { name: 'QR code with the key for the app' }));
+    await page.getByLabel('Code that the app shows').fill(codeOf(secret));
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    const codes = (await dialog.getByRole('group', { name: 'Recovery codes' }).textContent()) ?? '';
+    await page.getByRole('button', { name: 'I have kept them' }).click();
+    return { codes: codes.split('\n'), secret };
+  }
 
   test('speaks the language of the browser, and the one chosen', async () => {
     const french = await browser.visit({ locale: 'fr-FR' });

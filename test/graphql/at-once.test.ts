@@ -17,7 +17,16 @@ import { createPartner, type Partner } from '../support/partner.js';
 
 const TIMES = 4;
 /** Needs another database to connect: test/sources/outside. */
-const ELSEWHERE = ['applySource', 'proposeSource', 'runJob'];
+const OF_SOURCES = ['applySource', 'proposeSource', 'runJob'];
+/** Needs a session of an account: test/threats/guessed-administrators. */
+const OF_SESSIONS = [
+  'beginMySecondFactor',
+  'changeMyPassword',
+  'confirmMySecondFactor',
+  'removeMySecondFactor',
+  'signOut',
+];
+const ELSEWHERE = [...OF_SOURCES, ...OF_SESSIONS];
 const REGISTRY = 'registry: SOCIAL';
 
 let gateway: TestGateway;
@@ -166,20 +175,32 @@ const ofSender = (rest: string) => (id: string) => `(senderId: "${id}"${rest}`;
 const byKid = (kid: string) => `(kid: "${kid}") { kid }`;
 const HOLD = ofSender(', month: "2026-01", reason: "r") { month }');
 
+async function account(state = 'ACTIVE'): Promise<string> {
+  const name = await newId();
+  await gateway.admin(`mutation { createAdminAccount(input: { name: "${name}", role: AUDITOR }) { account { id } } }`);
+  await gateway.database.query('update admin_account set state = $2 where name = $1', [name, state]);
+  return name;
+}
+const ofAccount = (rest: string) => (name: string) => `(name: "${name}"${rest}`;
+
 type Prepared = [prepare: () => Promise<string>, call: (id: string) => string];
 
 /** Leads from one state to another: whoever comes second is refused. */
 const ONCE: Record<string, Prepared> = {
   activateServerKey: [serverKey, byKid],
   addSenderKey: [sender, (id) => `(senderId: "${id}", input: { kid: "k", publicKeyPem: ${KEY} }) { kid }`],
+  approveAdminAccount: [() => account('PENDING'), ofAccount(') { name }')],
   approveAgreement: [async () => put('agreement', 'PENDING')(await agreement()), byId()],
   approveSender: [async () => put('sender', 'PENDING')(await sender()), ofSender(') { senderId }')],
   approveSubscription: [subscription, byId()],
   cancelDelivery: [delivery, byId(', reason: "r"')],
   cancelFileImport: [sentFile, byId()],
   cancelSubscription: [subscription, byId()],
+  createAdminAccount: [newId, (id) => `(input: { name: "${id}", role: AUDITOR }) { oneTimePassword }`],
   createSender: [newId, (id) => `(${senderInput(id)}) { clientId }`],
   deleteRecord: [record, (id) => `(registry: SOCIAL, recordType: "SRPerson", externalId: "${id}") { change }`],
+  disableAdminAccount: [account, ofAccount(', reason: "r") { name }')],
+  enableAdminAccount: [() => account('DISABLED'), ofAccount(') { name }')],
   endAgreement: [agreement, byId()],
   importServerKey: [nothing, () => `(privateKeyPem: ${PRIVATE}) { kid }`],
   liftLegalHold: [held, HOLD],
@@ -202,6 +223,7 @@ const ONCE: Record<string, Prepared> = {
 /** Sets what it is given, or makes another each time: done one after another, and each is told. */
 const EACH: Record<string, Prepared> = {
   activateSender: [sender, ofSender(') { senderId }')],
+  changeAdminRole: [account, ofAccount(', role: OPERATOR) { name }')],
   createAgreement: [sender, (id) => `(${agreementInput(id)}) { id }`],
   checkSource: [nothing, () => '(yaml: "version: 1") { errors { line } }'],
   fetchSenderKeys: [published, ofSender(') { kid }')],
@@ -209,6 +231,7 @@ const EACH: Record<string, Prepared> = {
   grantConsent: [nothing, () => `(${CONSENT}) { id }`],
   previewFileImport: [sentFile, (id) => `(id: "${id}", ${SAID}) { fault }`],
   replayDeliveries: [sender, (id) => `(filter: { senderId: "${id}" }) { count }`],
+  resetAdminAccount: [account, ofAccount(', reason: "r") { oneTimePassword }')],
   resyncSource: [source('RUNNING'), byName],
   retryDelivery: [delivery, byId()],
   revokeAdminSessions: [nothing, () => '(subject: "somebody", reason: "r")'],

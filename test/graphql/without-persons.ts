@@ -1,5 +1,7 @@
 /** Fields that an administrator may select and that tell of no person: ids, codes, texts of ours, settings, proofs. */
 export const WITHOUT_PERSONS: Record<string, string> = {
+  AdminAccount: 'approvedBy createdBy id name proposedBy subject',
+  AdminAccountPayload: 'oneTimePassword',
   AdminAction: 'action actor after before id reason role targetId targetType',
   Agreement: 'approvedBy createdBy fields id proposedBy purposes recordTypes rowFilter searchableAttributes',
   AgreementVersion: 'author id terms',
@@ -24,6 +26,7 @@ export const WITHOUT_PERSONS: Record<string, string> = {
   Job: 'every failReason name',
   JobStoreHealth: 'name',
   LegalHold: 'month owner',
+  Mutation: 'confirmMySecondFactor',
   OutboundSettings: 'clientId scope tokenUrl',
   PageInfo: 'endCursor startCursor',
   Principal: 'kind senderId subject',
@@ -37,6 +40,7 @@ export const WITHOUT_PERSONS: Record<string, string> = {
   RegistryRecordType: 'aliases identifierPaths identifyingTypes name',
   Sender:
     'approvedBy callbackHosts clientId createdBy id jwksUrl name notes notifyUri organizationKind proposedBy receiverAliases senderId suspendedReason tlsSubject tlsThumbprints warnings',
+  SecondFactorSetUp: 'secret uri',
   SenderKey: 'algorithm fingerprint id kid origin publicJwk revokedBy',
   ServerKey: 'algorithm id kid publicJwk',
   Source: 'kind lastError name notice',

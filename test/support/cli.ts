@@ -31,10 +31,17 @@ export async function buildCli(): Promise<void> {
   if (child.exitCode !== 0) throw new Error(said);
 }
 
-export function startCli(args: string[], { env = {}, cwd }: CliOptions = {}): ChildProcess {
+export const startCli = (args: string[], options?: CliOptions): ChildProcess => startProcess('cli', args, options);
+
+/** @param program `cli` or `main`, the gateway itself */
+export function startProcess(
+  program: 'cli' | 'main',
+  args: string[],
+  { env = {}, cwd }: CliOptions = {},
+): ChildProcess {
   const own = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env };
   const stdio = ['pipe', 'pipe', 'pipe', CHANNEL] as const;
-  return spawn(RUNTIME, [...ENDS_WITH_US, `${root}dist/cli.js`, ...args], { env: own, cwd, stdio: [...stdio] });
+  return spawn(RUNTIME, [...ENDS_WITH_US, `${root}dist/${program}.js`, ...args], { env: own, cwd, stdio: [...stdio] });
 }
 
 export async function dci(args: string[], options: CliOptions = {}): Promise<CliResult> {

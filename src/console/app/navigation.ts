@@ -14,6 +14,7 @@ import {
   IconShieldCheck,
   IconSignature,
   IconUserSearch,
+  IconUsers,
   type Icon,
 } from '@tabler/icons-react';
 
@@ -32,6 +33,7 @@ export interface NavigationItem {
     | 'serverKeys'
     | 'records'
     | 'sources'
+    | 'accounts'
     | 'jobs'
     | 'audit';
   icon: Icon;
@@ -68,6 +70,7 @@ export const NAVIGATION: NavigationGroup[] = [
       { path: '/records', label: 'records', icon: IconDatabase },
       { path: '/sources', label: 'sources', icon: IconPlugConnected },
       { path: '/server-keys', label: 'serverKeys', icon: IconKey },
+      { path: '/accounts', label: 'accounts', icon: IconUsers },
       { path: '/jobs', label: 'jobs', icon: IconListCheck },
       { path: '/audit', label: 'audit', icon: IconShieldCheck },
     ],

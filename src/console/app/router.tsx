@@ -29,6 +29,7 @@ export const createRouter = () =>
           { path: 'records', lazy: () => import('../records/records.page.js') },
           { path: 'sources', lazy: () => import('../sources/sources.page.js') },
           { path: 'server-keys', lazy: () => import('../server-keys/server-keys.page.js') },
+          { path: 'accounts', lazy: () => import('../accounts/accounts.page.js') },
           { path: 'jobs', lazy: () => import('../jobs/jobs.page.js') },
           { path: 'audit', lazy: () => import('../audit/audit.page.js') },
           { path: '*', element: <NotFound /> },

@@ -1,11 +1,12 @@
-import { AppShell, Burger, Button, Group, NavLink, ScrollArea, Text } from '@mantine/core';
+import { Anchor, AppShell, Burger, Button, Group, NavLink, ScrollArea, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconLogout } from '@tabler/icons-react';
 import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import { NavLink as RouterLink, Outlet, useLocation } from 'react-router';
+import { Link, NavLink as RouterLink, Outlet, useLocation } from 'react-router';
+import { useClient } from 'urql';
 import { useMe } from '../session/me.js';
-import { session } from '../session/session.js';
+import { signOut } from '../session/sign-out.js';
 import { Loading } from '../shared/loading.js';
 import { LanguageMenu } from './language-menu.js';
 import { Logo } from './logo.js';
@@ -78,11 +79,20 @@ function MenuItem({ item, onChosen }: { item: NavigationItem; onChosen: () => vo
 
 function Reader() {
   const { t } = useTranslation();
-  const { subject, role } = useMe();
+  const me = useMe();
+  const client = useClient();
+  const { subject, role, account } = me;
+  const name = `${subject} · ${role == null ? '' : t(`role.${role}`)}`;
   return (
     <Group gap="xs" wrap="nowrap">
       <Text size="sm" c="dimmed" visibleFrom="sm">
-        {subject} · {role != null && t(`role.${role}`)}
+        {account === null ? (
+          name
+        ) : (
+          <Anchor component={Link} to="/accounts" inherit c="dimmed">
+            {name}
+          </Anchor>
+        )}
       </Text>
       <LanguageMenu />
       <ThemeButton />
@@ -90,7 +100,7 @@ function Reader() {
         variant="default"
         size="sm"
         leftSection={<IconLogout size={16} aria-hidden />}
-        onClick={() => session.end('signed-out')}
+        onClick={() => void signOut(client, me)}
       >
         {t('app.signOut')}
       </Button>

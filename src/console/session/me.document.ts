@@ -6,6 +6,12 @@ export const ME = graphql(`
       kind
       subject
       role
+      account {
+        id
+        name
+        totpConfirmed
+        recoveryCodesLeft
+      }
     }
   }
 `);

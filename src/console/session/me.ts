@@ -5,6 +5,10 @@ import type { ME } from './me.document.js';
 export type Me = ResultOf<typeof ME>['me'];
 export type Role = NonNullable<Me['role']>;
 
+/** Of who signed in with an account of the gateway. */
+export type OwnAccountFacts = NonNullable<Me['account']>;
+
+export const ROLES: Role[] = ['ADMIN', 'OPERATOR', 'AUDITOR', 'MONITOR'];
 export const RUNNERS: Role[] = ['ADMIN', 'OPERATOR'];
 export const ADMINS: Role[] = ['ADMIN'];
 export const PAYLOAD_READERS: Role[] = ['ADMIN', 'AUDITOR'];

@@ -3,6 +3,8 @@ import { UserManager, WebStorageStateStore, type User } from 'oidc-client-ts';
 import { session } from './session.js';
 
 export interface ConsoleConfig {
+  /** Whether there are accounts of the gateway's own. */
+  accounts: boolean;
   oidc: { issuer: string; clientId: string; audience: string } | null;
 }
 

@@ -1,20 +1,38 @@
-import { Alert, Button, Center, Divider, Group, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core';
+import {
+  Alert,
+  Button,
+  Center,
+  Divider,
+  Group,
+  Paper,
+  PasswordInput,
+  SegmentedControl,
+  Stack,
+  Text,
+  Title,
+} from '@mantine/core';
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LanguageMenu } from '../app/language-menu.js';
 import { Logo } from '../app/logo.js';
 import { ThemeButton } from '../app/theme-button.js';
+import { AccountForm } from './account-form.js';
+import type { AccountProblem } from './account-sign-in.js';
 import { checkToken, type TokenProblem } from './check-token.js';
 import { signInWithIssuer, type ConsoleConfig } from './oidc.js';
 import { session } from './session.js';
 
-type Problem = TokenProblem | 'failed';
+type Problem = TokenProblem | AccountProblem | 'failed';
+
+const WAYS = ['account', 'token'] as const;
+type Way = (typeof WAYS)[number];
 
 export function SignIn({ config, problem }: { config: ConsoleConfig; problem?: Problem | undefined }) {
   const { t } = useTranslation();
   const [failed, setFailed] = useState<Problem | undefined>(problem);
-  const { oidc } = config;
+  const { oidc, accounts } = config;
+  const [way, setWay] = useState<Way>(accounts ? 'account' : 'token');
   return (
     <Center component="main" className="sign-in">
       <Paper w="100%" maw={420} p="xl" shadow="sm">
@@ -41,10 +59,22 @@ export function SignIn({ config, problem }: { config: ConsoleConfig; problem?: P
               <Button size="sm" onClick={() => void signInWithIssuer(oidc).catch(() => setFailed('failed'))}>
                 {t('signIn.withIssuer', { host: new URL(oidc.issuer).host })}
               </Button>
-              <Divider label={t('signIn.or')} />
+              <Divider label={t(accounts ? 'signIn.orHere' : 'signIn.or')} />
             </>
           )}
-          <TokenForm onProblem={setFailed} />
+          {accounts && (
+            <SegmentedControl
+              fullWidth
+              aria-label={t('signIn.way')}
+              data={WAYS.map((value) => ({ value, label: t(`signIn.ways.${value}`) }))}
+              value={way}
+              onChange={(value) => {
+                setFailed(undefined);
+                setWay(value);
+              }}
+            />
+          )}
+          {way === 'account' ? <AccountForm onProblem={setFailed} /> : <TokenForm onProblem={setFailed} />}
           <Group justify="flex-end" gap="xs">
             <LanguageMenu />
             <ThemeButton />

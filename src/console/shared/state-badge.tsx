@@ -15,6 +15,7 @@ const COLORS = {
   ENDED: 'gray',
   EXPIRED: 'gray',
   CANCELLED: 'gray',
+  DISABLED: 'red',
   REVOKED: 'red',
   SUSPENDED: 'red',
   REJECTED: 'red',

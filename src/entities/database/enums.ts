@@ -93,6 +93,14 @@ export const RoleEnum = graphqlEnum<Role>('Role', 'Role of an administrator.', {
   MONITOR: 'Reads without payloads, live.',
 });
 
+export const ADMIN_ACCOUNT_STATES = ['PENDING', 'ACTIVE', 'DISABLED'] as const;
+export type AdminAccountState = (typeof ADMIN_ACCOUNT_STATES)[number];
+export const AdminAccountStateEnum = graphqlEnum<AdminAccountState>('AdminAccountState', 'Life of an account.', {
+  PENDING: 'Waits for another administrator’s approval; nobody signs in with it.',
+  ACTIVE: 'Its administrator may sign in.',
+  DISABLED: 'Nobody signs in with it; its sessions have ended.',
+});
+
 export const SENDER_STATES = ['PENDING', 'ACTIVE', 'SUSPENDED'] as const;
 export type SenderState = (typeof SENDER_STATES)[number];
 export const SenderStateEnum = graphqlEnum<SenderState>('SenderState', 'Life of a sender.', {

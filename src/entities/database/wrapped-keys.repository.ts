@@ -23,13 +23,20 @@ export const WRAPPED: Wrapped[] = [
     place: ({ owner = '', month = '' }) => placeOf(owner, month),
   },
   { table: 'server_key', id: 'id', column: 'private_sealed', facts: 'kid', place: ({ kid }) => `server_key:${kid}` },
-  ...['client_secret', 'tls_key'].map((name) => ({
+  ...['client_secret', 'tls_key', 'bearer'].map((name) => ({
     table: 'sender_outbound',
     id: 'sender_id',
     column: `${name}_sealed`,
     facts: 'sender_id as sender',
     place: ({ sender }: Record<string, string>) => `sender_outbound:${sender}:${name}`,
   })),
+  {
+    table: 'admin_account',
+    id: 'id',
+    column: 'totp_sealed',
+    facts: 'id as account',
+    place: ({ account = '' }) => `admin_account:${account}:totp`,
+  },
 ];
 
 /** Those behind `after`, in the transaction of `sql`. `last` is where to go on; undefined at the end. */

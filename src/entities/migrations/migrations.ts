@@ -24,6 +24,7 @@ import { LiveEvents0081 } from './0081-live-events.migration.js';
 import { SourceSubscriptions0082 } from './0082-source-subscriptions.migration.js';
 import { FileImports0085 } from './0085-file-imports.migration.js';
 import { RecordHistory0089 } from './0089-record-history.migration.js';
+import { LocalAdmins0091 } from './0091-local-admins.migration.js';
 import { Hops0095 } from './0095-hops.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
@@ -54,6 +55,7 @@ export const MIGRATIONS = [
   SourceSubscriptions0082,
   FileImports0085,
   RecordHistory0089,
+  LocalAdmins0091,
   Hops0095,
 ].map((migration) => ({
   name: nameOf(migration),

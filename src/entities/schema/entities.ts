@@ -1,4 +1,5 @@
 /** Every entity that MikroORM maps. */
+import { AdminAccount } from '../admins/admin-account.entity.js';
 import { Agreement, AgreementVersion } from '../agreements/agreement.entity.js';
 import { ConsentController } from '../agreements/consent-controller.entity.js';
 import { Consent } from '../agreements/consent.entity.js';
@@ -25,6 +26,7 @@ export const ENTITIES = [
   Subscription,
   Delivery,
   DeliveryAttempt,
+  AdminAccount,
   AdminAction,
   AuditSeal,
 ];

@@ -1,0 +1,50 @@
+import { PasswordInput, Stack, Text } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useTranslation } from 'react-i18next';
+import { FormActions } from '../shared/form-actions.js';
+import { problemOf } from '../shared/problem.js';
+import { useMutationNotice } from '../shared/use-mutation-notice.js';
+import { CHANGE_MY_PASSWORD } from './accounts.document.js';
+import { DialogButton } from './dialog-button.js';
+
+export function ChangePassword() {
+  const { t } = useTranslation();
+  return <DialogButton label={t('accounts.changePassword')}>{(close) => <PasswordForm onDone={close} />}</DialogButton>;
+}
+
+function PasswordForm({ onDone }: { onDone: () => void }) {
+  const { t } = useTranslation();
+  const [busy, change] = useMutationNotice(CHANGE_MY_PASSWORD);
+  const form = useForm({ initialValues: { current: '', replacement: '' } });
+  const save = async (values: typeof form.values): Promise<void> => {
+    const { error } = await change(values, t('accounts.passwordChanged'));
+    if (error === undefined) return onDone();
+    const { field = 'current', message } = problemOf(error);
+    form.setFieldError(field, message);
+  };
+  const show = { 'aria-label': t('signIn.showPassword') };
+  return (
+    <form onSubmit={form.onSubmit((values) => void save(values))}>
+      <Stack>
+        <Text size="sm">{t('accounts.changePasswordText')}</Text>
+        <PasswordInput
+          label={t('accounts.currentPassword')}
+          autoComplete="current-password"
+          visibilityToggleButtonProps={show}
+          required
+          data-autofocus
+          {...form.getInputProps('current')}
+        />
+        <PasswordInput
+          label={t('signIn.newPassword')}
+          description={t('signIn.newPasswordHint')}
+          autoComplete="new-password"
+          visibilityToggleButtonProps={show}
+          required
+          {...form.getInputProps('replacement')}
+        />
+        <FormActions busy={busy} onCancel={onDone} />
+      </Stack>
+    </form>
+  );
+}
