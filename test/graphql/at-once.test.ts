@@ -3,6 +3,7 @@
  * one action for each success.
  */
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK } from 'jose';
@@ -144,17 +145,21 @@ async function record(): Promise<string> {
   return id;
 }
 
-const source = (state: SourceState) => async (): Promise<string> => {
-  const row = {
-    id: randomUUID(),
-    name: `source-${(numbered += 1)}`,
-    yaml: '',
-    kind: 'postgresql',
-    mode: 'MIRROR' as const,
+/** Only what reads its file needs one. */
+const source =
+  (state: SourceState, yaml = '') =>
+  async (): Promise<string> => {
+    const row = {
+      id: randomUUID(),
+      name: `source-${(numbered += 1)}`,
+      yaml,
+      kind: 'postgresql',
+      mode: 'MIRROR' as const,
+    };
+    await gateway.database.transaction((unit) => insertSource(unit, { ...row, state }, new Date()));
+    return row.name;
   };
-  await gateway.database.transaction((unit) => insertSource(unit, { ...row, state }, new Date()));
-  return row.name;
-};
+const MIRRORED = readFileSync(new URL('../../sources/farmers.yaml', import.meta.url), 'utf8');
 const byName = (name: string) => `(name: "${name}") { name }`;
 
 async function sentFile(): Promise<string> {
@@ -232,7 +237,7 @@ const EACH: Record<string, Prepared> = {
   previewFileImport: [sentFile, (id) => `(id: "${id}", ${SAID}) { fault }`],
   replayDeliveries: [sender, (id) => `(filter: { senderId: "${id}" }) { count }`],
   resetAdminAccount: [account, ofAccount(', reason: "r") { oneTimePassword }')],
-  resyncSource: [source('RUNNING'), byName],
+  resyncSource: [source('RUNNING', MIRRORED), byName],
   retryDelivery: [delivery, byId()],
   revokeAdminSessions: [nothing, () => '(subject: "somebody", reason: "r")'],
   rotateSenderSecret: [sender, ofSender(') { clientId }')],

@@ -78,7 +78,7 @@ function fleetProcess(code: string, port: number, env: Record<string, string>, c
     url,
     start: async () => {
       // The channel closes when we end, however we do, which tells the child to stop (platform/shutdown.ts).
-      const started = spawn(NODE, ['--import', CLOCK, join(code, 'main.js')], {
+      const started = spawn(NODE, ['--import', CLOCK, join(code, 'dist/main.js')], {
         cwd: ROOT,
         env: { PATH: process.env.PATH, ...env },
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -113,10 +113,10 @@ const answers = (url: string): Promise<boolean> =>
     () => false,
   );
 
-/** Beside our packages, which the code needs. */
+/** Beside our packages, which the code needs; laid out as the package is, whose description is read. */
 export async function compile(): Promise<string> {
   const code = await mkdtemp(join(ROOT, 'node_modules/.fleet-'));
-  const args = ['-p', 'tsconfig.build.json', '--outDir', code, '--sourceMap', 'false'];
+  const args = ['-p', 'tsconfig.build.json', '--outDir', join(code, 'dist'), '--sourceMap', 'false'];
   await promisify(execFile)(join(ROOT, 'node_modules/.bin/tsc'), args, { cwd: ROOT });
   await symlink(join(ROOT, 'package.json'), join(code, 'package.json'));
   return code;

@@ -14,6 +14,8 @@ import { hasMariadb, startMariadb, type MariadbServer } from '../../support/mari
 import { createPartner, type Partner } from '../../support/partner.js';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.js';
 import { byId, find } from '../../support/search-message.js';
+import type { LoadedRecord } from '../registry-database.js';
+import { refusedOf } from '../questions.js';
 import { until } from '../../support/until.js';
 
 const MADE_UP = fileURLToPath(new URL('../../../../shared/sources/testdb/', import.meta.url));
@@ -91,6 +93,25 @@ async function copies(origin: string): Promise<Map<string, Served>> {
     [origin],
   );
   return new Map(rows.map(({ id, data }) => [id, data]));
+}
+
+/** Random questions to a source that is mirrored, and then live: its copies are the oracle. Gives how many were refused live. */
+async function askAnything(name: string, registry: string, recordType: string, mirrored: string): Promise<number> {
+  await apply(name, mirrored);
+  await until(async () => (await status(name)).served > 0, { seen: () => status(name) });
+  const records = await gateway.database.query<LoadedRecord>(
+    `select r.id, r.registry, r.record_type as "recordType", r.id::text as "externalId", r.data,
+       (select jsonb_agg(jsonb_build_object('type', i.type, 'value', i.value)) from record_identifier i
+        where i.record_id = r.id) as identifiers
+     from registry_record r where r.origin = $1 and r.record_type = $2 and r.deleted_at is null`,
+    [name, recordType],
+  );
+  const definition = createRegistries().byName(registry)!;
+  const sorts = ['name.surname', 'birth_date'];
+  const asked = { gateway, definition, recordType, records, narrow: [], sorts, numRuns: 40 };
+  expect(await refusedOf(asked)).toBe(0);
+  await apply(name, live(mirrored));
+  return refusedOf(asked);
 }
 
 const isHere = existsSync(MADE_UP);
@@ -220,6 +241,10 @@ const isHere = existsSync(MADE_UP);
       expect(await status('openspp')).toMatchObject({ served: held.size, refused: 0, lastError: null });
     });
 
+    test('asked anything, it answers as its copies do', async () => {
+      expect(await askAnything('openspp', 'SOCIAL', 'SRPerson', shipped('openspp.yaml'))).toBeGreaterThan(0);
+    }, 120_000);
+
     test('disability is served where it is installed', async () => {
       const one = truth.find(
         ({ type, identifiers }) => type === 'SRPerson' && identifiers.some(([kind]) => kind === 'national_id'),
@@ -284,11 +309,9 @@ const isHere = existsSync(MADE_UP);
       });
     };
 
+    const asked = live(shipped('opencrvs.yaml')).replaceAll(/^ {6}- \{ type: BRN, value: birth_number \}\n/gm, '');
     test('live: by registration number, corrected, and not once revoked', async () => {
-      await apply(
-        'opencrvs',
-        live(shipped('opencrvs.yaml')).replaceAll(/^ {6}- \{ type: BRN, value: birth_number \}\n/gm, ''),
-      );
+      await apply('opencrvs', asked);
       const sample = [
         ...truth.slice(0, 5),
         ...truth.filter(({ revoked, corrected }) => revoked || corrected > 0),
@@ -310,6 +333,11 @@ const isHere = existsSync(MADE_UP);
       expect(held.size).toBe(standing.length);
       expect(await status('opencrvs')).toMatchObject({ served: standing.length, refused: 0, lastError: null });
     });
+
+    test('asked anything, it answers as its copies do', async () => {
+      const unlinked = asked.replace('mode: live', 'mode: mirror');
+      expect(await askAnything('opencrvs', 'CRVS', 'Person', unlinked)).toBeGreaterThan(0);
+    }, 120_000);
   });
 
   test('OpenCRVS, mirrored: whoever dies is dead in the birth too, until the death is taken back', async () => {
