@@ -123,6 +123,28 @@ const PERSON = {
     await page.getByRole('row', { name: / 1 REGISTER/ }).waitFor();
   });
 
+  test('imports a file: its columns said, its rows looked at, one kept out', async () => {
+    await open('/records');
+    await page.getByRole('button', { name: 'Import' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Import a file' });
+    const csv = 'UIN,surname,naissance\n4801,Diallo,2001-02-03\n4802,Traore,somewhen\n';
+    await dialog.locator('input[type=file]').setInputFiles({
+      name: 'persons.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(csv),
+    });
+    await dialog.getByRole('combobox', { name: 'naissance' }).click();
+    await page.getByRole('option', { name: 'Birth date', exact: true }).click();
+    await dialog.getByRole('button', { name: 'Preview' }).click();
+    await dialog.getByRole('row', { name: /2 fits .*Diallo/ }).waitFor();
+    await dialog.getByRole('row', { name: /3 .*birth_date/ }).waitFor();
+    await dialog.getByRole('button', { name: 'Import', exact: true }).click();
+    await dialog.getByText('Every row was read').waitFor();
+    await dialog.getByRole('row', { name: /3 .*birth_date/ }).waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await expectShown(page.getByRole('row', { name: /UIN 4801 Diallo 2001-02-03/ }));
+  });
+
   test('is told at the filter what cannot be asked of records', async () => {
     const ask = async (filter: Record<string, unknown>) =>
       (

@@ -44,12 +44,11 @@ describe('every mutation of the API', () => {
   ].flatMap((names) => names.split(' '));
 
   /** Their page is still to come. */
-  const WITHOUT_PAGE = ['stageFileImport', 'previewFileImport', 'startFileImport', 'cancelFileImport'];
 
   test('is for partners, or offered by the console', async () => {
     const schema = buildSchema(await printGatewaySchema());
     const offered = documents.flatMap(({ text }) => [...text.matchAll(/^\s*mutation [^{]*\{\s*(\w+)/gm)]);
-    const known = [...OF_PARTNERS, ...WITHOUT_PAGE, ...offered.map(([, name = '']) => name)];
+    const known = [...OF_PARTNERS, ...offered.map(([, name = '']) => name)];
     expect(Object.keys(schema.getMutationType()?.getFields() ?? {}).toSorted()).toEqual(known.toSorted());
   });
 });

@@ -1,5 +1,5 @@
 import { Alert, Button, SegmentedControl } from '@mantine/core';
-import { IconLock, IconPlus } from '@tabler/icons-react';
+import { IconLock, IconPlus, IconUpload } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { RUNNERS, useMay } from '../session/me.js';
@@ -12,6 +12,7 @@ import { useConnection } from '../shared/use-connection.js';
 import { useFilters } from '../shared/use-filters.js';
 import { useOptions } from '../shared/use-options.js';
 import { useDictionary } from './dictionary.js';
+import { ImportRecords } from './import-records.js';
 import { useRecordColumns } from './record-columns.js';
 import { RecordEditor } from './record-editor.js';
 import { FindRecord } from './find-record.js';
@@ -46,6 +47,7 @@ function Browser() {
   } = useFilters(FILTERS);
   const definition = useRegistryDefinition(registry);
   const dictionary = useDictionary(registry);
+  const [importing, setImporting] = useState(false);
   const [wanted, setWanted] = useState<Wanted>();
   const [open, setOpen] = useState<RegistryRecord | 'new'>();
   const page = useConnection(
@@ -79,6 +81,13 @@ function Browser() {
                 variables={{ registry, filter: wanted }}
                 pick={({ records }) => records}
               />
+              <Button
+                variant="default"
+                leftSection={<IconUpload size={14} aria-hidden />}
+                onClick={() => setImporting(true)}
+              >
+                {t('imports.open')}
+              </Button>
               <Button leftSection={<IconPlus size={14} aria-hidden />} onClick={() => setOpen('new')}>
                 {t('records.new')}
               </Button>
@@ -93,6 +102,16 @@ function Browser() {
         columns={columns}
         empty={{ title: t('records.empty'), hint: t('records.emptyHint') }}
       />
+      {importing && definition !== undefined && (
+        <ImportRecords
+          definition={definition}
+          dictionary={dictionary}
+          onClose={() => {
+            setImporting(false);
+            page.reload();
+          }}
+        />
+      )}
       {open !== undefined && definition !== undefined && (
         <RecordEditor
           definition={definition}
