@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
@@ -8,8 +9,9 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parquetWriteFile } from 'hyparquet-writer';
-import { buildCli, dci, startCli, type CliOptions, type CliResult } from '../support/cli.js';
+import { buildCli, dci, startCli, type CliOptions, type CliResult, linesOf, startProcess } from '../support/cli.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { signIn } from '../support/local-admin.js';
 import { createTestDatabase } from '../support/postgres.js';
 
 const MASTER_KEY = randomBytes(32).toString('base64');
@@ -461,6 +463,36 @@ test.each(['-w7MaAbnwDFZUOKZL_Wv8fA9Fbb0MpLADiH1RT5ho0E', '-hMaAbnwDFZUOKZL_Wv8f
     expect((await run(['key', 'list', kid])).code).toBe(2);
   },
 );
+
+test('a gateway that nobody could sign in to says so and ends; an account of the command line opens it', async () => {
+  const empty = await createTestDatabase();
+  const options = { env: { ...env, DATABASE_URL: empty.url, PORT: '0', SEED: 'none', FOUR_EYES: 'true' } };
+  const refused = startProcess('main', [], options);
+  const [said] = await Promise.all([text(refused.stderr ?? Readable.from('')), once(refused, 'close')]);
+  expect({ code: refused.exitCode, said }).toEqual({
+    code: 1,
+    said: expect.stringContaining('nobody could sign in: make an account with npx dci admin add NAME'),
+  });
+  const { json } = await run(['admin', 'add', 'Ada', '--json'], options);
+  expect(json).toMatchObject({ account: { name: 'ada', role: 'ADMIN', state: 'ACTIVE' } });
+  const opened = startProcess('main', [], options);
+  const asked = { name: 'ada', password: json.oneTimePassword, newPassword: 'violet ink and rain' };
+  expect(await signIn({ url: await consoleOf(opened) }, asked)).toMatchObject({ status: 200, body: { role: 'ADMIN' } });
+  const { stdout } = await run(['admin', 'reset', 'ada'], options);
+  expect(stdout).toMatch(/^Account ada \(ADMIN\) is ACTIVE\.\n {2}password {2}(\w{4}-){4}\w{4} /);
+  opened.kill('SIGTERM');
+  await once(opened, 'close');
+  await empty.drop();
+}, 180_000);
+
+async function consoleOf(gateway: ChildProcess): Promise<string> {
+  const lines = linesOf(gateway);
+  for (let line = await lines.next(); line.done !== true; line = await lines.next()) {
+    const [, url] = /Console +(\S+)\/console/.exec(line.value) ?? [];
+    if (url !== undefined) return url;
+  }
+  throw new Error('it ended before it greeted');
+}
 
 test('schema is printed, written and compared', async () => {
   expect((await run(['schema'])).stdout).toContain('type Mutation {');
