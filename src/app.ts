@@ -181,12 +181,15 @@ async function startBehind(
   };
   wakeChannel.onWake(() => services.tail.heard());
   database.onEvents(() => services.tail.nudge());
-  const authenticator = createAuthenticator(services, adminsOf(config, secrets, services));
+  const admins = adminsOf(config, secrets, services);
+  const authenticator = createAuthenticator(services, admins);
   const persisted = await PersistedOperations.load(config.persistedOperations);
   const graphql = await startGraphqlServer(services.schema, services, authenticator, server, { persisted, metrics });
   exportStanding(metrics, services);
   countTraffic(metrics, services.traffic);
-  door.serve(createListener(services, graphql.router, config, metrics, (token) => authenticator.webSocket(token)));
+  door.serve(
+    createListener(services, graphql.router, config, metrics, (token) => authenticator.webSocket(token), admins.oidc),
+  );
   const works = config.role !== 'api';
   const background = startBackground(services, await createJobStore(secrets.jobsUrl ?? secrets.databaseUrl, log), {
     queues: works ? workerQueues(services) : [],

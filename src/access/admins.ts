@@ -10,7 +10,7 @@ export class Admins {
   constructor(
     private readonly bootstrap: AdminToken,
     private readonly local: LocalAdmins,
-    private readonly oidc?: OidcAdmins,
+    readonly oidc?: OidcAdmins,
   ) {}
 
   /**

@@ -4,6 +4,7 @@
  */
 import { createRemoteJWKSet, customFetch, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import type { Sql } from '../entities/database/database.js';
+import { readEndedSessions } from '../entities/admins/oidc-logout.repository.js';
 import { readRevocations } from '../entities/admins/revoked-admin.repository.js';
 import type { Outbound } from '../platform/outbound-http.js';
 import { ROLES, type Role } from '../protocol/vocabulary.js';
@@ -12,6 +13,8 @@ import type { Admin } from './principal.js';
 export interface OidcSettings {
   issuer: string;
   audience: string;
+  /** The console's own name at the issuer, to which logout tokens are addressed. */
+  clientId: string;
   /** Name or path of the claim: `roles`, `realm_access.roles`. */
   rolesClaim: string;
 }
@@ -37,10 +40,21 @@ const FRESH_MS = 1000;
 /** An open WebSocket asks at each event; its token's signature is not checked anew every time. */
 const PROVEN_MS = 10_000;
 
+const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
+/** A logout token that is older was held back. */
+const LOGOUT_AGE = '5m';
+
+/** Who is signed out: one session where the issuer names it, else all of a subject. */
+export interface IssuerLogout {
+  jti: string;
+  sid?: string;
+  subject?: string;
+}
+
 export class OidcAdmins {
   #keys: Promise<JWTVerifyGetKey> | undefined;
   readonly #proven = new Map<string, { until: number; payload: JWTPayload }>();
-  #revocations: { at: number; bySubject: Promise<Map<string, Date>> } | undefined;
+  #revocations: { at: number; known: Promise<[revoked: Map<string, Date>, ended: Set<string>]> } | undefined;
 
   constructor(
     private readonly settings: OidcSettings,
@@ -72,6 +86,33 @@ export class OidcAdmins {
     return { kind: 'admin', subject, role };
   }
 
+  /** @throws when it is no logout token for us (OpenID Connect Back-Channel Logout 1.0, section 2.6) */
+  async readLogout(token: string): Promise<IssuerLogout> {
+    const { issuer, clientId: audience } = this.settings;
+    const { payload, protectedHeader } = await jwtVerify(token, await this.#issuerKeys(), {
+      issuer,
+      audience,
+      algorithms: ALGORITHMS,
+      requiredClaims: ['iat', 'jti', 'events'],
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      maxTokenAge: LOGOUT_AGE,
+      currentDate: this.clock(),
+    });
+    if (!/^(logout\+jwt|jwt)$/i.test(protectedHeader.typ ?? 'JWT')) throw new Error('typ is of another token');
+    const { sub: subject, sid, jti = '', events, nonce } = payload;
+    if (nonce !== undefined) throw new Error('a token with a nonce is an ID token');
+    if (typeof events !== 'object' || events === null || !Object.hasOwn(events, LOGOUT_EVENT))
+      throw new Error('events names no logout');
+    if (typeof sid === 'string' && sid !== '') return { jti, sid, ...(subject === undefined ? {} : { subject }) };
+    if (subject === undefined) throw new Error('neither sub nor sid is given');
+    return { jti, subject };
+  }
+
+  /** What was ended is looked up anew at the next question. */
+  forget(): void {
+    this.#revocations = undefined;
+  }
+
   async #prove(token: string): Promise<JWTPayload> {
     const known = this.#proven.get(token);
     const seconds = this.clock().getTime() / 1000;
@@ -91,10 +132,15 @@ export class OidcAdmins {
     return payload;
   }
 
-  async #refuseRevoked(subject: string, { iat = 0 }: JWTPayload): Promise<void> {
+  async #refuseRevoked(subject: string, { iat = 0, sid }: JWTPayload): Promise<void> {
     if (this.#revocations === undefined || performance.now() - this.#revocations.at >= FRESH_MS)
-      this.#revocations = { at: performance.now(), bySubject: readRevocations(this.sql) };
-    const revokedAt = (await this.#revocations.bySubject).get(subject);
+      this.#revocations = {
+        at: performance.now(),
+        known: Promise.all([readRevocations(this.sql), readEndedSessions(this.sql)]),
+      };
+    const [revoked, ended] = await this.#revocations.known;
+    if (typeof sid === 'string' && ended.has(sid)) throw new Error('the session of this token has ended');
+    const revokedAt = revoked.get(subject);
     // A token says when it was issued in whole seconds; one of the very second of the revocation is refused too.
     if (revokedAt !== undefined && iat * 1000 <= revokedAt.getTime())
       throw new Error('the tokens of this admin were revoked');

@@ -2,6 +2,7 @@
 import { dropOrphanChunks } from '../entities/queues/bulk.repository.js';
 import { forgetSessions } from '../entities/admins/admin-session.repository.js';
 import { forgetImports } from '../entities/queues/file-import.repository.js';
+import { forgetLogouts } from '../entities/admins/oidc-logout.repository.js';
 import { forgetShown } from '../entities/agreements/shown-consent.repository.js';
 import type { Sql } from '../entities/database/database.js';
 import { forgetRests } from '../entities/deliveries/endpoint-rest.repository.js';
@@ -19,6 +20,8 @@ const REST_MS = 7 * 24 * 60 * 60_000;
 const CONSENT_MS = 100 * 24 * 60 * 60_000;
 /** Long enough to fetch refused rows, which hold persons. */
 const IMPORT_MS = 7 * 24 * 60 * 60_000;
+/** Longer than any token of an issuer holds. */
+const LOGOUT_MS = 30 * 24 * 60 * 60_000;
 const BATCH = 5000;
 
 export async function keepHouse(sql: Sql, now: Date): Promise<{ seenMessages: number }> {
@@ -28,6 +31,7 @@ export async function keepHouse(sql: Sql, now: Date): Promise<{ seenMessages: nu
   await forgetRests(sql, new Date(now.getTime() - REST_MS));
   await forgetSpent(sql, now);
   await forgetSessions(sql, now);
+  await forgetLogouts(sql, new Date(now.getTime() - LOGOUT_MS));
   await forgetShown(sql, new Date(now.getTime() - CONSENT_MS));
   const before = new Date(now.getTime() - REPLAY_WINDOW_MS);
   let seenMessages = 0;

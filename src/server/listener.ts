@@ -6,11 +6,13 @@ import { openApiRouter } from '../dci-rest/openapi/openapi.router.js';
 import { dciPosts, type Post } from '../dci-rest/posts.js';
 import { dciRouter } from '../dci-rest/router.js';
 import { hasAccounts } from '../entities/admins/admin-session.repository.js';
+import type { OidcAdmins } from '../access/oidc-admin.js';
 import type { FacadeServices } from '../dci-rest/services.js';
 import { straightTo } from '../dci-rest/straight.js';
 import type { Config } from '../platform/config.js';
 import type { Metrics } from '../platform/metrics.js';
 import { adminSessionRouter } from './admin-session.router.js';
+import { backchannelLogoutRouter } from './backchannel-logout.router.js';
 import { consoleRouter } from './console.router.js';
 import { filesRouter, type AdminOf } from './files.router.js';
 import { answerFault, lastResort, methodsRouter, noSuchPath } from './fallback.js';
@@ -25,10 +27,11 @@ export function createListener(
   config: Config,
   metrics: Metrics,
   adminOf: AdminOf,
+  oidc: OidcAdmins | undefined,
 ): RequestListener {
   const posts = dciPosts(services);
   const straight = straightTo(posts, services);
-  const app = expressApp(posts, services, graphql, config, metrics, adminOf);
+  const app = expressApp(posts, services, graphql, config, metrics, adminOf, oidc);
   return measureRequests({ metrics, ...services }, (request, response) => {
     const answered = straight(request, response);
     if (answered === undefined) app(request, response);
@@ -43,6 +46,7 @@ function expressApp(
   config: Config,
   metrics: Metrics,
   adminOf: AdminOf,
+  oidc: OidcAdmins | undefined,
 ): Express {
   const app = express().disable('x-powered-by').disable('etag').set('trust proxy', services.trusts);
   app.use(nothingSniffed);
@@ -55,6 +59,7 @@ function expressApp(
   app.use(wellKnownRouter({ publicUrl: services.settings.publicUrl, clock: services.clock, securityContacts }));
   app.use('/files', filesRouter(services, adminOf));
   app.use(adminSessionRouter(services));
+  if (oidc !== undefined) app.use(backchannelLogoutRouter(services, oidc));
   app.use(consoleRouter(config, () => hasAccounts(services.database)));
   app.use(operationsRouter(services, metrics, config.maxSourceLagSeconds));
   app.use(noSuchPath);

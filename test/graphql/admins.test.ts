@@ -15,6 +15,8 @@ const ROLES = {
   audrey: ['AUDITOR'],
   mona: ['MONITOR'],
   nobody: ['CLERK'],
+  lena: ['MONITOR'],
+  luis: ['MONITOR'],
   brief: ['MONITOR'],
 };
 const SENDER = { name: 'Someone', allowedOperations: ['SEARCH'], registries: ['SOCIAL'] };
@@ -197,6 +199,63 @@ describe('an administrator', () => {
     expect(await me(token)).toBe('UNAUTHENTICATED');
     await wait(1_100);
     expect(await me(await issuer.token('mona'))).toEqual({ subject: 'mona', role: 'MONITOR' });
+  });
+
+  describe('whose issuer says that the session ended there', () => {
+    const tell = async (logoutToken: string) => {
+      const body = new URLSearchParams({ logout_token: logoutToken });
+      const response = await fetch(`${gateway.url}/admin/backchannel-logout`, { method: 'POST', body });
+      expect(response.headers.get('cache-control')).toBe('no-store');
+      return response.status;
+    };
+
+    test('is out at once, and only there', async () => {
+      const [lena, luis] = [await issuer.token('lena'), await issuer.token('luis')];
+      const { closed } = await listen(gateway, lena);
+      expect(await tell(await issuer.logoutToken({ sid: 'session of lena', sub: 'lena' }))).toBe(200);
+      expect(await me(lena)).toBe('UNAUTHENTICATED');
+      await expect(Promise.race([closed, wait(15_000, 'still open', { ref: false })])).resolves.toBe(4403);
+      expect(await me(luis)).toMatchObject({ subject: 'luis' });
+      const { adminActions } = await gateway.admin<{ adminActions: { nodes: object[] } }>(
+        '{ adminActions(filter: { action: "endIssuerSession" }) { nodes { actor targetId } } }',
+      );
+      expect(adminActions.nodes).toEqual([{ actor: 'issuer', targetId: 'lena' }]);
+    });
+
+    test('is out of all sessions where it names none, and one such word works once', async () => {
+      const token = await issuer.token('luis');
+      const logout = await issuer.logoutToken({ sub: 'luis' });
+      expect([await tell(logout), await tell(logout)]).toEqual([200, 400]);
+      expect(await me(token)).toBe('UNAUTHENTICATED');
+    });
+
+    test('is not, by a token that is another or of another', async () => {
+      const token = await issuer.token('olga');
+      const sub = 'olga';
+      const { privateKey } = await generateKeyPair('ES256');
+      const forged = new SignJWT({
+        sub,
+        jti: 'f',
+        events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+      })
+        .setProtectedHeader({ alg: 'ES256', kid: 'issuer-key', typ: 'logout+jwt' })
+        .setIssuer(issuer.issuer)
+        .setAudience(AUDIENCE)
+        .setIssuedAt();
+      for (const told of [
+        await forged.sign(privateKey),
+        await issuer.logoutToken({ sub, aud: 'https://other.test' }),
+        await issuer.logoutToken({ sub, events: {} }),
+        await issuer.logoutToken({ sub, nonce: 'n' }),
+        await issuer.logoutToken({ sub, iat: Math.floor(Date.now() / 1000) - 600 }),
+        await issuer.logoutToken({ sub }, { typ: 'at+jwt' }),
+        await issuer.logoutToken({}),
+        token,
+        'x',
+      ])
+        expect(await tell(told)).toBe(400);
+      expect(await me(token)).toMatchObject({ subject: 'olga' });
+    });
   });
 
   test('opens WebSockets; a partner, and nobody, do not', async () => {

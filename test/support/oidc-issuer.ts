@@ -1,7 +1,8 @@
 /** A certified OpenID Connect issuer (npm oidc-provider) in this process; each client of it is one administrator. */
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, generateKeyPair } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT, type JWTPayload } from 'jose';
 import { Provider, type Adapter, type AdapterPayload } from 'oidc-provider';
 
 export const AUDIENCE = 'https://gateway.test/admin';
@@ -12,6 +13,8 @@ export interface OidcIssuer {
   env: Record<string, string>;
   /** An access token of the administrator `name`, from the token endpoint. */
   token(name: string, audience?: string): Promise<string>;
+  /** What it signs when a session ends; each administrator has one session, `session of NAME`. */
+  logoutToken(claims: JWTPayload, header?: Record<string, string>): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -51,7 +54,10 @@ export async function startOidcIssuer(
       id_token_signed_response_alg: 'ES256',
     })),
     ttl: { ClientCredentials: (_ctx, token) => seconds[token.clientId ?? ''] ?? 600 },
-    extraTokenClaims: (_ctx, token) => ({ realm_access: { roles: roles[String(token.clientId)] ?? [] } }),
+    extraTokenClaims: (_ctx, token) => ({
+      realm_access: { roles: roles[String(token.clientId)] ?? [] },
+      sid: `session of ${token.clientId}`,
+    }),
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
@@ -82,6 +88,14 @@ export async function startOidcIssuer(
       if (body.access_token === undefined) throw new Error(body.error_description);
       return body.access_token;
     },
+    logoutToken: (claims, header = { typ: 'logout+jwt' }) =>
+      new SignJWT({ events: { 'http://schemas.openid.net/event/backchannel-logout': {} }, ...claims })
+        .setProtectedHeader({ alg: 'ES256', kid: 'issuer-key', ...header })
+        .setIssuer(issuer)
+        .setAudience(claims.aud ?? AUDIENCE)
+        .setIssuedAt(claims.iat)
+        .setJti(claims.jti ?? randomUUID())
+        .sign(privateKey),
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();

@@ -25,6 +25,7 @@ import { SourceSubscriptions0082 } from './0082-source-subscriptions.migration.j
 import { FileImports0085 } from './0085-file-imports.migration.js';
 import { RecordHistory0089 } from './0089-record-history.migration.js';
 import { LocalAdmins0091 } from './0091-local-admins.migration.js';
+import { OidcLogout0092 } from './0092-oidc-logout.migration.js';
 import { Hops0095 } from './0095-hops.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
@@ -56,6 +57,7 @@ export const MIGRATIONS = [
   FileImports0085,
   RecordHistory0089,
   LocalAdmins0091,
+  OidcLogout0092,
   Hops0095,
 ].map((migration) => ({
   name: nameOf(migration),
