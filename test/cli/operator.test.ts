@@ -485,8 +485,8 @@ test('a gateway that nobody could sign in to says so and ends; an account of the
   await empty.drop();
 }, 180_000);
 
-async function consoleOf(gateway: ChildProcess): Promise<string> {
-  const lines = linesOf(gateway);
+async function consoleOf(started: ChildProcess): Promise<string> {
+  const lines = linesOf(started);
   for (let line = await lines.next(); line.done !== true; line = await lines.next()) {
     const [, url] = /Console +(\S+)\/console/.exec(line.value) ?? [];
     if (url !== undefined) return url;

@@ -29,7 +29,8 @@ const ENUMS = new Set(
     .flatMap((type) => type.getValues().map(({ name }) => name)),
 );
 /** Names and units that are the same in every language. */
-const ALIKE = /\b(?:DCI|English|Français|JSON|YAML|HTTP|URL|UIN|SHA|ms|s|min|h|kB|MB)\b/g;
+const ALIKE =
+  /https?:\S*|\b(?:ADMIN|OPERATOR|AUDITOR|DCI|English|Français|JSON|YAML|HTTP|URL|UIN|SHA|ms|s|min|h|kB|MB)\b/g;
 
 /** The texts that somebody sees or is read, except times, charts and what is marked as code. */
 const SHOWN = `(() => {

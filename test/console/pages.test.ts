@@ -214,6 +214,7 @@ async function checkChain(page: ConsolePage): Promise<void> {
         expect({ light, dark, english, cut }).toEqual({ light: [], dark: [], english: [], cut: [] });
         expect(page.problems.splice(0)).toEqual([]);
       },
+      120_000,
     );
   });
 });

@@ -59,7 +59,7 @@ function Part({ part, senderId }: { part: StoredDecision; senderId: string | und
         {fault === undefined && reason === undefined && (part.explanation ?? '')}
       </Text>
       {refused && senderId !== undefined && (
-        <Anchor component={Link} to={`/senders/${senderId}`} size="sm">
+        <Anchor component={Link} to={`/senders/${senderId}`} size="sm" c="inherit" underline="always">
           {t(fault === undefined ? 'decision.toSender' : 'decision.toKeys')}
         </Anchor>
       )}
@@ -81,7 +81,14 @@ function Grounds({ senderId, ...part }: StoredDecision & { senderId: string | un
         items={[
           [
             t('nav.agreements'),
-            <Anchor key="agreement" component={Link} to={`/agreements?${search}`} size="sm">
+            <Anchor
+              key="agreement"
+              component={Link}
+              to={`/agreements?${search}`}
+              size="sm"
+              c="inherit"
+              underline="always"
+            >
               {t('accessReport.agreement', { version: agreementVersion })}
             </Anchor>,
           ],
@@ -91,7 +98,14 @@ function Grounds({ senderId, ...part }: StoredDecision & { senderId: string | un
           [
             t('nav.consents'),
             requiresConsent === true ? (
-              <Anchor key="consents" component={Link} to={`/consents?${search}`} size="sm">
+              <Anchor
+                key="consents"
+                component={Link}
+                to={`/consents?${search}`}
+                size="sm"
+                c="inherit"
+                underline="always"
+              >
                 {t('decision.consentNeeded')}
               </Anchor>
             ) : (
