@@ -78,10 +78,7 @@ export async function untranslated(page: ConsolePage, { texts, coming }: Answere
   const known = [...texts].toSorted((a, b) => b.length - a.length);
   const foreign = (text: string): boolean => {
     if (MESSAGES.test(text)) return false;
-    const rest = known
-      .reduce((left, part) => left.replaceAll(part, ' '), text)
-      .replace(ALIKE, ' ')
-      .trim();
+    const rest = known.reduce((left, part) => left.replaceAll(part, ' '), text.replace(ALIKE, ' ')).trim();
     return /\p{L}/u.test(rest) && !MESSAGES.test(rest);
   };
   /** Several of them may stand in one text. */
