@@ -205,7 +205,7 @@ describe('the audit', () => {
       ...['page', 'sequence', 'told', 'host', 'state_reason', 'attempts', 'due_at', 'claimed_by', 'claimed_until'].map(
         (name) => `delivery.${name}`,
       ),
-      ...['data_key_id', 'first_failed_at', 'receipt_at', 'receipt_status', 'created_at', 'by_hand'].map(
+      ...['data_key_id', 'first_failed_at', 'receipt_at', 'receipt_status', 'created_at', 'by_hand', 'hop'].map(
         (name) => `delivery.${name}`,
       ),
       // Its place in the order is what counts, and the seal has that.
