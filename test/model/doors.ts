@@ -84,7 +84,9 @@ const sync =
 
 /** Asked and answered encrypted (protocol 6.4); the text that is read is what was inside. */
 const encrypted: Door = async ({ partner, gatewayUrl, decrypt }, asked) => {
-  const { keys } = (await (await fetch(`${gatewayUrl}/.well-known/jwks.json`)).json()) as JSONWebKeySet;
+  const published = await fetch(`${gatewayUrl}/.well-known/jwks.json`);
+  if (!published.ok) return { refused: true, text: await published.text() };
+  const { keys } = (await published.json()) as JSONWebKeySet;
   const jwk = keys.find(({ use }) => use === 'enc');
   const { algorithm, publicJwk } = importPublicKey({ jwk, use: 'ENC' });
   const to = { kid: jwk?.kid ?? '', algorithm: algorithm as 'RSA-OAEP-256', publicJwk };

@@ -87,6 +87,8 @@ export class Play {
   private readonly known = new Set<string>();
   /** While a fault comes and goes: the world before and after what is changed in it. */
   private either: World[] | undefined;
+  /** Whether the step is one with a fault: which callbacks come of it depends on the moment, and no notification does. */
+  private broken = false;
   /** All that each sender was told, by answer and by message, with ids and times taken out. */
   readonly transcript: string[][] = [[], [], []];
 
@@ -143,8 +145,11 @@ export class Play {
         rateLimitPerMinute: 100_000,
         suppressCountsBelow: few,
       };
+      // What is told while something breaks depends on the moment.
       const onAnswer = (path: string, { status, headers, body }: Answer) =>
-        void this.transcript[index]?.push(withoutChance(JSON.stringify([path, status, headersOf(headers), body])));
+        this.either === undefined
+          ? void this.transcript[index]?.push(withoutChance(JSON.stringify([path, status, headersOf(headers), body])))
+          : undefined;
       const partner = await createPartner(this.ground.gateway, { senderId: id, agreements: [], sender, onAnswer });
       const decrypt = await withEncryptionKey(this.ground.gateway, id);
       this.world.senders[index] = { id, kind, suspended: false, suppressBelow: few };
@@ -183,6 +188,7 @@ export class Play {
 
   async step(step: Step): Promise<void> {
     if ('sender' in step && step.sender !== null && this.hidden.senders?.includes(step.sender)) return;
+    this.broken = step.do === 'fault';
     await (this[step.do] as (step: Step) => Promise<void>)(step);
     await this.settle();
   }
@@ -738,8 +744,9 @@ export class Play {
     const fresh = since.filter(({ body }) => !this.known.has(body.header.message_id));
     for (const { body } of fresh) this.known.add(body.header.message_id);
     const once = fresh.filter(({ body }, index) => index === fresh.findIndex((each) => sameMessage(each.body, body)));
-    this.transcript[sender]?.push(...once.map(({ path, text }) => withoutChance(`${path} ${text}`)).toSorted());
     const told = once.filter(({ body }) => body.header.action === 'notify');
+    const lasting = this.broken ? told : once;
+    this.transcript[sender]?.push(...lasting.map(({ path, text }) => withoutChance(`${path} ${text}`)).toSorted());
     for (const { verified, text } of since) {
       expectTrue(verified, `an unsigned message: ${text}`);
       this.listen(sender, text, []);

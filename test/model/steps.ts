@@ -180,7 +180,7 @@ export const history = record({ beginning, steps: array(step, { minLength: 20, m
 /** Shorter: each fault takes its seconds. */
 export const faultyHistory = record({
   beginning,
-  steps: array(oneof<Arbitrary<Step>[]>(step, fault), { minLength: 16, maxLength: 24, size: 'max' }),
+  steps: array(oneof<Arbitrary<Step>[]>(step, fault), { minLength: 10, maxLength: 16, size: 'max' }),
 });
 export interface History {
   beginning: typeof beginning extends Arbitrary<infer T> ? T : never;
