@@ -131,8 +131,11 @@ async function keepSchedule(agenda: Agenda, jobs: RecurringJob[], log: Log): Pro
 async function runJob({ name, run }: RecurringJob, running: Job, log: Log, ran: (run: JobRun) => void): Promise<void> {
   const started = performance.now();
   let ok = false;
+  let renewed = Promise.resolve();
   const renewal = setInterval(() => {
-    running.touch().catch((error: unknown) => log.debug({ job: name, err: error }, 'a job could not renew its lock'));
+    renewed = running
+      .touch()
+      .catch((error: unknown) => log.debug({ job: name, err: error }, 'a job could not renew its lock'));
   }, LOCK_MS / 4);
   try {
     log.debug({ job: name, result: await run() }, 'job done');
@@ -142,6 +145,8 @@ async function runJob({ name, run }: RecurringJob, running: Job, log: Log, ran: 
     throw error;
   } finally {
     clearInterval(renewal);
+    // Written after the end, it would lock the job until its next run.
+    await renewed;
     ran({ name, ok, seconds: (performance.now() - started) / 1000 });
   }
 }
@@ -165,7 +170,7 @@ async function readJobs(agenda: Agenda): Promise<JobState[]> {
   return jobs.map((job) => ({
     name: job.name,
     every: job.repeatInterval === undefined ? null : String(job.repeatInterval),
-    running: job.lockedAt != null,
+    running: job.lockedAt != null && Date.now() - job.lockedAt.getTime() < LOCK_MS,
     nextRunAt: job.nextRunAt ?? null,
     lastRunAt: job.lastRunAt ?? null,
     lastFinishedAt: job.lastFinishedAt ?? null,
