@@ -24,6 +24,8 @@ for number, line in enumerate(open(path, encoding="utf-8"), 1):
     except (ValueError, KeyError, TypeError):
         fail(f"line {number} cannot be read")
     if kind == "key":
+        if row["kid"] in keys:
+            fail(f"key {row['kid']} stands there twice")
         keys[row["kid"]] = row
     elif kind == "seal":
         seals.append(row)
