@@ -262,12 +262,13 @@ const PERSON = {
   });
 
   test('finds all of it in the audit', async () => {
-    await open('/audit');
-    for (const action of ['suspendSender', 'runJob', 'createAgreement', 'rotateSenderSecret', 'generateServerKey'])
+    for (const action of ['suspendSender', 'runJob', 'createAgreement', 'rotateSenderSecret', 'generateServerKey']) {
+      await open(`/audit?action=${action}`);
       await page
         .getByRole('row', { name: new RegExp(action) })
         .first()
         .waitFor();
+    }
     await page.getByRole('tab', { name: 'Chain' }).click();
     await page.getByRole('button', { name: /Check the newest/ }).click();
     await expectShown(page.getByText('The chain is whole'));
