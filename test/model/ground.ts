@@ -21,7 +21,7 @@ export const FAULTS = [
   'job store slow',
   'job store silent',
   'clock of the api ahead',
-  'clock of the worker behind',
+  'clock of the worker ahead',
 ] as const;
 export type FaultName = (typeof FAULTS)[number];
 
@@ -98,7 +98,7 @@ function faultsOf(
     'job store slow': { begin: () => jobs.slow(700), end: () => jobs.slow(0) },
     'job store silent': { begin: () => jobs.silence(), end: () => jobs.speak() },
     'clock of the api ahead': { begin: () => api.setClock(CLOCK_MS), end: () => api.setClock(0) },
-    'clock of the worker behind': { begin: () => worker.setClock(-CLOCK_MS), end: () => worker.setClock(0) },
+    'clock of the worker ahead': { begin: () => worker.setClock(CLOCK_MS), end: () => worker.setClock(0) },
   };
 }
 
