@@ -721,7 +721,8 @@ export class Play {
 
   /** Waits until nothing is under way, and compares what the inboxes hold since. */
   async settle(): Promise<void> {
-    await until(async () => (await this.underWay()) === 0, { timeoutMs: 60_000 });
+    // What is written down while a clock is ahead waits for that time to come.
+    await until(async () => (await this.underWay()) === 0, { timeoutMs: 150_000 });
     const { ready, resting } = this.due();
     this.waiting = resting;
     for (const { to, held } of ready) {

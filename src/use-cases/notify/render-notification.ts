@@ -43,11 +43,15 @@ export type RenderNotification = (delivery: NotificationDelivery) => Promise<Ren
 export function notificationRenderer(services: RenderingServices): RenderNotification {
   const material = readMaterial(services);
   // A subscription is read afresh for each batch, and so what it is allowed is too.
-  const judged = new WeakMap<Subscription, ReturnType<typeof allow>>();
-  const allowedTo = (subscription: Subscription, definition: RegistryDefinition): ReturnType<typeof allow> => {
-    const known = judged.get(subscription) ?? allow(services, subscription, definition);
-    judged.set(subscription, known);
-    return known;
+  const judged = new WeakMap<Subscription, { now: Date; allowed: ReturnType<typeof allow> }>();
+  const judgedFor = (subscription: Subscription, definition: RegistryDefinition, { createdAt }: WaitingEvent) => {
+    const known = judged.get(subscription);
+    if (known !== undefined && createdAt <= known.now) return known;
+    // Where our clock is behind that of whoever wrote the event, what was agreed before it would not be in force yet.
+    const now = new Date(Math.max(services.clock().getTime(), createdAt.getTime()));
+    const made = { now, allowed: allow(services, subscription, definition, now) };
+    judged.set(subscription, made);
+    return made;
   };
   return async (delivery) => {
     const [subscription, event] = await Promise.all([
@@ -57,9 +61,9 @@ export function notificationRenderer(services: RenderingServices): RenderNotific
     const definition = services.registries.byName(subscription?.registry ?? '');
     if (subscription === undefined || event === undefined || definition === undefined)
       return { cancelled: 'its subscription, event or registry is gone' };
-    const over = whyOver(subscription, services.clock());
+    const { now, allowed: judging } = judgedFor(subscription, definition, event);
+    const [over, allowed] = [whyOver(subscription, now), await judging];
     if (over !== undefined) return { cancelled: over };
-    const allowed = await allowedTo(subscription, definition);
     if ('cancelled' in allowed) return allowed;
     const accessDecision = summarizeDecision(allowed.grant);
     const record = await releaseRecord(services, material, delivery, event, allowed);
@@ -85,11 +89,11 @@ function whyOver({ state, stateReason, expiresAt }: Subscription, now: Date): st
 
 /** Whether subscriber and subscription would be let in now. */
 async function allow(
-  { database, directory, clock }: RenderingServices,
+  { database, directory }: RenderingServices,
   subscription: Subscription,
   definition: RegistryDefinition,
+  now: Date,
 ): Promise<Allowed | { cancelled: string; accessDecision?: Record<string, unknown> }> {
-  const now = clock();
   const sender = await directory.bySenderId(subscription.senderId);
   if (sender === undefined) return { cancelled: 'its sender is gone' };
   const gate = decideGate({ sender, definition, operation: 'SUBSCRIBE', now });
