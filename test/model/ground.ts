@@ -8,6 +8,8 @@ import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 export interface Ground {
   gateway: Pick<TestGateway, 'url' | 'admin' | 'database'>;
   faults: Record<FaultName, Fault> | undefined;
+  /** After which every process knows of a change of rights that another has made (`FRESH_MS` of access/sender-directory). */
+  knownAfterMs: number;
   restart(): Promise<void>;
   close(): Promise<void>;
 }
@@ -43,6 +45,7 @@ export async function within(): Promise<Ground> {
       return gateway;
     },
     faults: undefined,
+    knownAfterMs: 0,
     restart: async () => {
       await gateway.close();
       gateway = await start(new URL(gateway.url).port);
@@ -76,7 +79,8 @@ export async function apart(code: string): Promise<Ground> {
     };
     const faults = faultsOf(api, worker, records.proxy, jobs.proxy);
     const close = () => opened.disposeAsync();
-    return { gateway: { url: api.url, admin: adminOf(api.url, fleet.adminToken), database }, faults, restart, close };
+    const gateway = { url: api.url, admin: adminOf(api.url, fleet.adminToken), database };
+    return { gateway, faults, knownAfterMs: 1100, restart, close };
   } catch (error) {
     await opened.disposeAsync();
     throw error;

@@ -25,6 +25,7 @@ import { PURPOSES, SURNAMES, type AgreementDraft, type Field, type History, type
 import { keyOf, type Agreement, type Consent, type Data, type Held, type World } from './world.js';
 
 const SENDERS = ['alpha', 'beta', 'gamma'];
+const OF_RIGHTS = new Set<Step['do']>(['agree', 'end', 'expire', 'suspend', 'activate', 'rotate']);
 const KINDS_OF_SENDERS = ['ministry', 'ministry', 'hospital'];
 
 /** What one of two worlds does not have, or has otherwise. */
@@ -169,6 +170,7 @@ export class Play {
       agreements.map((agreement, index) => this.agree({ do: 'agree', sender: index >> 1, kind: index % 2, agreement })),
     );
     await Promise.all(consents.map((each) => this.consent({ do: 'consent', ...each })));
+    await sleep(this.ground.knownAfterMs);
     // One after another at one inbox, and all inboxes at once.
     await Promise.all(
       SENDERS.map(async (_, sender) => {
@@ -190,6 +192,7 @@ export class Play {
     if ('sender' in step && step.sender !== null && this.hidden.senders?.includes(step.sender)) return;
     this.broken = step.do === 'fault';
     await (this[step.do] as (step: Step) => Promise<void>)(step);
+    if (OF_RIGHTS.has(step.do)) await sleep(this.ground.knownAfterMs);
     await this.settle();
   }
 
