@@ -201,7 +201,8 @@ export async function withEncryptionKey(
 /** The first message of an action that came since. */
 export async function callback(inbox: Inbox, before: number, action: string) {
   for (let count = before + 1; ; count++) {
-    const received = await inbox.wait(count);
+    // What a killed worker had in hand is taken up when its lease has ended.
+    const received = await inbox.wait(count, 90_000);
     const found = received.slice(before).find(({ body }) => body.header.action === action);
     if (found !== undefined) return found;
   }
