@@ -20,6 +20,7 @@ import { keysOf } from './touched-keys.js';
 import { nextRefresh, refreshDueAt, refreshedKeys } from './refresh.js';
 import { isFollowed, type RecordMapping } from './source-file.schema.js';
 import { keyOf, keyText, type Key } from './source-reader.js';
+import { isTooMany, tooManyGone } from './too-many-gone.js';
 import { clockOf, embeddingKeys, touchedKeys, watermarkOf } from './watermark.js';
 import { LiveTeller } from './live-teller.js';
 import { copies } from './mirror-writer.js';
@@ -35,8 +36,6 @@ export interface MirrorServices {
 
 /** Longer transactions would delay the live tail of every reader. */
 const PAGE = 250;
-/** So many may go at once, whatever the share: registries are small while they are tried out. */
-const MAY_END = 10;
 const SWEEP_ONLY_MS = 60_000;
 /** So often a stream that is quiet is looked after. */
 const TICK_MS = 1000;
@@ -199,8 +198,7 @@ export class Mirror {
     const { capture, records } = this.open.file;
     const entries = records.map((mapping) => mapping.name);
     const { unmet, served } = await countUnmet(this.services.database, name, generation, entries);
-    const most = Math.max(MAY_END, served * capture.max_end_share);
-    if (!acceptEnded && (unmet > most || (unmet > 1 && unmet === served))) {
+    if (!acceptEnded && (isTooMany(unmet, served, capture) || (unmet > 1 && unmet === served))) {
       await this.#save({ position: null });
       throw tooManyGone(unmet, served);
     }
@@ -296,11 +294,11 @@ export class Mirror {
   async #assertMayEnd(more: number): Promise<void> {
     this.#gone += more;
     const { name, acceptEnded, generation } = this.source;
-    if (acceptEnded || this.#gone <= MAY_END) return;
+    // However many are served: without counting them.
+    if (acceptEnded || !isTooMany(this.#gone, 0, this.open.file.capture)) return;
     const entries = this.open.file.records.map((mapping) => mapping.name);
     const { served } = await countUnmet(this.services.database, name, generation, entries);
-    if (this.#gone > Math.max(MAY_END, served * this.open.file.capture.max_end_share))
-      throw tooManyGone(this.#gone, served);
+    if (isTooMany(this.#gone, served, this.open.file.capture)) throw tooManyGone(this.#gone, served);
   }
 
   /** Those that we had. */
@@ -342,11 +340,6 @@ export class Mirror {
 
 /** Everything is to be read again. */
 const ANEW = { position: null, sweptAt: null } as const;
-
-const tooManyGone = (gone: number, served: number): SourceFault =>
-  new SourceFault(
-    `${gone} of ${served} records are gone at the source, more than max_end_share allows: look there, then resync to end them here too`,
-  );
 
 /** Somebody else has the source now, or an administrator changed it. */
 export class ClaimOver extends Error {}
