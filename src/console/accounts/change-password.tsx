@@ -1,8 +1,9 @@
-import { PasswordInput, Stack, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { FormActions } from '../shared/form-actions.js';
 import { problemOf } from '../shared/problem.js';
+import { SecretInput } from '../shared/secret-input.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { CHANGE_MY_PASSWORD } from './accounts.document.js';
 import { DialogButton } from './dialog-button.js';
@@ -22,25 +23,15 @@ function PasswordForm({ onDone }: { onDone: () => void }) {
     const { field = 'current', message } = problemOf(error);
     form.setFieldError(field, message);
   };
-  const show = { 'aria-label': t('signIn.showPassword') };
   return (
     <form onSubmit={form.onSubmit((values) => void save(values))}>
       <Stack>
         <Text size="sm">{t('accounts.changePasswordText')}</Text>
-        <PasswordInput
-          label={t('accounts.currentPassword')}
-          autoComplete="current-password"
-          visibilityToggleButtonProps={show}
-          required
-          data-autofocus
-          {...form.getInputProps('current')}
-        />
-        <PasswordInput
+        <SecretInput label={t('accounts.currentPassword')} data-autofocus {...form.getInputProps('current')} />
+        <SecretInput
           label={t('signIn.newPassword')}
           description={t('signIn.newPasswordHint')}
           autoComplete="new-password"
-          visibilityToggleButtonProps={show}
-          required
           {...form.getInputProps('replacement')}
         />
         <FormActions busy={busy} onCancel={onDone} />

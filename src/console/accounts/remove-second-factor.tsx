@@ -1,8 +1,9 @@
-import { PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { FormActions } from '../shared/form-actions.js';
 import { problemOf } from '../shared/problem.js';
+import { SecretInput } from '../shared/secret-input.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { REMOVE_MY_SECOND_FACTOR } from './accounts.document.js';
 import { DialogButton } from './dialog-button.js';
@@ -26,14 +27,7 @@ function RemoveForm({ onDone }: { onDone: () => void }) {
     <form onSubmit={form.onSubmit((values) => void save(values))}>
       <Stack>
         <Text size="sm">{t('accounts.removeFactorText')}</Text>
-        <PasswordInput
-          label={t('signIn.password')}
-          autoComplete="current-password"
-          visibilityToggleButtonProps={{ 'aria-label': t('signIn.showPassword') }}
-          required
-          data-autofocus
-          {...form.getInputProps('password')}
-        />
+        <SecretInput label={t('signIn.password')} data-autofocus {...form.getInputProps('password')} />
         <TextInput label={t('signIn.code')} autoComplete="one-time-code" required {...form.getInputProps('code')} />
         <FormActions submit={t('accounts.removeFactor')} danger busy={busy} onCancel={onDone} />
       </Stack>

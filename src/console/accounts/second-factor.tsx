@@ -1,4 +1,4 @@
-import { Alert, Button, Group, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { QRCodeSVG } from 'qrcode.react';
 import { useState, type FormEvent } from 'react';
@@ -8,6 +8,7 @@ import { ME } from '../session/me.document.js';
 import { CopyBlock } from '../shared/copy-block.js';
 import { FormActions } from '../shared/form-actions.js';
 import { problemOf } from '../shared/problem.js';
+import { SecretInput } from '../shared/secret-input.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { BEGIN_MY_SECOND_FACTOR, CONFIRM_MY_SECOND_FACTOR } from './accounts.document.js';
 import { DialogButton } from './dialog-button.js';
@@ -52,11 +53,8 @@ function ProvePassword({ onProven, onCancel }: { onProven: (setUp: SetUp) => voi
     <form onSubmit={(event) => void submit(event)}>
       <Stack>
         <Text size="sm">{t('accounts.addFactorText')}</Text>
-        <PasswordInput
+        <SecretInput
           label={t('signIn.password')}
-          autoComplete="current-password"
-          visibilityToggleButtonProps={{ 'aria-label': t('signIn.showPassword') }}
-          required
           data-autofocus
           error={problem}
           value={password}

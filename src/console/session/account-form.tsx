@@ -1,7 +1,8 @@
-import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Button, Stack, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { signInWithAccount, type AccountProblem, type AccountValues } from './account-sign-in.js';
+import { SecretInput } from '../shared/secret-input.js';
 import { session } from './session.js';
 
 const EMPTY: AccountValues = { name: '', password: '', code: '', newPassword: '' };
@@ -27,7 +28,6 @@ export function AccountForm({ onProblem }: { onProblem: (problem: AccountProblem
     else if ('problem' in answer) onProblem(answer.problem);
     else setDue(answer.newPassword === 'INVALID' ? answer.message : '');
   };
-  const show = { 'aria-label': t('signIn.showPassword') };
   return (
     <form onSubmit={(event) => void submit(event)}>
       <Stack>
@@ -40,13 +40,7 @@ export function AccountForm({ onProblem }: { onProblem: (problem: AccountProblem
           required
           {...input('name')}
         />
-        <PasswordInput
-          label={t('signIn.password')}
-          autoComplete="current-password"
-          visibilityToggleButtonProps={show}
-          required
-          {...input('password')}
-        />
+        <SecretInput label={t('signIn.password')} {...input('password')} />
         <TextInput
           label={t('signIn.code')}
           description={t('signIn.codeHint')}
@@ -54,13 +48,11 @@ export function AccountForm({ onProblem }: { onProblem: (problem: AccountProblem
           {...input('code')}
         />
         {due !== undefined && (
-          <PasswordInput
+          <SecretInput
             label={t('signIn.newPassword')}
             description={t('signIn.newPasswordDue')}
             error={due === '' ? undefined : due}
             autoComplete="new-password"
-            visibilityToggleButtonProps={show}
-            required
             {...input('newPassword')}
           />
         )}
