@@ -57,8 +57,8 @@ export async function within(): Promise<Ground> {
   };
 }
 
-/** An API process and a worker; between them and each of their databases stands a proxy. @param code see `startFleet` */
-export async function apart(code: string): Promise<Ground> {
+/** An API process and a worker; between them and each of their databases stands a proxy. */
+export async function apart(): Promise<Ground> {
   const opened = new AsyncDisposableStack();
   try {
     const records = await throughProxy(opened, true);
@@ -66,7 +66,6 @@ export async function apart(code: string): Promise<Ground> {
     const fleet = await startFleet(records.via, {
       api: 1,
       workers: 1,
-      code,
       env: { ...ENV, JOBS_URL: jobs.via, DB_POOL_SIZE: '5', DB_STATEMENT_TIMEOUT_MS: '4000' },
     });
     opened.defer(() => fleet.close());
