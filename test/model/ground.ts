@@ -35,6 +35,8 @@ export interface Fault {
 const ENV = { VERIFY_LIMIT_PER_HOUR: '100000', DELIVERY_RETRY_SECONDS: '0,0,0,1,1,1,1,1,1,1' };
 /** Less than what signatures may be old. */
 const CLOCK_MS = 60_000;
+/** How long what a clock that was ahead has put off may take, and the rest with it on a slow machine. */
+export const PUT_OFF_MS = CLOCK_MS + 90_000;
 
 export async function within(): Promise<Ground> {
   const database = await createTestDatabase();
