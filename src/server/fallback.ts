@@ -11,7 +11,7 @@ import { protocolErrorOf } from '../use-cases/errors.js';
 const TAKES: Record<string, string[]> = {
   'GET, HEAD, POST': ['/graphql'],
   PUT: ['/files/imports/:id/content'],
-  POST: ['/admin/session', '/admin/backchannel-logout', '/files/exports'],
+  POST: ['/admin/session', '/admin/backchannel-logout', '/files/exports', '/files/access-reports'],
   'GET, HEAD': [
     '/graphql/graphiql/:name',
     '/console',

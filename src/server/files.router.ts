@@ -1,11 +1,13 @@
 /** `/files`: what is too large for a GraphQL answer or argument. For administrators, by the same token as `/graphql`. */
 import express, { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Admin, Principal } from '../access/principal.js';
 import type { FacadeServices } from '../dci-rest/services.js';
 import type { Role } from '../protocol/vocabulary.js';
 import { forbidden, invalid, unauthenticated } from '../use-cases/errors.js';
+import { REPORT_FORMATS, reportFile, type ReportFormat } from '../use-cases/access/report-file.js';
 import { exportRecords, type ExportedPage } from '../use-cases/exports/export-records.js';
 import { EXPORT_FORMATS, type ExportQuestion } from '../use-cases/exports/export.types.js';
 import { refusedRows } from '../use-cases/imports/refused-rows.js';
@@ -17,6 +19,7 @@ export type AdminOf = (authorization: string | undefined) => Promise<Principal>;
 /** A whole registry is more than a page of it. */
 const ADMINS: Role[] = ['ADMIN'];
 const RUNNERS: Role[] = [...ADMINS, 'OPERATOR'];
+const AUDITORS: Role[] = [...ADMINS, 'AUDITOR'];
 
 export function filesRouter(services: FacadeServices, adminOf: AdminOf): Router {
   const router = Router();
@@ -41,7 +44,7 @@ export function filesRouter(services: FacadeServices, adminOf: AdminOf): Router 
   });
   router.post('/exports', express.json(), async (request, response) => {
     const admin = await required(request, ADMINS);
-    const question = questionOf(request.body);
+    const question = readBody(exported, request.body);
     response.once('close', services.admission.enter());
     const pages = await exportRecords(services, admin, question);
     await send(
@@ -50,6 +53,13 @@ export function filesRouter(services: FacadeServices, adminOf: AdminOf): Router 
       `${question.registry.toLowerCase()}.${question.format}`,
       textsOf(pages),
     );
+  });
+  router.post('/access-reports', express.json(), async (request, response) => {
+    const admin = await required(request, AUDITORS);
+    const question = readBody(reported, request.body);
+    response.once('close', services.admission.enter());
+    const file = await reportFile(services, admin, question);
+    await send(response, REPORT_TYPES[question.format], `access-report.${question.format}`, Readable.from([file]));
   });
   return router;
 }
@@ -74,19 +84,31 @@ async function* textsOf(pages: AsyncIterable<ExportedPage>): AsyncGenerator<stri
 }
 
 const TYPES: Record<ExportQuestion['format'], string> = { csv: 'text/csv', ndjson: 'application/x-ndjson' };
+const REPORT_TYPES: Record<ReportFormat, string> = { csv: 'text/csv', json: 'application/json' };
 
 const text = z.string('must be text').trim().min(1, 'must not be empty').max(1000, 'is too long');
-const question = z.strictObject({
+const why = z.string({ error: 'say why you need to see personal data; it is recorded' }).max(1000, 'is too long');
+const formatOf = <const Format extends string>(formats: readonly Format[]) =>
+  z.enum(formats, { error: `must be one of ${formats.join(', ')}` });
+
+const exported: z.ZodType<ExportQuestion> = z.strictObject({
   registry: text,
   recordType: text.optional(),
-  format: z.enum(EXPORT_FORMATS, { error: `must be one of ${EXPORT_FORMATS.join(', ')}` }),
+  format: formatOf(EXPORT_FORMATS),
   as: text.optional(),
   purpose: text.optional(),
-  reason: z.string({ error: 'say why you need to see personal data; it is recorded' }).max(1000, 'is too long'),
+  reason: why,
 });
 
-function questionOf(body: unknown): ExportQuestion {
-  const read = question.safeParse(body);
+const reported = z.strictObject({
+  registry: text.optional(),
+  identifier: z.strictObject({ type: text, value: text }, 'must be an object with type and value'),
+  format: formatOf(REPORT_FORMATS),
+  reason: why,
+});
+
+function readBody<Question>(schema: z.ZodType<Question>, body: unknown): Question {
+  const read = schema.safeParse(body);
   if (read.success) return read.data;
   const [issue] = read.error.issues;
   throw invalid(issue?.path.join('.') || 'body', issue?.message ?? 'must be a JSON object');

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { addRecords, household, person } from '../support/consent.js';
-import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
 import { until } from '../support/until.js';
 
 const REPORT = `query ($identifier: IdentifierInput!, $reason: String!) {
   accessReport(registry: SOCIAL, identifier: $identifier, reason: $reason) {
-    complete disclosures { senderId kind inside legalBasis purpose agreementVersion fields at } } }`;
+    complete disclosures { senderId kind inside legalBasis purpose agreementVersion fields at
+      questions { attribute answer } } } }`;
 
 interface Report {
   accessReport: { complete: boolean; disclosures: { senderId: string; kind: string; inside: boolean }[] };
@@ -44,13 +45,30 @@ describe('the access report of a person', () => {
     await partner.postHttpSigned('/dci/v1/verify', {
       transaction_id: randomUUID(),
       sender_id: partner.senderId,
-      verify: { national_id: '1', sex: 'female' },
+      verify: { national_id: '1', sex: 'female', dob: '1990-01-01', is_alive: false },
     });
     expect(await reportOf('1', 2)).toMatchObject({
       complete: true,
       disclosures: [
-        { kind: 'VERIFY', senderId: partner.senderId, legalBasis: 'VITAL_INTEREST' },
-        { kind: 'SEARCH', senderId: partner.senderId, purpose: 'payment', fields: ['*'], inside: false },
+        {
+          kind: 'VERIFY',
+          senderId: partner.senderId,
+          legalBasis: 'VITAL_INTEREST',
+          fields: null,
+          questions: [
+            { attribute: 'sex', answer: 'YES' },
+            { attribute: 'birth_date', answer: 'NOT_RECORDED' },
+            { attribute: 'is_alive', answer: 'NO' },
+          ],
+        },
+        {
+          kind: 'SEARCH',
+          senderId: partner.senderId,
+          purpose: 'payment',
+          fields: ['*'],
+          questions: null,
+          inside: false,
+        },
       ],
     });
     expect((await report('2')).disclosures).toEqual([]);
@@ -82,6 +100,82 @@ describe('the access report of a person', () => {
     await partner.send('social/registry/sync/search', 'search', searchById('7'));
     expect((await reportOf('7', 3)).disclosures).toHaveLength(3);
     expect((await reportOf('8', 1)).disclosures).toHaveLength(1);
+  });
+
+  test('still says what was asked once the answer is kept no more', async () => {
+    await gateway.database.query('update transaction set response_sealed = null where operation = $1', ['VERIFY']);
+    const { disclosures } = await report('1');
+    expect(disclosures.find(({ kind }) => kind === 'VERIFY')).toMatchObject({
+      questions: ['sex', 'birth_date', 'is_alive'].map((attribute) => ({ attribute, answer: 'NOT_KEPT' })),
+    });
+  });
+
+  describe('over all registries', () => {
+    const ALL = `query ($identifier: IdentifierInput!) { accessReport(identifier: $identifier, reason: "she asked") {
+      registries disclosures { registry kind senderId } readings { action reason } } }`;
+    const OF_ALL = { type: 'UIN', value: 'everywhere' };
+    const ofAll = async (identifier: object) => gateway.graphql<{ accessReport: AllReport }>(ALL, { identifier });
+    interface AllReport {
+      registries: string[];
+      disclosures: { registry: string; kind: string }[];
+      readings: { action: string; reason: string | null }[];
+    }
+
+    test('finds the person in each that has such a number, and tells what administrators exported too', async () => {
+      await addRecords(gateway, [person('everywhere')]);
+      const birth = { recordType: 'Person', identifiers: [OF_ALL], data: { sex: 'female' } };
+      await gateway.admin(
+        `mutation ($records: [RecordInput!]!) { upsertRecords(registry: CRVS, records: $records) { inserted } }`,
+        { records: [birth] },
+      );
+      const civil = await createPartner(gateway, { agreements: [{ registry: 'CRVS', legalBasis: 'PUBLIC_TASK' }] });
+      await partner.send('social/registry/sync/search', 'search', searchById('everywhere'));
+      await civil.send('crvs/registry/sync/search', 'search', searchById('everywhere'));
+      const whole = await until(async () => {
+        const { data } = await ofAll(OF_ALL);
+        return data?.accessReport.disclosures.length === 2 ? data.accessReport : undefined;
+      });
+      expect(whole.registries.toSorted()).toEqual(['CRVS', 'SOCIAL']);
+      expect(whole.disclosures.map(({ registry }) => registry)).toEqual(['CRVS', 'SOCIAL']);
+    });
+
+    test('as a file is a reading of its own, for whoever may make the report, with a reason', async () => {
+      const file = async (body: object, token = ADMIN_TOKEN) => {
+        const response = await fetch(`${gateway.url}/files/access-reports`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+          body: JSON.stringify({ identifier: OF_ALL, format: 'csv', reason: 'for her', ...body }),
+        });
+        return { status: response.status, text: await response.text() };
+      };
+      const [head = '', ...rows] = (await file({})).text.trimEnd().split('\r\n');
+      expect(head).toMatch(/^was,at,id,who,name,role,how,registry/);
+      expect(rows.filter((row) => row.startsWith('DISCLOSURE,'))).toHaveLength(2);
+      expect(rows.at(-1)).toMatch(/^READING,.*accessReport/);
+      const json = JSON.parse((await file({ format: 'json' })).text) as AllReport;
+      expect(json).toMatchObject({ person: OF_ALL, complete: true, reason: 'for her' });
+      expect(json.readings.slice(0, 2)).toMatchObject([
+        { action: 'exportAccessReport', reason: 'for her' },
+        { action: 'exportAccessReport', reason: 'for her' },
+      ]);
+      expect(await file({ reason: ' ' })).toMatchObject({ status: 400, text: expect.stringContaining('reason') });
+      expect(await file({ identifier: { type: 'UIN' } })).toMatchObject({
+        status: 400,
+        text: expect.stringContaining('identifier.value'),
+      });
+      expect((await file({}, 'nobody')).status).toBe(401);
+    });
+
+    test.each([
+      ['NO_SUCH', 'no identifier type of any registry'],
+      ['MRN', 'MRN is shared by several persons: name one of them'],
+    ])('refuses the type %s', async (type, message) => {
+      const { errors } = await ofAll({ type, value: '1' });
+      expect(errors?.[0]).toMatchObject({
+        message: `identifier.type: ${message}`,
+        extensions: { code: 'BAD_USER_INPUT' },
+      });
+    });
   });
 
   test('needs a reason, which is kept', async () => {

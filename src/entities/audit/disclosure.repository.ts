@@ -36,6 +36,7 @@ export interface Told {
   senderId: string;
   senderName: string | null;
   kind: string;
+  registry: string | null;
   recordIds: string[];
   /** Consents that it rests on; null in rows of earlier versions. */
   consentIds: string[] | null;
@@ -46,7 +47,7 @@ export interface Told {
 export async function findAnswersAbout(sql: Sql, recordIds: string[], limit: number): Promise<Told[]> {
   return sql.query<Told>(
     `select t.id, coalesce(t.processed_at, t.received_at) as at, t.sender_id as "senderId", s.name as "senderName",
-       coalesce(t.operation, t.channel) as kind, ${RECORDS_SO_FAR} as "recordIds",
+       coalesce(t.operation, t.channel) as kind, t.registry, ${RECORDS_SO_FAR} as "recordIds",
        ${CONSENTS_SO_FAR} as "consentIds", t.access_decision as "accessDecision"
      from transaction t left join sender s on s.sender_id = t.sender_id
      where t.id = any(array(select distinct transaction_id from disclosure where record_id = any($1::uuid[])
@@ -59,7 +60,7 @@ export async function findAnswersAbout(sql: Sql, recordIds: string[], limit: num
 export function findNotificationsAbout(sql: Sql, recordIds: string[], limit: number): Promise<Told[]> {
   return sql.query<Told>(
     `select d.id, d.finished_at as at, d.sender_id as "senderId", s.name as "senderName", 'NOTIFICATION' as kind,
-       array[d.record_id] as "recordIds", d.consent_ids as "consentIds", d.access_decision as "accessDecision"
+       d.registry, array[d.record_id] as "recordIds", d.consent_ids as "consentIds", d.access_decision as "accessDecision"
      from delivery d left join sender s on s.sender_id = d.sender_id
      where d.record_id = any($1::uuid[]) and d.state = 'DELIVERED' order by d.id desc limit $2`,
     [recordIds, limit],

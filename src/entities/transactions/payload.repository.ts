@@ -28,6 +28,21 @@ export async function payloadBytes(sql: Sql, id: string, name: PayloadName): Pro
   return row?.bytes ?? 0;
 }
 
+export interface SealedAnswer {
+  id: string;
+  dataKeyId: string | null;
+  sealed: Buffer | null;
+}
+
+/** Of transactions of these operations among those with the ids. */
+export function findAnswers(sql: Sql, ids: readonly string[], operations: readonly string[]): Promise<SealedAnswer[]> {
+  return sql.query<SealedAnswer>(
+    `select id, data_key_id as "dataKeyId", response_sealed as sealed from transaction
+     where id = any($1::uuid[]) and operation = any($2::text[]) and response_sealed is not null`,
+    [[...ids], [...operations]],
+  );
+}
+
 /** What the audit hashes of both, by id of the transaction. */
 export async function readContentHashes(sql: Sql, ids: readonly string[]): Promise<Map<string, Buffer>> {
   const rows = await sql.query<{ id: string; contentHash: Buffer }>(

@@ -23,4 +23,5 @@ const soFar = (column: string): string => `(t.${column} || array(
 
 /** Of a transaction `t`, whether it has ended or not. */
 export const RECORDS_SO_FAR = soFar('record_ids');
-export const CONSENTS_SO_FAR = soFar('consent_ids');
+/** Null where it is not known. */
+export const CONSENTS_SO_FAR = `case when t.consent_ids is not null then ${soFar('consent_ids')} end`;

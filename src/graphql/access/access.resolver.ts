@@ -31,7 +31,11 @@ export class AccessResolver {
     description: 'The access report of a person: who got what of them, when, on what ground. The reason is recorded.',
   })
   accessReport(
-    @Arg('registry', () => RegistryEnum) registry: Registry,
+    @Arg('registry', () => RegistryEnum, {
+      nullable: true,
+      description: 'Left out = every registry that identifies somebody by such an identifier.',
+    })
+    registry: Registry | null,
     @Arg('identifier', () => IdentifierInput) identifier: IdentifierInput,
     @Arg('reason', () => String) reason: string,
     @Arg('first', () => Int, { defaultValue: 200, description: 'At most 1000.' }) first: number,

@@ -4,7 +4,7 @@ import { ConsentController } from '../../entities/agreements/consent-controller.
 import { Consent } from '../../entities/agreements/consent.entity.js';
 import { LegalBasisEnum, OperationEnum, RegistryEnum } from '../../entities/database/enums.js';
 import type { LegalBasis, Operation, Registry } from '../../protocol/vocabulary.js';
-import type { ConsentBy } from '../../use-cases/access/access.types.js';
+import { TOLD_ANSWERS, type ConsentBy, type ToldAnswer } from '../../use-cases/access/access.types.js';
 
 const ConsentByEnum = { RECORD: 'RECORD', MESSAGE: 'MESSAGE' } as const;
 registerEnumType(ConsentByEnum, {
@@ -13,6 +13,18 @@ registerEnumType(ConsentByEnum, {
   valuesConfig: {
     RECORD: { description: 'In the registry’s own record of it.' },
     MESSAGE: { description: 'In the message, signed.' },
+  },
+});
+
+const ToldAnswerEnum = Object.fromEntries(TOLD_ANSWERS.map((name) => [name, name])) as Record<ToldAnswer, ToldAnswer>;
+registerEnumType(ToldAnswerEnum, {
+  name: 'ToldAnswer',
+  description: 'What was said to a question about a person: whether what was claimed is right, or the status holds.',
+  valuesConfig: {
+    YES: { description: 'It is so.' },
+    NO: { description: 'It is not so.' },
+    NOT_RECORDED: { description: 'Neither: the record does not say, or not so precisely.' },
+    NOT_KEPT: { description: 'It is no longer kept, or only within the answer to a whole file.' },
   },
 });
 
@@ -120,6 +132,17 @@ export class AccessExplanation {
   fields!: FieldExplanation[];
 }
 
+@ObjectType({
+  description: 'A question about a person that was answered with yes or no. What was claimed is not told.',
+})
+export class AnsweredQuestion {
+  @Field(() => String, { description: 'Attribute that was asked about; `is_alive` where that was asked.' })
+  attribute!: string;
+
+  @Field(() => ToldAnswerEnum, { description: 'Whether what was claimed of it is right.' })
+  answer!: ToldAnswer;
+}
+
 @ObjectType({ description: 'One disclosure about a person.' })
 export class Disclosure {
   @Field(() => ID, { description: 'Of the transaction or delivery.' })
@@ -127,6 +150,9 @@ export class Disclosure {
 
   @Field(() => Date)
   at!: Date;
+
+  @Field(() => RegistryEnum, { nullable: true })
+  registry!: Registry | null;
 
   @Field(() => String)
   senderId!: string;
@@ -161,8 +187,17 @@ export class Disclosure {
   @Field(() => Int, { nullable: true })
   agreementVersion!: number | null;
 
-  @Field(() => [String], { nullable: true, description: 'What the agreement let out, as it stood then.' })
+  @Field(() => [String], {
+    nullable: true,
+    description: 'What the agreement let out, as it stood then; null where only questions were answered.',
+  })
   fields!: string[] | null;
+
+  @Field(() => [AnsweredQuestion], {
+    nullable: true,
+    description: 'What was asked and answered, where nothing else was told; empty where that is no longer kept.',
+  })
+  questions!: AnsweredQuestion[] | null;
 }
 
 @ObjectType({ description: 'One reading about a person by an administrator.' })
@@ -179,7 +214,10 @@ export class PersonReading {
   @Field(() => String)
   role!: string;
 
-  @Field(() => String, { description: '`readPersons`, `readPayload`, `explainAccess` or `accessReport`.' })
+  @Field(() => String, {
+    description:
+      '`readPersons`, `readPayload`, `explainAccess`, `accessReport`, `exportRecords` or `exportAccessReport`.',
+  })
   action!: string;
 
   @Field(() => String, { nullable: true, description: 'As the administrator said, where one is asked for.' })
@@ -197,6 +235,12 @@ export class PersonReading {
 
 @ObjectType({ description: 'Who got what of a person, when, and on what ground.' })
 export class AccessReport {
+  @Field(() => Date, { description: 'When it was made.' })
+  at!: Date;
+
+  @Field(() => [RegistryEnum], { description: 'Where there are records of the person, or with the person inside.' })
+  registries!: Registry[];
+
   @Field(() => [Disclosure], { description: 'Newest first.' })
   disclosures!: Disclosure[];
 

@@ -5,23 +5,20 @@ import {
   findAnswersAbout,
   findNotificationsAbout,
   indexDisclosures,
-  type Told,
 } from '../../entities/audit/disclosure.repository.js';
-import { findConsentIds, findReadings, type StoredReading } from '../../entities/audit/reading.repository.js';
+import { findReadings, type StoredReading } from '../../entities/audit/reading.repository.js';
 import type { RecordIdentifier } from '../../protocol/registries/records/normalize.js';
-import type { LegalBasis, Registry } from '../../protocol/vocabulary.js';
+import type { Registry } from '../../protocol/vocabulary.js';
 import { recordAdminAction } from '../admin-change.js';
 import type { Services } from '../services.js';
 import { invalid } from '../errors.js';
-import { readPersonIdentifier } from '../records/identifier.input.js';
-import { definitionOf } from '../records/records.js';
-import { recordsOfPerson } from '../records/served-records.js';
-import { consentedBy, decisionsOf, usedConsents } from './message-consents.js';
-import type { AccessReport, Disclosure, PersonReading } from './access.types.js';
-import { toldInside } from './told-inside.js';
+import type { AccessReport, PersonReading } from './access.types.js';
+import { findPerson } from './person-found.js';
+import { tellDisclosures } from './tell-disclosures.js';
 
 export interface ReportQuestion {
-  registry: Registry;
+  /** Left out: every registry that identifies somebody by such an identifier. */
+  registry?: Registry | null | undefined;
   identifier: RecordIdentifier;
   reason: string;
   first: number;
@@ -30,77 +27,44 @@ export interface ReportQuestion {
 const MAX = 1000;
 
 export async function reportAccess(services: Services, admin: Admin, question: ReportQuestion): Promise<AccessReport> {
-  const { registry, reason, first } = question;
+  if (question.first < 1 || question.first > MAX) throw invalid('first', `must be between 1 and ${MAX}`);
+  return makeReport(services, admin, question, 'accessReport');
+}
+
+/** The reading is on record, under this name, before anything of it is told. */
+export async function makeReport(
+  services: Services,
+  admin: Admin,
+  { registry, identifier, reason, first }: ReportQuestion,
+  action: 'accessReport' | 'exportAccessReport',
+): Promise<AccessReport> {
   if (reason.trim() === '') throw invalid('reason', 'say why the report is needed; it is recorded');
-  if (first < 1 || first > MAX) throw invalid('first', `must be between 1 and ${MAX}`);
-  const definition = definitionOf(services, registry);
-  const identifier = readPersonIdentifier(definition, question.identifier, 'identifier');
-  const { own, inside, complete } = await recordsOfPerson(services, definition, identifier);
-  const consents = await findConsentIds(services.database, { registry, ...identifier });
-  const change = {
-    action: 'accessReport',
-    targetType: 'Record',
-    targetId: own[0] ?? 'none',
-    reason,
-    after: { registry, fields: ['Query.accessReport'], about: own },
-  };
-  await services.database.transaction((unit) => recordAdminAction(unit, admin, change, services.clock()));
-  await indexDisclosures(services.database);
+  const { database, clock } = services;
+  const person = await findPerson(services, { registry, identifier });
+  const { own, inside, consents } = person;
+  const after = { ...(registry != null && { registry }), fields: [FIELD[action]], about: own };
+  const change = { action, targetType: 'Record', targetId: own[0] ?? 'none', reason, after };
+  await database.transaction((unit) => recordAdminAction(unit, admin, change, clock()));
+  await indexDisclosures(database);
   const found = await Promise.all([
-    findAnswersAbout(services.database, [...own, ...inside], first + 1),
-    findNotificationsAbout(services.database, [...own, ...inside], first + 1),
+    findAnswersAbout(database, [...own, ...inside], first + 1),
+    findNotificationsAbout(database, [...own, ...inside], first + 1),
   ]);
-  const readings = await findReadings(services.database, [...own, ...inside, ...consents], first + 1);
+  const readings = await findReadings(database, [...own, ...inside, ...consents], first + 1);
   const rows = found.flat().sort((a, b) => (a.id < b.id ? 1 : -1));
   const isOwn = new Set([...own, ...consents]);
-  const theirs = new Set(consents);
+  const isWhole = rows.length <= first && readings.length <= first && (await isIndexWhole(database));
   return {
-    disclosures: rows
-      .slice(0, first)
-      .map((row) => ({ ...readRow(row, isOwn), consentIds: row.consentIds }))
-      .filter((row) => !row.inside || toldInside(definition, withConsent(row), theirs)),
+    at: clock(),
+    registries: person.registries,
+    disclosures: await tellDisclosures(services, rows.slice(0, first), person),
     readings: readings.slice(0, first).map((row) => tellReading(row, isOwn)),
-    complete: complete && rows.length <= first && readings.length <= first && (await isIndexWhole(services.database)),
+    complete: person.complete && isWhole,
   };
 }
 
-function readRow(row: Told, own: Set<string>): Disclosure {
-  const decisions = decisionsOf(row.accessDecision);
-  // A message with several items has a decision for each; the first that allowed anything speaks for it.
-  const [decision = {}] = decisions as StoredDecision[];
-  return {
-    id: row.id,
-    at: new Date(row.at),
-    senderId: row.senderId,
-    senderName: row.senderName,
-    kind: row.kind,
-    inside: !row.recordIds.some((id) => own.has(id)),
-    legalBasis: (decision.legalBasis ?? null) as LegalBasis | null,
-    requiredConsent: decision.requiresConsent ?? null,
-    consentBy: consentedBy(decisions),
-    messageConsents: usedConsents(decisions),
-    purpose: decision.purpose ?? null,
-    agreementId: decision.agreementId ?? null,
-    agreementVersion: decision.agreementVersion ?? null,
-    fields: decision.fields ?? null,
-  };
-}
-
-const withConsent = ({ fields, requiredConsent, consentIds }: Disclosure & Pick<Told, 'consentIds'>) => ({
-  fields: fields ?? null,
-  requiredConsent: requiredConsent === true,
-  consentIds,
-});
+const FIELD = { accessReport: 'Query.accessReport', exportAccessReport: 'exportAccessReport' };
 
 function tellReading({ about, at, ...row }: StoredReading, own: Set<string>): PersonReading {
   return { ...row, at: new Date(at), inside: !about.some((id) => own.has(id)) };
-}
-
-interface StoredDecision {
-  legalBasis?: string;
-  requiresConsent?: boolean;
-  purpose?: string;
-  agreementId?: string;
-  agreementVersion?: number;
-  fields?: string[];
 }

@@ -27,9 +27,19 @@ export interface UsedConsent {
   until: Date;
 }
 
+/** What was answered; not recorded, or kept no more. */
+export const TOLD_ANSWERS = ['YES', 'NO', 'NOT_RECORDED', 'NOT_KEPT'] as const;
+export type ToldAnswer = (typeof TOLD_ANSWERS)[number];
+
+export interface AnsweredQuestion {
+  attribute: string;
+  answer: ToldAnswer;
+}
+
 export interface Disclosure {
   id: string;
   at: Date;
+  registry: Registry | null;
   senderId: string;
   senderName: string | null;
   kind: string;
@@ -42,9 +52,12 @@ export interface Disclosure {
   agreementId: string | null;
   agreementVersion: number | null;
   fields: string[] | null;
+  questions: AnsweredQuestion[] | null;
 }
 
 export interface AccessReport {
+  at: Date;
+  registries: Registry[];
   disclosures: Disclosure[];
   readings: PersonReading[];
   complete: boolean;

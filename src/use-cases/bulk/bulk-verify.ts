@@ -53,7 +53,7 @@ export async function bulkVerify(
     transactionId,
     status,
     statusReasonMessage: items.find(({ reasonMessage }) => reasonMessage !== undefined)?.reasonMessage,
-    accessDecision: summarizeDecision(grant),
+    accessDecision: { ...summarizeDecision(grant), asked: claimedIn(part.rows) },
     recordIds: verifying.recordIds,
     consentIds: verifying.consentIds,
     recordCount: 0,
@@ -61,6 +61,10 @@ export async function bulkVerify(
   });
   return answer;
 }
+
+const claimedIn = (rows: BulkRow[]): string[] => [
+  ...new Set(rows.flatMap((row) => ('claims' in row ? Object.keys(row.claims) : []))),
+];
 
 async function answerRows(
   { services, sender, grant, now, recordIds, consentIds }: Verifying,

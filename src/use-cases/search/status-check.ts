@@ -145,7 +145,7 @@ function decide(
   const recordType = definition.recordTypes.find((one) => findAttribute(definition, one, attribute) !== undefined);
   if (recordType === undefined) throw new Error(`${definition.registry} has no record type with ${attribute}`);
   const decision = decideItem(agreements, definition, { recordType, ...statedPurposes(item, clock()) });
-  judged.decisions.push(summarizeDecision(decision));
+  judged.decisions.push({ ...summarizeDecision(decision), ...(decision.allowed && { asked: [attribute] }) });
   if (!decision.allowed) throw new Forbidden(decision.explanation);
   return decision;
 }

@@ -65,7 +65,11 @@ export async function verify(
     registry: definition.registry,
     transactionId: question.transactionId,
     status: 'SUCCEEDED',
-    accessDecision: { ...summarizeDecision(grant), ...(person?.answered && { source: person.answered }) },
+    accessDecision: {
+      ...summarizeDecision(grant),
+      asked: Object.keys(question.claims),
+      ...(person?.answered && { source: person.answered }),
+    },
     recordIds: person === undefined ? [] : [person.id],
     consentIds: person?.consentIds,
     itemCount: 1,

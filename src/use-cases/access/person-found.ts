@@ -1,0 +1,52 @@
+/** A person in one registry, or in each that identifies somebody by such a number. */
+import { findConsentIds } from '../../entities/audit/reading.repository.js';
+import type { RegistryDefinition } from '../../protocol/registries/definition.js';
+import { identifiesSomebody } from '../../protocol/registries/records/identifying.js';
+import type { RecordIdentifier } from '../../protocol/registries/records/normalize.js';
+import { findIdentifierType } from '../../protocol/registries/registries.js';
+import type { Registry } from '../../protocol/vocabulary.js';
+import { invalid } from '../errors.js';
+import { readPersonIdentifier } from '../records/identifier.input.js';
+import { definitionOf } from '../records/records.js';
+import { recordsOfPerson } from '../records/served-records.js';
+import type { Services } from '../services.js';
+
+export interface FoundPerson {
+  /** Where there are records of them, or of others with them inside. */
+  registries: Registry[];
+  own: string[];
+  inside: string[];
+  /** Consents under the identifier. */
+  consents: string[];
+  /** False where a source that keeps nothing here could not be asked for all. */
+  complete: boolean;
+}
+
+/** @throws DomainError for an identifier that names nobody in particular there */
+export async function findPerson(
+  services: Services,
+  { registry, identifier: given }: { registry?: Registry | null | undefined; identifier: RecordIdentifier },
+): Promise<FoundPerson> {
+  const found: FoundPerson = { registries: [], own: [], inside: [], consents: [], complete: true };
+  for (const definition of registry == null ? thatKnow(services, given) : [definitionOf(services, registry)]) {
+    const identifier = readPersonIdentifier(definition, given, 'identifier');
+    const { own, inside, complete } = await recordsOfPerson(services, definition, identifier);
+    if (own.length + inside.length > 0) found.registries.push(definition.registry);
+    found.own.push(...own);
+    found.inside.push(...inside);
+    found.consents.push(...(await findConsentIds(services.database, { registry: definition.registry, ...identifier })));
+    found.complete &&= complete;
+  }
+  return found;
+}
+
+/** Those in which the type is shared are left out, unless it is so in all: then one of them says so. */
+function thatKnow({ registries }: Services, { type }: RecordIdentifier): RegistryDefinition[] {
+  const known = registries.all.flatMap((definition) => {
+    const stored = findIdentifierType(definition, type);
+    return stored === undefined ? [] : [{ definition, identifies: identifiesSomebody(definition, stored) }];
+  });
+  if (known.length === 0) throw invalid('identifier.type', 'no identifier type of any registry');
+  const identifying = known.filter(({ identifies }) => identifies);
+  return (identifying.length === 0 ? known : identifying).map(({ definition }) => definition);
+}
