@@ -1,6 +1,6 @@
 /** Rows that an access report rests on, read the other way round: each must be one that the audit speaks of. */
 import { indexDisclosures } from './disclosure.repository.js';
-import { RECORDS_SO_FAR } from '../transactions/released-part.repository.js';
+import { RECORDS_SO_FAR } from './released-part.repository.js';
 import type { Sql, Transactional } from '../database/database.js';
 
 export const FIRST_ID = '00000000-0000-0000-0000-000000000000';

@@ -1,6 +1,6 @@
 /** Who got a person's record: an index over transactions, filled in commit order behind the outbox tail. */
 import type { Database, Sql } from '../database/database.js';
-import { CONSENTS_SO_FAR, RECORDS_SO_FAR } from '../transactions/released-part.repository.js';
+import { CONSENTS_SO_FAR, RECORDS_SO_FAR } from './released-part.repository.js';
 import { readTail, type TailPosition } from '../queues/tail.repository.js';
 
 const BATCH = 1000;

@@ -1,6 +1,6 @@
 /** What a receiver answered to an attempt, as it is kept, and of whom it may tell. */
 import type { Sql } from '../database/database.js';
-import { RECORDS_SO_FAR } from '../transactions/released-part.repository.js';
+import { RECORDS_SO_FAR } from '../audit/released-part.repository.js';
 
 export interface StoredExcerpt {
   dataKeyId: string | null;

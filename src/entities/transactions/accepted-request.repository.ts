@@ -10,7 +10,7 @@ import type { Sql } from '../database/database.js';
 import { appendOutbox } from '../queues/outbox.repository.js';
 import { proveTransaction } from '../audit/transaction-audit.js';
 import { recordTransition } from '../audit/transition.js';
-import { keepPart } from './released-part.repository.js';
+import { keepPart } from '../audit/released-part.repository.js';
 
 /** How far a large request is; what was found stands in its callbacks already. */
 export interface RequestProgress {
