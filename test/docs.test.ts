@@ -6,7 +6,6 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -25,6 +24,7 @@ import {
   shellBlocks,
   shownOnly,
 } from './support/documents.js';
+import { freePort } from './support/free-port.js';
 import { VECTORS_IN_BRUNO, VECTORS_IN_PYTHON } from './support/vector-programs.js';
 
 const RUNTIME = join(ROOT, 'node_modules/.bin/node');
@@ -111,7 +111,7 @@ describe('the commands of README.md, docs/cli.md and the partners’ pages, in t
     const { publicKey, privateKey } = generateKeyPairSync('ed25519');
     writeFileSync(join(folder, 'partner.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
     writeFileSync(join(folder, 'partner.pub.pem'), publicKey.export({ type: 'spki', format: 'pem' }));
-    Object.assign(env, { PORT: await freePort(), INBOX: await freePort(), JWKS: await freePort() });
+    Object.assign(env, { PORT: `${await freePort()}`, INBOX: `${await freePort()}`, JWKS: `${await freePort()}` });
     const open = { ALLOW_HTTP_CALLBACKS: 'true', ALLOW_PRIVATE_CALLBACKS: 'true', LOG_LEVEL: 'silent' };
     gateway = spawn(RUNTIME, [join(ROOT, 'dist/main.js')], {
       env: { ...env, ...open },
@@ -206,11 +206,3 @@ function commandOf(words: readonly string[]): { command: Command; known: Set<str
 
 const pathOf = (command: Command): string =>
   command.parent === null ? '' : `${pathOf(command.parent)} ${command.name()}`.trim();
-
-async function freePort(): Promise<string> {
-  const probe = createServer();
-  await once(probe.listen(0, '127.0.0.1'), 'listening');
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((closed) => probe.close(closed));
-  return String(port);
-}

@@ -37,6 +37,8 @@ const CLOCK_TOLERANCE_SECONDS = 5;
 /** Names of administrators that no issuer may give; `cli:` is the command line's. */
 const OURS = /^(bootstrap-admin$|gateway$|local:|cli:)/;
 const FRESH_MS = 1000;
+/** A key that we do not know yet may be the issuer's next one; how often it is asked, whatever comes. */
+const NEW_KEYS_MS = 5_000;
 /** An open WebSocket asks at each event; its token's signature is not checked anew every time. */
 const PROVEN_MS = 10_000;
 
@@ -165,7 +167,7 @@ export class OidcAdmins {
       throw new Error('the metadata of the OpenID Connect issuer names no jwks_uri');
     return createRemoteJWKSet(new URL(metadata.jwks_uri), {
       cacheMaxAge: 300_000,
-      cooldownDuration: 30_000,
+      cooldownDuration: NEW_KEYS_MS,
       [customFetch]: (url) => this.#fetch(url),
     });
   }

@@ -17,10 +17,7 @@ if (root === null) throw new Error('the page has no root element');
 allowOwnStyles();
 await startTranslations();
 const config = await readConsoleConfig().catch(() => ({ accounts: false, oidc: null }));
-const problem = await resumeSignIn(config).then(
-  () => undefined,
-  () => 'failed' as const,
-);
+const problem = await resumeSignIn(config);
 createRoot(root).render(
   <StrictMode>
     <App config={config} signInProblem={problem} />

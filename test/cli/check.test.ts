@@ -7,6 +7,7 @@ import { RemoteKeys } from '../../src/client/remote-keys.js';
 import { CONFORMANCE_CASES } from '../../src/client/conformance.cases.js';
 import { SIGNATURE_PROFILES } from '../../src/protocol/vocabulary.js';
 import { buildCli, dci, linesOf, startCli } from '../support/cli.js';
+import { freePort } from '../support/free-port.js';
 
 interface Case {
   name: string;
@@ -140,11 +141,3 @@ test('it is sent to the endpoint and its siblings', async () => {
   inbox.close();
   expect([...paths].sort()).toEqual(['/notify', '/on-search', '/on-subscribe']);
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await once(probe.listen(0, '127.0.0.1'), 'listening');
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((closed) => probe.close(closed));
-  return port;
-}

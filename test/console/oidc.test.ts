@@ -1,17 +1,8 @@
 /** Signing in with an OpenID Connect issuer, from its own page back to the page that was asked for. */
-import { createServer, type AddressInfo } from 'node:net';
+import { freePort } from '../support/free-port.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { expectShown, hasChromium, startBrowser, type ConsoleBrowser } from './browser.js';
 import { startSignInIssuer, type SignInIssuer } from './issuer.js';
-
-/** The issuer knows the console's address and the gateway the issuer's, so one of them is chosen beforehand. */
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 
 (hasChromium() ? describe : describe.skip)('signing in with an issuer', () => {
   let issuer: SignInIssuer;
@@ -19,6 +10,7 @@ const freePort = () =>
   let browser: ConsoleBrowser;
 
   beforeAll(async () => {
+    // The issuer knows the console's address and the gateway the issuer's, so one of them is chosen beforehand.
     const port = await freePort();
     issuer = await startSignInIssuer(`http://127.0.0.1:${port}`, ['AUDITOR']);
     gateway = await startTestGateway({ env: { ...issuer.env, PORT: String(port) } });

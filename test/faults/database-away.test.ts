@@ -1,7 +1,6 @@
 /** A database that is missing, refuses, takes no writes or says nothing: what every door answers, at the start and later. */
-import { createServer, type AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import { Client } from 'pg';
+import { freePort } from '../support/free-port.js';
 import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
@@ -36,15 +35,6 @@ async function asOwner<T>(work: (client: Client) => Promise<T>): Promise<T> {
   } finally {
     await client.end();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 const setReadOnly = (on: boolean) =>

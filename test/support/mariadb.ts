@@ -5,11 +5,11 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
+import { freePort } from './free-port.js';
 import { orClose } from './or-close.js';
 import { until } from './until.js';
 
@@ -82,13 +82,4 @@ export async function startMariadb(): Promise<MariadbServer> {
     await run(`create user reader@'127.0.0.1' identified by 'secret'; grant all on *.* to reader@'127.0.0.1'`);
   }, close);
   return { url: (database) => `mysql://reader:secret@127.0.0.1:${port}/${database}`, run, close };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -7,10 +7,11 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from './free-port.js';
 import { orClose } from './or-close.js';
 
 const SOURCE = new URL('../mongodb-server/', import.meta.url).pathname;
@@ -60,15 +61,6 @@ async function build(): Promise<string> {
   await promisify(execFile)(goCommand() ?? 'go', args, { cwd: SOURCE, maxBuffer: 2 ** 26 });
   await rename(unfinished, binary);
   return binary;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function untilListening(port: number): Promise<void> {

@@ -1,7 +1,8 @@
 /** A Redis server of its own for a test file. Where the program is missing its suites are skipped with one line, except in CI. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
+import { freePort } from './free-port.js';
 import { orClose } from './or-close.js';
 
 export interface RedisServer {
@@ -32,15 +33,6 @@ export async function startRedis(): Promise<RedisServer> {
   };
   await orClose(() => untilListening(port), close);
   return { url: `redis://127.0.0.1:${port}`, close };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function untilListening(port: number): Promise<void> {

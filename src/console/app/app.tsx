@@ -4,7 +4,7 @@ import { Notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { RouterProvider } from 'react-router';
-import type { ConsoleConfig } from '../session/oidc.js';
+import type { ConsoleConfig, IssuerProblem } from '../session/oidc.js';
 import { SessionGate } from '../session/session-gate.js';
 import { styleNonce } from './nonce.js';
 import { createRouter } from './router.js';
@@ -12,7 +12,7 @@ import { cssVariables, theme } from './theme.js';
 
 interface AppProps {
   config: ConsoleConfig;
-  signInProblem?: 'failed' | undefined;
+  signInProblem?: IssuerProblem | undefined;
 }
 
 export function App({ config, signInProblem }: AppProps) {

@@ -1,6 +1,10 @@
 /** OpenID Connect sign in: authorization code with PKCE, where the gateway names an issuer. */
 import { UserManager, WebStorageStateStore, type User } from 'oidc-client-ts';
+import { checkToken } from './check-token.js';
 import { session } from './session.js';
+
+/** Why a sign in at the issuer led to no session here; `noRole` is somebody whom it knows and we do not. */
+export type IssuerProblem = 'failed' | 'noRole' | 'unreachable';
 
 export interface ConsoleConfig {
   /** Whether there are accounts of the gateway's own. */
@@ -32,23 +36,43 @@ function managerOf({ issuer, clientId, audience }: NonNullable<ConsoleConfig['oi
     userStore: new WebStorageStateStore({ store: sessionStorage }),
     automaticSilentRenew: true,
   });
-  manager.events.addUserLoaded((user: User) => session.begin(user.access_token));
+  // What is renewed after the session ended opens no other.
+  manager.events.addUserLoaded((user: User) => {
+    if (session.token() !== undefined) session.begin(user.access_token);
+  });
   return manager;
 }
 
-/** Leaves for the issuer, and comes back to the page that was asked for. */
-export async function signInWithIssuer(oidc: NonNullable<ConsoleConfig['oidc']>): Promise<void> {
-  await managerOf(oidc).signinRedirect({ state: location.pathname + location.search });
+/** Leaves for the issuer, and comes back to the page that was asked for. @param anew as whom may be chosen again */
+export async function signInWithIssuer(oidc: NonNullable<ConsoleConfig['oidc']>, anew: boolean): Promise<void> {
+  const state = location.pathname + location.search;
+  await managerOf(oidc).signinRedirect({ state, ...(anew ? { prompt: 'login' } : {}) });
+}
+
+/** Ends the session of the issuer too: else whoever sits down here next is let in without a password. */
+export async function signOutAtIssuer(): Promise<void> {
+  const users = manager;
+  if (users === undefined || (await users.getUser()) === null) return;
+  // Where the issuer has no address for it, it ends here only.
+  await users.signoutRedirect().catch(() => users.removeUser());
 }
 
 /** Ends a sign in on the way back from the issuer; in a tab that is signed in already, renewal goes on. */
-export async function resumeSignIn({ oidc }: ConsoleConfig): Promise<void> {
-  if (oidc === null) return;
+export async function resumeSignIn({ oidc }: ConsoleConfig): Promise<IssuerProblem | undefined> {
+  if (oidc === null) return undefined;
   const users = managerOf(oidc);
-  if (!location.href.startsWith(CALLBACK)) return void (await users.getUser());
   const answer = location.href;
+  if (!answer.startsWith(CALLBACK)) {
+    await users.getUser();
+    return undefined;
+  }
   history.replaceState(null, '', '/console/');
-  const { access_token: token, state } = await users.signinRedirectCallback(answer);
+  const user = await users.signinRedirectCallback(answer).catch(() => undefined);
+  if (user === undefined) return 'failed';
+  const { access_token: token, state } = user;
   if (typeof state === 'string' && state.startsWith('/console')) history.replaceState(null, '', state);
-  session.begin(token);
+  const problem = await checkToken(token);
+  if (problem === undefined) session.begin(token);
+  else await users.removeUser();
+  return problem === undefined || problem === 'unreachable' ? problem : 'noRole';
 }

@@ -5,13 +5,13 @@ import { createClient } from '../graphql/client.js';
 import { ErrorNotice } from '../shared/error-notice.js';
 import { ME } from './me.document.js';
 import { MeContext } from './me.js';
-import type { ConsoleConfig } from './oidc.js';
+import type { ConsoleConfig, IssuerProblem } from './oidc.js';
 import { session } from './session.js';
 import { SignIn } from './sign-in.js';
 
 interface GateProps {
   config: ConsoleConfig;
-  signInProblem?: 'failed' | undefined;
+  signInProblem?: IssuerProblem | undefined;
   children: ReactNode;
 }
 

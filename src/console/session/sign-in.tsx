@@ -20,10 +20,10 @@ import { ThemeButton } from '../app/theme-button.js';
 import { AccountForm } from './account-form.js';
 import type { AccountProblem } from './account-sign-in.js';
 import { checkToken, type TokenProblem } from './check-token.js';
-import { signInWithIssuer, type ConsoleConfig } from './oidc.js';
+import { signInWithIssuer, type ConsoleConfig, type IssuerProblem } from './oidc.js';
 import { session } from './session.js';
 
-type Problem = TokenProblem | AccountProblem | 'failed';
+type Problem = TokenProblem | AccountProblem | IssuerProblem;
 
 const WAYS = ['account', 'token'] as const;
 type Way = (typeof WAYS)[number];
@@ -56,7 +56,10 @@ export function SignIn({ config, problem }: { config: ConsoleConfig; problem?: P
           )}
           {oidc !== null && (
             <>
-              <Button size="sm" onClick={() => void signInWithIssuer(oidc).catch(() => setFailed('failed'))}>
+              <Button
+                size="sm"
+                onClick={() => void signInWithIssuer(oidc, failed === 'noRole').catch(() => setFailed('failed'))}
+              >
                 {t('signIn.withIssuer', { host: new URL(oidc.issuer).host })}
               </Button>
               <Divider label={t(accounts ? 'signIn.orHere' : 'signIn.or')} />
