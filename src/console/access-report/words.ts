@@ -20,6 +20,7 @@ export const READING_WORDS = {
   'Query.consents': 'consent',
   'Transaction.requestData': 'question',
   'Transaction.responseData': 'answer',
+  'Delivery.message': 'message',
   'DeliveryAttempt.responseExcerpt': 'excerpt',
   'FileImportRow.cells': 'import',
   'FileImportRow.record': 'import',
