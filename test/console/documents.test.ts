@@ -67,8 +67,8 @@ describe('the messages of the console', () => {
   test('are the same in every language', () => expect(texts('fr')).toEqual(texts('en')));
 
   test('say in words whatever an administrator can read of a person', () => {
-    const read = [...Object.keys(PERSON_FIELDS), ...Object.keys(PERSON_QUESTIONS)];
-    expect(read.filter((place) => !Object.hasOwn(READING_WORDS, place))).toEqual([]);
+    const places = [...Object.keys(PERSON_FIELDS), ...Object.keys(PERSON_QUESTIONS)];
+    expect(places.filter((place) => !Object.hasOwn(READING_WORDS, place))).toEqual([]);
   });
 
   test('are all in use', () => {

@@ -16,6 +16,8 @@ import type { ReportQuestion } from './ask-report.js';
 import { Disclosures } from './disclosure-table.js';
 import { Readings } from './reading-table.js';
 
+const zone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 /** The most that the gateway gives at once. */
 const FIRST = 1000;
 const KINDS = ['csv', 'json'] as const;
@@ -98,8 +100,7 @@ function Period({ until }: { until: string }) {
   const { t } = useTranslation();
   return (
     <>
-      {t('accessReport.until')} <Time value={until} whole />{' '}
-      <span className="mono">{Intl.DateTimeFormat().resolvedOptions().timeZone}</span>
+      {t('accessReport.until')} <Time value={until} whole /> <span className="mono">{zone()}</span>
     </>
   );
 }
