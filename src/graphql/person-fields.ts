@@ -26,6 +26,7 @@ export const PERSON_FIELDS: Record<string, ReadingOf<unknown, unknown> | typeof 
   'Query.accessReport': ITSELF,
   'Transaction.requestData': ITSELF,
   'Transaction.responseData': ITSELF,
+  'Delivery.message': ITSELF,
   'DeliveryAttempt.responseExcerpt': ITSELF,
   'FileImportRow.cells': ITSELF,
   'FileImportRow.record': ITSELF,

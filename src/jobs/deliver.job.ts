@@ -12,6 +12,7 @@ import {
   type FinishedAttempt,
 } from '../entities/deliveries/delivery-outcome.repository.js';
 import { fixMessages, type FixedMessage } from '../entities/deliveries/fixed-message.repository.js';
+import { placeOfMessage } from '../entities/deliveries/delivery-message.repository.js';
 import { coalesce } from '../platform/coalesce.js';
 import {
   claimDeliveries,
@@ -184,7 +185,7 @@ async function prepareMessage(
   worker: string,
 ): Promise<{ envelope: JsonObject } | { cancelled: string }> {
   const { vault, clock, renderNotification, fix } = services;
-  const place = `delivery:${delivery.id}:message`;
+  const place = placeOfMessage(delivery.id);
   const { dataKeyId, messageSealed } = delivery;
   const fixed =
     dataKeyId === null || messageSealed === null

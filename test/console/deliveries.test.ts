@@ -39,11 +39,11 @@ import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type Conso
     inbox.behave(answer(500));
     await owe();
     await page
-      .getByRole('row', { name: /on-search.*Failed/ })
+      .getByRole('row', { name: /on-search.*Failed.*the receiver answered 500/ })
       .first()
       .waitFor();
     await page
-      .getByRole('row', { name: /on-search.*Failed/ })
+      .getByRole('row', { name: /on-search.*Failed.*the receiver answered 500/ })
       .first()
       .getByRole('link')
       .click();
@@ -52,12 +52,31 @@ import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type Conso
     await attempts.nth(1).waitFor();
     expect(await attempts.count()).toBe(2);
 
+    await page.getByLabel('Why do you need to see personal data?').first().fill('the partner asked');
+    await page.getByRole('button', { name: 'Show message' }).click();
+    await page.getByRole('group', { name: 'The message' }).getByText('"action": "on-search"').waitFor();
+
     inbox.behave(undefined);
     await page.getByRole('button', { name: 'Retry now' }).click();
     await page
       .getByRole('region', { name: 'Attempts' })
       .getByRole('row', { name: /DELIVERED/ })
       .waitFor();
+    await page.getByRole('button', { name: 'Retry now' }).waitFor({ state: 'detached' });
+    expect(page.problems).toEqual([]);
+  });
+
+  test('says that an endpoint rests and how many wait for it, and Retry now does not wait', async () => {
+    inbox.behave(answer(429, {}, { 'retry-after': '120' }));
+    await owe();
+    const waiting = page.getByRole('row', {
+      name: /Pending.*The endpoint rests until .*; 1 waiting for it.*the receiver answered 429/,
+    });
+    await waiting.getByRole('link').click();
+    await page.getByText(/^The endpoint rests until/).waitFor();
+    inbox.behave(undefined);
+    await page.getByRole('button', { name: 'Retry now' }).click();
+    await page.getByText('It is being tried now').waitFor();
     await page.getByRole('button', { name: 'Retry now' }).waitFor({ state: 'detached' });
     expect(page.problems).toEqual([]);
   });
@@ -72,7 +91,7 @@ import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type Conso
     await page.getByRole('button', { name: 'Retry chosen' }).click();
     await page.getByText('3 of 3 made due; 0 refused').waitFor();
     await page.goto('/console/deliveries?state=DELIVERED');
-    await expectShown(page.getByText('4 rows on this page'));
+    await expectShown(page.getByText('5 rows on this page'));
   });
 
   test('replays a time range, and counts what arrives', async () => {
@@ -82,6 +101,6 @@ import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type Conso
     await page.getByText('Name a receiver, a subscription or a time range').waitFor();
     await page.getByRole('dialog').getByLabel('From').fill('2020-01-01T00:00');
     await page.getByRole('button', { name: 'Start replay' }).click();
-    await expectShown(page.getByText(/4 due again: 4 delivered, 0 not/));
+    await expectShown(page.getByText(/5 due again: 5 delivered, 0 not/));
   });
 });

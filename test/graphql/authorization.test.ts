@@ -146,6 +146,7 @@ const FREE_FORM: Record<string, string> = {
   'Agreement.rowFilter': PLAIN,
   'AgreementVersion.terms': PLAIN,
   'Delivery.accessDecision': PLAIN,
+  'Delivery.message': AUDITORS,
   'EarlierAnswerResult.message': SENDER,
   'EventSubscription.filter': SEEN,
   'EventSubscription.frequency': PLAIN,

@@ -15,6 +15,7 @@ export const WITHOUT_PERSONS: Record<string, string> = {
   Delivery: 'accessDecision action id kind messageId receiptStatus stateReason target waitsFor',
   DeliveryAttempt: 'address error id outcome',
   DeliveryChange: 'cursor',
+  DeliveryWaiting: 'earlierId problem',
   EndpointTrouble: 'endpoint reason',
   EventSubscription:
     'approvedBy code eventType frequency id recordType referenceId senderId stateReason target transactionId',

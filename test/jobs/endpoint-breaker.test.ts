@@ -11,11 +11,12 @@ interface Delivery {
   state: string;
   waitsFor: string | null;
   restingUntil: string | null;
+  waiting: { reason: string; until: string | null; problem: string | null; together: number | null } | null;
   attemptCount: number;
 }
 
 const DELIVERIES = `query ($filter: DeliveryFilter) { deliveries(filter: $filter, orderBy: OLDEST) { nodes {
-  id state waitsFor restingUntil attemptCount } } }`;
+  id state waitsFor restingUntil waiting { reason until problem together } attemptCount } } }`;
 const RETRY = `mutation ($id: ID!) { retryDelivery(id: $id) { state } }`;
 const TROUBLES = `query ($id: String!) { sender(senderId: $id) { troubledEndpoints { endpoint failures restsUntil reason } } }`;
 
@@ -81,9 +82,15 @@ test('a 429 holds up its endpoint of its sender: not the other sender there, nor
   await send(partner, '/well');
   await settled(1, delivered);
   const [first, second] = await find();
-  expect(first).toMatchObject({ state: 'PENDING', attemptCount: 1 });
+  expect(first).toMatchObject({ state: 'PENDING', attemptCount: 1, waiting: { reason: 'NOT_DUE', together: null } });
   expect(second).toMatchObject({ state: 'PENDING', attemptCount: 0 });
   expect(second?.waitsFor).toMatch(/^its endpoint rests until .* after failures: the receiver answered 429; /);
+  expect(second?.waiting).toEqual({
+    reason: 'ENDPOINT_RESTS',
+    until: second?.restingUntil,
+    problem: expect.stringMatching(/^the receiver answered 429/),
+    together: 2,
+  });
   const seconds = (Date.parse(second?.restingUntil ?? '') - Date.now()) / 1000;
   expect(seconds).toBeGreaterThan(100);
   expect(seconds).toBeLessThanOrEqual(120);
@@ -137,8 +144,8 @@ test('an endpoint that keeps failing rests in every process, one request at a ti
   expect(Date.parse(restsUntil) - Date.now()).toBeGreaterThan(5000);
   const env = { DELIVERY_RETRY_SECONDS: '3600' };
   const restarted = await startTestGateway({ env, databaseUrl: gateway.databaseUrl });
-  for (let one = 0; one < 3; one++) await send(partner, path);
-  await settled(3, ({ restingUntil, attemptCount }) => restingUntil !== null && attemptCount === 0);
+  for (let one = 0; one < 5; one++) await send(partner, path);
+  await settled(5, ({ restingUntil, attemptCount }) => restingUntil !== null && attemptCount === 0);
   expect(asked(path)).toBe(5);
   // By hand the rest is passed over though it fails again: then it rests longer.
   await gateway.admin(RETRY, { id: (await find()).at(-1)?.id });
@@ -148,9 +155,19 @@ test('an endpoint that keeps failing rests in every process, one request at a ti
   expect(after?.failures).toBe(6);
   expect(Date.parse(after?.restsUntil ?? '')).toBeGreaterThan(Date.parse(restsUntil));
   expect(restsLogged()).toBe(2);
+  const asking: (() => void)[] = [];
+  inbox.behave(async (received, response) => {
+    await new Promise<void>((go) => asking.push(go));
+    await answer(200, { ack_status: 'ACK' })(received, response);
+  });
   await gateway.database.query('update endpoint_rest set rests_until = now() where sender_id = $1', [partner.senderId]);
+  await until(() => asking.length > 0);
+  // Three processes try one each at most.
+  const held = (await find()).find(({ waiting }) => waiting?.reason === 'ENDPOINT_ON_TRIAL');
+  expect(held?.waiting).toMatchObject({ until: null, problem: 'the receiver answered 500', together: 10 });
   inbox.behave(undefined);
-  await settled(2, delivered);
+  for (const go of asking) go();
+  await settled(4, delivered);
   await until(async () => (await troubles()).length === 0);
   await restarted.close();
 }, 60_000);

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { answer, startInbox, type Inbox } from '../support/inbox.js';
 import { createPartner, type Partner } from '../support/partner.js';
+import { until } from '../support/until.js';
 import {
   allEnded,
   change,
@@ -51,13 +52,39 @@ function refuse(code: string, times: number): void {
   );
 }
 
+interface Waiting {
+  id: string;
+  waiting: { reason: string; earlierId: string | null } | null;
+}
+const waitings = async (): Promise<Waiting[]> =>
+  (
+    await gateway.admin<{ deliveries: { nodes: Waiting[] } }>(
+      `query ($id: String) { deliveries(filter: { senderId: $id, kind: "NOTIFICATION" }, orderBy: OLDEST) {
+        nodes { id waiting { reason earlierId } } } }`,
+      { id: partner.senderId },
+    )
+  ).deliveries.nodes;
+
 test('a death waits while the birth is still tried at the same receiver; other persons do not wait', async () => {
   const births = await subscribe('LiveBirth');
   const deaths = await subscribe('Death');
   const other = randomUUID();
-  refuse(births, 3);
+  let refuseFirst: (() => void) | undefined;
+  inbox.behave(async (received, response) => {
+    await new Promise<void>((go) => (refuseFirst = go));
+    await answer(404)(received, response);
+  });
   await born();
+  await until(() => refuseFirst !== undefined);
   await died();
+  await settled(gateway, deaths, (rows) => rows.length === 1);
+  const [birth, death] = await waitings();
+  expect([birth?.waiting?.reason, death?.waiting]).toEqual([
+    'BEING_TRIED',
+    { reason: 'EARLIER_ONE', earlierId: birth?.id },
+  ]);
+  refuse(births, 2);
+  refuseFirst?.();
   await died(other);
   await settled(gateway, deaths, allEnded(2));
   expect(told(inbox)).toEqual([births, births, births, births, deaths]);

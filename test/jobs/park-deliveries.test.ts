@@ -40,6 +40,19 @@ const dueTimes = async () => {
   return rows.map(({ due }) => due);
 };
 
+interface Waiting {
+  id: string;
+  waiting: { reason: string } | null;
+}
+const waitings = async (): Promise<Waiting[]> =>
+  (
+    await gateway.admin<{ deliveries: { nodes: Waiting[] } }>(
+      `query ($id: String) { deliveries(filter: { senderId: $id, state: PENDING }) { nodes { id waiting { reason } } } }`,
+      { id: partner.senderId },
+    )
+  ).deliveries.nodes;
+const RETRY = `mutation ($id: ID!) { retryDelivery(id: $id) { state waiting { reason } } }`;
+
 test('what a suspended sender is owed rests, out of the way of claims, and goes once it is active again', async () => {
   await gateway.admin(SUSPEND, { id: partner.senderId });
   await upsert(gateway, ...Array.from({ length: 3 }, () => ({ id: randomUUID(), event: 'Death' })));
@@ -49,6 +62,12 @@ test('what a suspended sender is owed rests, out of the way of claims, and goes 
   expect(await parkIdleDeliveries(gateway.database, new Date())).toEqual({ parked: 0, woken: 0 });
   const room = { perHost: 8, hosts: [], perSender: 8, senders: [], busy: [] };
   expect(await claimDeliveries(gateway.database, randomUUID(), new Date(), room, 10)).toEqual([]);
+  const waiting = { reason: 'SENDER_NOT_ACTIVE' };
+  const [one] = await waitings();
+  expect(one).toMatchObject({ waiting });
+  expect(await gateway.admin(RETRY, { id: one?.id })).toEqual({ retryDelivery: { state: 'PENDING', waiting } });
+  await parkIdleDeliveries(gateway.database, new Date());
+  expect(await dueTimes()).toEqual([false, false, false]);
   expect(inbox.received).toEqual([]);
   await gateway.admin(ACTIVATE, { id: partner.senderId });
   expect((await settled(gateway, code, allEnded(3))).map(({ state }) => state)).toEqual(
@@ -68,6 +87,7 @@ test('a paused subscription of an active sender stays at rest, and what rests wi
   await settled(gateway, code, (rows) => rows.length === 1);
   expect(await parkIdleDeliveries(gateway.database, new Date())).toEqual({ parked: 0, woken: 0 });
   expect(await dueTimes()).toEqual([false]);
+  expect(await waitings()).toMatchObject([{ waiting: { reason: 'SUBSCRIPTION_RESTS' } }]);
   // As a crash between two commits, or another process, might leave it.
   await gateway.database.query(`update subscription set state = 'ACTIVE' where id = $1`, [id]);
   await parkIdleDeliveries(gateway.database, new Date());

@@ -77,6 +77,7 @@ describe('what an administrator reads of a person', () => {
     'Query.accessReport': ['audrey', `{ accessReport(${WHO}, reason: "r") { disclosures { kind } } }`, 'SEARCH'],
     'Transaction.requestData': ['audrey', `{ ${SEARCHES} { requestData(reason: "r") } } }`, 'ada-17'],
     'Transaction.responseData': ['audrey', `{ ${SEARCHES} { responseData(reason: "r") } } }`, 'ada-17'],
+    'Delivery.message': ['audrey', `{ ${CALLBACKS} { message(reason: "r") } } }`, 'ada-17'],
     'DeliveryAttempt.responseExcerpt': [
       'audrey',
       `{ ${CALLBACKS} { attempts { responseExcerpt(reason: "r") } } } }`,
@@ -183,7 +184,7 @@ describe('what an administrator reads of a person', () => {
     }
   });
 
-  test('a receiver’s answer is sealed at rest, and read with a reason only', async () => {
+  test('a receiver’s answer is sealed at rest; it and the message are read with a reason only', async () => {
     const [row] = await gateway.database.query<{ excerpt: string | null; sealed: Buffer | null }>(
       `select response_excerpt as excerpt, response_sealed as sealed from delivery_attempt
        where delivery_id = (select id from delivery where action = 'on-search' limit 1)`,
@@ -191,11 +192,17 @@ describe('what an administrator reads of a person', () => {
     expect(row?.excerpt).toBeNull();
     expect(row?.sealed?.length).toBeGreaterThan(20);
     expect(row?.sealed?.toString('latin1')).not.toContain('on-search');
-    const bare = `{ ${CALLBACKS} { attempts { responseExcerpt } } } }`;
-    expect((await as('audrey', bare)).errors?.[0]).toMatchObject({
-      extensions: { code: 'BAD_USER_INPUT', field: 'reason' },
-    });
-    expect((await as('olga', bare)).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+    for (const field of ['message', 'attempts { responseExcerpt }']) {
+      const bare = `{ ${CALLBACKS} { ${field} } } }`;
+      expect((await as('audrey', bare)).errors?.[0]).toMatchObject({
+        extensions: { code: 'BAD_USER_INPUT', field: 'reason' },
+      });
+      expect((await as('olga', bare)).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+    }
+    // A partner has the message itself, and reads here what it answered only.
+    const own = `{ ${SEARCHES} { deliveries { message(reason: "r") } } } }`;
+    const { body } = await partner.postHttpSigned('/graphql', { query: own });
+    expect(body.errors?.[0].extensions.code).toBe('FORBIDDEN');
     await gateway.database.query(
       `insert into delivery_attempt (id, delivery_id, at, outcome, response_excerpt)
        select overlay(id::text placing 'ffff' from 20 for 4)::uuid, delivery_id, at, 'OLD', 'of a process before' from delivery_attempt limit 1`,

@@ -13,6 +13,13 @@ export const DELIVERY_ROW = graphql(`
     dueAt
     createdAt
     finishedAt
+    waiting {
+      reason
+      until
+      problem
+      together
+      earlierId
+    }
     sender {
       id
       senderId
@@ -61,7 +68,6 @@ export const DELIVERY = graphql(
         ...DeliveryRow
         messageId
         notificationNumber
-        waitsFor
         firstFailedAt
         receiptAt
         receiptStatus
@@ -89,6 +95,15 @@ export const DELIVERY = graphql(
   [DELIVERY_ROW],
 );
 
+export const DELIVERY_MESSAGE = graphql(`
+  query DeliveryMessage($id: ID!, $reason: String!) {
+    delivery(id: $id) {
+      id
+      message(reason: $reason)
+    }
+  }
+`);
+
 export const DELIVERY_EXCERPTS = graphql(`
   query DeliveryExcerpts($id: ID!, $reason: String!) {
     delivery(id: $id) {
@@ -106,6 +121,13 @@ export const RETRY_DELIVERY = graphql(`
   mutation RetryDelivery($id: ID!) {
     retryDelivery(id: $id) {
       id
+      waiting {
+        reason
+        until
+        problem
+        together
+        earlierId
+      }
     }
   }
 `);

@@ -17,6 +17,7 @@ import { DELIVERIES, DELIVERY_CHANGED } from './deliveries.document.js';
 import type { DeliveryRow } from './delivery.types.js';
 import { ReplayDialog } from './replay-dialog.js';
 import { RetrySelection } from './retry-selection.js';
+import { Held } from './waiting.js';
 
 const FILTERS = {
   senderId: SENDER,
@@ -89,6 +90,6 @@ function useDeliveryColumns(): Column<DeliveryRow>[] {
     },
     { header: t('field.state'), cell: (row) => <StateBadge state={row.state} /> },
     { header: t('field.attempts'), align: 'right', cell: ({ attemptCount }) => attemptCount },
-    { header: t('field.dueAt'), cell: ({ dueAt, state }) => <Time value={state === 'PENDING' ? dueAt : null} /> },
+    { header: t('deliveries.held'), cell: (row) => <Held {...row} /> },
   ];
 }

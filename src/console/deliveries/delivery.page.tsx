@@ -16,9 +16,12 @@ import { Section } from '../shared/section.js';
 import { StateBadge } from '../shared/state-badge.js';
 import { Time } from '../shared/time.js';
 import { Attempts } from './attempts.js';
-import type { Delivery } from './delivery.types.js';
+import type { Delivery, Waiting } from './delivery.types.js';
 import { Excerpts } from './excerpts.js';
 import { CANCEL_DELIVERY, DELIVERY, DELIVERY_CHANGED, RETRY_DELIVERY } from './deliveries.document.js';
+import { SentMessage } from './sent-message.js';
+import { useWaitingText } from './use-waiting-text.js';
+import { WaitsFor } from './waiting.js';
 
 export function Component() {
   const { t } = useTranslation();
@@ -44,8 +47,12 @@ export function Component() {
   );
 }
 
+/** What holds up a retry for no longer than a moment. */
+const GOES_AT_ONCE: ReadonlySet<string> = new Set<Waiting['reason']>(['WORKER', 'BEING_TRIED']);
+
 function DeliveryActions({ id, state }: Delivery) {
   const { t } = useTranslation();
+  const textOf = useWaitingText();
   return (
     <Group gap="xs">
       <StateBadge state={state} />
@@ -54,7 +61,11 @@ function DeliveryActions({ id, state }: Delivery) {
           document={RETRY_DELIVERY}
           variables={{ id }}
           label={t('deliveries.retry')}
-          done={t('deliveries.retried')}
+          done={({ retryDelivery: { waiting } }) =>
+            waiting === null || GOES_AT_ONCE.has(waiting.reason)
+              ? t('deliveries.retried')
+              : t('deliveries.retriedLater', { why: textOf(waiting) })
+          }
           roles={RUNNERS}
           variant="filled"
         />
@@ -93,6 +104,7 @@ function Detail(delivery: Delivery) {
       <Section title={t('field.attempts')}>
         <Attempts attempts={delivery.attempts} />
       </Section>
+      <SentMessage id={delivery.id} />
       {delivery.attempts.length > 0 && <Excerpts id={delivery.id} />}
       {delivery.accessDecision !== null && (
         <Section title={t('transactions.decision')}>
@@ -136,10 +148,20 @@ function ProgressFacts(delivery: Delivery) {
         [t('field.createdAt'), <Time key="created" value={delivery.createdAt} />],
         [t('field.attempts'), String(delivery.attemptCount)],
         [t('field.dueAt'), <Time key="due" value={delivery.state === 'PENDING' ? delivery.dueAt : null} />],
-        [t('deliveries.waitsFor'), delivery.waitsFor],
+        [
+          t('deliveries.waitsFor'),
+          delivery.waiting && (
+            <WaitsFor
+              key="waits"
+              waiting={delivery.waiting}
+              senderId={delivery.sender?.senderId}
+              subscriptionCode={delivery.subscription?.code}
+            />
+          ),
+        ],
         [t('field.firstFailedAt'), <Time key="failed" value={delivery.firstFailedAt} />],
         [t('field.finishedAt'), <Time key="finished" value={delivery.finishedAt} />],
-        [t('field.statusReason'), delivery.stateReason],
+        [t('field.statusReason'), delivery.stateReason && <CodeText key="reason" text={delivery.stateReason} />],
         [t('field.receiptAt'), <Time key="receipt" value={delivery.receiptAt} />],
       ]}
     />

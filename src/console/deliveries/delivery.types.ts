@@ -3,3 +3,4 @@ import type { DELIVERY, DELIVERY_ROW } from './deliveries.document.js';
 
 export type Delivery = NonNullable<ResultOf<typeof DELIVERY>['delivery']>;
 export type DeliveryRow = ResultOf<typeof DELIVERY_ROW>;
+export type Waiting = NonNullable<DeliveryRow['waiting']>;

@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import type { AnyVariables, TypedDocumentNode } from 'urql';
 import { useMay, type Role } from '../session/me.js';
 import { ConfirmDialog, type Confirmation } from './confirm-dialog.js';
-import { useMutationNotice } from './use-mutation-notice.js';
+import { useMutationNotice, type Done } from './use-mutation-notice.js';
 
 interface ActionButtonProps<Data, Variables extends AnyVariables> extends Omit<ButtonProps, 'children'> {
   document: TypedDocumentNode<Data, Variables>;
@@ -11,7 +11,7 @@ interface ActionButtonProps<Data, Variables extends AnyVariables> extends Omit<B
   variables: Variables | ((reason: string) => Variables);
   label: string;
   /** Told when it worked. */
-  done?: string;
+  done?: Done<Data>;
   /** Who may; others do not see it. */
   roles: Role[];
   confirm?: Confirmation;

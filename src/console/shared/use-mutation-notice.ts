@@ -8,6 +8,9 @@ export interface Outcome<Data> {
   error?: CombinedError | undefined;
 }
 
+/** The line of success, which may depend on the answer. */
+export type Done<Data> = string | ((data: Data) => string);
+
 const NONE: string[] = [];
 
 /**
@@ -17,10 +20,10 @@ const NONE: string[] = [];
 export function useMutationNotice<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
   types = NONE,
-): [busy: boolean, run: (variables: Variables, done?: string) => Promise<Outcome<Data>>] {
+): [busy: boolean, run: (variables: Variables, done?: Done<Data>) => Promise<Outcome<Data>>] {
   const { t } = useTranslation();
   const [{ fetching }, execute] = useMutation(document);
-  const run = async (variables: Variables, done?: string): Promise<Outcome<Data>> => {
+  const run = async (variables: Variables, done?: Done<Data>): Promise<Outcome<Data>> => {
     const { data, error } = await execute(variables, { additionalTypenames: types });
     if (error !== undefined) {
       const { code, message } = problemOf(error);
@@ -28,7 +31,8 @@ export function useMutationNotice<Data, Variables extends AnyVariables>(
       // The data of a refused mutation is null, which its type does not tell.
       return { error };
     }
-    if (done !== undefined) notifications.show({ color: 'teal', message: done });
+    const message = typeof done === 'function' ? data && done(data) : done;
+    if (message !== undefined) notifications.show({ color: 'teal', message });
     return { data };
   };
   return [fetching, run];

@@ -1,30 +1,17 @@
-import { Alert, Stack, Tabs } from '@mantine/core';
-import { IconLock } from '@tabler/icons-react';
-import { useState } from 'react';
+import { Stack, Tabs } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
-import { PAYLOAD_READERS, useMay } from '../session/me.js';
+import { BehindReason } from '../shared/behind-reason.js';
 import { ErrorNotice } from '../shared/error-notice.js';
 import { JsonView } from '../shared/json-view.js';
-import { ReasonForm } from '../shared/reason-form.js';
-import { Section } from '../shared/section.js';
 import { TRANSACTION_PAYLOADS } from './transaction.document.js';
 
-/** Personal data: only for those who may, only with a reason, and the reason goes on record before anything is shown. */
 export function Payloads({ id }: { id: string }) {
   const { t } = useTranslation();
-  const may = useMay(PAYLOAD_READERS);
-  const [reason, setReason] = useState<string>();
   return (
-    <Section title={t('payload.title')}>
-      {!may && (
-        <Alert icon={<IconLock />} color="gray">
-          {t('payload.refused')}
-        </Alert>
-      )}
-      {may && reason === undefined && <ReasonForm open={t('payload.open')} onGiven={setReason} />}
-      {may && reason !== undefined && <OpenPayloads id={id} reason={reason} onBack={() => setReason(undefined)} />}
-    </Section>
+    <BehindReason title={t('payload.title')} open={t('payload.open')}>
+      {(reason, onBack) => <OpenPayloads id={id} reason={reason} onBack={onBack} />}
+    </BehindReason>
   );
 }
 

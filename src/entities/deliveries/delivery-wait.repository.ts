@@ -1,28 +1,49 @@
 /** What a pending delivery waits for, in facts: its sender, its subscription, its endpoint, an earlier one, its time. */
-import { EARLIER } from './due-delivery.repository.js';
-import { ENDPOINT } from './endpoint-rest.repository.js';
+import { EARLIER, LANE } from './due-delivery.repository.js';
+import { ENDPOINT, FAILURES_TO_OPEN } from './endpoint-rest.repository.js';
 import type { Sql } from '../database/database.js';
 
 export interface DeliveryWait {
   id: string;
   dueAt: Date | null;
   attempts: number;
+  /** Asked for by hand: it goes though its endpoint rests. */
+  byHand: boolean;
   beingTried: boolean;
   senderState: string | null;
   subscriptionState: string | null;
   restsUntil: Date | null;
-  restReason: string | null;
+  /** It failed so often that one at a time tries whether it is back. */
+  onTrial: boolean;
+  /** What the last failure of its endpoint was. */
+  problem: string | null;
+  /** Pending ones of its endpoint in trouble, itself included. */
+  together: number | null;
   /** Of the same record, to be brought first. */
   earlier: string | null;
 }
 
+/** What gathers at an endpoint is counted so far. */
+export const MOST_TOGETHER = 1000;
+
+// Each endpoint in trouble is counted once, however many of a page wait for it.
 const WAITS = `
-select d.id, d.due_at as "dueAt", d.attempts, coalesce(d.claimed_until > now(), false) as "beingTried", s.state as "senderState",
-  u.state as "subscriptionState", r.rests_until as "restsUntil", r.reason as "restReason",
-  case when d.record_id is not null then (${EARLIER} order by earlier.version limit 1) end as earlier
-from delivery d left join sender s on s.sender_id = d.sender_id left join subscription u on u.id = d.subscription_id
-  left join endpoint_rest r on r.sender_id = d.sender_id and r.endpoint = ${ENDPOINT} and r.rests_until > $2
-where d.id = any ($1::uuid[]) and d.state = 'PENDING'`;
+with asked as materialized (
+  select d.id, d.due_at, d.attempts, d.by_hand, coalesce(d.claimed_until > now(), false) as being_tried, s.state as sender_state,
+    u.state as subscription_state, r.rests_until, coalesce(r.failures >= ${FAILURES_TO_OPEN}, false) as on_trial, r.reason,
+    case when r.reason is not null then ${LANE} end as lane,
+    case when d.record_id is not null then (${EARLIER} order by earlier.version limit 1) end as earlier
+  from delivery d left join sender s on s.sender_id = d.sender_id left join subscription u on u.id = d.subscription_id
+    left join endpoint_rest r on r.sender_id = d.sender_id and r.endpoint = ${ENDPOINT}
+  where d.id = any ($1::uuid[]) and d.state = 'PENDING'
+), gathered as (
+  select lane, (select count(*) from (select from delivery d where ${LANE} = lanes.lane limit ${MOST_TOGETHER}) counted)::int as together
+  from (select distinct lane from asked where lane is not null) lanes
+)
+select id, due_at as "dueAt", attempts, by_hand as "byHand", being_tried as "beingTried", sender_state as "senderState",
+  subscription_state as "subscriptionState", case when rests_until > $2 then rests_until end as "restsUntil", on_trial as "onTrial",
+  reason as problem, together, earlier
+from asked left join gathered using (lane)`;
 
 type Row = Omit<DeliveryWait, 'dueAt' | 'restsUntil'> & { dueAt: string | null; restsUntil: string | null };
 

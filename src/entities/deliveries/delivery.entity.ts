@@ -74,7 +74,10 @@ export class Delivery {
   @Property({ type: 'text' })
   state!: DeliveryState;
 
-  @Field(() => String, { nullable: true, description: 'Why it was cancelled or failed.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why it was cancelled or failed; of a pending one, what its last attempt failed of.',
+  })
   @Property({ type: 'text', nullable: true })
   stateReason?: string | null;
 

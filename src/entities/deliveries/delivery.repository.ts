@@ -6,6 +6,7 @@ import type { Operation, Registry } from '../../protocol/vocabulary.js';
 import type { DataVault } from '../database/data-vault.js';
 import type { Sql } from '../database/database.js';
 import { appendOutbox } from '../queues/outbox.repository.js';
+import { placeOfMessage } from './delivery-message.repository.js';
 
 export interface Callback {
   /** Our transaction row that it answers. */
@@ -26,7 +27,7 @@ export interface Callback {
 export async function enqueueCallback(sql: Sql, vault: DataVault, callback: Callback, now: Date): Promise<string> {
   const id = uuidv7();
   const { requestId, action, page, senderId, registry, target, envelope, released } = callback;
-  const { dataKeyId, sealed } = await vault.seal(senderId, now, `delivery:${id}:message`, envelope);
+  const { dataKeyId, sealed } = await vault.seal(senderId, now, placeOfMessage(id), envelope);
   await sql.query(
     `insert into delivery (id, kind, action, sender_id, registry, request_id, page, target, host, message_id, state,
        due_at, data_key_id, message_sealed, created_at, operation, access_decision, consent_ids, hop)

@@ -72,13 +72,14 @@ export const EARLIER = `
           and earlier.sender_id is not distinct from d.sender_id and earlier.version < d.version
           and (earlier.subscription_id = d.subscription_id or ${ON_ITS_WAY})`;
 
+/** An endpoint of a sender, while the delivery `d` is pending. */
+export const LANE = `delivery_lane(d.state, d.host, d.sender_id, d.target)`;
+
 // One row looked up for each, and no join: that would begin with all that was ever brought to a sender.
 const READY = `d.due_at <= $2 and (d.claimed_until is null or d.claimed_until < now())
       and (select s.state from sender s where s.sender_id = d.sender_id) = 'ACTIVE'
       and coalesce((select s.state from subscription s where s.id = d.subscription_id), '') not in ('PAUSED', 'SUSPENDED')
       and (d.record_id is null or not exists (${EARLIER}))`;
-
-const LANE = `delivery_lane(d.state, d.host, d.sender_id, d.target)`;
 
 // A lane is an endpoint of a sender: neither its host nor its sender has blanks. The lanes are found by hopping through
 // the index, so one with a million rows costs as much as one with ten, and one that rests costs nothing; ids as an array,

@@ -1,4 +1,5 @@
 /** Looking up earlier transactions of one sender, for `txn/status` and for callbacks. Refused ones were never accepted. */
+import { placeOfMessage } from '../deliveries/delivery-message.repository.js';
 import type { Operation, Registry, TransactionStatus } from '../../protocol/vocabulary.js';
 import type { DataVault } from '../database/data-vault.js';
 import type { Sql } from '../database/database.js';
@@ -96,7 +97,7 @@ export async function loadCallbacks(
     [requestId, most.parts, most.bytes],
   );
   return Promise.all(
-    rows.map(({ id, dataKeyId, sealed }) => openPayload(vault, dataKeyId, sealed, `delivery:${id}:message`)),
+    rows.map(({ id, dataKeyId, sealed }) => openPayload(vault, dataKeyId, sealed, placeOfMessage(id))),
   );
 }
 

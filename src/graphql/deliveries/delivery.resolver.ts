@@ -1,4 +1,5 @@
 import type { FilterQuery } from '@mikro-orm/core';
+import { GraphQLJSON } from 'graphql-scalars';
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Delivery, DeliveryAttempt } from '../../entities/deliveries/delivery.entity.js';
 import { firstId } from '../../entities/database/partitions.js';
@@ -13,6 +14,7 @@ import { invalid } from '../../use-cases/errors.js';
 import { byTime, TimeOrderEnum, type TimeOrder } from '../time-order.js';
 import { cancelDelivery, replayDeliveries, retryDelivery } from '../../use-cases/deliveries/deliveries.js';
 import { readExcerpt } from './excerpt.js';
+import { readMessage } from './message.js';
 import { DeliveryConnection, DeliveryFilter, ReplayFilter, ReplayResult } from './delivery.types.js';
 
 @Resolver(() => Delivery)
@@ -57,7 +59,23 @@ export class DeliveryResolver {
     return subscriptionId == null ? null : ((await context.loaders.subscriptionById.load(subscriptionId)) ?? null);
   }
 
-  @Mutation(() => Delivery, { description: 'Tries now and with a fresh schedule, under the same message id.' })
+  @FieldResolver(() => GraphQLJSON, {
+    nullable: true,
+    description:
+      'The unsigned message, fixed by the first attempt; for administrators, with a reason, which is recorded.',
+  })
+  message(
+    @Root() delivery: Delivery,
+    @Arg('reason', () => String, { nullable: true }) reason: string | undefined,
+    @Ctx() context: Context,
+  ): Promise<unknown> {
+    return readMessage(context, delivery, reason);
+  }
+
+  @Mutation(() => Delivery, {
+    description:
+      'Tries now, though its endpoint rests, with a fresh schedule and under the same message id. What else holds it up still does: see `waiting` of the answer.',
+  })
   retryDelivery(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<Delivery> {
     return retryDelivery(context.services, requireRole(context, RUNNERS), id);
   }

@@ -1,8 +1,36 @@
-import { Ctx, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql';
+import { Ctx, Field, FieldResolver, ID, Int, ObjectType, Resolver, Root } from 'type-graphql';
+import { graphqlEnum } from '../../entities/database/graphql-enum.js';
 import { Delivery } from '../../entities/deliveries/delivery.entity.js';
 import { Sender } from '../../entities/senders/sender.entity.js';
 import type { Context } from '../context.js';
-import { waitsFor } from './waits-for.js';
+import { WAIT_REASONS, waitingOf, waitsFor, type WaitReason } from './waits-for.js';
+
+const WaitReasonEnum = graphqlEnum<WaitReason>(
+  'DeliveryWaitReason',
+  'Why a pending delivery has not gone yet.',
+  WAIT_REASONS,
+);
+
+@ObjectType({ description: 'What holds up a pending delivery: the first reason that holds.' })
+export class DeliveryWaiting {
+  @Field(() => WaitReasonEnum, { description: 'The first that holds.' })
+  reason!: WaitReason;
+
+  @Field(() => Date, { nullable: true, description: 'When it ends by itself; null where it does not.' })
+  until!: Date | null;
+
+  @Field(() => String, { nullable: true, description: 'Of an endpoint in trouble: what its last failure was.' })
+  problem!: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Of an endpoint in trouble: how many wait for it, this one included, counted to 1000.',
+  })
+  together!: number | null;
+
+  @Field(() => ID, { nullable: true, description: 'The delivery that goes first.' })
+  earlierId!: string | null;
+}
 
 @ObjectType({ description: 'An endpoint of a sender that failed last; one that answers again is not listed.' })
 export class EndpointTrouble {
@@ -24,7 +52,13 @@ export class EndpointTrouble {
 
 @Resolver(() => Delivery)
 export class DeliveryWaitingResolver {
-  @FieldResolver(() => String, { nullable: true, description: 'Why a pending one has not gone yet.' })
+  @FieldResolver(() => DeliveryWaiting, { nullable: true, description: 'Why a pending one has not gone yet.' })
+  async waiting(@Root() { id }: Delivery, @Ctx() { loaders, services }: Context): Promise<DeliveryWaiting | null> {
+    const wait = await loaders.waitOfDelivery.load(id);
+    return wait === undefined ? null : waitingOf(wait, services.clock());
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: '`waiting` in words.' })
   async waitsFor(@Root() { id }: Delivery, @Ctx() { loaders, services }: Context): Promise<string | null> {
     const wait = await loaders.waitOfDelivery.load(id);
     return wait === undefined ? null : waitsFor(wait, services.clock());

@@ -11,8 +11,8 @@ import { openPayload } from '../../entities/transactions/transaction.repository.
 import type { Transaction } from '../../entities/transactions/transaction.entity.js';
 import { namedIn, notePayload, requirePayloadReader, type PayloadReader } from '../admin-reading.js';
 import type { Context } from '../context.js';
-import { DomainError, forbidden } from '../../use-cases/errors.js';
-import { MOST_BYTES } from '../../use-cases/search/answer-room.js';
+import { takeRoom } from '../payload-room.js';
+import { forbidden } from '../../use-cases/errors.js';
 import { recordRetelling } from '../../use-cases/transaction-status/retelling.js';
 
 /** The unsigned message as stored; null when none was kept, or its key was shredded. */
@@ -27,7 +27,7 @@ export async function readPayload(
   const sender = context.principal.kind === 'sender' ? context.principal.sender : undefined;
   if (sender !== undefined && sender.senderId !== senderId) return null;
   const reader = sender === undefined ? requirePayloadReader(context, reason) : undefined;
-  await takeRoom(context, id, name);
+  takeRoom(context, await payloadBytes(database, id, name));
   const row = await findPayload(database, id, name);
   if (sender !== undefined && name === 'response')
     await recheckRelease(context, sender, transaction, row?.consentIds ?? null);
@@ -52,19 +52,6 @@ function noteRead(
     // Whom an answer tells of is known; a question may also name whom it did not find.
     named: name === 'request' ? namedIn(context.services.registries.byName(registry ?? ''), payload) : [],
   });
-}
-
-/** Bytes of the payloads that an operation has read. */
-const read = new WeakMap<Context, number>();
-
-/** Payloads of one operation together are bounded as one answer is. @throws DomainError */
-async function takeRoom(context: Context, id: string, name: PayloadName): Promise<void> {
-  const own = await payloadBytes(context.services.database, id, name);
-  // Read after the wait: the payloads of a list are asked for side by side.
-  const bytes = (read.get(context) ?? 0) + own;
-  if (bytes > MOST_BYTES)
-    throw new DomainError('INVALID', `stored messages: at most ${MOST_BYTES} bytes at once; ask for fewer`);
-  read.set(context, bytes);
 }
 
 async function recordRead(

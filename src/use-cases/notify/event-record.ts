@@ -1,4 +1,5 @@
 /** What an event made of a record, as those are told of it who subscribed. */
+import { placeOfMessage } from '../../entities/deliveries/delivery-message.repository.js';
 import { findVersions, lastData, type VersionKey } from '../../entities/records/record-version.repository.js';
 import { findEvents, type WaitingEvent } from '../../entities/records/registry-event.repository.js';
 import { Subscription } from '../../entities/subscriptions/subscription.entity.js';
@@ -57,7 +58,7 @@ export async function recordOfEvent(
   const kept =
     (await version(event)) ?? (event.eventType === 'DELETE' ? await lastData(database, event.recordId) : undefined);
   if (kept !== undefined || delivery.dataKeyId === null || delivery.messageSealed === null) return kept;
-  const sent = await vault.open(delivery.dataKeyId, delivery.messageSealed, `delivery:${delivery.id}:message`);
+  const sent = await vault.open(delivery.dataKeyId, delivery.messageSealed, placeOfMessage(delivery.id));
   const message = (sent as { message: { notify_event: { data: { reg_records: Data } }[] } } | undefined)?.message;
   const record = message?.notify_event[0]?.data.reg_records;
   return record && Object.fromEntries(Object.entries(record).filter(([name]) => !name.startsWith('@')));
