@@ -22,7 +22,11 @@ import {
   DeliveryResolver,
   TransactionDeliveriesResolver,
 } from './deliveries/delivery.resolver.js';
-import { DeliveryWaitingResolver, EndpointTroubleResolver, SenderEndpointsResolver } from './deliveries/waiting.resolver.js';
+import {
+  DeliveryWaitingResolver,
+  EndpointTroubleResolver,
+  SenderEndpointsResolver,
+} from './deliveries/waiting.resolver.js';
 import { describeSchema } from './describe.js';
 import { enforceDeadlines } from './deadline.js';
 import { MeResolver } from './me.resolver.js';
