@@ -35,11 +35,11 @@ function Session({ children }: { children: ReactNode }) {
 function KnownReader({ children }: { children: ReactNode }) {
   const [{ data, error }, reload] = useQuery({ query: ME, requestPolicy: 'network-only' });
   if (data === undefined)
-    return <Waiting>{error === undefined ? <Loader /> : <ErrorNotice error={error} onRetry={reload} />}</Waiting>;
+    return <Waiting>{error === undefined ? LOADING : <ErrorNotice error={error} onRetry={reload} />}</Waiting>;
   return (
     <MeContext value={data.me}>
       {data.me.kind === 'enrolling' ? (
-        <Suspense fallback={<Waiting />}>
+        <Suspense fallback={<Waiting>{LOADING}</Waiting>}>
           <Enrolling />
         </Suspense>
       ) : (
@@ -49,7 +49,9 @@ function KnownReader({ children }: { children: ReactNode }) {
   );
 }
 
-const Waiting = ({ children = <Loader /> }: { children?: ReactNode }) => (
+const LOADING = <Loader />;
+
+const Waiting = ({ children }: { children: ReactNode }) => (
   <Center component="main" h="100vh" p="xl">
     {children}
   </Center>
