@@ -28,6 +28,7 @@ import { LocalAdmins0091 } from './0091-local-admins.migration.js';
 import { OidcLogout0092 } from './0092-oidc-logout.migration.js';
 import { Hops0095 } from './0095-hops.migration.js';
 import { ReleasedParts0104 } from './0104-released-parts.migration.js';
+import { DeliveryPages0105 } from './0105-delivery-pages.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -61,6 +62,7 @@ export const MIGRATIONS = [
   OidcLogout0092,
   Hops0095,
   ReleasedParts0104,
+  DeliveryPages0105,
 ].map((migration) => ({
   name: nameOf(migration),
   class: migration,
