@@ -20,6 +20,7 @@ import {
   type AttemptRow,
   type DueDelivery,
 } from '../entities/deliveries/due-delivery.repository.js';
+import { isTest } from '../entities/subscriptions/notification.repository.js';
 import type { CallOutcome, TrafficMeter } from '../use-cases/overview/traffic-meter.js';
 import type { Log } from '../platform/log.js';
 import { OutboundFailed, OutboundRefused } from '../platform/outbound-errors.js';
@@ -324,10 +325,12 @@ async function attemptRow(
   };
 }
 
-function endOf({ deliverySettings }: Delivering, { attempts }: DueDelivery, verdict: Verdict, now: Date) {
+/** A test is tried once: whoever sent it looks on. */
+function endOf({ deliverySettings }: Delivering, delivery: DueDelivery, verdict: Verdict, now: Date) {
   if (verdict.outcome === 'DELIVERED') return { state: 'DELIVERED', reason: null, dueAt: null } as const;
   const reason = verdict.error;
-  const wait = nextAttemptIn(attempts + 1, deliverySettings.retrySeconds, verdict.retryAfter);
+  const retrySeconds = isTest(delivery) ? [] : deliverySettings.retrySeconds;
+  const wait = nextAttemptIn(delivery.attempts + 1, retrySeconds, verdict.retryAfter);
   if (verdict.outcome === 'GONE' || wait === undefined) return { state: 'FAILED', reason, dueAt: null } as const;
   return { state: 'PENDING', reason, dueAt: new Date(now.getTime() + wait) } as const;
 }
@@ -340,5 +343,5 @@ async function followUp(services: Delivering, delivery: DueDelivery, verdict: Ve
     { delivery: id, sender: senderId, outcome: verdict.outcome, reason: verdict.error },
     'delivery attempt failed',
   );
-  if (subscriptionId !== null) await suspendLongFailing(services, subscriptionId, now);
+  if (subscriptionId !== null && !isTest(delivery)) await suspendLongFailing(services, subscriptionId, now);
 }

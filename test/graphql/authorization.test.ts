@@ -113,6 +113,7 @@ const EXPECTED: Record<string, Record<string, string>> = {
     rotateSenderSecret: ADMIN,
     runJob: RUNNERS,
     search: SENDER,
+    sendTestNotification: RUNNERS,
     setSenderOutbound: ADMIN,
     signOut: READERS,
     stageFileImport: RUNNERS,
