@@ -10,6 +10,8 @@ export const startedIn = process.cwd();
 process.chdir(root);
 
 const STAMP = 'dist/.built';
+/** Where Node keeps what V8 has compiled, for a quicker start; it does without where the folder cannot be written. */
+export const COMPILED = `${root}node_modules/.cache/v8`;
 
 const changedAt = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
@@ -45,7 +47,8 @@ export function become(args, { env = process.env, cwd = root } = {}) {
     process.exit(1);
   }
   // The channel closes when we are killed, which tells the child to stop in order.
-  const child = spawn(runtime, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env, cwd });
+  const stdio = ['inherit', 'inherit', 'inherit', 'ipc'];
+  const child = spawn(runtime, args, { stdio, env: { NODE_COMPILE_CACHE: COMPILED, ...env }, cwd });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   stopWithNpm(child);
   child.once('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));

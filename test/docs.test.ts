@@ -13,7 +13,7 @@ import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import { createProgram } from '../src/cli/program.js';
 import { everyCommand } from '../src/cli/run-program.js';
-import { buildCli } from './support/cli.js';
+import { buildCli, COMPILED } from './support/cli.js';
 import {
   dciBlocks,
   dciCommands,
@@ -98,6 +98,7 @@ describe('the commands of README.md, docs/cli.md and the partners’ pages, in t
     PATH: process.env['PATH'] ?? '',
     HOME: folder,
     DATA_DIR: join(folder, '.data'),
+    ...COMPILED,
   };
   let gateway: ChildProcess;
 

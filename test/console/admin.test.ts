@@ -58,13 +58,29 @@ const PERSON = {
     await open('/agreements/new');
     await page.getByRole('combobox', { name: 'Sender' }).click();
     await page.getByRole('option', { name: 'health (health)' }).click();
+    const choose = async (field: string, option: string) => {
+      await page.getByRole('combobox', { name: field }).first().click({ force: true });
+      await page.getByRole('option', { name: option, exact: true }).click();
+    };
+    // What only another registry offers goes with it.
+    await choose('Registry', 'Disability');
+    await choose('Operations', 'Disabled');
+    await choose('Registry', 'Social');
+    await page.getByRole('combobox', { name: 'Operations' }).click({ force: true });
+    await page.getByRole('option', { name: 'Verify', exact: true }).waitFor();
+    expect(await page.getByRole('option', { name: 'Disabled', exact: true }).count()).toBe(0);
+    await page.keyboard.press('Escape');
     for (const field of ['identifier', 'sex']) {
       await page.getByLabel('Find a field').fill(field);
       await page.getByRole('checkbox', { name: field, exact: true }).check();
     }
+    await page.getByLabel('Valid until').first().fill('2020-01-01 00:00');
+    await page.getByRole('button', { name: 'Create agreement' }).click();
+    await page.getByRole('form').getByText('validUntil: must lie after validFrom').waitFor();
+    await page.getByLabel('Valid until').first().fill('2099-12-31 12:00');
     await page.getByRole('button', { name: 'Create agreement' }).click();
     await page
-      .getByRole('row', { name: /health.*2 chosen/ })
+      .getByRole('row', { name: /health Social Active Search 2 chosen .* 31 Dec 2099/ })
       .getByRole('button')
       .click();
     await page.getByRole('tab', { name: 'Explain access' }).click();
@@ -78,6 +94,39 @@ const PERSON = {
     const [record] = body.message.search_response[0].data.reg_records;
     expect(record).toMatchObject({ sex: 'female' });
     expect(record).not.toHaveProperty('name');
+  });
+
+  test('reads of an agreement what its registry offers, opens it by its address, and takes its end away', async () => {
+    const { createAgreement } = await gateway.admin<{ createAgreement: { id: string } }>(
+      `mutation ($input: CreateAgreementInput!) { createAgreement(input: $input) { id } }`,
+      {
+        input: {
+          senderId: 'health',
+          registry: 'FR',
+          operations: ['SEARCH', 'VERIFY', 'SUBSCRIBE', 'NOTIFY', 'DISABLED'],
+          fields: ['*'],
+          legalBasis: 'CONTRACT',
+          validFrom: '2020-01-01T00:00:00Z',
+          validUntil: '2021-01-01T00:00:00Z',
+        },
+      },
+    );
+    await open('/agreements?registry=FR&state=PENDING');
+    await page.getByText('No agreements match').waitFor();
+    await page.getByRole('button', { name: 'Clear State' }).click();
+    await page.getByRole('row', { name: /health Farmer Expired Search, Verify, Subscribe and 1 more/ }).waitFor();
+    await page.goto(`/console/agreements?senderId=health&open=${createAgreement.id}`);
+    await page.getByText('Not offered by the registry').waitFor();
+    await page.getByRole('tab', { name: 'Edit' }).click();
+    await page.getByRole('button', { name: 'Clear Valid until' }).click();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('row', { name: /health Farmer Active/ }).waitFor();
+    expect(new URL(page.url()).search).toBe('?senderId=health');
+    const { agreements } = await gateway.admin<{ agreements: { nodes: unknown[] } }>(
+      `{ agreements(filter: { senderId: "health", registry: FR }) { nodes { operations validFrom validUntil } } }`,
+    );
+    const operations = ['SEARCH', 'VERIFY', 'SUBSCRIBE', 'NOTIFY'];
+    expect(agreements.nodes).toEqual([{ operations, validFrom: '2020-01-01T00:00:00.000Z', validUntil: null }]);
   });
 
   test('changes a record, which raises its event; an unchanged one raises nothing', async () => {
@@ -282,8 +331,9 @@ const PERSON = {
   });
 
   test('finds all of it in the audit', async () => {
+    await open('/audit');
     for (const action of ['suspendSender', 'runJob', 'createAgreement', 'rotateSenderSecret', 'generateServerKey']) {
-      await open(`/audit?action=${action}`);
+      await page.goto(`/console/audit?action=${action}`);
       await page
         .getByRole('row', { name: new RegExp(action) })
         .first()

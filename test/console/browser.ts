@@ -3,6 +3,7 @@
  * policy, a failed request) fails the test that asks for `problems`.
  */
 import { existsSync } from 'node:fs';
+import { AxeBuilder } from '@axe-core/playwright';
 import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core';
 import { ADMIN_TOKEN } from '../support/gateway.js';
 import { until } from '../support/until.js';
@@ -27,6 +28,18 @@ export async function atRest(page: Page): Promise<void> {
   const waiting = page.locator('[aria-busy=true], .mantine-Skeleton-root, .mantine-Loader-root');
   const still = `document.getAnimations().every(({ playState }) => playState !== 'running')`;
   await until(async () => (await waiting.count()) === 0 && (await page.evaluate<boolean>(still)));
+}
+
+/**
+ * What axe calls serious or critical, of all its rules or of some. Run in the page itself, which has no frames, and
+ * without the nodes that pass: handing those over takes seconds on a full page.
+ */
+export async function seriousViolations(page: Page, rules?: string[]): Promise<string[]> {
+  const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ['violations'] });
+  const { violations } = await (rules === undefined ? axe : axe.withRules(rules)).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join('\n  ')}`);
 }
 
 export interface ConsolePage extends Page {

@@ -16,6 +16,7 @@ const PARTNERS = [
   ['pension-fund', 'National Pension Fund'],
   ['school-meals', 'School Meals Programme'],
 ] as const;
+const OVER = { validFrom: '2025-01-01T00:00:00Z', validUntil: '2026-01-01T00:00:00Z' };
 const UINS = ['4711', '4712', '4713', '4714', '4715'];
 
 export async function fillGateway(gateway: TestGateway, inbox: Inbox): Promise<Filled> {
@@ -29,7 +30,11 @@ export async function fillGateway(gateway: TestGateway, inbox: Inbox): Promise<F
       await createPartner(gateway, {
         senderId,
         sender: { name, notifyUri: `${inbox.url}/notify` },
-        agreements: [{ fields: ['identifier', 'name', 'sex', 'birth_date'] }, { registry: 'CRVS' }],
+        agreements: [
+          { fields: ['identifier', 'name', 'sex', 'birth_date'] },
+          { registry: 'CRVS' },
+          { registry: 'FR', operations: ['SEARCH', 'VERIFY', 'SUBSCRIBE', 'NOTIFY'], ...OVER },
+        ],
       }),
     );
   const [ministry, fund] = partners as [Partner, Partner];

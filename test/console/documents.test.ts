@@ -1,6 +1,8 @@
 /** The console asks only for what the public API has, and says everything in every language. */
 import { globSync, readFileSync } from 'node:fs';
 import { buildSchema, parse, validate, type GraphQLSchema } from 'graphql';
+import { READING_WORDS } from '../../src/console/access-report/words.js';
+import { PERSON_FIELDS, PERSON_QUESTIONS } from '../../src/graphql/person-fields.js';
 import { printGatewaySchema } from '../../src/graphql/schema.js';
 
 const CONSOLE = new URL('../../src/console/', import.meta.url);
@@ -63,6 +65,11 @@ describe('the messages of the console', () => {
   const texts = (language: string) => keys(messages(language)).toSorted();
 
   test('are the same in every language', () => expect(texts('fr')).toEqual(texts('en')));
+
+  test('say in words whatever an administrator can read of a person', () => {
+    const places = [...Object.keys(PERSON_FIELDS), ...Object.keys(PERSON_QUESTIONS)];
+    expect(places.filter((place) => !Object.hasOwn(READING_WORDS, place))).toEqual([]);
+  });
 
   test('are all in use', () => {
     const code = sources

@@ -1,5 +1,6 @@
 /** What an auditor and an administrator oversee: who got what of a person, what must be kept, whose sessions end. */
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { addRecords, person } from '../support/consent.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
@@ -26,6 +27,11 @@ const ROLES = { ada: ['ADMIN'], audrey: ['AUDITOR'], olga: ['OPERATOR'] };
       agreements: [{ fields: ['identifier', 'sex'], legalBasis: 'VITAL_INTEREST' }],
     });
     await partner.send('social/registry/sync/search', 'search', searchById('4711'));
+    await partner.postHttpSigned('/dci/v1/verify', {
+      transaction_id: randomUUID(),
+      sender_id: partner.senderId,
+      verify: { national_id: '4711', sex: 'male' },
+    });
   }, 60_000);
   afterAll(async () => {
     await browser.close();
@@ -110,18 +116,43 @@ const ROLES = { ada: ['ADMIN'], audrey: ['AUDITOR'], olga: ['OPERATOR'] };
       await open('audrey', '/');
       await page.getByRole('link', { name: 'Access report' }).click();
       await ask('4711');
-      const row = page.getByRole('row', { name: /Ministry of Health Search Vital interest/ });
-      await expectShown(row.getByText('identifier, sex'));
+      const row = page.getByRole('row', { name: /Ministry of Health Looked the person up Social .* Vital interest/ });
+      await expectShown(row.getByText('Identifiers, Sex'));
+      const checked = page.getByRole('row', { name: /Ministry of Health Checked details it already had/ });
+      await expectShown(checked.getByText('Asked whether what it had as “Sex” is right; answered: no'));
+      await expectShown(page.getByRole('row', { name: /audrey Auditor Made an access report the person asked/ }));
       expect(page.url()).not.toContain('4711');
       await row.getByRole('link').click();
       await expectShown(page.getByText('Access decision'));
       expect(page.url()).toContain('/transactions/');
     });
 
+    test('is printed whole without what is for the hand, and saved as a file, which is on record too', async () => {
+      await open('audrey', '/access-report');
+      await ask('4711');
+      await expectShown(page.getByText('UIN 4711'));
+      await page.emulateMedia({ media: 'print' });
+      for (const hidden of [page.getByRole('navigation'), page.getByRole('button'), page.getByLabel('Reason')])
+        expect(await hidden.filter({ visible: true }).count()).toBe(0);
+      const clipped = `[...document.querySelectorAll('main .mantine-ScrollArea-viewport')]
+        .filter((one) => getComputedStyle(one).overflow !== 'visible').length`;
+      expect(await page.evaluate(clipped)).toBe(0);
+      await page.emulateMedia({ media: 'screen' });
+      await page.getByRole('button', { name: 'Export' }).click();
+      const coming = page.waitForEvent('download');
+      await page.getByRole('menuitem', { name: 'Table (CSV)' }).click();
+      const download = await coming;
+      expect(download.suggestedFilename()).toBe('access-report.csv');
+      const text = readFileSync(await download.path(), 'utf8');
+      expect(text).toMatch(/DISCLOSURE,.*,health,Ministry of Health,,VERIFY,SOCIAL,.*,sex: NO,/);
+      await ask('4711');
+      await expectShown(page.getByRole('row', { name: /audrey Auditor Saved an access report as a file/ }));
+    });
+
     test('of somebody nobody asked about says so, and each look is on record', async () => {
       await open('audrey', '/access-report');
       await ask('4712');
-      await expectShown(page.getByText('Nobody got anything of this person'));
+      await expectShown(page.getByText('No organisation was told anything about this person'));
       await page.goto('/console/audit?action=accessReport');
       await expectShown(page.getByRole('row', { name: /audrey accessReport Record .* the person asked/ }).first());
     });
@@ -143,7 +174,7 @@ const ROLES = { ada: ['ADMIN'], audrey: ['AUDITOR'], olga: ['OPERATOR'] };
       await expectShown(page.getByRole('alert').getByText('the database is away'));
       await page.unroute('**/graphql');
       await page.getByRole('button', { name: 'Try again' }).click();
-      await expectShown(page.getByRole('row', { name: /Ministry of Health/ }));
+      await expectShown(page.getByRole('row', { name: /Ministry of Health/ }).first());
     });
 
     test('is not for an operator', async () => {

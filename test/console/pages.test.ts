@@ -2,11 +2,17 @@
  * Every page, filled: in light and in dark held against axe, then on a telephone in French. `CONSOLE_SCREENSHOTS=FOLDER`
  * writes pictures of six of them; otherwise the tree stays as it is.
  */
-import { AxeBuilder } from '@axe-core/playwright';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { makeAccount } from '../support/local-admin.js';
 import { startInbox, type Inbox } from '../support/inbox.js';
-import { atRest, hasChromium, startBrowser, type ConsoleBrowser, type ConsolePage } from './browser.js';
+import {
+  atRest,
+  hasChromium,
+  seriousViolations,
+  startBrowser,
+  type ConsoleBrowser,
+  type ConsolePage,
+} from './browser.js';
 import { fillGateway, type Filled } from './demo-traffic.js';
 import { inFrench, listen, untranslated, type Answered } from './french.js';
 
@@ -164,11 +170,8 @@ async function checkChain(page: ConsolePage): Promise<void> {
   const serious = async (page: ConsolePage, colorScheme: 'light' | 'dark') => {
     await page.emulateMedia({ colorScheme });
     await atRest(page);
-    const axe = new AxeBuilder({ page });
-    const { violations } = await (colorScheme === 'dark' ? axe.withRules(['color-contrast']) : axe).analyze();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join('\n  ')}`);
+    const found = await seriousViolations(page, colorScheme === 'dark' ? ['color-contrast'] : undefined);
+    return found.map((violation) => `${colorScheme} ${violation}`);
   };
   const picture = async (page: ConsolePage, name: string) => {
     if (FOLDER !== undefined) await page.screenshot({ path: `${FOLDER}/console-${name}.png` });

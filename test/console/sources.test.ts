@@ -1,10 +1,17 @@
 /** Sources in the console: drafted, checked, connected, watched, paused and resumed; narrow, dark and in French. Then what says how fresh they are. */
-import { AxeBuilder } from '@axe-core/playwright';
 import { Client } from 'pg';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { until } from '../support/until.js';
-import { atRest, expectShown, hasChromium, startBrowser, type ConsoleBrowser, type ConsolePage } from './browser.js';
+import {
+  atRest,
+  expectShown,
+  hasChromium,
+  seriousViolations,
+  startBrowser,
+  type ConsoleBrowser,
+  type ConsolePage,
+} from './browser.js';
 
 (hasChromium() ? describe : describe.skip)('a source', () => {
   let outside: TestDatabase;
@@ -30,10 +37,7 @@ import { atRest, expectShown, hasChromium, startBrowser, type ConsoleBrowser, ty
 
   const serious = async (page: ConsolePage) => {
     await atRest(page);
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join('\n  ')}`);
+    return seriousViolations(page);
   };
 
   test('is drafted from its table, checked and connected', async () => {

@@ -46,6 +46,34 @@ describe('an asynchronous search', () => {
     return transactions.nodes[0];
   };
 
+  const idOf = async (message: JsonObject) =>
+    (
+      await gateway.admin<{ transactions: { nodes: { id: string }[] } }>(
+        `query ($id: String!) { transactions(filter: { transactionId: $id }) { nodes { id } } }`,
+        { id: message['transaction_id'] },
+      )
+    ).transactions.nodes[0]?.id;
+
+  /** What told somebody of a person. */
+  const reportOf = async (value: string) =>
+    (
+      await gateway.admin<{ accessReport: { disclosures: { id: string }[] } }>(
+        `query ($identifier: IdentifierInput!) {
+           accessReport(registry: SOCIAL, identifier: $identifier, reason: "asked") { disclosures { id } } }`,
+        { identifier: { type: 'UIN', value } },
+      )
+    ).accessReport.disclosures.map(({ id }) => id);
+
+  const releasedIn = async (message: JsonObject) => {
+    const [row] = await gateway.database.query(
+      `select cardinality(record_ids) as gathered,
+         (select count(*)::int from released_part p where p.request_id = t.id) as apart
+       from transaction t where transaction_id = $1`,
+      [message['transaction_id']],
+    );
+    return row;
+  };
+
   test('is acknowledged at once and answered at sender_uri, signed, with the correlation id of the ACK', async () => {
     const message = searchById('4711');
     const { status, body } = await send(message);
@@ -145,11 +173,15 @@ describe('an asynchronous search', () => {
     await inbox.wait(1);
     await until(async () => (await stateOf(message))?.itemsDone === 100);
     expect(await stateOf(message)).toEqual({ status: 'PENDING', itemCount: 130, itemsDone: 100, recordCount: 100 });
+    expect(await releasedIn(message)).toEqual({ gathered: 0, apart: 1 });
+    // Whoever asks who was told of a person is told so already.
+    await until(async () => (await reportOf('4711')).includes((await idOf(message)) ?? ''));
     await gateway.database.query('drop trigger fault on delivery');
     await gateway.database.query('drop function fault()');
     const pages = (await inbox.wait(2)).map(({ body }) => body.message.search_response.length as number);
     expect(pages).toEqual([100, 30]);
     expect(await stateOf(message)).toEqual({ status: 'SUCCEEDED', itemCount: 130, itemsDone: 130, recordCount: 130 });
+    expect(await releasedIn(message)).toEqual({ gathered: 130, apart: 0 });
   });
 
   test('is answered without waiting for the clock', async () => {

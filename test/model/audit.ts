@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportAudit } from '../../src/use-cases/audit/export-audit.js';
 import { until } from '../support/until.js';
+import { PUT_OFF_MS } from './ground.js';
 import type { Play } from './play.js';
 import { outside } from './reports.js';
 
@@ -13,7 +14,7 @@ const SCRIPT = join(import.meta.dirname, '../../examples/verify_audit_export.py'
 /** All lines, once the sealing job has sealed what is committed. */
 export async function exportedAudit({ store }: Play): Promise<string[]> {
   const unsealed = `select count(*)::int as n from audit_entry where xid >= (select coalesce(max(until_xid::text)::xid8, '0') from audit_seal)`;
-  await until(async () => (await store.query<{ n: number }>(unsealed))[0]?.n === 0, { timeoutMs: 60_000 });
+  await until(async () => (await store.query<{ n: number }>(unsealed))[0]?.n === 0, { timeoutMs: PUT_OFF_MS });
   const lines: string[] = [];
   for await (const line of exportAudit(store)) lines.push(line);
   return lines;

@@ -35,6 +35,8 @@ export interface Fault {
 const ENV = { VERIFY_LIMIT_PER_HOUR: '100000', DELIVERY_RETRY_SECONDS: '0,0,0,1,1,1,1,1,1,1' };
 /** Less than what signatures may be old. */
 const CLOCK_MS = 60_000;
+/** How long what a clock that was ahead has put off may take, and the rest with it on a slow machine. */
+export const PUT_OFF_MS = CLOCK_MS + 90_000;
 
 export async function within(): Promise<Ground> {
   const database = await createTestDatabase();
@@ -57,8 +59,8 @@ export async function within(): Promise<Ground> {
   };
 }
 
-/** An API process and a worker; between them and each of their databases stands a proxy. @param code see `startFleet` */
-export async function apart(code: string): Promise<Ground> {
+/** An API process and a worker; between them and each of their databases stands a proxy. */
+export async function apart(): Promise<Ground> {
   const opened = new AsyncDisposableStack();
   try {
     const records = await throughProxy(opened, true);
@@ -66,7 +68,6 @@ export async function apart(code: string): Promise<Ground> {
     const fleet = await startFleet(records.via, {
       api: 1,
       workers: 1,
-      code,
       env: { ...ENV, JOBS_URL: jobs.via, DB_POOL_SIZE: '5', DB_STATEMENT_TIMEOUT_MS: '4000' },
     });
     opened.defer(() => fleet.close());

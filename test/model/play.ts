@@ -8,7 +8,7 @@ import { createPartner, fetchToken, type Answer } from '../support/partner.js';
 import { until } from '../support/until.js';
 import { difference, expectTrue, headersOf, same, sorted, stable, withoutChance } from './compare.js';
 import { callback, DOORS, plain, readEnvelope, selected, withEncryptionKey, type Caller, type Told } from './doors.js';
-import { within, type Ground } from './ground.js';
+import { PUT_OFF_MS, within, type Ground } from './ground.js';
 import { at, birthDateOf, heldOf, householdOf, KINDS, markOf, uinOf, type Kind, type Person } from './kinds.js';
 import {
   agreementFor,
@@ -725,7 +725,7 @@ export class Play {
   /** Waits until nothing is under way, and compares what the inboxes hold since. */
   async settle(): Promise<void> {
     // What is written down while a clock is ahead waits for that time to come.
-    await until(async () => (await this.underWay()) === 0, { timeoutMs: 150_000 });
+    await until(async () => (await this.underWay()) === 0, { timeoutMs: PUT_OFF_MS });
     const { ready, resting } = this.due();
     this.waiting = resting;
     for (const { to, held } of ready) {

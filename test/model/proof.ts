@@ -5,13 +5,17 @@ const read = (name: string): string | undefined => process.env[name];
 
 export const seed = Number(read('PROVE_SEED') ?? 1);
 
+const asked = read('PROVE_RUNS');
+
+/** Of one test: where more is proven, each run of it may take as long as a short set does. */
+export const TIMEOUT_MS = 900_000 * Number(asked ?? 1);
+
 /** @param runs in a plain test run */
 export function parameters<T>(runs: number): Parameters<T> {
   const path = read('PROVE_PATH');
-  const many = read('PROVE_RUNS');
   return {
     seed,
-    numRuns: many === undefined ? runs : Number(many),
+    numRuns: Number(asked ?? runs),
     // Making a failing history smaller plays it again many times: for who looks for its cause.
     endOnFailure: read('PROVE_SHRINK') === undefined,
     ...(path === undefined ? {} : { path }),

@@ -5,6 +5,7 @@ import { Numbered0038 } from '../../src/entities/migrations/0038-numbered.migrat
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { startInbox, type Inbox } from '../support/inbox.js';
 import { createPartner, type Partner } from '../support/partner.js';
+import { until } from '../support/until.js';
 import { allEnded, settled, subscribed, upsert } from './subscriptions.js';
 
 let gateway: TestGateway;
@@ -43,6 +44,9 @@ const numbersSent = () =>
 // As versions before the number of its own fixed a message: without one, to be sent under its place among the deliveries.
 const FIX_AS_BEFORE = `update delivery set message_sealed = '\\x00', data_key_id = gen_random_uuid()
   where id = (select id from delivery where subscription_id = ${SUBSCRIPTION} and state = 'PENDING' order by sequence limit 1)`;
+// Asked outside of any transaction, which would see the statements of its own first moment for ever.
+const WAITING = `select 1 from pg_stat_activity
+  where datname = current_database() and wait_event_type = 'Lock' and query like '%subscription_told%'`;
 
 test('a version that numbers otherwise fixes nothing; what it had claimed goes out under the next number', async () => {
   await tell(2);
@@ -80,11 +84,7 @@ test('a claim that is renewed at this moment is not lost, and a message that was
   const renewed = await database.transaction(async (unit) => {
     await unit.query(`update delivery set claimed_until = now() + interval '1 minute' where claimed_by = $1`, [worker]);
     const fixed = fix(rows);
-    for (let waiting = 0; waiting === 0;)
-      [{ waiting } = { waiting: 0 }] = await unit.query<{ waiting: number }>(
-        `select count(*)::int as waiting from pg_stat_activity
-         where datname = current_database() and wait_event_type = 'Lock' and query like '%subscription_told%'`,
-      );
+    await until(async () => (await database.pool.query(WAITING)).rows.length === 1);
     return { fixed };
   });
   expect(await renewed.fixed).toEqual([1, 2, 3]);

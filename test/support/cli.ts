@@ -8,6 +8,8 @@ import { CHANNEL, ENDS_WITH_US } from './ends-with-us.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const RUNTIME = `${root}node_modules/.bin/node`;
+/** As `npx dci` and `npm start` set it (scripts/prepare.mjs). */
+export const COMPILED = { NODE_COMPILE_CACHE: `${root}node_modules/.cache/v8` };
 
 export interface CliOptions {
   env?: Record<string, string>;
@@ -39,7 +41,7 @@ export function startProcess(
   args: string[],
   { env = {}, cwd }: CliOptions = {},
 ): ChildProcess {
-  const own = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env };
+  const own = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...COMPILED, ...env };
   const stdio = ['pipe', 'pipe', 'pipe', CHANNEL] as const;
   return spawn(RUNTIME, [...ENDS_WITH_US, `${root}dist/${program}.js`, ...args], { env: own, cwd, stdio: [...stdio] });
 }

@@ -1,10 +1,9 @@
 /** Real processes of the gateway, from compiled code, on one database; a test kills and restarts them. */
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { buildCli, COMPILED } from './cli.js';
 import { freePort } from './free-port.js';
 import { orClose } from './or-close.js';
 
@@ -34,15 +33,10 @@ interface FleetOptions {
   api: number;
   workers: number;
   env?: Record<string, string>;
-  /** From `compile`, where several fleets come one after another; whoever made it removes it. */
-  code?: string;
 }
 
-export async function startFleet(
-  databaseUrl: string,
-  { api, workers, env = {}, code: shared }: FleetOptions,
-): Promise<Fleet> {
-  const code = shared ?? (await compile());
+export async function startFleet(databaseUrl: string, { api, workers, env = {} }: FleetOptions): Promise<Fleet> {
+  await buildCli();
   const adminToken = 'fleet-admin-token';
   const complaints: string[] = [];
   const ports = await Promise.all(Array.from({ length: api + workers }, freePort));
@@ -61,26 +55,23 @@ export async function startFleet(
   };
   const processes = ports.map((port, index) => {
     const own = { ...common, PORT: String(port), ROLE: index < api ? 'api' : 'worker' };
-    return fleetProcess(code, port, own, complaints);
+    return fleetProcess(port, own, complaints);
   });
-  const close = async () => {
-    await Promise.all(processes.map((one) => one.kill()));
-    if (shared === undefined) await rm(code, { recursive: true, force: true });
-  };
+  const close = async () => void (await Promise.all(processes.map((one) => one.kill())));
   await orClose(() => Promise.all(processes.map((one) => one.start())), close);
   return { adminToken, api: processes.slice(0, api), workers: processes.slice(api), complaints, close };
 }
 
-function fleetProcess(code: string, port: number, env: Record<string, string>, complaints: string[]): FleetProcess {
+function fleetProcess(port: number, env: Record<string, string>, complaints: string[]): FleetProcess {
   let child: ChildProcess | undefined;
   const url = `http://127.0.0.1:${port}`;
   return {
     url,
     start: async () => {
       // The channel closes when we end, however we do, which tells the child to stop (platform/shutdown.ts).
-      const started = spawn(NODE, ['--import', CLOCK, join(code, 'dist/main.js')], {
+      const started = spawn(NODE, ['--import', CLOCK, join(ROOT, 'dist/main.js')], {
         cwd: ROOT,
-        env: { PATH: process.env.PATH, ...env },
+        env: { PATH: process.env.PATH, ...COMPILED, ...env },
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       });
       child = started;
@@ -112,12 +103,3 @@ const answers = (url: string): Promise<boolean> =>
     ({ ok }) => ok,
     () => false,
   );
-
-/** Beside our packages, which the code needs; laid out as the package is, whose description is read. */
-export async function compile(): Promise<string> {
-  const code = await mkdtemp(join(ROOT, 'node_modules/.fleet-'));
-  const args = ['-p', 'tsconfig.build.json', '--outDir', join(code, 'dist'), '--sourceMap', 'false'];
-  await promisify(execFile)(join(ROOT, 'node_modules/.bin/tsc'), args, { cwd: ROOT });
-  await symlink(join(ROOT, 'package.json'), join(code, 'package.json'));
-  return code;
-}

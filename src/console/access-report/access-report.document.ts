@@ -1,12 +1,15 @@
 import { graphql } from '../graphql/graphql.js';
 
 export const ACCESS_REPORT = graphql(`
-  query AccessReport($registry: Registry!, $identifier: IdentifierInput!, $reason: String!, $first: Int!) {
+  query AccessReport($registry: Registry, $identifier: IdentifierInput!, $reason: String!, $first: Int!) {
     accessReport(registry: $registry, identifier: $identifier, reason: $reason, first: $first) {
+      at
+      registries
       complete
       disclosures {
         id
         at
+        registry
         senderId
         senderName
         kind
@@ -17,6 +20,10 @@ export const ACCESS_REPORT = graphql(`
         purpose
         agreementVersion
         fields
+        questions {
+          attribute
+          answer
+        }
       }
       readings {
         id
@@ -28,6 +35,15 @@ export const ACCESS_REPORT = graphql(`
         fields
         inside
       }
+    }
+  }
+`);
+
+export const IDENTIFIER_TYPES = graphql(`
+  query IdentifierTypes {
+    registryDefinitions {
+      registry
+      identifierTypes
     }
   }
 `);

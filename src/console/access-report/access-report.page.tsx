@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { PAYLOAD_READERS, useMay } from '../session/me.js';
 import { Page } from '../shared/page.js';
 import { AskReport, type ReportQuestion } from './ask-report.js';
-import { Disclosures } from './disclosures.js';
+import { Report } from './report.js';
 
 export function Component() {
   const { t } = useTranslation();
@@ -13,7 +13,7 @@ export function Component() {
   return (
     <Page title={t('nav.accessReport')} lead={t('accessReport.lead')}>
       {may ? (
-        <Report />
+        <Asking />
       ) : (
         <Alert icon={<IconLock />} color="gray">
           {t('accessReport.refused')}
@@ -24,12 +24,12 @@ export function Component() {
 }
 
 /** Who is asked about stays out of the address, since addresses are kept and logged. */
-function Report() {
+function Asking() {
   const [asked, setAsked] = useState<{ question: ReportQuestion; turn: number }>();
   return (
     <>
       <AskReport onAsk={(question) => setAsked((before) => ({ question, turn: (before?.turn ?? 0) + 1 }))} />
-      {asked !== undefined && <Disclosures key={asked.turn} question={asked.question} />}
+      {asked !== undefined && <Report key={asked.turn} question={asked.question} />}
     </>
   );
 }

@@ -1,17 +1,18 @@
 import { Button, Group, Paper, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
+import { useQuery } from 'urql';
 import type { VariablesOf } from '../graphql/graphql.js';
 import { ReasonInput } from '../shared/reason-input.js';
-import { useRegistryDefinition } from '../shared/registry-definition.js';
 import { useOptions } from '../shared/use-options.js';
 import type { Registry } from '../shared/vocabulary.js';
-import type { ACCESS_REPORT } from './access-report.document.js';
+import { IDENTIFIER_TYPES, type ACCESS_REPORT } from './access-report.document.js';
 
 export type ReportQuestion = Omit<VariablesOf<typeof ACCESS_REPORT>, 'first'>;
 
 interface ReportValues {
-  registry: Registry;
+  /** Null: all of them. */
+  registry: Registry | null;
   type: string;
   value: string;
   reason: string;
@@ -21,29 +22,30 @@ export function AskReport({ onAsk }: { onAsk: (question: ReportQuestion) => void
   const { t } = useTranslation();
   const { registries } = useOptions();
   const form = useForm<ReportValues>({
-    initialValues: { registry: 'SOCIAL', type: 'UIN', value: '', reason: '' },
+    initialValues: { registry: null, type: 'UIN', value: '', reason: '' },
     validate: {
       value: (value) => (value.trim() === '' ? t('invalid.required') : null),
       reason: (value) => (value.trim() === '' ? t('invalid.required') : null),
     },
   });
-  const definition = useRegistryDefinition(form.values.registry);
   const ask = ({ registry, type, value, reason }: ReportValues): void =>
     onAsk({ registry, identifier: { type, value: value.trim() }, reason: reason.trim() });
   return (
-    <Paper>
+    <Paper className="no-print">
       <form onSubmit={form.onSubmit(ask)} aria-label={t('nav.accessReport')}>
         <Stack gap="sm">
           <SimpleGrid cols={{ base: 1, sm: 3 }}>
             <Select
               label={t('field.registry')}
+              placeholder={t('accessReport.everywhere')}
               data={registries}
-              allowDeselect={false}
+              clearable
+              clearButtonProps={{ 'aria-label': t('accessReport.everywhere') }}
               {...form.getInputProps('registry')}
             />
             <Select
               label={t('field.identifierType')}
-              data={definition?.identifierTypes ?? []}
+              data={useIdentifierTypes(form.values.registry)}
               allowDeselect={false}
               searchable
               {...form.getInputProps('type')}
@@ -65,4 +67,12 @@ export function AskReport({ onAsk }: { onAsk: (question: ReportQuestion) => void
       </form>
     </Paper>
   );
+}
+
+/** Of one registry, or of any. */
+function useIdentifierTypes(registry: Registry | null): string[] {
+  const [{ data }] = useQuery({ query: IDENTIFIER_TYPES, requestPolicy: 'cache-first' });
+  const definitions = data?.registryDefinitions ?? [];
+  const asked = definitions.filter((definition) => registry === null || definition.registry === registry);
+  return [...new Set(asked.flatMap(({ identifierTypes }) => identifierTypes))];
 }

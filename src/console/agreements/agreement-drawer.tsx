@@ -4,12 +4,15 @@ import { ADMINS, RUNNERS, useMay } from '../session/me.js';
 import { ActionButton } from '../shared/action-button.js';
 import { CodeText } from '../shared/code-text.js';
 import { Facts } from '../shared/facts.js';
+import { grantedOf, useServedOperations } from '../shared/served-operations.js';
 import { StateBadge } from '../shared/state-badge.js';
 import { Time } from '../shared/time.js';
+import type { Operation } from '../shared/vocabulary.js';
 import { AgreementForm } from './agreement-form.js';
 import type { Agreement } from './agreement-values.js';
 import { APPROVE_AGREEMENT, END_AGREEMENT } from './agreements.document.js';
 import { ExplainAccess } from './explain-access.js';
+import { standingOf } from './standing.js';
 
 export function AgreementDrawer({ agreement, onClose }: { agreement: Agreement; onClose: () => void }) {
   const { t } = useTranslation();
@@ -26,7 +29,7 @@ export function AgreementDrawer({ agreement, onClose }: { agreement: Agreement; 
     >
       <Stack>
         <Group justify="space-between">
-          <StateBadge state={state} />
+          <StateBadge state={standingOf(agreement)} />
           <Group gap="xs">
             {state === 'PENDING' && (
               <ActionButton
@@ -73,10 +76,14 @@ export function AgreementDrawer({ agreement, onClose }: { agreement: Agreement; 
 
 function Terms(agreement: Agreement) {
   const { t } = useTranslation();
+  const granted = grantedOf(useServedOperations(), agreement.registry, agreement.operations);
+  const idle = agreement.operations.filter((one) => !granted.includes(one));
+  const named = (operations: Operation[]): string => operations.map((one) => t(`operation.${one}`)).join(', ');
   return (
     <Facts
       items={[
-        [t('field.operations'), agreement.operations.map((one) => t(`operation.${one}`)).join(', ')],
+        [t('field.operations'), named(granted)],
+        [t('operations.idle'), named(idle)],
         [t('field.recordTypes'), agreement.recordTypes?.join(', ') ?? t('state.all')],
         [t('field.fields'), <CodeText key="fields" text={agreement.fields.join(', ')} />],
         [

@@ -3,6 +3,7 @@ import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { parseJsonObject } from '../shared/json-object.js';
 import { problemOf } from '../shared/problem.js';
+import { grantedOf, useServedOperations } from '../shared/served-operations.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { AgreementFields } from './agreement-fields.js';
 import {
@@ -27,12 +28,14 @@ interface AgreementFormProps {
 
 export function AgreementForm({ start, agreement, onDone, onChange }: AgreementFormProps) {
   const { t } = useTranslation();
+  const served = useServedOperations();
   const form = useForm<AgreementValues>({
     initialValues: agreement === undefined ? newAgreement(start) : valuesOf(agreement),
     onValuesChange: onChange,
     validate: {
       senderId: (value) => (value.trim() === '' ? t('invalid.required') : null),
-      operations: (value) => (value.length === 0 ? t('invalid.atLeastOne') : null),
+      operations: (value, { registry }) =>
+        grantedOf(served, registry, value).length === 0 ? t('invalid.atLeastOne') : null,
       fields: (value) => (value.length === 0 ? t('invalid.atLeastOne') : null),
       rowFilter: (value) => (value.trim() === '' || parseJsonObject(value) ? null : t('invalid.json')),
     },
@@ -40,8 +43,9 @@ export function AgreementForm({ start, agreement, onDone, onChange }: AgreementF
   const [creating, create] = useMutationNotice(CREATE_AGREEMENT);
   const [updating, update] = useMutationNotice(UPDATE_AGREEMENT);
   const save = async (values: AgreementValues): Promise<void> => {
-    const terms = toTerms(values);
     const { senderId: sender, registry } = values;
+    const operations = grantedOf(served, registry, values.operations);
+    const terms = { ...toTerms(values, agreement), operations };
     const { error } =
       agreement === undefined
         ? await create({ input: { senderId: sender, registry, ...terms } }, t('agreements.created'))
@@ -53,7 +57,7 @@ export function AgreementForm({ start, agreement, onDone, onChange }: AgreementF
   return (
     <form onSubmit={form.onSubmit((values) => void save(values))} aria-label={t('agreements.form')}>
       <Stack>
-        <AgreementFields form={form} isFixed={start !== undefined || agreement !== undefined} />
+        <AgreementFields form={form} served={served} isFixed={start !== undefined || agreement !== undefined} />
         <Group justify="flex-end">
           <Button type="submit" loading={creating || updating}>
             {t(agreement === undefined ? 'agreements.create' : 'action.save')}

@@ -1,4 +1,5 @@
 import type { UseFormReturnType } from '@mantine/form';
+import dayjs from 'dayjs';
 import type { ResultOf } from '../graphql/graphql.js';
 import { parseJsonObject } from '../shared/json-object.js';
 import type { LegalBasis, Operation, Registry } from '../shared/vocabulary.js';
@@ -47,33 +48,31 @@ export const valuesOf = (agreement: Agreement): AgreementValues => ({
   legalBasis: agreement.legalBasis,
   requiresConsent: agreement.requiresConsent,
   rowFilter: agreement.rowFilter === null ? '' : JSON.stringify(agreement.rowFilter, null, 2),
-  validFrom: toDay(agreement.validFrom),
-  validUntil: toDay(agreement.validUntil),
+  validFrom: toLocal(agreement.validFrom),
+  validUntil: toLocal(agreement.validUntil),
 });
 
 const orAll = (list: string[]): string[] | null => (list.length === 0 ? null : list);
 
-/** Both inputs of the API take this: an empty list or field means "all", or "open". */
-export function toTerms(values: AgreementValues) {
-  const { operations, fields, legalBasis, requiresConsent } = values;
+/** Both inputs of the API take this, beside the operations: an empty list or field means "all", or "open". */
+export function toTerms(values: AgreementValues, before?: Agreement) {
+  const { fields, legalBasis, requiresConsent } = values;
   return {
-    operations,
     fields,
     legalBasis,
     requiresConsent,
     recordTypes: orAll(values.recordTypes),
     purposes: orAll(values.purposes),
     rowFilter: parseJsonObject(values.rowFilter) ?? null,
-    validFrom: toInstant(values.validFrom),
-    validUntil: toInstant(values.validUntil),
+    validFrom: toInstant(values.validFrom, before?.validFrom) ?? undefined,
+    validUntil: toInstant(values.validUntil, before?.validUntil),
   };
 }
 
-const toInstant = (day: string): string | undefined =>
-  day === '' ? undefined : new Date(`${day}T00:00`).toISOString();
-
-function toDay(instant: string | null): string {
-  if (instant === null) return '';
-  const at = new Date(instant);
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+/** The field has minutes: one that was not touched stays as exact as it was. */
+function toInstant(local: string, before?: string | null): string | null {
+  if (before != null && toLocal(before) === local) return before;
+  return local === '' ? null : new Date(local).toISOString();
 }
+
+const toLocal = (instant: string | null): string => (instant === null ? '' : dayjs(instant).format('YYYY-MM-DD HH:mm'));

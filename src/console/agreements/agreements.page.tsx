@@ -1,11 +1,12 @@
 import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import { ADMINS, useMay } from '../session/me.js';
 import { ConnectionTable } from '../shared/connection-table.js';
+import { ALL } from '../shared/field-choice.js';
 import { FilterBar } from '../shared/filter-bar.js';
+import { GrantedOperations } from '../shared/granted-operations.js';
 import { REGISTRY, SENDER, stateOf } from '../shared/filters.js';
 import { Page } from '../shared/page.js';
 import { StateBadge } from '../shared/state-badge.js';
@@ -15,7 +16,7 @@ import { useFilters } from '../shared/use-filters.js';
 import { AgreementDrawer } from './agreement-drawer.js';
 import type { Agreement } from './agreement-values.js';
 import { AGREEMENTS } from './agreements.document.js';
-import { ALL } from '../shared/field-choice.js';
+import { standingOf } from './standing.js';
 
 const FILTERS = { senderId: SENDER, registry: REGISTRY, state: stateOf(['ACTIVE', 'PENDING', 'ENDED']) };
 
@@ -23,36 +24,43 @@ export function Component() {
   const { t } = useTranslation();
   const filters = useFilters(FILTERS);
   const { filter } = filters;
-  const [openId, setOpenId] = useState<string>();
+  const [search, setSearch] = useSearchParams();
   const page = useConnection(AGREEMENTS, { filter }, { pick: ({ agreements }) => agreements, types: ['Agreement'] });
-  const open = page.rows.find(({ id }) => id === openId);
+  const open = page.rows.find(({ id }) => id === search.get('open'));
+  const setOpen = (id: string | undefined): void =>
+    setSearch(
+      (current) => {
+        if (id === undefined) current.delete('open');
+        else current.set('open', id);
+        return current;
+      },
+      { replace: true },
+    );
   return (
     <Page title={t('nav.agreements')} lead={t('agreements.lead')} actions={<NewAgreement />}>
       <FilterBar filters={filters} />
       <ConnectionTable<Agreement>
         label={t('nav.agreements')}
         page={page}
-        onOpen={({ id }) => setOpenId(id)}
+        onOpen={({ id }) => setOpen(id)}
         columns={[
           { header: t('field.sender'), cell: ({ sender }) => sender.name },
           { header: t('field.registry'), cell: (row) => t(`registry.${row.registry}`) },
-          { header: t('field.state'), cell: (row) => <StateBadge state={row.state} /> },
-          {
-            header: t('field.operations'),
-            cell: ({ operations }) => operations.map((one) => t(`operation.${one}`)).join(', '),
-          },
+          { header: t('field.state'), cell: (row) => <StateBadge state={standingOf(row)} /> },
+          { header: t('field.operations'), cell: (row) => <GrantedOperations {...row} /> },
           {
             header: t('field.fields'),
             cell: ({ fields }) =>
               fields.includes(ALL) ? t('agreements.everything') : t('agreements.chosen', { count: fields.length }),
           },
           { header: t('field.legalBasis'), cell: ({ legalBasis }) => t(`legalBasis.${legalBasis}`) },
-          { header: t('field.validUntil'), cell: ({ validUntil }) => <Time value={validUntil} /> },
+          { header: t('field.validFrom'), cell: ({ validFrom }) => <Time value={validFrom} day /> },
+          { header: t('field.validUntil'), cell: ({ validUntil }) => <Time value={validUntil} day /> },
           { header: t('field.version'), align: 'right', cell: ({ version }) => version },
         ]}
         empty={{ title: t('agreements.empty'), hint: t('agreements.emptyHint'), action: <NewAgreement /> }}
       />
-      {open !== undefined && <AgreementDrawer agreement={open} onClose={() => setOpenId(undefined)} />}
+      {open !== undefined && <AgreementDrawer agreement={open} onClose={() => setOpen(undefined)} />}
     </Page>
   );
 }

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RegistryDefinition } from '../shared/registry-definition.js';
 import { AttributeInput } from './attribute-input.js';
-import { useAttributeLabel } from './attribute-label.js';
+import { useAttributeLabel } from '../shared/attribute-label.js';
 import { nearest, typeOf, type Dictionary } from './dictionary.js';
 import { allOf, byAttribute, byName } from './record-query.js';
 import type { Wanted } from './record.types.js';

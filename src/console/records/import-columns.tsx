@@ -1,7 +1,7 @@
 import { Select, SimpleGrid } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { RegistryDefinition } from '../shared/registry-definition.js';
-import { useAttributeLabel } from './attribute-label.js';
+import { useAttributeLabel } from '../shared/attribute-label.js';
 import type { DictionaryType } from './dictionary.js';
 import { EXTERNAL_ID, fieldOf, identifierOf, mappable, type Choices } from './import-mapping.js';
 

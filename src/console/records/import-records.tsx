@@ -1,7 +1,7 @@
 import { Alert, Button, Drawer, FileInput, Group, Select, Stack, Switch } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { problemOf } from '../shared/problem.js';
+import { problemOf, whatFailed } from '../shared/problem.js';
 import type { RegistryDefinition } from '../shared/registry-definition.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { typeOf, type Dictionary } from './dictionary.js';
@@ -54,7 +54,7 @@ export function ImportRecords({ definition, dictionary, onClose }: ImportRecords
     try {
       await sendFile(id, file);
     } catch (error) {
-      return setProblem(error instanceof Error ? error.message : t('problem.OTHER'));
+      return setProblem(whatFailed(error).message);
     }
     const format = formatOf(file.name);
     const read = await look({ id, input: { format } });

@@ -10,7 +10,7 @@ import {
   type Dictionary,
   type DictionaryType,
 } from './dictionary.js';
-import { useAttributeLabel } from './attribute-label.js';
+import { useAttributeLabel } from '../shared/attribute-label.js';
 import type { RegistryRecord } from './record.types.js';
 
 /** Of a record without a name, its first attributes. */

@@ -3,7 +3,7 @@ import { IconInfoCircle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { parseJsonObject } from '../shared/json-object.js';
 import { AttributeInput } from './attribute-input.js';
-import { useAttributeLabel } from './attribute-label.js';
+import { useAttributeLabel } from '../shared/attribute-label.js';
 import { valueAt, withValue, type Attribute, type DictionaryType } from './dictionary.js';
 
 interface RecordFieldsProps {

@@ -1,4 +1,5 @@
 import { DateInput } from '@mantine/dates';
+import dayjs from 'dayjs';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
@@ -31,7 +32,7 @@ export function DateField({ value, onChange, withTime = false, presets, ...field
       clearable
       withTime={withTime}
       valueFormat={format}
-      dateParser={(typed) => (WHOLE.test(typed.trim()) ? new Date(typed.trim().replace(' ', 'T')) : null)}
+      dateParser={parse}
       placeholder={t(withTime ? 'date.minute' : 'date.day')}
       value={value === '' ? null : value}
       onChange={(picked) => onChange(picked?.slice(0, format.length) ?? '')}
@@ -49,4 +50,10 @@ export function DateField({ value, onChange, withTime = false, presets, ...field
       }}
     />
   );
+}
+
+/** As the calendar writes what is picked. */
+function parse(typed: string): string | null {
+  const at = dayjs(typed.trim());
+  return WHOLE.test(typed.trim()) && at.isValid() ? at.format('YYYY-MM-DD HH:mm:ss') : null;
 }

@@ -1,17 +1,14 @@
-import { Button, Menu } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconDownload } from '@tabler/icons-react';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useClient, type TypedDocumentNode } from 'urql';
-import { problemOf } from './problem.js';
-import { saveRows, type FileKind } from './save-rows.js';
+import { DownloadMenu } from './download-menu.js';
+import { saveRows, type RowsKind } from './save-rows.js';
 import type { Connection, PageArguments } from './use-connection.js';
 
 /** So many rows at once, and at most: more is for the API. */
 const PAGE = 100;
 const MOST = 10_000;
-const KINDS = ['csv', 'ndjson'] as const;
+const KINDS: readonly RowsKind[] = ['csv', 'ndjson'];
 
 interface ExportListProps<Data, Variables extends PageArguments, Row> {
   /** Of the file. */
@@ -28,7 +25,6 @@ export function ExportList<Data, Variables extends PageArguments, Row extends ob
 ) {
   const { t } = useTranslation();
   const client = useClient();
-  const [busy, setBusy] = useState(false);
   const read = async (): Promise<Row[]> => {
     const rows: Row[] = [];
     for (let after: string | null | undefined = null; after !== undefined && rows.length < MOST;) {
@@ -43,37 +39,14 @@ export function ExportList<Data, Variables extends PageArguments, Row extends ob
     }
     return rows;
   };
-  const save = async (kind: FileKind): Promise<void> => {
-    setBusy(true);
-    try {
-      const rows = await read();
-      saveRows(props.name, kind, rows as Record<string, unknown>[]);
-      const cut = rows.length >= MOST;
-      notifications.show({
-        color: cut ? 'yellow' : 'teal',
-        message: t(cut ? 'export.cut' : 'export.done', { count: rows.length }),
-      });
-    } catch (error) {
-      const { code, message } = problemOf(error as Parameters<typeof problemOf>[0]);
-      notifications.show({ color: 'red', title: t(`problem.${code}`), message });
-    } finally {
-      setBusy(false);
-    }
+  const save = async (kind: RowsKind): Promise<void> => {
+    const rows = await read();
+    saveRows(props.name, kind, rows as Record<string, unknown>[]);
+    const cut = rows.length >= MOST;
+    notifications.show({
+      color: cut ? 'yellow' : 'teal',
+      message: t(cut ? 'export.cut' : 'export.done', { count: rows.length }),
+    });
   };
-  return (
-    <Menu>
-      <Menu.Target>
-        <Button variant="default" loading={busy} leftSection={<IconDownload size={14} aria-hidden />}>
-          {t('export.open')}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {KINDS.map((kind) => (
-          <Menu.Item key={kind} onClick={() => void save(kind)}>
-            {t(`export.${kind}`)}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
-  );
+  return <DownloadMenu kinds={KINDS} save={save} />;
 }

@@ -28,6 +28,9 @@ export function TextFilter({ label, value = '', onChange }: FieldProps) {
   );
 }
 
+/** The library hides it from everybody without a mouse. */
+const clearButton = (label: string) => ({ 'aria-label': label, 'aria-hidden': false, tabIndex: 0 });
+
 interface ChoiceProps extends FieldProps {
   options: { value: string; label: string }[];
   clearable?: boolean;
@@ -46,7 +49,7 @@ export function ChoiceFilter({ label, value, onChange, options, clearable = true
       clearable={clearable}
       allowDeselect={clearable}
       searchable={options.length > 8}
-      clearButtonProps={{ 'aria-label': label }}
+      clearButtonProps={clearButton(t('date.clear', { what: label }))}
     />
   );
 }
@@ -62,7 +65,7 @@ export function SenderFilter({ label, value, onChange }: FieldProps) {
       value={value ?? null}
       onChange={onChange}
       clearable
-      clearButtonProps={{ 'aria-label': t('date.clear', { what: label }) }}
+      clearButtonProps={clearButton(t('date.clear', { what: label }))}
     />
   );
 }

@@ -37,7 +37,7 @@ export function Page({ title, lead, parent, actions, children }: PageProps) {
             {title}
           </Title>
           {lead !== undefined && (
-            <Text size="sm" c="dimmed" maw="100ch">
+            <Text size="sm" c="dimmed" maw="100ch" className="no-print">
               {lead}
             </Text>
           )}

@@ -1,5 +1,5 @@
 /** A failed request as the reader is told of it: a kind we have words for, and the gateway's own message. */
-import type { CombinedError } from 'urql';
+import { CombinedError } from 'urql';
 import { translations } from '../i18n/i18n.js';
 
 const KINDS = ['FORBIDDEN', 'BAD_USER_INPUT', 'NOT_FOUND', 'CONFLICT', 'UNAUTHENTICATED'] as const;
@@ -22,6 +22,12 @@ export function problemOf({ graphQLErrors, networkError, response, message }: Co
     ...(typeof field === 'string' ? { field } : {}),
   };
 }
+
+/** The same of anything thrown. */
+export const whatFailed = (error: unknown): Problem =>
+  error instanceof CombinedError
+    ? problemOf(error)
+    : { code: 'OTHER', message: error instanceof Error ? error.message : translations.t('problem.OTHER') };
 
 /** No line, no gateway, or something between us that answered in its place: three different people mend them. */
 function withoutAnswer(response: unknown): Problem {

@@ -1,18 +1,16 @@
 /** Rows as a file: one JSON object a line, or a table whose columns are the paths of what stands in them. */
+import type { FileKind } from './download-menu.js';
 import { isObject } from './json-object.js';
+import { saveFile } from './save-file.js';
 
-export type FileKind = 'csv' | 'ndjson';
+export type RowsKind = Exclude<FileKind, 'json'>;
 type Row = Record<string, unknown>;
 
-export function saveRows(name: string, kind: FileKind, rows: Row[]): void {
+export function saveRows(name: string, kind: RowsKind, rows: Row[]): void {
   const text = kind === 'csv' ? toCsv(rows.map((row) => flat(row))) : rows.map((row) => JSON.stringify(row)).join('\n');
   const type = kind === 'csv' ? 'text/csv;charset=utf-8' : 'application/x-ndjson';
   // Spreadsheets read UTF-8 by its mark.
-  const address = URL.createObjectURL(new Blob([kind === 'csv' ? '\uFEFF' : '', text, '\n'], { type }));
-  const link = Object.assign(document.createElement('a'), { href: address, download: `${name}.${kind}` });
-  link.click();
-  // The browser begins to read it after this turn.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  saveFile(`${name}.${kind}`, new Blob([kind === 'csv' ? '\uFEFF' : '', text, '\n'], { type }));
 }
 
 function flat(row: Row, prefix = ''): Row {

@@ -1,11 +1,13 @@
 import { Select, type SelectProps } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { SENDER_CHOICES } from './sender-select.document.js';
 
 /** A sender by its name; asks the gateway while typing, so any number of senders will do. */
 export function SenderSelect({ value, ...props }: Omit<SelectProps, 'data'>) {
+  const { t } = useTranslation();
   const [typed, setTyped] = useState('');
   const [name] = useDebouncedValue(typed, 250);
   const [{ data }] = useQuery({ query: SENDER_CHOICES, variables: { name: name === '' ? null : name } });
@@ -21,6 +23,7 @@ export function SenderSelect({ value, ...props }: Omit<SelectProps, 'data'>) {
       value={value ?? null}
       data={options}
       searchable
+      nothingFoundMessage={t('senders.empty')}
       onSearchChange={(text) => setTyped(text.replace(/ \(.*\)$/, ''))}
       filter={({ options: all }) => all}
     />

@@ -10,6 +10,7 @@ const COLORS = {
   RECEIVED: 'blue',
   LOADING: 'blue',
   NEXT: 'blue',
+  UPCOMING: 'blue',
   PAUSED: 'gray',
   RETIRED: 'gray',
   ENDED: 'gray',

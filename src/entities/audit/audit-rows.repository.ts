@@ -1,5 +1,6 @@
 /** Rows that an access report rests on, read the other way round: each must be one that the audit speaks of. */
 import { indexDisclosures } from './disclosure.repository.js';
+import { RECORDS_SO_FAR } from './released-part.repository.js';
 import type { Sql, Transactional } from '../database/database.js';
 
 export const FIRST_ID = '00000000-0000-0000-0000-000000000000';
@@ -40,7 +41,7 @@ export function readDisclosures(
 ): Promise<(DisclosurePlace & { present: boolean; released: boolean })[]> {
   return sql.query(
     `select d.transaction_id as "transactionId", d.record_id as "recordId", t.id is not null as present,
-       coalesce(d.record_id = any(t.record_ids), false) as released
+       coalesce(d.record_id = any(${RECORDS_SO_FAR}), false) as released
      from (select * from disclosure where (transaction_id, record_id) > ($1::uuid, $2::uuid)
            order by transaction_id, record_id limit $3) d
      left join transaction t on t.id = d.transaction_id order by 1, 2`,
@@ -49,7 +50,7 @@ export function readDisclosures(
 }
 
 const LACKING = `select t.id from transaction t where t.id = any($1::uuid[]) and exists (
-  select 1 from unnest(t.record_ids) as released (id) where not exists (
+  select 1 from unnest(${RECORDS_SO_FAR}) as released (id) where not exists (
     select 1 from disclosure d where d.transaction_id = t.id and d.record_id = released.id)) order by t.id`;
 
 /** Those of the transactions that let out a record which the index does not tell; it may only lag behind. */

@@ -1,5 +1,6 @@
 /** Who got a person's record: an index over transactions, filled in commit order behind the outbox tail. */
 import type { Database, Sql } from '../database/database.js';
+import { CONSENTS_SO_FAR, RECORDS_SO_FAR } from './released-part.repository.js';
 import { readTail, type TailPosition } from '../queues/tail.repository.js';
 
 const BATCH = 1000;
@@ -17,7 +18,7 @@ export async function indexDisclosures(database: Pick<Database, 'transaction'>):
       const subjects = events.filter(({ topic }) => topic === 'transaction').map(({ subject }) => subject);
       await unit.query(
         `insert into disclosure (record_id, transaction_id)
-         select distinct unnest(record_ids), id from transaction where id = any($1::uuid[]) on conflict do nothing`,
+         select distinct unnest(${RECORDS_SO_FAR}), t.id from transaction t where t.id = any($1::uuid[]) on conflict do nothing`,
         [subjects],
       );
       await unit.query(`update gateway_state set value = $1 where key = 'disclosures'`, [
@@ -46,8 +47,8 @@ export interface Told {
 export async function findAnswersAbout(sql: Sql, recordIds: string[], limit: number): Promise<Told[]> {
   return sql.query<Told>(
     `select t.id, coalesce(t.processed_at, t.received_at) as at, t.sender_id as "senderId", s.name as "senderName",
-       coalesce(t.operation, t.channel) as kind, t.registry, t.record_ids as "recordIds",
-       t.consent_ids as "consentIds", t.access_decision as "accessDecision"
+       coalesce(t.operation, t.channel) as kind, t.registry, ${RECORDS_SO_FAR} as "recordIds",
+       ${CONSENTS_SO_FAR} as "consentIds", t.access_decision as "accessDecision"
      from transaction t left join sender s on s.sender_id = t.sender_id
      where t.id = any(array(select distinct transaction_id from disclosure where record_id = any($1::uuid[])
        order by transaction_id desc limit $2))`,

@@ -27,6 +27,7 @@ import { RecordHistory0089 } from './0089-record-history.migration.js';
 import { LocalAdmins0091 } from './0091-local-admins.migration.js';
 import { OidcLogout0092 } from './0092-oidc-logout.migration.js';
 import { Hops0095 } from './0095-hops.migration.js';
+import { ReleasedParts0104 } from './0104-released-parts.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -59,6 +60,7 @@ export const MIGRATIONS = [
   LocalAdmins0091,
   OidcLogout0092,
   Hops0095,
+  ReleasedParts0104,
 ].map((migration) => ({
   name: nameOf(migration),
   class: migration,

@@ -10,6 +10,7 @@ import type { Sql } from '../database/database.js';
 import { appendOutbox } from '../queues/outbox.repository.js';
 import { proveTransaction } from '../audit/transaction-audit.js';
 import { recordTransition } from '../audit/transition.js';
+import { keepPart } from '../audit/released-part.repository.js';
 
 /** How far a large request is; what was found stands in its callbacks already. */
 export interface RequestProgress {
@@ -131,8 +132,12 @@ export async function settleRequest(
   await updateTransaction(sql, request, step, hashContent(request.requestSealed, step.responseSealed), now);
   const { id, senderId, registry, operation } = request;
   const detail = { senderId, registry, operation, status: step.status };
-  // A part is progress, not a transition.
-  if (step.next !== undefined) return appendOutbox(sql, 'transaction', [{ subject: id, detail }]);
+  if (step.next !== undefined) {
+    const { recordIds, consentIds } = step;
+    await keepPart(sql, { requestId: id, page: request.progress.pages ?? 0, recordIds, consentIds });
+    // A part is progress, not a transition.
+    return appendOutbox(sql, 'transaction', [{ subject: id, detail }]);
+  }
   const contentHash = await proveTransaction(sql, id);
   const what = { of: 'transaction', id, transition: step.status, actor: senderId, at: now } as const;
   await recordTransition(sql, { ...what, contentHash, detail });
@@ -178,7 +183,7 @@ async function updateTransaction(
       step.itemCount,
       step.itemsDone,
       step.recordCount,
-      step.recordIds,
+      step.next === undefined ? step.recordIds : [],
       step.referenceIds,
       step.responseSealed,
       contentHash,
@@ -186,7 +191,7 @@ async function updateTransaction(
       step.next === undefined ? now.getTime() - new Date(request.receivedAt).getTime() : null,
       first,
       decision,
-      step.consentIds,
+      step.next === undefined ? step.consentIds : [],
     ],
   );
 }

@@ -1,0 +1,106 @@
+import { Alert, Button, Text } from '@mantine/core';
+import { IconInfoCircle, IconPrinter } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { useQuery } from 'urql';
+import { useMe } from '../session/me.js';
+import { DownloadMenu } from '../shared/download-menu.js';
+import { ErrorNotice } from '../shared/error-notice.js';
+import { Facts } from '../shared/facts.js';
+import { downloadFile } from '../shared/files.js';
+import { Loading } from '../shared/loading.js';
+import { Section } from '../shared/section.js';
+import { Time } from '../shared/time.js';
+import { ACCESS_REPORT } from './access-report.document.js';
+import type { AccessReport } from './access-report.types.js';
+import type { ReportQuestion } from './ask-report.js';
+import { Disclosures } from './disclosure-table.js';
+import { Readings } from './reading-table.js';
+
+const zone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** The most that the gateway gives at once. */
+const FIRST = 1000;
+const KINDS = ['csv', 'json'] as const;
+
+/** Never from the cache: each look is recorded with its reason. */
+export function Report({ question }: { question: ReportQuestion }) {
+  const { t } = useTranslation();
+  const [{ data, error }, reload] = useQuery({
+    query: ACCESS_REPORT,
+    variables: { ...question, first: FIRST },
+    requestPolicy: 'network-only',
+  });
+  if (error !== undefined)
+    return <ErrorNotice error={error} onRetry={() => reload({ requestPolicy: 'network-only' })} />;
+  if (data === undefined) return <Loading />;
+  const { complete, disclosures, readings } = data.accessReport;
+  return (
+    <>
+      <Heading question={question} report={data.accessReport} />
+      {!complete && (
+        <Alert color="yellow" icon={<IconInfoCircle />}>
+          {t('accessReport.more')}
+        </Alert>
+      )}
+      <Disclosures rows={disclosures} />
+      <Readings rows={readings} />
+    </>
+  );
+}
+
+/** What the sheet says of itself, so that it can be read apart from this page. */
+function Heading({ question, report: { at, registries } }: { question: ReportQuestion; report: AccessReport }) {
+  const { t } = useTranslation();
+  const { subject } = useMe();
+  const { registry, identifier, reason } = question;
+  const save = (format: (typeof KINDS)[number]): Promise<void> =>
+    downloadFile(`access-report.${format}`, 'access-reports', {
+      ...(registry == null ? {} : { registry }),
+      identifier,
+      reason,
+      format,
+    });
+  const found = registries.map((name) => t(`registry.${name}`)).join(', ');
+  return (
+    <Section
+      title={t('accessReport.title')}
+      actions={
+        <>
+          <Button variant="default" leftSection={<IconPrinter size={14} aria-hidden />} onClick={() => window.print()}>
+            {t('accessReport.print')}
+          </Button>
+          <DownloadMenu kinds={KINDS} save={save} />
+        </>
+      }
+    >
+      <Text size="sm" mb="sm" maw="100ch">
+        {t('accessReport.intro')}
+      </Text>
+      <Facts
+        items={[
+          [t('accessReport.person'), `${identifier.type} ${identifier.value}`],
+          [t('accessReport.asked'), registry == null ? t('accessReport.everywhere') : t(`registry.${registry}`)],
+          [t('accessReport.found'), found === '' ? t('accessReport.foundNone') : found],
+          [t('accessReport.period'), <Period key="period" until={at} />],
+          [t('accessReport.madeBy'), subject],
+          [
+            t('accessReport.gateway'),
+            <span key="gateway" className="mono">
+              {window.location.host}
+            </span>,
+          ],
+          [t('field.reason'), reason],
+        ]}
+      />
+    </Section>
+  );
+}
+
+function Period({ until }: { until: string }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {t('accessReport.until')} <Time value={until} whole /> <span className="mono">{zone()}</span>
+    </>
+  );
+}

@@ -1,0 +1,29 @@
+/** `/files`: what is too large for GraphQL, with the same token. */
+import { translations } from '../i18n/i18n.js';
+import { authorization } from '../session/session.js';
+import { isObject } from './json-object.js';
+import { saveFile } from './save-file.js';
+
+interface FileRequest {
+  method?: 'POST' | 'PUT';
+  type?: string;
+  body?: BodyInit;
+}
+
+/** @throws Error in the gateway's words where it is refused */
+export async function askFiles(path: string, { type, ...request }: FileRequest = {}): Promise<Response> {
+  const headers = { ...authorization(), ...(type === undefined ? {} : { 'content-type': type }) };
+  const answer = await fetch(`/files/${path}`, { ...request, headers });
+  if (answer.ok) return answer;
+  const told: unknown = await answer.json().catch(() => undefined);
+  const [first] = isObject(told) && Array.isArray(told['errors']) ? told['errors'] : [];
+  const message = isObject(first) && typeof first['message'] === 'string' ? first['message'] : undefined;
+  throw new Error(message ?? translations.t('problem.failedHint', { status: answer.status }));
+}
+
+/** @throws Error as `askFiles` */
+export async function downloadFile(name: string, path: string, question?: object): Promise<void> {
+  const request = question && ({ method: 'POST', type: 'application/json', body: JSON.stringify(question) } as const);
+  const answer = await askFiles(path, request);
+  saveFile(name, await answer.blob());
+}
