@@ -23,6 +23,7 @@ import {
 import { isTest } from '../entities/subscriptions/notification.repository.js';
 import type { CallOutcome, TrafficMeter } from '../use-cases/overview/traffic-meter.js';
 import type { Log } from '../platform/log.js';
+import { onHop } from '../platform/hop.js';
 import { OutboundFailed, OutboundRefused } from '../platform/outbound-errors.js';
 import { DIALECTS } from '../protocol/dialects/dialects.js';
 import { EncryptionInvalid } from '../protocol/errors.js';
@@ -231,13 +232,15 @@ async function tracedAttempt(
   envelope: JsonObject,
   signal: AbortSignal,
 ) {
-  const { action, registry, attempts } = delivery;
+  const { action, registry, attempts, kind, messageId } = delivery;
   const attributes = { 'dci.registry': registry, 'dci.action': action, 'dci.attempt': attempts + 1 };
   return inSpan(
     services.tracer,
     { name: `deliver ${action} ${registry}`, kind: 'CLIENT', attributes },
     async (note) => {
-      const tried = await attempt(services, delivery, sender, envelope, signal);
+      const send = () => attempt(services, delivery, sender, envelope, signal);
+      // A subscriber did not ask: whose request it was, and what else came of it, is not for its eyes.
+      const tried = await (kind === 'NOTIFICATION' ? onHop({ requestId: messageId }, send) : send());
       note({ 'dci.outcome': tried.verdict.outcome });
       if (tried.answer !== undefined) note({ 'http.response.status_code': tried.answer.status });
       return tried;
