@@ -18,6 +18,7 @@ import type { Context } from '../context.js';
 import { invalid } from '../../use-cases/errors.js';
 import { Source } from '../sources/source.types.js';
 import { listSources } from '../../use-cases/sources/sources.js';
+import type { SourceView } from '../../use-cases/sources/source.types.js';
 import { JobHealthView } from '../jobs/job.types.js';
 import { abortable } from '../live/abortable.js';
 import { readDuration } from '../../use-cases/overview/duration.js';
@@ -115,7 +116,7 @@ export class OverviewResolver {
   }
 
   @FieldResolver(() => [Source], { description: 'Registries that other systems keep, and how fresh their copies are.' })
-  sources(@Ctx() { services }: Context): Promise<Source[]> {
+  sources(@Ctx() { services }: Context): Promise<SourceView[]> {
     return listSources(services);
   }
 
