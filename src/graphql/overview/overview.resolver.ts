@@ -146,6 +146,15 @@ export class OverviewResolver {
   }
 }
 
+@Resolver(() => Sender)
+export class SenderTrafficResolver {
+  @FieldResolver(() => [TrafficPoint], { description: 'Its requests of the last 24 hours, by half hours.' })
+  lastDay(@Root() { senderId }: Sender, @Ctx() context: Context): Promise<TrafficPoint[]> {
+    requireRole(context, READERS);
+    return context.loaders.lastDayOfSender.load(senderId);
+  }
+}
+
 @Resolver(() => Traffic)
 export class TrafficResolver {
   @FieldResolver(() => Sender, { nullable: true, description: 'The sender of `senderId`.' })
