@@ -5,12 +5,12 @@ export const DELIVERY_ROW = graphql(`
     id
     kind
     action
+    test
     registry
     target
     state
     stateReason
     attemptCount
-    dueAt
     createdAt
     finishedAt
     waiting {

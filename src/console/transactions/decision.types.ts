@@ -26,4 +26,11 @@ export const ACCESS_REASONS = [
   'PURPOSE_NOT_COVERED',
 ] as const;
 
+/** Those that another agreement would change. */
+export const OF_AGREEMENTS: ReadonlySet<string> = new Set<(typeof ACCESS_REASONS)[number]>([
+  'NO_AGREEMENT',
+  'RECORD_TYPE_NOT_COVERED',
+  'PURPOSE_NOT_COVERED',
+]);
+
 export const SIGNATURE_FAULTS = ['MISSING', 'FORM', 'OWNER', 'TIME', 'DIGEST', 'ALGORITHM', 'KEY', 'MATCH'] as const;
