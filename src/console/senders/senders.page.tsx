@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { ADMINS, useMay } from '../session/me.js';
 import { ConnectionTable } from '../shared/connection-table.js';
+import { ExportList } from '../shared/export-list.js';
 import { FilterBar } from '../shared/filter-bar.js';
 import { REGISTRY, stateOf, TEXT } from '../shared/filters.js';
 import { Page } from '../shared/page.js';
@@ -21,7 +22,16 @@ export function Component() {
   const { filter } = filters;
   const page = useConnection(SENDERS, { filter }, { pick: ({ senders }) => senders, types: ['Sender'] });
   return (
-    <Page title={t('nav.senders')} lead={t('senders.lead')} actions={<NewSender />}>
+    <Page
+      title={t('nav.senders')}
+      lead={t('senders.lead')}
+      actions={
+        <>
+          <ExportList name="senders" document={SENDERS} variables={{ filter }} pick={({ senders }) => senders} />
+          <NewSender />
+        </>
+      }
+    >
       <FilterBar filters={filters} />
       <ConnectionTable
         label={t('nav.senders')}
