@@ -31,7 +31,7 @@ export function run({ progress, quick = false }) {
     const targets = { gateway: { ...gateway, url: `${gateway.url}${PATH}` }, floor };
     const send = async (target, count, connections) =>
       searching(target, partner, await messages(partner, identifiers, count), connections);
-    for (const target of Object.values(targets)) await send(target, quick ? 500 : WARM_UP, 16);
+    for (const target of Object.values(targets)) await send(target, quick ? WARM_UP / 2 : WARM_UP, 16);
     const rows = [];
     for (const connections of [1, 16, 64]) {
       const results = { gateway: [], floor: [] };

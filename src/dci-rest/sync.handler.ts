@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { answer } from './partner-call.js';
 import type { Exchange, Reply } from './exchange.js';
 import { answerEnvelope, type MessageKind, type ReadMessage } from '../messages/message-kind.js';
@@ -23,8 +24,8 @@ export async function answerNow(
     digest: exchange.digest(kind.action, 'SYNC'),
     encode: (result) => {
       const encoded = answerEnvelope(kind, result, context, services.settings.serverId, services.clock());
-      // Signed while it is being stored, and sent once it is.
-      ahead = { envelope: encoded, signing: reply(encoded) };
+      // Signed while it is being stored, behind the statement that stores it, and sent once it is.
+      ahead = { envelope: encoded, signing: setImmediate().then(() => reply(encoded)) };
       ahead.signing.catch(() => undefined);
       return encoded;
     },

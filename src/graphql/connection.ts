@@ -85,13 +85,18 @@ export function connectionOf<Node extends object>(
   return Connection;
 }
 
-/** One page of `entity`. `orderBy` must end in the id, so that no two rows are equal in it. */
+/**
+ * One page of `entity`. `orderBy` must end in the id, so that no two rows are equal in it.
+ *
+ * @param asked properties that are wanted of its rows; all where left out
+ */
 export async function findConnection<Node extends object>(
   database: Database,
   entity: EntityName<Node>,
   where: FilterQuery<NoInfer<Node>>,
   orderBy: OrderBy,
   args: ConnectionArgs,
+  asked?: string[],
 ): Promise<ConnectionData<Node>> {
   const { size, backward, field, cursor } = pageOf(args);
   const meta = database.orm.getMetadata().get<Node>(entity);
@@ -99,7 +104,7 @@ export async function findConnection<Node extends object>(
   const keys = keysOf(order);
   const from = cursor == null ? undefined : decodeCursor(meta, keys, field, cursor);
   // A page of none still tells whether there is one to come.
-  const found = await readPage(database, entity, where, { order, size: size || 1, backward, from });
+  const found = await readPage(database, entity, where, { order, size: size || 1, backward, from, asked });
   const nodes = found.items.slice(0, size);
   const more = size === 0 ? found.items.length > 0 : found.more;
   const cursorOf = (node: Node | undefined): string | null =>

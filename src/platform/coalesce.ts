@@ -22,20 +22,24 @@ export function coalesce<Item, Result>(
 ): (item: Item) => Promise<Result> {
   const waiting: (() => void)[] = [];
   let underWay = 0;
+  let alone = false;
   const begin = (): void => {
     // Behind another one a call takes nothing more: it is full.
     const go = underWay === 0 || (underWay < most && waiting.length > 1);
     const next = go ? waiting.shift() : undefined;
     if (next === undefined) return;
     underWay += 1;
-    // After everything that this turn of the event loop has ready.
-    setImmediate(next);
+    // After everything that this turn of the event loop has ready. Who was alone last time is not kept waiting for others.
+    if (alone) process.nextTick(next);
+    else setImmediate(next);
   };
-  const runInTurn = (items: readonly Item[]): Promise<(Result | Error)[]> =>
-    runOrEach(run, items).finally(() => {
+  const runInTurn = (items: readonly Item[]): Promise<(Result | Error)[]> => {
+    alone = items.length === 1;
+    return runOrEach(run, items).finally(() => {
       underWay -= 1;
       begin();
     });
+  };
   const schedule = (dispatch: () => void): void => {
     waiting.push(dispatch);
     begin();

@@ -210,6 +210,27 @@ describe('rows', () => {
     },
   );
 
+  test('have what is asked of them alone, unless a field is made of more than its column', async () => {
+    const read = async (selected: string) => {
+      const query = `query Read { transactions(first: 2) { ...Page } }
+        fragment Page on TransactionConnection { pageInfo { endCursor } ${selected} }`;
+      const statements = await statementsOf(gateway.database, () => gateway.admin(query));
+      return statements.find((text) => text.includes('from "transaction"')) ?? '';
+    };
+    const asked = await read(
+      'nodes { status again: status ... on Transaction { durationMs } } edges { cursor node { channel } }',
+    );
+    expect(asked).toContain(
+      'select "id" as "id","channel" as "channel","status" as "status","duration_ms" as "durationMs" from',
+    );
+    for (const whole of [
+      'nodes { status sender { name } }',
+      'edges { node { requestData(reason: "a test of lists") } }',
+    ])
+      expect(await read(whole)).toContain('"sender_id"');
+    expect(await read('totalCount')).toContain('select "id" as "id" from');
+  });
+
   test('a condition that is not understood shows none of them', async () => {
     const options = { order: [['id', 'asc'] as ['id', 'asc']], size: 20, backward: false, from: undefined };
     const read = (where: object) => readPage<object>(gateway.database, Sender, where, options);

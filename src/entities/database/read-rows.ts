@@ -3,7 +3,7 @@
  * keeps to write them again. Building its statement and its entities is most of what a list would cost.
  */
 import { createHash } from 'node:crypto';
-import type { EntityMetadata, EntityName, FilterQuery } from '@mikro-orm/core';
+import type { EntityMetadata, EntityName, FilterQuery, Platform } from '@mikro-orm/core';
 import type { Database } from './database.js';
 import { conditionOf, type FilterTerms } from './filter.sql.js';
 
@@ -17,6 +17,8 @@ export interface PageOptions {
   backward: boolean;
   /** Values of `order` in the row that the page begins behind, or ends before. */
   from: Record<string, unknown> | undefined;
+  /** Properties that are wanted beside those of `order`; all that are not lazy where left out. */
+  asked?: string[] | undefined;
 }
 
 export interface RowPage<Row> {
@@ -30,7 +32,7 @@ export async function readPage<Row extends object>(
   database: Database,
   entity: EntityName<Row>,
   where: FilterQuery<NoInfer<Row>>,
-  { order, size, backward, from }: PageOptions,
+  { order, size, backward, from, asked }: PageOptions,
 ): Promise<RowPage<Row>> {
   const meta = database.orm.getMetadata().get<Row>(entity);
   // References to other entities are for MikroORM to make.
@@ -48,9 +50,10 @@ export async function readPage<Row extends object>(
   const keys = order.map(([key]) => terms.column(key));
   const bound = Object.values(from ?? {}).map(terms.place);
   const beyond = bound.length === 0 ? '' : ` and (${keys.join()}) ${way === 'asc' ? '>' : '<'} (${bound.join()})`;
-  const text = `select ${table.columns} from ${table.name} where ${conditionOf(where, terms)}${beyond}
+  const { columns, read } = asked === undefined ? table.all : table.only([...order.map(([key]) => key), ...asked]);
+  const text = `select ${columns} from ${table.name} where ${conditionOf(where, terms)}${beyond}
     order by ${keys.map((key) => `${key} ${way}`).join()} limit ${terms.place(size + 1)}`;
-  const rows = (await database.query<object>(text, values, nameOf(text))).map(table.read) as Row[];
+  const rows = (await database.query<object>(text, values, nameOf(text))).map(read) as Row[];
   const items = rows.slice(0, size);
   return { items: backward ? items.toReversed() : items, more: rows.length > size };
 }
@@ -75,9 +78,16 @@ export async function countRows<Row extends object>(
 
 interface Table {
   name: string;
-  /** Of the properties that are always read, under their names. */
-  columns: string;
   column: (property: string) => string;
+  /** Of every property that is not lazy. */
+  all: Shape;
+  only: (properties: string[]) => Shape;
+}
+
+/** What is read of a row. */
+interface Shape {
+  /** Under the names of their properties. */
+  columns: string;
   read: (row: object) => object;
 }
 
@@ -98,21 +108,38 @@ function describe<Row>(meta: EntityMetadata<Row>, { orm }: Database): Table {
     return name;
   };
   const always = meta.props.filter(({ lazy, persist }) => lazy !== true && persist !== false);
-  const converted = always.flatMap(({ name, customType, runtimeType }) => {
+  const shapeOf = (read: typeof always): Shape => ({
+    columns: read.map(({ name }) => `${column(name)} as "${name}"`).join(),
+    read: readerOf(read, meta.class.prototype as object, platform),
+  });
+  const all = shapeOf(always);
+  const shapes = new Map<string, Shape>();
+  const only = (properties: string[]): Shape => {
+    const read = always.filter(({ name }) => properties.includes(name));
+    // What is no column of its own is made of others.
+    if (properties.some((property) => !read.some(({ name }) => name === property))) return all;
+    const key = read.map(({ name }) => name).join();
+    const shape = shapes.get(key) ?? (shapes.size < MAX_PREPARED ? shapeOf(read) : all);
+    if (shape !== all) shapes.set(key, shape);
+    return shape;
+  };
+  return { name: `"${meta.tableName}"`, column, all, only };
+}
+
+/** Makes a row the entity that it is of. */
+function readerOf<Row>(properties: EntityMetadata<Row>['props'], prototype: object, platform: Platform): Shape['read'] {
+  const converted = properties.flatMap(({ name, customType, runtimeType }) => {
     if (runtimeType === 'Date') return [[name, (value: unknown) => platform.parseDate(value as string)] as const];
     return customType === undefined
       ? []
       : [[name, (value: unknown) => customType.convertToJSValue(value, platform) as unknown] as const];
   });
-  const prototype = meta.class.prototype as object;
-  const read = (row: object): object => {
+  return (row) => {
     // What a row holds already shadows the setters by which MikroORM keeps track.
     const entity = Object.setPrototypeOf(row, prototype) as Record<string, unknown>;
     for (const [name, convert] of converted) if (entity[name] != null) entity[name] = convert(entity[name]);
     return entity;
   };
-  const columns = always.map(({ name }) => `${column(name)} as "${name}"`).join();
-  return { name: `"${meta.tableName}"`, columns, column, read };
 }
 
 function termsOf({ column }: Table): { values: unknown[]; terms: FilterTerms } {

@@ -1,11 +1,13 @@
 import type { FilterQuery } from '@mikro-orm/core';
+import type { GraphQLResolveInfo } from 'graphql';
 import { GraphQLJSON } from 'graphql-scalars';
-import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Delivery, DeliveryAttempt } from '../../entities/deliveries/delivery.entity.js';
 import { firstId } from '../../entities/database/partitions.js';
 import { Sender } from '../../entities/senders/sender.entity.js';
 import { Subscription } from '../../entities/subscriptions/subscription.entity.js';
 import { Transaction } from '../../entities/transactions/transaction.entity.js';
+import { askedOfNodes } from '../asked-fields.js';
 import { READERS, RUNNERS, requireRole } from '../authorize.js';
 import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
@@ -26,10 +28,11 @@ export class DeliveryResolver {
     @Arg('orderBy', () => TimeOrderEnum, { defaultValue: 'NEWEST', description: 'By time of making.' })
     orderBy: TimeOrder,
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<ConnectionData<Delivery>> {
     requireRole(context, READERS);
     const where = await whereDelivery(context, filter ?? {});
-    return findConnection(context.services.database, Delivery, where, byTime(orderBy), args);
+    return findConnection(context.services.database, Delivery, where, byTime(orderBy), args, askedOfNodes(info));
   }
 
   @Query(() => Delivery, { nullable: true, description: 'One message to a partner.' })

@@ -1,9 +1,11 @@
 import type { FilterQuery } from '@mikro-orm/core';
+import type { GraphQLResolveInfo } from 'graphql';
 import { GraphQLJSON } from 'graphql-scalars';
-import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { firstId } from '../../entities/database/partitions.js';
 import { Sender } from '../../entities/senders/sender.entity.js';
 import { Transaction } from '../../entities/transactions/transaction.entity.js';
+import { askedOfNodes } from '../asked-fields.js';
 import { READERS, readerScope, requireRole } from '../authorize.js';
 import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
@@ -22,9 +24,10 @@ export class TransactionResolver {
     @Arg('orderBy', () => TimeOrderEnum, { defaultValue: 'NEWEST', description: 'By time of receipt.' })
     orderBy: TimeOrder,
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<ConnectionData<Transaction>> {
     const where = { $and: [whereTransaction(filter), readerScope(context) ?? {}] };
-    return findConnection(context.services.database, Transaction, where, byTime(orderBy), args);
+    return findConnection(context.services.database, Transaction, where, byTime(orderBy), args, askedOfNodes(info));
   }
 
   @Query(() => Transaction, { nullable: true })

@@ -199,7 +199,7 @@ test('a slot that was lost, a publication that was dropped: everything is read a
   await publish();
   await untilPerson('p9', (found) => found.name.surname === 'Missed');
   await untilStatus({ state: 'RUNNING', followedBy: 'PUBLICATION', lastError: null });
-}, 60_000);
+}, 120_000);
 
 test('what the server keeps for a source that nobody reads has a bound', async () => {
   await apply(YAML.replace('sweep: 1d', 'sweep: 1d, max_wal_mb: 16'));
