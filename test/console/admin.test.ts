@@ -90,8 +90,8 @@ const PERSON = {
     await form.getByLabel('Identifier', { exact: false }).last().fill('4711');
     await form.getByRole('button', { name: 'Explain' }).click();
     await page.getByText('Something would be released').waitFor();
-    await page.getByRole('row', { name: /Yes sex RELEASED/ }).waitFor();
-    await page.getByRole('row', { name: /No name.surname NOT_IN_AGREEMENT/ }).waitFor();
+    await page.getByRole('row', { name: /Yes sex released/ }).waitFor();
+    await page.getByRole('row', { name: /No name.surname not in the agreement/ }).waitFor();
     const { body } = await search();
     const [record] = body.message.search_response[0].data.reg_records;
     expect(record).toMatchObject({ sex: 'female' });

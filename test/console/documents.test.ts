@@ -2,6 +2,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { buildSchema, parse, validate, type GraphQLSchema } from 'graphql';
 import { KNOWN_ACTIONS, KNOWN_TARGETS } from '../../src/console/audit/known-actions.js';
+import { KNOWN_JOBS } from '../../src/console/jobs/known-jobs.js';
 import { READING_WORDS } from '../../src/console/access-report/words.js';
 import { PERSON_FIELDS, PERSON_QUESTIONS } from '../../src/graphql/person-fields.js';
 import { printGatewaySchema } from '../../src/graphql/schema.js';
@@ -55,14 +56,14 @@ describe('every mutation of the API', () => {
   });
 });
 
-describe('what the audit suggests', () => {
+describe('what the console knows by name', () => {
   const server = globSync('src/{use-cases,graphql,jobs}/**/*.ts', { cwd: ROOT }).map((file) =>
-    readFileSync(new URL(String(file), ROOT), 'utf8'),
+    readFileSync(new URL(file, ROOT), 'utf8'),
   );
   const named = (what: RegExp) =>
-    new Set(server.flatMap((text) => [...text.matchAll(what)].map(([, name = '']) => name)));
+    new Set(server.flatMap((text) => [...text.matchAll(what)].map(([, name, other = '']) => name ?? other)));
 
-  test('are the actions that there are', async () => {
+  test('are, for the audit, the actions that there are', async () => {
     const schema = buildSchema(await printGatewaySchema());
     const mutations = Object.keys(schema.getMutationType()?.getFields() ?? {});
     const written = named(/(?:action: |READ_\w+ = )'([a-z]+[A-Z]\w+)'/g);
@@ -72,7 +73,12 @@ describe('what the audit suggests', () => {
     expect(KNOWN_ACTIONS.filter((name) => !all.has(name))).toEqual([]);
   });
 
-  test('are the kinds of things that there are', () => {
+  test('are, for the page of jobs, the jobs that there are', () => {
+    const jobs = named(/\bname: '([a-z-]+)',?\s*(?:every|run|$)|BatchDrain\('([a-z-]+)'/gm);
+    expect([...jobs].toSorted()).toEqual([...KNOWN_JOBS]);
+  });
+
+  test('are, for the audit, the kinds of things that there are', () => {
     expect([...named(/targetType: '(\w+)'/g)].toSorted()).toEqual(KNOWN_TARGETS);
   });
 });

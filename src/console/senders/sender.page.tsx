@@ -15,6 +15,7 @@ import { SenderKeys } from './sender-keys.js';
 import { SenderLinks } from './sender-links.js';
 import type { Sender } from './sender.types.js';
 import { useSender } from './use-sender.js';
+import { warningText } from './warning-text.js';
 
 export function Component() {
   const { t } = useTranslation();
@@ -41,7 +42,7 @@ function Detail(sender: Sender) {
     <>
       {sender.warnings.map((warning) => (
         <Alert key={warning} color="orange" icon={<IconAlertTriangle />}>
-          {warning}
+          {warningText(warning)}
         </Alert>
       ))}
       {sender.state === 'SUSPENDED' && (

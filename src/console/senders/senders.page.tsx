@@ -13,6 +13,7 @@ import { Time } from '../shared/time.js';
 import { useConnection } from '../shared/use-connection.js';
 import { useFilters } from '../shared/use-filters.js';
 import { SENDERS } from './senders.document.js';
+import { warningText } from './warning-text.js';
 
 const FILTERS = { name: TEXT, registry: REGISTRY, state: stateOf(['ACTIVE', 'PENDING', 'SUSPENDED']) };
 
@@ -80,7 +81,7 @@ function Warnings({ sandbox, warnings }: { sandbox: boolean; warnings: string[] 
           size={16}
           color="var(--mantine-color-orange-8)"
           role="img"
-          aria-label={warnings.join('; ')}
+          aria-label={warnings.map(warningText).join('; ')}
         />
       )}
     </Group>

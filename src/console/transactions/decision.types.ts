@@ -14,16 +14,4 @@ export interface StoredDecision {
   fields?: string[];
 }
 
-export const ACCESS_REASONS = [
-  'AGREEMENT',
-  'SENDER_NOT_ACTIVE',
-  'OPERATION_NOT_ALLOWED',
-  'REGISTRY_NOT_ALLOWED',
-  'REGISTRY_LACKS_OPERATION',
-  'SCOPE_NOT_GRANTED',
-  'NO_AGREEMENT',
-  'RECORD_TYPE_NOT_COVERED',
-  'PURPOSE_NOT_COVERED',
-] as const;
-
 export const SIGNATURE_FAULTS = ['MISSING', 'FORM', 'OWNER', 'TIME', 'DIGEST', 'ALGORITHM', 'KEY', 'MATCH'] as const;
