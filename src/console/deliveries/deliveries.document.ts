@@ -9,6 +9,7 @@ export const DELIVERY_ROW = graphql(`
     target
     state
     stateReason
+    withheld
     attemptCount
     dueAt
     createdAt
