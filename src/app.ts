@@ -329,7 +329,7 @@ async function wire(
 /** The issuer is the operator's choice and may stand in the same private network. */
 function adminsOf(config: Config, secrets: GatewaySecrets, { database, clock }: BackgroundServices): Admins {
   const bootstrap = new AdminToken(secrets.adminToken);
-  const local = new LocalAdmins(database, clock);
+  const local = new LocalAdmins(database, clock, config.adminSecondFactor === 'required');
   if (config.oidc === undefined) return new Admins(bootstrap, local);
   const allowHttp = config.oidc.issuer.startsWith('http:');
   const outbound = createOutbound({ allowHttp, allowPrivate: true, timeoutMs: 5_000, maxResponseBytes: 1_048_576 });

@@ -4,7 +4,7 @@ import { OutboundFailed, OutboundRefused } from '../platform/outbound-errors.js'
 import type { AdminToken } from './admin-token.js';
 import type { LocalAdmins } from './local-admins.js';
 import type { OidcAdmins } from './oidc-admin.js';
-import type { Principal } from './principal.js';
+import type { Admin, Enrolling } from './principal.js';
 
 export class Admins {
   constructor(
@@ -19,7 +19,7 @@ export class Admins {
    * @throws TokenInvalid for a session that has ended, and for one of our issuer that is forged, expired, revoked, for somebody else or without a role
    * @throws ServiceUnavailable when the issuer cannot be asked for its keys
    */
-  async authenticate(token: string): Promise<Extract<Principal, { kind: 'admin' }> | undefined> {
+  async authenticate(token: string): Promise<Admin | Enrolling | undefined> {
     const admin = this.bootstrap.authenticate(token);
     if (admin !== undefined) return admin;
     if (this.local.issued(token)) return this.local.authenticate(token);

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { findSession, LOCAL } from '../entities/admins/admin-session.repository.js';
 import type { Sql } from '../entities/database/database.js';
 import { TokenInvalid } from '../protocol/errors.js';
-import type { Admin } from './principal.js';
+import type { Admin, Enrolling } from './principal.js';
 
 const PREFIX = 'dcis_';
 
@@ -19,6 +19,8 @@ export class LocalAdmins {
   constructor(
     private readonly sql: Sql,
     private readonly clock: () => Date,
+    /** Whether a password alone opens nothing but the way to a second factor. */
+    private readonly needsSecondFactor: boolean,
   ) {}
 
   /** Whether a token has the form of ours. */
@@ -27,11 +29,12 @@ export class LocalAdmins {
   }
 
   /** Asks each time: a session that was ended is over at once. @throws TokenInvalid */
-  async authenticate(token: string): Promise<Admin> {
+  async authenticate(token: string): Promise<Admin | Enrolling> {
     const tokenHash = hashOf(token);
     const found = await findSession(this.sql, tokenHash, this.clock());
     if (found === undefined) throw new TokenInvalid('the session has ended: sign in again');
-    const { accountId, name, role } = found;
-    return { kind: 'admin', subject: `${LOCAL}${name}`, role, session: { accountId, tokenHash } };
+    const { accountId, name, role, hasSecondFactor } = found;
+    const kind = this.needsSecondFactor && !hasSecondFactor ? 'enrolling' : 'admin';
+    return { kind, subject: `${LOCAL}${name}`, role, session: { accountId, tokenHash } };
   }
 }

@@ -9,11 +9,21 @@ export const READERS: Role[] = ['ADMIN', 'OPERATOR', 'AUDITOR', 'MONITOR'];
 export const RUNNERS: Role[] = ['ADMIN', 'OPERATOR'];
 export const ADMINS: Role[] = ['ADMIN'];
 
+const FACTOR_FIRST =
+  'a second factor is asked of every account here: set yours up first, in the console or by beginMySecondFactor';
+
 export function requireRole({ principal }: Context, roles: Role[]): Admin {
   if (principal.kind === 'anonymous') throw unauthenticated('sign in: send Authorization: Bearer <token>');
+  if (principal.kind === 'enrolling') throw forbidden(FACTOR_FIRST);
   if (principal.kind !== 'admin' || !roles.includes(principal.role))
     throw forbidden(`this needs one of the roles ${roles.join(', ')}`);
   return principal;
+}
+
+/** For what leads to a second factor, and out again. */
+export function requireAccount(context: Context): Admin {
+  const { principal } = context;
+  return principal.kind === 'enrolling' ? { ...principal, kind: 'admin' } : requireRole(context, READERS);
 }
 
 /** MONITOR watches how things go, not who they are about. */
@@ -32,5 +42,6 @@ export function requireSender({ principal, call, deadline }: Context): PartnerCa
 export function readerScope({ principal }: Context): { senderId: string } | undefined {
   if (principal.kind === 'sender') return { senderId: principal.sender.senderId };
   if (principal.kind === 'admin') return undefined;
+  if (principal.kind === 'enrolling') throw forbidden(FACTOR_FIRST);
   throw unauthenticated('sign in: send Authorization: Bearer <token>');
 }

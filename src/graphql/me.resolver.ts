@@ -6,7 +6,10 @@ import { unauthenticated } from '../use-cases/errors.js';
 
 @ObjectType('Principal', { description: 'Who is asking.' })
 export class PrincipalView {
-  @Field(() => String, { description: '`admin` or `sender`.' })
+  @Field(() => String, {
+    description:
+      '`admin` or `sender`; `enrolling` is an account that must set up its second factor before anything else.',
+  })
   kind!: string;
 
   @Field(() => String, { description: 'Subject of the token.' })
@@ -23,8 +26,11 @@ export class PrincipalView {
 export class MeResolver {
   @Query(() => PrincipalView)
   me(@Ctx() { principal }: Context): PrincipalView {
-    if (principal.kind === 'admin') return { kind: 'admin', subject: principal.subject, role: principal.role };
     if (principal.kind === 'anonymous') throw unauthenticated('sign in: send Authorization: Bearer <token>');
+    if (principal.kind !== 'sender') {
+      const { kind, subject, role } = principal;
+      return { kind, subject, role };
+    }
     const { senderId } = principal.sender;
     return { kind: 'sender', subject: senderId, senderId };
   }

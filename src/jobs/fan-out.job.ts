@@ -11,7 +11,7 @@ import {
   lastData,
   type OpenVersion,
 } from '../entities/records/record-version.repository.js';
-import { markFannedOut, takeEvents, type WaitingEvent } from '../entities/records/registry-event.repository.js';
+import { markFannedOut, takeEvents, type TakenEvent } from '../entities/records/registry-event.repository.js';
 import {
   findCollecting,
   lockCounters,
@@ -56,11 +56,11 @@ export function fanOutBatch(services: FanningOut): Promise<number> {
 }
 
 interface Pair {
-  event: WaitingEvent;
+  event: TakenEvent;
   subscription: MatchableSubscription;
 }
 
-async function matchAll(services: FanningOut, unit: Unit, events: WaitingEvent[], now: Date): Promise<Pair[]> {
+async function matchAll(services: FanningOut, unit: Unit, events: TakenEvent[], now: Date): Promise<Pair[]> {
   const subscriptions = await findCollecting(unit, events);
   const pairs: Pair[] = [];
   const wanted = events.filter((event) =>
@@ -78,11 +78,11 @@ async function matchAll(services: FanningOut, unit: Unit, events: WaitingEvent[]
   return pairs;
 }
 
-const isOf = (event: WaitingEvent, registry: string, eventType: string): boolean =>
+const isOf = (event: TakenEvent, registry: string, eventType: string): boolean =>
   event.registry === registry && event.eventType === eventType;
 
 /** An event that cannot be read must not hold up all the others. */
-async function dataOf({ log }: FanningOut, unit: Unit, event: WaitingEvent, open: OpenVersion | undefined) {
+async function dataOf({ log }: FanningOut, unit: Unit, event: TakenEvent, open: OpenVersion | undefined) {
   const reading = async () =>
     (await open?.()) ?? (event.eventType === 'DELETE' ? lastData(unit, event.recordId) : undefined);
   const data = await reading().catch((error: unknown) => {
@@ -100,10 +100,10 @@ async function numbered(unit: Unit, pairs: Pair[], now: Date): Promise<NewNotifi
     const counter = counters.get(subscription.id);
     if (counter === undefined || !COLLECTING.has(counter.state)) return [];
     counter.sequence += 1;
-    const { id: eventId, recordId, version, registry } = event;
+    const { id: eventId, recordId, version, registry, hop } = event;
     const { id: subscriptionId, senderId, target } = subscription;
     const { sequence } = counter;
-    const what = { subscriptionId, eventId, recordId, version, sequence, senderId, registry, target };
+    const what = { subscriptionId, eventId, recordId, version, sequence, senderId, registry, target, hop };
     return [{ ...what, ...dueOf(subscription, counter, now) }];
   });
   await saveCounters(unit, counters);

@@ -86,6 +86,7 @@ export const environment = z.object({
   ADMIN_OIDC_AUDIENCE: z.string().optional(),
   ADMIN_OIDC_CLIENT_ID: z.string().optional(),
   ADMIN_OIDC_ROLES_CLAIM: z.string().default('roles'),
+  ADMIN_SECOND_FACTOR: oneOf(['optional', 'required']).default('optional'),
   SEED: oneOf(['demo', 'none']).optional(),
   FOUR_EYES: flag,
   TRUST_PROXY: list(proxyAddress).default([]),

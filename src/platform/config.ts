@@ -22,6 +22,8 @@ export interface Config {
   publicUrl?: string;
   /** `clientId` is the console's own, at the issuer; the audience where it has none. */
   oidc?: { issuer: string; audience: string; clientId: string; rolesClaim: string };
+  /** Of accounts here: an issuer sees to its own. */
+  adminSecondFactor: 'optional' | 'required';
   seed: 'demo' | 'none';
   fourEyes: boolean;
   /** Addresses and ranges whose forwarding headers are believed. */
@@ -148,6 +150,7 @@ function toConfig(env: Environment): Config {
     oidc:
       issuer && audience ? { issuer, audience, clientId: env.ADMIN_OIDC_CLIENT_ID ?? audience, rolesClaim } : undefined,
     seed: env.SEED ?? (env.DATABASE_URL ? 'none' : 'demo'),
+    adminSecondFactor: env.ADMIN_SECOND_FACTOR,
     fourEyes: env.FOUR_EYES,
     trustProxy: env.TRUST_PROXY,
     securityContacts: env.SECURITY_CONTACT,

@@ -11,7 +11,7 @@ import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type Conso
   let page: ConsolePage;
 
   beforeAll(async () => {
-    gateway = await startTestGateway();
+    gateway = await startTestGateway({ env: { ADMIN_SECOND_FACTOR: 'required' } });
     browser = await startBrowser(gateway.url);
   });
   afterAll(async () => {
@@ -73,10 +73,18 @@ import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type Conso
     await form({ 'New password': 'short' });
     await expectShown(page.getByText('use 12 to 128 characters'));
     await form({ 'New password': 'violet ink and rain' });
-    await page.getByRole('link', { name: 'local:audrey · Auditor' }).click();
-    await expectShown(page.getByRole('heading', { name: 'Your account' }));
+    // One is asked of everybody here: nothing else is there before it.
+    await expectShown(page.getByRole('heading', { name: 'Second factor' }));
+    const early = await page.evaluate(() => sessionStorage.getItem('dci.console.token'));
+    const refused = await gateway.graphql('{ transactions { nodes { id } } }', {}, early ?? '');
+    expect(refused.errors?.[0]).toMatchObject({
+      message: expect.stringContaining('set yours up first'),
+      extensions: { code: 'FORBIDDEN' },
+    });
     const { codes, secret } = await addSecondFactor('violet ink and rain');
     expect(codes).toHaveLength(10);
+    await page.getByRole('link', { name: 'local:audrey · Auditor' }).click();
+    await expectShown(page.getByRole('heading', { name: 'Your account' }));
     await expectShown(page.getByText('Yes; 10 recovery codes left'));
     const token = await page.evaluate(() => sessionStorage.getItem('dci.console.token'));
     await page.getByRole('button', { name: 'Sign out' }).click();

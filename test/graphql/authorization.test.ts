@@ -8,11 +8,14 @@ import { WebSocket } from 'ws';
 import { gatewaySchema } from '../../src/graphql/schema.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { startOidcIssuer, type OidcIssuer } from '../support/oidc-issuer.js';
+import { localAdmin } from '../support/local-admin.js';
 import { fieldsOf, operationOf } from '../support/operations.js';
 import { createPartner, type Partner } from '../support/partner.js';
 
 const ROLES = ['ADMIN', 'OPERATOR', 'AUDITOR', 'MONITOR'] as const;
-const CALLERS = [...ROLES, 'SENDER', 'ANONYMOUS'] as const;
+/** Who has an account where a second factor is asked of all, and none yet. */
+const ENROLLING = 'ENROLLING';
+const CALLERS = [...ROLES, 'SENDER', ENROLLING, 'ANONYMOUS'] as const;
 type Caller = (typeof CALLERS)[number];
 
 const ADMIN = 'ADMIN';
@@ -38,7 +41,7 @@ const EXPECTED: Record<string, Record<string, string>> = {
     jobs: READERS,
     legalHolds: READERS,
     liveCursor: READERS,
-    me: `${READERS} SENDER`,
+    me: `${READERS} SENDER ENROLLING`,
     overview: READERS,
     recordEvents: RUNNERS,
     records: RUNNERS,
@@ -62,13 +65,13 @@ const EXPECTED: Record<string, Record<string, string>> = {
     approveAgreement: RUNNERS,
     approveSender: RUNNERS,
     approveSubscription: RUNNERS,
-    beginMySecondFactor: READERS,
+    beginMySecondFactor: `${READERS} ENROLLING`,
     cancelDelivery: RUNNERS,
     cancelFileImport: RUNNERS,
     cancelSubscription: RUNNERS,
     changeAdminRole: ADMIN,
     changeMyPassword: READERS,
-    confirmMySecondFactor: READERS,
+    confirmMySecondFactor: `${READERS} ENROLLING`,
     createAdminAccount: ADMIN,
     createAgreement: ADMIN,
     createSender: ADMIN,
@@ -114,7 +117,7 @@ const EXPECTED: Record<string, Record<string, string>> = {
     runJob: RUNNERS,
     search: SENDER,
     setSenderOutbound: ADMIN,
-    signOut: READERS,
+    signOut: `${READERS} ENROLLING`,
     stageFileImport: RUNNERS,
     startFileImport: RUNNERS,
     subscribe: SENDER,
@@ -179,8 +182,11 @@ describe('authorization', () => {
   const call = async (caller: Caller, body: { query: string; variables: Record<string, unknown> }) => {
     if (caller === 'SENDER') return refusal((await partner.postHttpSigned('/graphql', body)).body.errors);
     const { errors } = await gateway.graphql(body.query, body.variables, tokens.get(caller) ?? '');
+    if (caller === ENROLLING && body.query.includes('signOut')) tokens.set(ENROLLING, await enroll('again'));
     return refusal(errors);
   };
+
+  const enroll = async (name: string): Promise<string> => (await localAdmin(gateway, name)).token;
 
   const listen = (
     caller: Caller,
@@ -210,9 +216,10 @@ describe('authorization', () => {
 
   beforeAll(async () => {
     issuer = await startOidcIssuer(Object.fromEntries(ROLES.map((role) => [role, [role]])));
-    gateway = await startTestGateway({ env: issuer.env });
+    gateway = await startTestGateway({ env: { ...issuer.env, ADMIN_SECOND_FACTOR: 'required' } });
     partner = await createPartner(gateway, { agreements: [{}, { registry: 'DR' }, { registry: 'IBR' }] });
     for (const role of ROLES) tokens.set(role, await issuer.token(role));
+    tokens.set(ENROLLING, await enroll('new'));
     schema = await gatewaySchema();
     const identity = { transaction_id: 't-1', sender_id: partner.senderId };
     await partner.postHttpSigned('/dci/v1/search', { ...identity, search_criteria: { national_id: '1' } });

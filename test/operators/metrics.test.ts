@@ -7,12 +7,13 @@ import { parse } from 'yaml';
 import { createLog } from '../../src/platform/log.js';
 import { createMetrics } from '../../src/platform/metrics.js';
 import { ROOT } from '../support/documents.js';
-import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { answer, startInbox, type Inbox } from '../support/inbox.js';
 import { startCollector, type CollectedSpan, type Collector } from '../support/otlp-collector.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
 import { hasPromtool, promtool } from '../support/promtool.js';
 import { until } from '../support/until.js';
+import { subscribed } from '../subscriptions/subscriptions.js';
 
 const RULES = 'deploy/prometheus/rules.yml';
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
@@ -170,6 +171,7 @@ describe('one request from end to end', () => {
   const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
   const PARENT = '00f067aa0ba902b7';
   const REQUEST_ID = '01890a5d-ac96-774b-bcce-b302099a8057';
+  const CHANGE_ID = '01890a5d-ac96-774b-bcce-b302099a8058';
 
   const send = async (headers: Record<string, string>) => {
     const envelope = await partner.envelope('search', searchById('4711'), { sender_uri: `${inbox.url}/traced` });
@@ -220,9 +222,38 @@ describe('one request from end to end', () => {
     );
   });
 
+  test('goes on with what subscribers are told of the change that it made', async () => {
+    const agreements = [{ registry: 'CRVS' }];
+    const told = await createPartner(gateway, { agreements, sender: { autoApproveSubscriptions: true } });
+    await subscribed(told, inbox, { event: 'live_birth' });
+    const record = {
+      recordType: 'Person',
+      eventType: 'LiveBirth',
+      identifiers: [{ type: 'UIN', value: '4712' }],
+      data: {},
+    };
+    const query = `mutation ($records: [RecordInput!]!) { upsertRecords(registry: CRVS, records: $records) { inserted } }`;
+    const answered = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${ADMIN_TOKEN}`,
+        'x-request-id': CHANGE_ID,
+        traceparent: `00-${TRACE}-${PARENT}-01`,
+      },
+      body: JSON.stringify({ query, variables: { records: [record] } }),
+    });
+    expect(await answered.json()).toEqual({ data: { upsertRecords: { inserted: 1 } } });
+    const { headers } = await until(() => inbox.received.find(({ path }) => path === '/registry/notify'));
+    expect(headers).toMatchObject({ 'x-request-id': CHANGE_ID, traceparent: expect.stringContaining(TRACE) });
+    const [, , attempt] = String(headers['traceparent']).split('-');
+    const span = await until(() => collector.spans.find(({ spanId }) => spanId === attempt));
+    expect(span).toMatchObject({ name: 'deliver notify CRVS', traceId: TRACE, parentSpanId: expect.any(String) });
+  });
+
   test('says nothing of persons, senders or addresses', () => {
     expect(collector.spans.length).toBeGreaterThan(2);
-    for (const value of ['4711', partner.senderId, inbox.url, gateway.url])
+    for (const value of ['4711', '4712', partner.senderId, inbox.url, gateway.url])
       expect(collector.text.join('')).not.toContain(value);
   });
 

@@ -87,6 +87,7 @@ test.each([
   [{ PUBLIC_URL: 'dci.example.org' }, 'PUBLIC_URL must be a URL that starts with http:// or https://'],
   [{ ADMIN_OIDC_ISSUER: 'https://id.example.org' }, 'ADMIN_OIDC_ISSUER and ADMIN_OIDC_AUDIENCE need each other'],
   [{ FOUR_EYES: 'maybe' }, 'FOUR_EYES must be true or false'],
+  [{ ADMIN_SECOND_FACTOR: 'true' }, 'ADMIN_SECOND_FACTOR must be one of optional, required'],
   [{ TRUST_PROXY: '10.0.0.0/33' }, 'TRUST_PROXY must be IP addresses or ranges such as 10.0.0.0/8'],
   [{ TRUST_PROXY: 'proxy' }, 'TRUST_PROXY must be IP addresses or ranges'],
   [{ MTLS_HEADER: 'x-client-cert' }, 'MTLS_HEADER needs TRUST_PROXY'],

@@ -1,5 +1,5 @@
 import { Center, Loader } from '@mantine/core';
-import { useState, useSyncExternalStore, type ReactNode } from 'react';
+import { lazy, Suspense, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { Provider, useQuery } from 'urql';
 import { createClient } from '../graphql/client.js';
 import { ErrorNotice } from '../shared/error-notice.js';
@@ -8,6 +8,8 @@ import { MeContext } from './me.js';
 import type { ConsoleConfig, IssuerProblem } from './oidc.js';
 import { session } from './session.js';
 import { SignIn } from './sign-in.js';
+
+const Enrolling = lazy(async () => ({ default: (await import('../accounts/enrolling.js')).Enrolling }));
 
 interface GateProps {
   config: ConsoleConfig;
@@ -32,10 +34,25 @@ function Session({ children }: { children: ReactNode }) {
 
 function KnownReader({ children }: { children: ReactNode }) {
   const [{ data, error }, reload] = useQuery({ query: ME, requestPolicy: 'network-only' });
-  if (data !== undefined) return <MeContext value={data.me}>{children}</MeContext>;
+  if (data === undefined)
+    return <Waiting>{error === undefined ? LOADING : <ErrorNotice error={error} onRetry={reload} />}</Waiting>;
   return (
-    <Center component="main" h="100vh" p="xl">
-      {error === undefined ? <Loader /> : <ErrorNotice error={error} onRetry={reload} />}
-    </Center>
+    <MeContext value={data.me}>
+      {data.me.kind === 'enrolling' ? (
+        <Suspense fallback={<Waiting>{LOADING}</Waiting>}>
+          <Enrolling />
+        </Suspense>
+      ) : (
+        children
+      )}
+    </MeContext>
   );
 }
+
+const LOADING = <Loader />;
+
+const Waiting = ({ children }: { children: ReactNode }) => (
+  <Center component="main" h="100vh" p="xl">
+    {children}
+  </Center>
+);

@@ -12,6 +12,13 @@ export interface SessionRow {
   expiresAt: Date;
 }
 
+export interface SessionOwner {
+  accountId: string;
+  name: string;
+  role: Role;
+  hasSecondFactor: boolean;
+}
+
 export async function insertSession(
   sql: Sql,
   { tokenHash, accountId, createdAt, expiresAt }: SessionRow,
@@ -23,13 +30,9 @@ export async function insertSession(
 }
 
 /** Of a session that holds: it has not ended, its account is in force, and its administrator's were not called back. */
-export async function findSession(
-  sql: Sql,
-  tokenHash: Buffer,
-  now: Date,
-): Promise<{ accountId: string; name: string; role: Role } | undefined> {
-  const [row] = await sql.query<{ accountId: string; name: string; role: Role }>(
-    `select a.id as "accountId", a.name, a.role from admin_session s join admin_account a on a.id = s.account_id
+export async function findSession(sql: Sql, tokenHash: Buffer, now: Date): Promise<SessionOwner | undefined> {
+  const [row] = await sql.query<SessionOwner>(
+    `select a.id as "accountId", a.name, a.role, a.totp_confirmed as "hasSecondFactor" from admin_session s join admin_account a on a.id = s.account_id
      where s.token_hash = $1 and s.expires_at > $2 and a.state = 'ACTIVE'
        and not exists (select 1 from revoked_admin r where r.subject = $3 || a.name and r.revoked_at >= s.created_at)`,
     [tokenHash, now, LOCAL],

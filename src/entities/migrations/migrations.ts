@@ -27,6 +27,7 @@ import { RecordHistory0089 } from './0089-record-history.migration.js';
 import { LocalAdmins0091 } from './0091-local-admins.migration.js';
 import { OidcLogout0092 } from './0092-oidc-logout.migration.js';
 import { Hops0095 } from './0095-hops.migration.js';
+import { EventHop0102 } from './0102-event-hop.migration.js';
 import { ReleasedParts0104 } from './0104-released-parts.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
@@ -60,6 +61,7 @@ export const MIGRATIONS = [
   LocalAdmins0091,
   OidcLogout0092,
   Hops0095,
+  EventHop0102,
   ReleasedParts0104,
 ].map((migration) => ({
   name: nameOf(migration),

@@ -3,6 +3,7 @@
  * is free again at once, and what a hanging one holds after 15 seconds.
  */
 import type { Registry } from '../../protocol/vocabulary.js';
+import { currentHop, type Hop } from '../../platform/hop.js';
 import { uuidv7 } from '../../platform/uuid.js';
 import type { Sql } from '../database/database.js';
 import { appendOutbox } from '../queues/outbox.repository.js';
@@ -17,6 +18,11 @@ export interface WaitingEvent {
   version: number;
   identifiers: Identifier[];
   createdAt: Date;
+}
+
+/** To be told, with the request that made it. */
+export interface TakenEvent extends WaitingEvent {
+  hop: Hop | null;
 }
 
 export interface RecordEvent {
@@ -44,8 +50,8 @@ export async function appendEvents(sql: Sql, events: RecordEvent[]): Promise<str
 export async function insertEvents(sql: Sql, events: RecordEvent[], fannedOutAt: Date | null): Promise<string[]> {
   const ids = events.map(() => uuidv7());
   await sql.query(
-    `insert into registry_event (id, registry, record_type, event_type, record_id, version, identifiers, fanned_out_at)
-     select e.*, $8 from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::bigint[], $7::jsonb[]) as e`,
+    `insert into registry_event (id, registry, record_type, event_type, record_id, version, identifiers, fanned_out_at, hop)
+     select e.*, $8, $9::jsonb from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::bigint[], $7::jsonb[]) as e`,
     [
       ids,
       events.map(({ registry }) => registry),
@@ -55,6 +61,7 @@ export async function insertEvents(sql: Sql, events: RecordEvent[], fannedOutAt:
       events.map(({ version }) => version),
       events.map(({ identifiers }) => JSON.stringify(identifiers)),
       fannedOutAt,
+      JSON.stringify(currentHop()),
     ],
     'append-events',
   );
@@ -65,10 +72,10 @@ const EVENT = `e.id, e.registry, e.record_type as "recordType", e.event_type as 
   e.version::float8 as version, e.identifiers, e.created_at as "createdAt"`;
 
 /** Oldest first, of each subject only the lowest version. Locked until the transaction ends. */
-export async function takeEvents(sql: Sql, limit: number): Promise<WaitingEvent[]> {
+export async function takeEvents(sql: Sql, limit: number): Promise<TakenEvent[]> {
   await sql.query(`set local idle_in_transaction_session_timeout = '15s'`);
-  const rows = await sql.query<EventRow>(
-    `select ${EVENT} from registry_event e
+  const rows = await sql.query<EventRow<TakenEvent>>(
+    `select ${EVENT}, e.hop from registry_event e
      where e.fanned_out_at is null and not exists (
        select 1 from registry_event lower
        where lower.record_id = e.record_id and lower.version < e.version and lower.fanned_out_at is null)
@@ -80,7 +87,7 @@ export async function takeEvents(sql: Sql, limit: number): Promise<WaitingEvent[
 
 /** In the order of their ids. */
 export async function findEvents(sql: Sql, ids: readonly string[]): Promise<(WaitingEvent | undefined)[]> {
-  const rows = await sql.query<EventRow>(
+  const rows = await sql.query<EventRow<WaitingEvent>>(
     `select ${EVENT} from registry_event e where e.id = any($1::uuid[])`,
     [ids],
     'find-events',
@@ -93,5 +100,5 @@ export async function markFannedOut(sql: Sql, ids: string[], now: Date): Promise
   await sql.query('update registry_event set fanned_out_at = $2 where id = any($1::uuid[])', [ids, now]);
 }
 
-type EventRow = Omit<WaitingEvent, 'createdAt'> & { createdAt: string };
-const readEvent = (row: EventRow): WaitingEvent => ({ ...row, createdAt: new Date(row.createdAt) });
+type EventRow<Event> = Omit<Event, 'createdAt'> & { createdAt: string };
+const readEvent = <Event>(row: EventRow<Event>) => ({ ...row, createdAt: new Date(row.createdAt) });

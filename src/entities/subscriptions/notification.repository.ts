@@ -1,4 +1,5 @@
 /** New notifications: what an event makes us owe subscribers. */
+import type { Hop } from '../../platform/hop.js';
 import { uuidv7 } from '../../platform/uuid.js';
 import type { Registry } from '../../protocol/vocabulary.js';
 import type { Sql } from '../database/database.js';
@@ -14,6 +15,8 @@ export interface NewNotification {
   target: string;
   /** Null while its subscription rests. */
   dueAt: Date | null;
+  /** Of the request that made the change. */
+  hop: Hop | null;
   /** Set where it will never be sent, and why. */
   cancelled?: string;
 }
@@ -21,13 +24,14 @@ export interface NewNotification {
 const NOTIFY = `
 with new as (
   insert into delivery (id, kind, action, sender_id, registry, subscription_id, event_id, record_id, version, sequence, target,
-    host, message_id, state, state_reason, due_at, created_at, finished_at)
+    host, message_id, state, state_reason, due_at, created_at, finished_at,
+    hop)
   select n.id, 'NOTIFICATION', 'notify', n."senderId", n.registry, n."subscriptionId", n."eventId", n."recordId", n.version,
     n.sequence, n.target, n.host, n."messageId", case when n.cancelled is null then 'PENDING' else 'CANCELLED' end, n.cancelled,
-    n."dueAt", $2, case when n.cancelled is null then null else $2::timestamptz end
+    n."dueAt", $2, case when n.cancelled is null then null else $2::timestamptz end, n.hop
   from jsonb_to_recordset($1) as n (id uuid, "senderId" text, registry text, "subscriptionId" uuid, "eventId" uuid,
     "recordId" uuid, version bigint, sequence bigint, target text, host text, "messageId" text, "dueAt" timestamptz,
-    cancelled text, "outboxId" uuid)
+    hop jsonb, cancelled text, "outboxId" uuid)
 )
 insert into outbox_event (id, topic, subject, detail)
 select "outboxId", 'delivery', id, jsonb_build_object('senderId', "senderId", 'registry', registry, 'status',

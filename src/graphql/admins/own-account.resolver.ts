@@ -7,7 +7,7 @@ import {
   removeMySecondFactor,
   signOut,
 } from '../../use-cases/admins/own-account.js';
-import { READERS, requireRole } from '../authorize.js';
+import { READERS, requireAccount, requireRole } from '../authorize.js';
 import type { Context } from '../context.js';
 import { PrincipalView } from '../me.resolver.js';
 import { SecondFactorSetUp } from './account.types.js';
@@ -20,7 +20,7 @@ export class OwnAccountResolver {
     description: 'Of who signed in with an account of this gateway.',
   })
   account(@Root() _me: PrincipalView, @Ctx() { principal, services }: Context): Promise<AdminAccount | null> | null {
-    if (principal.kind !== 'admin' || principal.session === undefined) return null;
+    if (!('session' in principal) || principal.session === undefined) return null;
     return services.database.em().findOne(AdminAccount, { id: principal.session.accountId });
   }
 
@@ -38,7 +38,7 @@ export class OwnAccountResolver {
     @Arg('password', () => String, { description: 'Yours.' }) password: string,
     @Ctx() context: Context,
   ): Promise<SecondFactorSetUp> {
-    return beginMySecondFactor(context.services, requireRole(context, READERS), password);
+    return beginMySecondFactor(context.services, requireAccount(context), password);
   }
 
   @Mutation(() => [String], {
@@ -48,7 +48,7 @@ export class OwnAccountResolver {
     @Arg('code', () => String, { description: 'Six digits that the app shows.' }) code: string,
     @Ctx() context: Context,
   ): Promise<string[]> {
-    return confirmMySecondFactor(context.services, requireRole(context, READERS), code);
+    return confirmMySecondFactor(context.services, requireAccount(context), code);
   }
 
   @Mutation(() => Boolean, { description: 'Your password is enough again.' })
@@ -62,6 +62,6 @@ export class OwnAccountResolver {
 
   @Mutation(() => Boolean, { description: 'Ends this session.' })
   signOut(@Ctx() context: Context): Promise<boolean> {
-    return signOut(context.services, requireRole(context, READERS));
+    return signOut(context.services, requireAccount(context));
   }
 }
