@@ -30,8 +30,8 @@ export type Post = (request: ReceivedRequest) => Promise<Answered>;
 /** When a message is worked on: at once, later by a job, or at once as one that was sent to us. */
 const HANDLERS = { SYNC: answerNow, ASYNC: acceptLater, INBOUND: receiveNow };
 
-/** Messages of one caller at once: alone as many as come, which share their statements. */
-const MESSAGES = { alone: Infinity, beside: 16 };
+/** Messages of one caller at once; alone as many as fill the statements they share. What waits holds its body and no more. */
+const MESSAGES = { alone: 64, beside: 16 };
 
 /** Uploads are none of them: their files are not read first. */
 export function dciPosts(services: FacadeServices): ReadonlyMap<string, Post> {

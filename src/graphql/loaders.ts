@@ -5,7 +5,12 @@ import { AgreementVersion } from '../entities/agreements/agreement.entity.js';
 import { AuditSeal } from '../entities/audit/audit.entity.js';
 import { sealsOfSubjects } from '../entities/audit/audit-seal.repository.js';
 import { Delivery, DeliveryAttempt } from '../entities/deliveries/delivery.entity.js';
-import { readWaits, type DeliveryWait } from '../entities/deliveries/delivery-wait.repository.js';
+import {
+  countWaiting,
+  readWaits,
+  type DeliveryWait,
+  type EndpointWaiting,
+} from '../entities/deliveries/delivery-wait.repository.js';
 import { restsOfSenders, type EndpointRest } from '../entities/deliveries/endpoint-rest.repository.js';
 import { readContentHashes } from '../entities/transactions/payload.repository.js';
 import { Transaction } from '../entities/transactions/transaction.entity.js';
@@ -15,6 +20,12 @@ import type { Identifier } from '../entities/records/record.repository.js';
 import { RegistryEvent } from '../entities/records/registry-event.entity.js';
 import { Sender, SenderKey } from '../entities/senders/sender.entity.js';
 import { Subscription } from '../entities/subscriptions/subscription.entity.js';
+import type { TrafficPoint } from '../use-cases/overview/overview.types.js';
+import { timelinesOf, windowUntil } from '../use-cases/overview/timeline.js';
+
+const DAY = 86_400;
+/** Half an hour each, and one that is not over. */
+const DAY_POINTS = 49;
 
 export interface Loaders {
   senderBySenderId: DataLoader<string, Sender | undefined>;
@@ -30,6 +41,10 @@ export interface Loaders {
   /** Of pending ones. */
   waitOfDelivery: DataLoader<string, DeliveryWait | undefined>;
   troublesOfSender: DataLoader<string, EndpointRest[]>;
+  /** Pending deliveries, by endpoint. */
+  waitingOfSender: DataLoader<string, EndpointWaiting[]>;
+  /** Its requests of the last day. */
+  lastDayOfSender: DataLoader<string, TrafficPoint[]>;
   subscriptionById: DataLoader<string, Subscription | undefined>;
   registryEventById: DataLoader<string, RegistryEvent | undefined>;
   contentHashOfTransaction: DataLoader<string, Buffer>;
@@ -90,6 +105,11 @@ export function createLoaders(sql: Database, clock: () => Date): Loaders {
       const grouped = Map.groupBy(await restsOfSenders(sql, senderIds), ({ senderId }) => senderId);
       return senderIds.map((senderId) => grouped.get(senderId) ?? []);
     }),
+    waitingOfSender: new DataLoader(async (senderIds) => {
+      const grouped = Map.groupBy(await countWaiting(sql, senderIds), ({ senderId }) => senderId);
+      return senderIds.map((senderId) => grouped.get(senderId) ?? []);
+    }),
+    lastDayOfSender: new DataLoader((senderIds) => timelinesOf(sql, senderIds, windowUntil(clock(), DAY), DAY_POINTS)),
     subscriptionById: byId((ids) => em().find(Subscription, { id: { $in: ids } })),
     registryEventById: byId((ids) => em().find(RegistryEvent, { id: { $in: ids } })),
     sealOfSubject: new DataLoader(async (subjects) => {

@@ -22,14 +22,18 @@ import {
   DeliveryResolver,
   TransactionDeliveriesResolver,
 } from './deliveries/delivery.resolver.js';
-import { DeliveryWaitingResolver, SenderEndpointsResolver } from './deliveries/waiting.resolver.js';
+import {
+  DeliveryWaitingResolver,
+  EndpointTroubleResolver,
+  SenderEndpointsResolver,
+} from './deliveries/waiting.resolver.js';
 import { describeSchema } from './describe.js';
 import { enforceDeadlines } from './deadline.js';
 import { MeResolver } from './me.resolver.js';
 import { noteReadings } from './person-fields.js';
 import { NotifyResolver } from './notify/notify.resolver.js';
 import { ReceiptResolver } from './receipts/receipt.resolver.js';
-import { OverviewResolver, TrafficResolver } from './overview/overview.resolver.js';
+import { OverviewResolver, SenderTrafficResolver, TrafficResolver } from './overview/overview.resolver.js';
 import { RecordResolver } from './records/record.resolver.js';
 import { RegistryResolver } from './registries/registry.resolver.js';
 import { SearchResolver } from './search/search.resolver.js';
@@ -64,6 +68,7 @@ const RESOLVERS: BuildSchemaOptions['resolvers'] = [
   LiveResolver,
   JobResolver,
   OverviewResolver,
+  SenderTrafficResolver,
   TrafficResolver,
   SourceResolver,
   FileImportResolver,
@@ -80,6 +85,7 @@ const RESOLVERS: BuildSchemaOptions['resolvers'] = [
   DeliveryWaitingResolver,
   TransactionDeliveriesResolver,
   SenderOutboundResolver,
+  EndpointTroubleResolver,
   SenderEndpointsResolver,
 ];
 

@@ -11,7 +11,8 @@ import {
 } from 'graphql';
 import type { Context as SocketContext, SubscribePayload } from 'graphql-ws';
 import { useServer, type Extra } from 'graphql-ws/use/ws';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
+import { newHop, onHop } from '../platform/hop.js';
 import type { Log } from '../platform/log.js';
 import { markInexact } from '../protocol/exact-number.js';
 import type { Context } from './context.js';
@@ -32,6 +33,14 @@ const MAX_OPERATIONS = 50;
 /** Bytes that may wait for one socket before its live changes wait too. */
 const ROOM = 65_536;
 
+/** What one message asks for is one request, for as long as it is answered. */
+class RequestSocket extends WebSocket {
+  override emit(event: string | symbol, ...args: unknown[]): boolean {
+    const tell = () => super.emit(event, ...args);
+    return event === 'message' ? onHop(newHop(), tell) : tell();
+  }
+}
+
 export interface SocketOptions {
   schema: GraphQLSchema;
   log: Log;
@@ -45,7 +54,12 @@ export interface SocketOptions {
 export function serveWebSockets(options: SocketOptions): { dispose(): Promise<void> } {
   const { log, httpServer, contextOf } = options;
   const guard = new SocketGuard();
-  const server = new WebSocketServer({ server: httpServer, path: '/graphql', maxPayload: MAX_MESSAGE });
+  const server = new WebSocketServer({
+    server: httpServer,
+    path: '/graphql',
+    maxPayload: MAX_MESSAGE,
+    WebSocket: RequestSocket,
+  });
   const format = (errors: readonly GraphQLError[]) =>
     errors.map((error) => formatError(withCode(error), error.originalError ?? error, log));
   const told = ({ errors, ...result }: ExecutionResult) =>

@@ -249,6 +249,15 @@ const PERSON = {
     await page.getByText('the signature does not match').waitFor();
     await page.getByRole('link', { name: 'Keys of this sender' }).click();
     await page.getByRole('heading', { name: 'health' }).waitFor();
+    await page.getByRole('region', { name: 'Last call' }).getByText('err.signature.invalid').waitFor();
+    await page.getByText('Nothing has failed since it last answered').waitFor();
+    // And its agreements, each a click away.
+    await page.getByRole('row', { name: /^Farmer Active Search, Verify/ }).waitFor();
+    await page
+      .getByRole('row', { name: /^Social Active Search/ })
+      .getByRole('link')
+      .click();
+    await page.getByRole('dialog', { name: 'health · Social' }).waitFor();
   });
 
   test('lets a job run before its time; one that is none is told so', async () => {

@@ -66,7 +66,7 @@ const VISITS: Visit[] = [
     act: open('button', /^[0-9a-f-]{36}$|^SUB/),
   },
   { name: 'senders', path: () => '/senders', shows: 'Ministry of Health' },
-  { name: 'sender', path: () => '/senders/ministry-of-health', shows: 'Fingerprint (SHA-256)', picture: true },
+  { name: 'sender', path: () => '/senders/ministry-of-health', shows: 'the receiver answered 500', picture: true },
   {
     name: 'sender-edit',
     path: () => '/senders/ministry-of-health',

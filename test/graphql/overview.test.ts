@@ -84,6 +84,28 @@ describe('requests', () => {
     expect(timeline.reduce((sum, { traffic }) => sum + traffic.total, 0)).toBe(7);
   });
 
+  test('of the last day are told of each sender, in one statement for all; a sender reads none of it', async () => {
+    await gateway.services.traffic.flush();
+    let nodes: { senderId: string; lastDay: { traffic: Counted }[] }[] = [];
+    const statements = await statementsOf(gateway.database, async () => {
+      const query =
+        '{ senders { nodes { senderId waitingDeliveries troubledEndpoints { waiting } lastDay { at traffic { total failed } } } } }';
+      ({ nodes } = (await gateway.admin<{ senders: { nodes: typeof nodes } }>(query)).senders);
+    });
+    const sums = nodes.map(({ senderId, lastDay }) => {
+      expect([48, 49]).toContain(lastDay.length);
+      const sum = (name: keyof Counted) => lastDay.reduce((all, { traffic }) => all + traffic[name], 0);
+      return { senderId, total: sum('total'), failed: sum('failed') };
+    });
+    expect(sums).toContainEqual({ senderId: partner.senderId, total: 5, failed: 0 });
+    expect(sums).toContainEqual({ senderId: stranger.senderId, total: 1, failed: 1 });
+    for (const read of ['from traffic_minute', 'recursive lanes'])
+      expect(statements.filter((text) => text.includes(read))).toHaveLength(1);
+    const own = 'query { transactions(first: 1) { nodes { sender { lastDay { at } } } } }';
+    const { body } = await partner.postHttpSigned('/graphql', { query: own });
+    expect(body.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
+
   test('in the short form count for the registry that their message names, refused ones too', async () => {
     const other = await createPartner(gateway, { agreements: [] });
     const verify = (more: Record<string, unknown>) =>

@@ -18,7 +18,8 @@ interface Delivery {
 const DELIVERIES = `query ($filter: DeliveryFilter) { deliveries(filter: $filter, orderBy: OLDEST) { nodes {
   id state waitsFor restingUntil waiting { reason until problem together } attemptCount } } }`;
 const RETRY = `mutation ($id: ID!) { retryDelivery(id: $id) { state } }`;
-const TROUBLES = `query ($id: String!) { sender(senderId: $id) { troubledEndpoints { endpoint failures restsUntil reason } } }`;
+const TROUBLES = `query ($id: String!) { sender(senderId: $id) {
+  waitingDeliveries troubledEndpoints { endpoint failures restsUntil reason waiting } } }`;
 
 let gateway: TestGateway;
 let beside: TestGateway;
@@ -56,12 +57,16 @@ const settled = (count: number, is: (delivery: Delivery) => boolean, from = part
   until(async () => (await find(from)).filter(is).length === count);
 const delivered = ({ state }: Delivery) => state === 'DELIVERED';
 const tried = ({ attemptCount }: Delivery) => attemptCount > 0;
-const troubles = async () =>
+const health = async (of = partner) =>
   (
     await gateway.admin<{
-      sender: { troubledEndpoints: { endpoint: string; failures: number; restsUntil: string }[] };
-    }>(TROUBLES, { id: partner.senderId })
-  ).sender.troubledEndpoints;
+      sender: {
+        waitingDeliveries: number;
+        troubledEndpoints: { endpoint: string; failures: number; restsUntil: string; waiting: number }[];
+      };
+    }>(TROUBLES, { id: of.senderId })
+  ).sender;
+const troubles = async () => (await health()).troubledEndpoints;
 const restsLogged = (from = partner) =>
   logged.filter((line) => line.includes('an endpoint rests after failures') && line.includes(from.senderId)).length;
 const asked = (path: string) => inbox.received.filter((received) => received.path === path).length;
@@ -94,7 +99,11 @@ test('a 429 holds up its endpoint of its sender: not the other sender there, nor
   const seconds = (Date.parse(second?.restingUntil ?? '') - Date.now()) / 1000;
   expect(seconds).toBeGreaterThan(100);
   expect(seconds).toBeLessThanOrEqual(120);
-  expect(await troubles()).toMatchObject([{ endpoint: `${inbox.url}${path}`, failures: 1 }]);
+  expect(await health()).toMatchObject({
+    waitingDeliveries: 2,
+    troubledEndpoints: [{ endpoint: `${inbox.url}${path}`, failures: 1, waiting: 2 }],
+  });
+  expect(await health(other)).toEqual({ waitingDeliveries: 0, troubledEndpoints: [] });
   const page = await (await fetch(`${gateway.url}/metrics`)).text();
   expect(page).toContain(`dci_delivery_breakers{sender="${partner.senderId}"} 1`);
   expect(page).not.toContain(`dci_delivery_breakers{sender="${other.senderId}"}`);

@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
 import { parse } from 'yaml';
 import { createLog } from '../../src/platform/log.js';
 import { createMetrics } from '../../src/platform/metrics.js';
@@ -249,6 +251,25 @@ describe('one request from end to end', () => {
     const [, , attempt] = String(headers['traceparent']).split('-');
     const span = await until(() => collector.spans.find(({ spanId }) => spanId === attempt));
     expect(span).toMatchObject({ name: 'deliver notify CRVS', traceId: TRACE, parentSpanId: expect.any(String) });
+  });
+
+  test('is each operation over a WebSocket', async () => {
+    const client = createClient({
+      url: `${gateway.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization: `Bearer ${ADMIN_TOKEN}` },
+    });
+    for (const value of ['4713', '4714']) {
+      const record = `{ recordType: "Person", identifiers: [{ type: "UIN", value: "${value}" }], data: {} }`;
+      const query = `mutation { upsertRecords(registry: CRVS, records: [${record}]) { inserted } }`;
+      expect((await client.iterate({ query }).next()).value).toEqual({ data: { upsertRecords: { inserted: 1 } } });
+    }
+    await client.dispose();
+    const made = await gateway.database.query<{ id: string | null }>(
+      `select hop->>'requestId' as id from registry_event order by id desc limit 2`,
+    );
+    expect(new Set(made.map(({ id }) => id ?? 'none')).size).toBe(2);
+    expect(made).toEqual([{ id: expect.stringMatching(/^[\da-f-]{36}$/) }, { id: expect.any(String) }]);
   });
 
   test('says nothing of persons, senders or addresses', () => {

@@ -17,8 +17,9 @@ import {
 import { CREATE_AGREEMENT, UPDATE_AGREEMENT } from './agreements.document.js';
 
 interface AgreementFormProps {
-  /** Given where sender and registry are known already. */
   start?: AgreementStart;
+  /** Sender and registry are settled. */
+  isFixed?: boolean;
   /** Given to change the terms of an agreement: a new version of it. */
   agreement?: Agreement;
   onDone: () => void;
@@ -26,7 +27,7 @@ interface AgreementFormProps {
   onChange?: (values: AgreementValues) => void;
 }
 
-export function AgreementForm({ start, agreement, onDone, onChange }: AgreementFormProps) {
+export function AgreementForm({ start, isFixed = false, agreement, onDone, onChange }: AgreementFormProps) {
   const { t } = useTranslation();
   const served = useServedOperations();
   const form = useForm<AgreementValues>({
@@ -57,7 +58,7 @@ export function AgreementForm({ start, agreement, onDone, onChange }: AgreementF
   return (
     <form onSubmit={form.onSubmit((values) => void save(values))} aria-label={t('agreements.form')}>
       <Stack>
-        <AgreementFields form={form} served={served} isFixed={start !== undefined || agreement !== undefined} />
+        <AgreementFields form={form} served={served} isFixed={isFixed || agreement !== undefined} />
         <Group justify="flex-end">
           <Button type="submit" loading={creating || updating}>
             {t(agreement === undefined ? 'agreements.create' : 'action.save')}

@@ -24,9 +24,12 @@ export interface AgreementValues {
 export type AgreementFormState = UseFormReturnType<AgreementValues>;
 
 /** What is known of an agreement before it is written. */
-export type AgreementStart = Pick<AgreementValues, 'senderId' | 'registry' | 'operations'>;
+export type AgreementStart = Partial<AgreementValues>;
 
-export const newAgreement = (start?: AgreementStart): AgreementValues => ({
+export const newAgreement = (start: AgreementStart = {}): AgreementValues => ({
+  senderId: '',
+  registry: 'SOCIAL',
+  operations: ['SEARCH'],
   recordTypes: [],
   fields: [],
   purposes: [],
@@ -35,7 +38,7 @@ export const newAgreement = (start?: AgreementStart): AgreementValues => ({
   rowFilter: '',
   validFrom: '',
   validUntil: '',
-  ...(start ?? { senderId: '', registry: 'SOCIAL', operations: ['SEARCH'] }),
+  ...start,
 });
 
 export const valuesOf = (agreement: Agreement): AgreementValues => ({

@@ -6,12 +6,16 @@ import type { OverviewData } from './overview.types.js';
 const HEIGHT = 200;
 
 type Timeline = Pick<OverviewData, 'timeline'>;
+/** What requests are drawn from, of all or of one sender. */
+interface Counted {
+  timeline: { at: string; traffic: { total: number; failed: number } }[];
+}
 
 /** The last step is not over yet, and would look like a fall. */
-const finished = ({ timeline }: Timeline): Timeline['timeline'] => timeline.slice(0, -1);
+const finished = <Point,>({ timeline }: { timeline: Point[] }): Point[] => timeline.slice(0, -1);
 
 /** Answered and failed requests, stacked, over the window. */
-export function RequestsChart(overview: Timeline) {
+export function RequestsChart(overview: Counted) {
   const { t } = useTranslation();
   const timeline = finished(overview);
   const label = useClock(timeline);
@@ -81,7 +85,7 @@ export function LatencyChart(overview: Timeline) {
 const DAY_MS = 86_400_000;
 
 /** Times of day, with the date where the window is longer than a day. */
-function useClock(timeline: Timeline['timeline']): (at: string) => string {
+function useClock(timeline: { at: string }[]): (at: string) => string {
   const { language } = useTranslation().i18n;
   const [first, last] = [timeline[0], timeline.at(-1)].map((point) => new Date(point?.at ?? 0).getTime());
   const long = (last ?? 0) - (first ?? 0) > DAY_MS;

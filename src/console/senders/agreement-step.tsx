@@ -29,7 +29,7 @@ export function AgreementStep({ sender, index, onDone }: AgreementStepProps) {
           registry: t(`registry.${registry}`),
         })}
       </Text>
-      <AgreementForm key={registry} start={{ senderId, registry, operations }} onDone={onDone} />
+      <AgreementForm key={registry} start={{ senderId, registry, operations }} isFixed onDone={onDone} />
     </>
   );
 }

@@ -7,13 +7,17 @@ import { ErrorNotice } from '../shared/error-notice.js';
 import { Loading } from '../shared/loading.js';
 import { Page } from '../shared/page.js';
 import { Section } from '../shared/section.js';
+import { EndpointHealth } from './endpoint-health.js';
 import { FirstCall } from './first-call.js';
+import { LastCallSection } from './last-call.js';
+import { LastDay } from './last-day.js';
 import { OutboundSection } from './outbound.js';
 import { SenderActions } from './sender-actions.js';
+import { SenderAgreements } from './sender-agreements.js';
 import { AccessFacts, IdentityFacts } from './sender-facts.js';
 import { SenderKeys } from './sender-keys.js';
 import { SenderLinks } from './sender-links.js';
-import type { Sender } from './sender.types.js';
+import type { LastCall, Sender, SenderAgreement } from './sender.types.js';
 import { useSender } from './use-sender.js';
 import { warningText } from './warning-text.js';
 
@@ -31,12 +35,20 @@ export function Component() {
       {error !== undefined && <ErrorNotice error={error} onRetry={reload} />}
       {data === undefined && error === undefined && <Loading />}
       {sender === null && <Empty title={t('senders.notFound')} />}
-      {sender != null && <Detail {...sender} />}
+      {sender != null && (
+        <Detail sender={sender} agreements={data?.agreements.nodes ?? []} call={data?.transactions.nodes[0]} />
+      )}
     </Page>
   );
 }
 
-function Detail(sender: Sender) {
+interface DetailProps {
+  sender: Sender;
+  agreements: SenderAgreement[];
+  call: LastCall | undefined;
+}
+
+function Detail({ sender, agreements, call }: DetailProps) {
   const { t } = useTranslation();
   return (
     <>
@@ -50,11 +62,12 @@ function Detail(sender: Sender) {
           {t('senders.suspendedBecause', { reason: sender.suspendedReason ?? '—' })}
         </Alert>
       )}
-      {sender.troubledEndpoints.map((trouble) => (
-        <Alert key={trouble.endpoint} color="orange" icon={<IconAlertTriangle />}>
-          {t('senders.endpointTrouble', trouble)}
-        </Alert>
-      ))}
+      <SimpleGrid cols={{ base: 1, md: 2 }}>
+        <LastDay {...sender} />
+        <LastCallSection call={call} />
+      </SimpleGrid>
+      <EndpointHealth {...sender} />
+      <SenderAgreements senderId={sender.senderId} agreements={agreements} />
       <SimpleGrid cols={{ base: 1, md: 2 }}>
         <Section title={t('senders.identity')}>
           <IdentityFacts {...sender} />

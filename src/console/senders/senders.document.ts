@@ -87,10 +87,42 @@ export const SENDER = graphql(
         troubledEndpoints {
           endpoint
           failures
+          failingSince
+          restsUntil
           reason
+          waiting
+        }
+        waitingDeliveries
+        lastDay {
+          at
+          traffic {
+            total
+            failed
+          }
         }
         keys {
           ...SenderKeyRow
+        }
+      }
+      agreements(filter: { senderId: $senderId }, first: 100) {
+        nodes {
+          id
+          registry
+          state
+          operations
+          validFrom
+          validUntil
+        }
+      }
+      transactions(filter: { senderId: $senderId }, first: 1) {
+        nodes {
+          id
+          operation
+          registry
+          status
+          statusReasonCode
+          receivedAt
+          durationMs
         }
       }
     }

@@ -4,9 +4,11 @@ import { useTranslation } from 'react-i18next';
 const COLORS = {
   ACTIVE: 'teal',
   RUNNING: 'teal',
+  WELL: 'teal',
   SUCCEEDED: 'teal',
   DELIVERED: 'teal',
   PENDING: 'yellow',
+  RESTING: 'yellow',
   RECEIVED: 'blue',
   LOADING: 'blue',
   NEXT: 'blue',
@@ -21,6 +23,7 @@ const COLORS = {
   SUSPENDED: 'red',
   REJECTED: 'red',
   FAILED: 'red',
+  FAILING: 'red',
 } as const;
 
 export type State = keyof typeof COLORS;

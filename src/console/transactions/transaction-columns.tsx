@@ -3,8 +3,8 @@ import { useTranslation } from 'react-i18next';
 import type { ResultOf } from '../graphql/graphql.js';
 import type { Column } from '../shared/connection-table.js';
 import { formatMs } from '../shared/duration.js';
-import { StateBadge } from '../shared/state-badge.js';
 import { Time } from '../shared/time.js';
+import { Outcome } from './outcome.js';
 import type { TRANSACTION_ROW } from './transactions.document.js';
 
 export type TransactionRow = ResultOf<typeof TRANSACTION_ROW>;
@@ -24,13 +24,4 @@ export function useTransactionColumns(): Column<TransactionRow>[] {
     { header: t('field.records'), align: 'right', cell: ({ recordCount }) => recordCount },
     { header: t('field.duration'), align: 'right', cell: ({ durationMs }) => formatMs(durationMs) },
   ];
-}
-
-function Outcome({ status, statusReasonCode }: TransactionRow) {
-  return (
-    <span className="outcome">
-      <StateBadge state={status} />
-      {statusReasonCode != null && <span className="mono dimmed">{statusReasonCode}</span>}
-    </span>
-  );
 }

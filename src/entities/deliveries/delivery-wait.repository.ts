@@ -1,6 +1,6 @@
 /** What a pending delivery waits for, in facts: its sender, its subscription, its endpoint, an earlier one, its time. */
-import { EARLIER, LANE } from './due-delivery.repository.js';
-import { ENDPOINT, FAILURES_TO_OPEN } from './endpoint-rest.repository.js';
+import { EARLIER, LANE, NAMED_LANES } from './due-delivery.repository.js';
+import { ENDPOINT, FAILURES_TO_OPEN, type Endpoint } from './endpoint-rest.repository.js';
 import type { Sql } from '../database/database.js';
 
 export interface DeliveryWait {
@@ -53,4 +53,21 @@ const dated = (value: string | null): Date | null => (value === null ? null : ne
 export async function readWaits(sql: Sql, ids: readonly string[], now: Date): Promise<Map<string, DeliveryWait>> {
   const rows = await sql.query<Row>(WAITS, [[...ids], now]);
   return new Map(rows.map((row) => [row.id, { ...row, dueAt: dated(row.dueAt), restsUntil: dated(row.restsUntil) }]));
+}
+
+export interface EndpointWaiting extends Endpoint {
+  /** Counted to `MOST_TOGETHER`. */
+  waiting: number;
+}
+
+/** How many are pending for these senders, by endpoint. */
+export function countWaiting(sql: Sql, senderIds: readonly string[]): Promise<EndpointWaiting[]> {
+  return sql.query<EndpointWaiting>(
+    `with recursive ${NAMED_LANES}
+     select sender_id as "senderId", endpoint, (select count(*)::int from (
+       select from delivery d where ${LANE} = named.lane limit ${MOST_TOGETHER}) counted) as waiting
+     from named where sender_id = any ($1::text[])`,
+    [[...senderIds]],
+    'count-waiting',
+  );
 }

@@ -81,12 +81,11 @@ const READY = `d.due_at <= $2 and (d.claimed_until is null or d.claimed_until < 
       and coalesce((select s.state from subscription s where s.id = d.subscription_id), '') not in ('PAUSED', 'SUSPENDED')
       and (d.record_id is null or not exists (${EARLIER}))`;
 
-// A lane is an endpoint of a sender: neither its host nor its sender has blanks. The lanes are found by hopping through
-// the index, so one with a million rows costs as much as one with ten, and one that rests costs nothing; ids as an array,
-// since a generic plan would join with the whole table. Each takes its share, and a little more, as others may have less. At a host the lanes take turns, and so do the senders, however many
-// hosts one has: who has fewest under way is next. What is tried by hand asks no breaker.
-const CLAIM = `
-with recursive lanes as (
+/**
+ * `with recursive …`: what is pending, by lane. A lane is an endpoint of a sender: neither its host nor its sender has
+ * blanks. They are found by hopping through the index, so one with a million rows costs as much as one with ten.
+ */
+export const NAMED_LANES = `lanes as (
   (select ${LANE} as lane from delivery d where ${LANE} is not null order by ${LANE} limit 1)
   union all
   select next.lane from lanes cross join lateral (
@@ -94,7 +93,13 @@ with recursive lanes as (
 ), named as (
   select lane, split_part(lane, ' ', 1) as host, split_part(lane, ' ', 2) as sender_id,
     substr(lane, length(split_part(lane, ' ', 1)) + length(split_part(lane, ' ', 2)) + 3) as endpoint from lanes
-), rooms as (
+)`;
+
+// A lane that rests costs nothing; ids as an array, since a generic plan would join with the whole table. Each takes its
+// share, and a little more, as others may have less. At a host the lanes take turns, and so do the senders, however many
+// hosts one has: who has fewest under way is next. What is tried by hand asks no breaker.
+const CLAIM = `
+with recursive ${NAMED_LANES}, rooms as (
   select named.*, coalesce(h.room, $3::int) as of_host, coalesce(s.room, $6::int) as of_sender,
     coalesce(s.under_way, 0) as under_way, case when rest.failures >= ${FAILURES_TO_OPEN} then 1 end as on_trial,
     count(*) over (partition by named.host) as at_host, count(*) over (partition by named.sender_id) as of_lanes

@@ -29,6 +29,7 @@ import { OidcLogout0092 } from './0092-oidc-logout.migration.js';
 import { Hops0095 } from './0095-hops.migration.js';
 import { EventHop0102 } from './0102-event-hop.migration.js';
 import { ReleasedParts0104 } from './0104-released-parts.migration.js';
+import { DeliveryPages0105 } from './0105-delivery-pages.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -63,6 +64,7 @@ export const MIGRATIONS = [
   Hops0095,
   EventHop0102,
   ReleasedParts0104,
+  DeliveryPages0105,
 ].map((migration) => ({
   name: nameOf(migration),
   class: migration,

@@ -105,6 +105,23 @@ export async function traceTraffic(
   return rows.map((row) => ({ ...row, at: new Date(row.at) }));
 }
 
+/** Requests of these senders, in steps of `stepSeconds`; steps without traffic are left out. */
+export async function traceSenders(
+  sql: Sql,
+  senderIds: readonly string[],
+  from: Date,
+  until: Date,
+  stepSeconds: number,
+): Promise<(TrafficStep & { senderId: string })[]> {
+  const rows = await sql.query<TrafficCounts & { at: string; senderId: string }>(
+    `select sender_id as "senderId", date_bin(make_interval(secs => $4), minute, $1) as at, ${SUMS} from traffic_minute
+     where minute >= $1 and minute < $2 and kind = 'REQUEST' and sender_id = any ($3::text[]) group by 1, 2`,
+    [from, until, [...senderIds], stepSeconds],
+    'traffic-of-senders',
+  );
+  return rows.map((row) => ({ ...row, at: new Date(row.at) }));
+}
+
 export async function purgeTraffic(sql: Sql, before: Date): Promise<void> {
   await sql.query('delete from traffic_minute where minute < $1', [before]);
 }

@@ -2,7 +2,9 @@ import { Ctx, Field, FieldResolver, ID, Int, ObjectType, Resolver, Root } from '
 import { graphqlEnum } from '../../entities/database/graphql-enum.js';
 import { WITHHELD, withheldOf, type Withheld } from '../../access/withheld.js';
 import { Delivery } from '../../entities/deliveries/delivery.entity.js';
+import type { EndpointRest } from '../../entities/deliveries/endpoint-rest.repository.js';
 import { Sender } from '../../entities/senders/sender.entity.js';
+import { READERS, requireRole } from '../authorize.js';
 import type { Context } from '../context.js';
 import { WAIT_REASONS, waitingOf, waitsFor, type WaitReason } from './waits-for.js';
 
@@ -88,8 +90,24 @@ export class DeliveryWaitingResolver {
   }
 }
 
+@Resolver(() => EndpointTrouble)
+export class EndpointTroubleResolver {
+  @FieldResolver(() => Int, { description: 'Pending deliveries that go to it, counted to 1000.' })
+  async waiting(@Root() { senderId, endpoint }: EndpointRest, @Ctx() { loaders }: Context): Promise<number> {
+    const waiting = await loaders.waitingOfSender.load(senderId);
+    return waiting.find((one) => one.endpoint === endpoint)?.waiting ?? 0;
+  }
+}
+
 @Resolver(() => Sender)
 export class SenderEndpointsResolver {
+  @FieldResolver(() => Int, { description: 'Its pending deliveries, those of each endpoint counted to 1000.' })
+  async waitingDeliveries(@Root() { senderId }: Sender, @Ctx() context: Context): Promise<number> {
+    requireRole(context, READERS);
+    const waiting = await context.loaders.waitingOfSender.load(senderId);
+    return waiting.reduce((sum, one) => sum + one.waiting, 0);
+  }
+
   @FieldResolver(() => [EndpointTrouble], { description: 'Its endpoints that failed last: empty when all are well.' })
   troubledEndpoints(@Root() { senderId }: Sender, @Ctx() { loaders }: Context): Promise<EndpointTrouble[]> {
     return loaders.troublesOfSender.load(senderId);

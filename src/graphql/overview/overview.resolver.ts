@@ -18,6 +18,7 @@ import type { Context } from '../context.js';
 import { invalid } from '../../use-cases/errors.js';
 import { Source } from '../sources/source.types.js';
 import { listSources } from '../../use-cases/sources/sources.js';
+import type { SourceView } from '../../use-cases/sources/source.types.js';
 import { JobHealthView } from '../jobs/job.types.js';
 import { abortable } from '../live/abortable.js';
 import { readDuration } from '../../use-cases/overview/duration.js';
@@ -115,7 +116,7 @@ export class OverviewResolver {
   }
 
   @FieldResolver(() => [Source], { description: 'Registries that other systems keep, and how fresh their copies are.' })
-  sources(@Ctx() { services }: Context): Promise<Source[]> {
+  sources(@Ctx() { services }: Context): Promise<SourceView[]> {
     return listSources(services);
   }
 
@@ -142,6 +143,15 @@ export class OverviewResolver {
   })
   tailHeldBy(@Ctx() { services }: Context): Promise<TailHolder | null> {
     return services.tail.heldBy();
+  }
+}
+
+@Resolver(() => Sender)
+export class SenderTrafficResolver {
+  @FieldResolver(() => [TrafficPoint], { description: 'Its requests of the last 24 hours, by half hours.' })
+  lastDay(@Root() { senderId }: Sender, @Ctx() context: Context): Promise<TrafficPoint[]> {
+    requireRole(context, READERS);
+    return context.loaders.lastDayOfSender.load(senderId);
   }
 }
 

@@ -11,6 +11,7 @@ import { checkSourceFile, proposeSourceFile } from '../../use-cases/sources/look
 import { RegistryEnum } from '../../entities/database/enums.js';
 import { ADMINS, READERS, requireRole } from '../authorize.js';
 import type { Context } from '../context.js';
+import type { SourceView } from '../../use-cases/sources/source.types.js';
 import { Source, SourceCheck, SourceProposal } from './source.types.js';
 
 const NAME = { description: 'Name of the source.' };
@@ -18,13 +19,16 @@ const NAME = { description: 'Name of the source.' };
 @Resolver(() => Source)
 export class SourceResolver {
   @Query(() => [Source], { description: 'Registries that other systems keep.' })
-  sources(@Ctx() context: Context): Promise<Source[]> {
+  sources(@Ctx() context: Context): Promise<SourceView[]> {
     requireRole(context, READERS);
     return listSources(context.services);
   }
 
   @Query(() => Source, { nullable: true, description: 'One of them.' })
-  async source(@Arg('name', () => String, NAME) name: string, @Ctx() context: Context): Promise<Source | undefined> {
+  async source(
+    @Arg('name', () => String, NAME) name: string,
+    @Ctx() context: Context,
+  ): Promise<SourceView | undefined> {
     requireRole(context, READERS);
     return (await listSources(context.services)).find((one) => one.name === name);
   }
@@ -36,7 +40,7 @@ export class SourceResolver {
     @Arg('yaml', () => String, { description: 'The file. Its address is the name of an environment variable.' })
     yaml: string,
     @Ctx() context: Context,
-  ): Promise<Source> {
+  ): Promise<SourceView> {
     return applySource(context.services, requireRole(context, ADMINS), yaml);
   }
 
@@ -61,26 +65,26 @@ export class SourceResolver {
   }
 
   @Mutation(() => Source, { description: 'Reads it no more until it is resumed; copies are served as they are.' })
-  pauseSource(@Arg('name', () => String, NAME) name: string, @Ctx() context: Context): Promise<Source> {
+  pauseSource(@Arg('name', () => String, NAME) name: string, @Ctx() context: Context): Promise<SourceView> {
     return pauseSource(context.services, requireRole(context, ADMINS), name);
   }
 
   @Mutation(() => Source, { description: 'Reads it again where it stopped.' })
-  resumeSource(@Arg('name', () => String, NAME) name: string, @Ctx() context: Context): Promise<Source> {
+  resumeSource(@Arg('name', () => String, NAME) name: string, @Ctx() context: Context): Promise<SourceView> {
     return resumeSource(context.services, requireRole(context, ADMINS), name);
   }
 
   @Mutation(() => Source, {
     description: 'Reads everything again, and ends what is gone at the source, however much that is.',
   })
-  resyncSource(@Arg('name', () => String, NAME) name: string, @Ctx() context: Context): Promise<Source> {
+  resyncSource(@Arg('name', () => String, NAME) name: string, @Ctx() context: Context): Promise<SourceView> {
     return resyncSource(context.services, requireRole(context, ADMINS), name);
   }
 
   @Mutation(() => Source, {
     description: 'Disconnects it: its copies are deleted here, without events, and our own records served again.',
   })
-  removeSource(@Arg('name', () => String, NAME) name: string, @Ctx() context: Context): Promise<Source> {
+  removeSource(@Arg('name', () => String, NAME) name: string, @Ctx() context: Context): Promise<SourceView> {
     return removeSource(context.services, requireRole(context, ADMINS), name);
   }
 }

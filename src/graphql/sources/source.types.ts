@@ -3,6 +3,7 @@ import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { graphqlEnum } from '../../entities/database/graphql-enum.js';
 import { RegistryEnum } from '../../entities/database/enums.js';
 import type { CaptureState, SourceMode, SourceState } from '../../entities/sources/source.repository.js';
+import type { SourceView } from '../../use-cases/sources/source.types.js';
 
 export const SourceModeEnum = graphqlEnum<SourceMode>('SourceMode', 'How a source is served.', {
   MIRROR: 'Copied here and kept as the source is.',
@@ -84,7 +85,7 @@ export class SourceProposal {
 }
 
 @ObjectType({ description: 'A registry that another system keeps and this gateway serves.' })
-export class Source {
+export class Source implements SourceView {
   @Field(() => String, { description: 'Its name in its file.' })
   name!: string;
 
@@ -106,17 +107,27 @@ export class Source {
   })
   lagSeconds!: number | null;
 
+  counts!: SourceView['counts'];
+
   @Field(() => Int, { description: 'Records that are served.' })
-  served!: number;
+  async served(): Promise<number> {
+    return (await this.counts()).served;
+  }
 
   @Field(() => Int, { description: 'Rows whose state keeps them out: ended, merged, or in no list of the file.' })
-  withheld!: number;
+  async withheld(): Promise<number> {
+    return (await this.counts()).withheld;
+  }
 
   @Field(() => Int, { description: 'Rows that do not fit the dictionary.' })
-  refused!: number;
+  async refused(): Promise<number> {
+    return (await this.counts()).refused;
+  }
 
   @Field(() => [SourceRefusal], { description: 'Those rows by reason.' })
-  refusals!: SourceRefusal[];
+  async refusals(): Promise<SourceRefusal[]> {
+    return (await this.counts()).refusals;
+  }
 
   @Field(() => String, { nullable: true, description: 'Why it could not be read, until it is again.' })
   lastError!: string | null;

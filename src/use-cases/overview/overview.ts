@@ -6,19 +6,13 @@ import {
   readDeliveryStanding,
   type Ending,
 } from '../../entities/overview/overview.repository.js';
-import {
-  sumTraffic,
-  traceTraffic,
-  type TrafficCounts,
-  type TrafficSum,
-} from '../../entities/overview/traffic.repository.js';
+import { sumTraffic, type TrafficCounts, type TrafficSum } from '../../entities/overview/traffic.repository.js';
 import type { Services } from '../services.js';
-import { percentile } from './percentile.js';
+import { timelineOf, windowUntil } from './timeline.js';
+import { NO_TRAFFIC, trafficOf } from './traffic-of.js';
 import type { DeliveryHealth, Expiry, ExpiryKind, Traffic, TrafficPoint } from './overview.types.js';
 
-const MINUTE_MS = 60_000;
 const BUSIEST = 100;
-const NONE: TrafficCounts = { total: 0, failed: 0, latency: [] };
 
 type Grouping = 'registry' | 'operation' | 'senderId';
 
@@ -27,13 +21,11 @@ export class OverviewReader {
   readonly until: Date;
   #requests: Promise<TrafficSum[]> | undefined;
 
-  /** The minutes are whole: a window begins with the minute in which it would. */
   constructor(
     private readonly services: Pick<Services, 'database' | 'clock' | 'keeping'>,
     windowSeconds: number,
   ) {
-    this.until = services.clock();
-    this.from = new Date(Math.floor((this.until.getTime() - windowSeconds * 1000) / MINUTE_MS) * MINUTE_MS);
+    ({ from: this.from, until: this.until } = windowUntil(services.clock(), windowSeconds));
   }
 
   async requests(): Promise<Traffic> {
@@ -44,18 +36,8 @@ export class OverviewReader {
     return this.#groups(await this.#sums(), grouping);
   }
 
-  /** At most `points` steps of whole minutes, those without traffic included. */
-  async timeline(points: number): Promise<TrafficPoint[]> {
-    const { from, until } = this;
-    const span = until.getTime() - from.getTime();
-    const stepMs = Math.max(1, Math.ceil(span / MINUTE_MS / points)) * MINUTE_MS;
-    const steps = await traceTraffic(this.services.database, 'REQUEST', from, until, stepMs / 1000);
-    const counts = new Map(steps.map((step) => [step.at.getTime(), step]));
-    return Array.from({ length: Math.ceil(span / stepMs) }, (_, index) => {
-      const at = new Date(from.getTime() + index * stepMs);
-      const end = Math.min(at.getTime() + stepMs, until.getTime());
-      return { at, traffic: trafficOf(counts.get(at.getTime()) ?? NONE, (end - at.getTime()) / 1000) };
-    });
+  timeline(points: number): Promise<TrafficPoint[]> {
+    return timelineOf(this.services.database, this, points);
   }
 
   async deliveries(): Promise<DeliveryHealth> {
@@ -109,16 +91,4 @@ export class OverviewReader {
 }
 
 const totalOf = (sums: TrafficSum[]): TrafficCounts =>
-  sums.find((sum) => sum.registry === null && sum.operation === null && sum.senderId === null) ?? NONE;
-
-function trafficOf({ total, failed, latency }: TrafficCounts, seconds: number): Traffic {
-  return {
-    total,
-    failed,
-    perSecond: seconds === 0 ? 0 : total / seconds,
-    errorRate: total === 0 ? null : failed / total,
-    p50Ms: percentile(latency, 0.5),
-    p95Ms: percentile(latency, 0.95),
-    p99Ms: percentile(latency, 0.99),
-  };
-}
+  sums.find((sum) => sum.registry === null && sum.operation === null && sum.senderId === null) ?? NO_TRAFFIC;

@@ -8,16 +8,22 @@ export interface SourceView {
   state: SourceState;
   registries: string[];
   lagSeconds: number | null;
-  served: number;
-  withheld: number;
-  refused: number;
-  refusals: SourceRefusal[];
+  /** Counted when they are asked for: there may be millions. */
+  counts: () => Promise<SourceCounts>;
   lastError: string | null;
   followedBy: NonNullable<CaptureState['by']> | null;
   notice: string | null;
   walBytes: number | null;
   lastChangeAt: Date | null;
   progress: number | null;
+}
+
+/** Rows by what became of them. */
+export interface SourceCounts {
+  served: number;
+  withheld: number;
+  refused: number;
+  refusals: SourceRefusal[];
 }
 
 export interface SourceRefusal {

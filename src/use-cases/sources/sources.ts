@@ -27,24 +27,23 @@ import { releaseSlot, releaseSubscriptions } from './release-slot.js';
 import { changeAsAdmin } from '../admin-change.js';
 import { conflict, invalid, notFound } from '../errors.js';
 import type { Services } from '../services.js';
-import type { SourceView } from './source.types.js';
+import type { SourceCounts, SourceView } from './source.types.js';
 
 type Admin = Extract<Principal, { kind: 'admin' }>;
 
 type Listing = Pick<Services, 'database' | 'clock' | 'live'>;
 
 export async function listSources({ database, clock, live }: Listing): Promise<SourceView[]> {
-  const [sources, types, counts] = await Promise.all([
-    readSources(database),
-    servedTypes(database),
-    countRows(database),
-  ]);
+  const [sources, types] = await Promise.all([readSources(database), servedTypes(database)]);
+  let counted: Promise<RowCount[]> | undefined;
+  const countsOf = async ({ name }: StoredSource): Promise<SourceCounts> =>
+    countsIn((await (counted ??= countRows(database))).filter(({ source }) => source === name));
   const now = await Promise.all(sources.map((source) => asItIs(live, source)));
   return now.map((source) =>
     viewOf(
       source,
       types.filter((type) => type.source === source.name),
-      counts.filter((count) => count.source === source.name),
+      () => countsOf(source),
       clock(),
     ),
   );
@@ -141,6 +140,7 @@ export const resyncSource = (services: Services, admin: Admin, name: string): Pr
 
 export async function removeSource(services: Services, admin: Admin, name: string): Promise<SourceView> {
   const view = await viewNamed(services, name);
+  await view.counts();
   await releaseSubscriptions(services, name);
   let before: StoredSource | undefined;
   await change(
@@ -213,9 +213,7 @@ function typesOf({ records }: SourceFile, registries: Registries): ServedType[] 
 export const problemsText = (problems: FileProblem[]): string =>
   problems.map(({ line, column, message }) => `line ${line}, column ${column}: ${message}`).join('; ');
 
-function viewOf(source: StoredSource, types: RoutedType[], counts: RowCount[], now: Date): SourceView {
-  const total = (...states: string[]): number =>
-    counts.filter(({ state }) => states.includes(state)).reduce((sum, { count }) => sum + count, 0);
+function viewOf(source: StoredSource, types: RoutedType[], counts: SourceView['counts'], now: Date): SourceView {
   const { name, kind, mode, state, lastError, lastChangeAt, position, capture } = source;
   return {
     name,
@@ -224,17 +222,25 @@ function viewOf(source: StoredSource, types: RoutedType[], counts: RowCount[], n
     state,
     registries: [...new Set(types.map(({ registry }) => registry))].toSorted(),
     lagSeconds: lagSeconds(source, now),
-    served: total('SERVED'),
-    withheld: total('WITHHELD', 'ENDED', 'MERGED'),
-    refused: total('REFUSED'),
-    refusals: counts
-      .filter((one) => one.state === 'REFUSED')
-      .map(({ entry, path, reason, count }) => ({ entry, path: path ?? '', reason: reason ?? '', count })),
+    counts,
     lastError,
     followedBy: capture.by ?? null,
     notice: capture.notice ?? capture.alarm ?? null,
     walBytes: capture.walBytes ?? null,
     lastChangeAt: lastChangeAt === null ? null : new Date(lastChangeAt),
     progress: position?.total === undefined ? null : Math.min(1, position.done / Math.max(1, position.total)),
+  };
+}
+
+function countsIn(counts: RowCount[]): SourceCounts {
+  const total = (...states: string[]): number =>
+    counts.filter(({ state }) => states.includes(state)).reduce((sum, { count }) => sum + count, 0);
+  return {
+    served: total('SERVED'),
+    withheld: total('WITHHELD', 'ENDED', 'MERGED'),
+    refused: total('REFUSED'),
+    refusals: counts
+      .filter(({ state }) => state === 'REFUSED')
+      .map(({ entry, path, reason, count }) => ({ entry, path: path ?? '', reason: reason ?? '', count })),
   };
 }
