@@ -20,7 +20,7 @@ const PASSWORD = 'violet ink and rain';
     browser = await startBrowser(gateway.url);
     await keycloak.createUser('audrey', PASSWORD, 'AUDITOR');
     await keycloak.createUser('clerk', PASSWORD);
-  }, 180_000);
+  }, 300_000);
   afterAll(async () => {
     await browser?.close();
     await gateway?.close();
