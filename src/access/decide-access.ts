@@ -5,7 +5,7 @@
 import { scopesAllow } from './scopes.js';
 import type { AgreementTerms, SenderProfile } from '../entities/senders/sender.repository.js';
 import type { Criteria } from '../protocol/query/criteria.js';
-import { ItemRejected } from '../protocol/errors.js';
+import { Forbidden, ItemRejected } from '../protocol/errors.js';
 import { findAttribute } from '../protocol/registries/attributes.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../protocol/registries/definition.js';
 import { covers, expandFields, type Clamp } from '../protocol/registries/records/fields.js';
@@ -161,6 +161,10 @@ export function summarizeDecision(decision: GateDecision | ItemDecision): Record
     fields: agreement.fields,
   };
 }
+
+/** A refusal as it is thrown: the audit keeps its decision. */
+export const forbiddenBy = (refused: Refusal): Forbidden =>
+  new Forbidden(refused.explanation, { decision: summarizeDecision(refused) });
 
 function grant(
   agreement: AgreementTerms,

@@ -6,6 +6,7 @@ import { tookTooLong } from '../graphql/errors.js';
 import { recordTransaction, type TransactionChannel } from '../entities/transactions/transaction.repository.js';
 import { protocolErrorOf } from '../use-cases/errors.js';
 import {
+  Forbidden,
   HeaderRejected,
   type ProtocolError,
   ServiceUnavailable,
@@ -118,7 +119,7 @@ async function record(
       status: 'REJECTED',
       statusReasonCode: error instanceof HeaderRejected ? error.reason : error.code,
       statusReasonMessage: text(error.message, 999),
-      accessDecision: signatureDecision(error),
+      accessDecision: decisionBehind(error),
       digest: null,
       claim: false,
       request: proven ? requestOf(document) : sizeAndDigest(request.body),
@@ -132,8 +133,9 @@ async function record(
   );
 }
 
-/** Which part of the signature failed, which the partner is not told. */
-function signatureDecision(error: ProtocolError): JsonObject | undefined {
+/** Why access was refused, or which part of the signature failed, which the partner is not told. */
+function decisionBehind(error: ProtocolError): Record<string, unknown> | undefined {
+  if (error instanceof Forbidden) return error.decision;
   const fault = error instanceof SignatureMissing ? 'MISSING' : error instanceof SignatureInvalid && error.fault;
   if (fault === false) return undefined;
   return { allowed: false, reason: 'SIGNATURE', signature: fault, explanation: error.message };

@@ -16,6 +16,7 @@ import type { ProtocolError } from '../protocol/errors.js';
 import type { Call } from '../use-cases/call.js';
 import { refuseCaller } from './caller-refusal.js';
 import type { Context, GraphqlServices, SignResponse } from './context.js';
+import { startDeadline } from '../use-cases/deadline.js';
 import { DomainError, forbidden, unauthenticated } from '../use-cases/errors.js';
 import { formatError, auditedRefusalOf, tellUnavailable } from './errors.js';
 import { graphiqlRouter } from './graphiql/graphiql.router.js';
@@ -70,10 +71,10 @@ export async function startGraphqlServer(
   { persisted, metrics = createMetrics() }: GraphqlOptions = {},
 ): Promise<GraphqlServer> {
   const { log } = services;
-  const timely = () => AbortSignal.timeout(services.settings.operationTimeoutMs);
+  const timely = () => startDeadline(services.settings.operationTimeoutMs);
   const contextOf = async (authorization: string | undefined) => ({
     ...(await socketContext(services, authenticator, authorization)),
-    deadline: timely(),
+    deadline: timely().signal,
   });
   const sockets = serveWebSockets({ schema, log, httpServer, contextOf, persisted });
   const apollo = new ApolloServer<Context>({
@@ -110,7 +111,8 @@ export async function startGraphqlServer(
         admit(services.admission, res);
         const caller = await identify(authenticator, req);
         if (persisted !== undefined) await usePersisted(persisted, req, caller);
-        const deadline = timely();
+        const { signal: deadline, stop } = timely();
+        res.once('close', stop);
         const endTurn = await turns.take(actorOf(caller.principal));
         res.once('close', endTurn);
         return { ...newContext(services, caller), deadline, endTurn };

@@ -20,8 +20,10 @@ import {
   type AttemptRow,
   type DueDelivery,
 } from '../entities/deliveries/due-delivery.repository.js';
+import { isTest } from '../entities/subscriptions/notification.repository.js';
 import type { CallOutcome, TrafficMeter } from '../use-cases/overview/traffic-meter.js';
 import type { Log } from '../platform/log.js';
+import { onHop } from '../platform/hop.js';
 import { OutboundFailed, OutboundRefused } from '../platform/outbound-errors.js';
 import { DIALECTS } from '../protocol/dialects/dialects.js';
 import { EncryptionInvalid } from '../protocol/errors.js';
@@ -231,13 +233,15 @@ async function tracedAttempt(
   envelope: JsonObject,
   signal: AbortSignal,
 ) {
-  const { action, registry, attempts } = delivery;
+  const { action, registry, attempts, kind, messageId } = delivery;
   const attributes = { 'dci.registry': registry, 'dci.action': action, 'dci.attempt': attempts + 1 };
   return inSpan(
     services.tracer,
     { name: `deliver ${action} ${registry}`, kind: 'CLIENT', attributes },
     async (note) => {
-      const tried = await attempt(services, delivery, sender, envelope, signal);
+      const send = () => attempt(services, delivery, sender, envelope, signal);
+      // A subscriber did not ask: whose request it was, and what else came of it, is not for its eyes.
+      const tried = await (kind === 'NOTIFICATION' ? onHop({ requestId: messageId }, send) : send());
       note({ 'dci.outcome': tried.verdict.outcome });
       if (tried.answer !== undefined) note({ 'http.response.status_code': tried.answer.status });
       return tried;
@@ -325,10 +329,12 @@ async function attemptRow(
   };
 }
 
-function endOf({ deliverySettings }: Delivering, { attempts }: DueDelivery, verdict: Verdict, now: Date) {
+/** A test is tried once: whoever sent it looks on. */
+function endOf({ deliverySettings }: Delivering, delivery: DueDelivery, verdict: Verdict, now: Date) {
   if (verdict.outcome === 'DELIVERED') return { state: 'DELIVERED', reason: null, dueAt: null } as const;
   const reason = verdict.error;
-  const wait = nextAttemptIn(attempts + 1, deliverySettings.retrySeconds, verdict.retryAfter);
+  const retrySeconds = isTest(delivery) ? [] : deliverySettings.retrySeconds;
+  const wait = nextAttemptIn(delivery.attempts + 1, retrySeconds, verdict.retryAfter);
   if (verdict.outcome === 'GONE' || wait === undefined) return { state: 'FAILED', reason, dueAt: null } as const;
   return { state: 'PENDING', reason, dueAt: new Date(now.getTime() + wait) } as const;
 }
@@ -341,5 +347,5 @@ async function followUp(services: Delivering, delivery: DueDelivery, verdict: Ve
     { delivery: id, sender: senderId, outcome: verdict.outcome, reason: verdict.error },
     'delivery attempt failed',
   );
-  if (subscriptionId !== null) await suspendLongFailing(services, subscriptionId, now);
+  if (subscriptionId !== null && !isTest(delivery)) await suspendLongFailing(services, subscriptionId, now);
 }

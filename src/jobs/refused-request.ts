@@ -2,7 +2,7 @@
 import { isUniqueViolation } from '../entities/database/database.js';
 import type { ExecutionServices } from '../graphql/context.js';
 import { protocolErrorOf } from '../use-cases/errors.js';
-import { ItemRejected } from '../protocol/errors.js';
+import { Forbidden, ItemRejected } from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/envelope/json.js';
 import { refusalEnvelope } from '../messages/message-kind.js';
 import type { OpenedRequest } from './opened-request.js';
@@ -11,6 +11,8 @@ import { QueuedCall } from './queued-call.js';
 export interface Refusal {
   code: string;
   message: string;
+  /** The access decision behind it. */
+  decision?: Record<string, unknown> | undefined;
 }
 
 /** Why the request is refused; undefined for a fault of ours, which is tried again. */
@@ -18,7 +20,9 @@ export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof ItemRejected) return { code: error.code, message: error.message };
   // Who was faster is done when it is tried again.
   const refusal = isUniqueViolation(error) ? undefined : protocolErrorOf(error);
-  return refusal !== undefined && refusal.status < 500 ? { code: refusal.code, message: refusal.message } : undefined;
+  if (refusal === undefined || refusal.status >= 500) return undefined;
+  const { code, message } = refusal;
+  return { code, message, decision: refusal instanceof Forbidden ? refusal.decision : undefined };
 }
 
 export async function refuseRequest(
@@ -47,7 +51,7 @@ export async function refuseRequest(
     status: 'REJECTED',
     statusReasonCode: refusal.code,
     statusReasonMessage: refusal.message,
-    accessDecision: { allowed: false, explanation: refusal.message },
+    accessDecision: refusal.decision ?? { allowed: false, explanation: refusal.message },
     referenceIds,
     itemCount: referenceIds.length,
     itemsDone,

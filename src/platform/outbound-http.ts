@@ -7,6 +7,7 @@ import { lookup as systemLookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { Socket } from 'node:net';
 
+import { startClock } from './clock.js';
 import { hopHeaders } from './hop.js';
 import { openSocket, secure } from './outbound-connect.js';
 import type { Address, ClientTls } from './outbound-connect.js';
@@ -70,7 +71,7 @@ async function send(
 ): Promise<OutboundResponse> {
   const url = checkUrl(request.url, options, request.allowedHosts);
   const started = performance.now();
-  const timeout = AbortSignal.timeout(request.timeoutMs ?? options.timeoutMs);
+  const { signal: timeout, stop } = startClock(request.timeoutMs ?? options.timeoutMs);
   const signal = request.signal ? AbortSignal.any([timeout, request.signal]) : timeout;
   const progress: Progress = { stage: 'dns' };
   const duration = () => Math.round(performance.now() - started);
@@ -82,6 +83,8 @@ async function send(
     if (error instanceof OutboundRefused) throw error;
     const cutOff = timeout.aborted ? 'timeout' : 'aborted';
     throw new OutboundFailed(signal.aborted ? cutOff : progress.stage, duration(), progress.address, error);
+  } finally {
+    stop();
   }
 }
 

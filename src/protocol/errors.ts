@@ -30,7 +30,15 @@ export class BodyTooLarge extends define('err.request.bad', 413) {}
 export class AnswerTooLarge extends define('err.request.bad', 413) {}
 export class ContentTypeUnsupported extends define('err.request.bad', 415) {}
 export class TokenInvalid extends define('err.request.unauthorized', 401) {}
-export class Forbidden extends define('err.request.forbidden', 403) {}
+export class Forbidden extends define('err.request.forbidden', 403) {
+  /** The access decision behind it, for our audit. */
+  readonly decision: Record<string, unknown> | undefined;
+
+  constructor(message: string, { decision, ...options }: ErrorOptions & { decision?: Record<string, unknown> } = {}) {
+    super(message, options);
+    this.decision = decision;
+  }
+}
 export class NotFound extends define('err.request.not_found', 404) {}
 export class VersionNotSupported extends define('err.version.not_supported', 400) {}
 export class SenderInvalid extends define('err.sender_id.invalid', 400) {}

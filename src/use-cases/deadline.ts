@@ -1,18 +1,20 @@
 /** Work that nobody waits for any more stops between two of its steps. */
+import { startClock, type Clock } from '../platform/clock.js';
 import { DomainError } from './errors.js';
 
 export const TOO_LONG = 'the operation took too long: ask for less at once';
 
 export const late = (): DomainError => new DomainError('TIMEOUT', TOO_LONG);
 
-/** Gives work its time. The clock stops with the work: thousands that ran on would each end in an event for nobody. */
+export const startDeadline = (ms: number): Clock => startClock(ms, late);
+
+/** Gives work its time. */
 export async function withDeadline<T>(ms: number, work: (deadline: AbortSignal) => Promise<T>): Promise<T> {
-  const over = new AbortController();
-  const clock = setTimeout(() => over.abort(late()), ms).unref();
+  const { signal, stop } = startDeadline(ms);
   try {
-    return await work(over.signal);
+    return await work(signal);
   } finally {
-    clearTimeout(clock);
+    stop();
   }
 }
 

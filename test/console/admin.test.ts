@@ -51,7 +51,11 @@ const PERSON = {
     await page.getByText('Live', { exact: true }).waitFor();
     await page.getByText('No transactions match').waitFor();
     expect((await search()).status).toBe(403);
-    await page.getByRole('row', { name: /health.*Search.*Rejected.*err.request.forbidden/ }).waitFor();
+    const row = page.getByRole('row', { name: /health.*Search.*Rejected.*err.request.forbidden/ });
+    await row.getByRole('link').click();
+    await page.getByText('No agreement in force covers it.').waitFor();
+    const remedy = await page.getByRole('link', { name: 'Agreements of this sender' }).getAttribute('href');
+    expect(remedy).toBe('/console/agreements?senderId=health');
     await page.goto('/console/transactions?status=SUCCEEDED&senderId=health');
     await page.getByText('No transactions match').waitFor();
   });
@@ -345,6 +349,22 @@ const PERSON = {
     const kid = await row.getByRole('cell').first().innerText();
     const jwks = (await (await fetch(`${gateway.url}/.well-known/jwks.json`)).json()) as { keys: { kid: string }[] };
     expect(jwks.keys.map((key) => key.kid)).toContain(kid);
+
+    // The key that signs: what comes first is said, and done from there. On a telephone.
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page
+      .getByRole('row', { name: /ed25519.*Active/ })
+      .getByRole('button', { name: 'Revoke' })
+      .click();
+    const steps = page.getByRole('dialog', { name: 'Revoke key' });
+    await steps.getByText(/another has to sign first/).waitFor();
+    await steps.getByText(kid).waitFor();
+    await steps.getByRole('button', { name: 'Activate the next key' }).click();
+    const before = page.getByRole('row', { name: /ed25519.*Retired/ });
+    await before.getByRole('button', { name: 'Revoke' }).click();
+    await page.getByRole('dialog', { name: 'Revoke key' }).getByRole('button', { name: 'Revoke' }).click();
+    await page.getByRole('row', { name: /ed25519.*Revoked/ }).waitFor();
+    await row.getByText('Active').waitFor();
   });
 
   test('finds all of it in the audit', async () => {

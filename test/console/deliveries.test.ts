@@ -2,6 +2,7 @@
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { answer, startInbox, type Inbox } from '../support/inbox.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
+import { subscribed } from '../subscriptions/subscriptions.js';
 import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type ConsolePage } from './browser.js';
 
 (hasChromium() ? describe : describe.skip)('the deliveries page', () => {
@@ -102,5 +103,24 @@ import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type Conso
     await page.getByRole('dialog').getByLabel('From').fill('2020-01-01T00:00');
     await page.getByRole('button', { name: 'Start replay' }).click();
     await expectShown(page.getByText(/5 due again: 5 delivered, 0 not/));
+  });
+
+  test('a test of a subscription shows how it went', async () => {
+    const subscriber = await createPartner(gateway, {
+      agreements: [{ registry: 'CRVS' }],
+      sender: { autoApproveSubscriptions: true },
+    });
+    const { code } = await subscribed(subscriber, inbox, { event: 'Death' });
+    await page.goto(`/console/subscriptions?code=${code}`);
+    await page.getByRole('button', { name: code }).click();
+    await page.getByRole('button', { name: 'Send a test' }).click();
+    await page.getByRole('dialog', { name: 'Send a test' }).getByRole('button', { name: 'Send a test' }).click();
+    await page.getByRole('heading', { name: `notify → ${subscriber.senderId}` }).waitFor();
+    await page
+      .getByRole('region', { name: 'Attempts' })
+      .getByRole('row', { name: /DELIVERED/ })
+      .waitFor();
+    await expectShown(page.getByText('Test', { exact: true }));
+    expect(page.problems).toEqual([]);
   });
 });

@@ -241,6 +241,7 @@ const EACH: Record<string, Prepared> = {
   retryDelivery: [delivery, byId()],
   revokeAdminSessions: [nothing, () => '(subject: "somebody", reason: "r")'],
   rotateSenderSecret: [sender, ofSender(') { clientId }')],
+  sendTestNotification: [() => subscription('ACTIVE'), byId()],
   setSenderOutbound: [sender, ofSender(', input: {}) { clientId }')],
   stageFileImport: [nothing, () => '{ id }'],
   suspendSender: [sender, ofSender(', reason: "r") { senderId }')],

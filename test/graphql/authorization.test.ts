@@ -116,6 +116,7 @@ const EXPECTED: Record<string, Record<string, string>> = {
     rotateSenderSecret: ADMIN,
     runJob: RUNNERS,
     search: SENDER,
+    sendTestNotification: RUNNERS,
     setSenderOutbound: ADMIN,
     signOut: `${READERS} ENROLLING`,
     stageFileImport: RUNNERS,

@@ -285,6 +285,75 @@ describe('rights are those of the moment of sending', () => {
   });
 });
 
+describe('a test', () => {
+  const idOf = async (code: string): Promise<string> => {
+    const [row] = await gateway.database.query<{ id: string }>('select id from subscription where code = $1', [code]);
+    return row?.id ?? '';
+  };
+  const TEST = 'mutation ($id: ID!) { sendTestNotification(id: $id) { id test } }';
+  const sendTest = async (code: string) =>
+    (await gateway.admin<{ sendTestNotification: { id: string; test: boolean } }>(TEST, { id: await idOf(code) }))
+      .sendTestNotification;
+
+  test('is a signed notification of no event, which nobody takes for news, and counts in the sequence', async () => {
+    const partner = await newPartner();
+    const { code, message } = await subscribed(partner, inbox, { event: 'Death' });
+    expect(await sendTest(code)).toMatchObject({ test: true });
+    const [test] = await inbox.wait(1);
+    expect(test).toMatchObject({ path: '/registry/notify', verified: true });
+    const { header, message: told } = test!.body;
+    expect(header).toMatchObject({ action: 'notify', status: 'succ', total_count: 0, completed_count: 0 });
+    expect(header.meta).toEqual({ subscription_code: code, test: true, sequence: 1 });
+    expect(told).toEqual({ transaction_id: message['transaction_id'], notify_event: [] });
+    await settled(gateway, code, allEnded(1));
+    await upsert(gateway, { id: randomUUID(), data: ADA, event: 'Death' });
+    const [, news] = await inbox.wait(2);
+    expect(news?.body.header.meta).toEqual({ subscription_code: code, sequence: 2, event_id: expect.any(String) });
+  });
+
+  test('is tried once, is no reason to suspend, and is not replayed', async () => {
+    const partner = await newPartner();
+    const { code } = await subscribed(partner, inbox, { event: 'Death' });
+    inbox.behave(answer(500));
+    const { id } = await sendTest(code);
+    await settled(gateway, code, allEnded(1));
+    const { delivery } = await gateway.admin<{ delivery: unknown }>(
+      `query ($id: ID!) { delivery(id: $id) { state stateReason test attempts { outcome } subscription { failingSince } } }`,
+      { id },
+    );
+    expect(delivery).toEqual({
+      state: 'FAILED',
+      stateReason: 'the receiver answered 500',
+      test: true,
+      attempts: [{ outcome: 'FAILED' }],
+      subscription: { failingSince: null },
+    });
+    const replay = `mutation ($code: String) { replayDeliveries(filter: { subscriptionCode: $code }) { count } }`;
+    expect(await gateway.admin(replay, { code })).toEqual({ replayDeliveries: { count: 0 } });
+    inbox.behave(undefined);
+    await gateway.admin('mutation ($id: ID!) { retryDelivery(id: $id) { id } }', { id });
+    expect(await settled(gateway, code, allEnded(1))).toMatchObject([{ state: 'DELIVERED' }]);
+  });
+
+  test('is refused where nothing may leave now', async () => {
+    const partner = await newPartner();
+    const { code } = await subscribed(partner, inbox, { event: 'Death' });
+    const refused = async (id: string) => (await gateway.graphql(TEST, { id })).errors?.[0];
+    await gateway.admin('mutation ($id: String!) { suspendSender(senderId: $id) { state } }', { id: partner.senderId });
+    expect(await refused(await idOf(code))).toMatchObject({
+      message: 'id: the sender is SUSPENDED: activate it first',
+      extensions: { code: 'CONFLICT' },
+    });
+    await change(gateway, 'pauseSubscription', code);
+    expect(await refused(await idOf(code))).toMatchObject({
+      message: 'id: the subscription is PAUSED: only an active one can be tested',
+      extensions: { code: 'CONFLICT' },
+    });
+    expect(await refused(randomUUID())).toMatchObject({ extensions: { code: 'NOT_FOUND', field: 'id' } });
+    expect(inbox.received).toEqual([]);
+  });
+});
+
 describe('record versions', () => {
   test('are forgotten once everybody was told', async () => {
     const partner = await newPartner();

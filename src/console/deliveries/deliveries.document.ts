@@ -5,13 +5,13 @@ export const DELIVERY_ROW = graphql(`
     id
     kind
     action
+    test
     registry
     target
     state
     stateReason
     withheld
     attemptCount
-    dueAt
     createdAt
     finishedAt
     waiting {

@@ -16,6 +16,7 @@ import { useFilters } from '../shared/use-filters.js';
 import { useLiveRows } from '../shared/use-live-rows.js';
 import { DELIVERIES, DELIVERY_CHANGED } from './deliveries.document.js';
 import type { DeliveryRow } from './delivery.types.js';
+import { Action } from './action.js';
 import { ReplayDialog } from './replay-dialog.js';
 import { RetrySelection } from './retry-selection.js';
 import { Held } from './waiting.js';
@@ -85,7 +86,7 @@ function useDeliveryColumns(): Column<DeliveryRow>[] {
   return [
     { header: t('field.createdAt'), cell: ({ createdAt }) => <Time value={createdAt} /> },
     { header: t('field.receiver'), cell: ({ sender }) => sender?.senderId ?? '—' },
-    { header: t('field.action'), cell: ({ action }) => <span className="mono">{action}</span> },
+    { header: t('field.action'), cell: (row) => <Action {...row} /> },
     { header: t('field.registry'), cell: ({ registry }) => t(`registry.${registry}`) },
     {
       header: t('field.target'),

@@ -9,12 +9,13 @@ import { CodeText } from '../shared/code-text.js';
 import { Empty } from '../shared/empty.js';
 import { ErrorNotice } from '../shared/error-notice.js';
 import { Facts } from '../shared/facts.js';
-import { JsonView } from '../shared/json-view.js';
 import { Loading } from '../shared/loading.js';
 import { Page } from '../shared/page.js';
 import { Section } from '../shared/section.js';
 import { StateBadge } from '../shared/state-badge.js';
 import { Time } from '../shared/time.js';
+import { Decision } from '../transactions/decision.js';
+import { Action } from './action.js';
 import { Attempts } from './attempts.js';
 import type { Delivery, Waiting } from './delivery.types.js';
 import { Excerpts } from './excerpts.js';
@@ -28,11 +29,17 @@ export function Component() {
   const { t } = useTranslation();
   const { id = '' } = useParams();
   const [{ data, error }, reload] = useQuery({ query: DELIVERY, variables: { id } });
+  const reread = () => reload({ requestPolicy: 'network-only' });
   const delivery = data?.delivery;
   useLive(
     DELIVERY_CHANGED,
     { filter: { messageId: delivery?.messageId } },
-    { enabled: delivery != null, onEvent: () => reload({ requestPolicy: 'network-only' }) },
+    {
+      enabled: delivery != null,
+      onStart: reread,
+      onEvent: reread,
+      cursorOf: ({ deliveryChanged }) => deliveryChanged.cursor,
+    },
   );
   return (
     <Page
@@ -109,7 +116,7 @@ function Detail(delivery: Delivery) {
       {delivery.attempts.length > 0 && <Excerpts id={delivery.id} />}
       {delivery.accessDecision !== null && (
         <Section title={t('transactions.decision')}>
-          <JsonView value={delivery.accessDecision} label={t('transactions.decision')} />
+          <Decision decision={delivery.accessDecision} senderId={delivery.sender?.senderId} />
         </Section>
       )}
     </>
@@ -122,7 +129,7 @@ function MessageFacts({ subscription, transaction, ...delivery }: Delivery) {
     <Facts
       items={[
         [t('field.receiver'), delivery.sender?.name],
-        [t('field.action'), <CodeText key="action" text={delivery.action} />],
+        [t('field.action'), <Action key="action" {...delivery} />],
         [t('field.registry'), t(`registry.${delivery.registry}`)],
         [t('field.target'), <CodeText key="target" text={delivery.target} />],
         [t('field.messageId'), <CodeText key="message" text={delivery.messageId} />],
@@ -148,7 +155,6 @@ function ProgressFacts(delivery: Delivery) {
       items={[
         [t('field.createdAt'), <Time key="created" value={delivery.createdAt} />],
         [t('field.attempts'), String(delivery.attemptCount)],
-        [t('field.dueAt'), <Time key="due" value={delivery.state === 'PENDING' ? delivery.dueAt : null} />],
         [
           t('deliveries.waitsFor'),
           delivery.waiting && (

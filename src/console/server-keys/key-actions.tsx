@@ -1,19 +1,24 @@
 import { Group } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { ResultOf } from '../graphql/graphql.js';
 import { ADMINS } from '../session/me.js';
 import { ActionButton } from '../shared/action-button.js';
-import { ACTIVATE_SERVER_KEY, RETIRE_SERVER_KEY, REVOKE_SERVER_KEY, type SERVER_KEYS } from './server-keys.document.js';
+import { ReplaceSigner } from './replace-signer.js';
+import type { ServerKey } from './server-key.types.js';
+import { ACTIVATE_SERVER_KEY, RETIRE_SERVER_KEY, REVOKE_SERVER_KEY } from './server-keys.document.js';
 
-type ServerKey = ResultOf<typeof SERVER_KEYS>['serverKeys'][number];
+interface KeyActionsProps extends Pick<ServerKey, 'kid' | 'state' | 'use'> {
+  /** A signing key that could be activated. */
+  next: string | undefined;
+}
 
 /** What may follow a state: NEXT → ACTIVE → RETIRED, and REVOKED from anywhere but for the key that signs now. */
-export function KeyActions({ kid, state, use }: ServerKey) {
+export function KeyActions({ kid, state, use, next }: KeyActionsProps) {
   const { t } = useTranslation();
   const common = { variables: { kid }, roles: ADMINS, size: 'compact-xs' } as const;
   if (state === 'REVOKED') return null;
+  if (state === 'ACTIVE' && use === 'SIG') return <ReplaceSigner next={next} />;
   return (
-    <Group gap={6} wrap="nowrap">
+    <Group gap={6}>
       {state === 'NEXT' && (
         <ActionButton
           {...common}
@@ -33,11 +38,14 @@ export function KeyActions({ kid, state, use }: ServerKey) {
       )}
       <ActionButton
         {...common}
-        disabledBecause={state === 'ACTIVE' && use === 'SIG' ? t('serverKeys.signsNow') : undefined}
         document={REVOKE_SERVER_KEY}
         label={t('action.revoke')}
         done={t('serverKeys.revoked')}
-        confirm={{ title: t('serverKeys.revoke'), text: t('serverKeys.revokeText'), danger: true }}
+        confirm={{
+          title: t('serverKeys.revoke'),
+          text: t(state === 'ACTIVE' ? 'serverKeys.revokeDecryptsText' : 'serverKeys.revokeText'),
+          danger: true,
+        }}
       />
     </Group>
   );

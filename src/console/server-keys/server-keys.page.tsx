@@ -15,6 +15,7 @@ import { SERVER_KEYS } from './server-keys.document.js';
 export function Component() {
   const { t } = useTranslation();
   const [{ data, error, fetching }, reload] = useQuery({ query: SERVER_KEYS });
+  const next = data?.serverKeys.find(({ state, use }) => state === 'NEXT' && use === 'SIG');
   const page = { rows: data?.serverKeys ?? [], error, fetching, atStart: true, reload };
   return (
     <Page
@@ -40,7 +41,7 @@ export function Component() {
           { header: t('field.state'), cell: ({ state }) => <StateBadge state={state} /> },
           { header: t('field.createdAt'), cell: ({ createdAt }) => <Time value={createdAt} /> },
           { header: t('field.activatedAt'), cell: ({ activatedAt }) => <Time value={activatedAt} /> },
-          { header: t('field.actions'), cell: (key) => <KeyActions {...key} /> },
+          { header: t('field.actions'), cell: (key) => <KeyActions {...key} next={next?.kid} /> },
         ]}
         empty={{ title: t('serverKeys.empty') }}
       />

@@ -10,3 +10,10 @@ export const ACCESS_REASONS = [
   'RECORD_TYPE_NOT_COVERED',
   'PURPOSE_NOT_COVERED',
 ] as const;
+
+/** Those that another agreement would change. */
+export const OF_AGREEMENTS: ReadonlySet<string> = new Set<(typeof ACCESS_REASONS)[number]>([
+  'NO_AGREEMENT',
+  'RECORD_TYPE_NOT_COVERED',
+  'PURPOSE_NOT_COVERED',
+]);

@@ -6,6 +6,7 @@ import { Facts } from '../shared/facts.js';
 import { JsonView } from '../shared/json-view.js';
 import { StateBadge } from '../shared/state-badge.js';
 import { Time } from '../shared/time.js';
+import { SendTest } from './send-test.js';
 import { SubscriptionActions } from './subscription-actions.js';
 import type { SubscriptionRow } from './subscription.types.js';
 
@@ -46,6 +47,7 @@ export function SubscriptionDrawer({ subscription, onClose }: { subscription: Su
           ]}
         />
         {subscription.filter !== null && <JsonView value={subscription.filter} label={t('field.filter')} />}
+        <SendTest {...subscription} />
         <Anchor component={Link} to={`/deliveries?subscriptionCode=${encodeURIComponent(subscription.code)}`} size="sm">
           {t('subscriptions.itsDeliveries')}
         </Anchor>

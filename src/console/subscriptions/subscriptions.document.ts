@@ -80,6 +80,14 @@ export const RESUME_SUBSCRIPTION = graphql(`
   }
 `);
 
+export const SEND_TEST_NOTIFICATION = graphql(`
+  mutation SendTestNotification($id: ID!) {
+    sendTestNotification(id: $id) {
+      id
+    }
+  }
+`);
+
 export const CANCEL_SUBSCRIPTION = graphql(`
   mutation CancelSubscription($id: ID!, $reason: String) {
     cancelSubscription(id: $id, reason: $reason) {

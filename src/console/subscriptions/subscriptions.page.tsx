@@ -35,7 +35,11 @@ export function Component() {
   const live = useLive(
     SUBSCRIPTION_CHANGED,
     {},
-    { onEvent: page.reload, cursorOf: ({ subscriptionChanged }) => subscriptionChanged.cursor },
+    {
+      onStart: page.reload,
+      onEvent: page.reload,
+      cursorOf: ({ subscriptionChanged }) => subscriptionChanged.cursor,
+    },
   );
   const open = page.rows.find(({ id }) => id === openId);
   return (

@@ -2,7 +2,7 @@ import { Accordion, Alert, Anchor, Box, Stack, Text } from '@mantine/core';
 import { IconBan, IconCheck } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { ACCESS_REASONS } from '../shared/access-reasons.js';
+import { ACCESS_REASONS, OF_AGREEMENTS } from '../shared/access-reasons.js';
 import { ALL } from '../shared/field-choice.js';
 import { Facts } from '../shared/facts.js';
 import { JsonView } from '../shared/json-view.js';
@@ -60,12 +60,28 @@ function Part({ part, senderId }: { part: StoredDecision; senderId: string | und
         {fault === undefined && reason === undefined && (part.explanation ?? '')}
       </Text>
       {refused && senderId !== undefined && (
-        <Anchor component={Link} to={`/senders/${senderId}`} size="sm" c="inherit" underline="always">
-          {t(fault === undefined ? 'decision.toSender' : 'decision.toKeys')}
-        </Anchor>
+        <Remedy senderId={senderId} signature={fault !== undefined} reason={reason} />
       )}
       {!refused && <Grounds {...part} senderId={senderId} />}
     </Alert>
+  );
+}
+
+interface RemedyProps {
+  senderId: string;
+  signature: boolean;
+  reason: (typeof ACCESS_REASONS)[number] | undefined;
+}
+
+/** The way to what would have to change. */
+function Remedy({ senderId, signature, reason }: RemedyProps) {
+  const { t } = useTranslation();
+  const agreements = reason !== undefined && OF_AGREEMENTS.has(reason);
+  const to = agreements ? `/agreements?${new URLSearchParams({ senderId }).toString()}` : `/senders/${senderId}`;
+  return (
+    <Anchor component={Link} to={to} size="sm" c="inherit" underline="always">
+      {t(signature ? 'decision.toKeys' : agreements ? 'decision.toAgreements' : 'decision.toSender')}
+    </Anchor>
   );
 }
 

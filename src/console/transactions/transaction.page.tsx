@@ -27,11 +27,17 @@ export function Component() {
   const { id = '' } = useParams();
   const [{ data, error }, reload] = useQuery({ query: TRANSACTION, variables: { id } });
   const transaction = data?.transaction;
+  const reread = () => reload({ requestPolicy: 'network-only' });
   const unfinished = transaction?.processedAt === null;
   useLive(
     TRANSACTION_CHANGED,
     { filter: { correlationId: transaction?.correlationId ?? '' } },
-    { enabled: unfinished, onEvent: () => reload({ requestPolicy: 'network-only' }) },
+    {
+      enabled: unfinished,
+      onStart: reread,
+      onEvent: reread,
+      cursorOf: ({ transactionChanged }) => transactionChanged.cursor,
+    },
   );
   return (
     <Page

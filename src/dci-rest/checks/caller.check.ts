@@ -1,9 +1,10 @@
 /** Who is calling, and what it may do at all. */
+import { forbiddenBy, type AccessReason } from '../../access/decide-access.js';
 import { scopesAllow } from '../../access/scopes.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import { credentialOf, type TokenClaims } from '../../access/token.js';
 import { encryptionKeyOf } from '../../messages/outgoing.js';
-import { EncryptionInvalid, Forbidden, SenderInvalid, TokenInvalid } from '../../protocol/errors.js';
+import { EncryptionInvalid, SenderInvalid, TokenInvalid } from '../../protocol/errors.js';
 import type { Exchange } from '../exchange.js';
 import type { FacadeServices } from '../services.js';
 
@@ -33,8 +34,12 @@ export async function requireSender(
   if (token.credential !== credentialOf(sender))
     throw new TokenInvalid('the access token has ended with its client secret: get a new one');
   exchange.sender = token.scopes.length === 0 ? sender : { ...sender, scopes: token.scopes };
-  if (sender.state !== 'ACTIVE') throw new Forbidden('this sender is not active; ask the registry’s administrator');
+  if (sender.state !== 'ACTIVE')
+    throw refusal('SENDER_NOT_ACTIVE', 'this sender is not active; ask the registry’s administrator');
 }
+
+const refusal = (reason: Exclude<AccessReason, 'AGREEMENT'>, explanation: string) =>
+  forbiddenBy({ allowed: false, reason, explanation });
 
 const issuedTo = async (
   token: TokenClaims | undefined,
@@ -60,7 +65,7 @@ export function requireScope(
   { action }: { action: string },
 ): void {
   if (!scopesAllow(knownSender.scopes, { action, operation, definition }))
-    throw new Forbidden(`the access token has no scope for ${action}: ask for registry.${action}`);
+    throw refusal('SCOPE_NOT_GRANTED', `the access token has no scope for ${action}: ask for registry.${action}`);
 }
 
 /** Before any work is done: an answer that must be encrypted needs a key to encrypt it to. */

@@ -22,7 +22,14 @@ export function webhooks(endpoints: Endpoint[]): JsonObject {
         'The answer of a request that was accepted, to its `header.sender_uri`.',
       ),
     ]),
-    ['notify', webhook('notify', 'NotifyEnvelope', 'An event that a subscription asked for, to its address.')],
+    [
+      'notify',
+      webhook(
+        'notify',
+        'NotifyEnvelope',
+        'An event that a subscription asked for, to its address; without an event and with `meta.test` a test.',
+      ),
+    ],
   ]) as JsonObject;
 }
 

@@ -4,6 +4,7 @@ import { auditEntry, hashContent } from '../audit/audit.repository.js';
 import type { Sql } from '../database/database.js';
 import { DELIVERY_FACTS, hashDelivery, MESSAGE_HASH, type DeliveryFacts } from '../audit/delivery-audit.js';
 import { recordTransition } from '../audit/transition.js';
+import { isTest } from '../subscriptions/notification.repository.js';
 import type { AttemptRow, DeliveryEnd, DueDelivery } from './due-delivery.repository.js';
 
 // What is pending is said beside the row: a literal would let indexes of all that is pending look as good as the key.
@@ -110,7 +111,8 @@ function finishedRow({
     reason,
     dueAt,
     now,
-    subscriptionId,
+    // A test says nothing of how long its subscription has failed.
+    subscriptionId: isTest(delivery) ? null : subscriptionId,
     outboxId: uuidv7(),
     detail: JSON.stringify({ senderId, registry, status: state }),
     auditId: audit.id,

@@ -1,8 +1,10 @@
-/** New notifications: what an event makes us owe subscribers. */
-import type { Hop } from '../../platform/hop.js';
+/** New notifications: what an event makes us owe subscribers, and tests, which tell of no event. */
+import { currentHop, type Hop } from '../../platform/hop.js';
 import { uuidv7 } from '../../platform/uuid.js';
 import type { Registry } from '../../protocol/vocabulary.js';
 import type { Sql } from '../database/database.js';
+import { appendOutbox } from '../queues/outbox.repository.js';
+import type { Subscription } from './subscription.entity.js';
 
 export interface NewNotification {
   subscriptionId: string;
@@ -50,4 +52,25 @@ export async function insertNotifications(sql: Sql, notifications: NewNotificati
   }));
   await sql.query(NOTIFY, [JSON.stringify(rows), now]);
   sql.eventWritten();
+}
+
+/** Whether a notification only tries its receiver. */
+export const isTest = ({ kind, eventId }: { kind: string; eventId?: string | null }): boolean =>
+  kind === 'NOTIFICATION' && eventId == null;
+
+/** A test is asked for by hand: it goes though its endpoint rests. Gives its id. */
+export async function insertTest(
+  sql: Sql,
+  { id: subscriptionId, senderId, registry, target }: Pick<Subscription, 'id' | 'senderId' | 'registry' | 'target'>,
+  now: Date,
+): Promise<string> {
+  const id = uuidv7();
+  await sql.query(
+    `insert into delivery (id, kind, action, sender_id, registry, subscription_id, target, host, message_id, state, due_at,
+       by_hand, created_at, hop)
+     values ($1, 'NOTIFICATION', 'notify', $2, $3, $4, $5, $6, $7, 'PENDING', $8, true, $8, $9::jsonb)`,
+    [id, senderId, registry, subscriptionId, target, new URL(target).host, uuidv7(), now, JSON.stringify(currentHop())],
+  );
+  await appendOutbox(sql, 'delivery', [{ subject: id, detail: { senderId, registry, status: 'PENDING' } }]);
+  return id;
 }

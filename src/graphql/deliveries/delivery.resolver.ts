@@ -5,6 +5,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Roo
 import { Delivery, DeliveryAttempt } from '../../entities/deliveries/delivery.entity.js';
 import { firstId } from '../../entities/database/partitions.js';
 import { Sender } from '../../entities/senders/sender.entity.js';
+import { isTest } from '../../entities/subscriptions/notification.repository.js';
 import { Subscription } from '../../entities/subscriptions/subscription.entity.js';
 import { Transaction } from '../../entities/transactions/transaction.entity.js';
 import { askedOfNodes } from '../asked-fields.js';
@@ -60,6 +61,11 @@ export class DeliveryResolver {
   @FieldResolver(() => Subscription, { nullable: true, description: 'What a notification belongs to.' })
   async subscription(@Root() { subscriptionId }: Delivery, @Ctx() context: Context): Promise<Subscription | null> {
     return subscriptionId == null ? null : ((await context.loaders.subscriptionById.load(subscriptionId)) ?? null);
+  }
+
+  @FieldResolver(() => Boolean, { description: 'A notification of no event, which only tries its receiver.' })
+  test(@Root() delivery: Delivery): boolean {
+    return isTest(delivery);
   }
 
   @FieldResolver(() => GraphQLJSON, {

@@ -16,6 +16,7 @@ import {
   pauseSubscription,
   resumeSubscription,
 } from '../../use-cases/subscriptions/administer-subscription.js';
+import { sendTestNotification } from '../../use-cases/subscriptions/test-notification.js';
 import {
   SubscribeInput,
   SubscribeResult,
@@ -97,6 +98,14 @@ export class SubscriptionResolver {
   @Mutation(() => Subscription, { description: 'After a pause or a suspension; what rested is sent in its order.' })
   resumeSubscription(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<Subscription> {
     return resumeSubscription(context.services, requireRole(context, RUNNERS), id);
+  }
+
+  @Mutation(() => Delivery, {
+    description:
+      'Tries its receiver: a signed notification of no event, marked `test`, sent once and at once though its endpoint rests.',
+  })
+  sendTestNotification(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<Delivery> {
+    return sendTestNotification(context.services, requireRole(context, RUNNERS), id);
   }
 
   @Mutation(() => Subscription, { description: 'Ends it for good; a pending one is told to be rejected.' })

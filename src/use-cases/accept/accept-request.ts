@@ -1,9 +1,9 @@
 /** Accepting a message for later work: all that can be refused now is refused now, the rest ends in a callback. */
-import { decideGate } from '../../access/decide-access.js';
+import { decideGate, forbiddenBy } from '../../access/decide-access.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import { OutboundRefused } from '../../platform/outbound-errors.js';
 import type { Outbound } from '../../platform/outbound-http.js';
-import { Forbidden, RequestInvalid, SenderUriInvalid } from '../../protocol/errors.js';
+import { RequestInvalid, SenderUriInvalid } from '../../protocol/errors.js';
 import type { Operation } from '../../protocol/vocabulary.js';
 import type { Call } from '../call.js';
 import type { Services } from '../services.js';
@@ -21,8 +21,7 @@ export async function acceptRequest(
   const definition = services.registries.byName(registry);
   if (definition === undefined) throw new RequestInvalid('registry: this gateway does not serve it');
   const gate = decideGate({ sender, definition, operation, now: call.receivedAt });
-  if (!gate.allowed && !(gate.reason === 'NO_AGREEMENT' && WITHOUT_AGREEMENT.has(operation)))
-    throw new Forbidden(gate.explanation);
+  if (!gate.allowed && !(gate.reason === 'NO_AGREEMENT' && WITHOUT_AGREEMENT.has(operation))) throw forbiddenBy(gate);
   await call.admit({ operation, items: referenceIds.length });
   callbackTarget(services.outbound, sender, senderUri);
   await call.settle({

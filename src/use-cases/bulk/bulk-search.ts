@@ -1,8 +1,7 @@
 /** Search of uploaded identifiers, part by part; a bad row is told of, and the others go on. */
-import { decideGate } from '../../access/decide-access.js';
+import { decideGate, forbiddenBy } from '../../access/decide-access.js';
 import type { AgreementTerms } from '../../entities/senders/sender.repository.js';
 import type { KnownSender } from '../../access/sender-directory.js';
-import { Forbidden } from '../../protocol/errors.js';
 import type { BulkRow } from '../../protocol/search/bulk.js';
 import type { SearchAnswer, SearchItemAnswer } from '../../protocol/search/search.translate.js';
 import type { Call } from '../call.js';
@@ -21,7 +20,7 @@ export async function bulkSearch(
 ): Promise<SearchAnswer> {
   const definition = definitionOf(services, input.registry);
   const gate = decideGate({ sender, definition, operation: 'BULK_SEARCH', now: call.receivedAt });
-  if (!gate.allowed) throw new Forbidden(gate.explanation);
+  if (!gate.allowed) throw forbiddenBy(gate);
   const part = await loadPart(services, call, input);
   const searching = new SearchItems(boundedSource(services), definition, gate.agreements, {
     room: new AnswerRoom(true),

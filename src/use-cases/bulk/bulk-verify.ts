@@ -1,9 +1,9 @@
 /** Claims about uploaded persons, part by part: yes or no for each; no record leaves. */
-import { decideGate, decideItem, summarizeDecision, type Grant } from '../../access/decide-access.js';
+import { decideGate, decideItem, forbiddenBy, summarizeDecision, type Grant } from '../../access/decide-access.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { BulkRow } from '../../protocol/search/bulk.js';
 import type { BulkVerifyAnswer, BulkVerifyItem } from '../../protocol/search/bulk.translate.js';
-import { Forbidden, ProtocolError } from '../../protocol/errors.js';
+import { ProtocolError } from '../../protocol/errors.js';
 import type { Call } from '../call.js';
 import type { Services } from '../services.js';
 import { definitionOf } from '../records/records.js';
@@ -28,11 +28,11 @@ export async function bulkVerify(
 ): Promise<BulkVerifyAnswer> {
   const definition = definitionOf(services, input.registry);
   const gate = decideGate({ sender, definition, operation: 'BULK_VERIFY', now: call.receivedAt });
-  if (!gate.allowed) throw new Forbidden(gate.explanation);
+  if (!gate.allowed) throw forbiddenBy(gate);
   const [recordType] = definition.recordTypes;
   if (recordType === undefined) throw new Error(`${definition.registry} has no record types`);
   const grant = decideItem(gate.agreements, definition, { recordType });
-  if (!grant.allowed) throw new Forbidden(grant.explanation);
+  if (!grant.allowed) throw forbiddenBy(grant);
   const part = await loadPart(services, call, input);
   const verifying: Verifying = {
     services: boundedSource(services),

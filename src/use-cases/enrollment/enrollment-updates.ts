@@ -1,9 +1,9 @@
 /** Enrolments pushed by a service provider: written with the audit row, or not at all. */
-import { decideGate, decideItem, summarizeDecision, type Grant } from '../../access/decide-access.js';
+import { decideGate, decideItem, forbiddenBy, summarizeDecision, type Grant } from '../../access/decide-access.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { Unit } from '../../entities/database/database.js';
 import type { EnrollmentUpdate, PushAnswer, PushOutcome } from '../../protocol/notify/enrollment.js';
-import { Forbidden, RequestInvalid } from '../../protocol/errors.js';
+import { RequestInvalid } from '../../protocol/errors.js';
 import { valuesAt } from '../../protocol/query/evaluate.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
 import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
@@ -61,11 +61,11 @@ export async function updateEnrollments(
 
 function decide(definition: RegistryDefinition, sender: KnownSender, now: Date): Grant {
   const gate = decideGate({ sender, definition, operation: 'ENROLLMENT_UPDATES', now });
-  if (!gate.allowed) throw new Forbidden(gate.explanation);
+  if (!gate.allowed) throw forbiddenBy(gate);
   const [recordType] = definition.recordTypes;
   if (recordType === undefined) throw new Error(`${definition.registry} has no record types`);
   const grant = decideItem(gate.agreements, definition, { recordType });
-  if (!grant.allowed) throw new Forbidden(grant.explanation);
+  if (!grant.allowed) throw forbiddenBy(grant);
   return grant;
 }
 

@@ -136,5 +136,9 @@ function retire(key: ServerKey, now: Date): void {
 /** Nothing leaves unsigned, so a server without an active key is a server that is down. */
 function refuseSigner(key: ServerKey): void {
   if (key.state === 'ACTIVE' && key.use === 'SIG')
-    throw new DomainError('CONFLICT', 'this is the active signing key: activate another one first', 'kid');
+    throw new DomainError(
+      'CONFLICT',
+      'this is the active signing key: activate another one first, once partners have fetched it from the JWKS',
+      'kid',
+    );
 }

@@ -55,10 +55,12 @@ export function notificationRenderer(services: RenderingServices): RenderNotific
     return made;
   };
   return async (delivery) => {
+    const { eventId } = delivery;
     const [subscription, event] = await Promise.all([
       material.subscription(delivery.subscriptionId ?? ''),
-      material.event(delivery.eventId ?? ''),
+      eventId === null ? undefined : material.event(eventId),
     ]);
+    if (eventId === null) return renderTest(services, delivery, subscription);
     const definition = services.registries.byName(subscription?.registry ?? '');
     if (subscription === undefined || event === undefined || definition === undefined)
       return { cancelled: WITHHELD.SUBJECT_GONE };
@@ -199,5 +201,25 @@ function envelopeOf(
   return {
     header: { ...header, meta: { subscription_code: code, event_id: event.id } },
     message: writeNotifyEvent({ ...notice, recordType: event.recordType }, definition),
+  };
+}
+
+/** Tries a receiver and tells of nobody: no event, counts of zero, and marked, so that nobody takes it for news. */
+function renderTest(
+  { settings, clock }: RenderingServices,
+  { messageId }: NotificationDelivery,
+  subscription: Subscription | undefined,
+): RenderedNotification {
+  if (subscription === undefined) return { cancelled: 'its subscription is gone' };
+  const over = whyOver(subscription, clock());
+  if (over !== undefined) return { cancelled: over };
+  const { senderId, code, transactionId } = subscription;
+  const status = { status: 'SUCCEEDED', totalCount: 0, completedCount: 0 } as const;
+  const header = replyHeader('notify', { sender_id: senderId }, settings.serverId, status, clock(), messageId);
+  return {
+    envelope: {
+      header: { ...header, meta: { subscription_code: code, test: true } },
+      message: { transaction_id: transactionId, notify_event: [] },
+    },
   };
 }

@@ -1,10 +1,10 @@
 /** Search: every question judged alone, what may leave decided once per question, the answer settled before it leaves. */
-import { maySearch, decideGate, type Grant } from '../../access/decide-access.js';
+import { maySearch, decideGate, forbiddenBy, type Grant } from '../../access/decide-access.js';
 import { findReleased, type Released } from '../../access/release.js';
 import type { Criteria } from '../../protocol/query/criteria.js';
 import { ConsentRefused } from '../../protocol/consent/consent-refused.js';
 import { DIALECTS } from '../../protocol/dialects/dialects.js';
-import { Forbidden, ItemRejected, RequestInvalid } from '../../protocol/errors.js';
+import { ItemRejected, RequestInvalid } from '../../protocol/errors.js';
 import { attributesIn, identifierTypesIn } from '../../protocol/query/criteria-walk.js';
 import { parsePage } from '../../protocol/query/parse-page.js';
 import { parseSort, type SortKey } from '../../protocol/query/parse-sort.js';
@@ -37,7 +37,7 @@ export async function search(
   const definition = services.registries.byName(question.registry);
   if (definition === undefined) throw new RequestInvalid('registry: this gateway does not serve it');
   const gate = decideGate({ sender, definition, operation, now: call.receivedAt });
-  if (!gate.allowed) throw new Forbidden(gate.explanation);
+  if (!gate.allowed) throw forbiddenBy(gate);
   await call.admit({ operation, items: question.items.length });
   const { from, maxItems, maxRecords, maxBytes } = call.part ?? WHOLE;
   const before = question.items.slice(0, from).map(({ referenceId }) => referenceId);

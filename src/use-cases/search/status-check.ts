@@ -1,5 +1,5 @@
 /** Is this person disabled, enrolled? Answered from one attribute, which the agreement must cover; no record leaves. */
-import { decideGate, decideItem, summarizeDecision, type Grant } from '../../access/decide-access.js';
+import { decideGate, decideItem, forbiddenBy, summarizeDecision, type Grant } from '../../access/decide-access.js';
 import { statedPurposes } from '../../access/purpose.js';
 import { findReleased } from '../../access/release.js';
 import type { KnownSender } from '../../access/sender-directory.js';
@@ -39,7 +39,7 @@ export async function checkStatus(
 ): Promise<StatusAnswer> {
   const definition = definitionOf(services, question.registry);
   const gate = decideGate({ sender, definition, operation, now: call.receivedAt });
-  if (!gate.allowed) throw new Forbidden(gate.explanation);
+  if (!gate.allowed) throw forbiddenBy(gate);
   await call.admit({ operation, items: 1 });
   const found = await judge(
     services,
@@ -146,7 +146,7 @@ function decide(
   if (recordType === undefined) throw new Error(`${definition.registry} has no record type with ${attribute}`);
   const decision = decideItem(agreements, definition, { recordType, ...statedPurposes(item, clock()) });
   judged.decisions.push({ ...summarizeDecision(decision), ...(decision.allowed && { asked: [attribute] }) });
-  if (!decision.allowed) throw new Forbidden(decision.explanation);
+  if (!decision.allowed) throw forbiddenBy(decision);
   return decision;
 }
 

@@ -1,5 +1,5 @@
 /** Subscribe and unsubscribe: the change and the audit row of the request commit together. */
-import { decideGate, summarizeDecision, type AccessReason } from '../../access/decide-access.js';
+import { decideGate, forbiddenBy, summarizeDecision, type AccessReason } from '../../access/decide-access.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { Unit } from '../../entities/database/database.js';
 import type { Subscription } from '../../entities/subscriptions/subscription.entity.js';
@@ -14,7 +14,6 @@ import {
 } from '../../entities/subscriptions/subscription.repository.js';
 import { isUuid } from '../../platform/uuid.js';
 import { DIALECTS } from '../../protocol/dialects/dialects.js';
-import { Forbidden } from '../../protocol/errors.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
 import type {
   SubscribeAnswer,
@@ -45,7 +44,7 @@ export async function subscribe(
 ): Promise<SubscribeAnswer> {
   const definition = definitionOf(services, question.registry);
   const gate = decideGate({ sender, definition, operation: 'SUBSCRIBE', now: call.receivedAt });
-  if (!gate.allowed) throw new Forbidden(gate.explanation);
+  if (!gate.allowed) throw forbiddenBy(gate);
   await call.admit({ operation: 'SUBSCRIBE', items: question.items.length });
   const { agreements } = gate;
   return services.database.transaction(async (unit) => {
@@ -75,7 +74,7 @@ export async function unsubscribe(
 ): Promise<UnsubscribeAnswer> {
   const definition = definitionOf(services, question.registry);
   const gate = decideGate({ sender, definition, operation: 'UNSUBSCRIBE', now: call.receivedAt });
-  if (!gate.allowed && !HARMLESS.has(gate.reason)) throw new Forbidden(gate.explanation);
+  if (!gate.allowed && !HARMLESS.has(gate.reason)) throw forbiddenBy(gate);
   await call.admit({ operation: 'UNSUBSCRIBE', items: 1 });
   return services.database.transaction(async (unit) => {
     await lockSubscriber(unit, sender.senderId);

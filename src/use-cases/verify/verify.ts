@@ -1,5 +1,5 @@
 /** Verify: yes or no per claim about one person; no record leaves. */
-import { decideGate, decideItem, summarizeDecision, type Grant } from '../../access/decide-access.js';
+import { decideGate, decideItem, forbiddenBy, summarizeDecision, type Grant } from '../../access/decide-access.js';
 import { askUnder, consented, type Released } from '../../access/release.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { Criteria } from '../../protocol/query/criteria.js';
@@ -46,12 +46,12 @@ export async function verify(
 ): Promise<VerifyResult> {
   const definition = definitionOf(services, question.registry);
   const gate = decideGate({ sender, definition, operation, now: call.receivedAt });
-  if (!gate.allowed) throw new Forbidden(gate.explanation);
+  if (!gate.allowed) throw forbiddenBy(gate);
   await call.admit({ operation, items: 1 });
   const recordType = definition.recordTypes[0];
   if (recordType === undefined) throw new RequestInvalid('registry: it has no record types');
   const grant = decideItem(gate.agreements, definition, { recordType, purpose: question.purpose });
-  if (!grant.allowed) throw new Forbidden(grant.explanation);
+  if (!grant.allowed) throw forbiddenBy(grant);
   const { person, verified } = await verifyPerson(services, sender, grant, [question], call.receivedAt);
   const result: VerifyResult = {
     transactionId: question.transactionId,
