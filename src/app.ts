@@ -16,16 +16,12 @@ import { createAuthenticator } from './dci-rest/graphql-authenticator.js';
 import type { FacadeServices } from './dci-rest/services.js';
 import { DataVault } from './entities/database/data-vault.js';
 import type { Database } from './entities/database/database.js';
-import { connectDatabase } from './entities/schema/connect.js';
-import { migrate, underStartLock } from './entities/schema/migrate.js';
 import { SenderOutboundStore } from './entities/senders/sender-outbound.repository.js';
-import { forgetForeignEvents } from './entities/queues/tail.repository.js';
 import { WakeChannel } from './entities/queues/wake-channel.js';
 import { FrontDoor } from './server/front-door.js';
 import { openReplica, type Replica } from './entities/database/replica.js';
 import { replicatedSource } from './sources/replicated.source.js';
 import type { RecordSource } from './sources/registry-source.js';
-import { awaitDatabase } from './entities/database/await-database.js';
 import { LiveTail } from './graphql/live/live-tail.js';
 import { PersistedOperations } from './graphql/persisted-operations.js';
 import { gatewaySchema } from './graphql/schema.js';
@@ -33,15 +29,14 @@ import { TrafficMeter } from './use-cases/overview/traffic-meter.js';
 import { startGraphqlServer } from './graphql/server.js';
 import { recurringJobs, startBackground, workerQueues, type BackgroundServices } from './jobs/background.js';
 import { createJobStore } from './jobs/job-store.js';
-import type { Config, Secrets } from './platform/config.js';
+import type { Config } from './platform/config.js';
 import { createLog, type Log } from './platform/log.js';
 import { createMetrics, type Metrics } from './platform/metrics.js';
 import { createTracer } from './platform/tracing.js';
-import { MasterKey } from './platform/master-key.js';
 import { createOutbound, type OutboundOptions } from './platform/outbound-http.js';
 import { within } from './platform/within.js';
-import { createRegistries, type Registries } from './protocol/registries/registries.js';
-import { prepareGateway, requireAdministrator } from './server/prepare.js';
+import type { Registries } from './protocol/registries/registries.js';
+import { openStore, type StoreSecrets } from './server/open-store.js';
 import { createRecordSource } from './sources/record.source.js';
 import { LiveSources } from './sources/outside/live-sources.js';
 import { SourceConnections, type SourceUrls } from './sources/outside/source-connections.js';
@@ -62,11 +57,6 @@ export interface Gateway {
   services: FacadeServices;
   /** @param graceMs how long connections that stand may still bring a request */
   close(graceMs?: number): Promise<void>;
-}
-
-export interface GatewaySecrets extends Secrets {
-  databaseUrl: string;
-  masterKey: Buffer;
 }
 
 export interface GatewayOverrides {
@@ -92,7 +82,7 @@ const CLOSE_MS = 6000;
 
 export async function startGateway(
   config: Config,
-  secrets: GatewaySecrets,
+  secrets: StoreSecrets,
   overrides: GatewayOverrides = {},
 ): Promise<Gateway> {
   // From here on whoever asks is told that we start.
@@ -108,7 +98,7 @@ export async function startGateway(
 async function startBehind(
   door: FrontDoor,
   config: Config,
-  secrets: GatewaySecrets,
+  secrets: StoreSecrets,
   {
     clock = () => new Date(),
     log = createLog(config.logLevel),
@@ -120,30 +110,9 @@ async function startBehind(
   }: GatewayOverrides,
 ): Promise<Gateway> {
   const { databaseUrl, databaseDirectUrl: directUrl = databaseUrl } = secrets;
-  await awaitDatabase(databaseUrl, { createDatabase: config.createDatabase, patienceMs, log });
-  // Over connections of its own, where a statement may take its time.
-  await migrate(databaseUrl, clock(), { directUrl, log });
-  const database = await connectDatabase(databaseUrl, {
-    poolSize: config.dbPoolSize,
-    statementTimeoutMs: config.dbStatementTimeoutMs,
-    pooler: config.databasePooler,
-    directUrl,
-    log,
-  });
+  const store = await openStore(config, secrets, { clock, log, patienceMs, needsAdministrator });
+  const { database, masterKey, vault, keyRing, registries } = store;
   const replica = replicaOf(config, secrets, database, log);
-  const masterKey = new MasterKey(secrets.masterKey, secrets.masterKeyPrevious);
-  const vault = new DataVault(database, masterKey);
-  const keyRing = new KeyRing(database, masterKey, clock);
-  const registries = createRegistries();
-  const prepare = async (): Promise<void> => {
-    await forgetForeignEvents(database);
-    if (needsAdministrator) await requireAdministrator(database, config, secrets);
-    await prepareGateway({ database, keyRing, registries, log }, config);
-  };
-  await underStartLock(directUrl, prepare, log).catch(async (error: unknown) => {
-    await database.close();
-    throw error;
-  });
   const { server, address } = door;
   const url = config.publicUrl ?? address;
   const counterStore = await createCounterStore(database, secrets.redisUrl, log);
@@ -221,7 +190,7 @@ async function startBehind(
   };
 }
 
-function replicaOf(config: Config, { databaseReplicaUrl: url }: GatewaySecrets, database: Database, log: Log) {
+function replicaOf(config: Config, { databaseReplicaUrl: url }: StoreSecrets, database: Database, log: Log) {
   if (url === undefined) return undefined;
   const pool = { poolSize: config.dbPoolSize, statementTimeoutMs: config.dbStatementTimeoutMs, log };
   return openReplica(database, url, pool, { maxLagMs: config.databaseReplicaMaxLagMs });
@@ -327,7 +296,7 @@ async function wire(
 }
 
 /** The issuer is the operator's choice and may stand in the same private network. */
-function adminsOf(config: Config, secrets: GatewaySecrets, { database, clock }: BackgroundServices): Admins {
+function adminsOf(config: Config, secrets: StoreSecrets, { database, clock }: BackgroundServices): Admins {
   const bootstrap = new AdminToken(secrets.adminToken);
   const local = new LocalAdmins(database, clock, config.adminSecondFactor === 'required');
   if (config.oidc === undefined) return new Admins(bootstrap, local);

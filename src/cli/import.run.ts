@@ -8,7 +8,7 @@ import { importRows, type ImportedBatch, type RefusedRow } from '../use-cases/im
 import { readMeaning, rowsOf, type RowMeaning } from '../use-cases/imports/row-meaning.js';
 import { CliFailure, UsageError } from './failure.js';
 import { givenFile, readText } from './files.js';
-import { withLocalGateway } from './local-gateway.js';
+import { withLocalWriter } from './local-writer.js';
 import type { Terminal } from './terminal.js';
 
 const SHOWN = 20;
@@ -48,7 +48,7 @@ export async function importFile(
   };
   const run = dryRun
     ? importRows(undefined, meaning.definition, rows, given)
-    : withLocalGateway(terminal, (gateway) => importRows(gateway, meaning.definition, rows, given));
+    : withLocalWriter(terminal, (writer) => importRows(writer, meaning.definition, rows, given));
   await run
     .catch((error: unknown) => {
       const { line } = report;

@@ -7,7 +7,7 @@ export const migrateCommand = (): Command =>
     .addHelpText('after', examples('npx dci migrate', 'DATABASE_URL=postgres://… npx dci migrate --json'))
     .action(
       action(async (terminal) => {
-        const { withDatabase } = await import('./local-gateway.js');
+        const { withDatabase } = await import('./local-database.js');
         const { migrateDatabase, underStartLock } = await import('../entities/schema/migrate.js');
         const applied = await withDatabase(terminal, (database, directUrl) =>
           underStartLock(directUrl, () => migrateDatabase(database, new Date())),

@@ -12,7 +12,7 @@ const mergedRecordsCommand = (): Command =>
     .addHelpText('after', examples('npx dci repair merged-records', 'npx dci repair merged-records --json'))
     .action(
       action(async (terminal) => {
-        const { withDatabase } = await import('./local-gateway.js');
+        const { withDatabase } = await import('./local-database.js');
         const { findMergedRecords } = await import('../use-cases/records/merged-records.js');
         const records = await withDatabase(terminal, (database) => findMergedRecords(database, createRegistries()));
         if (records.length > 0) terminal.exitCode = 1;

@@ -8,7 +8,7 @@ export const seedCommand = (): Command =>
     .addHelpText('after', examples('npx dci seed --persons 1000', 'npx dci seed --persons 1000000'))
     .action(
       action<{ persons: number }>(async (terminal, { persons }) => {
-        const { withDatabase } = await import('./local-gateway.js');
+        const { withDatabase } = await import('./local-database.js');
         const { migrateDatabase, underStartLock } = await import('../entities/schema/migrate.js');
         const { onlyMissing, seedRecords } = await import('../server/prepare.js');
         const { demoRecords } = await import('../sources/demo-data.js');

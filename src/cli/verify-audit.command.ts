@@ -29,7 +29,7 @@ export const verifyAuditCommand = (): Command =>
     .addHelpText('after', examples('npx dci verify-audit', 'npx dci verify-audit --anchor 17:9f86d081…'))
     .action(
       action<Options>(async (terminal, { from, anchor, export: file }) => {
-        const { withDatabase } = await import('./local-gateway.js');
+        const { withDatabase } = await import('./local-database.js');
         const { verifyAudit } = await import('../use-cases/audit/verify-audit.js');
         const progress = terminal.progress('seals');
         const report = await withDatabase(terminal, async (database) => {

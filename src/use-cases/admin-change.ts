@@ -14,9 +14,15 @@ export interface ChangeRecord {
   after?: Record<string, unknown> | undefined;
 }
 
+/** What a change needs: caches that forget need not be there to be told so. */
+export interface Changing extends Pick<Services, 'database' | 'clock' | 'wake'> {
+  directory: { forget(): void };
+  keyRing: { forget(): void };
+}
+
 /** Runs `work` in a transaction and records what it reports; caches of this process forget afterwards. */
 export async function changeAsAdmin<T>(
-  services: Services,
+  services: Changing,
   admin: Admin,
   work: (unit: Unit) => Promise<{ result: T; change: ChangeRecord }>,
 ): Promise<T> {

@@ -6,8 +6,7 @@ import { RecordInvalid } from '../../protocol/registries/records/record-invalid.
 import type { Row } from '../../sources/files/file-rows.js';
 import { readInputs, type ReadInput } from '../records/read-input.js';
 import type { UpsertResult } from '../records/record.types.js';
-import { writeInputs } from '../records/upsert-records.js';
-import type { Services } from '../services.js';
+import { writeInputs, type RecordWriting } from '../records/upsert-records.js';
 
 /** A longer transaction would delay the live tail of every reader. */
 const BATCH = 1000;
@@ -47,7 +46,7 @@ export interface ImportOptions {
 }
 
 export interface ImportWriter {
-  services: Services;
+  services: RecordWriting;
   admin: Admin;
 }
 

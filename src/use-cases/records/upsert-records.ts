@@ -9,7 +9,7 @@ import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/re
 import { contradictions, identifyingOf } from '../../protocol/registries/records/identifying.js';
 import { overwrittenPaths } from '../../protocol/registries/records/overwritten.js';
 import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
-import { changeAsAdmin } from '../admin-change.js';
+import { changeAsAdmin, type Changing } from '../admin-change.js';
 import { invalid } from '../errors.js';
 import { requireObject } from '../json-object.js';
 import type { Services } from '../services.js';
@@ -41,9 +41,11 @@ export interface WriteOptions {
   within?: (unit: Unit, result: UpsertResult) => Promise<void>;
 }
 
+export type RecordWriting = Changing & Pick<Services, 'vault'>;
+
 /** In one transaction; what is refused keeps only itself out. */
 export function writeInputs(
-  services: Services,
+  services: RecordWriting,
   admin: Admin,
   definition: RegistryDefinition,
   read: ReadInput[],
@@ -72,7 +74,7 @@ export function writeInputs(
 
 /** In their order: a record meets what those before it made. */
 async function upsertDrafts(
-  { vault, clock }: Services,
+  { vault, clock }: Pick<Services, 'vault' | 'clock'>,
   unit: Unit,
   definition: RegistryDefinition,
   read: ReadInput[],
