@@ -60,6 +60,7 @@ export const KNOWN_ACTIONS = [
   'revokeServerKey',
   'rotateSenderSecret',
   'runJob',
+  'sendTestNotification',
   'setSenderOutbound',
   'signIn',
   'signInRefused',
