@@ -90,6 +90,11 @@ const PERSON = { recordType: 'SRPerson', identifiers: [{ type: 'UIN', value: '12
     const field = page.getByLabel('Sender id');
     await page.getByText('Not possible now').waitFor();
     expect(await field.getAttribute('aria-invalid')).toBe('true');
+    await field.fill('free-id');
+    expect(await field.getAttribute('aria-invalid')).toBeNull();
+    await page.getByRole('button', { name: 'Create sender' }).click();
+    await page.getByText('The secret is shown this once').waitFor();
+    await page.getByText('Not possible now').waitFor({ state: 'detached' });
     // And nothing else went wrong on the page.
     expect(page.problems).toEqual([]);
   });
@@ -100,25 +105,35 @@ const PERSON = { recordType: 'SRPerson', identifiers: [{ type: 'UIN', value: '12
       for (const option of options) await page.getByRole('option', { name: option, exact: true }).click();
       await page.keyboard.press('Escape');
     };
-    await chosen('Registries', ['Civil']);
-    await chosen('Operations', ['Subscribe']);
+    await chosen('Registries', ['Civil', 'Disability']);
+    await chosen('Operations', ['Subscribe', 'Disabled']);
     await create('two-registries');
     await addKey(publicKeyPem);
     await page.getByRole('cell', { name: /^([0-9a-f]{2}:){31}/ }).waitFor();
     await page.getByRole('button', { name: 'Next' }).click();
-    for (const title of ['Agreement 1 of 2: Social', 'Agreement 2 of 2: Civil']) {
+    for (const title of ['Agreement 1 of 3: Social', 'Agreement 2 of 3: Civil']) {
       await page.getByText(title).waitFor();
+      if (title.includes('Social')) {
+        await chosen('Operations', ['Verify']);
+        await page.getByLabel('Valid until').first().fill('2099-12-31 12:00');
+      }
       await page.getByLabel('Find a field').fill('identifier');
       await page.getByRole('checkbox', { name: 'identifier', exact: true }).check();
       await page.getByRole('button', { name: 'Create agreement' }).click();
     }
-    await page.getByText('Waiting for a call of this sender').waitFor();
+    await page.getByText('Agreement 3 of 3: Disability').waitFor();
+    await page.getByRole('form').getByText('Disabled', { exact: true }).first().waitFor();
+    await page.getByRole('button', { name: 'Skip' }).click();
+    const gaps = page.getByRole('list', { name: 'Still not covered' }).getByRole('listitem');
+    await gaps.filter({ hasText: 'No agreement: Disability.' }).waitFor();
+    await gaps.filter({ hasText: 'It has no callback hosts' }).waitFor();
+    expect(await gaps.count()).toBe(2);
     const { agreements } = await gateway.admin<{ agreements: { nodes: unknown[] } }>(
-      `{ agreements(filter: { senderId: "two-registries" }, orderBy: OLDEST) { nodes { registry operations } } }`,
+      `{ agreements(filter: { senderId: "two-registries" }, orderBy: OLDEST) { nodes { registry operations validUntil } } }`,
     );
     expect(agreements.nodes).toEqual([
-      { registry: 'SOCIAL', operations: ['SEARCH', 'SUBSCRIBE'] },
-      { registry: 'CRVS', operations: ['SEARCH', 'SUBSCRIBE'] },
+      { registry: 'SOCIAL', operations: ['SEARCH', 'VERIFY', 'SUBSCRIBE'], validUntil: expect.stringMatching(/^2099/) },
+      { registry: 'CRVS', operations: ['SEARCH', 'VERIFY', 'SUBSCRIBE'], validUntil: expect.stringMatching(/^2099/) },
     ]);
   });
 

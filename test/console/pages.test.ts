@@ -83,7 +83,12 @@ const VISITS: Visit[] = [
     shows: 'Our access to its endpoint',
     act: open('button', 'Set credentials'),
   },
-  { name: 'onboarding', path: () => '/senders/new', shows: 'Create sender' },
+  {
+    name: 'onboarding',
+    path: () => '/senders/new',
+    shows: 'Create sender',
+    act: onboardWithoutAnything,
+  },
   { name: 'agreements', path: () => '/agreements', shows: 'Ministry of Health' },
   {
     name: 'agreement',
@@ -120,6 +125,19 @@ const VISITS: Visit[] = [
   { name: 'sessions', path: () => '/audit', shows: 'createAgreement', act: open('button', 'End sessions') },
   { name: 'not-found', path: () => '/nowhere', shows: 'There is no such page' },
 ];
+
+/** To its last step, which says what is missing. */
+async function onboardWithoutAnything(page: ConsolePage): Promise<void> {
+  await page.getByLabel('Sender id').fill('newcomer');
+  await page.getByLabel('Name', { exact: false }).first().fill('Newcomer');
+  await page.getByRole('button', { name: 'Create sender' }).click();
+  await page.getByText('No keys yet').waitFor();
+  await page.getByRole('button', { name: 'Skip', exact: true }).click();
+  await page.getByText('Agreement 1 of 1').waitFor();
+  await page.getByRole('button', { name: 'Skip', exact: true }).click();
+  await page.getByText('No agreement: Social').waitFor();
+  await page.getByText('It has no signing key').waitFor();
+}
 
 async function explainAccess(page: ConsolePage): Promise<void> {
   await page.getByRole('combobox', { name: 'Sender' }).click();

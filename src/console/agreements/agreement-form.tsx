@@ -22,7 +22,7 @@ interface AgreementFormProps {
   isFixed?: boolean;
   /** Given to change the terms of an agreement: a new version of it. */
   agreement?: Agreement;
-  onDone: () => void;
+  onDone: (agreed: AgreementValues) => void;
   /** Told while the reader picks, for what is shown beside. */
   onChange?: (values: AgreementValues) => void;
 }
@@ -51,7 +51,7 @@ export function AgreementForm({ start, isFixed = false, agreement, onDone, onCha
       agreement === undefined
         ? await create({ input: { senderId: sender, registry, ...terms } }, t('agreements.created'))
         : await update({ id: agreement.id, input: terms }, t('agreements.updated'));
-    if (error === undefined) return onDone();
+    if (error === undefined) return onDone(values);
     const { field = '', message } = problemOf(error);
     form.setFieldError(field.replace(/^input\./, ''), message);
   };

@@ -2,10 +2,13 @@ import { Button, Group, Paper, Stepper } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import type { AgreementValues } from '../agreements/agreement-values.js';
 import { Loading } from '../shared/loading.js';
 import { Page } from '../shared/page.js';
 import { AgreementStep } from './agreement-step.js';
 import { FirstCall } from './first-call.js';
+import { GapList } from './gap-list.js';
+import { gapsOf } from './gaps.js';
 import { IdentityStep } from './identity-step.js';
 import { SecretNotice, type ClientSecret } from './secret-dialog.js';
 import { SenderKeys } from './sender-keys.js';
@@ -58,11 +61,17 @@ function LaterStep({ made, step, onStep }: { made: Made; step: number; onStep: (
   const { t } = useTranslation();
   const [{ data }] = useSender(made.senderId);
   const [agreement, setAgreement] = useState(0);
+  const [agreed, setAgreed] = useState<AgreementValues>();
   const sender = data?.sender;
   if (sender == null) return <Loading />;
   const next = (): void => {
     if (step === 2 && agreement + 1 < sender.registries.length) setAgreement(agreement + 1);
     else onStep(step + 1);
+  };
+  const skips = step === 2 || sender.keys.length === 0;
+  const agree = (values: AgreementValues): void => {
+    setAgreed(values);
+    next();
   };
   return (
     <>
@@ -72,19 +81,20 @@ function LaterStep({ made, step, onStep }: { made: Made; step: number; onStep: (
           <SenderKeys sender={sender} />
         </>
       )}
-      {step === 2 && <AgreementStep sender={sender} index={agreement} onDone={next} />}
-      {step === 3 && <FirstCall sender={sender} clientSecret={made.clientSecret} />}
+      {step === 2 && <AgreementStep sender={sender} index={agreement} previous={agreed} onDone={agree} />}
+      {step === 3 && (
+        <>
+          <GapList gaps={gapsOf(sender, data?.agreements.nodes ?? [])} />
+          <FirstCall sender={sender} clientSecret={made.clientSecret} />
+        </>
+      )}
       <Group justify="space-between" mt="lg">
         <Button variant="default" disabled={step <= 1} onClick={() => onStep(step - 1)}>
           {t('action.back')}
         </Button>
         {step < LAST ? (
-          <Button
-            variant={step === 2 ? 'default' : 'filled'}
-            disabled={step === 1 && sender.keys.length === 0}
-            onClick={next}
-          >
-            {t(step === 2 ? 'action.skip' : 'action.next')}
+          <Button variant={skips ? 'default' : 'filled'} onClick={next}>
+            {t(skips ? 'action.skip' : 'action.next')}
           </Button>
         ) : (
           <Button component={Link} to={`/senders/${encodeURIComponent(made.senderId)}`}>

@@ -1,4 +1,5 @@
 import { notifications } from '@mantine/notifications';
+import { useEffect, useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMutation, type AnyVariables, type CombinedError, type TypedDocumentNode } from 'urql';
 import { problemOf } from './problem.js';
@@ -14,7 +15,8 @@ export type Done<Data> = string | ((data: Data) => string);
 const NONE: string[] = [];
 
 /**
- * A mutation that says how it went: a line of success where one is given, and every refusal in the gateway's words.
+ * A mutation that says how it went: a line of success where one is given, and every refusal in the gateway's words, until
+ * it is tried again or its form is left.
  * @param types of lists to ask for again that its answer does not name
  */
 export function useMutationNotice<Data, Variables extends AnyVariables>(
@@ -23,11 +25,14 @@ export function useMutationNotice<Data, Variables extends AnyVariables>(
 ): [busy: boolean, run: (variables: Variables, done?: Done<Data>) => Promise<Outcome<Data>>] {
   const { t } = useTranslation();
   const [{ fetching }, execute] = useMutation(document);
+  const id = useId();
+  useEffect(() => () => void notifications.hide(id), [id]);
   const run = async (variables: Variables, done?: Done<Data>): Promise<Outcome<Data>> => {
+    notifications.hide(id);
     const { data, error } = await execute(variables, { additionalTypenames: types });
     if (error !== undefined) {
       const { code, message } = problemOf(error);
-      notifications.show({ color: 'red', title: t(`problem.${code}`), message, autoClose: 10_000 });
+      notifications.show({ id, color: 'red', title: t(`problem.${code}`), message, autoClose: 10_000 });
       // The data of a refused mutation is null, which its type does not tell.
       return { error };
     }
