@@ -155,7 +155,7 @@ const ROLES = { ada: ['ADMIN'], audrey: ['AUDITOR'], olga: ['OPERATOR'] };
       await expectShown(page.getByText('No organisation was told anything about this person'));
       await page.goto('/console/audit');
       await page.getByRole('combobox', { name: 'Action' }).fill('accessR');
-      await page.getByRole('option', { name: 'accessReport' }).click();
+      await page.getByRole('option', { name: 'accessReport', exact: true }).click();
       await expectShown(page.getByRole('row', { name: /audrey accessReport Record .* the person asked/ }).first());
     });
 
