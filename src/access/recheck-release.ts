@@ -9,6 +9,7 @@ import { areInForce } from '../sources/given-consents.js';
 import type { KeyServices } from './consent-keys.js';
 import { decideGate, decideItem, type AccessQuestion } from './decide-access.js';
 import { messageConsentStands, type ToldConsent } from './recheck-consent.js';
+import { WITHHELD } from './withheld.js';
 
 /** As a transaction or callback keeps it. */
 export interface EarlierRelease {
@@ -55,12 +56,12 @@ export async function whyWithheld(
     if (why !== undefined) return why;
     const { messageConsent } = decision;
     if (messageConsent !== undefined && !(await messageConsentStands(services, messageConsent, asking.now)))
-      return 'a consent that came with the message has ended';
+      return WITHHELD.MESSAGE_CONSENT_ENDED;
   }
   if (!granted.some(({ requiresConsent }) => requiresConsent)) return undefined;
   const { consentIds } = release;
   const stands = consentIds !== null && (await areInForce(services.database, consentIds, asking.sender));
-  return stands ? undefined : 'a consent that it rests on has ended';
+  return stands ? undefined : WITHHELD.CONSENT_ENDED;
 }
 
 /** The decisions that let something out, each with its operation; a message with several items has one for each. */
@@ -75,18 +76,17 @@ export function grantedIn({ operation, accessDecision }: EarlierRelease): Grante
 
 /** Another version, or another agreement, will do where it lets out no less. */
 function whyNarrowed({ sender, definition, now }: Asking, decision: Granted): string | undefined {
-  if (definition === undefined) return 'its registry is not served any more';
+  if (definition === undefined) return WITHHELD.REGISTRY_GONE;
   const { operation, purpose, beside, fields } = decision;
   const gate = decideGate({ sender, definition, operation, now });
   if (!gate.allowed) return gate.explanation;
   const recordType = definition.recordTypes.find(({ name }) => name === decision.recordType);
-  if (recordType === undefined) return 'its record type is not served any more';
+  if (recordType === undefined) return WITHHELD.RECORD_TYPE_GONE;
   const grant = decideItem(gate.agreements, definition, { recordType, purpose, beside });
   if (!grant.allowed) return grant.explanation;
   const { agreement, clamp, rowFilter } = grant;
-  if (agreement.requiresConsent && !decision.requiresConsent) return 'the agreement asks for consent now';
+  if (agreement.requiresConsent && !decision.requiresConsent) return WITHHELD.CONSENT_NEEDED_NOW;
   if (agreement.id === decision.agreementId && agreement.version === decision.agreementVersion) return undefined;
-  if (!includes(clamp, expandFields(definition, recordType.name, fields)))
-    return 'the agreement covers fewer fields now';
-  return rowFilter === undefined ? undefined : 'the agreement was changed, and covers certain rows only';
+  if (!includes(clamp, expandFields(definition, recordType.name, fields))) return WITHHELD.FEWER_FIELDS;
+  return rowFilter === undefined ? undefined : WITHHELD.CERTAIN_ROWS;
 }

@@ -42,6 +42,7 @@ import { covers, signOutgoing, stampEnvelope } from './outgoing-message.js';
 import { NoAccessToken, type ReceiverCredentials } from './receiver-credentials.js';
 import { nextAttemptIn } from './retry-schedule.js';
 import type { Work } from './work-queue.js';
+import { noLonger, WITHHELD } from '../access/withheld.js';
 
 export interface Delivering {
   database: Database;
@@ -193,9 +194,9 @@ async function prepareMessage(
     dataKeyId === null || messageSealed === null
       ? undefined
       : ((await vault.open(dataKeyId, messageSealed, place)) as JsonObject | undefined);
-  if (messageSealed !== null && fixed === undefined) return { cancelled: 'its message was deleted by retention' };
+  if (messageSealed !== null && fixed === undefined) return { cancelled: WITHHELD.MESSAGE_NOT_KEPT };
   if (delivery.kind === 'CALLBACK') {
-    if (fixed === undefined) return { cancelled: 'it has no message' };
+    if (fixed === undefined) return { cancelled: WITHHELD.NO_MESSAGE };
     const why = await whyNotSent(services, delivery, sender);
     return why === undefined ? { envelope: fixed } : { cancelled: why };
   }
@@ -204,7 +205,7 @@ async function prepareMessage(
   if (fixed !== undefined)
     return covers(rendered.envelope['message'], fixed['message'])
       ? { envelope: fixed }
-      : { cancelled: 'what the subscriber may see was narrowed after the first attempt' };
+      : { cancelled: WITHHELD.NARROWED };
   const { envelope, accessDecision } = rendered;
   const sealed = await vault.seal(delivery.senderId, clock(), place, envelope);
   const notificationNumber = await fix({ worker, id: delivery.id, message: sealed, accessDecision });
@@ -222,7 +223,7 @@ async function whyNotSent(
 ): Promise<string | undefined> {
   const definition = registries.byName(delivery.registry);
   const why = await whyWithheld({ database, outbound }, { sender, definition, now: clock() }, delivery);
-  return why && `what it tells may not be released any more: ${why}`;
+  return why && noLonger(why);
 }
 
 async function tracedAttempt(

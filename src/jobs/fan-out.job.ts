@@ -23,6 +23,7 @@ import { matchSubscriptions } from '../use-cases/subscriptions/subscription.matc
 import type { Log } from '../platform/log.js';
 import { nextTime } from '../protocol/subscribe/frequency.js';
 import type { Registries } from '../protocol/registries/registries.js';
+import { WITHHELD } from '../access/withheld.js';
 
 export interface FanningOut {
   database: Database;
@@ -115,5 +116,5 @@ const COLLECTING = new Set(['ACTIVE', 'PAUSED', 'SUSPENDED']);
 function dueOf({ frequency }: MatchableSubscription, { state }: Counter, now: Date) {
   if (state !== 'ACTIVE') return { dueAt: null };
   const dueAt = frequency === null ? now : nextTime(frequency, now);
-  return dueAt === undefined ? { dueAt: null, cancelled: 'no time of its frequency is left' } : { dueAt };
+  return dueAt === undefined ? { dueAt: null, cancelled: WITHHELD.NO_TIME_LEFT } : { dueAt };
 }

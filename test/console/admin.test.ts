@@ -33,6 +33,12 @@ const PERSON = {
   const open = async (path: string): Promise<void> => {
     page = await browser.signedIn(path);
   };
+  const saved = async (act: () => Promise<void>) => {
+    const coming = page.waitForEvent('download');
+    await act();
+    const file = await coming;
+    return { name: file.suggestedFilename(), text: readFileSync(await file.path(), 'utf8') };
+  };
   afterEach(async () => {
     expect(page.problems).toEqual([]);
     await page.context().close();
@@ -88,8 +94,8 @@ const PERSON = {
     await form.getByLabel('Identifier', { exact: false }).last().fill('4711');
     await form.getByRole('button', { name: 'Explain' }).click();
     await page.getByText('Something would be released').waitFor();
-    await page.getByRole('row', { name: /Yes sex RELEASED/ }).waitFor();
-    await page.getByRole('row', { name: /No name.surname NOT_IN_AGREEMENT/ }).waitFor();
+    await page.getByRole('row', { name: /Yes sex released/ }).waitFor();
+    await page.getByRole('row', { name: /No name.surname not in the agreement/ }).waitFor();
     const { body } = await search();
     const [record] = body.message.search_response[0].data.reg_records;
     expect(record).toMatchObject({ sex: 'female' });
@@ -160,14 +166,10 @@ const PERSON = {
     await page.getByRole('option', { name: /\(male\)/ }).click();
     await page.getByRole('button', { name: 'Find' }).click();
     await page.getByRole('row', { name: /UIN 4711 Ada Okafor .* Male/ }).waitFor();
-    const download = page.waitForEvent('download');
-    await page.getByRole('button', { name: 'Export' }).click();
-    await page.getByRole('menuitem', { name: 'Table (CSV)' }).click();
-    const file = await download;
-    expect(file.suggestedFilename()).toBe('records-social.csv');
-    const [head, ...rows] = readFileSync(await file.path(), 'utf8')
-      .trim()
-      .split('\r\n');
+    await page.getByRole('button', { name: 'Export', exact: true }).click();
+    const file = await saved(() => page.getByRole('menuitem', { name: 'Table (CSV)' }).click());
+    expect(file.name).toBe('records-social.csv');
+    const [head, ...rows] = file.text.trim().split('\r\n');
     expect(head).toContain('data.name.surname');
     expect(rows).toEqual([expect.stringContaining('Okafor')]);
     await page.getByRole('button', { name: 'UIN 4711' }).click();
@@ -194,8 +196,34 @@ const PERSON = {
     await dialog.getByRole('button', { name: 'Import', exact: true }).click();
     await dialog.getByText('Every row was read').waitFor();
     await dialog.getByRole('row', { name: /3 .*birth_date/ }).waitFor();
+    await dialog.getByLabel('Why do you need to see personal data?').fill('mend the file');
+    const refused = await saved(() => dialog.getByRole('button', { name: 'Download refused rows' }).click());
+    expect(refused).toMatchObject({ name: 'refused.ndjson', text: expect.stringMatching(/"line":3,.*somewhen/) });
     await dialog.getByRole('button', { name: 'Close' }).click();
     await expectShown(page.getByRole('row', { name: /UIN 4801 Diallo 2001-02-03/ }));
+  });
+
+  test('exports a registry as a sender would get it, for a reason; why not is told in the form', async () => {
+    const asHealth = async (registry: string) => {
+      await page.goto(`/console/records?registry=${registry}`);
+      await page.getByRole('button', { name: 'Export registry' }).click();
+      const form = page.getByRole('dialog');
+      await form.getByRole('combobox', { name: 'As a sender would get it' }).click();
+      await page.getByRole('option', { name: /\(health\)/ }).click();
+      await form.getByLabel('Reason').fill('statistics');
+      return form;
+    };
+    await open('/records');
+    const refused = await asHealth('CRVS');
+    await refused.getByRole('button', { name: 'Export' }).click();
+    await refused.getByRole('alert').getByText(/^as: /).waitFor();
+    expect(page.problems.splice(0)).toEqual([expect.stringContaining('400')]);
+    const dialog = await asHealth('SOCIAL');
+    const { name, text } = await saved(() => dialog.getByRole('button', { name: 'Export' }).click());
+    expect(name).toBe('social.csv');
+    expect(text).toMatch(/^record_type,[^]*\bsex\b[^]*4801/);
+    expect(text).not.toContain('Diallo');
+    await dialog.waitFor({ state: 'detached' });
   });
 
   test('is told at the filter what cannot be asked of records', async () => {

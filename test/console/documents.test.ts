@@ -1,11 +1,14 @@
 /** The console asks only for what the public API has, and says everything in every language. */
 import { globSync, readFileSync } from 'node:fs';
 import { buildSchema, parse, validate, type GraphQLSchema } from 'graphql';
+import { KNOWN_ACTIONS, KNOWN_TARGETS } from '../../src/console/audit/known-actions.js';
+import { KNOWN_JOBS } from '../../src/console/jobs/known-jobs.js';
 import { READING_WORDS } from '../../src/console/access-report/words.js';
 import { PERSON_FIELDS, PERSON_QUESTIONS } from '../../src/graphql/person-fields.js';
 import { printGatewaySchema } from '../../src/graphql/schema.js';
 
-const CONSOLE = new URL('../../src/console/', import.meta.url);
+const ROOT = new URL('../../', import.meta.url);
+const CONSOLE = new URL('src/console/', ROOT);
 const read = (name: string) => readFileSync(new URL(name, CONSOLE), 'utf8');
 const sources = globSync('**/*.{ts,tsx}', { cwd: CONSOLE }).map(String).toSorted();
 
@@ -38,20 +41,45 @@ describe('the documents of the console', () => {
   });
 });
 
+/** They belong to a signed call of a partner; no administrator makes them. */
+const OF_PARTNERS = [
+  'acknowledgeReceipt disabilityDetails disabilitySupport disabled enrolled notify',
+  'receiveCallback search subscribe transactionStatus unsubscribe updateEnrollments verify',
+].flatMap((names) => names.split(' '));
+
 describe('every mutation of the API', () => {
-  /** They belong to a signed call of a partner; no administrator makes them. */
-  const OF_PARTNERS = [
-    'acknowledgeReceipt disabilityDetails disabilitySupport disabled enrolled notify',
-    'receiveCallback search subscribe transactionStatus unsubscribe updateEnrollments verify',
-  ].flatMap((names) => names.split(' '));
-
-  /** Their page is still to come. */
-
   test('is for partners, or offered by the console', async () => {
     const schema = buildSchema(await printGatewaySchema());
     const offered = documents.flatMap(({ text }) => [...text.matchAll(/^\s*mutation [^{]*\{\s*(\w+)/gm)]);
     const known = [...OF_PARTNERS, ...offered.map(([, name = '']) => name)];
     expect(Object.keys(schema.getMutationType()?.getFields() ?? {}).toSorted()).toEqual(known.toSorted());
+  });
+});
+
+describe('what the console knows by name', () => {
+  const server = globSync('src/{use-cases,graphql,jobs}/**/*.ts', { cwd: ROOT }).map((file) =>
+    readFileSync(new URL(file, ROOT), 'utf8'),
+  );
+  const named = (what: RegExp) =>
+    new Set(server.flatMap((text) => [...text.matchAll(what)].map(([, name, other = '']) => name ?? other)));
+
+  test('are, for the audit, the actions that there are', async () => {
+    const schema = buildSchema(await printGatewaySchema());
+    const mutations = Object.keys(schema.getMutationType()?.getFields() ?? {});
+    const written = named(/(?:action: |READ_\w+ = )'([a-z]+[A-Z]\w+)'/g);
+    const [partners, known] = [new Set(OF_PARTNERS), new Set(KNOWN_ACTIONS)];
+    expect([...mutations, ...written].filter((name) => !partners.has(name) && !known.has(name))).toEqual([]);
+    const all = new Set([...mutations, ...written, 'accessReport', 'exportAccessReport']);
+    expect(KNOWN_ACTIONS.filter((name) => !all.has(name))).toEqual([]);
+  });
+
+  test('are, for the page of jobs, the jobs that there are', () => {
+    const jobs = named(/\bname: '([a-z-]+)',?\s*(?:every|run|$)|BatchDrain\('([a-z-]+)'/gm);
+    expect([...jobs].toSorted()).toEqual([...KNOWN_JOBS]);
+  });
+
+  test('are, for the audit, the kinds of things that there are', () => {
+    expect([...named(/targetType: '(\w+)'/g)].toSorted()).toEqual(KNOWN_TARGETS);
   });
 });
 

@@ -153,7 +153,9 @@ const ROLES = { ada: ['ADMIN'], audrey: ['AUDITOR'], olga: ['OPERATOR'] };
       await open('audrey', '/access-report');
       await ask('4712');
       await expectShown(page.getByText('No organisation was told anything about this person'));
-      await page.goto('/console/audit?action=accessReport');
+      await page.goto('/console/audit');
+      await page.getByRole('combobox', { name: 'Action' }).fill('accessR');
+      await page.getByRole('option', { name: 'accessReport', exact: true }).click();
       await expectShown(page.getByRole('row', { name: /audrey accessReport Record .* the person asked/ }).first());
     });
 

@@ -58,13 +58,14 @@ describe('a callback that could not be brought at once', () => {
     id: string;
     state: string;
     stateReason: string | null;
+    withheld: string | null;
     attemptCount: number;
   }
 
   async function deliveryOf({ senderId }: Partner) {
     const { deliveries } = await gateway.admin<{ deliveries: { nodes: Delivery[] } }>(
       `query ($senderId: String!) {
-        deliveries(filter: { senderId: $senderId }) { nodes { id state stateReason attemptCount } } }`,
+        deliveries(filter: { senderId: $senderId }) { nodes { id state stateReason withheld attemptCount } } }`,
       { senderId },
     );
     return deliveries.nodes[0];
@@ -94,14 +95,15 @@ describe('a callback that could not be brought at once', () => {
       return delivery !== undefined && is(delivery) ? delivery : undefined;
     });
 
-  test.each<[string, () => Partner, JsonObject, () => Promise<unknown>, string]>([
-    ['its agreement ended', () => official, byId('1'), () => endAgreement(official), 'no agreement in force'],
+  test.each<[string, () => Partner, JsonObject, () => Promise<unknown>, string, string | null]>([
+    ['its agreement ended', () => official, byId('1'), () => endAgreement(official), 'no agreement in force', null],
     [
       'its agreement covers fewer fields',
       () => official,
       byId('1'),
       () => updateAgreement(official, { fields: ['identifier', 'name.surname'] }),
       'covers fewer fields now',
+      'FEWER_FIELDS',
     ],
     [
       'its agreement covers certain rows only',
@@ -109,6 +111,7 @@ describe('a callback that could not be brought at once', () => {
       byId('1'),
       () => updateAgreement(official, { rowFilter: { sex: { $eq: 'male' } } }),
       'certain rows only',
+      'CERTAIN_ROWS',
     ],
     [
       'its agreement asks for consent now',
@@ -116,12 +119,27 @@ describe('a callback that could not be brought at once', () => {
       byId('1'),
       () => updateAgreement(official, { requiresConsent: true }),
       'asks for consent now',
+      'CONSENT_NEEDED_NOW',
     ],
-    ['the person’s consent was revoked', () => asking, byId('1'), () => revokeConsent(gateway, own), 'a consent'],
-    ['that of a person inside was', () => asking, HOUSEHOLD, () => revokeConsent(gateway, member), 'a consent'],
-  ])('is cancelled where %s', async (_, partner, message, meanwhile, why) => {
+    [
+      'the person’s consent was revoked',
+      () => asking,
+      byId('1'),
+      () => revokeConsent(gateway, own),
+      'a consent',
+      'CONSENT_ENDED',
+    ],
+    [
+      'that of a person inside was',
+      () => asking,
+      HOUSEHOLD,
+      () => revokeConsent(gateway, member),
+      'a consent',
+      'CONSENT_ENDED',
+    ],
+  ])('is cancelled where %s', async (_, partner, message, meanwhile, why, withheld) => {
     const ended = await bring(partner(), message, meanwhile);
-    expect(ended).toMatchObject({ state: 'CANCELLED', attemptCount: 0 });
+    expect(ended).toMatchObject({ state: 'CANCELLED', attemptCount: 0, withheld });
     expect(ended.stateReason).toContain('what it tells may not be released any more');
     expect(ended.stateReason).toContain(why);
     expect(inbox.received).toHaveLength(1);

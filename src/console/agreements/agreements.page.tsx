@@ -5,6 +5,7 @@ import { Link, useSearchParams } from 'react-router';
 import { ADMINS, useMay } from '../session/me.js';
 import { ConnectionTable } from '../shared/connection-table.js';
 import { ALL } from '../shared/field-choice.js';
+import { ExportList } from '../shared/export-list.js';
 import { FilterBar } from '../shared/filter-bar.js';
 import { GrantedOperations } from '../shared/granted-operations.js';
 import { REGISTRY, SENDER, stateOf } from '../shared/filters.js';
@@ -37,7 +38,21 @@ export function Component() {
       { replace: true },
     );
   return (
-    <Page title={t('nav.agreements')} lead={t('agreements.lead')} actions={<NewAgreement />}>
+    <Page
+      title={t('nav.agreements')}
+      lead={t('agreements.lead')}
+      actions={
+        <>
+          <ExportList
+            name="agreements"
+            document={AGREEMENTS}
+            variables={{ filter }}
+            pick={({ agreements }) => agreements}
+          />
+          <NewAgreement />
+        </>
+      }
+    >
       <FilterBar filters={filters} />
       <ConnectionTable<Agreement>
         label={t('nav.agreements')}

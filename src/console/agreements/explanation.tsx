@@ -3,6 +3,7 @@ import { IconCheck, IconX } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { ResultOf } from '../graphql/graphql.js';
 import type { EXPLAIN_ACCESS } from './explain-access.document.js';
+import { useExplained } from './explained.js';
 
 type Explained = ResultOf<typeof EXPLAIN_ACCESS>['explainAccess'];
 
@@ -12,6 +13,7 @@ const recordedFirst = (a: { recorded: boolean }, b: { recorded: boolean }): numb
 export function Explanation(explained: Explained) {
   const { found, released, steps, fields, membersReleased, membersLeftOut, consentBy, consentControllers } = explained;
   const { t } = useTranslation();
+  const inWords = useExplained();
   const out = fields.filter((field) => field.released && field.recorded).length;
   return (
     <Stack gap="sm" role="status">
@@ -27,11 +29,11 @@ export function Explanation(explained: Explained) {
           ` ${t('explain.signers', { names: consentControllers.map(({ name }) => name).join(', ') })}`}
       </Alert>
       <List spacing={6} size="sm" center>
-        {steps.map(({ reason, passed, explanation }) => (
-          <List.Item key={reason} icon={<Verdict passed={passed} />}>
-            {explanation}{' '}
+        {steps.map(({ passed, ...step }) => (
+          <List.Item key={step.reason} icon={<Verdict passed={passed} />}>
+            {inWords.step(step)}{' '}
             <Text span size="xs" c="dimmed" className="mono">
-              {reason}
+              {step.reason}
             </Text>
           </List.Item>
         ))}
@@ -47,7 +49,7 @@ export function Explanation(explained: Explained) {
                 <Table.Td>
                   <span className="mono wrap-anywhere">{path}</span>
                   <Text size="xs" c="dimmed">
-                    {reason}
+                    {inWords.field(reason)}
                     {!recorded && ` · ${t('explain.notRecorded')}`}
                   </Text>
                 </Table.Td>

@@ -11,9 +11,12 @@ import { Time } from '../shared/time.js';
 import { useConnection } from '../shared/use-connection.js';
 import { useFilters } from '../shared/use-filters.js';
 import { ADMIN_ACTIONS } from './audit.document.js';
+import { KNOWN_ACTIONS, KNOWN_TARGETS } from './known-actions.js';
 
 type AdminAction = ResultOf<typeof ADMIN_ACTIONS>['adminActions']['nodes'][number];
 const FILTERS = { actor: TEXT, action: TEXT, targetType: TEXT, targetId: TEXT, from: TIME, until: TIME };
+const KNOWN = { action: KNOWN_ACTIONS, targetType: KNOWN_TARGETS };
+const actorsOf = (rows: AdminAction[]): string[] => [...new Set(rows.map(({ actor }) => actor))];
 
 export function AdminActions() {
   const { t } = useTranslation();
@@ -27,7 +30,7 @@ export function AdminActions() {
   );
   return (
     <Stack>
-      <FilterBar filters={filters} />
+      <FilterBar filters={filters} suggestions={{ ...KNOWN, actor: actorsOf(page.rows) }} />
       <Group>
         <ExportList
           name="audit"

@@ -10,6 +10,7 @@ export const DELIVERY_ROW = graphql(`
     target
     state
     stateReason
+    withheld
     attemptCount
     createdAt
     finishedAt

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useLive } from '../graphql/use-live.js';
 import { RUNNERS, useMay } from '../session/me.js';
 import { ConnectionTable, type Column } from '../shared/connection-table.js';
+import { ExportList } from '../shared/export-list.js';
 import { FilterBar } from '../shared/filter-bar.js';
 import { REGISTRY, SENDER, stateOf, TEXT, TIME } from '../shared/filters.js';
 import { LiveBadge } from '../shared/live-badge.js';
@@ -55,6 +56,12 @@ export function Component() {
       actions={
         <Group gap="sm">
           <LiveBadge state={state} />
+          <ExportList
+            name="deliveries"
+            document={DELIVERIES}
+            variables={{ filter }}
+            pick={({ deliveries }) => deliveries}
+          />
           <ReplayDialog />
         </Group>
       }

@@ -20,6 +20,7 @@ import { Attempts } from './attempts.js';
 import type { Delivery, Waiting } from './delivery.types.js';
 import { Excerpts } from './excerpts.js';
 import { CANCEL_DELIVERY, DELIVERY, DELIVERY_CHANGED, RETRY_DELIVERY } from './deliveries.document.js';
+import { StateReason } from './state-reason.js';
 import { SentMessage } from './sent-message.js';
 import { useWaitingText } from './use-waiting-text.js';
 import { WaitsFor } from './waiting.js';
@@ -167,7 +168,7 @@ function ProgressFacts(delivery: Delivery) {
         ],
         [t('field.firstFailedAt'), <Time key="failed" value={delivery.firstFailedAt} />],
         [t('field.finishedAt'), <Time key="finished" value={delivery.finishedAt} />],
-        [t('field.statusReason'), delivery.stateReason && <CodeText key="reason" text={delivery.stateReason} />],
+        [t('field.statusReason'), delivery.stateReason && <StateReason key="reason" {...delivery} />],
         [t('field.receiptAt'), <Time key="receipt" value={delivery.receiptAt} />],
       ]}
     />

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useClient } from 'urql';
 import { currentCursor } from '../graphql/use-live.js';
 import { RUNNERS, useMay } from '../session/me.js';
+import { DateField } from '../shared/date-field.js';
 import { SenderSelect } from '../shared/sender-select.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { REPLAY_DELIVERIES } from './deliveries.document.js';
@@ -62,8 +63,13 @@ function ReplayForm() {
         <SenderSelect label={t('field.receiver')} clearable {...form.getInputProps('senderId')} />
         <TextInput label={t('field.subscriptionCode')} {...form.getInputProps('subscriptionCode')} />
         <Group grow>
-          <TextInput type="datetime-local" label={t('field.createdFrom')} {...form.getInputProps('from')} />
-          <TextInput type="datetime-local" label={t('field.createdUntil')} {...form.getInputProps('until')} />
+          <DateField withTime label={t('field.createdFrom')} {...form.getInputProps('from')} value={form.values.from} />
+          <DateField
+            withTime
+            label={t('field.createdUntil')}
+            {...form.getInputProps('until')}
+            value={form.values.until}
+          />
         </Group>
         <Switch label={t('deliveries.failedOnly')} {...form.getInputProps('failedOnly', { type: 'checkbox' })} />
         <Group justify="flex-end">
@@ -76,7 +82,8 @@ function ReplayForm() {
   );
 }
 
-const instant = (local: string): string | null => (local === '' ? null : new Date(local).toISOString());
+const instant = (local: string): string | null =>
+  local === '' ? null : new Date(local.replace(' ', 'T')).toISOString();
 
 function filterOf({ senderId, subscriptionCode, from, until, failedOnly }: typeof EMPTY) {
   return {

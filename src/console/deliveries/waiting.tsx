@@ -2,13 +2,14 @@ import { Anchor, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { CodeText } from '../shared/code-text.js';
+import { StateReason } from './state-reason.js';
 import type { DeliveryRow, Waiting } from './delivery.types.js';
 import { useWaitingText } from './use-waiting-text.js';
 
 /** In a list: why it has not gone yet, and what its last attempt failed of. */
-export function Held({ waiting, stateReason }: Pick<DeliveryRow, 'waiting' | 'stateReason'>) {
+export function Held({ waiting, ...why }: Pick<DeliveryRow, 'waiting' | 'stateReason' | 'withheld'>) {
   const textOf = useWaitingText();
-  if (waiting === null && stateReason === null) return '—';
+  if (waiting === null && why.stateReason === null) return '—';
   return (
     <Stack gap={0} maw={340}>
       {waiting !== null && (
@@ -16,9 +17,9 @@ export function Held({ waiting, stateReason }: Pick<DeliveryRow, 'waiting' | 'st
           {textOf(waiting)}
         </Text>
       )}
-      {stateReason !== null && (
+      {why.stateReason !== null && (
         <Text size="xs" c="dimmed" component="div">
-          <CodeText text={stateReason} />
+          <StateReason {...why} />
         </Text>
       )}
     </Stack>

@@ -7,12 +7,13 @@ import { useQuery } from 'urql';
 import type { ResultOf } from '../graphql/graphql.js';
 import { RUNNERS } from '../session/me.js';
 import { ActionButton } from '../shared/action-button.js';
-import { CodeText } from '../shared/code-text.js';
 import { ConnectionTable } from '../shared/connection-table.js';
+import { formatSeconds } from '../shared/duration.js';
 import { Page } from '../shared/page.js';
 import { Section } from '../shared/section.js';
 import { Time } from '../shared/time.js';
 import { useConnection } from '../shared/use-connection.js';
+import { KNOWN_JOBS } from './known-jobs.js';
 import { JOBS, QUEUES, RUN_JOB } from './jobs.document.js';
 
 const REFRESH_MS = 5000;
@@ -34,8 +35,8 @@ export function Component() {
         label={t('nav.jobs')}
         page={page}
         columns={[
-          { header: t('field.name'), cell: ({ id }) => <span className="mono">{id}</span> },
-          { header: t('field.every'), cell: ({ every }) => <CodeText text={every} /> },
+          { header: t('field.name'), cell: ({ id }) => <JobName id={id} /> },
+          { header: t('field.every'), cell: ({ every }) => inWords(every) },
           { header: t('field.state'), cell: (job) => <JobState {...job} /> },
           { header: t('field.lastRunAt'), cell: ({ lastRunAt }) => <Time value={lastRunAt} /> },
           { header: t('field.nextRunAt'), cell: ({ nextRunAt }) => <Time value={nextRunAt} /> },
@@ -47,6 +48,30 @@ export function Component() {
       />
     </Page>
   );
+}
+
+/** Its name, and what it is for. */
+function JobName({ id }: Pick<Job, 'id'>) {
+  const { t } = useTranslation();
+  const known = KNOWN_JOBS.find((one) => one === id);
+  return (
+    <>
+      <span className="mono">{id}</span>
+      {known !== undefined && (
+        <Text size="xs" c="dimmed" fw={400}>
+          {t(`jobs.does.${known}`)}
+        </Text>
+      )}
+    </>
+  );
+}
+
+const SECONDS = { second: 1, minute: 60, hour: 3600, day: 86_400 } as const;
+
+/** `10 seconds`, as the job store has it, in units of every language. */
+function inWords(every: string | null): string {
+  const [, count, unit] = /^(\d+) (second|minute|hour|day)s?$/.exec(every ?? '') ?? [];
+  return unit === undefined ? (every ?? '—') : formatSeconds(Number(count) * SECONDS[unit as keyof typeof SECONDS]);
 }
 
 function RunNow({ id, running }: Job) {
@@ -94,10 +119,12 @@ function Queues() {
       )}
       <Section title={t('jobs.queues')}>
         {queues.map(({ id, waiting, oldestDueAt, running }) => (
-          <Text key={id} size="sm">
-            <span className="mono">{id}</span> · {t('jobs.queue', { waiting, running })}{' '}
-            {oldestDueAt !== null && <Time value={oldestDueAt} />}
-          </Text>
+          <div key={id}>
+            <JobName id={id} />
+            <Text size="sm">
+              {t('jobs.queue', { waiting, running })} {oldestDueAt !== null && <Time value={oldestDueAt} />}
+            </Text>
+          </div>
         ))}
       </Section>
     </>

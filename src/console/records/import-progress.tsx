@@ -11,6 +11,7 @@ import { Facts } from '../shared/facts.js';
 import { Loading } from '../shared/loading.js';
 import { useNumbers } from '../shared/numbers.js';
 import { CANCEL_IMPORT, FILE_IMPORT } from './import.document.js';
+import { RefusedRows } from './refused-rows.js';
 
 const REFRESH_MS = 1000;
 
@@ -49,6 +50,7 @@ export function ImportProgress({ id }: { id: string }) {
       {running && (
         <ActionButton document={CANCEL_IMPORT} variables={{ id }} label={t('imports.cancel')} roles={RUNNERS} />
       )}
+      {!running && refused > 0 && <RefusedRows id={id} />}
       {problems.length > 0 && (
         <>
           <Text fw={500}>{t('imports.problems')}</Text>

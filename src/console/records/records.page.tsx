@@ -12,6 +12,7 @@ import { useConnection } from '../shared/use-connection.js';
 import { useFilters } from '../shared/use-filters.js';
 import { useOptions } from '../shared/use-options.js';
 import { useDictionary } from './dictionary.js';
+import { ExportRegistry } from './export-registry.js';
 import { ImportRecords } from './import-records.js';
 import { useRecordColumns } from './record-columns.js';
 import { RecordEditor } from './record-editor.js';
@@ -81,6 +82,7 @@ function Browser() {
                 variables={{ registry, filter: wanted }}
                 pick={({ records }) => records}
               />
+              <ExportRegistry definition={definition} />
               <Button
                 variant="default"
                 leftSection={<IconUpload size={14} aria-hidden />}

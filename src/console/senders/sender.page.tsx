@@ -19,6 +19,7 @@ import { SenderKeys } from './sender-keys.js';
 import { SenderLinks } from './sender-links.js';
 import type { LastCall, Sender, SenderAgreement } from './sender.types.js';
 import { useSender } from './use-sender.js';
+import { warningText } from './warning-text.js';
 
 export function Component() {
   const { t } = useTranslation();
@@ -53,7 +54,7 @@ function Detail({ sender, agreements, call }: DetailProps) {
     <>
       {sender.warnings.map((warning) => (
         <Alert key={warning} color="orange" icon={<IconAlertTriangle />}>
-          {warning}
+          {warningText(warning)}
         </Alert>
       ))}
       {sender.state === 'SUSPENDED' && (

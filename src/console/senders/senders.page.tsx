@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { ADMINS, useMay } from '../session/me.js';
 import { ConnectionTable } from '../shared/connection-table.js';
+import { ExportList } from '../shared/export-list.js';
 import { FilterBar } from '../shared/filter-bar.js';
 import { REGISTRY, stateOf, TEXT } from '../shared/filters.js';
 import { Page } from '../shared/page.js';
@@ -12,6 +13,7 @@ import { Time } from '../shared/time.js';
 import { useConnection } from '../shared/use-connection.js';
 import { useFilters } from '../shared/use-filters.js';
 import { SENDERS } from './senders.document.js';
+import { warningText } from './warning-text.js';
 
 const FILTERS = { name: TEXT, registry: REGISTRY, state: stateOf(['ACTIVE', 'PENDING', 'SUSPENDED']) };
 
@@ -21,7 +23,16 @@ export function Component() {
   const { filter } = filters;
   const page = useConnection(SENDERS, { filter }, { pick: ({ senders }) => senders, types: ['Sender'] });
   return (
-    <Page title={t('nav.senders')} lead={t('senders.lead')} actions={<NewSender />}>
+    <Page
+      title={t('nav.senders')}
+      lead={t('senders.lead')}
+      actions={
+        <>
+          <ExportList name="senders" document={SENDERS} variables={{ filter }} pick={({ senders }) => senders} />
+          <NewSender />
+        </>
+      }
+    >
       <FilterBar filters={filters} />
       <ConnectionTable
         label={t('nav.senders')}
@@ -70,7 +81,7 @@ function Warnings({ sandbox, warnings }: { sandbox: boolean; warnings: string[] 
           size={16}
           color="var(--mantine-color-orange-8)"
           role="img"
-          aria-label={warnings.join('; ')}
+          aria-label={warnings.map(warningText).join('; ')}
         />
       )}
     </Group>

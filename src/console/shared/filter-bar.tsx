@@ -12,10 +12,12 @@ interface FilterBarProps {
     set: (name: FieldName, value: string | null) => void;
     clear: () => void;
   };
+  /** What a text is likely to be. */
+  suggestions?: Partial<Record<FieldName, readonly string[]>>;
 }
 
 /** One field per filter of the list, and a way out of them where any is set. */
-export function FilterBar({ filters: { spec, filter, set, clear } }: FilterBarProps) {
+export function FilterBar({ filters: { spec, filter, set, clear }, suggestions }: FilterBarProps) {
   const { t } = useTranslation();
   // What is half typed in a field goes with it.
   const [round, setRound] = useState(0);
@@ -47,6 +49,7 @@ export function FilterBar({ filters: { spec, filter, set, clear } }: FilterBarPr
             filter={kind}
             label={t(kind.kind === 'sender' ? 'field.sender' : `field.${name}`)}
             value={filter[name]}
+            suggestions={suggestions?.[name]}
             onChange={(value) => set(name, value)}
           />
         ))}
@@ -73,13 +76,15 @@ interface FilterFieldProps {
   filter: Filter;
   label: string;
   value: string | undefined;
+  suggestions: readonly string[] | undefined;
   onChange: (value: string | null) => void;
 }
 
-const FIELDS = { text: TextFilter, time: TimeFilter, sender: SenderFilter };
+const FIELDS = { time: TimeFilter, sender: SenderFilter };
 
-function FilterField({ filter, ...field }: FilterFieldProps) {
+function FilterField({ filter, suggestions, ...field }: FilterFieldProps) {
   const { t } = useTranslation();
+  if (filter.kind === 'text') return <TextFilter {...field} suggestions={suggestions} />;
   if (filter.kind !== 'choice') {
     const Field = FIELDS[filter.kind];
     return <Field {...field} />;

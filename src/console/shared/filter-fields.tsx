@@ -1,4 +1,4 @@
-import { Select, TextInput } from '@mantine/core';
+import { Autocomplete, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import dayjs from 'dayjs';
 import { useState } from 'react';
@@ -12,20 +12,24 @@ interface FieldProps {
   onChange: (value: string | null) => void;
 }
 
-export function TextFilter({ label, value = '', onChange }: FieldProps) {
+const SUGGESTED = 12;
+
+interface TextProps extends FieldProps {
+  suggestions?: readonly string[] | undefined;
+}
+
+/** Free text; what is known of it is suggested while typing. */
+export function TextFilter({ label, value = '', onChange, suggestions }: TextProps) {
   const [typed, setTyped] = useState(value);
   const tell = useDebouncedCallback(onChange, 300);
-  return (
-    <TextInput
-      size="xs"
-      label={label}
-      value={typed}
-      onChange={({ currentTarget }) => {
-        setTyped(currentTarget.value);
-        tell(currentTarget.value.trim());
-      }}
-    />
-  );
+  const change = (text: string): void => {
+    setTyped(text);
+    tell(text.trim());
+  };
+  const field = { size: 'xs', label, value: typed } as const;
+  if (suggestions === undefined)
+    return <TextInput {...field} onChange={({ currentTarget }) => change(currentTarget.value)} />;
+  return <Autocomplete {...field} data={[...suggestions]} limit={SUGGESTED} onChange={change} />;
 }
 
 /** The library hides it from everybody without a mouse. */

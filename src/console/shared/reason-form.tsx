@@ -16,6 +16,7 @@ export function ReasonForm({ open, onGiven }: { open: string; onGiven: (reason: 
       <Group align="flex-end">
         <TextInput
           flex={1}
+          miw={240}
           maw={480}
           required
           label={t('payload.reason')}

@@ -20,7 +20,7 @@ export function SenderSelect({ value, ...props }: Omit<SelectProps, 'data'>) {
   return (
     <Select
       {...props}
-      value={value ?? null}
+      value={value === '' ? null : (value ?? null)}
       data={options}
       searchable
       nothingFoundMessage={t('senders.empty')}

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLive } from '../graphql/use-live.js';
 import { ConnectionTable } from '../shared/connection-table.js';
+import { ExportList } from '../shared/export-list.js';
 import { FilterBar } from '../shared/filter-bar.js';
 import { REGISTRY, SENDER, stateOf, TEXT } from '../shared/filters.js';
 import { LiveBadge } from '../shared/live-badge.js';
@@ -42,7 +43,21 @@ export function Component() {
   );
   const open = page.rows.find(({ id }) => id === openId);
   return (
-    <Page title={t('nav.subscriptions')} lead={t('subscriptions.lead')} actions={<LiveBadge state={live} />}>
+    <Page
+      title={t('nav.subscriptions')}
+      lead={t('subscriptions.lead')}
+      actions={
+        <>
+          <LiveBadge state={live} />
+          <ExportList
+            name="subscriptions"
+            document={SUBSCRIPTIONS}
+            variables={{ filter }}
+            pick={({ subscriptions }) => subscriptions}
+          />
+        </>
+      }
+    >
       <FilterBar filters={filters} />
       <ConnectionTable
         label={t('nav.subscriptions')}

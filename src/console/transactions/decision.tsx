@@ -2,12 +2,13 @@ import { Accordion, Alert, Anchor, Box, Stack, Text } from '@mantine/core';
 import { IconBan, IconCheck } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { ACCESS_REASONS, OF_AGREEMENTS } from '../shared/access-reasons.js';
 import { ALL } from '../shared/field-choice.js';
 import { Facts } from '../shared/facts.js';
 import { JsonView } from '../shared/json-view.js';
 import { isObject } from '../shared/json-object.js';
 import { LEGAL_BASES } from '../shared/vocabulary.js';
-import { ACCESS_REASONS, OF_AGREEMENTS, SIGNATURE_FAULTS, type StoredDecision } from './decision.types.js';
+import { SIGNATURE_FAULTS, type StoredDecision } from './decision.types.js';
 
 interface DecisionProps {
   decision: unknown;

@@ -1,11 +1,18 @@
 import { Ctx, Field, FieldResolver, ID, Int, ObjectType, Resolver, Root } from 'type-graphql';
 import { graphqlEnum } from '../../entities/database/graphql-enum.js';
+import { WITHHELD, withheldOf, type Withheld } from '../../access/withheld.js';
 import { Delivery } from '../../entities/deliveries/delivery.entity.js';
 import type { EndpointRest } from '../../entities/deliveries/endpoint-rest.repository.js';
 import { Sender } from '../../entities/senders/sender.entity.js';
 import { READERS, requireRole } from '../authorize.js';
 import type { Context } from '../context.js';
 import { WAIT_REASONS, waitingOf, waitsFor, type WaitReason } from './waits-for.js';
+
+const WithheldEnum = graphqlEnum<Withheld>(
+  'DeliveryWithheld',
+  'Why a delivery was cancelled by the gateway.',
+  WITHHELD,
+);
 
 const WaitReasonEnum = graphqlEnum<WaitReason>(
   'DeliveryWaitReason',
@@ -58,6 +65,14 @@ export class DeliveryWaitingResolver {
   async waiting(@Root() { id }: Delivery, @Ctx() { loaders, services }: Context): Promise<DeliveryWaiting | null> {
     const wait = await loaders.waitOfDelivery.load(id);
     return wait === undefined ? null : waitingOf(wait, services.clock());
+  }
+
+  @FieldResolver(() => WithheldEnum, {
+    nullable: true,
+    description: '`stateReason` as a code, where the gateway itself would not send it.',
+  })
+  withheld(@Root() { stateReason }: Delivery): Withheld | null {
+    return (stateReason != null && withheldOf(stateReason)) || null;
   }
 
   @FieldResolver(() => String, { nullable: true, description: '`waiting` in words.' })

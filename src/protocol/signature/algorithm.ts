@@ -59,9 +59,10 @@ const signApart = promisify(sign);
 const verifyApart = promisify(verify);
 
 /**
- * As every request needs it. The first one in a turn of the event loop is made at once: a request that is alone would wait
- * longer for a thread to wake than for its signature. What comes beside it goes to the thread pool, which takes it from the
- * loop while that has other work, and so does all of RSA, which takes ten times as long.
+ * As every request needs it. Where signatures come one by one, each in a turn of the event loop of its own, they are made
+ * at once: a request that is alone would wait longer for a thread to wake than for its signature. Those of many requests
+ * go to the thread pool, which takes them from the loop while that has other work, and so does all of RSA, which takes
+ * ten times as long.
  */
 export function signBytesSoon(key: SigningKey, data: Buffer): Buffer | Promise<Buffer> {
   return isDoneAtOnce(key) ? signBytes(key, data) : signApart(digestOf(key.algorithm), data, signer(key));
@@ -72,14 +73,16 @@ export function verifyBytesSoon(key: VerificationKey, data: Buffer, signature: B
   return verifyApart(digestOf(key.algorithm), data, verifier(key), signature);
 }
 
-let lastTurn = -1;
+let turn = -1;
+let inTurn = 0;
+let comeOneByOne = false;
 
 function isDoneAtOnce({ algorithm }: { algorithm: SignatureAlgorithm }): boolean {
   if (algorithm === 'rsa-sha256') return false;
-  const turn = performance.nodeTiming.uvMetricsInfo.loopCount;
-  const first = turn !== lastTurn;
-  lastTurn = turn;
-  return first;
+  const now = performance.nodeTiming.uvMetricsInfo.loopCount;
+  if (now !== turn) [turn, inTurn, comeOneByOne] = [now, 0, inTurn === 1];
+  inTurn += 1;
+  return comeOneByOne && inTurn === 1;
 }
 
 const signer = ({ privateKey: key }: SigningKey) => ({ key, dsaEncoding: 'ieee-p1363' }) as const;

@@ -31,6 +31,7 @@ import {
   type NotificationDelivery,
   type RenderingServices,
 } from './event-record.js';
+import { WITHHELD } from '../../access/withheld.js';
 
 /** The unsigned envelope, or why nothing may be sent; with the same rights it has the same message again. */
 export type RenderedNotification = ({ envelope: JsonObject } | { cancelled: string }) & {
@@ -62,7 +63,7 @@ export function notificationRenderer(services: RenderingServices): RenderNotific
     if (eventId === null) return renderTest(services, delivery, subscription);
     const definition = services.registries.byName(subscription?.registry ?? '');
     if (subscription === undefined || event === undefined || definition === undefined)
-      return { cancelled: 'its subscription, event or registry is gone' };
+      return { cancelled: WITHHELD.SUBJECT_GONE };
     const { now, allowed: judging } = judgedFor(subscription, definition, event);
     const [over, allowed] = [whyOver(subscription, now), await judging];
     if (over !== undefined) return { cancelled: over };
@@ -86,7 +87,7 @@ interface Allowed {
 
 function whyOver({ state, stateReason, expiresAt }: Subscription, now: Date): string | undefined {
   if (!LIVE_STATES.includes(state)) return `the subscription is ${state}: ${stateReason ?? 'it has ended'}`;
-  return expiresAt != null && expiresAt <= now ? 'the subscription has expired' : undefined;
+  return expiresAt != null && expiresAt <= now ? WITHHELD.SUBSCRIPTION_EXPIRED : undefined;
 }
 
 /** Whether subscriber and subscription would be let in now. */
@@ -97,7 +98,7 @@ async function allow(
   now: Date,
 ): Promise<Allowed | { cancelled: string; accessDecision?: Record<string, unknown> }> {
   const sender = await directory.bySenderId(subscription.senderId);
-  if (sender === undefined) return { cancelled: 'its sender is gone' };
+  if (sender === undefined) return { cancelled: WITHHELD.SENDER_GONE };
   const gate = decideGate({ sender, definition, operation: 'SUBSCRIBE', now });
   if (!gate.allowed) return { cancelled: gate.explanation, accessDecision: summarizeDecision(gate) };
   try {
@@ -149,10 +150,10 @@ async function releaseRecord(
 ): Promise<ReleasedRecord> {
   const { definition, recordType, rowFilter } = grant;
   const data = await recordOfEvent(services, material, delivery, event);
-  if (data === undefined) return { cancelled: 'the record as the event made it is no longer kept' };
+  if (data === undefined) return { cancelled: WITHHELD.RECORD_NOT_KEPT };
   const whole = { data, identifiers: event.identifiers };
   if (rowFilter !== undefined && !matches(rowFilter, whole, attributesOf(definition, recordType)))
-    return { cancelled: 'the record lies outside the rows that the agreement covers' };
+    return { cancelled: WITHHELD.OUTSIDE_ROWS };
   const deleted = event.eventType === 'DELETE';
   const sent = deleted
     ? clampRecord(expandFields(definition, recordType.name, recordType.identifierPaths), data)
@@ -160,11 +161,11 @@ async function releaseRecord(
   const { recordId: id, version } = event;
   const source = { id, recordType: recordType.name, version, data: sent };
   const released = await releasing[deleted ? 'deleted' : 'whole'](source);
-  if (released === undefined) return { cancelled: 'the person has not consented' };
+  if (released === undefined) return { cancelled: WITHHELD.NOT_CONSENTED };
   const record = deleted ? released.data : project(grant, filter.projection, released.data);
   if (Object.keys(record).every((name) => name.startsWith('@')))
     return {
-      cancelled: deleted ? 'the agreement does not cover identifiers' : 'the agreement covers nothing of the record',
+      cancelled: deleted ? WITHHELD.NO_IDENTIFIERS : WITHHELD.NOTHING_COVERED,
     };
   return { record };
 }

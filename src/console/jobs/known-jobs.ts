@@ -1,0 +1,21 @@
+/** Jobs that we have words for; a test holds them against those that there are. */
+export const KNOWN_JOBS = [
+  'deliver',
+  'expire-subscriptions',
+  'fan-out',
+  'fill-columns',
+  'forget-versions',
+  'housekeeping',
+  'import-files',
+  'index-disclosures',
+  'mirror-sources',
+  'park-deliveries',
+  'process-requests',
+  'refresh-jwks',
+  'retention',
+  'rewrap-keys',
+  'rotate-keys',
+  'seal-audit',
+  'watch-slots',
+  'watch-tail',
+] as const;
