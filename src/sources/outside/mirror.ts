@@ -15,7 +15,6 @@ import { sourceRecordId } from './record-id.js';
 import { follow, type Following } from './follow.js';
 import type { OpenSource } from './source-connections.js';
 import { unmetExpectations } from './source-expectations.js';
-import type { Row } from './source-database.js';
 import { codeOf, SourceFault } from './source-fault.js';
 import { keysOf } from './touched-keys.js';
 import { nextRefresh, refreshDueAt, refreshedKeys } from './refresh.js';
@@ -51,8 +50,6 @@ export class Mirror {
   #tickedAt = 0;
   /** Records that were gone when changes were last read. */
   #gone = 0;
-  /** The page behind the one that is being written. What is read again meanwhile is newer, so the page is not used then. */
-  #ahead: { name: string; page: Promise<Page> } | undefined;
 
   constructor(
     private readonly services: MirrorServices,
@@ -175,14 +172,17 @@ export class Mirror {
   }
 
   async #sweepPage(position: NonNullable<StoredSource['position']>): Promise<void> {
-    const mapping = this.open.file.records[position.entry];
+    const { reader, mapper, file } = this.open;
+    const mapping = file.records[position.entry];
     if (mapping === undefined) return this.#endSweep(position);
-    const { rows, records } = await this.#page(mapping, position.after);
+    const rows = await reader.page(mapping, position.after, PAGE);
     const last = rows.at(-1);
+    const records = await mapper.map(mapping, rows);
     const { after: _after, ...here } = { ...position, done: position.done + rows.length };
-    const after = last === undefined || rows.length < PAGE ? undefined : keyOf(last, mapping.key);
-    const next = after === undefined ? { ...here, entry: position.entry + 1 } : { ...here, after };
-    if (after !== undefined) this.#readAhead(mapping, after);
+    const next =
+      last === undefined || rows.length < PAGE
+        ? { ...here, entry: position.entry + 1 }
+        : { ...here, after: keyOf(last, mapping.key) };
     await this.#commit(async (unit) => {
       const changed = await this.#write(unit, mapping, records);
       // A live source is served before its records are known.
@@ -190,23 +190,6 @@ export class Mirror {
       const loading = this.source.loadedAt === null ? ({ state, lastError: null } as const) : {};
       return { position: next, ...loading, ...this.#told(changed.length) };
     });
-  }
-
-  /** Its fault is told when its turn comes. */
-  #readAhead(mapping: RecordMapping, after: Key): void {
-    this.#ahead = { name: nameOf(mapping, after), page: this.#readPage(mapping, after) };
-    this.#ahead.page.catch(() => undefined);
-  }
-
-  async #page(mapping: RecordMapping, after: Key | undefined): Promise<Page> {
-    const ahead = this.#ahead;
-    this.#ahead = undefined;
-    return ahead?.name === nameOf(mapping, after) ? ahead.page : this.#readPage(mapping, after);
-  }
-
-  async #readPage(mapping: RecordMapping, after: Key | undefined): Promise<Page> {
-    const rows = await this.open.reader.page(mapping, after, PAGE);
-    return { rows, records: await this.open.mapper.map(mapping, rows) };
   }
 
   /** What the sweep did not meet is gone; much of it at once is more likely a mistake at the source. */
@@ -270,7 +253,6 @@ export class Mirror {
 
   /** Records by key: changed ones, ones that are gone, and then those that embed them. */
   async #readAgain(mapping: RecordMapping, keys: Key[]): Promise<void> {
-    this.#ahead = undefined;
     const { reader, mapper, file } = this.open;
     for (let at = 0; at < keys.length; at += PAGE) {
       const some = keys.slice(at, at + PAGE);
@@ -355,13 +337,6 @@ export class Mirror {
     if (changes.lastChangeAt !== undefined) this.services.told();
   }
 }
-
-interface Page {
-  rows: Row[];
-  records: MappedRecord[];
-}
-
-const nameOf = (mapping: RecordMapping, after: Key | undefined): string => JSON.stringify([mapping.name, after]);
 
 /** Everything is to be read again. */
 const ANEW = { position: null, sweptAt: null } as const;
