@@ -11,7 +11,13 @@ import { protocolErrorOf } from '../use-cases/errors.js';
 const TAKES: Record<string, string[]> = {
   'GET, HEAD, POST': ['/graphql'],
   PUT: ['/files/imports/:id/content'],
-  POST: ['/admin/session', '/admin/backchannel-logout', '/files/exports', '/files/access-reports'],
+  POST: [
+    '/admin/session',
+    '/admin/backchannel-logout',
+    '/files/exports',
+    '/files/access-reports',
+    '/files/imports/:id/refused',
+  ],
   'GET, HEAD': [
     '/graphql/graphiql/:name',
     '/console',
@@ -19,7 +25,6 @@ const TAKES: Record<string, string[]> = {
     '/healthz',
     '/readyz',
     '/metrics',
-    '/files/imports/:id/refused',
     '/.well-known/api-catalog',
     '/.well-known/security.txt',
   ],

@@ -37,9 +37,10 @@ export function filesRouter(services: FacadeServices, adminOf: AdminOf): Router 
     const bytes = await receiveFile(services, idOf(request), fromOf(request), request);
     response.set('Cache-Control', 'no-store').json({ bytes });
   });
-  router.get('/imports/:id/refused', async (request, response) => {
+  router.post('/imports/:id/refused', express.json(), async (request, response) => {
     const admin = await required(request, RUNNERS);
-    const rows = await refusedRows(services, admin, idOf(request), reasonOf(request));
+    const { reason } = readBody(explained, request.body);
+    const rows = await refusedRows(services, admin, idOf(request), reason);
     await send(response, 'application/x-ndjson', 'refused.ndjson', rows);
   });
   router.post('/exports', express.json(), async (request, response) => {
@@ -91,6 +92,9 @@ const why = z.string({ error: 'say why you need to see personal data; it is reco
 const formatOf = <const Format extends string>(formats: readonly Format[]) =>
   z.enum(formats, { error: `must be one of ${formats.join(', ')}` });
 
+/** Not in the address, which proxies write down. */
+const explained = z.strictObject({ reason: why });
+
 const exported: z.ZodType<ExportQuestion> = z.strictObject({
   registry: text,
   recordType: text.optional(),
@@ -122,5 +126,3 @@ function fromOf({ query: { from = '0' } }: Request): number {
   if (number === undefined) throw invalid('from', 'must be the number of bytes that were sent before');
   return number;
 }
-
-const reasonOf = ({ query: { reason } }: Request): string => (typeof reason === 'string' ? reason : '');

@@ -128,11 +128,15 @@ test('is sent in pieces, looked at, checked, and imported by its mapping; what i
   expect(again.errors?.[0]?.extensions.code).toBe('CONFLICT');
   expect(await gateway.database.query("select 1 from file_import_part where kind = 'FILE'")).toEqual([]);
 
-  const fetchRefused = (query: string, token = ADMIN_TOKEN) =>
-    fetch(`${gateway.url}/files/imports/${id}/refused${query}`, { headers: { authorization: `Bearer ${token}` } });
-  expect((await fetchRefused('')).status).toBe(400);
-  expect((await fetchRefused('?reason=mending', 'nobody')).status).toBe(401);
-  const refused = await fetchRefused('?reason=mending');
+  const fetchRefused = (body: object, token = ADMIN_TOKEN) =>
+    fetch(`${gateway.url}/files/imports/${id}/refused`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  expect((await fetchRefused({})).status).toBe(400);
+  expect((await fetchRefused({ reason: 'mending' }, 'nobody')).status).toBe(401);
+  const refused = await fetchRefused({ reason: 'mending' });
   expect(refused.headers.get('content-disposition')).toContain('refused.ndjson');
   expect(JSON.parse(await refused.text())).toMatchObject({ line: 4, row: { NUM_DOSSIER: 'D-3' } });
 

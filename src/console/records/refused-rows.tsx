@@ -10,7 +10,7 @@ export function RefusedRows({ id }: { id: string }) {
   const { t } = useTranslation();
   const download = async (reason: string): Promise<void> => {
     try {
-      await downloadFile('refused.ndjson', `imports/${id}/refused?${new URLSearchParams({ reason }).toString()}`);
+      await downloadFile('refused.ndjson', `imports/${id}/refused`, { reason });
     } catch (error) {
       const { code, message } = whatFailed(error);
       notifications.show({ color: 'red', title: t(`problem.${code}`), message });

@@ -5,13 +5,13 @@ import { isObject } from './json-object.js';
 import { saveFile } from './save-file.js';
 
 interface FileRequest {
-  method?: 'POST' | 'PUT';
+  method: 'POST' | 'PUT';
   type?: string;
-  body?: BodyInit;
+  body: BodyInit;
 }
 
 /** @throws Error in the gateway's words where it is refused */
-export async function askFiles(path: string, { type, ...request }: FileRequest = {}): Promise<Response> {
+export async function askFiles(path: string, { type, ...request }: FileRequest): Promise<Response> {
   const headers = { ...authorization(), ...(type === undefined ? {} : { 'content-type': type }) };
   const answer = await fetch(`/files/${path}`, { ...request, headers });
   if (answer.ok) return answer;
@@ -22,8 +22,7 @@ export async function askFiles(path: string, { type, ...request }: FileRequest =
 }
 
 /** @throws Error as `askFiles` */
-export async function downloadFile(name: string, path: string, question?: object): Promise<void> {
-  const request = question && ({ method: 'POST', type: 'application/json', body: JSON.stringify(question) } as const);
-  const answer = await askFiles(path, request);
+export async function downloadFile(name: string, path: string, question: object): Promise<void> {
+  const answer = await askFiles(path, { method: 'POST', type: 'application/json', body: JSON.stringify(question) });
   saveFile(name, await answer.blob());
 }

@@ -124,7 +124,7 @@ export class FileImport {
   unchanged!: number;
 
   @Field(() => Float, {
-    description: 'Rows that were kept out: all of them, with their values, at `GET /files/imports/{id}/refused`.',
+    description: 'Rows that were kept out: all of them, with their values, at `POST /files/imports/{id}/refused`.',
   })
   refused!: number;
 
