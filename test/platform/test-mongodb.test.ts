@@ -14,7 +14,7 @@ import { hasMongo, startMongo, type MongoServer } from '../support/mongodb.js';
     await server.close();
   });
 
-  // FerretDB reads a document and then writes it, which made two processes win one lock of the scheduler.
+  // A server that reads a document and then writes it lets two processes win one lock of the scheduler.
   test('finds and changes a document in one step, as MongoDB does', async () => {
     const locks = clients.map((client) => client.db().collection('locks'));
     for (let round = 0; round < 20; round++) {
