@@ -22,25 +22,20 @@ export function coalesce<Item, Result>(
 ): (item: Item) => Promise<Result> {
   const waiting: (() => void)[] = [];
   let underWay = 0;
-  /** One after the other. */
-  let alone = 0;
   const begin = (): void => {
     // Behind another one a call takes nothing more: it is full.
     const go = underWay === 0 || (underWay < most && waiting.length > 1);
     const next = go ? waiting.shift() : undefined;
     if (next === undefined) return;
     underWay += 1;
-    // After everything that this turn of the event loop has ready. Who is alone again and again is not kept waiting for others.
-    if (alone > 1) process.nextTick(next);
-    else setImmediate(next);
+    // After everything that this turn of the event loop has ready.
+    setImmediate(next);
   };
-  const runInTurn = (items: readonly Item[]): Promise<(Result | Error)[]> => {
-    alone = items.length === 1 ? alone + 1 : 0;
-    return runOrEach(run, items).finally(() => {
+  const runInTurn = (items: readonly Item[]): Promise<(Result | Error)[]> =>
+    runOrEach(run, items).finally(() => {
       underWay -= 1;
       begin();
     });
-  };
   const schedule = (dispatch: () => void): void => {
     waiting.push(dispatch);
     begin();

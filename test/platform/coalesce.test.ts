@@ -52,20 +52,6 @@ describe('what goes together', () => {
     expect(given).toEqual([[1, 2, 1]]);
   });
 
-  test('after some that were alone, what comes in one turn still goes in one call', async () => {
-    const given: number[][] = [];
-    const ask = coalesce(
-      async (items: readonly number[]) => {
-        given.push([...items]);
-        return [...items];
-      },
-      { underWay: 2, atOnce: 10 },
-    );
-    for (const item of [1, 1, 1]) expect(await ask(item)).toBe(item);
-    expect(await Promise.all([2, 3].map((item) => Promise.resolve(item).then(ask)))).toEqual([2, 3]);
-    expect(given).toEqual([[1], [1], [1], [2, 3]]);
-  });
-
   test('one that cannot be done takes no other with it, and what comes after goes on', async () => {
     const given: number[][] = [];
     const ask = coalesce(

@@ -1,6 +1,5 @@
 /** The three signature algorithms (contract: Message signature), their names elsewhere, and the two primitives over them. */
 import { sign, verify, type KeyObject } from 'node:crypto';
-import { performance } from 'node:perf_hooks';
 import { promisify } from 'node:util';
 
 export const SIGNATURE_ALGORITHMS = ['ed25519', 'rsa-sha256', 'ecdsa-sha256'] as const;
@@ -58,31 +57,13 @@ export function verifyBytes(key: VerificationKey, data: Buffer, signature: Buffe
 const signApart = promisify(sign);
 const verifyApart = promisify(verify);
 
-/**
- * As every request needs it. Where signatures come one by one, each in a turn of the event loop of its own, they are made
- * at once: a request that is alone would wait longer for a thread to wake than for its signature. Those of many requests
- * go to the thread pool, which takes them from the loop while that has other work, and so does all of RSA, which takes
- * ten times as long.
- */
-export function signBytesSoon(key: SigningKey, data: Buffer): Buffer | Promise<Buffer> {
-  return isDoneAtOnce(key) ? signBytes(key, data) : signApart(digestOf(key.algorithm), data, signer(key));
+/** In the thread pool, as every request needs it: a signature costs an event loop ten times what handing it over does. */
+export function signBytesApart(key: SigningKey, data: Buffer): Promise<Buffer> {
+  return signApart(digestOf(key.algorithm), data, signer(key));
 }
 
-export function verifyBytesSoon(key: VerificationKey, data: Buffer, signature: Buffer): boolean | Promise<boolean> {
-  if (isDoneAtOnce(key)) return verifyBytes(key, data, signature);
+export function verifyBytesApart(key: VerificationKey, data: Buffer, signature: Buffer): Promise<boolean> {
   return verifyApart(digestOf(key.algorithm), data, verifier(key), signature);
-}
-
-let turn = -1;
-let inTurn = 0;
-let comeOneByOne = false;
-
-function isDoneAtOnce({ algorithm }: { algorithm: SignatureAlgorithm }): boolean {
-  if (algorithm === 'rsa-sha256') return false;
-  const now = performance.nodeTiming.uvMetricsInfo.loopCount;
-  if (now !== turn) [turn, inTurn, comeOneByOne] = [now, 0, inTurn === 1];
-  inTurn += 1;
-  return comeOneByOne && inTurn === 1;
 }
 
 const signer = ({ privateKey: key }: SigningKey) => ({ key, dsaEncoding: 'ieee-p1363' }) as const;

@@ -1,7 +1,7 @@
 /** Profile `DCI`: the signature string over the digest of the canonical envelope (RFC 8785). */
 import { hash } from 'node:crypto';
 import { canonicalJson } from '../envelope/json.js';
-import { signBytesSoon, verifyBytesSoon } from './algorithm.js';
+import { signBytesApart, verifyBytesApart } from './algorithm.js';
 import { MAX_LIFETIME_SECONDS } from './checks.js';
 import type { Envelope, EnvelopeProfile, ReceivedMessage } from './profile.js';
 import { formatSignatureString, parseSignatureString } from './signature-string.js';
@@ -19,13 +19,13 @@ export function signatureStringProfile(form: DigestForm): EnvelopeProfile {
       const { signature, ...info } = parseSignatureString(text);
       return {
         ...info,
-        matches: (message, key) => verifyBytesSoon(key, signedText(form, form.received(message), info), signature),
+        matches: (message, key) => verifyBytesApart(key, signedText(form, form.received(message), info), signature),
       };
     },
     async sign(envelope, key, { senderId, now, expiresInSeconds = MAX_LIFETIME_SECONDS }) {
       const created = Math.floor(now.getTime() / 1000);
       const info = { senderId, kid: key.kid, algorithm: key.algorithm, created, expires: created + expiresInSeconds };
-      const signature = await signBytesSoon(key, signedText(form, form.sent(envelope), info));
+      const signature = await signBytesApart(key, signedText(form, form.sent(envelope), info));
       return formatSignatureString({ ...info, signature });
     },
   };

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { serializeDictionary, type InnerList, type Item } from 'structured-headers';
 import { SignatureMissing } from '../errors.js';
-import { HTTP_ALGORITHMS, signBytes, verifyBytesSoon, type SigningKey, type VerificationKey } from './algorithm.js';
+import { HTTP_ALGORITHMS, signBytes, verifyBytesApart, type SigningKey, type VerificationKey } from './algorithm.js';
 import { checkMatch, checkOwner, checkTimes, MAX_LIFETIME_SECONDS } from './checks.js';
 import { checkCoverage, LABEL, readHttpSignature } from './http.input.js';
 import {
@@ -93,7 +93,7 @@ async function verify(message: SignedMessage, { senderId, keyFor, now }: HttpVer
   checkContentDigest(message);
   const base = signatureBase(message, found.input);
   const key = await keyFor(found.senderId, found.kid);
-  await checkMatch(found, key, (candidate) => verifyBytesSoon(candidate, base, found.signature));
+  await checkMatch(found, key, (candidate) => verifyBytesApart(candidate, base, found.signature));
   return { senderId: found.senderId, kid: found.kid, nonce: found.nonce, created: found.created };
 }
 
