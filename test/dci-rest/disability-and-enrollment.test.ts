@@ -174,6 +174,24 @@ describe('details and support', () => {
     expect(JSON.stringify(body)).not.toContain('female');
   });
 
+  test('are refused where the agreement covers nothing of them: an empty list would read as none', async () => {
+    const narrow = await createPartner(gateway, { agreements: [{ registry: 'DR', fields: ['identifier'] }] });
+    const message = { transaction_id: 't', disabled_criteria: { query_type: 'expression', ...query } };
+    const { body } = await narrow.send('dr/registry/sync/get-disability-details', 'search', message);
+    expect(body.message.search_response[0]).toMatchObject({
+      status: 'rjct',
+      status_reason_message: 'the agreement does not cover disability_details',
+    });
+    const part = await createPartner(gateway, {
+      agreements: [{ registry: 'DR', fields: ['identifier', 'disability_details.impairment_type'] }],
+    });
+    const some = await part.send('dr/registry/sync/get-disability-details', 'search', message);
+    expect(some.body.message.search_response[0].data.reg_records).toMatchObject([
+      { disability_details: [{ impairment_type: '1' }] },
+    ]);
+    expect(JSON.stringify(some.body)).not.toContain('impairment_level');
+  });
+
   test('are lists of lists of support', async () => {
     const { body } = await ask('dr/registry/sync/get-disability-support', 'disabled_criteria', query);
     expect(body.message.search_response[0].data.reg_records).toEqual([
@@ -218,14 +236,6 @@ describe('details and support', () => {
       expect(item).toMatchObject({ status: 'rjct', status_reason_message: expect.stringContaining(told) });
       expect(item).not.toHaveProperty('data');
     }
-  });
-
-  test('stop at the agreement', async () => {
-    const narrow = await createPartner(gateway, {
-      agreements: [{ registry: 'DR', fields: ['identifier', 'disability_status'] }],
-    });
-    const { body } = await ask('dr/registry/sync/get-disability-details', 'disabled_criteria', query, narrow);
-    expect(body.message.search_response[0].data.reg_records).toEqual([{ disability_details: [] }]);
   });
 
   test('of nobody are empty, and a bad question is rejected in the item', async () => {

@@ -10,7 +10,7 @@ import { parsePage } from '../../protocol/query/parse-page.js';
 import { parseSort, type SortKey } from '../../protocol/query/parse-sort.js';
 import { readQuery } from '../../protocol/query/read-query.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
-import { clampRecord, expandFields } from '../../protocol/registries/records/fields.js';
+import { ALL, both, clampRecord, expandFields } from '../../protocol/registries/records/fields.js';
 import { presentRecord } from '../../protocol/registries/records/normalize.js';
 import type {
   SearchAnswer,
@@ -137,6 +137,8 @@ export class SearchItems {
     const sort = parseSort(item.sort, this.definition, recordType);
     const page = query.page ?? parsePage(item.page);
     assertSearchable(grant, criteria, sort);
+    const { returns } = item;
+    if (returns !== undefined) assertCovered(grant, returns);
     const { source, database, settings } = this.services;
     const { maxRecordsFound: most } = settings;
     const { records: released, ...found } = await findReleased(source, database, grant, {
@@ -151,7 +153,6 @@ export class SearchItems {
     if (this.bounds.missesConsent === true && grant.agreement.requiresConsent && !proven && found.totalCount === 0)
       throw new ConsentRefused('missing_consent', 'the agreement asks for a consent of each person');
     if (most !== undefined) assertNotTooMany(found.totalCount, most);
-    const { returns } = item;
     const fields = returns === undefined ? item.fields : [returns];
     const selected = within(returns, projection);
     const records = released.map(({ data }) => project(grant, selected, project(grant, fields, data)));
@@ -193,6 +194,13 @@ function within(returns: string | undefined, projection: string[] | undefined): 
   if (returns === undefined || projection === undefined) return projection;
   const inside = projection.filter((path) => path === returns || path.startsWith(`${returns}.`));
   return inside.length > 0 ? inside : undefined;
+}
+
+/** Some of it at least: nothing of it would make an empty list, which reads as none. */
+function assertCovered({ clamp, definition, recordType }: Grant, returns: string): void {
+  const covered = both(clamp, expandFields(definition, recordType.name, [returns]));
+  if (covered !== ALL && covered.entries.length === 0)
+    throw new ItemRejected('rjct.filter.invalid', `the agreement does not cover ${returns}`);
 }
 
 /** What a partner selected of a record that was clamped before: never more than the agreement lets out. */
