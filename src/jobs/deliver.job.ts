@@ -1,5 +1,4 @@
 /** Brings messages to partners: at least once, in order, each receiver at its own pace. */
-import type { KeyRing } from '../access/key-ring.js';
 import type { KnownSender, SenderDirectory } from '../access/sender-directory.js';
 import { whyWithheld } from '../access/recheck-release.js';
 import { releaseClaims, renewClaims } from '../entities/queues/claim.repository.js';
@@ -23,41 +22,27 @@ import {
 import { isTest } from '../entities/subscriptions/notification.repository.js';
 import type { CallOutcome, TrafficMeter } from '../use-cases/overview/traffic-meter.js';
 import type { Log } from '../platform/log.js';
-import { onHop } from '../platform/hop.js';
-import { OutboundFailed, OutboundRefused } from '../platform/outbound-errors.js';
-import { DIALECTS } from '../protocol/dialects/dialects.js';
-import { EncryptionInvalid } from '../protocol/errors.js';
-import type { Registries } from '../protocol/registries/registries.js';
-import type { Outbound, OutboundResponse } from '../platform/outbound-http.js';
-import type { Tracer } from '../platform/tracer.js';
-import { inSpan } from '../platform/tracing.js';
+import type { OutboundResponse } from '../platform/outbound-http.js';
 import { uuidv7 } from '../platform/uuid.js';
 import type { JsonObject } from '../protocol/envelope/json.js';
-import { classifyAnswer, type Verdict } from './classify-answer.js';
+import type { Verdict } from './classify-answer.js';
+import { tracedAttempt, type Attempting } from './attempt-delivery.js';
 import { judgeEndpoint } from './endpoint-breaker.js';
 import { endUnwanted, suspendLongFailing } from './failing-subscription.js';
 import { HostPace } from './host-pace.js';
 import type { NotificationRenderer } from './notification.renderer.js';
-import { covers, signOutgoing, stampEnvelope } from './outgoing-message.js';
-import { NoAccessToken, type ReceiverCredentials } from './receiver-credentials.js';
+import { covers } from './outgoing-message.js';
 import { nextAttemptIn } from './retry-schedule.js';
 import type { Work } from './work-queue.js';
 import { noLonger, WITHHELD } from '../access/withheld.js';
 
-export interface Delivering {
+export interface Delivering extends Attempting {
   database: Database;
   vault: DataVault;
   directory: SenderDirectory;
-  keyRing: KeyRing;
-  outbound: Pick<Outbound, 'request'>;
-  credentials: ReceiverCredentials;
   traffic: TrafficMeter;
-  registries: Registries;
   renderNotification: NotificationRenderer;
-  clock: () => Date;
   log: Log;
-  tracer: Tracer;
-  settings: { serverId: string; publicUrl: string };
   deliverySettings: { retrySeconds: number[]; suspendAfterHours: number };
 }
 
@@ -224,87 +209,6 @@ async function whyNotSent(
   const definition = registries.byName(delivery.registry);
   const why = await whyWithheld({ database, outbound }, { sender, definition, now: clock() }, delivery);
   return why && noLonger(why);
-}
-
-async function tracedAttempt(
-  services: Delivering,
-  delivery: DueDelivery,
-  sender: KnownSender,
-  envelope: JsonObject,
-  signal: AbortSignal,
-) {
-  const { action, registry, attempts, kind, messageId } = delivery;
-  const attributes = { 'dci.registry': registry, 'dci.action': action, 'dci.attempt': attempts + 1 };
-  return inSpan(
-    services.tracer,
-    { name: `deliver ${action} ${registry}`, kind: 'CLIENT', attributes },
-    async (note) => {
-      const send = () => attempt(services, delivery, sender, envelope, signal);
-      // A subscriber did not ask: whose request it was, and what else came of it, is not for its eyes.
-      const tried = await (kind === 'NOTIFICATION' ? onHop({ requestId: messageId }, send) : send());
-      note({ 'dci.outcome': tried.verdict.outcome });
-      if (tried.answer !== undefined) note({ 'http.response.status_code': tried.answer.status });
-      return tried;
-    },
-  );
-}
-
-/** @throws only for faults of ours */
-async function attempt(
-  { outbound, credentials, keyRing, registries, clock, settings }: Delivering,
-  { target, messageId, notificationNumber, registry }: DueDelivery,
-  sender: KnownSender,
-  envelope: JsonObject,
-  signal: AbortSignal,
-): Promise<{ verdict: Verdict; answer?: OutboundResponse }> {
-  try {
-    const { tls, authorization } = await credentials.of(sender.id);
-    const now = clock();
-    const stamped = stampEnvelope(envelope, { messageId, notificationNumber }, now);
-    const destination = { target, authorization, definition: registries.byName(registry) };
-    const outgoing = await signOutgoing(stamped, sender, destination, { keyRing, ...settings, now });
-    const answer = await outbound.request({
-      url: target,
-      method: 'POST',
-      ...outgoing,
-      allowedHosts: sender.callbackHosts,
-      signal,
-      ...(tls === undefined ? {} : { tls }),
-    });
-    if (answer.status === 401) credentials.forgetToken(sender.id);
-    return { verdict: explained(classifyAnswer(answer, clock()), answer, sender, registry), answer };
-  } catch (error) {
-    return { verdict: verdictOf(error, signal) };
-  }
-}
-
-/** Why a receiver refuses our signature, where no signature could please it. */
-function explained(
-  verdict: Verdict,
-  { status }: OutboundResponse,
-  { dialect }: KnownSender,
-  registry: string,
-): Verdict {
-  if (status !== 401 || DIALECTS[dialect].unverifying?.includes(registry) !== true) return verdict;
-  const why = `${dialect}’s receiver for ${registry} cannot verify signed messages: see docs/partners`;
-  return { ...verdict, error: `${verdict.error ?? ''}; ${why}` };
-}
-
-function verdictOf(error: unknown, signal: AbortSignal): Verdict {
-  if (signal.aborted) throw error;
-  // Nothing leaves in the clear that must not: the sender has to register an encryption key first.
-  if (error instanceof OutboundRefused || error instanceof EncryptionInvalid)
-    return { outcome: 'BLOCKED', error: error.message, overloaded: false };
-  if (error instanceof OutboundFailed)
-    return {
-      outcome: 'FAILED',
-      error: error.message,
-      overloaded: true,
-      address: error.address,
-      latencyMs: error.durationMs,
-    };
-  if (error instanceof NoAccessToken) return { outcome: 'FAILED', error: error.message, overloaded: false };
-  throw error;
 }
 
 /** The answer is sealed: a receiver may repeat what it was sent. */

@@ -1,12 +1,10 @@
-import { Anchor, AppShell, Burger, Button, Group, NavLink, ScrollArea, Text } from '@mantine/core';
+import { Anchor, AppShell, Burger, Group, NavLink, ScrollArea, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconLogout } from '@tabler/icons-react';
 import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, NavLink as RouterLink, Outlet, useLocation } from 'react-router';
-import { useClient } from 'urql';
 import { useMe } from '../session/me.js';
-import { signOut } from '../session/sign-out.js';
+import { SignOutButton } from '../session/sign-out-button.js';
 import { Loading } from '../shared/loading.js';
 import { LanguageMenu } from './language-menu.js';
 import { Logo } from './logo.js';
@@ -79,9 +77,7 @@ function MenuItem({ item, onChosen }: { item: NavigationItem; onChosen: () => vo
 
 function Reader() {
   const { t } = useTranslation();
-  const me = useMe();
-  const client = useClient();
-  const { subject, role, account } = me;
+  const { subject, role, account } = useMe();
   const name = `${subject} · ${role == null ? '' : t(`role.${role}`)}`;
   return (
     <Group gap="xs" wrap="nowrap">
@@ -96,14 +92,7 @@ function Reader() {
       </Text>
       <LanguageMenu />
       <ThemeButton />
-      <Button
-        variant="default"
-        size="sm"
-        leftSection={<IconLogout size={16} aria-hidden />}
-        onClick={() => void signOut(client, me)}
-      >
-        {t('app.signOut')}
-      </Button>
+      <SignOutButton />
     </Group>
   );
 }
