@@ -140,7 +140,7 @@ describe('outside the interfaces', () => {
     ['PATCH', '/readyz', 'GET, HEAD'],
     ['POST', '/metrics', 'GET, HEAD'],
     ['GET', '/files/imports/1/content', 'PUT'],
-    ['POST', '/files/imports/1/refused', 'GET, HEAD'],
+    ['GET', '/files/imports/1/refused', 'POST'],
   ])('%s %s is 405 and told what the path takes', async (method, path, allow) => {
     const response = await call(method, path);
     expect({ status: response.status, allow: response.headers.get('allow') }).toEqual({ status: 405, allow });

@@ -178,7 +178,7 @@ export class UpstreamSource implements RegistrySource {
     const correlationId = told['correlation_id'];
     const upstream = { transactionId, ...(typeof correlationId === 'string' ? { correlationId } : {}) };
     const answered: Answered = { source: this.file.source.name, plan: 'LIVE', upstream };
-    return { answered, items: answers.map(foundIn) };
+    return { answered, items: answers.map((item) => foundIn(of, item)) };
   }
 }
 
@@ -188,10 +188,19 @@ const lookUps = (criteria: Criteria): JsonObject[] =>
     (identifier) => ({ query_type: 'idtype-value', query: JSON.parse(identifier) as JsonObject }),
   );
 
-function foundIn(item: Item): { found: JsonObject[]; total: number } {
+/** Codes of a question that cannot be asked there, now or later: no fault of the other server. */
+const CANNOT_BE_ASKED = new Set(['rjct.filter.invalid', 'rjct.search_criteria.invalid']);
+
+/** @throws ItemRejected `rjct.search_criteria.invalid` @throws SourceFault where it refuses us, not the question */
+function foundIn({ definition, recordType }: RecordsOf, item: Item): { found: JsonObject[]; total: number } {
   if (item['status'] !== 'succ') {
     const code = item['status_reason_code'];
     const why = typeof code === 'string' && /^rjct\.[a-z_.]+$/.test(code) ? code : 'it says not why';
+    if (CANNOT_BE_ASKED.has(why))
+      throw new ItemRejected(
+        'rjct.search_criteria.invalid',
+        `query: the server that keeps ${definition.registry} ${recordType} does not take this comparison or value (${why})`,
+      );
     throw new SourceFault(`the other server refuses the question: ${why}`);
   }
   const data: unknown = item['data'];

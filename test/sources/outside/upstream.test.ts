@@ -17,6 +17,7 @@ records:
     type: SRPerson
     search:
       birth_date: { column: birth_date, ops: [eq, ge, le] }
+      name.surname: { column: nom_de_famille, ops: [eq] }
 `;
 
 let ministry: TestGateway;
@@ -126,8 +127,18 @@ test('what the file lists is asked there, anything else is refused by name', asy
   const all = await partner({ fields: ['*'] });
   const young = await find(all, expression({ birth_date: { $gt: '1991-06-01' } }));
   expect(young.total).toBe(2);
-  const refused = await find(all, expression({ 'name.surname': { $eq: 'Surname u1' } }));
+  const refused = await find(all, expression({ sex: { $eq: 'female' } }));
   expect(refused.item).toMatchObject({ status_reason_code: 'rjct.search_criteria.invalid' });
+});
+
+test('what the other server does not take is refused as a question, not told as an outage', async () => {
+  // The file names an attribute that the other server does not have: asking again later would not help.
+  const refused = await find(await partner({ fields: ['*'] }), expression({ 'name.surname': { $eq: 'Surname u1' } }));
+  expect(refused.item).toMatchObject({
+    status: 'rjct',
+    status_reason_code: 'rjct.search_criteria.invalid',
+    status_reason_message: expect.stringContaining('(rjct.filter.invalid)') as unknown,
+  });
 });
 
 const subscriptions = () =>
