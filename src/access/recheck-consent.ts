@@ -2,6 +2,7 @@
 import { stands } from '../entities/agreements/shown-consent.repository.js';
 import type { KeyServices } from './consent-keys.js';
 import { askStatus } from './consent-status.js';
+import { WITHHELD } from './withheld.js';
 
 /** As a decision keeps it. */
 export interface ToldConsent {
@@ -11,13 +12,19 @@ export interface ToldConsent {
   statusUrls: string[];
 }
 
-export async function messageConsentStands(
+/** Why it does not; `CONSENT_NOT_ANSWERED` is no end: it may be asked again. */
+export async function whyMessageConsentFails(
   { database, outbound }: KeyServices,
   { controllerId, jti, until, statusUrls }: ToldConsent,
   now: Date,
-): Promise<boolean> {
-  if (new Date(until) < now) return false;
-  if (controllerId !== undefined && !(await stands(database, { controllerId, jti }))) return false;
-  for (const url of statusUrls) if ((await askStatus(outbound, url)) !== 'active') return false;
-  return true;
+): Promise<string | undefined> {
+  if (new Date(until) < now) return WITHHELD.MESSAGE_CONSENT_ENDED;
+  if (controllerId !== undefined && !(await stands(database, { controllerId, jti })))
+    return WITHHELD.MESSAGE_CONSENT_ENDED;
+  for (const url of statusUrls) {
+    const status = await askStatus(outbound, url);
+    if (status === 'unavailable') return WITHHELD.CONSENT_NOT_ANSWERED;
+    if (status !== 'active') return WITHHELD.MESSAGE_CONSENT_ENDED;
+  }
+  return undefined;
 }

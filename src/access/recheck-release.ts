@@ -8,7 +8,7 @@ import type { Operation } from '../protocol/vocabulary.js';
 import { areInForce } from '../sources/given-consents.js';
 import type { KeyServices } from './consent-keys.js';
 import { decideGate, decideItem, type AccessQuestion } from './decide-access.js';
-import { messageConsentStands, type ToldConsent } from './recheck-consent.js';
+import { whyMessageConsentFails, type ToldConsent } from './recheck-consent.js';
 import { WITHHELD } from './withheld.js';
 
 /** As a transaction or callback keeps it. */
@@ -55,8 +55,8 @@ export async function whyWithheld(
     const why = whyNarrowed(asking, decision);
     if (why !== undefined) return why;
     const { messageConsent } = decision;
-    if (messageConsent !== undefined && !(await messageConsentStands(services, messageConsent, asking.now)))
-      return WITHHELD.MESSAGE_CONSENT_ENDED;
+    const ended = messageConsent && (await whyMessageConsentFails(services, messageConsent, asking.now));
+    if (ended !== undefined) return ended;
   }
   if (!granted.some(({ requiresConsent }) => requiresConsent)) return undefined;
   const { consentIds } = release;

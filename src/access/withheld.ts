@@ -2,6 +2,7 @@
 export const WITHHELD = {
   CONSENT_ENDED: 'a consent that it rests on has ended',
   MESSAGE_CONSENT_ENDED: 'a consent that came with the message has ended',
+  CONSENT_NOT_ANSWERED: 'whoever keeps a consent that it rests on does not say now whether it stands',
   NOT_CONSENTED: 'the person has not consented',
   REGISTRY_GONE: 'its registry is not served any more',
   RECORD_TYPE_GONE: 'its record type is not served any more',

@@ -143,10 +143,10 @@ async function prepareAndSend(
     return { sender, preparedAt: performance.now(), ...(await prepareMessage(services, delivery, sender, worker)) };
   };
   const first = await prepare();
-  if (first === 'REST' || 'cancelled' in first) return first;
+  if (first === 'REST' || !('envelope' in first)) return first;
   const sent = await services.pace.inTurn(delivery.host, async () => {
     const prepared = performance.now() - first.preparedAt < FRESH_MS ? first : await prepare();
-    if (prepared === 'REST' || 'cancelled' in prepared) return prepared;
+    if (prepared === 'REST' || !('envelope' in prepared)) return prepared;
     const at = services.clock();
     return { at, ...(await tracedAttempt(services, delivery, prepared.sender, prepared.envelope, signal)) };
   });
@@ -171,7 +171,7 @@ async function prepareMessage(
   delivery: DueDelivery,
   sender: KnownSender,
   worker: string,
-): Promise<{ envelope: JsonObject } | { cancelled: string }> {
+): Promise<{ envelope: JsonObject } | { cancelled: string } | Attempted> {
   const { vault, clock, renderNotification, fix } = services;
   const place = placeOfMessage(delivery.id);
   const { dataKeyId, messageSealed } = delivery;
@@ -183,7 +183,10 @@ async function prepareMessage(
   if (delivery.kind === 'CALLBACK') {
     if (fixed === undefined) return { cancelled: WITHHELD.NO_MESSAGE };
     const why = await whyNotSent(services, delivery, sender);
-    return why === undefined ? { envelope: fixed } : { cancelled: why };
+    if (why === undefined) return { envelope: fixed };
+    return why === WITHHELD.CONSENT_NOT_ANSWERED
+      ? { at: clock(), verdict: { outcome: 'BLOCKED', error: why, overloaded: false } }
+      : { cancelled: noLonger(why) };
   }
   const rendered = await renderNotification(delivery);
   if ('cancelled' in rendered) return rendered;
@@ -207,8 +210,7 @@ async function whyNotSent(
   sender: KnownSender,
 ): Promise<string | undefined> {
   const definition = registries.byName(delivery.registry);
-  const why = await whyWithheld({ database, outbound }, { sender, definition, now: clock() }, delivery);
-  return why && noLonger(why);
+  return whyWithheld({ database, outbound }, { sender, definition, now: clock() }, delivery);
 }
 
 /** The answer is sealed: a receiver may repeat what it was sent. */

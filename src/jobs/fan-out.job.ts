@@ -21,6 +21,7 @@ import {
 } from '../entities/subscriptions/subscription.repository.js';
 import { matchSubscriptions } from '../use-cases/subscriptions/subscription.matcher.js';
 import type { Log } from '../platform/log.js';
+import { SealBroken } from '../platform/sealed-box.js';
 import { nextTime } from '../protocol/subscribe/frequency.js';
 import type { Registries } from '../protocol/registries/registries.js';
 import { WITHHELD } from '../access/withheld.js';
@@ -81,11 +82,12 @@ async function matchAll(services: FanningOut, unit: Unit, events: TakenEvent[], 
 const isOf = (event: TakenEvent, registry: string, eventType: string): boolean =>
   event.registry === registry && event.eventType === eventType;
 
-/** An event that cannot be read must not hold up all the others. */
+/** A version that was altered must not hold up all the others; where it cannot be read now, all are taken again. */
 async function dataOf({ log }: FanningOut, unit: Unit, event: TakenEvent, open: OpenVersion | undefined) {
   const reading = async () =>
     (await open?.()) ?? (event.eventType === 'DELETE' ? lastData(unit, event.recordId) : undefined);
   const data = await reading().catch((error: unknown) => {
+    if (!(error instanceof SealBroken)) throw error;
     log.error({ err: error }, 'a record version is broken');
     return undefined;
   });

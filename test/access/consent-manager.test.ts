@@ -12,7 +12,9 @@ import { join } from 'node:path';
 import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, type Partner } from '../support/partner.js';
+import { acknowledge, answer, startInbox } from '../support/inbox.js';
 import { searchFor } from '../support/search-message.js';
+import { until } from '../support/until.js';
 import { ANAN, at, byId, claimsOf, DAY, own, refusal, sign, SUDARAT } from './consents.js';
 
 type Handler = (request: IncomingMessage, body: JsonObject, response: ServerResponse) => void;
@@ -212,6 +214,41 @@ describe('a receipt', () => {
     expect(asked.map(({ path }) => path)).toContain(`/consent/v1/receipts/${jti}/status`);
     statusOf = (_, __, response) => json(response, 200, { status: 'revoked' });
     expect((await ask({ consent_jws: jws })).item).toMatchObject(refusal('revoked'));
+  });
+
+  test('whose status cannot be asked when the answer is due keeps it back, and lets it go once it is told', async () => {
+    await using opened = new AsyncDisposableStack();
+    const inbox = await startInbox(gateway.url);
+    opened.defer(() => inbox.close());
+    inbox.behave(answer(500));
+    const message = searchFor({ ...byId(ANAN), authorize: { consent_jws: receipt() } });
+    const header = { receiver_id: 'gateway-a', sender_uri: `${inbox.url}/on-search` };
+    await partner.send('crvs/registry/search', 'search', message, header);
+    await inbox.wait(1);
+    const row = async () =>
+      (
+        await gateway.database.query<{ id: string; state: string; attempts: number; reason: string | null }>(
+          `select id, state, attempts, state_reason as reason from delivery where kind = 'CALLBACK' order by id desc limit 1`,
+        )
+      )[0];
+    const tried = (times: number) =>
+      until(async () => (await row())?.attempts === times && (await row()), { seen: row });
+    await tried(1);
+    statusOf = (_, __, response) => json(response, 503, {});
+    inbox.behave(acknowledge);
+    const again = async () =>
+      gateway.admin('mutation ($id: ID!) { retryDelivery(id: $id) { id } }', { id: (await row())?.id });
+    await again();
+    const kept = await until(async () => {
+      const seen = await row();
+      return seen?.reason?.includes('does not say now') === true && seen;
+    });
+    expect(kept).toMatchObject({ state: 'PENDING' });
+    expect(inbox.received).toHaveLength(1);
+    statusOf = (_, __, response) => json(response, 200, { status: 'active' });
+    await again();
+    await until(async () => (await row())?.state === 'DELIVERED', { seen: row });
+    expect(inbox.received).toHaveLength(2);
   });
 
   test('R-09 of a presenter without an agreement opens nothing', async () => {

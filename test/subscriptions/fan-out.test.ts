@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { DataVault } from '../../src/entities/database/data-vault.js';
+import { connectDatabase } from '../../src/entities/schema/connect.js';
 import { fanOutBatch } from '../../src/jobs/fan-out.job.js';
 import { expireSubscriptions } from '../../src/jobs/expire-subscriptions.job.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
@@ -178,5 +180,20 @@ describe('with a clock of its own', () => {
     await fanOutBatch(services());
     expect(await rowsOf(code)).toHaveLength(1);
     expect(await fanOutBatch(services())).toBe(0);
+  });
+
+  test('an event whose version cannot be read now waits, and is told once it can be', async () => {
+    const code = await subscribe();
+    const { databaseUrl } = gateway;
+    const away = await connectDatabase(databaseUrl, { poolSize: 1 });
+    await away.close();
+    for (const vault of [new DataVault(away, Buffer.alloc(32)), new DataVault(gateway.database, Buffer.alloc(32))]) {
+      await happen();
+      // Its connection broke while it asked for the data key; its master key is not the one of the others.
+      await expect(fanOutBatch({ ...services(), vault })).rejects.toThrow(/Pool|pool|clos|MASTER_KEY/);
+      expect(await rowsOf(code)).toEqual([]);
+    }
+    await fanOutBatch(services());
+    expect(await rowsOf(code)).toHaveLength(2);
   });
 });
