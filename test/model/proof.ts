@@ -5,19 +5,21 @@ const read = (name: string): string | undefined => process.env[name];
 
 export const seed = Number(read('PROVE_SEED') ?? 1);
 
-const asked = read('PROVE_RUNS');
+/** How many times what a plain test run takes. */
+const times = Number(read('PROVE_TIMES') ?? 1);
+const shrinkMs = read('PROVE_SHRINK_MS');
 
-/** Of one test: where more is proven, each run of it may take as long as a short set does. */
-export const TIMEOUT_MS = 900_000 * Number(asked ?? 1);
+/** Of one test: where more is proven, it may take as many times as long. */
+export const TIMEOUT_MS = 900_000 * times;
 
 /** @param runs in a plain test run */
 export function parameters<T>(runs: number): Parameters<T> {
   const path = read('PROVE_PATH');
   return {
     seed,
-    numRuns: Number(asked ?? runs),
+    numRuns: runs * times,
     // Making a failing history smaller plays it again many times: for who looks for its cause.
-    endOnFailure: read('PROVE_SHRINK') === undefined,
+    ...(shrinkMs === undefined ? { endOnFailure: true } : { interruptAfterTimeLimit: Number(shrinkMs) }),
     ...(path === undefined ? {} : { path }),
   };
 }
