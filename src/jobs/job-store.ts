@@ -4,8 +4,9 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { PostgresBackend } from '@agendajs/postgres-backend';
-import type { AgendaBackend, JobRepository } from 'agenda';
+import type { AgendaBackend, JobParameters, JobRepository } from 'agenda';
 import { Pool } from 'pg';
+import { coalesce } from '../platform/coalesce.js';
 import type { Log } from '../platform/log.js';
 
 /** Agenda's own connections: its driver reads timestamps as dates, MikroORM's pool as text. */
@@ -16,7 +17,7 @@ const RETRY_MS = 500;
 
 export interface JobStore {
   backend: AgendaBackend;
-  /** Milliseconds since it last answered the question for the next job. */
+  /** Milliseconds since it last told which jobs are due. */
   silentFor(): number;
 }
 
@@ -28,12 +29,7 @@ export async function createJobStore(jobsUrl: string, log: Log): Promise<JobStor
   const { repository } = backend;
   const closing = new AbortController();
   let answeredAt = -Infinity;
-  const nextJob = repository.getNextJobToRun.bind(repository);
-  repository.getNextJobToRun = async (...question) => {
-    const job = await nextJob(...question);
-    answeredAt = performance.now();
-    return job;
-  };
+  askTogether(repository, () => (answeredAt = performance.now()));
   forgiveUnlocking(repository, log);
   return {
     silentFor: () => performance.now() - answeredAt,
@@ -78,6 +74,27 @@ async function keepTrying(connect: () => Promise<void>, signal: AbortSignal, log
       if (tries === 1) log.warn({ err: error }, 'the job store is away; work goes on without it');
       await wait(RETRY_MS, undefined, { signal }).catch(() => undefined);
     }
+}
+
+/**
+ * Agenda asks for each of its jobs, every second, whether it is due, with a statement that locks it. Which of them may be
+ * is asked once for all; only those are taken.
+ */
+function askTogether(repository: JobRepository, answered: () => void): void {
+  const take = repository.getNextJobToRun.bind(repository);
+  const jobsOf = coalesce(
+    async (names: readonly string[]) => {
+      const { jobs } = await repository.queryJobs({ names: [...names], includeDisabled: false });
+      answered();
+      return names.map((name) => jobs.filter((job) => job.name === name));
+    },
+    { underWay: 1, atOnce: 100 },
+  );
+  repository.getNextJobToRun = async (name, nextScanAt, lockDeadline, ...rest) => {
+    const mayBeTaken = ({ lockedAt, nextRunAt }: JobParameters): boolean =>
+      lockedAt == null ? nextRunAt != null && nextRunAt <= nextScanAt : lockedAt <= lockDeadline;
+    return (await jobsOf(name)).some(mayBeTaken) ? take(name, nextScanAt, lockDeadline, ...rest) : undefined;
+  };
 }
 
 /** Agenda does not wait for it, so a fault here would end the process; the lock ends by itself. */
