@@ -1,4 +1,6 @@
 /** Compares what came with what was wanted, whatever the order, and takes out what is another in each run. */
+import type { Answer } from '../support/partner.js';
+
 /** What differs between two runs of one history anyway: ids, times, signatures, ports. */
 export const withoutChance = (text: string): string =>
   text
@@ -9,10 +11,26 @@ export const withoutChance = (text: string): string =>
     .replaceAll(/"ciphertext":"([^"]*)"/g, (_, cipher: string) => `"ciphertext":<${cipher.length}>`)
     .replaceAll(/"(encrypted_key|iv|tag|protected|x|y)":"[^"]*"/g, '"$1":<chance>')
     .replaceAll(/(created|expires)=\d+|(keyid|nonce)="[^"]*"|sig1=:[^:]*:|127\.0\.0\.1:\d+/g, '<chance>');
-export const headersOf = (headers: Headers): [string, string][] =>
-  [...headers].filter(
-    ([name]) => !['date', 'ratelimit', 'content-digest', 'signature', 'signature-input'].includes(name),
+
+const BY_CHANCE = new Set(['date', 'ratelimit', 'content-digest', 'signature', 'signature-input']);
+
+/** One answer as a line of a transcript. */
+export function answered(path: string, { status, headers, body }: Answer): string {
+  const nodes: Listed[] | undefined = body?.data?.transactions?.nodes;
+  const told = [...headers].filter(
+    ([name]) => !BY_CHANCE.has(name) && (nodes === undefined || name !== 'content-length'),
   );
+  return withoutChance(JSON.stringify([path, status, told, nodes?.map(inAnyOrder) ?? body]));
+}
+
+interface Listed {
+  operation: string;
+  status: string;
+}
+
+/** Payloads that one call reads at once leave their rows in the order in which they came, which is chance. */
+const inAnyOrder = (node: Listed): Listed =>
+  node.operation === 'TXN_STATUS' ? { operation: node.operation, status: node.status } : node;
 
 const ordered = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(ordered);

@@ -6,7 +6,7 @@ import type { TestGateway } from '../support/gateway.js';
 import { startInbox, type Inbox, type Received } from '../support/inbox.js';
 import { createPartner, fetchToken, type Answer } from '../support/partner.js';
 import { until } from '../support/until.js';
-import { difference, expectTrue, headersOf, same, sorted, stable, withoutChance } from './compare.js';
+import { answered, difference, expectTrue, same, sorted, stable, withoutChance } from './compare.js';
 import { callback, DOORS, plain, readEnvelope, selected, withEncryptionKey, type Caller, type Told } from './doors.js';
 import { PUT_OFF_MS, within, type Ground } from './ground.js';
 import { at, birthDateOf, heldOf, householdOf, KINDS, markOf, uinOf, type Kind, type Person } from './kinds.js';
@@ -147,10 +147,8 @@ export class Play {
         suppressCountsBelow: few,
       };
       // What is told while something breaks depends on the moment.
-      const onAnswer = (path: string, { status, headers, body }: Answer) =>
-        this.either === undefined
-          ? void this.transcript[index]?.push(withoutChance(JSON.stringify([path, status, headersOf(headers), body])))
-          : undefined;
+      const onAnswer = (path: string, answer: Answer) =>
+        this.either === undefined ? void this.transcript[index]?.push(answered(path, answer)) : undefined;
       const partner = await createPartner(this.ground.gateway, { senderId: id, agreements: [], sender, onAnswer });
       const decrypt = await withEncryptionKey(this.ground.gateway, id);
       this.world.senders[index] = { id, kind, suspended: false, suppressBelow: few };
