@@ -210,11 +210,14 @@ export async function callback(inbox: Inbox, before: number, action: string) {
 
 export function readEnvelope({ status, body }: Answer): Told {
   const text = JSON.stringify(body);
-  const items: { status: string; data?: { reg_records: unknown }; pagination?: { total_count: number } }[] =
+  const items: { status: string; data?: { reg_records: unknown } | Data[]; pagination?: { total_count: number } }[] =
     body.message?.search_response ?? [];
   if (status !== 200 || items.length === 0 || items.some((item) => item.status !== 'succ'))
     return { refused: true, text };
-  const records = items.flatMap(({ data }) => [data?.reg_records ?? []].flat() as Data[]);
+  // OpenSPP's beneficiary client reads a list where the standard has an object.
+  const records = items.flatMap(({ data }) =>
+    Array.isArray(data) ? data : ([data?.reg_records ?? []].flat() as Data[]),
+  );
   return {
     refused: false,
     records: records.map((record) => plain(record)),

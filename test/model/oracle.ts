@@ -109,7 +109,9 @@ export function search(world: World, question: Question): Verdict {
   if (!question.where.every(({ path }) => covers(allowed, path))) return REFUSED;
   const found = [...world.records.values()].filter((held) => isFound(world, agreement, question, held));
   const byIdentifier = question.where.every(({ path }) => path === identifierPath(question));
-  const few = senderOf(world, question.sender)?.suppressBelow ?? 0;
+  const { suppressBelow: few = 0, dialect } = senderOf(world, question.sender) ?? {};
+  // docs/partners/consent-manager.md: its senders are told that a consent is missing; others find nobody.
+  if (dialect === 'OPENG2P' && agreement.requiresConsent && found.length === 0) return REFUSED;
   if (!byIdentifier && found.length < few) return { refused: false, records: [], total: 0, who: [] };
   const records = found.map((held) => release(world, agreement, question, held));
   const who = found.flatMap((held) => personsIn(world, agreement, question, held));

@@ -21,6 +21,7 @@ import {
   type Verified,
 } from './oracle.js';
 import { mayHave } from './marks.js';
+import { spoken, type Speech } from './speech.js';
 import { PURPOSES, SURNAMES, type AgreementDraft, type Field, type History, type Step, type StepOf } from './steps.js';
 import { keyOf, type Agreement, type Consent, type Data, type Held, type World } from './world.js';
 
@@ -134,9 +135,12 @@ export class Play {
     return this.either === undefined ? send() : (until(() => send().catch(() => null)) as Promise<T>);
   }
 
-  private async begin({ suppressBelow, agreements, people, consents }: History['beginning']): Promise<void> {
+  private async begin(beginning: History['beginning']): Promise<void> {
+    const { suppressBelow, dialects, agreements, people, consents } = beginning;
     const callers = SENDERS.map(async (id, index) => {
-      const inbox = await startInbox(this.url);
+      const dialect = dialects[index] ?? 'DCI';
+      const strict = dialect === 'DCI';
+      const inbox = await startInbox(this.url, 'DCI', strict);
       const few = index === 2 ? suppressBelow : 0;
       const kind = KINDS_OF_SENDERS[index] as string;
       const sender = {
@@ -145,13 +149,20 @@ export class Play {
         autoApproveSubscriptions: true,
         rateLimitPerMinute: 100_000,
         suppressCountsBelow: few,
+        dialect,
       };
       // What is told while something breaks depends on the moment.
       const onAnswer = (path: string, answer: Answer) =>
         this.either === undefined ? void this.transcript[index]?.push(answered(path, answer)) : undefined;
-      const partner = await createPartner(this.ground.gateway, { senderId: id, agreements: [], sender, onAnswer });
+      const partner = await createPartner(this.ground.gateway, {
+        senderId: id,
+        agreements: [],
+        sender,
+        onAnswer,
+        strict,
+      });
       const decrypt = await withEncryptionKey(this.ground.gateway, id);
-      this.world.senders[index] = { id, kind, suspended: false, suppressBelow: few };
+      this.world.senders[index] = { id, kind, suspended: false, suppressBelow: few, dialect };
       return { partner, inbox, decrypt, gatewayUrl: this.url, onAnswer };
     });
     this.callers = await Promise.all(callers);
@@ -370,7 +381,11 @@ export class Play {
     });
     if (ack.status !== 202) return;
     const { body } = await callback(inbox, before, 'on-unsubscribe');
-    if (body.header.status === 'succ') this.subscriptions = this.subscriptions.filter((each) => each !== first);
+    // What receivers of OpenSPP get has no status in the header.
+    const ended = (body.message.subscription_status ?? []).some(
+      ({ status }: { status: string }) => status === 'unsubscribe',
+    );
+    if (ended) this.subscriptions = this.subscriptions.filter((each) => each !== first);
   }
 
   /** The very message again: the same answer as long as all that it rested on stands, else a refusal. */
@@ -433,7 +448,7 @@ export class Play {
       const where = [{ path: kind.identifiers, value: uinOf(kind, 0) }];
       const { registry, recordType } = kind;
       const question = { sender: partner.senderId, registry, recordType, operation: 'SEARCH', purpose: null, where };
-      this.compare(told, (world) => search(world, question), sender, 'kept', kind);
+      this.compare(told, (world) => search(world, question), sender, 'idtype again', kind);
       (this.sent[sender] as Sent[]).push({ envelope, path, transactionId });
     }
   }
@@ -679,7 +694,9 @@ export class Play {
     kind: { registry: string; recordType: string },
   ): void {
     this.listen(sender, told.text, []);
-    const verdicts = (this.either ?? [this.world]).map(judge);
+    const { dialect = 'DCI' } = this.world.senders[sender] ?? {};
+    const speech = { dialect, registry: kind.registry, door: what.split(' ')[0] ?? '' } as const;
+    const verdicts = (this.either ?? [this.world]).map(judge).map((verdict) => spokenIn(verdict, speech));
     const how = what.startsWith('upload') ? 'BULK_SEARCH' : 'SEARCH';
     const releasesOf = (verdict: Verdict): Release[] =>
       verdict.refused
@@ -772,7 +789,8 @@ export class Play {
     const [row] = await this.ground.gateway.database.query<{ n: number }>(
       `select (select count(*) from transaction where status in ('RECEIVED', 'PENDING'))::int
             + (select count(*) from registry_event where fanned_out_at is null)::int
-            + (select count(*) from delivery where state = 'PENDING' and due_at is not null)::int as n`,
+            + (select count(*) from delivery join sender using (sender_id)
+               where delivery.state = 'PENDING' and (due_at is not null or sender.state = 'ACTIVE'))::int as n`,
     );
     return row?.n ?? 0;
   }
@@ -851,3 +869,6 @@ const verifiedAs = (answer: Verified): string => {
 
 const sameMessage = (one: Received['body'], two: Received['body']): boolean =>
   one.header.message_id === two.header.message_id;
+
+const spokenIn = (verdict: Verdict, speech: Speech): Verdict =>
+  verdict.refused ? verdict : { ...verdict, records: verdict.records.map((record) => spoken(record, speech)) };

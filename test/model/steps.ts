@@ -13,6 +13,7 @@ import {
   type Arbitrary,
 } from 'fast-check';
 import { FAULTS } from './ground.js';
+import { DIALECTS } from './speech.js';
 
 const OPERATIONS = ['SEARCH', 'VERIFY', 'SUBSCRIBE', 'DISABLED', 'DISABILITY_DETAILS', 'ENROLLED', 'BULK_SEARCH'];
 export const SURNAMES = ['Diallo', 'Okafor'];
@@ -171,6 +172,7 @@ const six = <T>(one: Arbitrary<T>) => array(one, { minLength: 6, maxLength: 6 })
 const beginning = record({
   other: integer({ min: 1, max: 5 }),
   suppressBelow: constantFrom(0, 3),
+  dialects: array(constantFrom(...DIALECTS, 'DCI' as const), { minLength: 3, maxLength: 3 }),
   agreements: six(agreement),
   people: array(people, { minLength: 8, maxLength: 8 }),
   consents: array(consent, { minLength: 4, maxLength: 16, size: 'max' }),

@@ -1,10 +1,13 @@
 /** What a made-up world consists of: senders, their rights, the people and what the gateway holds of them, as plain data. */
+import type { Dialect } from './speech.js';
+
 export interface Sender {
   id: string;
   kind: string;
   suspended: boolean;
   /** Attribute searches with fewer hits are told as none. */
   suppressBelow: number;
+  dialect: Dialect;
 }
 
 export interface Agreement {
