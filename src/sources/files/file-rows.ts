@@ -143,8 +143,8 @@ function readJsonLine(text: string): { input: RowInput } | { problem: string } {
   }
   if (!isObject(value)) return { problem: 'must be a JSON object' };
   if (!isObject(value['data'])) return { input: { identifiers: [], data: value } };
-  const { recordType, externalId, eventType, identifiers: given = [], data } = value;
-  const identifiers = Array.isArray(given) ? given.map(withText) : given;
+  const { recordType, externalId, eventType, identifiers: named = [], data } = value;
+  const identifiers = Array.isArray(named) ? named.map(withText) : named;
   if (!Array.isArray(identifiers) || !identifiers.every(isIdentifier))
     return { problem: 'identifiers must be a list of objects with type and value' };
   const texts = { recordType, externalId, eventType };
