@@ -173,7 +173,7 @@ const withRemedy = (problem: string): string =>
 
 const csvProblem = (error?: CsvError): string =>
   error?.code === 'CSV_QUOTE_NOT_CLOSED'
-    ? 'opens a quote that is never closed: nothing from here on was read'
+    ? 'opens a quote that is never closed (CSV_QUOTE_NOT_CLOSED): nothing from here on was read'
     : `is not valid CSV (${error?.code ?? 'unknown'}): check its quotes`;
 
 const SPECIAL = new Map([
