@@ -262,7 +262,7 @@ records:
     for (const from of ['number_key', 'byte_key', 'word_key']) {
       const mapping = { from, key: ['id'] } as RecordMapping;
       const paged: Key[] = [];
-      for (const _page of [1, 2, 3])
+      while (paged.length < 3)
         paged.push(...(await reader.page(mapping, paged.at(-1), 1)).map((row) => keyOf(row, ['id'])));
       expect(new Set(paged.flat()).size).toBe(3);
       expect((await reader.byKeys(mapping, paged.slice(0, 2))).map((row) => [row['id']])).toEqual(paged.slice(0, 2));
