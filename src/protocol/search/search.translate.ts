@@ -114,10 +114,10 @@ function withProof(inside: Record<string, unknown> | undefined, beside: unknown)
   return { ...inside, ...Object.fromEntries(proofs.map((name) => [name, proof(name)])) };
 }
 
-/** Clients of OpenCRVS name the event there, `ocrvs:registry_type:death` or `death`; any other type says nothing. */
+/** Clients of OpenCRVS name the event there, `ocrvs:registry_type:death` or `death`, with any prefix; any other type says nothing. */
 function eventInType(regType = ''): string | undefined {
   const [, prefixed, alone] =
-    /^(?:ocrvs:registry_type:(.+)|(birth|death|marriage|divorce|adoption))$/i.exec(regType) ?? [];
+    /^(?:ocrvs:registry_type:(.+)|(?:.*:)?(birth|death|marriage|divorce|adoption))$/i.exec(regType.trim()) ?? [];
   return prefixed ?? alone;
 }
 
