@@ -166,6 +166,12 @@ export function summarizeDecision(decision: GateDecision | ItemDecision): Record
 export const forbiddenBy = (refused: Refusal): Forbidden =>
   new Forbidden(refused.explanation, { decision: summarizeDecision(refused) });
 
+/** An agreement decides, and does not let this be asked. @param field what it would have to cover */
+export function notCoveredBy(decided: Grant, field: string, explanation: string): Forbidden {
+  const refused = { allowed: false, reason: 'FIELD_NOT_COVERED', field, explanation };
+  return new Forbidden(explanation, { decision: { ...summarizeDecision(decided), ...refused } });
+}
+
 function grant(
   agreement: AgreementTerms,
   definition: RegistryDefinition,

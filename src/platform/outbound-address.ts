@@ -43,8 +43,22 @@ const GLOBAL_IPV6 = blockList(['2000::', 3]);
 /** A list of IPv4 ranges would read these as the address inside; no honest name server answers with one. */
 const MAPPED_IPV6 = blockList(['::ffff:0:0', 96]);
 
+/** What was asked last: each request asks twice of the same few, and a list is slow to read. */
+const JUDGED = { private: new Map<string, boolean>(), public: new Map<string, boolean>() };
+const MOST_JUDGED = 1000;
+
 /** Fails closed: what is no plain address is not allowed. */
 export function isAllowedAddress(address: string, allowPrivate: boolean): boolean {
+  const judged = JUDGED[allowPrivate ? 'private' : 'public'];
+  let allowed = judged.get(address);
+  if (allowed !== undefined) return allowed;
+  allowed = judge(address, allowPrivate);
+  if (judged.size >= MOST_JUDGED) judged.clear();
+  judged.set(address, allowed);
+  return allowed;
+}
+
+function judge(address: string, allowPrivate: boolean): boolean {
   const family = isIP(address);
   const type = family === 6 ? 'ipv6' : 'ipv4';
   if (family === 0 || address.includes('%') || NEVER.check(address, type)) return false;

@@ -35,15 +35,26 @@ export async function exchange(
   signal: AbortSignal,
 ): Promise<Answer> {
   const response = await respond(message, url, connecting, signal);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > maxBytes) break;
-  }
+  const { chunks, size } = await readUpTo(response, maxBytes);
   const received = Buffer.concat(chunks).subarray(0, maxBytes);
   return { status: response.statusCode ?? 0, headers: response.headers, body: received, truncated: size > maxBytes };
+}
+
+/** By its events: to iterate costs more than all else that is done for a short answer. */
+function readUpTo(response: IncomingMessage, maxBytes: number): Promise<{ chunks: Buffer[]; size: number }> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    response
+      .on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        size += chunk.length;
+        if (size > maxBytes) response.destroy();
+      })
+      .on('error', reject)
+      // Also of what ended too early, after its error, and of what is cut off here.
+      .on('close', () => resolve({ chunks, size }));
+  });
 }
 
 /** Over a kept connection that its other end was closing at this moment the request is sent again, over a new one. */
@@ -55,8 +66,11 @@ async function respond(
 ): Promise<IncomingMessage> {
   const path = url.pathname + url.search;
   for (;;) {
-    const options: Opening = { agent, open, method, path, headers: { ...headers, host: url.host }, signal };
+    signal.throwIfAborted();
+    const options: Opening = { agent, open, method, path, headers: { ...headers, host: url.host } };
     const sent = request(options);
+    // By hand: given to the request it would be watched by a handful of listeners more.
+    signal.addEventListener('abort', () => sent.destroy(signal.reason as Error), { once: true });
     sent.once('socket', connected);
     try {
       return await new Promise<IncomingMessage>((resolve, reject) => {

@@ -71,8 +71,7 @@ async function send(
 ): Promise<OutboundResponse> {
   const url = checkUrl(request.url, options, request.allowedHosts);
   const started = performance.now();
-  const { signal: timeout, stop } = startClock(request.timeoutMs ?? options.timeoutMs);
-  const signal = request.signal ? AbortSignal.any([timeout, request.signal]) : timeout;
+  const { signal, stop } = startClock(request.timeoutMs ?? options.timeoutMs, undefined, request.signal);
   const progress: Progress = { stage: 'dns' };
   const duration = () => Math.round(performance.now() - started);
   try {
@@ -81,7 +80,7 @@ async function send(
     return { ...answer, address: progress.address ?? '', durationMs: duration() };
   } catch (error) {
     if (error instanceof OutboundRefused) throw error;
-    const cutOff = timeout.aborted ? 'timeout' : 'aborted';
+    const cutOff = request.signal?.aborted === true ? 'aborted' : 'timeout';
     throw new OutboundFailed(signal.aborted ? cutOff : progress.stage, duration(), progress.address, error);
   } finally {
     stop();
@@ -95,7 +94,7 @@ async function attempt(
   signal: AbortSignal,
   progress: Progress,
 ): Promise<Answer> {
-  const addresses = await unlessAborted(resolveHost(hostOf(url), options), signal);
+  const addresses = addressItself(hostOf(url)) ?? (await unlessAborted(resolveHost(hostOf(url), options), signal));
   for (const { address } of addresses) checkAddress(address, options);
   const open = async (): Promise<Socket> => {
     progress.stage = 'connect';
@@ -116,9 +115,12 @@ async function attempt(
   return exchange(request, url, { agent, open, connected }, options.maxResponseBytes, signal);
 }
 
-async function resolveHost(host: string, options: OutboundOptions): Promise<readonly Address[]> {
+function addressItself(host: string): readonly Address[] | undefined {
   const family = isIP(host);
-  if (family !== 0) return [{ address: host, family }];
+  return family === 0 ? undefined : [{ address: host, family }];
+}
+
+async function resolveHost(host: string, options: OutboundOptions): Promise<readonly Address[]> {
   const addresses = await (options.lookup ?? ((name) => systemLookup(name, { all: true })))(host);
   if (addresses.length === 0) throw new Error('the name has no address');
   return addresses;

@@ -14,8 +14,8 @@ export interface OutboundPolicy {
  * @throws OutboundRefused
  */
 export function checkUrl(text: string, policy: OutboundPolicy, allowedHosts?: readonly string[]): URL {
-  if (!URL.canParse(text)) throw new OutboundRefused('the URL is not valid: write it as https://host/path');
-  const url = new URL(text);
+  const url = URL.parse(text);
+  if (url === null) throw new OutboundRefused('the URL is not valid: write it as https://host/path');
   if (url.protocol === 'http:' && !policy.allowHttp)
     throw new OutboundRefused(
       'the URL must start with https://; http:// is for gateways with ALLOW_HTTP_CALLBACKS=true',
@@ -54,6 +54,6 @@ export const portOf = (url: URL): number => Number(url.port || (url.protocol ===
 
 function matchesHost(entry: string, url: URL): boolean {
   const [, host = '', port] = /^(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(entry.trim()) ?? [];
-  if (!URL.canParse(`https://${host}`) || new URL(`https://${host}`).hostname !== url.hostname) return false;
+  if (URL.parse(`https://${host}`)?.hostname !== url.hostname) return false;
   return port === undefined || Number(port) === portOf(url);
 }

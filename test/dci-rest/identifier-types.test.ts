@@ -138,6 +138,11 @@ test('who may not see contacts cannot find or verify by them', async () => {
   expect(JSON.stringify(await verify('SOCIAL', 'MOBILE', '+15550100014', other))).toContain(
     'does not cover phone_number',
   );
+  const { transactions } = await gateway.admin<{ transactions: unknown }>(
+    `{ transactions(first: 1, filter: { senderId: "${other.senderId}" }) { nodes { accessDecision } } }`,
+  );
+  const decision = { allowed: false, reason: 'FIELD_NOT_COVERED', field: 'phone_number', agreementVersion: 1 };
+  expect(transactions).toMatchObject({ nodes: [{ accessDecision: decision }] });
 });
 
 test('records that were stored before are found after the migration', async () => {

@@ -13,7 +13,7 @@ const SCRIPT = join(import.meta.dirname, '../../examples/verify_audit_export.py'
 
 /** All lines, once the sealing job has sealed what is committed. */
 export async function exportedAudit({ store }: Play): Promise<string[]> {
-  const unsealed = `select count(*)::int as n from audit_entry where xid >= (select coalesce(max(until_xid::text)::xid8, '0') from audit_seal)`;
+  const unsealed = `select count(*)::int as n from audit_entry where xid >= coalesce((select until_xid from audit_seal order by sequence desc limit 1), '0')`;
   await until(async () => (await store.query<{ n: number }>(unsealed))[0]?.n === 0, { timeoutMs: PUT_OFF_MS });
   const lines: string[] = [];
   for await (const line of exportAudit(store)) lines.push(line);

@@ -5,6 +5,7 @@ export const ACCESS_REPORT = graphql(`
     accessReport(registry: $registry, identifier: $identifier, reason: $reason, first: $first) {
       at
       registries
+      notAsked
       complete
       disclosures {
         id

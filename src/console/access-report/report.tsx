@@ -33,11 +33,16 @@ export function Report({ question }: { question: ReportQuestion }) {
   if (error !== undefined)
     return <ErrorNotice error={error} onRetry={() => reload({ requestPolicy: 'network-only' })} />;
   if (data === undefined) return <Loading />;
-  const { complete, disclosures, readings } = data.accessReport;
+  const { complete, notAsked, disclosures, readings } = data.accessReport;
   return (
     <>
       <Heading question={question} report={data.accessReport} />
-      {!complete && (
+      {notAsked.length > 0 && (
+        <Alert color="red" icon={<IconInfoCircle />}>
+          {t('accessReport.notAsked', { registries: notAsked.map((name) => t(`registry.${name}`)).join(', ') })}
+        </Alert>
+      )}
+      {!complete && notAsked.length === 0 && (
         <Alert color="yellow" icon={<IconInfoCircle />}>
           {t('accessReport.more')}
         </Alert>

@@ -9,6 +9,7 @@ export const ACCESS_REASONS = [
   'NO_AGREEMENT',
   'RECORD_TYPE_NOT_COVERED',
   'PURPOSE_NOT_COVERED',
+  'FIELD_NOT_COVERED',
 ] as const;
 
 /** Those that another agreement would change. */
@@ -16,4 +17,5 @@ export const OF_AGREEMENTS: ReadonlySet<string> = new Set<(typeof ACCESS_REASONS
   'NO_AGREEMENT',
   'RECORD_TYPE_NOT_COVERED',
   'PURPOSE_NOT_COVERED',
+  'FIELD_NOT_COVERED',
 ]);

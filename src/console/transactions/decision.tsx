@@ -56,7 +56,7 @@ function Part({ part, senderId }: { part: StoredDecision; senderId: string | und
     >
       <Text size="sm">
         {fault !== undefined && t(`decision.signature.${fault}`)}
-        {fault === undefined && reason !== undefined && t(`decision.reason.${reason}`)}
+        {fault === undefined && reason !== undefined && t(`decision.reason.${reason}`, { field: part.field })}
         {fault === undefined && reason === undefined && (part.explanation ?? '')}
       </Text>
       {refused && senderId !== undefined && (

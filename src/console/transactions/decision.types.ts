@@ -3,6 +3,8 @@ export interface StoredDecision {
   allowed?: boolean;
   reason?: string;
   explanation?: string;
+  /** What the agreement would have to cover. */
+  field?: string;
   /** Which part of the signature failed. */
   signature?: string;
   agreementId?: string;

@@ -241,6 +241,11 @@ export class AccessReport {
   @Field(() => [RegistryEnum], { description: 'Where there are records of the person, or with the person inside.' })
   registries!: Registry[];
 
+  @Field(() => [RegistryEnum], {
+    description: 'Where a source does not answer now: what was told of its records is missing here. Ask again later.',
+  })
+  notAsked!: Registry[];
+
   @Field(() => [Disclosure], { description: 'Newest first.' })
   disclosures!: Disclosure[];
 
@@ -250,7 +255,8 @@ export class AccessReport {
   readings!: PersonReading[];
 
   @Field(() => Boolean, {
-    description: 'False where there are more than were asked for, or what was let out is missing from its index.',
+    description:
+      'False where there are more than were asked for, a registry could not be asked for all, or what was let out is missing from its index.',
   })
   complete!: boolean;
 }

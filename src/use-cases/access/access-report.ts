@@ -57,6 +57,7 @@ export async function makeReport(
   return {
     at: clock(),
     registries: person.registries,
+    notAsked: person.notAsked,
     disclosures: await tellDisclosures(services, rows.slice(0, first), person),
     readings: readings.slice(0, first).map((row) => tellReading(row, isOwn)),
     complete: person.complete && isWhole,

@@ -58,6 +58,7 @@ export interface Disclosure {
 export interface AccessReport {
   at: Date;
   registries: Registry[];
+  notAsked: Registry[];
   disclosures: Disclosure[];
   readings: PersonReading[];
   complete: boolean;

@@ -18,6 +18,8 @@ export interface FoundPerson {
   inside: string[];
   /** Consents under the identifier. */
   consents: string[];
+  /** Where a source that keeps nothing here does not answer now. */
+  notAsked: Registry[];
   /** False where a source that keeps nothing here could not be asked for all. */
   complete: boolean;
 }
@@ -27,11 +29,12 @@ export async function findPerson(
   services: Services,
   { registry, identifier: given }: { registry?: Registry | null | undefined; identifier: RecordIdentifier },
 ): Promise<FoundPerson> {
-  const found: FoundPerson = { registries: [], own: [], inside: [], consents: [], complete: true };
+  const found: FoundPerson = { registries: [], own: [], inside: [], consents: [], notAsked: [], complete: true };
   for (const definition of registry == null ? thatKnow(services, given) : [definitionOf(services, registry)]) {
     const identifier = readPersonIdentifier(definition, given, 'identifier');
-    const { own, inside, complete } = await recordsOfPerson(services, definition, identifier);
+    const { own, inside, complete, asked } = await recordsOfPerson(services, definition, identifier);
     if (own.length + inside.length > 0) found.registries.push(definition.registry);
+    if (!asked) found.notAsked.push(definition.registry);
     found.own.push(...own);
     found.inside.push(...inside);
     found.consents.push(...(await findConsentIds(services.database, { registry: definition.registry, ...identifier })));

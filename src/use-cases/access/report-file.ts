@@ -49,7 +49,7 @@ const COLUMNS: Record<string, (row: Row) => string | undefined | null> = {
   reason: ({ read }) => read?.reason,
 };
 
-function csvOf({ disclosures, readings, complete }: AccessReport): string {
+function csvOf({ disclosures, readings, notAsked, complete }: AccessReport): string {
   const rows: Row[] = [
     ...disclosures.map((told): Row => ({ was: 'DISCLOSURE', told })),
     ...readings.map((read): Row => ({ was: 'READING', read })),
@@ -57,5 +57,6 @@ function csvOf({ disclosures, readings, complete }: AccessReport): string {
   const lines = rows.map((row) => csvLine(Object.values(COLUMNS).map((cell) => cell(row) ?? '')));
   // A table has no other place for it.
   const more = complete ? [] : [csvLine(['NOT COMPLETE'])];
-  return [csvLine(Object.keys(COLUMNS)), ...lines, ...more].join('');
+  const away = notAsked.length === 0 ? [] : [csvLine(['NOT ASKED', ...notAsked])];
+  return [csvLine(Object.keys(COLUMNS)), ...lines, ...away, ...more].join('');
 }

@@ -1,5 +1,5 @@
 /** What the gateway serves of a registry, whoever keeps it: which rows of our tables, and whom a live source names. */
-import { ItemRejected } from '../../protocol/errors.js';
+import { ItemRejected, ServiceUnavailable } from '../../protocol/errors.js';
 import { parseQuery } from '../../protocol/query/parse-query.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
 import { identifyingInside, identifyingTypes } from '../../protocol/registries/records/identifying.js';
@@ -79,22 +79,41 @@ export async function matchingRecords(
   throw invalid('filter.query', `finds more than ${MOST_FOUND} records: ask for more, such as a birth date`);
 }
 
-/** All records that hold a person, wherever they are kept; whether there may be others in a source that keeps none here. */
+export interface HeldRecords extends PersonRecords {
+  /** Whether there are no others in a source that keeps none here. */
+  complete: boolean;
+  /** False where such a source does not answer now. */
+  asked: boolean;
+}
+
+/** All records that hold a person, wherever they are kept. */
 export async function recordsOfPerson(
   { database, source }: Asking,
   definition: RegistryDefinition,
   identifier: RecordIdentifier,
-): Promise<PersonRecords & { complete: boolean }> {
+): Promise<HeldRecords> {
   const here = await findPersonRecords(database, definition, identifier);
   const { live } = await servedTypes({ source }, definition);
   const named = live.filter((recordType) => identifyingTypes(recordType).includes(identifier.type));
-  const there = await liveRecords({ source }, definition, named, identifier);
+  const there = await unlessAway(liveRecords({ source }, definition, named, identifier));
   const mayBeInside =
     identifyingInside([identifier]).length > 0 &&
     live.some((recordType) => memberIdentifierPaths(definition, recordType).length > 0);
   return {
-    own: [...new Set([...here.own, ...(there ?? []).map(({ id }) => id)])],
+    own: [...new Set([...here.own, ...(Array.isArray(there) ? there : []).map(({ id }) => id)])],
     inside: here.inside,
-    complete: there !== undefined && !mayBeInside,
+    complete: Array.isArray(there) && !mayBeInside,
+    asked: there !== AWAY,
   };
+}
+
+const AWAY = Symbol('a source that does not answer now');
+
+async function unlessAway<T>(asked: Promise<T>): Promise<T | typeof AWAY> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof ServiceUnavailable) return AWAY;
+    throw error;
+  }
 }

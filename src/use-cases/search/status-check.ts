@@ -1,11 +1,18 @@
 /** Is this person disabled, enrolled? Answered from one attribute, which the agreement must cover; no record leaves. */
-import { decideGate, decideItem, forbiddenBy, summarizeDecision, type Grant } from '../../access/decide-access.js';
+import {
+  decideGate,
+  decideItem,
+  forbiddenBy,
+  notCoveredBy,
+  summarizeDecision,
+  type Grant,
+} from '../../access/decide-access.js';
 import { statedPurposes } from '../../access/purpose.js';
 import { findReleased } from '../../access/release.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { AgreementTerms } from '../../entities/senders/sender.repository.js';
 import type { Criteria } from '../../protocol/query/criteria.js';
-import { Forbidden, ItemRejected } from '../../protocol/errors.js';
+import { ItemRejected } from '../../protocol/errors.js';
 import { comparisonsIn, identifiersIn } from '../../protocol/query/criteria-walk.js';
 import { readQuery } from '../../protocol/query/read-query.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
@@ -103,7 +110,8 @@ async function judge(
   try {
     const { attribute, value } = STATUS_CHECKS[operation];
     const grant = decide(services, agreements, definition, { item, attribute }, judged);
-    if (!covers(grant.clamp, attribute)) throw new Forbidden(`the agreement does not cover ${attribute}`);
+    if (!covers(grant.clamp, attribute))
+      throw notCoveredBy(grant, attribute, `the agreement does not cover ${attribute}`);
     const criteria = readWhom(item, grant, services.clock());
     assertSearchable(grant, criteria);
     await limitOtherClaims(services, sender, grant, criteria);

@@ -1,9 +1,16 @@
 /** Verify: yes or no per claim about one person; no record leaves. */
-import { decideGate, decideItem, forbiddenBy, summarizeDecision, type Grant } from '../../access/decide-access.js';
+import {
+  decideGate,
+  decideItem,
+  forbiddenBy,
+  notCoveredBy,
+  summarizeDecision,
+  type Grant,
+} from '../../access/decide-access.js';
 import { askUnder, consented, type Released } from '../../access/release.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { Criteria } from '../../protocol/query/criteria.js';
-import { Forbidden, ItemRejected, ProtocolError, RequestInvalid } from '../../protocol/errors.js';
+import { ItemRejected, ProtocolError, RequestInvalid } from '../../protocol/errors.js';
 import { compareIdentifier } from '../../protocol/query/comparison.js';
 import { attributesIn } from '../../protocol/query/criteria-walk.js';
 import { isRecorded, matches } from '../../protocol/query/evaluate.js';
@@ -158,7 +165,7 @@ function readClaims(grant: Grant, claims: Record<string, unknown>, readClaim: Re
   return Object.entries(claims).map(([key, value]) => {
     const criteria = readClaim(key, value);
     const refused = [...attributesIn(criteria)].find((path) => !mayClaim(grant, path));
-    if (refused !== undefined) throw new Forbidden(`${key}: the agreement does not cover ${refused}`);
+    if (refused !== undefined) throw notCovered(grant, key, refused);
     for (const path of attributesIn(criteria)) {
       const other = claimed.get(path);
       if (other !== undefined)
@@ -213,8 +220,11 @@ function whoCriteria(grant: Grant, type: string, value: string): Criteria {
   const criteria = asRequest(type, () => compareIdentifier(grant, type, 'eq', value));
   const refused = [...attributesIn(criteria)].find((path) => !mayClaim(grant, path));
   if (refused === undefined) return criteria;
-  throw new Forbidden(`${type}: the agreement does not cover ${refused}`);
+  throw notCovered(grant, type, refused);
 }
+
+const notCovered = (grant: Grant, name: string, path: string) =>
+  notCoveredBy(grant, path, `${name}: the agreement does not cover ${path}`);
 
 /** @throws Forbidden where the agreement covers none */
 function readIdentifiers(grant: Grant, identifiers: { type: string; value: string }[]): Criteria[] {
@@ -223,7 +233,11 @@ function readIdentifiers(grant: Grant, identifiers: { type: string; value: strin
   if (identifiers.length > MOST_IDENTIFIERS)
     throw new RequestInvalid(`verify: name the person by at most ${MOST_IDENTIFIERS} identifiers`);
   if (!grant.identifiable)
-    throw new Forbidden('the agreement does not cover identifiers, so persons cannot be looked up');
+    throw notCoveredBy(
+      grant,
+      grant.recordType.identifierPaths[0] ?? 'identifier',
+      'the agreement does not cover identifiers, so persons cannot be looked up',
+    );
   return identifiers.map(({ type, value }): Criteria => {
     const known = findIdentifierType(grant.definition, type);
     if (known === undefined) throw new RequestInvalid(`verify.${type}: no identifier type of this registry`);

@@ -251,4 +251,14 @@ test('a source that is away is told plainly, and nothing half', async () => {
     state: 'FAILED',
     lastError: expect.stringContaining('ECONNREFUSED') as unknown,
   });
+  const report = async (registry: string) => {
+    const who = 'identifier: { type: "UIN", value: "u1" }, reason: "asked"';
+    const told = await gateway.admin<{ accessReport: unknown }>(
+      `{ accessReport(${registry} ${who}) { complete notAsked readings { action } } }`,
+    );
+    return told.accessReport;
+  };
+  // The other registries are told of all the same.
+  expect(await report('')).toEqual({ complete: false, notAsked: ['SOCIAL'], readings: [] });
+  expect(await report('registry: CRVS')).toMatchObject({ notAsked: [] });
 });
