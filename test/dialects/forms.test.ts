@@ -93,8 +93,8 @@ test('the standard’s own is read as it came', () => {
 });
 
 describe('nothing that is compared is lost', () => {
-  const read = (name: (typeof DIALECTS)[number], query: JsonObject, more: JsonObject = {}) => {
-    const search_criteria = { query_type: 'expression', query, ...more };
+  const read = (name: (typeof DIALECTS)[number], query: JsonObject) => {
+    const search_criteria = { query_type: 'expression', query };
     const message = readForms(name, { search_request: [{ search_criteria }] }, 'search', CRVS) as JsonObject;
     return (message['search_request'] as { search_criteria: JsonObject }[])[0]?.search_criteria['query'];
   };
@@ -107,9 +107,6 @@ describe('nothing that is compared is lost', () => {
 
   test.each<[(typeof DIALECTS)[number], JsonObject, unknown]>([
     ['OPENCRVS', { createdAt: before, dateOfDeclaration: after }, both],
-    ['OPENCRVS', { value: { expression: { query: { createdAt: before } }, sex: 'male' } }, undefined],
-    ['OPENCRVS', { birthDate: { type: 'range', gte: '1985-01-01', to: '1986-01-01' } }, undefined],
-    ['OPENCRVS', { surname: { type: 'exact', term: 'A', not: true } }, undefined],
     [
       'OPENCRVS',
       { $not: { name: { surname: { type: 'exact', term: 'A' } } } },
@@ -117,13 +114,18 @@ describe('nothing that is compared is lost', () => {
     ],
     ['OPENG2P', { first_name: 'A', given_name: 'B' }, { $and: [{ given_name: 'A' }, { given_name: 'B' }] }],
     ['OPENG2P', { foundational_id: '1', functional_record_id: '2' }, { UIN: '1', identifier: '2' }],
-    ['OPENG2P', { search_text: { $eq: 'A', $ne: 'B' } }, undefined],
     ['OPENG2P', { $and: [{ search_text: 'A' }, { sex: 'male' }] }, { $and: [naming, { sex: 'male' }] }],
   ])('%s: %j', (name, query, expected) => {
-    const asked = read(name, query);
-    if (expected !== undefined) return expect(asked).toEqual(expected);
-    // What is not read stays, and is refused.
-    return expect(() => parseQuery('EXPRESSION', asked, CRVS, 'Person')).toThrow(/not read|not searchable/);
+    expect(read(name, query)).toEqual(expected);
+  });
+
+  test.each<[(typeof DIALECTS)[number], JsonObject]>([
+    ['OPENCRVS', { value: { expression: { query: { createdAt: before } }, sex: 'male' } }],
+    ['OPENCRVS', { birthDate: { type: 'range', gte: '1985-01-01', to: '1986-01-01' } }],
+    ['OPENCRVS', { surname: { type: 'exact', term: 'A', not: true } }],
+    ['OPENG2P', { search_text: { $eq: 'A', $ne: 'B' } }],
+  ])('%s: %j is refused', (name, query) => {
+    expect(() => parseQuery('EXPRESSION', read(name, query), CRVS, 'Person')).toThrow(/not read|not searchable/);
   });
 });
 

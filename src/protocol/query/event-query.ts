@@ -22,8 +22,8 @@ export function eventCriteria(
   recordType: RecordTypeDefinition,
 ): Criteria | undefined {
   const names = eventNames(name);
-  const shown = names.flatMap((one) => shownBy(one, definition, recordType) ?? []);
-  return shown.length > 1 ? { and: shown } : shown[0];
+  const all = names.flatMap((one) => showing(one, definition, recordType) ?? []);
+  return all.length > 1 ? { and: all } : all[0];
 }
 
 /** Several are joined by commas. */
@@ -33,7 +33,7 @@ const eventNames = (names: string | null | undefined): string[] =>
     .map((name) => name.trim())
     .filter((name) => name !== '' && !isAction(name));
 
-function shownBy(name: string, definition: RegistryDefinition, recordType: RecordTypeDefinition): Criteria | undefined {
+function showing(name: string, definition: RegistryDefinition, recordType: RecordTypeDefinition): Criteria | undefined {
   const event = findEventType(definition, name);
   if (event === undefined)
     throw filterInvalid(

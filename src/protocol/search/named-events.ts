@@ -11,7 +11,7 @@ export function namedEvents(...places: Record<string, unknown>[]): string | unde
     eventInType(place['reg_type']),
   ]);
   // What is no text is no event's name either, and refused as one that is not known.
-  const texts = named.flat().map((name) => String(name ?? '').trim());
+  const texts = named.flat().map((name) => (typeof name === 'string' ? name : JSON.stringify(name)).trim());
   return [...new Set(texts.filter((text) => text !== ''))].join() || undefined;
 }
 
