@@ -8,10 +8,13 @@ const NAMES = ['reg_event_type', 'event_type', 'regEventType'];
 export function namedEvents(...places: Record<string, unknown>[]): string | undefined {
   const named = places.flatMap((place) => [
     ...NAMES.flatMap((name) => place[name] ?? []),
-    eventInType(place['reg_type']),
+    eventInType(place['reg_type']) ?? [],
   ]);
   // What is no text is no event's name either, and refused as one that is not known.
-  const texts = named.flat().map((name) => (typeof name === 'string' ? name : JSON.stringify(name)).trim());
+  const texts = named
+    .flat()
+    .filter((name) => name != null)
+    .map((name) => (typeof name === 'string' ? name : JSON.stringify(name)).trim());
   return [...new Set(texts.filter((text) => text !== ''))].join() || undefined;
 }
 
