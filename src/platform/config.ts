@@ -1,6 +1,7 @@
 /** The environment, read once: plain settings, and apart from them what must never be printed. */
 import { environment } from './config.schema.js';
 import type { Environment, Retention } from './config.schema.js';
+import { misspelt } from './misspelt.js';
 
 export interface Config {
   port: number;
@@ -102,7 +103,8 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const read = environment.safeParse(given);
   const malformed = read.error?.issues.map(({ path, message }) => `${String(path[0])} ${message}`) ?? [];
-  const problems = [...new Set([...malformed, ...contradictions(given)])];
+  const unknown = misspelt(Object.keys(given), Object.keys(environment.shape));
+  const problems = [...new Set([...malformed, ...unknown, ...contradictions(given)])];
   if (!read.success || problems.length > 0) throw new ConfigInvalid(problems);
   return { config: toConfig(read.data), secrets: { ...toSecrets(read.data), sourceUrls: sourceUrls(given) } };
 }
@@ -126,6 +128,14 @@ function contradictions(env: Record<string, string | undefined>): string[] {
     [
       !env.DATABASE_URL && !!env.DATABASE_DIRECT_URL,
       'DATABASE_DIRECT_URL needs DATABASE_URL: it leads to the same database, past a connection pooler',
+    ],
+    [
+      !env.DATABASE_URL && !!env.DATABASE_REPLICA_URL,
+      'DATABASE_REPLICA_URL needs DATABASE_URL: it leads to a replica of that database',
+    ],
+    [
+      !env.ADMIN_OIDC_ISSUER && !!env.ADMIN_OIDC_CLIENT_ID,
+      'ADMIN_OIDC_CLIENT_ID needs ADMIN_OIDC_ISSUER: it is the id of the console there',
     ],
     [!!env.MTLS_HEADER && !env.TRUST_PROXY, 'MTLS_HEADER needs TRUST_PROXY: the addresses that may set it'],
   ];

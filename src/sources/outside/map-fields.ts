@@ -5,7 +5,7 @@ import { RecordInvalid } from '../../protocol/registries/records/record-invalid.
 import { isoTime } from './local-time.js';
 import type { Row } from './source-database.js';
 import type { Field, SourceFile } from './source-file.schema.js';
-import { cell } from './source-reader.js';
+import { trimmed } from './source-reader.js';
 
 export type Data = Record<string, unknown>;
 
@@ -43,8 +43,8 @@ export function readField(
   { column, codes: name, otherwise }: Field,
   row: Row,
 ): string | typeof SKIPPED | undefined {
-  const text = cell(row, column)?.trim();
-  if (text === undefined || text === '') return undefined;
+  const text = trimmed(row, column);
+  if (text === undefined) return undefined;
   if (name === undefined) return text;
   const table = codes[name] ?? {};
   const code = Object.hasOwn(table, text) ? table[text] : undefined;

@@ -24,6 +24,12 @@ export function cell(row: Row, column: string): string | undefined {
   return value === null || value === '' ? undefined : value;
 }
 
+/** The same without spaces around it, such as those that fill a char(n). */
+export function trimmed(row: Row, column: string): string | undefined {
+  const text = cell(row, column)?.trim();
+  return text === '' ? undefined : text;
+}
+
 export class SourceReader {
   readonly #problems = new WeakMap<Row, string>();
 
@@ -83,12 +89,28 @@ export class SourceReader {
     );
   }
 
-  /** Rows of another table that belong to these. */
-  children(from: string, parent: string[], keys: Key[], order: string | undefined): Promise<Row[]> {
+  /** Rows of another table, by the keys (as text) of those that they belong to. */
+  children(from: string, parent: string[], keys: Key[], order: string | undefined): Promise<Map<string, Row[]>> {
     const ordered = order === undefined ? sql`` : sql` order by ${this.database.written(order)}`;
-    return this.#halved(keys, parent, (some) =>
-      this.database.query(sql`select * from ${sql.table(from)} as src where ${among(parent, some)}${ordered}`),
+    return this.#byAsked(keys, parent, (asked) =>
+      this.#halved(asked, parent, (some) =>
+        this.database.query(sql`select * from ${sql.table(from)} as src where ${among(parent, some)}${ordered}`),
+      ),
     );
+  }
+
+  /** Rows by keys that stand in other rows. */
+  named(mapping: RecordMapping, keys: Key[]): Promise<Map<string, Row[]>> {
+    return this.#byAsked(keys, mapping.key, (asked) => this.byKeys(mapping, asked));
+  }
+
+  /** Where the source takes two spellings for one (`a` and `A`, 7 and 7.00, a filled char), it alone knows whose a row is. */
+  async #byAsked(keys: Key[], columns: string[], read: (keys: Key[]) => Promise<Row[]>): Promise<Map<string, Row[]>> {
+    const found = Map.groupBy(await read(keys), (row) => keyText(keyOf(row, columns)));
+    const asked = new Map(keys.map((key) => [keyText(key), key]));
+    if ([...found.keys()].every((key) => asked.has(key))) return found;
+    for (const [text, key] of asked) found.set(text, await read([key]));
+    return found;
   }
 
   async #halved(keys: Key[], columns: string[], read: (keys: Key[]) => Promise<Row[]>): Promise<Row[]> {
@@ -118,9 +140,21 @@ export class SourceReader {
         and ${among(
           [column],
           values.map((one) => [one]),
-        )} group by ${sql.ref(column)} having count(*) > 1`,
+        )}`,
     );
-    return new Set(rows.map((row) => String(row['shared'])));
+    // Counted here: what the source groups as one may be two values to those who ask.
+    const holders = Map.groupBy(rows, (row) => trimmed(row, 'shared') ?? '');
+    return new Set([...holders].flatMap(([value, held]) => (held.length > 1 ? [value] : [])));
+  }
+
+  /** Keys of records that have one of the values. */
+  async keysWith(mapping: RecordMapping, column: string, values: string[]): Promise<Key[]> {
+    if (values.length === 0) return [];
+    const asked = values.map((one) => [one]);
+    const rows = await this.database.query(
+      sql`select ${sql.join(names(mapping.key))} from ${this.from(mapping)} where ${this.where(mapping)} and ${among([column], asked)}`,
+    );
+    return rows.map((row) => keyOf(row, mapping.key));
   }
 
   from({ from, sql: query }: RecordMapping): RawBuilder<unknown> {
@@ -141,6 +175,16 @@ const served = ({ state }: RecordMapping): RawBuilder<unknown> =>
     ? sql`1 = 1`
     : sql`${sql.ref(state.column)} in (${sql.join(state.served.map((one) => sql`${one}`))})`;
 
-/** `(a, b) in ((1, 2), …)` */
+/**
+ * `(a, b) in ((1, 2), …)`. MariaDB compares a list of texts with a column of long numbers inexactly, and a single one
+ * exactly.
+ */
 export const among = (columns: string[], keys: Key[]): RawBuilder<unknown> =>
-  sql`${tuple(names(columns))} in (${sql.join(keys.map((key) => tuple(key.map((part) => sql`${part}`))))})`;
+  keys.length > 1 && keys.some((key) => key.some((part) => LONG_NUMBER.test(part)))
+    ? sql`(${sql.join(
+        keys.map((key) => among(columns, [key])),
+        sql` or `,
+      )})`
+    : sql`${tuple(names(columns))} in (${sql.join(keys.map((key) => tuple(key.map((part) => sql`${part}`))))})`;
+
+const LONG_NUMBER = /^-?[\d.]{16,}$/;
