@@ -174,7 +174,7 @@ test('a row is refused once, a quote that is never closed where it stands, and n
     ],
   });
   const lines = ['A\u2028B', 'C'].map((surname, n) =>
-    JSON.stringify({ identifiers: [{ type: 'UIN', value: 97041 + n }], data: { name: { surname }, birth_date: 1985 } }),
+    JSON.stringify({ identifiers: [{ type: 'UIN', value: 97041 + n }], data: { name: { surname } } }),
   );
   const ndjson = await imported(lines.join('\r\n'), { registry: 'SOCIAL', format: 'NDJSON' });
   expect(ndjson).toMatchObject({ inserted: 2, refused: 0, line: 2 });
