@@ -1,6 +1,6 @@
 /** What waits in each queue, counted to a bound so that a large backlog does not cost the more. */
 import type { Sql } from '../database/database.js';
-import { waitingId } from '../records/registry-event.repository.js';
+import { waitingId } from './waiting-event.sql.js';
 
 const COUNTED = 10_000;
 

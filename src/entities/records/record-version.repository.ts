@@ -1,7 +1,7 @@
 /** The record as an event made it, sealed and kept only as long as a delivery may need it. */
 import type { DataVault } from '../database/data-vault.js';
 import type { Sql } from '../database/database.js';
-import { KEEPS_VERSION } from './registry-event.repository.js';
+import { KEEPS_VERSION } from '../queues/waiting-event.sql.js';
 
 export interface VersionKey {
   recordId: string;

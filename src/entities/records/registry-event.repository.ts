@@ -7,6 +7,7 @@ import { currentHop, type Hop } from '../../platform/hop.js';
 import { uuidv7 } from '../../platform/uuid.js';
 import type { Sql } from '../database/database.js';
 import { appendOutbox } from '../queues/outbox.repository.js';
+import { waitingId, waitingRecord } from '../queues/waiting-event.sql.js';
 import type { Identifier } from './record.repository.js';
 
 export interface WaitingEvent {
@@ -70,14 +71,6 @@ export async function insertEvents(sql: Sql, events: RecordEvent[], fannedOutAt:
 
 const EVENT = `e.id, e.registry, e.record_type as "recordType", e.event_type as "eventType", e.record_id as "recordId",
   e.version::float8 as version, e.identifiers, e.created_at as "createdAt"`;
-
-// What waits is said by expressions, each of which one index serves: see migration 0106.
-/** The id of an event that waits to be told, null of any other. */
-export const waitingId = (event: string): string => `(case when ${event}.fanned_out_at is null then ${event}.id end)`;
-const waitingRecord = (event: string) => `(case when ${event}.fanned_out_at is null then ${event}.record_id end)`;
-
-/** An event `e` that waits keeps the version `v`. */
-export const KEEPS_VERSION = `${waitingRecord('e')} is not null and ${waitingRecord('e')} = v.record_id and e.version = v.version`;
 
 // As a comparison, `exists` stays a question about one event: as a join it would read all that waits.
 const TAKE = `

@@ -4,8 +4,8 @@ import { MESSAGE_HASH } from '../audit/delivery-audit.js';
 import { GATEWAY_OWNER } from '../database/data-vault.js';
 import type { Database, Sql } from '../database/database.js';
 import { firstId } from '../database/partitions.js';
-import { KEEPS_VERSION, waitingId } from '../records/registry-event.repository.js';
 import { rememberPurged } from '../queues/tail.repository.js';
+import { KEEPS_VERSION, waitingId } from '../queues/waiting-event.sql.js';
 
 const BATCH = 1000;
 /** Dropping a partition waits for readers; it gives way and is tried again at the next run. */
