@@ -49,7 +49,7 @@ import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type Conso
       .getByRole('link')
       .click();
     await page.getByRole('heading', { name: `on-search → ${partner.senderId}` }).waitFor();
-    const attempts = page.getByRole('region', { name: 'Attempts' }).getByRole('row', { name: /FAILED/ });
+    const attempts = page.getByRole('region', { name: 'Attempts' }).getByRole('row', { name: /Failed/ });
     await attempts.nth(1).waitFor();
     expect(await attempts.count()).toBe(2);
 
