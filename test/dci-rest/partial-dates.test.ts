@@ -25,7 +25,7 @@ beforeAll(async () => {
       person('month', { birth_date: '1985-05', death_date: '2020' }),
       person('day', { birth_date: '1985-05-20' }),
       person('time', { birth_date: '1985-06-01T23:30:00-05:00' }),
-      person('later', { birth_date: '1986', marriage_date: ['2010', '2011-02-03'] }),
+      person('later', { birth_date: 1986, marriage_date: ['2010', '2011-02-03'] }),
     ],
     'CRVS',
   );
@@ -43,6 +43,7 @@ test.each<[JsonObject, string[]]>([
   [{ YOB: { $gte: 1986 } }, ['later']],
   [{ YOB: { $in: [1984, 1986] } }, ['later']],
   [{ birth_date: '1985' }, ['day', 'month', 'time', 'year']],
+  [{ birth_date: 1985 }, ['day', 'month', 'time', 'year']],
   [{ birth_date: '1985-05' }, ['day', 'month']],
   [{ birth_date: '1985-05-20' }, ['day']],
   [{ birth_date: '1985-05-20T10:00:00Z' }, ['day']],

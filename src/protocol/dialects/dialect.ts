@@ -74,10 +74,10 @@ export function within(object: JsonObject, name: string, rewrite: (member: JsonO
   return isObject(member) ? { ...object, [name]: rewrite(member) } : object;
 }
 
-/** What an answer found, record by record, in either form of `reg_records`. */
+/** What an answer found, record by record, in either form of `reg_records`; a list in the list is no record. */
 export function eachRecord(message: JsonObject, rewrite: (record: JsonObject) => JsonObject): JsonObject {
-  const rewritten = (records: Json): Json =>
-    Array.isArray(records) ? records.map(rewritten) : isObject(records) ? rewrite(records) : records;
+  const one = (record: Json): Json => (isObject(record) ? rewrite(record) : record);
+  const rewritten = (records: Json): Json => (Array.isArray(records) ? records.map(one) : one(records));
   return eachIn(message, 'search_response', (item) =>
     within(item, 'data', (data) => ({ ...data, reg_records: rewritten(data['reg_records'] ?? []) })),
   );

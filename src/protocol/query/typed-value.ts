@@ -4,7 +4,7 @@ import { isExact, isExactValue } from '../exact-number.js';
 import { normalText } from '../text.js';
 import { IDENTIFIER_VALUE, readIdentifierValue } from '../registries/records/identifier-value.js';
 import { codeOf } from '../registries/core/code-list.js';
-import { readDate } from '../registries/date.js';
+import { readDate, yearText } from '../registries/date.js';
 import type { Attribute, ScalarType } from '../registries/definition.js';
 import { isObject } from '../../platform/plain-object.js';
 import { filterInvalid, listed } from './query-rejection.js';
@@ -67,7 +67,7 @@ function readBoolean(raw: unknown): boolean | undefined {
 
 /** The calendar day, month or year as written, of a date or a date-time. */
 function readDay(raw: unknown): string | undefined {
-  return typeof raw === 'string' ? readDate(raw) : undefined;
+  return typeof raw === 'string' ? readDate(raw) : yearText(raw);
 }
 
 /** Codes are stored, so a label is read as its code; a list that is open leaves other values as they are. */

@@ -20,6 +20,10 @@ export function readDate(text: string): string | undefined {
 export const storedDate = (value: unknown): string | undefined =>
   typeof value === 'string' && STORED.test(value) ? value.slice(0, 10) : undefined;
 
+/** A year that JSON has as a number, `1985`; undefined for any other value. */
+export const yearText = (value: unknown): string | undefined =>
+  typeof value === 'number' && /^\d{4}$/.test(String(value)) ? String(value) : undefined;
+
 /** First day that a date may mean. */
 export const firstDay = (date: string): string => date + '-01-01'.slice(date.length - 4);
 

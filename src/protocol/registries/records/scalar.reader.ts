@@ -2,7 +2,7 @@
 import { isExact, isExactValue } from '../../exact-number.js';
 import { isWholeText, normalText, normalTexts } from '../../text.js';
 import { codeOf } from '../core/code-list.js';
-import { readDate } from '../date.js';
+import { readDate, yearText } from '../date.js';
 import type { Code, ScalarType } from '../definition.js';
 import { IDENTIFIER_VALUE, readIdentifierValue } from './identifier-value.js';
 import { bare } from './property.path.js';
@@ -87,7 +87,7 @@ const DOTTED = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/;
 
 // Dates keep the form they have (day, month, year, date-time with or without zone); the samples' 02.05.2024 is day first.
 function readDateText(value: unknown): string | undefined {
-  const text = typeof value === 'string' ? value.trim() : '';
+  const text = yearText(value) ?? (typeof value === 'string' ? value.trim() : '');
   const iso = text.replace(DOTTED, (_, day: string, month: string, year: string) =>
     [year, month.padStart(2, '0'), day.padStart(2, '0')].join('-'),
   );
