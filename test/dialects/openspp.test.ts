@@ -227,6 +227,46 @@ describe('what we send verifies by the header that its model prints', () => {
     expect(body.message.search_response[0].data.reg_records[0].identifier).toEqual(expect.any(Array));
   });
 
+  const rejected = () => searchFor({ query_type: 'idtype-value', query: { type: 'SHOE_SIZE', value: '1' } });
+  const several = (): JsonObject => {
+    const items = [searchById(SUDARAT), searchById('NOBODY'), rejected()].flatMap(
+      ({ search_request: one }) => one as JsonObject[],
+    );
+    return { transaction_id: randomUUID(), search_request: items };
+  };
+  const status = (): JsonObject => ({
+    transaction_id: randomUUID(),
+    txnstatus_request: { reference_id: 'r', attribute_type: 'transaction_id', attribute_value: 'never' },
+  });
+
+  test.each<[string, string, string, () => JsonObject, string, JsonObject]>([
+    ['of nobody', 'crvs/registry/search', 'search', () => searchById('NOBODY'), 'on-search', { completed_count: 1 }],
+    [
+      'that is a refusal',
+      'crvs/registry/search',
+      'search',
+      rejected,
+      'on-search',
+      { status: 'rjct', completed_count: 0 },
+    ],
+    ['to several items', 'crvs/registry/search', 'search', several, 'on-search', { status: 'succ', total_count: 3 }],
+    ['to a status', 'crvs/registry/txn/status', 'txn_status', status, 'txn-on-status', {}],
+    [
+      'to who ends a subscription that is not there',
+      'crvs/registry/unsubscribe',
+      'unsubscribe',
+      () => unsubscribeMessage(['SUB-none']),
+      'on-unsubscribe',
+      {},
+    ],
+  ])('an answer %s', async (_, path, action, message, answered, header) => {
+    const { body, verified } = await next(answered, () => asked(path, action, message()));
+    expect({ verified, again: await verifiesAgain(body) }).toEqual({ verified: true, again: true });
+    expect(body.header).toMatchObject(header);
+    for (const count of ['total_count', 'completed_count'])
+      expect(Number.isInteger(body.header[count] ?? 0)).toBe(true);
+  });
+
   test('an answer of the beneficiary registry, whose receiver reads the standard’s object', async () => {
     const { body } = await next('on-search', () => asked('ibr/registry/search', 'search', searchById(SUDARAT)));
     expect(await verifiesAgain(body)).toBe(true);

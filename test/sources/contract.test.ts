@@ -263,7 +263,7 @@ records:
       const mapping = { from, key: ['id'] } as RecordMapping;
       const paged: Key[] = [];
       while (paged.length < 3)
-        paged.push(...(await reader.page(mapping, paged.at(-1), 1)).map((row) => keyOf(row, ['id'])));
+        paged.push(...(await reader.page(mapping, paged.at(-1), 1)).rows.map((row) => keyOf(row, ['id'])));
       expect(new Set(paged.flat()).size).toBe(3);
       expect((await reader.byKeys(mapping, paged.slice(0, 2))).map((row) => [row['id']])).toEqual(paged.slice(0, 2));
     }

@@ -30,7 +30,9 @@ export function mapFields(
     const value = readField(codes, path, field, row);
     if (value === SKIPPED) return SKIPPED;
     const property = resolvePath(definition, className, path)?.property;
-    if (value !== undefined) put(data, path.split('.'), asWritten(property, value, source.time_zone));
+    if (value === undefined) continue;
+    const isList = property?.list === true && !('class' in property);
+    put(data, path.split('.'), isList ? listIn(path, value) : asWritten(property, value, source.time_zone));
   }
   if (Object.keys(data).length > 0 || Object.keys(fields).length === 0)
     for (const [path, value] of Object.entries(constants)) put(data, path.split('.'), value);
@@ -60,6 +62,18 @@ const TRUTH = new Map([
   ['t', 'true'],
   ['f', 'false'],
 ]);
+
+/** A list in one column, as JSON; any other text is the only one of its list. */
+function listIn(path: string, text: string): unknown {
+  if (/^\{.*\}$/s.test(text))
+    throw new RecordInvalid(path, 'is an array of the source: let its SQL give JSON, such as by to_json, or use lists');
+  if (!text.startsWith('[')) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
 
 /** Databases write times and truth in their own way. */
 function asWritten(property: PropertyDefinition | undefined, text: string, zone: string): string {

@@ -56,8 +56,9 @@ export class RecordMapper {
   /** In the order of the rows. */
   async map(mapping: RecordMapping, rows: Row[]): Promise<MappedRecord[]> {
     const { definition, recordType } = this.typeOf(mapping);
+    const problems = this.#problems(mapping, rows);
     const heads = rows.map((row) => {
-      const state = this.given?.problemOf(row) === undefined ? stateOf(mapping, row) : 'REFUSED';
+      const state = problems.has(row) ? 'REFUSED' : stateOf(mapping, row);
       return { row, key: keyOf(row, mapping.key), state };
     });
     const served = heads.filter(({ state }) => this.#isRead(state)).map(({ row }) => row);
@@ -70,7 +71,7 @@ export class RecordMapper {
       const id = this.given === undefined ? '' : sourceRecordId(this.file.source.name, mapping.name, key);
       const empty = { id, key, identifiers: [], data: {}, children: children.get(row) ?? [] };
       const part = mapped.get(row);
-      const reason = this.given?.problemOf(row);
+      const reason = problems.get(row);
       if (reason !== undefined) return { ...empty, state, path: '', reason };
       if (!this.#isRead(state) || part === undefined) return { ...empty, state };
       if (part === SKIPPED) return { ...empty, state: state === 'SERVED' ? 'WITHHELD' : state };
@@ -85,6 +86,23 @@ export class RecordMapper {
         return { ...empty, state: 'REFUSED', path: error.path, reason: error.message };
       }
     });
+  }
+
+  /** Rows that are no record, whatever they hold: that the source cannot make, that have no key, or that share one. */
+  #problems({ key: columns }: RecordMapping, rows: Row[]): Map<Row, string> {
+    const problems = new Map<Row, string>();
+    for (const same of Map.groupBy(rows, (row) => keyText(keyOf(row, columns))).values()) {
+      const isOne = this.given === undefined || new Set(same.map((row) => JSON.stringify(row))).size === 1;
+      for (const row of same) {
+        const hasKey = keyOf(row, columns).every((part) => part !== '');
+        const reason =
+          this.given?.problemOf(row) ??
+          (hasKey ? undefined : `has no value in the key column ${columns.join(', ')}`) ??
+          (isOne ? undefined : `several different rows have one key ${columns.join(', ')}`);
+        if (reason !== undefined) problems.set(row, reason);
+      }
+    }
+    return problems;
   }
 
   /** Of a live source there is no copy that tells whose record ended: it is read once more. */
@@ -179,7 +197,7 @@ export class RecordMapper {
       keys.map((key) => [key]),
     );
     const plain = { ...target, embed: {} };
-    const named = [...found].flatMap(([key, all]) => all.slice(-1).map((row): [string, Row] => [key, row]));
+    const named = [...found].flatMap(([key, all]) => all.map((row): [string, Row] => [key, row]));
     const records = await this.map(
       plain,
       named.map(([, row]) => row),

@@ -19,7 +19,7 @@ import { unmetExpectations } from './source-expectations.js';
 import { codeOf, SourceFault } from './source-fault.js';
 import { keysOf } from './touched-keys.js';
 import { nextRefresh, refreshDueAt, refreshedKeys } from './refresh.js';
-import { isFollowed, type RecordMapping } from './source-file.schema.js';
+import { isFollowed, type RecordMapping, type SourceFile } from './source-file.schema.js';
 import { cell, keyOf, keyText, type Key } from './source-reader.js';
 import { isTooMany, tooManyGone } from './too-many-gone.js';
 import { clockOf, embeddingKeys, touchedKeys, watermarkOf } from './watermark.js';
@@ -176,14 +176,11 @@ export class Mirror {
     const { reader, mapper, file } = this.open;
     const mapping = file.records[position.entry];
     if (mapping === undefined) return this.#endSweep(position);
-    const rows = await reader.page(mapping, position.after, PAGE);
-    const last = rows.at(-1);
+    const { rows, next: after } = await reader.page(mapping, position.after, PAGE);
     const records = await mapper.map(mapping, rows);
+    if (position.after === undefined) records.push(...keyless(mapping, file, await reader.countKeyless(mapping)));
     const { after: _after, ...here } = { ...position, done: position.done + rows.length };
-    const next =
-      last === undefined || rows.length < PAGE
-        ? { ...here, entry: position.entry + 1 }
-        : { ...here, after: keyOf(last, mapping.key) };
+    const next = after === undefined ? { ...here, entry: position.entry + 1 } : { ...here, after };
     await this.#commit(async (unit) => {
       const changed = await this.#write(unit, mapping, records);
       // A live source is served before its records are known.
@@ -354,6 +351,15 @@ export class Mirror {
     this.source = { ...this.source, ...changes, capture };
     if (changes.lastChangeAt !== undefined) this.services.told();
   }
+}
+
+/** Rows without a key are kept out together: nothing tells one from another. */
+function keyless({ name, key }: RecordMapping, { source }: SourceFile, count: number): MappedRecord[] {
+  if (count === 0) return [];
+  const none = key.map(() => '');
+  const reason = `${count} rows have no value in the key column ${key.join(', ')}`;
+  const id = sourceRecordId(source.name, name, none);
+  return [{ id, key: none, state: 'REFUSED', identifiers: [], data: {}, children: [], path: '', reason }];
 }
 
 /** Everything is to be read again. */

@@ -8,13 +8,14 @@ export type Key = string[];
 
 export const keyText = (key: Key): string => JSON.stringify(key);
 
-/** @throws SourceFault where a column is missing, or has no value */
-export function keyOf(row: Row, columns: string[]): Key {
-  return columns.map((column) => {
-    const value = cell(row, column);
-    if (value === undefined) throw new SourceFault(`the key column ${column} has rows without a value`);
-    return value;
-  });
+/** A part without a value is empty. @throws SourceFault where a column is missing */
+export const keyOf = (row: Row, columns: string[]): Key => columns.map((column) => cell(row, column) ?? '');
+
+/** Rows in the order of their keys; those of one key stand in one page. */
+export interface Page {
+  rows: Row[];
+  /** The key after which the next page begins; undefined where nothing follows. */
+  next?: Key;
 }
 
 /** NULL and empty text are absent. @throws SourceFault where there is no such column */
@@ -44,12 +45,7 @@ export class SourceReader {
    * @param after the key of the last row of the page before
    * @param asked which of the served ones, where not all
    */
-  async page(
-    mapping: RecordMapping,
-    after: Key | undefined,
-    size: number,
-    asked?: RawBuilder<unknown>,
-  ): Promise<Row[]> {
+  async page(mapping: RecordMapping, after: Key | undefined, size: number, asked?: RawBuilder<unknown>): Promise<Page> {
     const keys = names(mapping.key);
     const follows =
       after === undefined ? sql`1 = 1` : sql`${tuple(keys)} > ${tuple(after.map((part) => sql`${part}`))}`;
@@ -57,20 +53,32 @@ export class SourceReader {
     const rows = (columns: RawBuilder<unknown>, wanted: RawBuilder<unknown>): Promise<Row[]> =>
       this.database.find(
         sql`select ${columns} from ${this.from(mapping)} where ${this.where(mapping)} and ${wanted} and ${follows}
-          order by ${sql.join(keys)} limit ${sql.lit(size)}`,
+          and ${isWhole(mapping)} order by ${sql.join(keys)} limit ${sql.lit(size + 1)}`,
       );
-    const keysOf = async (wanted: RawBuilder<unknown>): Promise<Key[]> =>
-      (await rows(sql.join(keys), wanted)).map((row) => keyOf(row, mapping.key));
     try {
-      return await rows(sql`*`, isWanted);
+      const found = await rows(sql`*`, isWanted);
+      const { length, next } = pageEnd(
+        found.map((row) => keyOf(row, mapping.key)),
+        size,
+      );
+      return { rows: found.slice(0, length), ...next };
     } catch (error) {
       if (!(error instanceof ValueFault)) throw error;
       // One row that the source cannot make, such as by a date that is none, takes no other with it. Where it is asked by
       // that very column, all rows are gone through.
-      const among = await keysOf(isWanted).catch(() => keysOf(sql`1 = 1`));
-      const found = new Map((await this.byKeys(mapping, among)).map((row) => [keyText(keyOf(row, mapping.key)), row]));
-      return among.map((one) => found.get(keyText(one))).filter((row) => row !== undefined);
+      const there = await rows(sql.join(keys), isWanted).catch(() => rows(sql.join(keys), sql`1 = 1`));
+      const among = there.map((row) => keyOf(row, mapping.key));
+      const { length, next } = pageEnd(among, size);
+      return { rows: await this.byKeys(mapping, among.slice(0, length)), ...next };
     }
+  }
+
+  /** How many rows have no key, and so are nobody's. */
+  async countKeyless(mapping: RecordMapping): Promise<number> {
+    const [row] = await this.database.query(
+      sql`select count(*) as keyless from ${this.from(mapping)} where ${this.where(mapping)} and not (${isWhole(mapping)})`,
+    );
+    return Number(row?.['keyless']);
   }
 
   async count(mapping: RecordMapping, which: 'all' | 'served' = 'all'): Promise<number> {
@@ -136,7 +144,7 @@ export class SourceReader {
   async shared(mapping: RecordMapping, column: string, values: string[]): Promise<Set<string>> {
     if (values.length === 0) return new Set();
     const rows = await this.database.query(
-      sql`select ${sql.ref(column)} as shared from ${this.from(mapping)} where ${this.where(mapping)} and ${served(mapping)}
+      sql`select ${sql.join(names(mapping.key))}, ${sql.ref(column)} as shared from ${this.from(mapping)} where ${this.where(mapping)} and ${served(mapping)}
         and ${among(
           [column],
           values.map((one) => [one]),
@@ -144,7 +152,8 @@ export class SourceReader {
     );
     // Counted here: what the source groups as one may be two values to those who ask.
     const holders = Map.groupBy(rows, (row) => trimmed(row, 'shared') ?? '');
-    return new Set([...holders].flatMap(([value, held]) => (held.length > 1 ? [value] : [])));
+    const keysOf = (held: Row[]): Set<string> => new Set(held.map((row) => keyText(keyOf(row, mapping.key))));
+    return new Set([...holders].flatMap(([value, held]) => (keysOf(held).size > 1 ? [value] : [])));
   }
 
   /** Keys of records that have one of the values. */
@@ -164,6 +173,22 @@ export class SourceReader {
   where({ where }: RecordMapping): RawBuilder<unknown> {
     return where === undefined ? sql`1 = 1` : sql`(${this.database.written(where)})`;
   }
+}
+
+const isWhole = ({ key }: RecordMapping): RawBuilder<unknown> =>
+  sql.join(
+    names(key).map((part) => sql`${part} is not null`),
+    sql` and `,
+  );
+
+/** How many of the keys of one row more than a page are of it. */
+function pageEnd(keys: Key[], size: number): { length: number; next?: { next: Key } } {
+  const beyond = keys[size];
+  if (beyond === undefined) return { length: keys.length };
+  const isOf = (key: Key | undefined): boolean => key !== undefined && keyText(key) === keyText(beyond);
+  const before = keys.findIndex(isOf);
+  const length = before > 0 ? before : size;
+  return { length, next: { next: keys[length - 1] ?? beyond } };
 }
 
 const names = (columns: string[]): RawBuilder<unknown>[] => columns.map((column) => sql`${sql.ref(column)}`);
