@@ -8,8 +8,10 @@ import { takeRoom } from './payload-room.js';
 
 const JSON_TYPES = new Set(['JSON', 'JSONObject']);
 
-/** By context, or of a live subscription by event: names of what was told of each object. */
+/** By operation: names of what was told of each object. */
 const told = new WeakMap<object, WeakMap<object, Set<string>>>();
+/** What one event tells one subscriber is an operation of its own. */
+const events = new WeakMap<Context, WeakMap<object, object>>();
 
 /** @throws DomainError where repeats make the answer too large */
 export function boundRepeats(schema: GraphQLSchema): GraphQLSchema {
@@ -20,7 +22,7 @@ export function boundRepeats(schema: GraphQLSchema): GraphQLSchema {
       const resolve = field.resolve ?? defaultFieldResolver;
       field.resolve = (source, args, context: Context, info) => {
         const result: unknown = resolve(source, args, context, info);
-        const operation = isObject(info.rootValue) ? info.rootValue : context;
+        const operation = operationOf(context, info.rootValue);
         if (!isObject(source) || !isRepeated(operation, source, field.name)) return result;
         const counted = (value: unknown): unknown => {
           takeRoom(operation, Buffer.byteLength(JSON.stringify(value) ?? ''));
@@ -34,6 +36,15 @@ export function boundRepeats(schema: GraphQLSchema): GraphQLSchema {
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+function operationOf(context: Context, event: unknown): object {
+  if (!isObject(event)) return context;
+  const own = events.get(context) ?? new WeakMap<object, object>();
+  events.set(context, own);
+  const operation = own.get(event) ?? {};
+  own.set(event, operation);
+  return operation;
+}
 
 function isRepeated(operation: object, source: object, name: string): boolean {
   const objects = told.get(operation) ?? new WeakMap<object, Set<string>>();
