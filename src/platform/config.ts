@@ -98,13 +98,22 @@ export class ConfigInvalid extends Error {
   }
 }
 
+/** Of Node.js: with an older one a process starts, and fails at what it meets first that is not there. */
+const OLDEST_RUNTIME = 22;
+const OWN_RUNTIME = 'npm start and npx dci bring their own, node_modules/.bin/node';
+
 /** @throws ConfigInvalid with every problem at once */
-export function readConfig(env: Record<string, string | undefined>): { config: Config; secrets: Secrets } {
+export function readConfig(
+  env: Record<string, string | undefined>,
+  runtime = process.versions.node,
+): { config: Config; secrets: Secrets } {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const read = environment.safeParse(given);
   const malformed = read.error?.issues.map(({ path, message }) => `${String(path[0])} ${message}`) ?? [];
   const unknown = misspelt(Object.keys(given), Object.keys(environment.shape));
-  const problems = [...new Set([...malformed, ...unknown, ...contradictions(given)])];
+  const old = Number.parseInt(runtime, 10) < OLDEST_RUNTIME;
+  const outdated = old ? [`Node.js ${OLDEST_RUNTIME} or newer is needed, not ${runtime}: ${OWN_RUNTIME}`] : [];
+  const problems = [...new Set([...outdated, ...malformed, ...unknown, ...contradictions(given)])];
   if (!read.success || problems.length > 0) throw new ConfigInvalid(problems);
   return { config: toConfig(read.data), secrets: { ...toSecrets(read.data), sourceUrls: sourceUrls(given) } };
 }

@@ -157,7 +157,7 @@ describe('the unit', () => {
   (available ? test : test.skip)('is understood by systemd, and exposes little', () => {
     const folder = mkdtempSync(join(tmpdir(), 'dci-unit-'));
     const file = join(folder, 'dci-gateway.service');
-    writeFileSync(file, UNIT.replace('/usr/bin/node', process.execPath));
+    writeFileSync(file, UNIT.replace('/opt/dci-gateway/node_modules/.bin/node', process.execPath));
     const analyze = (...args: string[]) => {
       const { status, stdout, stderr } = spawnSync('systemd-analyze', [...args, file], { encoding: 'utf8' });
       return { status, said: `${stdout}${stderr}` };

@@ -110,6 +110,13 @@ test.each([
   expect(problemsOf(env)).toEqual([expect.stringContaining(problem)]);
 });
 
+test('a runtime that lacks what the code uses is refused at the start', () => {
+  const old =
+    'Node.js 22 or newer is needed, not 20.20.2: npm start and npx dci bring their own, node_modules/.bin/node';
+  expect(() => readConfig({}, '20.20.2')).toThrow(old);
+  expect(() => readConfig({}, '24.15.0')).not.toThrow();
+});
+
 test('variables of others are none of ours, however they are called', () => {
   const others = [
     'SERVER_IP',

@@ -22,9 +22,9 @@ export type Row = Record<string, string | null>;
 
 export interface SourceDatabase {
   readonly isMysql: boolean;
-  query(statement: RawBuilder<unknown>): Promise<Row[]>;
+  readonly query: (statement: RawBuilder<unknown>) => Promise<Row[]>;
   /** The same; what is asked by a value that the column cannot hold finds nothing. */
-  find(statement: RawBuilder<unknown>): Promise<Row[]>;
+  readonly find: (statement: RawBuilder<unknown>) => Promise<Row[]>;
   /** SQL that the operator wrote, as part of a statement. */
   written(text: string): RawBuilder<unknown>;
   close(): Promise<void>;

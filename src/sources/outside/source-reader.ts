@@ -50,8 +50,10 @@ export class SourceReader {
     const follows =
       after === undefined ? sql`1 = 1` : sql`${tuple(keys)} > ${tuple(after.map((part) => sql`${part}`))}`;
     const isWanted = asked === undefined ? sql`1 = 1` : sql`${served(mapping)} and ${asked}`;
+    // A page that cannot be asked for is no end of all rows; what was asked may be nobody's.
+    const ask = asked === undefined ? this.database.query : this.database.find;
     const rows = (columns: RawBuilder<unknown>, wanted: RawBuilder<unknown>): Promise<Row[]> =>
-      this.database.find(
+      ask(
         sql`select ${columns} from ${this.from(mapping)} where ${this.where(mapping)} and ${wanted} and ${follows}
           and ${isWhole(mapping)} order by ${sql.join(keys)} limit ${sql.lit(size + 1)}`,
       );
@@ -73,12 +75,14 @@ export class SourceReader {
     }
   }
 
-  /** How many rows have no key, and so are nobody's. */
+  /** How many rows have no key, and so are nobody's; none where the source does not count them in time. */
   async countKeyless(mapping: RecordMapping): Promise<number> {
-    const [row] = await this.database.query(
-      sql`select count(*) as keyless from ${this.from(mapping)} where ${this.where(mapping)} and not (${isWhole(mapping)})`,
-    );
-    return Number(row?.['keyless']);
+    const [row] = await this.database
+      .query(
+        sql`select count(*) as keyless from ${this.from(mapping)} where ${this.where(mapping)} and not (${isWhole(mapping)})`,
+      )
+      .catch(() => []);
+    return Number(row?.['keyless'] ?? 0);
   }
 
   async count(mapping: RecordMapping, which: 'all' | 'served' = 'all'): Promise<number> {
