@@ -9,6 +9,7 @@ import { loadLocalSecrets, type LocalSecrets } from './platform/local-secrets.js
 import { createLog, type Log } from './platform/log.js';
 import { createMetrics } from './platform/metrics.js';
 import { stopOnRequest } from './platform/shutdown.js';
+import { startFault } from './platform/start-fault.js';
 
 /** For requests that are on their way on connections that stand. */
 const GRACE_MS = 1000;
@@ -67,7 +68,8 @@ async function findDatabase(
 try {
   await main();
 } catch (error) {
-  const text = error instanceof ConfigInvalid ? error.message : `the gateway could not start: ${String(error)}`;
+  const text =
+    error instanceof ConfigInvalid ? error.message : `the gateway could not start: ${startFault(error, process.env)}`;
   process.stderr.write(`${text}\n`);
   await closeAll();
   process.exit(1);

@@ -347,7 +347,12 @@ class DciClient:
             with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
                 return answer.read(), answer.status, {name.lower(): value for name, value in answer.headers.items()}
         except urllib.error.HTTPError as refused:
+            # A token may have been taken back before its end: the next call gets another.
+            if refused.code == 401:
+                self._token_until = 0.0
             raise _refusal(refused) from None
+        except urllib.error.URLError as failed:
+            raise CallRefused(0, "refused", f"no answer from {urllib.parse.urlsplit(url).netloc}: {failed.reason}") from failed
 
 
 def _now():
@@ -365,8 +370,10 @@ def _signature_base(covered, params):
 def _refusal(refused):
     try:
         body = json.loads(refused.read())
-        problem = (body.get("errors") or [{}])[0]
-        code, message = problem.get("code"), problem.get("message")
+        # Of a message, of OAuth2 (RFC 6749), of an acknowledgement.
+        problem = (body.get("errors") or [(body.get("message") or {}).get("error") or {}])[0]
+        code = problem.get("code") or body.get("error")
+        message = problem.get("message") or body.get("error_description")
     except (ValueError, AttributeError):
         body, code, message = {}, None, None
     retry_after = refused.headers.get("retry-after")

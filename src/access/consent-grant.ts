@@ -4,6 +4,7 @@ import type { Criteria } from '../protocol/query/criteria.js';
 import { identifiersIn } from '../protocol/query/criteria-walk.js';
 import { ConsentRefused } from '../protocol/consent/consent-refused.js';
 import { both, covers, expandFields } from '../protocol/registries/records/fields.js';
+import { readIdentifierValue } from '../protocol/registries/records/identifier-value.js';
 import { findIdentifierType } from '../protocol/registries/registries.js';
 import type { Grant } from './decide-access.js';
 import type { MessageConsent } from './message-consent.types.js';
@@ -70,5 +71,5 @@ function subjectOf({ definition, recordType }: Grant, subject: MessageConsent['s
   const type = findIdentifierType(definition, subject.type);
   if (type === undefined || !recordType.identifying.includes(type))
     throw new ConsentRefused('subject_not_allowed', 'subject_id.type must be one that names one person here');
-  return { type, value: subject.value.trim().normalize('NFC') };
+  return { type, value: readIdentifierValue(subject.value) ?? subject.value };
 }

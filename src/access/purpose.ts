@@ -36,10 +36,12 @@ export function statedPurposes(blocks: { consent?: Block; authorize?: Block }, n
 /** A proof that is not looked into must not look as if it had been. @throws ItemRejected */
 export function refuseProof(blocks: { consent?: Block; authorize?: Block }): void {
   for (const name of ['consent', 'authorize'] as const)
-    if (blocks[name] !== undefined && 'consent_jws' in blocks[name])
-      throw refusal(`${name}.consent_jws`, 'malformed_object: this operation takes no signed consent; leave it out');
-  if (blocks.authorize !== undefined && 'consent_id' in blocks.authorize)
-    throw refusal('authorize.consent_id', 'malformed_object: this operation takes no stored consent; leave it out');
+    for (const [proof, kind] of [
+      ['consent_jws', 'signed'],
+      ['consent_id', 'stored'],
+    ] as const)
+      if (blocks[name] !== undefined && proof in blocks[name])
+        throw refusal(`${name}.${proof}`, `malformed_object: this operation takes no ${kind} consent; leave it out`);
 }
 
 function checkTime(block: string, ts: unknown, now: Date): void {

@@ -3,7 +3,7 @@ export interface Refusal {
   /** Of HTTP; 0 where no answer was the matter. */
   status: number;
   message: string;
-  /** `err.…`, or `rjct.…` of a message that was refused as a whole. */
+  /** `err.…`, or `rjct.…` of a message that was refused as a whole; of the connection where nobody answered. */
   code?: string;
   /** To quote when asking the other side. */
   errorId?: string;

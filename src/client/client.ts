@@ -34,13 +34,21 @@ export interface PartnerOptions {
   decryptionKey?: KeyObject;
 }
 
-/** @throws KeyInvalid for a private key that is none, or of a kind that signs nothing here */
-export async function createClient({ privateKey, kid, ...options }: PartnerOptions): Promise<DciClient> {
+/**
+ * @throws TypeError for an option that is missing, or an address that is none
+ * @throws KeyInvalid for a private key that is none, or of a kind that signs nothing here
+ */
+export async function createClient({ privateKey, kid, url, ...options }: PartnerOptions): Promise<DciClient> {
+  // From the environment they come undefined in spite of their types.
+  for (const name of ['senderId', 'clientSecret'] as const)
+    if (!options[name]) throw new TypeError(`${name}: is missing`);
+  if (!/^https?:\/\/[^/]/.test(url)) throw new TypeError('url: write it as https://registry.example.org');
   return new DciClient({
     clientId: options.senderId,
     profile: 'DCI',
     clock: () => new Date(),
     ...options,
+    url: url.replace(/(\/dci\/v1)?\/*$/, ''),
     key: await signingKey(privateKey, kid),
   });
 }

@@ -39,6 +39,8 @@ export interface Reply {
 
 /** Seconds before its end at which a token is no longer used. */
 const TOKEN_MARGIN = 30;
+/** For an answer; the registry's own limit of an operation is shorter. */
+const TIMEOUT_MS = 60_000;
 
 export class DciClient {
   readonly keys: RemoteKeys;
@@ -170,15 +172,20 @@ export class DciClient {
 
   /** @throws CallRefused for every status but 2xx */
   async #post(url: string, headers: Record<string, string>, body: string | Buffer, type?: string): Promise<Answer> {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: type === undefined ? headers : { ...headers, 'content-type': type },
-      body: typeof body === 'string' ? body : new Uint8Array(body),
-      redirect: 'error',
+    const { response, content } = await unlessAway(url, async () => {
+      const got = await fetch(url, {
+        method: 'POST',
+        headers: type === undefined ? headers : { ...headers, 'content-type': type },
+        body: typeof body === 'string' ? body : new Uint8Array(body),
+        redirect: 'error',
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      return { response: got, content: Buffer.from(await got.arrayBuffer()) };
     });
     const { status } = response;
-    const content = Buffer.from(await response.arrayBuffer());
     if (response.ok) return { status, headers: response.headers, body: content };
+    // It may have been taken back before its end: the next call gets another.
+    if (status === 401) this.#token = undefined;
     throw readRefusal(status, jsonOf(content), response.headers.get('retry-after'));
   }
 }
@@ -190,6 +197,21 @@ interface Answer {
 }
 
 const FORM = 'application/x-www-form-urlencoded';
+
+/** Whom was asked, and why there is no answer: `fetch` tells neither. */
+async function unlessAway<T>(url: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    const { cause = error } = Object(error);
+    const { code, message } = Object(cause);
+    const why = typeof code === 'string' ? '' : `: ${String(message)}`;
+    throw new CallRefused(
+      { status: 0, message: `no answer from ${new URL(url).host}${why}`, ...(typeof code === 'string' && { code }) },
+      { cause: error },
+    );
+  }
+}
 
 function jsonOf(content: Buffer): unknown {
   try {

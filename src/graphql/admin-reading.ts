@@ -5,6 +5,7 @@
 import DataLoader from 'dataloader';
 import { findNamed, type Named } from '../entities/records/named-record.repository.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
+import { readIdentifierValue } from '../protocol/registries/records/identifier-value.js';
 import { findIdentifierType } from '../protocol/registries/registries.js';
 import { recordAdminAction, type Actor, type ChangeRecord } from '../use-cases/admin-change.js';
 import { requireRole } from './authorize.js';
@@ -85,12 +86,14 @@ export function namedIn(definition: RegistryDefinition | undefined, value: unkno
   return types.size === 0 ? [] : [{ registry: definition.registry, types: [...types].sort(), values: [...values] }];
 }
 
-/** Texts, names of members and numbers; of a document in a text, such as a GraphQL query, its words. */
+/** Texts, names of members and numbers; of a document in a text, such as a GraphQL query, its words and what it quotes. */
 function collect(value: unknown, into: Set<string>): void {
   if (typeof value === 'number') into.add(String(value));
   else if (typeof value === 'string') {
-    into.add(value.trim().normalize('NFC'));
-    for (const [word] of value.matchAll(/[\p{L}\p{N}][\p{L}\p{N}_./-]*/gu)) into.add(word);
+    const text = readIdentifierValue(value) ?? value;
+    into.add(text);
+    for (const [word, quoted = word] of text.matchAll(/"([^"]*)"|[\p{L}\p{N}][\p{L}\p{N}_./-]*/gu))
+      into.add(readIdentifierValue(quoted) ?? quoted);
   } else if (Array.isArray(value)) for (const member of value) collect(member, into);
   else if (typeof value === 'object' && value !== null)
     for (const [name, member] of Object.entries(value)) {

@@ -14,6 +14,14 @@ export interface AskedOperation {
   extensions?: unknown;
 }
 
+async function jsonOf(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new Error(`PERSISTED_OPERATIONS: the file cannot be read as JSON: ${String(error)}`, { cause: error });
+  }
+}
+
 export class PersistedOperations {
   readonly #texts: Map<string, string>;
 
@@ -24,12 +32,12 @@ export class PersistedOperations {
   /** @throws when the file cannot be read, is no such list, or names a text by another hash than its own */
   static async load(path: string | undefined): Promise<PersistedOperations | undefined> {
     if (path === undefined) return undefined;
-    const content = file.safeParse(JSON.parse(await readFile(path, 'utf8')));
+    const content = file.safeParse(await jsonOf(path));
     if (!content.success) throw new Error('PERSISTED_OPERATIONS: the file must hold an array of texts, or hash → text');
     const { data } = content;
     if (!Array.isArray(data))
-      for (const [hash, text] of Object.entries(data))
-        if (hash !== sha256(text)) throw new Error(`PERSISTED_OPERATIONS: ${hash} is not the SHA-256 of its text`);
+      for (const [hash, operation] of Object.entries(data))
+        if (hash !== sha256(operation)) throw new Error(`PERSISTED_OPERATIONS: ${hash} is not the SHA-256 of its text`);
     return new PersistedOperations(Array.isArray(data) ? data : Object.values(data));
   }
 

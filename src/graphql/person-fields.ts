@@ -2,6 +2,7 @@
 import { defaultFieldResolver, isObjectType, type GraphQLField, type GraphQLSchema } from 'graphql';
 import type { Consent } from '../entities/agreements/consent.entity.js';
 import type { Subscription } from '../entities/subscriptions/subscription.entity.js';
+import { readIdentifierValue } from '../protocol/registries/records/identifier-value.js';
 import { findIdentifierType } from '../protocol/registries/registries.js';
 import { namedIn, noteReading } from './admin-reading.js';
 import type { ConsentFilter } from './consents/consent.types.js';
@@ -49,7 +50,7 @@ export const PERSON_QUESTIONS: Record<string, ReadingOf<unknown, unknown>> = {
     return {
       targetType: 'Consent',
       targets: [],
-      named: [{ registry, types: [type], values: [identifier.value.trim().normalize('NFC')] }],
+      named: [{ registry, types: [type], values: [readIdentifierValue(identifier.value) ?? identifier.value] }],
     };
   }),
 };

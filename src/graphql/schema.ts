@@ -34,6 +34,7 @@ import { noteReadings } from './person-fields.js';
 import { NotifyResolver } from './notify/notify.resolver.js';
 import { ReceiptResolver } from './receipts/receipt.resolver.js';
 import { OverviewResolver, SenderTrafficResolver, TrafficResolver } from './overview/overview.resolver.js';
+import { boundRepeats } from './repeated-values.js';
 import { RecordResolver } from './records/record.resolver.js';
 import { RegistryResolver } from './registries/registry.resolver.js';
 import { SearchResolver } from './search/search.resolver.js';
@@ -112,6 +113,7 @@ export function gatewaySchema(): Promise<GraphQLSchema> {
     pubSub: UNUSED,
   })
     .then(describeSchema)
+    .then(boundRepeats)
     .then(noteReadings)
     .then(enforceDeadlines);
   return schema;

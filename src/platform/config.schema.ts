@@ -22,8 +22,10 @@ const url = (protocols: readonly string[]) =>
     .string()
     .refine(
       (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
-      `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+      `must be a URL that starts with ${protocols.map((one) => (WITHOUT_HOST.has(one) ? one : `${one}//`)).join(' or ')}`,
     );
+
+const WITHOUT_HOST: ReadonlySet<string> = new Set(['mailto:', 'tel:']);
 
 const web = url(['http:', 'https:']).transform((text) => text.replace(/\/+$/, ''));
 
@@ -78,7 +80,7 @@ export const environment = z.object({
   REDIS_URL: url(['redis:', 'rediss:']).optional(),
   ROLE: oneOf(['api', 'worker', 'all']).default('all'),
   SERVER_ID: senderId.default('dci-gateway'),
-  PUBLIC_URL: web.optional(),
+  PUBLIC_URL: web.refine((text) => !/[?#@]/.test(text), 'must not hold a password, ? or #').optional(),
   MASTER_KEY: masterKey.optional(),
   MASTER_KEY_PREVIOUS: masterKey.optional(),
   ADMIN_TOKEN: z.string().regex(/^\S+$/, 'must not hold spaces').optional(),
@@ -91,7 +93,10 @@ export const environment = z.object({
   FOUR_EYES: flag,
   TRUST_PROXY: list(proxyAddress).default([]),
   SECURITY_CONTACT: list(url(['mailto:', 'https:', 'tel:'])).default([]),
-  MTLS_HEADER: z.string().optional(),
+  MTLS_HEADER: z
+    .string()
+    .regex(/^[\w!#$%&'*+.^`|~-]+$/, 'must be the name of a header')
+    .optional(),
   TOKEN_TTL_SECONDS: whole(30, 86_400).default(600),
   ADDRESS_LIMIT_PER_MINUTE: whole(1, 1_000_000).default(1200),
   MAX_SOURCE_LAG_SECONDS: whole(0, 31_536_000).default(0),

@@ -1,6 +1,7 @@
 /** The environment, read once: plain settings, and apart from them what must never be printed. */
 import { environment } from './config.schema.js';
 import type { Environment, Retention } from './config.schema.js';
+import { misspelt } from './misspelt.js';
 
 export interface Config {
   port: number;
@@ -97,12 +98,22 @@ export class ConfigInvalid extends Error {
   }
 }
 
+/** Of Node.js: with an older one a process starts, and fails at what it meets first that is not there. */
+const OLDEST_RUNTIME = 22;
+const OWN_RUNTIME = 'npm start and npx dci bring their own, node_modules/.bin/node';
+
 /** @throws ConfigInvalid with every problem at once */
-export function readConfig(env: Record<string, string | undefined>): { config: Config; secrets: Secrets } {
+export function readConfig(
+  env: Record<string, string | undefined>,
+  runtime = process.versions.node,
+): { config: Config; secrets: Secrets } {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const read = environment.safeParse(given);
   const malformed = read.error?.issues.map(({ path, message }) => `${String(path[0])} ${message}`) ?? [];
-  const problems = [...new Set([...malformed, ...contradictions(given)])];
+  const unknown = misspelt(Object.keys(given), Object.keys(environment.shape));
+  const old = Number.parseInt(runtime, 10) < OLDEST_RUNTIME;
+  const outdated = old ? [`Node.js ${OLDEST_RUNTIME} or newer is needed, not ${runtime}: ${OWN_RUNTIME}`] : [];
+  const problems = [...new Set([...outdated, ...malformed, ...unknown, ...contradictions(given)])];
   if (!read.success || problems.length > 0) throw new ConfigInvalid(problems);
   return { config: toConfig(read.data), secrets: { ...toSecrets(read.data), sourceUrls: sourceUrls(given) } };
 }
@@ -126,6 +137,14 @@ function contradictions(env: Record<string, string | undefined>): string[] {
     [
       !env.DATABASE_URL && !!env.DATABASE_DIRECT_URL,
       'DATABASE_DIRECT_URL needs DATABASE_URL: it leads to the same database, past a connection pooler',
+    ],
+    [
+      !env.DATABASE_URL && !!env.DATABASE_REPLICA_URL,
+      'DATABASE_REPLICA_URL needs DATABASE_URL: it leads to a replica of that database',
+    ],
+    [
+      !env.ADMIN_OIDC_ISSUER && !!env.ADMIN_OIDC_CLIENT_ID,
+      'ADMIN_OIDC_CLIENT_ID needs ADMIN_OIDC_ISSUER: it is the id of the console there',
     ],
     [!!env.MTLS_HEADER && !env.TRUST_PROXY, 'MTLS_HEADER needs TRUST_PROXY: the addresses that may set it'],
   ];

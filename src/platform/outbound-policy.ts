@@ -24,7 +24,9 @@ export function checkUrl(text: string, policy: OutboundPolicy, allowedHosts?: re
   if (url.username || url.password) throw new OutboundRefused('the URL must not hold a user name or password');
   checkHost(text, url, policy);
   if (allowedHosts && !allowedHosts.some((entry) => matchesHost(entry, url)))
-    throw new OutboundRefused('the host of the URL is not registered for this sender');
+    throw new OutboundRefused(
+      'the host of the URL is not registered for this sender: have the registry add it to the callback hosts',
+    );
   return url;
 }
 

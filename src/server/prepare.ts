@@ -141,6 +141,6 @@ async function warnOfOddIdentifiers(database: Database, log: Log): Promise<void>
   if (identifiers > 0)
     log.warn(
       { identifiers },
-      'identifiers are stored with blanks around them, or not in NFC, and are never found: docs/operations.md',
+      'identifiers are stored with blanks around them, with characters that nobody sees, or not in NFC, and are never found: docs/operations.md',
     );
 }

@@ -21,7 +21,7 @@ const grown: Rule = (before, after) =>
 const pathsGrown: Rule = (before, after) =>
   !listed(after).every((path) =>
     listed(before).some(
-      (known) => known === '*' || path === known || path.startsWith(`${known.replace(/\\.\\*$/, '')}.`),
+      (known) => known === '*' || path === known || path.startsWith(`${known.replace(/\.\*$/, '')}.`),
     ),
   );
 

@@ -230,6 +230,11 @@ const REFUSED: [name: string, jws: () => unknown, code: string][] = [
     () => sign(claimsOf({ validity: { valid_from: at(DAY), valid_until: at(0) } })),
     'malformed_object',
   ],
+  [
+    'ending on a day that cannot be',
+    () => sign(claimsOf({ validity: { valid_from: at(-60_000), valid_until: '2027-02-30T00:00:00Z' } })),
+    'malformed_object',
+  ],
   ['N-47 a number', () => 1, 'malformed_object'],
   ['N-47 a list', () => [], 'malformed_object'],
   ['N-47 an object', () => ({}), 'malformed_object'],

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
+import { createClient } from '../../src/client/client.js';
 import { SIGNATURE_PROFILES } from '../../src/protocol/vocabulary.js';
 import { buildCli, dci, linesOf, startCli, type CliResult } from '../support/cli.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
@@ -58,6 +59,26 @@ beforeAll(async () => {
   );
 }, 180_000);
 afterAll(() => gateway.close());
+
+test('the client takes an address as people copy it, and says what is missing or who does not answer', async () => {
+  const { senderId, clientId, clientSecret, key } = partner;
+  const privateKey = key.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const options = { url: gateway.url, senderId, clientId, clientSecret, privateKey, kid: key.kid };
+  for (const url of [`${gateway.url}/`, `${gateway.url}/dci/v1`]) {
+    const client = await createClient({ ...options, url });
+    expect((await client.search('social', { ids: [{ name: 'UIN', value: '4711' }] })).signedBy).toBeTruthy();
+  }
+  await expect(createClient({ ...options, clientSecret: '' })).rejects.toThrow('clientSecret: is missing');
+  await expect(createClient({ ...options, url: '127.0.0.1' })).rejects.toThrow('url: write it as https://');
+  const nobody = createServer().listen(0, '127.0.0.1');
+  await once(nobody, 'listening');
+  const { port } = nobody.address() as AddressInfo;
+  nobody.close();
+  await once(nobody, 'close');
+  const away = await createClient({ ...options, url: `http://127.0.0.1:${port}` });
+  const refused = { status: 0, code: 'ECONNREFUSED', message: `ECONNREFUSED: no answer from 127.0.0.1:${port}` };
+  await expect(away.token()).rejects.toMatchObject(refused);
+});
 
 describe('call', () => {
   test.each(SIGNATURE_PROFILES)('search in profile %s is answered, and the reply proven', async (profile) => {

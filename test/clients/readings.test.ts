@@ -115,6 +115,38 @@ describe('query', () => {
       });
   });
 
+  test.each<[JsonObject, JsonObject]>([
+    [{ reg_event_type: ' Death ' }, {}],
+    [{ reg_event_type: '', reg_type: 'ns:org:RegistryType:Death' }, {}],
+    [{ reg_event_type: 'birth', reg_type: 'ocrvs:registry_type:death' }, {}],
+    [{ event_type: 'DEATH' }, {}],
+    [{}, { reg_event_type: 'death' }],
+    [{}, { event_type: ['death'] }],
+    [{ reg_event_type: 'birth' }, { reg_type: 'CRVS/death' }],
+  ])('a death is asked for with %j and %j: nobody who lives is found', async (criteria, item) => {
+    const about = (query: JsonObject) => {
+      const message = searchFor({ query_type: 'idtype-value', query, ...criteria });
+      const items = (message['search_request'] as JsonObject[]).map((one) => ({ ...one, ...item }));
+      return find(partner, { ...message, search_request: items }, 'crvs');
+    };
+    expect((await about({ type: 'UIN', value: '1' })).records).toEqual([]);
+    expect(found((await about({ type: 'UIN', value: '2' })).records)).toEqual(new Set(['2']));
+  });
+
+  test('in the short form as well, and what is no event is refused', async () => {
+    const ask = (value: string, more: JsonObject) =>
+      partner.postHttpSigned('/dci/v1/search', {
+        transaction_id: randomUUID(),
+        sender_id: partner.senderId,
+        registry: 'crvs',
+        search_criteria: { UIN: value },
+        ...more,
+      });
+    expect((await ask('1', { reg_event_type: 'death' })).body.records).toEqual([]);
+    expect((await ask('2', { event_type: 'death' })).body.records).toHaveLength(1);
+    expect((await ask('1', { reg_event_type: { name: 'death' } })).status).toBe(400);
+  });
+
   test('an identifier or a predicate may be wrapped in the name of its type', async () => {
     const wrapped = { type: 'idtype-value', value: { id_type: 'uin', id_value: '1' } };
     const items = [
@@ -170,10 +202,13 @@ describe('subscription', () => {
     expect((await callbackTo(ended)).message).toMatchObject({ subscription_status: [{ status: 'unsubscribe' }] });
   });
 
-  test.each<JsonObject>([{ type: '*', value: '1' }, { type: '*' }])('to %j is not', async (filter) => {
-    const [item] = (await callbackTo(await subscribe(filter))).message.subscribe_response;
-    expect(item).toMatchObject({ status: 'rjct', status_reason_code: 'rjct.notify_details.invalid' });
-  });
+  test.each<JsonObject>([{ type: '*', value: '1' }, { type: '*' }, { type: '*', value: '*', sex: 'female' }])(
+    'to %j is not',
+    async (filter) => {
+      const [item] = (await callbackTo(await subscribe(filter))).message.subscribe_response;
+      expect(item).toMatchObject({ status: 'rjct', status_reason_code: 'rjct.notify_details.invalid' });
+    },
+  );
 
   test('to the identifier * is to whoever has that one', async () => {
     const filter = { type: 'UIN', value: '*' };
@@ -196,7 +231,11 @@ describe('transaction status', () => {
     await partner.send('crvs/registry/sync/search', 'search', search);
     const reference = search.search_request[0]?.reference_id ?? '';
     const byTransaction = { attribute_type: 'transaction_id', attribute_value: search.transaction_id };
-    for (const request of [byTransaction, { attribute_type: 'reference_id', attribute_value: reference }]) {
+    for (const request of [
+      byTransaction,
+      { ...byTransaction, txn_type: null },
+      { attribute_type: 'reference_id', attribute_value: reference },
+    ]) {
       const { txnstatus_response: told } = (await ask(request)).body.message;
       expect(told).toMatchObject({ txn_type: 'search', txn_status: { transaction_id: search.transaction_id } });
       const later = await callbackTo(await ask(request, 'txn_status', 'txn/status'));
@@ -231,6 +270,64 @@ describe('transaction status', () => {
     [{ attribute_type: 'transaction_id', attribute_value: 'x' }, 'txn-status'],
   ])('%j with action %s is refused', async (request, action) => {
     expect((await ask(request, action)).status).toBe(400);
+  });
+});
+
+describe('a consent where none is read refuses the message', () => {
+  const proof = { consent_jws: 'x.y.z' };
+  const subscribing = {
+    reference_id: 'r',
+    timestamp: new Date().toISOString(),
+    subscribe_criteria: { reg_event_type: 'DEATH', notify_record_type: '', filter: {} },
+  };
+
+  test.each<[string, JsonObject, JsonObject, JsonObject]>([
+    ['message.search_request.0.search_criteria.consent_jws', proof, {}, {}],
+    [
+      'message.search_request.0.search_criteria.authorize.consent.consent_jws',
+      { authorize: { consent: proof } },
+      {},
+      {},
+    ],
+    ['message.search_request.0.search_criteria.authorize.consentJws', { authorize: { consentJws: 'x.y.z' } }, {}, {}],
+    ['message.search_request.0.consent_jws', {}, proof, {}],
+    ['message.search_request.0.authorize.0.consent_jws', {}, { authorize: [proof] }, {}],
+    ['message.authorize.consent_id', {}, {}, { authorize: { consent_id: 'c' } }],
+  ])('%s', async (place, criteria, item, more) => {
+    const message = byId('1', criteria);
+    const items = (message['search_request'] as JsonObject[]).map((one) => ({ ...one, ...item }));
+    const sent = { ...message, ...more, search_request: items };
+    const { status, body } = await partner.send('crvs/registry/sync/search', 'search', sent);
+    expect({ status, message: body.message.error.message }).toEqual({
+      status: 400,
+      message: expect.stringContaining(`${place}: a consent is read in authorize of the search_criteria`),
+    });
+  });
+
+  test.each<[string, JsonObject]>([
+    ['subscribe_criteria.consent', { subscribe_criteria: { ...subscribing.subscribe_criteria, consent: proof } }],
+    ['authorize', { authorize: proof }],
+  ])('of a subscription in %s', async (place, more) => {
+    const message = { transaction_id: randomUUID(), subscribe_request: [{ ...subscribing, ...more }] };
+    const { status, body } = await partner.send('crvs/registry/subscribe', 'subscribe', message, {
+      sender_uri: inbox.url,
+    });
+    expect({ status, message: body.message.error.message }).toEqual({
+      status: 400,
+      message: expect.stringContaining(`${place}.consent_jws: a consent is read`),
+    });
+  });
+
+  test('of the header, and of the short form', async () => {
+    const { status } = await partner.send('crvs/registry/sync/search', 'search', byId('1'), { meta: proof });
+    const short = await partner.postHttpSigned('/dci/v1/search', {
+      transaction_id: randomUUID(),
+      sender_id: partner.senderId,
+      registry: 'crvs',
+      search_criteria: { UIN: '1' },
+      authorize: proof,
+    });
+    expect([status, short.status]).toEqual([400, 400]);
   });
 });
 

@@ -125,14 +125,22 @@ const PERSON = {
     await page.getByText('Not offered by the registry').waitFor();
     await page.getByRole('tab', { name: 'Edit' }).click();
     await page.getByRole('button', { name: 'Clear Valid until' }).click();
+    // What somebody else narrows meanwhile stays narrow: only what was changed here is sent.
+    await gateway.admin(
+      'mutation ($id: ID!) { updateAgreement(id: $id, input: { fields: ["identifier"], requiresConsent: true }) { id } }',
+      createAgreement,
+    );
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('row', { name: /health Farmer Active/ }).waitFor();
     expect(new URL(page.url()).search).toBe('?senderId=health');
     const { agreements } = await gateway.admin<{ agreements: { nodes: unknown[] } }>(
-      `{ agreements(filter: { senderId: "health", registry: FR }) { nodes { operations validFrom validUntil } } }`,
+      `{ agreements(filter: { senderId: "health", registry: FR }) { nodes { operations fields requiresConsent validFrom validUntil } } }`,
     );
     const operations = ['SEARCH', 'VERIFY', 'SUBSCRIBE', 'NOTIFY'];
-    expect(agreements.nodes).toEqual([{ operations, validFrom: '2020-01-01T00:00:00.000Z', validUntil: null }]);
+    const narrowed = { fields: ['identifier'], requiresConsent: true };
+    expect(agreements.nodes).toEqual([
+      { operations, ...narrowed, validFrom: '2020-01-01T00:00:00.000Z', validUntil: null },
+    ]);
   });
 
   test('changes a record, which raises its event; an unchanged one raises nothing', async () => {
@@ -301,7 +309,8 @@ const PERSON = {
     const read = async () =>
       (
         await gateway.admin<{ sender: unknown }>(
-          `{ sender(senderId: "health") { organizationKind rateLimitPerDay recordsAs tlsSubject tlsThumbprints } }`,
+          `{ sender(senderId: "health") {
+            organizationKind rateLimitPerDay rateLimitPerMinute recordsAs tlsSubject tlsThumbprints } }`,
         )
       ).sender;
     await open('/senders/health');
@@ -314,10 +323,14 @@ const PERSON = {
     await page.getByRole('dialog').getByText('tlsSubject: write it as CN=partner,O=Ministry').waitFor();
     expect(await read()).toMatchObject({ organizationKind: null, rateLimitPerDay: null });
     await page.getByLabel('TLS client subject').fill('CN=partner,O=Ministry');
+    // Another administrator lowers the limit meanwhile.
+    await gateway.admin(
+      'mutation { updateSender(senderId: "health", input: { rateLimitPerMinute: 599 }) { senderId } }',
+    );
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('region', { name: 'Identity' }).getByText('CN=partner,O=Ministry').waitFor();
     const given = { organizationKind: 'hospital', rateLimitPerDay: 5000, tlsSubject: 'CN=partner,O=Ministry' };
-    expect(await read()).toEqual({ ...given, recordsAs: 'STANDARD', tlsThumbprints: [] });
+    expect(await read()).toEqual({ ...given, rateLimitPerMinute: 599, recordsAs: 'STANDARD', tlsThumbprints: [] });
   });
 
   test('gets a new secret shown once; the old one is of no use any more', async () => {

@@ -49,7 +49,7 @@ import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type Conso
       .getByRole('link')
       .click();
     await page.getByRole('heading', { name: `on-search → ${partner.senderId}` }).waitFor();
-    const attempts = page.getByRole('region', { name: 'Attempts' }).getByRole('row', { name: /FAILED/ });
+    const attempts = page.getByRole('region', { name: 'Attempts' }).getByRole('row', { name: /Failed/ });
     await attempts.nth(1).waitFor();
     expect(await attempts.count()).toBe(2);
 
@@ -61,7 +61,7 @@ import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type Conso
     await page.getByRole('button', { name: 'Retry now' }).click();
     await page
       .getByRole('region', { name: 'Attempts' })
-      .getByRole('row', { name: /DELIVERED/ })
+      .getByRole('row', { name: /Delivered/ })
       .waitFor();
     await page.getByRole('button', { name: 'Retry now' }).waitFor({ state: 'detached' });
     expect(page.problems).toEqual([]);
@@ -118,7 +118,7 @@ import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type Conso
     await page.getByRole('heading', { name: `notify → ${subscriber.senderId}` }).waitFor();
     await page
       .getByRole('region', { name: 'Attempts' })
-      .getByRole('row', { name: /DELIVERED/ })
+      .getByRole('row', { name: /Delivered/ })
       .waitFor();
     await expectShown(page.getByText('Test', { exact: true }));
     expect(page.problems).toEqual([]);

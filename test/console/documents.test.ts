@@ -99,6 +99,14 @@ describe('the messages of the console', () => {
     expect(places.filter((place) => !Object.hasOwn(READING_WORDS, place))).toEqual([]);
   });
 
+  test('that stand for sentences of the gateway are what it says', () => {
+    const code = globSync('src/**/*.ts', { cwd: ROOT, exclude: ['src/console/**'] })
+      .map((file) => readFileSync(new URL(file, ROOT), 'utf8'))
+      .join('\n');
+    const parts = Object.values(messages('en')['said'] ?? {}).flatMap((text) => String(text).split(/\{\{\w+\}\}/));
+    expect(parts.filter((part) => !code.includes(part))).toEqual([]);
+  });
+
   test('are all in use', () => {
     const code = sources
       .filter((file) => !file.startsWith('i18n/'))

@@ -42,6 +42,37 @@ const CALLS = 60;
     await page.context().close();
   });
 
+  test('tells a refusal of the gateway in the language of the reader, at its field', async () => {
+    const page = await browser.signedIn('/senders/new', undefined, { locale: 'fr-FR' });
+    await page.getByLabel('Id d’émetteur').fill('busy');
+    await page.getByLabel(/^Nom/).first().fill('Autre');
+    await page.getByRole('button', { name: 'Créer l’émetteur' }).click();
+    await expectShown(page.getByText('Id d’émetteur : un émetteur avec cet id existe déjà').first());
+    expect(await page.getByLabel('Id d’émetteur').getAttribute('aria-invalid')).toBe('true');
+    expect(await page.getByText('a sender with this id exists').count()).toBe(0);
+    await page.context().close();
+  });
+
+  test('a list that is not answered says so, and can be asked for again', async () => {
+    const page = await browser.signedIn('/senders');
+    const failed = {
+      data: null,
+      errors: [{ message: 'internal error 1', extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
+    };
+    await page.route('**/graphql', (route) =>
+      route.request().postData()?.includes('query Transactions') === true
+        ? route.fulfill({ json: failed })
+        : route.continue(),
+    );
+    await page.getByRole('link', { name: 'Transactions' }).click();
+    await expectShown(page.getByRole('alert').getByText('internal error 1'));
+    await page.unroute('**/graphql');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expectShown(page.getByRole('row', { name: /busy/ }).first());
+    expect(page.problems).toEqual([]);
+    await page.context().close();
+  });
+
   test('shows times in the zone of the reader', async () => {
     const { transactions } = await gateway.admin<{ transactions: { nodes: { receivedAt: string }[] } }>(
       '{ transactions(first: 1) { nodes { receivedAt } } }',

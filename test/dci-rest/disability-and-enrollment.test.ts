@@ -25,16 +25,17 @@ const enrolled = (uin: string, programme: string, status: string) => ({
   data: { programme_identifier: [{ programme_identifier: programme }], enrollment_status: status },
 });
 
+const load = (registry: string, records: object[]) =>
+  gateway.admin(
+    `mutation ($registry: Registry!, $records: [RecordInput!]!) { upsertRecords(registry: $registry, records: $records) { inserted } }`,
+    { registry, records },
+  );
+
 beforeAll(async () => {
   gateway = await startTestGateway();
   partner = await createPartner(gateway, {
     agreements: [{ registry: 'DR' }, { registry: 'IBR' }, { registry: 'ESS' }],
   });
-  const load = (registry: string, records: object[]) =>
-    gateway.admin(
-      `mutation ($registry: Registry!, $records: [RecordInput!]!) { upsertRecords(registry: $registry, records: $records) { inserted } }`,
-      { registry, records },
-    );
   await load('DR', [disabled('100', '0'), disabled('200', '1')]);
   await load('IBR', [enrolled('100', 'DCI001', '1'), enrolled('100', 'DCI002', '3'), enrolled('200', 'DCI002', '4')]);
   await load('ESS', [
@@ -364,6 +365,54 @@ describe('sync/enrollment/updates', () => {
     await push([beneficiary('100', 'DCI007', 'Active')]);
     const { body } = await partner.send('ibr/registry/sync/search', 'search', searchById('100'));
     expect(body.message.search_response[0].pagination.total_count).toBe(3);
+  });
+
+  test('by another number of the person, or of who was loaded, is the same enrolment; another programme is another', async () => {
+    const by = (numbers: Record<string, string>, programme: string, status: string) => {
+      const one = beneficiary('', programme, status);
+      const identifiers = Object.entries(numbers).map(([type, value]) => ({
+        identifier_type: type,
+        identifier_value: value,
+      }));
+      return { ...one, member: { ...one.member, member_identifier: identifiers } };
+    };
+    const enrolments = async (uin: string) => {
+      const { body } = await partner.send('ibr/registry/sync/search', 'search', searchById(uin));
+      return body.message.search_response[0].data.reg_records
+        .map((one: JsonObject) => [
+          (one['programme_identifier'] as JsonObject[])[0]?.['programme_identifier'],
+          one['enrollment_status'],
+        ])
+        .toSorted();
+    };
+    await push([by({ UIN: '750', BRN: 'b750' }, 'P1', 'Active'), by({ BRN: 'b750' }, ' P1 ', 'Suspended')]);
+    expect(await enrolments('750')).toEqual([[' P1 ', '4']]);
+    const loaded = (uin: string, externalId?: string) => ({ ...enrolled(uin, 'P1', '1'), externalId });
+    await load('IBR', [loaded('751'), loaded('752', 'theirs-752')]);
+    for (const uin of ['751', '752']) {
+      await push([by({ UIN: uin }, 'P2', 'Active'), by({ UIN: uin }, 'P1', 'Graduated')]);
+      expect(await enrolments(uin)).toEqual([
+        ['P1', '3'],
+        ['P2', '1'],
+      ]);
+    }
+    const told = {
+      member: { member_identifier: [{ identifier_type: 'UIN', identifier_value: '752' }] },
+      programme_identifier: [{ programme_identifier: 'P2' }],
+      enrollment_status: '4',
+    };
+    const event = { event_type: 'enrollement_status_change', registry: 'ibr', record: told };
+    const notice = { transaction_id: randomUUID(), sender_id: partner.senderId, event };
+    const answer = (await partner.postHttpSigned('/dci/v1/notify', notice)).body;
+    expect(answer).toEqual({
+      transaction_id: notice.transaction_id,
+      correlation_id: expect.any(String),
+      status: 'rcvd',
+    });
+    expect(await enrolments('752')).toEqual([
+      ['P1', '3'],
+      ['P2', '4'],
+    ]);
   });
 
   test('takes over the good ones and says what is wrong with the others', async () => {

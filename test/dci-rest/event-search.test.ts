@@ -90,6 +90,7 @@ test.each<[string, (uin: string) => JsonObject]>([
   ['graphql', (uin) => searchFor({ ...graphql(uin), ...death })],
   ['reg_type of OpenCRVS', (uin) => byId(uin, { reg_type: 'ocrvs:registry_type:death' })],
   ['reg_type of older clients', (uin) => byId(uin, { reg_type: 'death' })],
+  ['reg_type with a prefix', (uin) => byId(uin, { reg_type: 'ns:org:RegistryType:Death' })],
 ])('by %s, who lives is not found and who died is', async (_, message) => {
   expect(await find(partner, message('living'), 'crvs')).toMatchObject({ records: [], total: 0 });
   expect((await find(partner, message('dead'), 'crvs')).total).toBe(1);

@@ -15,6 +15,7 @@ import {
 import type { Json, JsonObject } from '../../src/protocol/envelope/json.js';
 import { readCel } from '../../src/protocol/dialects/openspp/openspp.cel.js';
 import { readForms, readHeaderForms, writeForms } from '../../src/protocol/dialects/speak.js';
+import { parseQuery } from '../../src/protocol/query/parse-query.js';
 import { quoteName } from '../../src/protocol/query/query-rejection.js';
 import { CRVS } from '../../src/protocol/registries/crvs/crvs.registry.js';
 import { DR } from '../../src/protocol/registries/dr/dr.registry.js';
@@ -89,6 +90,43 @@ test('the standard’s own is read as it came', () => {
       expect(readForms('DCI', message, action, CRVS)).toBe(message);
     }),
   );
+});
+
+describe('nothing that is compared is lost', () => {
+  const read = (name: (typeof DIALECTS)[number], query: JsonObject) => {
+    const search_criteria = { query_type: 'expression', query };
+    const message = readForms(name, { search_request: [{ search_criteria }] }, 'search', CRVS) as JsonObject;
+    return (message['search_request'] as { search_criteria: JsonObject }[])[0]?.search_criteria['query'];
+  };
+  const [before, after] = [
+    { type: 'range', lte: '2000-01-01' },
+    { type: 'range', gte: '1990-01-01' },
+  ];
+  const both = { $and: [{ registration_date: { $lte: '2000-01-01' } }, { registration_date: { $gte: '1990-01-01' } }] };
+  const naming = { $or: ['identifier', 'surname', 'given_name'].map((name) => ({ [name]: { $eq: 'A' } })) };
+
+  test.each<[(typeof DIALECTS)[number], JsonObject, unknown]>([
+    ['OPENCRVS', { createdAt: before, dateOfDeclaration: after }, both],
+    [
+      'OPENCRVS',
+      { $not: { name: { surname: { type: 'exact', term: 'A' } } } },
+      { $not: { name: { surname: { $eq: 'A' } } } },
+    ],
+    ['OPENG2P', { first_name: 'A', given_name: 'B' }, { $and: [{ given_name: 'A' }, { given_name: 'B' }] }],
+    ['OPENG2P', { foundational_id: '1', functional_record_id: '2' }, { UIN: '1', identifier: '2' }],
+    ['OPENG2P', { $and: [{ search_text: 'A' }, { sex: 'male' }] }, { $and: [naming, { sex: 'male' }] }],
+  ])('%s: %j', (name, query, expected) => {
+    expect(read(name, query)).toEqual(expected);
+  });
+
+  test.each<[(typeof DIALECTS)[number], JsonObject]>([
+    ['OPENCRVS', { value: { expression: { query: { createdAt: before } }, sex: 'male' } }],
+    ['OPENCRVS', { birthDate: { type: 'range', gte: '1985-01-01', to: '1986-01-01' } }],
+    ['OPENCRVS', { surname: { type: 'exact', term: 'A', not: true } }],
+    ['OPENG2P', { search_text: { $eq: 'A', $ne: 'B' } }],
+  ])('%s: %j is refused', (name, query) => {
+    expect(() => parseQuery('EXPRESSION', read(name, query), CRVS, 'Person')).toThrow(/not read|not searchable/);
+  });
 });
 
 const leavesOf = (value: Json): Json[] =>

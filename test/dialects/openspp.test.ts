@@ -84,6 +84,35 @@ describe('a reply', () => {
     expect(record).not.toHaveProperty('disability_details');
   });
 
+  test('that is told again has the same form', async () => {
+    const { body } = await search(partner, 'dr', PENDING);
+    const { transaction_id: attribute_value } = body.message;
+    const asking = { reference_id: 'r', txn_type: 'search', attribute_type: 'transaction_id', attribute_value };
+    const message = { transaction_id: randomUUID(), txnstatus_request: asking };
+    const signed = await partner.envelope('txn-status', message);
+    const told = await foreignCall(gateway, partner, 'dr/registry/sync/txn/status', signed);
+    const [item] = told.body.message.txnstatus_response.txn_status.search_response;
+    expect(item.data.reg_records).toMatchObject({ disability_status: 'pending', identifier: expect.any(Array) });
+    expect(item.data.reg_records).not.toHaveProperty('disability_details');
+  });
+
+  test('to the registry’s own questions is the standard’s: nobody is told to have none', async () => {
+    for (const [question, part] of [
+      ['details', 'disability_details'],
+      ['support', undefined],
+    ] as const) {
+      const message = { transaction_id: randomUUID(), disabled_criteria: { query: { type: 'UIN', value: SUDARAT } } };
+      const records = async (who: Partner) => {
+        const signed = await who.envelope('search', message);
+        const path = `dr/registry/sync/get-disability-${question}`;
+        return (await foreignCall(gateway, who, path, signed)).body.message.search_response[0].data.reg_records;
+      };
+      const told = await records(partner);
+      expect(told).toEqual(await records(standard));
+      expect(part === undefined ? told : told[0][part]).not.toEqual([]);
+    }
+  });
+
   test('of the beneficiary registry is the list itself, with programmes by name', async () => {
     const { body } = await search(partner, 'ibr', SUDARAT);
     const { data } = body.message.search_response[0];
@@ -106,8 +135,10 @@ describe('a reply', () => {
     const body = await partner.envelope('search', message);
     const answer = await foreignCall(gateway, partner, 'crvs/registry/sync/search', body);
     const [item] = answer.body.message.search_response;
-    expect({ status: item.status, found: (item.data?.reg_records ?? []).length > 0 }).toEqual({
+    const code = item.status_reason_code;
+    expect({ status: item.status, code, found: (item.data?.reg_records ?? []).length > 0 }).toEqual({
       status,
+      code: status === 'succ' ? undefined : 'rjct.search_criteria.invalid',
       found: status === 'succ',
     });
     const strict = await foreignCall(
@@ -196,6 +227,46 @@ describe('what we send verifies by the header that its model prints', () => {
     expect(body.message.search_response[0].data.reg_records[0].identifier).toEqual(expect.any(Array));
   });
 
+  const rejected = () => searchFor({ query_type: 'idtype-value', query: { type: 'SHOE_SIZE', value: '1' } });
+  const several = (): JsonObject => {
+    const items = [searchById(SUDARAT), searchById('NOBODY'), rejected()].flatMap(
+      ({ search_request: one }) => one as JsonObject[],
+    );
+    return { transaction_id: randomUUID(), search_request: items };
+  };
+  const status = (): JsonObject => ({
+    transaction_id: randomUUID(),
+    txnstatus_request: { reference_id: 'r', attribute_type: 'transaction_id', attribute_value: 'never' },
+  });
+
+  test.each<[string, string, string, () => JsonObject, string, JsonObject]>([
+    ['of nobody', 'crvs/registry/search', 'search', () => searchById('NOBODY'), 'on-search', { completed_count: 1 }],
+    [
+      'that is a refusal',
+      'crvs/registry/search',
+      'search',
+      rejected,
+      'on-search',
+      { status: 'rjct', completed_count: 0 },
+    ],
+    ['to several items', 'crvs/registry/search', 'search', several, 'on-search', { status: 'succ', total_count: 3 }],
+    ['to a status', 'crvs/registry/txn/status', 'txn_status', status, 'txn-on-status', {}],
+    [
+      'to who ends a subscription that is not there',
+      'crvs/registry/unsubscribe',
+      'unsubscribe',
+      () => unsubscribeMessage(['SUB-none']),
+      'on-unsubscribe',
+      {},
+    ],
+  ])('an answer %s', async (_, path, action, message, answered, header) => {
+    const { body, verified } = await next(answered, () => asked(path, action, message()));
+    expect({ verified, again: await verifiesAgain(body) }).toEqual({ verified: true, again: true });
+    expect(body.header).toMatchObject(header);
+    for (const count of ['total_count', 'completed_count'])
+      expect(Number.isInteger(body.header[count] ?? 0)).toBe(true);
+  });
+
   test('an answer of the beneficiary registry, whose receiver reads the standard’s object', async () => {
     const { body } = await next('on-search', () => asked('ibr/registry/search', 'search', searchById(SUDARAT)));
     expect(await verifiesAgain(body)).toBe(true);
@@ -218,6 +289,11 @@ describe('what we send verifies by the header that its model prints', () => {
       notify_event: [{ data: { reg_event_type: 'Death' } }],
     });
     expect(await verifiesAgain(body)).toBe(true);
+    // Its model takes a whole day or none.
+    const month = { name: { surname: 'Okafor' }, death_date: '2026-02' };
+    const later = await next('notify', () => upsert(gateway, { id: randomUUID(), data: month, event: 'Death' }));
+    expect(later.body.message).toMatchObject({ event_type: 'death', notify_event: [expect.anything()] });
+    expect(later.body.message).not.toHaveProperty('event_date');
   });
 });
 

@@ -1,6 +1,7 @@
 /** The migration that puts stored identifiers and texts into the form in which they are read. */
 import type { Database } from '../../src/entities/database/database.js';
 import { connectDatabase } from '../../src/entities/schema/connect.js';
+import { readIdentifierValue } from '../../src/protocol/registries/records/identifier-value.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 
 const COMPOSED = 'Ren\u00e9e';
@@ -81,6 +82,8 @@ test('identifiers and texts become what they are read as; what would become anot
     ['UIN', '7 '],
   ]);
   await store(7, [['UIN', ' 7']]);
+  const unseen = { related_person: [{ related_member: { identifier: [inData('\u202a9\u202c')] } }] };
+  await store(8, [['UIN', '\u200e8\u200b']], unseen, '\u2060E8');
   await database.query(
     `insert into consent (id, registry, identifier_type, identifier_value, sender_id, fields, valid_from, granted_by)
      values ($1, 'SOCIAL', 'UIN', $2, 's', '{*}', now(), 'a')`,
@@ -112,6 +115,11 @@ test('identifiers and texts become what they are read as; what would become anot
     ['UIN', '7 '],
   ]);
   expect((await record(7)).identifiers).toEqual([['UIN', ' 7']]);
+  expect(await record(8)).toMatchObject({
+    data: { identifier: [inData('8')], related_person: [{ related_member: { identifier: [inData('9')] } }] },
+    external_id: 'E8',
+    identifiers: [['UIN', '8']],
+  });
   expect(await database.query('select identifier_value from consent')).toEqual([{ identifier_value: COMPOSED }]);
   const odd = await database.query(
     'select record_id as id from record_identifier where value <> normal_identifier(value) order by record_id',
@@ -119,11 +127,18 @@ test('identifiers and texts become what they are read as; what would become anot
   expect(odd).toEqual([{ id: id(3) }, { id: id(6) }, { id: id(7) }]);
 });
 
-test.each(['\t', '\u000b', '\u2003', '\u3000', '\ufeff', '\u0085', '\u200b', 'x'])(
-  'the database trims what JavaScript trims: %j',
-  async (character) => {
-    const value = `${character}a${character}`;
-    const [row] = await database.query<{ read: string }>('select normal_identifier($1) as read', [value]);
-    expect(row?.read).toBe(value.trim());
-  },
-);
+test('the database reads an identifier as we do, whatever character is around it', async () => {
+  const planes = [0x1, 0x2_0000, 0xe_0000, 0xe_2000] as const;
+  const rows = await database.query<{ code: number; read: string }>(
+    `select code, normal_identifier('a' || chr(code)) as read from (
+       select generate_series($1::int, $2::int) as code union all select generate_series($3::int, $4::int)) as every
+     where code not between 55296 and 57343 and code <> 65533`,
+    [...planes],
+  );
+  const otherwise = rows.filter(({ code, read }) => {
+    const ours = readIdentifierValue(`a${String.fromCodePoint(code)}`);
+    return ours !== undefined && ours !== read;
+  });
+  expect(otherwise).toEqual([]);
+  expect(rows.filter(({ read }) => read === 'a').length).toBeGreaterThan(4000);
+});

@@ -361,3 +361,25 @@ test('newest first is oldest first turned round', async () => {
   expect(down.transactions.nodes).toHaveLength(2);
   expect(down.transactions.nodes).toEqual(up.transactions.nodes.toReversed());
 });
+
+test('a sender is found by a part of its id or its name, and warns of an address that nothing goes to', async () => {
+  const found = async (nameOrId: string) => {
+    const { senders } = await gateway.admin<{ senders: { nodes: { senderId: string; warnings: string[] }[] } }>(
+      `query ($filter: SenderFilter) { senders(filter: $filter) { nodes { senderId warnings } } }`,
+      { filter: { nameOrId } },
+    );
+    return senders.nodes;
+  };
+  const [senderId, notifyUri] = ['pension_90', 'https://pensions.example.org/notify'];
+  await gateway.admin(`mutation ($input: CreateSenderInput!) { createSender(input: $input) { clientId } }`, {
+    input: { senderId, name: 'Old age fund', notifyUri, allowedOperations: ['SEARCH'], registries: ['SOCIAL'] },
+  });
+  const warnings = [expect.stringMatching(/^notifyUri is not sent to: the host of the URL is not registered/)];
+  expect(await found('SION_9')).toEqual([{ senderId, warnings }]);
+  expect(await found('age f')).toMatchObject([{ senderId }]);
+  expect(await found('pension%90')).toEqual([]);
+  await gateway.admin(
+    `mutation { updateSender(senderId: "pension_90", input: { callbackHosts: ["pensions.example.org"] }) { senderId } }`,
+  );
+  expect(await found('pension_')).toEqual([{ senderId, warnings: [] }]);
+});

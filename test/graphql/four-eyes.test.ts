@@ -62,7 +62,7 @@ const AGREEMENT = {
   registry: 'SOCIAL',
   operations: ['SEARCH', 'VERIFY'],
   recordTypes: ['SRPerson', 'Group'],
-  fields: ['name', 'sex', 'birth_date'],
+  fields: ['name.*', 'sex', 'birth_date'],
   searchableAttributes: ['sex', 'birth_date'],
   purposes: ['A', 'B'],
   legalBasis: 'PUBLIC_TASK',

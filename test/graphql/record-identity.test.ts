@@ -198,20 +198,40 @@ describe('values that identify nobody', () => {
     '1e+21',
     '#N/A',
     '#REF!',
+    'n-a',
+    'N / A',
+    '<null>',
+    'Not provided',
+    'No ID',
+    'Sin identificación',
+    'pas de numéro',
+    'não tem',
+    'لا يوجد',
+    '#WERT!',
+    '#¿NOMBRE?',
+    '٠٠٠',
+    'Ｎ／Ａ',
+    '999-99-9999',
+    '8.20 E+11',
+    '\u200bN/A\u200b',
   ])('%j is refused with its type', async (value) => {
     const outcome = await one({ UIN: key(), BRN: value });
     expect(outcome).toMatchObject({ change: 'REFUSED', reason: 'INVALID' });
     expect(outcome.message).toMatch(/^records\.0: identifier BRN /);
   });
 
-  test.each(['0001', 'NA12', 'X1', '12E345', '820000000000'])('%j is a number like others', async (value) => {
-    expect(await one({ TAX_ID: value })).toMatchObject({ change: 'INSERTED' });
-  });
+  test.each(['0001', 'NA12', 'X1', '12E345', '820000000000', '999999', 'NO1', '9999999998'])(
+    '%j is a number like others',
+    async (value) => {
+      expect(await one({ TAX_ID: value })).toMatchObject({ change: 'INSERTED' });
+    },
+  );
 
   test('a blank one is left out, wherever it stands', async () => {
     const UIN = key();
     expect(await one({ UIN, BRN: '' })).toMatchObject({ change: 'INSERTED' });
     expect(await one({ UIN: key(), BRN: '  ' })).toMatchObject({ change: 'INSERTED' });
+    expect(await one({ UIN: '\u200b', BRN: '\u3164' })).toMatchObject({ change: 'REFUSED' });
     expect(await one({ UIN: ' ', BRN: '' })).toMatchObject({ change: 'REFUSED' });
     expect(await one({ externalId: ' ', UIN })).toMatchObject({ change: 'UNCHANGED' });
   });

@@ -3,6 +3,7 @@ import { claimDeliveries } from '../../src/entities/deliveries/due-delivery.repo
 import { fixMessages } from '../../src/entities/deliveries/fixed-message.repository.js';
 import type { Unit } from '../../src/entities/database/database.js';
 import { parkIdleDeliveries } from '../../src/jobs/park-deliveries.job.js';
+import { explaining, looked } from '../support/explain.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { startInbox, type Inbox } from '../support/inbox.js';
 import { createPartner, type Partner } from '../support/partner.js';
@@ -94,19 +95,6 @@ test('a paused subscription of an active sender stays at rest, and what rests wi
   expect(await settled(gateway, code, allEnded(1))).toMatchObject([{ state: 'DELIVERED' }]);
 });
 
-type Plan = Record<string, number> & { Plans?: Plan[] };
-
-/** A unit that explains its statements instead of giving their rows. */
-function explaining(unit: Unit, told: (plan: Plan) => void): Unit {
-  const query = async (text: string, values?: unknown[]): Promise<never[]> => {
-    const explain = `explain (analyze, buffers, format json) ${text}`;
-    const [row] = await unit.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(explain, values);
-    if (row !== undefined) told(row['QUERY PLAN'][0].Plan);
-    return [];
-  };
-  return { ...unit, query };
-}
-
 const owed = (
   unit: Unit,
   count: number,
@@ -121,12 +109,6 @@ const owed = (
        'h.example', gen_random_uuid()::text, 'PENDING', $2, $5 from generate_series(1, $3::int) as n returning id`,
     [partner.senderId, due, count, subscriptionId, worker],
   );
-
-/** Rows that all steps of a plan looked at. */
-const looked = ({ Plans = [], ...plan }: Plan): number =>
-  ((plan['Actual Rows'] ?? 0) + (plan['Rows Removed by Join Filter'] ?? 0) + (plan['Rows Removed by Filter'] ?? 0)) *
-    (plan['Actual Loops'] ?? 1) +
-  Plans.reduce((sum, one) => sum + looked(one), 0);
 
 test.each(['force_custom_plan', 'force_generic_plan'])(
   'fixing many messages costs for each what it costs for few, with such statistics (%s)',

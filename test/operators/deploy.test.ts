@@ -157,7 +157,7 @@ describe('the unit', () => {
   (available ? test : test.skip)('is understood by systemd, and exposes little', () => {
     const folder = mkdtempSync(join(tmpdir(), 'dci-unit-'));
     const file = join(folder, 'dci-gateway.service');
-    writeFileSync(file, UNIT.replace('/usr/bin/node', process.execPath));
+    writeFileSync(file, UNIT.replace('/opt/dci-gateway/node_modules/.bin/node', process.execPath));
     const analyze = (...args: string[]) => {
       const { status, stdout, stderr } = spawnSync('systemd-analyze', [...args, file], { encoding: 'utf8' });
       return { status, said: `${stdout}${stderr}` };
@@ -172,6 +172,7 @@ describe('the unit', () => {
 describe('the compose file', () => {
   interface Service {
     environment?: Record<string, string>;
+    env_file?: { path: string; required: boolean }[];
     healthcheck?: { test: unknown };
     depends_on?: Record<string, { condition: string }>;
   }
@@ -182,7 +183,10 @@ describe('the compose file', () => {
     expect(database?.healthcheck).toBeDefined();
     expect(migrations?.depends_on).toEqual({ database: { condition: 'service_healthy' } });
     expect(Object.keys(processes)).toEqual(['api', 'worker']);
-    for (const { environment: given = {}, healthcheck, depends_on } of Object.values(processes)) {
+    for (const { environment: given = {}, env_file, healthcheck, depends_on } of Object.values(processes)) {
+      // A setting that nobody passes on would be believed to hold.
+      expect(env_file).toEqual([{ path: '.env', required: false }]);
+      expect(given).toMatchObject({ HOST: '0.0.0.0', PORT: '4000' });
       expect(healthcheck?.test).toContain('node');
       expect(depends_on).toMatchObject({ migrations: { condition: 'service_completed_successfully' } });
       expect(Object.keys(given).filter((name) => !SETTINGS.has(name))).toEqual([]);

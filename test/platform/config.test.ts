@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { environment } from '../../src/platform/config.schema.js';
 import { ConfigInvalid, readConfig, namesAdministrator } from '../../src/platform/config.js';
 import { loadLocalSecrets } from '../../src/platform/local-secrets.js';
+import { startFault } from '../../src/platform/start-fault.js';
 
 const KEY = randomBytes(32).toString('base64');
 const SERVER = { DATABASE_URL: 'postgres://u:p4ss@db/dci', MASTER_KEY: KEY };
@@ -91,9 +94,40 @@ test.each([
   [{ TRUST_PROXY: '10.0.0.0/33' }, 'TRUST_PROXY must be IP addresses or ranges such as 10.0.0.0/8'],
   [{ TRUST_PROXY: 'proxy' }, 'TRUST_PROXY must be IP addresses or ranges'],
   [{ MTLS_HEADER: 'x-client-cert' }, 'MTLS_HEADER needs TRUST_PROXY'],
+  [{ MTLS_HEADER: 'x client', TRUST_PROXY: '10.0.0.1' }, 'MTLS_HEADER must be the name of a header'],
+  [{ DATABASE_REPLICA_URL: 'postgres://h/x' }, 'DATABASE_REPLICA_URL needs DATABASE_URL'],
+  [{ ADMIN_OIDC_CLIENT_ID: 'console' }, 'ADMIN_OIDC_CLIENT_ID needs ADMIN_OIDC_ISSUER'],
+  [{ PUBLIC_URL: 'https://dci.example.org/?a=b' }, 'PUBLIC_URL must not hold a password, ? or #'],
+  [{ SECURITY_CONTACT: 'me@example.org' }, 'SECURITY_CONTACT must be a URL that starts with mailto: or https://'],
+  // Ignored, each would leave a gateway that is not what its operator believes it to be.
+  [{ FOUR_EYE: 'true' }, 'FOUR_EYE is no setting: if FOUR_EYES is meant, write it so'],
+  [{ four_eyes: 'true' }, 'four_eyes is no setting: if FOUR_EYES is meant'],
+  [{ DATABASE_URI: 'postgres://h/x' }, 'DATABASE_URI is no setting: if DATABASE_URL is meant'],
+  [{ DATABSAE_URL: 'postgres://h/x' }, 'DATABSAE_URL is no setting: if DATABASE_URL is meant'],
+  [{ MASTERKEY: 'x' }, 'MASTERKEY is no setting: if MASTER_KEY is meant'],
   [{ DELIVERY_RETRY_SECONDS: '5,soon' }, 'DELIVERY_RETRY_SECONDS must be a whole number'],
 ])('%j is refused with its remedy', (env, problem) => {
   expect(problemsOf(env)).toEqual([expect.stringContaining(problem)]);
+});
+
+test('a runtime that lacks what the code uses is refused at the start', () => {
+  const old =
+    'Node.js 22 or newer is needed, not 20.20.2: npm start and npx dci bring their own, node_modules/.bin/node';
+  expect(() => readConfig({}, '20.20.2')).toThrow(old);
+  expect(() => readConfig({}, '24.15.0')).not.toThrow();
+});
+
+test('variables of others are none of ours, however they are called', () => {
+  const others = [
+    'SERVER_IP',
+    'JOB_URL',
+    'DATABASE_SSL',
+    'DATABASE_USER',
+    'SCHOOL_DATABASE_URL',
+    'HOSTS',
+    'REDIS_PORT',
+  ];
+  expect(problemsOf(Object.fromEntries(others.map((name) => [name, 'x'])))).toEqual([]);
 });
 
 test('.env.example documents every variable with its default', async () => {
@@ -103,6 +137,24 @@ test('.env.example documents every variable with its default', async () => {
   );
   expect(Object.keys(documented).sort()).toEqual(Object.keys(environment.shape).sort());
   expect(readConfig(documented)).toEqual(readConfig({}));
+});
+
+test('what the system says of a start that failed is told by the setting that mends it', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const listening = async (port: number, host: string) => {
+    const [error] = (await once(createServer().listen(port, host), 'error')) as unknown[];
+    return startFault(error, {});
+  };
+  const { port } = taken.address() as AddressInfo;
+  expect(await listening(port, '127.0.0.1')).toMatch(/^PORT: another process listens there; .*EADDRINUSE/);
+  expect(await listening(0, 'http://x')).toMatch(/^HOST: must be a name or an address of this machine/);
+  taken.close();
+  const dataDir = join(await folder(), 'file');
+  await writeFile(dataDir, '');
+  const error: unknown = await loadLocalSecrets(dataDir, {}).catch((thrown: unknown) => thrown);
+  expect(startFault(error, { DATA_DIR: dataDir })).toMatch(/^DATA_DIR: must be a folder that this user may write to/);
+  expect(startFault(error, {})).toMatch(/^Error: EEXIST/);
 });
 
 describe('local secrets', () => {

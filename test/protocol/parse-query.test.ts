@@ -31,6 +31,12 @@ describe('idtype-value', () => {
     [{ type: 'UIN', value: { a: 1 } }, 'rjct.search_criteria.invalid', 'has the form'],
     [{ type: 'idtype-value', value: { id_type: 'UIN' } }, 'rjct.search_criteria.invalid', 'has the form'],
     [{ type: '*', value: '*' }, 'rjct.filter.invalid', 'identifier type (not a name) is unknown'],
+    [{ type: 'UIN', value: '1', sex: 'male' }, 'rjct.search_criteria.invalid', '"sex" is not read beside "type"'],
+    [
+      { type: 'idtype-value', value: { id_type: 'UIN', id_value: '1', value: '2' } },
+      'rjct.search_criteria.invalid',
+      'has two of "value"',
+    ],
     [
       { type: 'SHOE_SIZE', value: '1' },
       'rjct.filter.invalid',
@@ -83,6 +89,7 @@ describe('expression', () => {
     );
   });
 
+  const [female, old] = [{ sex: 'female' }, { age: { $gt: 60 } }];
   const sixtyFive = Array.from({ length: 65 }, () => ({ sex: 'male' }));
   const deep = Array.from({ length: 8 }).reduce<object>((inner) => ({ $not: inner }), { sex: 'male' });
   test.each<[unknown, string, string]>([
@@ -90,6 +97,10 @@ describe('expression', () => {
     ['sex', 'rjct.search_criteria.invalid', 'an expression is an object such as'],
     [{ type: 'UIN', value: '1' }, 'rjct.search_criteria.invalid', 'has the form of another type'],
     [{ value: { expression: 'query { x }' } }, 'rjct.search_criteria.invalid', 'has the form of another type'],
+    [{ value: { expression: { query: female } }, ...old }, 'rjct.search_criteria.invalid', '"age" is not read beside'],
+    [{ value: { expression: { query: female }, ...old } }, 'rjct.search_criteria.invalid', '"age" is not read beside'],
+    [{ expression: { query: female, $and: [old] } }, 'rjct.search_criteria.invalid', '"$and" is not read beside'],
+    [{ query: female, type: { $eq: 'x' } }, 'rjct.search_criteria.invalid', '"type" is not read beside "query"'],
     [{ $and: [] }, 'rjct.filter.invalid', '"$and" takes a list of at least one expression'],
     [{ $or: { sex: 'male' } }, 'rjct.search_criteria.invalid', '"$or" takes a list'],
     [deep, 'rjct.search_criteria.invalid', 'nested at most 8 levels deep'],
@@ -159,6 +170,8 @@ describe('predicate', () => {
     ['or of the last item', [itemA, { ...itemB, condition: 'OR' }], { or: [a, b] }],
     ['or within an item', [{ ...itemA, condition: 'or', expression2: one('given_name', 'eq', 'B') }], { or: [a, b] }],
     ['not of one', [{ ...itemA, condition: 'not' }], { not: a }],
+    ['not of an expression alone', [{ ...one('surname', 'eq', 'A'), condition: 'not' }], { not: a }],
+    ['or of one alone', [{ ...one('surname', 'eq', 'A'), condition: 'or' }, itemB], { or: [a, b] }],
     [
       'not of the others',
       [
@@ -183,6 +196,27 @@ describe('predicate', () => {
     [[{ expression2: one('sex', 'eq', 'male') }], 'rjct.search_criteria.invalid', 'a predicate item has the form'],
     [[{ expression1: { attribute_name: 'sex' } }], 'rjct.search_criteria.invalid', 'a predicate item has the form'],
     [[{ ...itemA, condition: 'xor' }], 'rjct.search_criteria.invalid', '"condition" is one of and, or, not'],
+    ...Object.entries({
+      expression2: { ...one('sex', 'eq', 'male'), seq_num: 1 },
+      Expression2: one('sex', 'eq', 'male'),
+      expression: one('sex', 'eq', 'male'),
+      expression100: one('sex', 'eq', 'male'),
+      $and: [{ sex: 'male' }],
+    }).map(([name, value]): [unknown, string, string] => [
+      [{ ...itemA, condition: 'and', [name]: value }],
+      'rjct.search_criteria.invalid',
+      'is not read beside',
+    ]),
+    [
+      [{ ...one('surname', 'eq', 'A'), expression2: one('sex', 'eq', 'male') }],
+      'rjct.search_criteria.invalid',
+      '"expression2" is not read beside "attribute_name"',
+    ],
+    [
+      { type: 'predicate', value: [itemA], expression1: one('sex', 'eq', 'male') },
+      'rjct.search_criteria.invalid',
+      '"expression1" is not read beside "value"',
+    ],
     [[item('sex', 'like', 'm')], 'rjct.filter.invalid', 'operator "like" is unknown'],
     [[item('sex', '8479', 'm')], 'rjct.filter.invalid', 'operator (not a name) is unknown'],
   ])('refuses %#', (query, code, text) => expect(refusal('PREDICATE', query)).toEqual(rejection(code, text)));

@@ -163,6 +163,40 @@ test('reads what Excel saves: UTF-16, windows-1252, semicolons and tabs', async 
   expect(await surnames('9700%')).toEqual(['Zoé', 'Zoé €']);
 });
 
+test('a row is refused once, a quote that is never closed where it stands, and no line ends inside a text', async () => {
+  const quoted = await imported('identifier.UIN,name.surname\n97011, "A, B"\n97012,C\n97013,"D\n97014,E\n', SOCIAL);
+  expect(quoted).toMatchObject({
+    inserted: 1,
+    refused: 2,
+    problems: [
+      { line: 2, reason: expect.stringContaining('INVALID_OPENING_QUOTE') },
+      { line: 4, reason: expect.stringContaining('opens a quote that is never closed') },
+    ],
+  });
+  const lines = ['A\u2028B', 'C'].map((surname, n) =>
+    JSON.stringify({ identifiers: [{ type: 'UIN', value: 97041 + n }], data: { name: { surname } } }),
+  );
+  const ndjson = await imported(lines.join('\r\n'), { registry: 'SOCIAL', format: 'NDJSON' });
+  expect(ndjson).toMatchObject({ inserted: 2, refused: 0, line: 2 });
+  expect(await surnames('9704%')).toEqual(['A\u2028B', 'C']);
+});
+
+test('columns of which one would be lost are told, and no file is taken for an empty one', async () => {
+  const faults = {
+    'identifier.UIN,name.surname,name.surname\n97031,One,Two\n': 'name.surname stands twice',
+    'identifier.UIN,name,name.surname\n97031,One,Two\n': 'name is the whole of another',
+    'identifier.UIN,toString\n97031,One\n': 'no field toString',
+    '\ufeff\r\n': 'the file is empty',
+  };
+  for (const [content, fault] of Object.entries(faults)) {
+    const failed = await imported(content, SOCIAL);
+    expect(failed).toMatchObject({ state: 'FAILED', fault: expect.stringContaining(fault) });
+    expect(failed.fault).not.toContain('One');
+  }
+  const passports = await imported('identifier.PASSPORT,identifier.PASSPORT\n97032,97033\n', SOCIAL);
+  expect(passports).toMatchObject({ inserted: 1, refused: 0 });
+});
+
 test('reads Parquet by its types: days, moments, decimals and large numbers keep every digit', async () => {
   const yaml = `version: 1
 file: { format: parquet, time_zone: Africa/Nairobi }

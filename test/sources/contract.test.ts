@@ -1,10 +1,15 @@
 /** Whoever keeps the records, the same random questions get the same answers: an oracle in memory knows them. */
 import * as fc from 'fast-check';
+import { sql } from 'kysely';
 import { Client } from 'pg';
 import { loadRecords } from '../../src/entities/records/record.repository.js';
 import type { Criteria } from '../../src/protocol/query/criteria.js';
 import { createRegistries } from '../../src/protocol/registries/registries.js';
+import { isoTime } from '../../src/sources/outside/local-time.js';
 import { sourceRecordId } from '../../src/sources/outside/record-id.js';
+import { openSourceDatabase } from '../../src/sources/outside/source-database.js';
+import type { RecordMapping } from '../../src/sources/outside/source-file.schema.js';
+import { keyOf, keyText, SourceReader, type Key } from '../../src/sources/outside/source-reader.js';
 import { giveConsent } from '../support/consent.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { hasMariadb, startMariadb, type MariadbServer } from '../support/mariadb.js';
@@ -230,5 +235,52 @@ records:
   test('mirrored', async () => {
     expect(await refusedOf(await apply('others', 'mariadb', 'mirror'))).toBe(0);
     await remove('others');
+  }, 60_000);
+
+  test('keys and values of every kind arrive as they are, and lead back to their rows', async () => {
+    await mariadb?.run(
+      `set sql_mode = ''; set time_zone = '+00:00';
+       create table number_key (id decimal(20, 0) primary key);
+       insert into number_key values (12345678901234567), (12345678901234568), (12345678901234569);
+       create table byte_key (id binary(16) primary key);
+       insert into byte_key values (x'ff00112233445566778899aabbccddee'), (x'fe00112233445566778899aabbccddee'), (x'80');
+       create table word_key (id varchar(9) character set latin1 primary key);
+       insert into word_key values ('abc'), ('B'), ('é');
+       create table part (word varchar(9), value varchar(9));
+       insert into part values ('ABC', 'one'), ('abc ', 'two'), ('é', 'three');
+       create table sort (id int, summer timestamp null, winter timestamp null, local datetime, bits bit(16), doc json,
+         big bigint unsigned, raw varbinary(9));
+       insert into sort values (1, '2024-07-01 12:00', '2024-01-01 12:00', '2024-07-01 12:00', 0x1ff, '{"a": 1.10}',
+         18446744073709551615, 'text')`,
+      'people',
+    );
+    const session = { kind: 'mariadb', time_zone: 'Europe/Paris', statement_timeout: 5000, pool: 2 } as const;
+    const database = openSourceDatabase(session, mariadb?.url('people') ?? '');
+    await using opened = new AsyncDisposableStack();
+    opened.defer(() => database.close());
+    const reader = new SourceReader(database);
+    for (const from of ['number_key', 'byte_key', 'word_key']) {
+      const mapping = { from, key: ['id'] } as RecordMapping;
+      const paged: Key[] = [];
+      while (paged.length < 3)
+        paged.push(...(await reader.page(mapping, paged.at(-1), 1)).rows.map((row) => keyOf(row, ['id'])));
+      expect(new Set(paged.flat()).size).toBe(3);
+      expect((await reader.byKeys(mapping, paged.slice(0, 2))).map((row) => [row['id']])).toEqual(paged.slice(0, 2));
+    }
+    const parts = await reader.children('part', ['word'], [['abc'], ['B'], ['é']], 'value');
+    expect(['abc', 'B', 'é'].map((key) => parts.get(keyText([key]))?.map(({ value }) => value) ?? [])).toEqual([
+      ['one', 'two'],
+      [],
+      ['three'],
+    ]);
+    const [row = {}] = await database.query(sql`select * from sort`);
+    expect([row['summer'], row['winter'], row['local']].map((time) => isoTime(time ?? '', 'Europe/Paris'))).toEqual([
+      '2024-07-01T12:00:00Z',
+      '2024-01-01T12:00:00Z',
+      '2024-07-01T10:00:00Z',
+    ]);
+    expect(row).toMatchObject({ bits: '511', doc: '{"a": 1.10}', big: '18446744073709551615', raw: 'text' });
+    // What the column's character set cannot hold is nobody's.
+    expect(await database.find(sql`select id from word_key where id = ${'😀'}`)).toEqual([]);
   }, 60_000);
 });

@@ -3,7 +3,10 @@ import { DataVault } from '../../src/entities/database/data-vault.js';
 import { connectDatabase } from '../../src/entities/schema/connect.js';
 import { fanOutBatch } from '../../src/jobs/fan-out.job.js';
 import { expireSubscriptions } from '../../src/jobs/expire-subscriptions.job.js';
+import { takeEvents } from '../../src/entities/records/registry-event.repository.js';
+import { explaining, looked, type Plan } from '../support/explain.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { uuidv7 } from '../../src/platform/uuid.js';
 import { startInbox, type Inbox } from '../support/inbox.js';
 import { createPartner } from '../support/partner.js';
 import { allEnded, change, deliveriesOf, eventOf, settled, subscribed, upsert } from './subscriptions.js';
@@ -166,6 +169,27 @@ describe('with a clock of its own', () => {
     const rows = await deliveriesOf(gateway, code);
     expect(rows.map(({ sequence }) => sequence)).toEqual(rows.map((_, index) => index + 1));
     expect(rows.length - before).toBe(150);
+  });
+
+  test('a batch looks at what it takes, however many wait, with statistics made while none waited', async () => {
+    while ((await fanOutBatch(services())) > 0);
+    await gateway.database.query('analyze registry_event');
+    const plans: Plan[] = [];
+    const taken = gateway.database.transaction(async (unit) => {
+      await unit.query(
+        `insert into registry_event (id, registry, record_type, event_type, record_id, version, identifiers)
+         select id, 'CRVS', 'Person', 'Death', gen_random_uuid(), 1, '[]' from unnest($1::uuid[]) as id`,
+        [Array.from({ length: 3000 }, () => uuidv7())],
+      );
+      await takeEvents(
+        explaining(unit, (plan) => plans.push(plan)),
+        100,
+      );
+      throw new Error('all of it is taken back');
+    });
+    await expect(taken).rejects.toThrow('taken back');
+    expect(looked(plans[0]!)).toBeGreaterThan(100);
+    expect(looked(plans[0]!)).toBeLessThan(1000);
   });
 
   test('a version whose key was shredded holds nobody up', async () => {

@@ -142,6 +142,23 @@ describe('one message', () => {
     ]);
   });
 
+  test.each([
+    ['aliases', `items { ${Array.from({ length: 9 }, (_, n) => `r${n}: records`).join(' ')} }`],
+    ['aliases above it', Array.from({ length: 9 }, (_, n) => `i${n}: items { records }`).join(' ')],
+  ])('that is told again by %s is held to 16 MiB too', async (_how, selection) => {
+    const { body } = await partner.postHttpSigned('/graphql', {
+      query: `mutation ($input: SearchInput!) { search(input: $input) { ${selection} } }`,
+      variables: { input: { registry: 'SOCIAL', transactionId: randomUUID(), items: asked(1, EVERYBODY, 1000) } },
+    });
+    expect(body.errors?.[0]?.message).toMatch(/told again .* at most 16777216 bytes/);
+    expect(JSON.stringify(body).length).toBeLessThan(10_000);
+    const twice = await partner.postHttpSigned('/graphql', {
+      query: `mutation ($input: SearchInput!) { search(input: $input) { items { a: records b: records } } }`,
+      variables: { input: { registry: 'SOCIAL', transactionId: randomUUID(), items: asked(1, FEW, 1000) } },
+    });
+    expect(twice.body.data.search.items[0].a).toEqual(twice.body.data.search.items[0].b);
+  });
+
   describe('costs the same', () => {
     const poor = (points: number) => createPartner(gateway, { sender: { rateLimitPerMinute: points } });
     const one = (n: number) => `m${n}: search(input: { registry: SOCIAL, transactionId: "t", items: [

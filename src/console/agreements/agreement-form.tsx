@@ -1,6 +1,7 @@
 import { Button, Group, Stack } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
+import { changed } from '../shared/changed.js';
 import { parseJsonObject } from '../shared/json-object.js';
 import { problemOf } from '../shared/problem.js';
 import { grantedOf, useServedOperations } from '../shared/served-operations.js';
@@ -45,12 +46,15 @@ export function AgreementForm({ start, isFixed = false, agreement, onDone, onCha
   const [updating, update] = useMutationNotice(UPDATE_AGREEMENT);
   const save = async (values: AgreementValues): Promise<void> => {
     const { senderId: sender, registry } = values;
-    const operations = grantedOf(served, registry, values.operations);
-    const terms = { ...toTerms(values, agreement), operations };
+    const terms = { ...toTerms(values), operations: grantedOf(served, registry, values.operations) };
+    const began = form.getInitialValues();
     const { error } =
       agreement === undefined
         ? await create({ input: { senderId: sender, registry, ...terms } }, t('agreements.created'))
-        : await update({ id: agreement.id, input: terms }, t('agreements.updated'));
+        : await update(
+            { id: agreement.id, input: changed({ ...toTerms(began), operations: began.operations }, terms) },
+            t('agreements.updated'),
+          );
     if (error === undefined) return onDone(values);
     const { field = '', message } = problemOf(error);
     form.setFieldError(field.replace(/^input\./, ''), message);

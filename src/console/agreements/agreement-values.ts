@@ -58,7 +58,7 @@ export const valuesOf = (agreement: Agreement): AgreementValues => ({
 const orAll = (list: string[]): string[] | null => (list.length === 0 ? null : list);
 
 /** Both inputs of the API take this, beside the operations: an empty list or field means "all", or "open". */
-export function toTerms(values: AgreementValues, before?: Agreement) {
+export function toTerms(values: AgreementValues) {
   const { fields, legalBasis, requiresConsent } = values;
   return {
     fields,
@@ -67,15 +67,11 @@ export function toTerms(values: AgreementValues, before?: Agreement) {
     recordTypes: orAll(values.recordTypes),
     purposes: orAll(values.purposes),
     rowFilter: parseJsonObject(values.rowFilter) ?? null,
-    validFrom: toInstant(values.validFrom, before?.validFrom) ?? undefined,
-    validUntil: toInstant(values.validUntil, before?.validUntil),
+    validFrom: toInstant(values.validFrom) ?? undefined,
+    validUntil: toInstant(values.validUntil),
   };
 }
 
-/** The field has minutes: one that was not touched stays as exact as it was. */
-function toInstant(local: string, before?: string | null): string | null {
-  if (before != null && toLocal(before) === local) return before;
-  return local === '' ? null : new Date(local).toISOString();
-}
+const toInstant = (local: string): string | null => (local === '' ? null : new Date(local).toISOString());
 
 const toLocal = (instant: string | null): string => (instant === null ? '' : dayjs(instant).format('YYYY-MM-DD HH:mm'));

@@ -1,5 +1,6 @@
 import { Button, Center, Stack, Text, Title } from '@mantine/core';
 import { useNetwork } from '@mantine/hooks';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 
@@ -12,6 +13,10 @@ export function NotFound() {
 export function PageCrashed() {
   const { t } = useTranslation();
   const { online } = useNetwork();
+  const [wasOffline] = useState(!online);
+  useEffect(() => {
+    if (wasOffline && online) location.reload();
+  }, [wasOffline, online]);
   return online ? (
     <Lost title={t('app.crashed')} text={t('app.crashedHint')} reload />
   ) : (

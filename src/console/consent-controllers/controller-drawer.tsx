@@ -1,5 +1,6 @@
 import { Drawer, MultiSelect, Stack, Textarea, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { changed } from '../shared/changed.js';
 import { FormActions } from '../shared/form-actions.js';
 import { problemOf } from '../shared/problem.js';
 import { SenderSelect } from '../shared/sender-select.js';
@@ -22,11 +23,14 @@ export function ControllerDrawer({ controller, onClose }: ControllerDrawerProps)
   const [registering, register] = useMutationNotice(REGISTER_CONSENT_CONTROLLER);
   const [updating, update] = useMutationNotice(UPDATE_CONSENT_CONTROLLER);
   const save = async (values: ControllerValues): Promise<void> => {
-    const input = toControllerInput(values, controller);
+    const input = toControllerInput(values);
     const { error } =
       controller === undefined
         ? await register({ input: { ...input, issuer: values.issuer.trim() } }, t('controllers.registered'))
-        : await update({ id: controller.id, input }, t('controllers.updated'));
+        : await update(
+            { id: controller.id, input: changed(toControllerInput(form.getInitialValues()), input) },
+            t('controllers.updated'),
+          );
     if (error === undefined) return onClose();
     const { field, message } = problemOf(error);
     form.setFieldError(field ?? 'name', message);

@@ -41,18 +41,13 @@ export function useControllerForm(controller: Controller | undefined) {
   });
 }
 
-/** What both mutations take; the address of keys that has not changed is not read again. */
-export function toControllerInput(
-  { name, registries, jwksUrl, jwks, receiptStatusUrl, presenter }: ControllerValues,
-  before?: Controller,
-) {
-  const url = jwksUrl.trim() || null;
-  const given = jwks.trim() === '' ? null : (parseJsonObject(jwks) ?? null);
-  const changed = given !== null || url !== (before?.jwksUrl ?? null);
+/** What both mutations take. */
+export function toControllerInput({ name, registries, jwksUrl, jwks, receiptStatusUrl, presenter }: ControllerValues) {
   return {
     name: name.trim(),
     registries,
-    ...(changed ? { jwksUrl: url, jwks: given } : {}),
+    jwksUrl: jwksUrl.trim() || null,
+    jwks: jwks.trim() === '' ? null : (parseJsonObject(jwks) ?? null),
     receiptStatusUrl: receiptStatusUrl.trim() || null,
     presenter,
   };

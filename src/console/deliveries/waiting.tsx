@@ -2,6 +2,7 @@ import { Anchor, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { CodeText } from '../shared/code-text.js';
+import { said } from '../shared/said.js';
 import { StateReason } from './state-reason.js';
 import type { DeliveryRow, Waiting } from './delivery.types.js';
 import { useWaitingText } from './use-waiting-text.js';
@@ -54,7 +55,7 @@ export function WaitsFor({ waiting, senderId, subscriptionCode }: WaitsForProps)
   return (
     <Stack gap={2}>
       <span>{textOf(waiting)}</span>
-      {problem !== null && <CodeText text={problem} />}
+      {problem !== null && <CodeText text={said(problem)} />}
       {link && (
         <Anchor component={Link} to={link.to} size="sm">
           {link.label}

@@ -10,6 +10,8 @@ export const createClient = () =>
     requestPolicy: 'cache-and-network',
     fetchOptions: () => ({ headers: { ...authorization() } }),
     exchanges: [
+      // What fails as a whole has `data: null`, of which no type tells; pages know undefined.
+      mapExchange({ onResult: (result) => (result.data === null ? { ...result, data: undefined } : result) }),
       cacheExchange,
       mapExchange({
         onError: ({ graphQLErrors }) => {

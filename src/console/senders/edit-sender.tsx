@@ -1,5 +1,6 @@
 import { Modal, Stack } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { changed } from '../shared/changed.js';
 import { FormActions } from '../shared/form-actions.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { SenderFields } from './sender-fields.js';
@@ -12,7 +13,8 @@ export function EditSender({ sender, onClose }: { sender: Sender; onClose: () =>
   const form = useSenderForm(valuesOf(sender));
   const [busy, update] = useMutationNotice(UPDATE_SENDER);
   const save = async (values: SenderValues): Promise<void> => {
-    const { error } = await update({ senderId: sender.senderId, input: toSenderInput(values) }, t('senders.saved'));
+    const input = changed(toSenderInput(form.getInitialValues()), toSenderInput(values));
+    const { error } = await update({ senderId: sender.senderId, input }, t('senders.saved'));
     if (error === undefined) onClose();
     else showRefusal(form, error);
   };

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { DataTable } from '../shared/data-table.js';
 import { useNumbers } from '../shared/numbers.js';
+import { said } from '../shared/said.js';
 import { Section } from '../shared/section.js';
 import { StateBadge } from '../shared/state-badge.js';
 import { Time } from '../shared/time.js';
@@ -48,7 +49,7 @@ export function EndpointHealth(sender: Pick<Sender, 'senderId' | 'troubledEndpoi
               },
               { header: t('senders.failures'), align: 'right', cell: ({ failures }) => count(failures) },
               { header: t('field.failingSince'), cell: ({ failingSince }) => <Time value={failingSince} /> },
-              { header: t('senders.lastError'), cell: ({ reason }) => <span lang="en">{reason}</span> },
+              { header: t('senders.lastError'), cell: ({ reason }) => said(reason) },
               { header: t('senders.waitingHere'), align: 'right', cell: ({ waiting }) => count(waiting) },
             ]}
           />

@@ -15,7 +15,7 @@ import { useFilters } from '../shared/use-filters.js';
 import { SENDERS } from './senders.document.js';
 import { warningText } from './warning-text.js';
 
-const FILTERS = { name: TEXT, registry: REGISTRY, state: stateOf(['ACTIVE', 'PENDING', 'SUSPENDED']) };
+const FILTERS = { nameOrId: TEXT, registry: REGISTRY, state: stateOf(['ACTIVE', 'PENDING', 'SUSPENDED']) };
 
 export function Component() {
   const { t } = useTranslation();

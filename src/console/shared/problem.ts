@@ -1,6 +1,7 @@
-/** A failed request as the reader is told of it: a kind we have words for, and the gateway's own message. */
+/** A failed request as the reader is told of it: a kind we have words for, and what the gateway said. */
 import { CombinedError } from 'urql';
 import { translations } from '../i18n/i18n.js';
+import { said } from './said.js';
 
 const KINDS = ['FORBIDDEN', 'BAD_USER_INPUT', 'NOT_FOUND', 'CONFLICT', 'UNAUTHENTICATED'] as const;
 export type ProblemCode = (typeof KINDS)[number] | 'OFFLINE' | 'UNREACHABLE' | 'FAILED' | 'OTHER';
@@ -18,7 +19,7 @@ export function problemOf({ graphQLErrors, networkError, response, message }: Co
   const { code, field } = first.extensions;
   return {
     code: KINDS.find((kind) => kind === code) ?? 'OTHER',
-    message: first.message,
+    message: said(first.message),
     ...(typeof field === 'string' ? { field } : {}),
   };
 }

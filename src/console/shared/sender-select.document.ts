@@ -1,8 +1,8 @@
 import { graphql } from '../graphql/graphql.js';
 
 export const SENDER_CHOICES = graphql(`
-  query SenderChoices($name: String) {
-    senders(filter: { name: $name }, first: 20) {
+  query SenderChoices($nameOrId: String) {
+    senders(filter: { nameOrId: $nameOrId }, first: 20) {
       nodes {
         id
         senderId

@@ -5,12 +5,12 @@ import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { SENDER_CHOICES } from './sender-select.document.js';
 
-/** A sender by its name; asks the gateway while typing, so any number of senders will do. */
+/** A sender by its name or id; asks the gateway while typing, so any number of senders will do. */
 export function SenderSelect({ value, ...props }: Omit<SelectProps, 'data'>) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState('');
-  const [name] = useDebouncedValue(typed, 250);
-  const [{ data }] = useQuery({ query: SENDER_CHOICES, variables: { name: name === '' ? null : name } });
+  const [part] = useDebouncedValue(typed, 250);
+  const [{ data }] = useQuery({ query: SENDER_CHOICES, variables: { nameOrId: part === '' ? null : part } });
   const found = (data?.senders.nodes ?? []).map((sender) => ({
     value: sender.senderId,
     label: `${sender.name} (${sender.senderId})`,

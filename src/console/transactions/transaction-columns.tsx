@@ -15,7 +15,12 @@ export function useTransactionColumns(): Column<TransactionRow>[] {
     { header: t('field.receivedAt'), cell: ({ receivedAt }) => <Time value={receivedAt} /> },
     {
       header: t('field.sender'),
-      cell: ({ sender }) => sender?.senderId ?? <Text c="dimmed">{t('transactions.unknown')}</Text>,
+      cell: ({ sender }) =>
+        sender?.senderId ?? (
+          <Text span inherit c="dimmed">
+            {t('transactions.unknown')}
+          </Text>
+        ),
     },
     { header: t('field.operation'), cell: ({ operation }) => (operation == null ? '—' : t(`operation.${operation}`)) },
     { header: t('field.registry'), cell: ({ registry }) => (registry == null ? '—' : t(`registry.${registry}`)) },

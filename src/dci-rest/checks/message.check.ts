@@ -1,6 +1,7 @@
 /** The envelope: its form, its header, its message. */
 import { isObject } from '../../platform/plain-object.js';
 import type { ReadMessage, WireMessage } from '../../messages/message-kind.js';
+import { refuseStrayConsent } from '../../protocol/consent/stray-consent.js';
 import { DIALECTS } from '../../protocol/dialects/dialects.js';
 import { readForms } from '../../protocol/dialects/speak.js';
 import { decryptMessage } from '../../protocol/envelope/encryption.js';
@@ -32,6 +33,7 @@ export async function readMessage<Message extends WireMessage>(
   if (!isObject(document)) throw new RequestInvalid('body: send an object with header and message');
   exchange.document = document;
   const known = await directory.bySenderId(exchange.token?.senderId ?? '');
+  if (!endpoint.receiver) for (const part of ['header', 'message']) refuseStrayConsent(document[part], part);
   const { header, message } = readEnvelope(known?.dialect ?? 'DCI', document, exchange, endpoint);
   exchange.header = header;
   exchange.namedSender = header.sender_id;
@@ -46,6 +48,7 @@ export async function decrypt<Message extends WireMessage>(
 ): Promise<void> {
   if (!exchange.encrypted) return;
   const opened = await decryptMessage(exchange.document['message'], (kid) => keyRing.decryptionKey(kid));
+  if (!endpoint.receiver) refuseStrayConsent(opened, 'message');
   const { knownSender, requestHeader: header, definition } = exchange;
   const message = readForms(knownSender.dialect, opened, header.action, definition);
   exchange.read = fitting(endpoint.parse(message), 'message');
@@ -64,7 +67,9 @@ export function checkHeader(
   if (action.replaceAll('_', '-') !== endpoint.action)
     throw new RequestInvalid(`header.action: rjct.action.invalid, this path takes ${endpoint.action}`);
   if (receiver !== undefined && receiver !== '' && !isOurName(receiver, exchange, settings))
-    throw new ReceiverInvalid('header.receiver_id: this message is for another receiver');
+    throw new ReceiverInvalid(
+      `header.receiver_id: this message is for another receiver; write ${settings.serverId}, or ask the registry’s administrator to give this sender the name among its receiverAliases`,
+    );
   // Whether we may send there is judged where we would.
   if (senderUri !== undefined && senderUri !== '' && !URL.canParse(senderUri))
     throw new SenderUriInvalid('header.sender_uri: the URL is not valid: write it as https://host/path');

@@ -1,6 +1,7 @@
 /** A message of the short form: the body itself, which names its sender and its registry. */
 import type { ShortEndpoint, ShortMessage } from '../../messages/short-form/short-kind.js';
 import { isObject } from '../../platform/plain-object.js';
+import { refuseStrayConsent } from '../../protocol/consent/stray-consent.js';
 import { parseJson } from '../../protocol/envelope/json.js';
 import { RequestInvalid } from '../../protocol/errors.js';
 import type { Exchange } from '../exchange.js';
@@ -16,6 +17,7 @@ export function readShortMessage(
 ): void {
   const document = parseJson(decodeBody(exchange.request.body));
   if (!isObject(document)) throw new RequestInvalid('body: send a JSON object');
+  refuseStrayConsent(document, 'body');
   exchange.document = document;
   const message = fitting(endpoint.parse(document), 'body');
   exchange.read = message;

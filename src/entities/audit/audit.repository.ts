@@ -2,7 +2,7 @@
  * The append-only audit: one entry per transition of a transaction, delivery or admin object. An entry hashes the
  * ciphertext of what it speaks of, never the plain text, so that purging payloads keeps the proofs valid.
  */
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { uuidv7 } from '../../platform/uuid.js';
 import { canonicalJson } from '../../protocol/envelope/json.js';
 import type { Sql } from '../database/database.js';
@@ -38,13 +38,11 @@ export function entryText(entry: Omit<AuditEntry, 'entryHash' | 'at'> & { at: st
   return [id, kind, subject, transition, actor, at, contentHash.toString('hex')].join('\n');
 }
 
+const NOTHING = Buffer.alloc(0);
+
 export function hashContent(...parts: (Buffer | null | undefined)[]): Buffer {
-  const content = createHash('sha256');
-  for (const part of parts) {
-    content.update(`${part?.length ?? 0}:`);
-    if (part != null) content.update(part);
-  }
-  return content.digest();
+  const content = parts.flatMap((part) => [Buffer.from(`${part?.length ?? 0}:`), part ?? NOTHING]);
+  return hash('sha256', Buffer.concat(content), 'buffer');
 }
 
 export interface AdminActionFacts {

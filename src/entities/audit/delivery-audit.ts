@@ -22,7 +22,8 @@ const COLUMNS = {
 
 export type DeliveryFacts = Record<keyof typeof COLUMNS, unknown>;
 
-const NAMES = Object.keys(COLUMNS) as (keyof DeliveryFacts)[];
+/** In the order of RFC 8785. */
+const NAMES = Object.keys(COLUMNS).sort() as (keyof DeliveryFacts)[];
 
 /** One JSON object `facts`, of a table `d`. */
 export const DELIVERY_FACTS = selectFacts(COLUMNS, 'd');
@@ -37,6 +38,5 @@ export function hashDelivery(messageHash: Buffer, row: DeliveryFacts): Buffer {
 
 /** What an entry proves of a row, as canonical JSON. */
 export function deliveryText(row: DeliveryFacts): string {
-  const facts: unknown = JSON.parse(JSON.stringify(Object.fromEntries(NAMES.map((name) => [name, row[name] ?? null]))));
-  return canonicalJson(facts);
+  return `{${NAMES.map((name) => `"${name}":${canonicalJson(row[name] ?? null)}`).join(',')}}`;
 }

@@ -1,7 +1,7 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /** What JavaScript's `trim` takes off. */
-const SPACES = String.raw`E'\t\n\u000b\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff'`;
+export const SPACES = String.raw`E'\t\n\u000b\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff'`;
 
 /** Types of which a value names one record; one that several share may become the same in several. */
 const IDENTIFYING = `(i.type in ('UIN', 'NIN', 'NID', 'BRN', 'DRN', 'PASSPORT', 'FARMER_ID', 'DISABILITY_ID', 'BENEFICIARY_ID',
@@ -18,6 +18,11 @@ export class Text0032 extends Migration {
     this.addSql(`
       create function normal_identifier(value text) returns text language sql immutable strict parallel safe
         as $$ select btrim(normalize(value, NFC), ${SPACES}) $$`);
+    this.rewrite();
+  }
+
+  /** By the function as it is: once more where that has changed. */
+  protected rewrite(): void {
     this.identifiers();
     this.externalIds();
     this.texts();

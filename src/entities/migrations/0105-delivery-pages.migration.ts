@@ -1,9 +1,10 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * A delivery is written four times until it is brought. Its message stands beside the row, or each of those would write it
- * anew, and a page keeps room for the next version of its rows, which then needs no new entries in their indexes. For rows
- * written from now on; nothing is rewritten, and only the last step keeps others waiting, for a moment.
+ * A delivery is written four times until it is brought. A message that makes its row longer than 2 kB stands beside it, or
+ * each of those would write it anew (shorter ones PostgreSQL leaves in their rows), and a page keeps room for the next version
+ * of its rows, which then needs no new entries in their indexes. For rows written from now on; nothing is rewritten, and only
+ * the last step keeps others waiting, for a moment.
  */
 export class DeliveryPages0105 extends Migration {
   override up(): void {

@@ -30,6 +30,8 @@ import { Hops0095 } from './0095-hops.migration.js';
 import { EventHop0102 } from './0102-event-hop.migration.js';
 import { ReleasedParts0104 } from './0104-released-parts.migration.js';
 import { DeliveryPages0105 } from './0105-delivery-pages.migration.js';
+import { WaitingEvents0106 } from './0106-waiting-events.migration.js';
+import { UnseenCharacters0110 } from './0110-unseen-characters.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -65,6 +67,8 @@ export const MIGRATIONS = [
   EventHop0102,
   ReleasedParts0104,
   DeliveryPages0105,
+  WaitingEvents0106,
+  UnseenCharacters0110,
 ].map((migration) => ({
   name: nameOf(migration),
   class: migration,

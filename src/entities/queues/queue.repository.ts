@@ -1,11 +1,12 @@
 /** What waits in each queue, counted to a bound so that a large backlog does not cost the more. */
 import type { Sql } from '../database/database.js';
+import { waitingId } from './waiting-event.sql.js';
 
 const COUNTED = 10_000;
 
 const QUEUES = {
   'process-requests': `select due_at from accepted_request where due_at <= $1 and (claimed_until is null or claimed_until < now())`,
-  'fan-out': `select created_at as due_at from registry_event where fanned_out_at is null and (claimed_until is null or claimed_until < now())`,
+  'fan-out': `select created_at as due_at from registry_event e where ${waitingId('e')} is not null and (claimed_until is null or claimed_until < now())`,
   deliver: `select due_at from delivery where state = 'PENDING' and due_at <= $1 and (claimed_until is null or claimed_until < now())`,
 };
 

@@ -61,7 +61,7 @@ export interface HeldIdentifier extends IdentifyingType {
   value: string;
 }
 
-/** Identifying values in which a placeholder may hide: without any digit but zero, or with an exponent. */
+/** Identifying values in which a placeholder may hide: without any digit but zero or nine, or with an exponent. */
 export async function findDoubtfulIdentifiers(sql: Sql, rules: IdentifyingType[]): Promise<HeldIdentifier[]> {
   const rows = await sql.query<{
     id: string;
@@ -75,7 +75,7 @@ export async function findDoubtfulIdentifiers(sql: Sql, rules: IdentifyingType[]
      from record_identifier i join registry_record r on r.id = i.record_id
      join unnest($1::text[], $2::text[], $3::text[]) as rule (registry, record_type, type)
        on rule.registry = i.registry and rule.record_type = i.record_type and rule.type = i.type
-     where r.deleted_at is null and (i.value !~ '[1-9]' or i.value ~* '[0-9]e[+-]?[0-9]') order by r.id`,
+     where r.deleted_at is null and (i.value !~ '[1-8]' or i.value ~* '[0-9]\\s*e\\s*[+-]?\\s*[0-9]') order by r.id`,
     columnsOf(rules),
   );
   return rows.map(({ version, ...row }) => ({ ...row, version: Number(version) }));

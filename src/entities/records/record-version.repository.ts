@@ -1,6 +1,7 @@
 /** The record as an event made it, sealed and kept only as long as a delivery may need it. */
 import type { DataVault } from '../database/data-vault.js';
 import type { Sql } from '../database/database.js';
+import { KEEPS_VERSION } from '../queues/waiting-event.sql.js';
 
 export interface VersionKey {
   recordId: string;
@@ -57,8 +58,7 @@ export async function forgetToldVersions(sql: Sql, limit: number): Promise<numbe
   const rows = await sql.query(
     `delete from record_version where ctid in (
        select v.ctid from record_version v
-       where not exists (select 1 from registry_event e
-           where e.record_id = v.record_id and e.version = v.version and e.fanned_out_at is null)
+       where not exists (select 1 from registry_event e where ${KEEPS_VERSION})
          and not exists (select 1 from source_row s where s.record_id = v.record_id and s.version = v.version)
          and not exists (select 1 from delivery d
            where d.record_id = v.record_id and d.version = v.version and d.state in ('PENDING', 'FAILED'))

@@ -5,6 +5,7 @@ import { GATEWAY_OWNER } from '../database/data-vault.js';
 import type { Database, Sql } from '../database/database.js';
 import { firstId } from '../database/partitions.js';
 import { rememberPurged } from '../queues/tail.repository.js';
+import { KEEPS_VERSION, waitingId } from '../queues/waiting-event.sql.js';
 
 const BATCH = 1000;
 /** Dropping a partition waits for readers; it gives way and is tried again at the next run. */
@@ -69,8 +70,7 @@ export async function purgeDeliveries(sql: Sql, until: Date): Promise<number> {
 export function purgeVersions(sql: Sql, until: Date): Promise<number> {
   const statement = `delete from record_version where ctid = any(array(
       select v.ctid from record_version v where v.created_at < $1 and ${NOT_HELD}
-        and not exists (select 1 from registry_event e where e.record_id = v.record_id and e.version = v.version
-          and e.fanned_out_at is null)
+        and not exists (select 1 from registry_event e where ${KEEPS_VERSION})
         and not exists (select 1 from delivery d where d.record_id = v.record_id and d.version = v.version
           and d.state = 'PENDING')
       limit ${BATCH})) returning 1`;
@@ -140,8 +140,7 @@ const NEEDED = `
   select data_key_id from delivery where state = 'PENDING' and data_key_id is not null
   union all select v.data_key_id from record_version v join delivery d on d.record_id = v.record_id and d.version = v.version
     where d.state = 'PENDING'
-  union all select v.data_key_id from record_version v join registry_event e on e.record_id = v.record_id and e.version = v.version
-    where e.fanned_out_at is null
+  union all select v.data_key_id from record_version v join registry_event e on ${KEEPS_VERSION}
   union all select t.data_key_id from transaction t join accepted_request a on a.id = t.id where t.data_key_id is not null
   union all select data_key_id from bulk_chunk
   union all select data_key_id from file_import_part`;
@@ -165,7 +164,7 @@ export async function shredDataKeys(sql: Sql, days: Retention, now: Date): Promi
 /** A month of events that all were fanned out. */
 export async function isFannedOut(sql: Sql, month: string): Promise<boolean> {
   const waiting = await sql.query(
-    `select 1 from ${partitionOf('registry_event', month)} where fanned_out_at is null limit 1`,
+    `select 1 from ${partitionOf('registry_event', month)} e where ${waitingId('e')} is not null limit 1`,
   );
   return waiting.length === 0;
 }

@@ -4,6 +4,7 @@ import { Sender, SenderKey } from '../../entities/senders/sender.entity.js';
 import { ADMINS, READERS, RUNNERS, requireRole } from '../authorize.js';
 import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
+import { senderWarnings } from '../../use-cases/senders/sender-warnings.js';
 import { createSender, rotateSecret, setSenderState, updateSender } from '../../use-cases/senders/senders.js';
 import { fetchSenderKeys } from '../../use-cases/senders/sender-jwks.js';
 import { addSenderKey, revokeSenderKey } from '../../use-cases/senders/sender-keys.js';
@@ -56,10 +57,8 @@ export class SenderResolver {
   }
 
   @FieldResolver(() => [String], { description: 'What an operator should look at.' })
-  warnings(@Root() sender: Sender): string[] {
-    return sender.signaturePolicy === 'OPTIONAL'
-      ? ['signaturePolicy is OPTIONAL: messages of this sender may be unsigned']
-      : [];
+  warnings(@Root() sender: Sender, @Ctx() { services }: Context): string[] {
+    return senderWarnings(services, sender);
   }
 
   @Mutation(() => CreateSenderPayload)
@@ -147,8 +146,13 @@ function whereSender(given: SenderFilter | null | undefined): FilterQuery<Sender
   const filter = given ?? {};
   return {
     ...(filter.senderId == null ? {} : { senderId: filter.senderId }),
-    ...(filter.name == null ? {} : { name: { $ilike: `%${filter.name.replace(/[%_\\]/g, '\\$&')}%` } }),
+    ...(filter.name == null ? {} : { name: holding(filter.name) }),
+    ...(filter.nameOrId == null
+      ? {}
+      : { $or: [{ name: holding(filter.nameOrId) }, { senderId: holding(filter.nameOrId) }] }),
     ...(filter.state == null ? {} : { state: filter.state }),
     ...(filter.registry == null ? {} : { registries: { $contains: [filter.registry] } }),
   };
 }
+
+const holding = (part: string) => ({ $ilike: `%${part.replace(/[%_\\]/g, '\\$&')}%` });

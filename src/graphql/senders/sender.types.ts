@@ -219,6 +219,9 @@ export class SenderFilter {
   @Field(() => String, { nullable: true, description: 'Part of the name, in any case.' })
   name?: string;
 
+  @Field(() => String, { nullable: true, description: 'Part of the name or of the sender id, in any case.' })
+  nameOrId?: string;
+
   @Field(() => SenderStateEnum, { nullable: true })
   state?: SenderState;
 

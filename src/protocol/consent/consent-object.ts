@@ -9,10 +9,11 @@ const MAX_LENGTH = 16_384;
 const RECEIPT_TYPE = 'consent-receipt+jwt';
 
 export const text = z.string().min(1).max(255);
-/** ISO 8601; without a zone it is UTC. */
+/** ISO 8601; without a zone it is UTC. A day that cannot be is none: it would be read as a later one. */
 const time = z.string().transform((value, context) => {
   const at = new Date(/(?:Z|[+-]\d\d:?\d\d)$/i.test(value) ? value : `${value}Z`);
-  if (/^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(at.getTime())) return at;
+  const [day, rest] = value.split('T');
+  if (rest !== undefined && z.iso.date().safeParse(day).success && !Number.isNaN(at.getTime())) return at;
   context.addIssue({ code: 'custom', message: 'must be a time' });
   return z.NEVER;
 });

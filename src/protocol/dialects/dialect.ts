@@ -55,6 +55,12 @@ export interface DialectForms {
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** A header without a count. */
+export const countItems = (header: JsonObject, { items }: ReadHeaderContext): JsonObject => ({
+  ...header,
+  total_count: header['total_count'] ?? items,
+});
+
 /** A list member of a message rewritten item by item; anything else is left alone. */
 export function eachIn(message: JsonObject, name: string, rewrite: (item: JsonObject) => JsonObject): JsonObject {
   const items = message[name];
@@ -68,13 +74,21 @@ export function within(object: JsonObject, name: string, rewrite: (member: JsonO
   return isObject(member) ? { ...object, [name]: rewrite(member) } : object;
 }
 
-/** What an answer found, record by record, in either form of `reg_records`. */
+/** What an answer found, record by record, in either form of `reg_records`; a list in the list is no record. */
 export function eachRecord(message: JsonObject, rewrite: (record: JsonObject) => JsonObject): JsonObject {
-  const rewritten = (records: Json): Json =>
-    Array.isArray(records) ? records.map(rewritten) : isObject(records) ? rewrite(records) : records;
+  const one = (record: Json): Json => (isObject(record) ? rewrite(record) : record);
+  const rewritten = (records: Json): Json => (Array.isArray(records) ? records.map(one) : one(records));
   return eachIn(message, 'search_response', (item) =>
     within(item, 'data', (data) => ({ ...data, reg_records: rewritten(data['reg_records'] ?? []) })),
   );
+}
+
+/** Two names may mean one attribute: then both comparisons must hold. */
+function allOf(members: [string, Json][]): JsonObject {
+  const read = new Map<string, Json>();
+  const again = members.filter(([name, value]) => (read.has(name) ? true : void read.set(name, value)));
+  const object = Object.fromEntries(read);
+  return again.length === 0 ? object : { $and: [object, ...again.map((member) => Object.fromEntries([member]))] };
 }
 
 /** Names of attributes in a query, wherever they stand, and in a sort → the standard's. */
@@ -83,7 +97,7 @@ export function renameAttributes(criteria: JsonObject, names: Record<string, str
   const renamed = (value: Json): Json => {
     if (Array.isArray(value)) return value.map(renamed);
     if (!isObject(value)) return value;
-    return Object.fromEntries(
+    return allOf(
       Object.entries(value).map(([key, member]) =>
         key === 'attribute_name' && typeof member === 'string' ? [key, nameOf(member)] : [nameOf(key), renamed(member)],
       ),
@@ -97,15 +111,14 @@ export function renameAttributes(criteria: JsonObject, names: Record<string, str
   };
 }
 
-/** The object that an expression compares, inside whatever it was wrapped in. */
+/** The object that an expression compares, inside whatever it was wrapped in; what stands beside it stays where it is. */
 export function readExpression(criteria: JsonObject, read: (expression: JsonObject) => JsonObject): JsonObject {
-  const { query } = criteria;
-  if (criteria['query_type'] !== 'expression' || !isObject(query)) return criteria;
-  const inside = ['value', 'expression', 'query'].reduce<Json>(
-    (node, name) => (isObject(node) && name in node ? (node[name] ?? null) : node),
-    query,
-  );
-  if (!isObject(inside)) return criteria;
-  const { type = 'ns:org:QueryType:expression' } = inside === query ? {} : query;
-  return { ...criteria, query: { type, value: { expression: { query: read(inside) } } } };
+  const inside = (node: JsonObject, [name, ...deeper]: string[]): JsonObject =>
+    name === undefined
+      ? read(node)
+      : name in node
+        ? within(node, name, (inner) => inside(inner, deeper))
+        : inside(node, deeper);
+  if (criteria['query_type'] !== 'expression') return criteria;
+  return within(criteria, 'query', (query) => inside(query, ['value', 'expression', 'query']));
 }

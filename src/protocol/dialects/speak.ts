@@ -3,7 +3,14 @@ import type { Json, JsonObject } from '../envelope/json.js';
 import type { RegistryDefinition } from '../registries/definition.js';
 import { withType } from '../txn-status/txn-status.schema.js';
 import type { Dialect } from '../vocabulary.js';
-import { isObject, type CallbackContext, type ReadHeaderContext, type WriteContext } from './dialect.js';
+import {
+  isObject,
+  within,
+  type CallbackContext,
+  type DialectForms,
+  type ReadHeaderContext,
+  type WriteContext,
+} from './dialect.js';
 import { DIALECTS } from './dialects.js';
 import { readLocales } from './locale.js';
 
@@ -32,13 +39,27 @@ function countItems(message: Json | undefined): number {
   return items?.length ?? 1;
 }
 
+type Writers = NonNullable<DialectForms['write']>;
+
+/** An answer to a search that is told again (`txn-on-status`) has the form that it had; `data` is the standard's object. */
+function withRetold(write: Writers): Writers {
+  const { 'on-search': answer } = write;
+  if (answer === undefined) return write;
+  const retell: Writers[string] = (message, context) =>
+    within(message, 'txnstatus_response', (response) =>
+      within(response, 'txn_status', (earlier) => answer(earlier, { ...context, channel: 'CALLBACK' })),
+    );
+  return { 'txn-on-status': retell, ...write };
+}
+
 /** An unsigned envelope of ours → its receiver's forms. */
 export function writeForms(
   dialect: Dialect,
   envelope: JsonObject,
   context: WriteContext & CallbackContext,
 ): JsonObject {
-  const { write = {}, writeHeader } = DIALECTS[dialect];
+  const { writeHeader, ...forms } = DIALECTS[dialect];
+  const write = withRetold(forms.write ?? {});
   const { header, message } = envelope;
   if (!isObject(header)) return envelope;
   const writer = typeof header['action'] === 'string' ? write[header['action']] : undefined;

@@ -10,7 +10,7 @@ import { derivedComparison, derivedFrom } from './derived.js';
 import { eventDate } from './event-query.js';
 import { isTextOperator, readOperator } from './operators.js';
 import type { Names, QueryContext } from './query-context.js';
-import { criteriaInvalid, filterInvalid, listed, quoteName } from './query-rejection.js';
+import { celUnread, criteriaInvalid, filterInvalid, listed, quoteName } from './query-rejection.js';
 import { listOf, typedValue } from './typed-value.js';
 
 /** @throws ItemRejected `rjct.filter.invalid` */
@@ -26,7 +26,7 @@ export function comparison(context: QueryContext, name: unknown, operator: unkno
   const derived = derivedFrom(name);
   const date = derived && resolveAttribute(names, derived.path);
   if (date) return derivedComparison(name, date, read, raw, today);
-  throw unknownAttribute(names, name);
+  throw celUnread(name) ?? unknownAttribute(names, name);
 }
 
 /** `person_identifier` is any identifier of the record's subject (protocol 3.8). */

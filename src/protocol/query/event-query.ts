@@ -1,4 +1,4 @@
-/** `reg_event_type` of a search: only records that show the event are found (protocol 11). */
+/** `reg_event_type` of a search: only records that show the event are found, of several those that show each (protocol 11). */
 import type { Criteria } from './criteria.js';
 import { findAttribute } from '../registries/attributes.js';
 import { normalizeName } from '../registries/core/code-list.js';
@@ -21,8 +21,20 @@ export function eventCriteria(
   definition: RegistryDefinition,
   recordType: RecordTypeDefinition,
 ): Criteria | undefined {
-  if (name == null || name.trim() === '' || isAction(name)) return undefined;
-  const event = findEventType(definition, name.trim());
+  const names = eventNames(name);
+  const all = names.flatMap((one) => showing(one, definition, recordType) ?? []);
+  return all.length > 1 ? { and: all } : all[0];
+}
+
+/** Several are joined by commas. */
+const eventNames = (names: string | null | undefined): string[] =>
+  (names ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '' && !isAction(name));
+
+function showing(name: string, definition: RegistryDefinition, recordType: RecordTypeDefinition): Criteria | undefined {
+  const event = findEventType(definition, name);
   if (event === undefined)
     throw filterInvalid(
       `reg_event_type: ${quoteName(name)} is no event of this registry; ${remedy(definition, recordType)}`,
@@ -42,7 +54,8 @@ export function eventDate(
   definition: RegistryDefinition,
   recordType: RecordTypeDefinition,
 ): Attribute | undefined {
-  const event = name == null ? undefined : findEventType(definition, name.trim());
+  const [only, ...more] = eventNames(name);
+  const event = only === undefined || more.length > 0 ? undefined : findEventType(definition, only);
   const registered = event?.name === 'REGISTER' ? 'registration_date' : undefined;
   const path = registered ?? (event && dateOf(event, definition, recordType));
   return path === undefined ? undefined : findAttribute(definition, recordType, path);

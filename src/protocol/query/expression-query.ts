@@ -2,6 +2,7 @@
  * Query type `expression` as an object (protocol 3.2): operators in the style of MongoDB, with or without `$`, inside
  * the specification's wrapping (`value.expression.query`) or bare. Several keys of one object must all hold.
  */
+import { assertNothingBeside } from './beside.js';
 import type { Criteria } from './criteria.js';
 import { comparison } from './comparison.js';
 import { findOperator, unknownOperator } from './operators.js';
@@ -19,7 +20,11 @@ export function collectionOf(query: unknown): string | undefined {
   return isObject(expression) && typeof expression.collection === 'string' ? expression.collection : undefined;
 }
 
-const unwrapExpression = (query: unknown): unknown => step(step(step(query, 'value'), 'expression'), 'query');
+const unwrapExpression = (query: unknown): unknown =>
+  ['value', 'expression', 'query'].reduce((node, key) => {
+    if (isObject(node) && key in node) assertNothingBeside(node, key);
+    return step(node, key);
+  }, query);
 
 const step = (node: unknown, key: string): unknown => (isObject(node) && key in node ? node[key] : node);
 

@@ -19,6 +19,7 @@ import {
   type GraphQLSchema,
   type ValidationContext,
 } from 'graphql';
+import { assertNothingBeside } from './beside.js';
 import type { Criteria, Page } from './criteria.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../registries/definition.js';
 import { comparison } from './comparison.js';
@@ -99,7 +100,11 @@ function check(schema: GraphQLSchema, document: DocumentNode, rules: Rule[], ref
 function textOf(query: unknown): string {
   const value = isObject(query) ? query.value : query;
   const text = isObject(value) ? value.expression : value;
-  if (typeof text === 'string') return text;
+  if (typeof text === 'string') {
+    assertNothingBeside(query, 'value');
+    assertNothingBeside(value, 'expression');
+    return text;
+  }
   throw criteriaInvalid('a graphql query has the form {"type": "…", "value": {"expression": "query { … }"}}');
 }
 

@@ -1,4 +1,5 @@
 /** Query type `idtype-value` (protocol 3.2): `{ "type": "UIN", "value": "…" }`, or what older clients wrap in its name. */
+import { assertNothingBeside } from './beside.js';
 import type { Criteria } from './criteria.js';
 import { findIdentifierType, identifierTypesOf } from '../registries/registries.js';
 import { compareIdentifier } from './comparison.js';
@@ -10,6 +11,7 @@ export function parseIdentifier(context: QueryContext, sent: unknown): Criteria 
   const query = unwrapped(sent);
   if (!isObject(query) || typeof query.type !== 'string' || !isValue(query.value))
     throw criteriaInvalid('an idtype-value query has the form {"type": "UIN", "value": "…"}');
+  assertNothingBeside(query, 'type', 'value');
   const type = findIdentifierType(context.names.definition, query.type);
   if (type) return compareIdentifier(context.names, type, 'eq', query.value);
   throw filterInvalid(
@@ -19,10 +21,16 @@ export function parseIdentifier(context: QueryContext, sent: unknown): Criteria 
 
 /** `{ "type": "idtype-value", "value": { "id_type": "UIN", "id_value": "…" } }`, with the identifier in any spelling of it. */
 function unwrapped(query: unknown): unknown {
+  assertNothingBeside(query, 'type', 'value');
   const inner = isObject(query) ? query.value : undefined;
   if (!isObject(inner)) return query;
-  const named = ([name, value]: [string, unknown]) => [name.replace(/^(id|identifier)_/, ''), value];
-  return Object.fromEntries(Object.entries(inner).map(named));
+  const named = new Map<string, unknown>();
+  for (const [spelling, value] of Object.entries(inner)) {
+    const name = spelling.replace(/^(id|identifier)_/, '');
+    if (named.has(name) && named.get(name) !== value) throw criteriaInvalid(`the query has two of "${name}": send one`);
+    named.set(name, value);
+  }
+  return Object.fromEntries(named);
 }
 
 /** Whether an object that a query wraps is an identifier. */

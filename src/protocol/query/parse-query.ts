@@ -1,4 +1,5 @@
 /** From the wire's `query` to criteria, for the three query types that compare attributes (protocol 3.2 and 3.8). */
+import { assertNothingBeside } from './beside.js';
 import type { Criteria } from './criteria.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../registries/definition.js';
 import type { QueryType } from '../vocabulary.js';
@@ -31,6 +32,7 @@ export function parseQuery(
 ): Criteria {
   const context = new QueryContext(namesOf(definition, recordType), today, eventType);
   const query = unwrapItems(sent);
+  if (query !== sent) assertNothingBeside(sent, 'value');
   switch (queryType) {
     case 'IDTYPE_VALUE':
       return parseIdentifier(context, query);

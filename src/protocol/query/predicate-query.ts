@@ -2,6 +2,7 @@
  * Query type `predicate`, and `expression` in its array form (protocol 3.2): items in the order of `seq_num`, each with
  * expressions joined by its `condition`.
  */
+import { assertNothingBeside } from './beside.js';
 import type { Criteria } from './criteria.js';
 import { comparison } from './comparison.js';
 import type { QueryContext } from './query-context.js';
@@ -44,9 +45,10 @@ function inSequence(list: unknown[]): unknown[] {
 
 function readItem(context: QueryContext, item: unknown): Item {
   if (!isObject(item)) throw malformed();
-  if ('attribute_name' in item) return { criteria: readOne(context, item) };
-  const expressions = expressionsOf(item).map((expression) => readOne(context, expression));
-  const condition = readCondition(item.condition);
+  const { seq_num: _, condition: joined, ...rest } = item;
+  const alone = 'attribute_name' in item;
+  const expressions = (alone ? [rest] : expressionsOf(rest)).map((expression) => readOne(context, expression));
+  const condition = readCondition(joined);
   if (expressions.length === 1)
     return condition === 'not'
       ? { criteria: { not: expressions[0]! } }
@@ -57,15 +59,19 @@ function readItem(context: QueryContext, item: unknown): Item {
 /** `expression1`, `expression2` and on, as samples have them; unused ones are often sent as `""`. */
 function expressionsOf(item: Record<string, unknown>): unknown[] {
   const numbered = Object.entries(item)
-    .filter(([key, value]) => /^expression\d{1,2}$/.test(key) && value !== '' && value !== null)
+    .filter(([key, value]) => isNumbered(key) && value !== '' && value !== null)
     .sort(([a], [b]) => Number(a.slice(10)) - Number(b.slice(10)));
   if (numbered[0]?.[0] !== 'expression1') throw malformed();
+  assertNothingBeside(item, 'seq_num', 'condition', ...Object.keys(item).filter(isNumbered));
   return numbered.map(([, value]) => value);
 }
+
+const isNumbered = (name: string): boolean => /^expression\d{1,2}$/.test(name);
 
 function readOne(context: QueryContext, expression: unknown): Criteria {
   if (!isObject(expression) || !('attribute_name' in expression) || !('attribute_value' in expression))
     throw malformed();
+  assertNothingBeside(expression, 'attribute_name', 'operator', 'attribute_value');
   return comparison(context, expression.attribute_name, expression.operator, expression.attribute_value);
 }
 

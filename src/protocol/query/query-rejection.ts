@@ -11,6 +11,12 @@ const NAME = /^[A-Za-z_$@][\w.:$@-]{0,99}$/;
 /** A part of a text in CEL that is not read: a name, a mark, or words about it. */
 const UNREAD = /^CEL: (?:[A-Za-z_][\w.]{0,99}|[^\w\s]{1,2}|[a-z]+(?: [a-z]+)*(?: [^\w\s])?)$/;
 
+/** @returns the refusal of a text in CEL that names its part which is not read; undefined for any other name */
+export const celUnread = (name: string): ItemRejected | undefined =>
+  UNREAD.test(name)
+    ? criteriaInvalid(`${quoteName(name)} is not read: compare one attribute with one value, joined by && and ||`)
+    : undefined;
+
 /** A name of the partner's, fit for an error text: a key that does not look like a name may be somebody's identifier. */
 export function quoteName(name: unknown): string {
   return typeof name === 'string' && (NAME.test(name) || UNREAD.test(name)) ? `"${name}"` : '(not a name)';

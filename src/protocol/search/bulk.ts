@@ -4,6 +4,7 @@ import { readWire } from '../envelope/absent.js';
 import { IDENTIFIER_VALUE, readIdentifierValue } from '../registries/records/identifier-value.js';
 import { describeProblem, transactionId } from '../envelope/envelope.schema.js';
 import { searchRequestItem, type SearchRequest } from './search.schema.js';
+import { strayConsent } from '../consent/stray-consent.js';
 import { readSearchRequest, type SearchItem } from './search.translate.js';
 import type { Registry } from '../vocabulary.js';
 
@@ -51,6 +52,8 @@ function readItem(item: unknown, line: number, operation: BulkOperation, registr
   if (operation !== 'BULK_SEARCH') return { referenceId, problem: `item ${line}: upload/verify takes identifiers` };
   const read = readWire(searchRequestItem, item);
   if (!read.success) return { referenceId, problem: `item ${line}: ${describeProblem(read.error, 'search_request')}` };
+  const stray = strayConsent(item, `message.search_request.${line - 1}`);
+  if (stray !== undefined) return { referenceId, problem: `item ${line}: ${stray}` };
   const request: SearchRequest = { transaction_id: '-', search_request: [read.data] };
   const [search] = readSearchRequest(request, registry).items;
   return search === undefined

@@ -4,6 +4,7 @@ import { DEFAULT_PAGE_SIZE } from '../query/criteria.js';
 import type { ItemReasonCode } from '../errors.js';
 import type { JsonObject, Json } from '../envelope/json.js';
 import type { RegistryDefinition } from '../registries/definition.js';
+import { namedEvents } from './named-events.js';
 import type { SearchRequest } from './search.schema.js';
 import { WIRE_STATUS, type QueryType, type RecordsForm, type Registry, type TransactionStatus } from '../vocabulary.js';
 
@@ -85,7 +86,7 @@ export function readSearchRequest(message: SearchRequest, registry: Registry): S
       locale: item.locale,
       recordType: criteria.reg_record_type,
       responseEntity: criteria.response_entity,
-      eventType: criteria.reg_event_type || eventInType(criteria.reg_type),
+      eventType: namedEvents(criteria, item),
       queryType: QUERY_TYPE[criteria.query_type] ?? 'EXPRESSION',
       query: criteria.query,
       sort: criteria.sort?.map(({ attribute_name: attribute = '', sort_order: order = 'asc' }) => ({
@@ -112,13 +113,6 @@ function withProof(inside: Record<string, unknown> | undefined, beside: unknown)
   const proof = (name: string): unknown =>
     inside !== undefined && name in inside && inside[name] !== beside[name] ? null : beside[name];
   return { ...inside, ...Object.fromEntries(proofs.map((name) => [name, proof(name)])) };
-}
-
-/** Clients of OpenCRVS name the event there, `ocrvs:registry_type:death` or `death`; any other type says nothing. */
-function eventInType(regType = ''): string | undefined {
-  const [, prefixed, alone] =
-    /^(?:ocrvs:registry_type:(.+)|(birth|death|marriage|divorce|adoption))$/i.exec(regType) ?? [];
-  return prefixed ?? alone;
 }
 
 /** Answer → SearchResponse (protocol 3.4). With `OBJECT`, one item per record, each under its reference id. */

@@ -1,6 +1,7 @@
 /** Questions about one person, and their yes or no, wire ↔ domain (protocol 3.8). */
 import type { Json, JsonObject } from '../envelope/json.js';
 import { queryTypeOf } from '../query/parse-query.js';
+import { namedEvents } from './named-events.js';
 import type { CheckedCriteria } from './status-check.schema.js';
 import type { SearchAnswer, SearchItem } from './search.translate.js';
 import { WIRE_STATUS, type Registry, type TransactionStatus } from '../vocabulary.js';
@@ -25,9 +26,16 @@ export interface StatusAnswer {
 
 /** The requests carry no reference id: the message id stands in for it. */
 export function readStatusItem(criteria: CheckedCriteria, messageId: string): SearchItem {
-  const { query = {}, reg_event_type: eventType, consent, authorize } = criteria;
+  const { query = {}, consent, authorize } = criteria;
   // The specification binds no shape to a type here, and `query_type` is optional: the shape tells.
-  return { referenceId: messageId, queryType: queryTypeOf(query), query, eventType, consent, authorize };
+  return {
+    referenceId: messageId,
+    queryType: queryTypeOf(query),
+    query,
+    eventType: namedEvents(criteria),
+    consent,
+    authorize,
+  };
 }
 
 /** DisabledResponse or EnrolledResponse: `disabled_response[].disabled_status`, `enrolled_response[].enrolled_status`. */

@@ -6,6 +6,7 @@ import type { RegistryDefinition } from '../registries/definition.js';
 import { IDENTIFIER_VALUE, readIdentifierValue } from '../registries/records/identifier-value.js';
 import { findIdentifierType } from '../registries/registries.js';
 import type { ShortSearch, ShortVerify } from './short-form.schema.js';
+import { namedEvents } from '../search/named-events.js';
 import { writeExactness, type SearchAnswer, type SearchQuestion } from '../search/search.translate.js';
 import { DEFAULT_PAGE_SIZE } from '../query/criteria.js';
 import { WIRE_STATUS, type QueryType } from '../vocabulary.js';
@@ -25,6 +26,7 @@ export function readShortSearch(message: ShortSearch, definition: RegistryDefini
       {
         referenceId: message.transaction_id,
         ...readShortCriteria(criteria, definition),
+        eventType: namedEvents(message),
         page: { size: size ?? DEFAULT_PAGE_SIZE, number: number ?? 1 },
       },
     ],

@@ -12,7 +12,7 @@ const id = z.string().max(99);
 /** Who writes the action as `txn_status` leaves out what is asked about: whatever the request was. */
 export function withType(action: string, message: Json): Json {
   const { txnstatus_request: request } = Object(message) as JsonObject;
-  if (action !== 'txn_status' || !isObject(request) || 'txn_type' in request) return message;
+  if (action !== 'txn_status' || !isObject(request) || request['txn_type'] != null) return message;
   return { ...(message as JsonObject), txnstatus_request: { ...request, txn_type: 'any' } };
 }
 

@@ -1,8 +1,7 @@
 /** The rows of a file, one by one and never all at once: what each hands in, or what is wrong with its line. */
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
 import type { CsvError } from 'csv-parse';
 import { decodeText, isLost, misfitOf, NOT_UTF8, readCsvRows } from '../../platform/csv.js';
+import { linesOf } from '../../platform/lines.js';
 import { isObject } from '../../platform/plain-object.js';
 import { RequestInvalid } from '../../protocol/errors.js';
 import { parseJson } from '../../protocol/envelope/json.js';
@@ -71,6 +70,8 @@ function cellsOf(data: Data, wanted: string[]): { cells: Record<string, string> 
 
 /** @throws FileFault */
 function requireColumns(columns: string[], wanted: string[]): void {
+  const [again] = twice(columns.filter((column) => wanted.includes(column)));
+  if (again !== undefined) throw new FileFault(`line 1: ${again}`, 'name each column once');
   const missing = wanted.filter((column) => !columns.includes(column));
   if (missing.length === 0) return;
   throw new FileFault(`line 1: there is no column ${missing.join(', ')}`, `the file has ${columns.join(', ')}`);
@@ -95,11 +96,18 @@ async function* readBody(
   checked: (header: string[]) => string[],
 ): AsyncGenerator<BodyRow> {
   const skipped: { line: number; problem: string }[] = [];
-  const onSkip = (error?: CsvError): undefined =>
-    void skipped.push({ line: Number(error?.['lines'] ?? 0), problem: csvProblem(error) });
+  let last = 0;
+  const onSkip = (error?: CsvError): undefined => {
+    // A quote that is never closed has taken all behind it; where it stands helps, not where the file ends.
+    const line = error?.code === 'CSV_QUOTE_NOT_CLOSED' ? last + 1 : Number(error?.['lines'] ?? 0);
+    // One row may be wrong in several ways.
+    if (line > last) skipped.push({ line, problem: csvProblem(error) });
+    last = Math.max(last, line);
+  };
   let header: string[] | undefined;
   for await (const { line, cells } of readCsvRows(bytes(), { encoding, delimiter, onSkip })) {
     yield* skipped.splice(0);
+    last = Math.max(last, line);
     if (header === undefined) {
       header = checked(cells);
       continue;
@@ -108,15 +116,16 @@ async function* readBody(
     yield problem === undefined ? { line, header, cells } : { line, problem: withRemedy(problem) };
   }
   yield* skipped;
+  if (header === undefined && last === 0)
+    throw new FileFault('line 1: the file is empty', 'its first line names the columns');
 }
 
 /** What is wrong with a column's name, if anything. */
 export type ColumnCheck = (path: string) => string | undefined;
 
 async function* readNdjson({ bytes, form: { encoding } }: GivenFile): AsyncGenerator<Row> {
-  const input = Readable.from(decodeText(bytes(), encoding));
   let line = 0;
-  for await (const text of createInterface({ input, crlfDelay: Infinity })) {
+  for await (const text of linesOf(decodeText(bytes(), encoding))) {
     line += 1;
     if (text.trim() !== '') yield { line, ...readJsonLine(text) };
   }
@@ -134,7 +143,8 @@ function readJsonLine(text: string): { input: RowInput } | { problem: string } {
   }
   if (!isObject(value)) return { problem: 'must be a JSON object' };
   if (!isObject(value['data'])) return { input: { identifiers: [], data: value } };
-  const { recordType, externalId, eventType, identifiers = [], data } = value;
+  const { recordType, externalId, eventType, identifiers: named = [], data } = value;
+  const identifiers = Array.isArray(named) ? named.map(withText) : named;
   if (!Array.isArray(identifiers) || !identifiers.every(isIdentifier))
     return { problem: 'identifiers must be a list of objects with type and value' };
   const texts = { recordType, externalId, eventType };
@@ -161,31 +171,47 @@ async function* readParquet(file: GivenFile, columns: ColumnCheck): AsyncGenerat
 const withRemedy = (problem: string): string =>
   problem === NOT_UTF8 ? `${problem}: save the file in UTF-8, or name its encoding, such as windows-1252` : problem;
 
-const csvProblem = (error?: CsvError): string => `is not valid CSV (${error?.code ?? 'unknown'}): check its quotes`;
+const csvProblem = (error?: CsvError): string =>
+  error?.code === 'CSV_QUOTE_NOT_CLOSED'
+    ? 'opens a quote that is never closed (CSV_QUOTE_NOT_CLOSED): nothing from here on was read'
+    : `is not valid CSV (${error?.code ?? 'unknown'}): check its quotes`;
 
-const SPECIAL: Record<string, 'recordType' | 'externalId' | 'eventType'> = {
-  record_type: 'recordType',
-  external_id: 'externalId',
-  event_type: 'eventType',
-};
+const SPECIAL = new Map([
+  ['record_type', 'recordType'],
+  ['external_id', 'externalId'],
+  ['event_type', 'eventType'],
+] as const) as ReadonlyMap<string, 'recordType' | 'externalId' | 'eventType'>;
 const IDENTIFIER = /^identifier\.([^.]+)$/;
 
 function checkHeader(names: string[], check: ColumnCheck): string[] {
   if (names.some(isLost)) throw new FileFault(`line 1: ${NOT_UTF8}`, 'name the encoding, such as windows-1252');
   const problems = names
-    .filter((name) => name !== '' && !(name in SPECIAL) && !IDENTIFIER.test(name))
+    .filter((name) => name !== '' && !SPECIAL.has(name) && !IDENTIFIER.test(name))
     .map((name) => check(name))
-    .filter((problem) => problem !== undefined);
+    .filter((problem) => problem !== undefined)
+    .concat(twice(names), within(names));
   if (problems.length > 0)
     throw new FileFault(`line 1: ${problems.join('; ')}`, 'name columns after the dictionary: docs/cli.md');
   return names;
 }
 
+/** Somebody may have two passports; of two names, one would be lost. */
+const twice = (names: string[]): string[] =>
+  names
+    .filter((name, index) => name !== '' && !IDENTIFIER.test(name) && names.indexOf(name) < index)
+    .map((name) => `the column ${name} stands twice`);
+
+/** A whole and a part of it would write over one another. */
+const within = (names: string[]): string[] =>
+  names
+    .filter((name) => names.some((other) => other.startsWith(`${name}.`)))
+    .map((name) => `the column ${name} is the whole of another column’s part`);
+
 function inputOf(header: string[], cells: unknown[]): RowInput {
   const input: RowInput = { identifiers: [], data: {} };
   for (const [index, name] of header.entries()) {
     const cell = cells[index] ?? '';
-    const special = SPECIAL[name];
+    const special = SPECIAL.get(name);
     const type = IDENTIFIER.exec(name)?.[1];
     if (cell === '' || name === '') continue;
     if (special !== undefined) input[special] = textOf(cell);
@@ -202,6 +228,10 @@ function place(data: Data, [name = '', ...below]: string[], cell: unknown): void
   if (below.length === 0) data[name] = cell;
   else place((data[name] ??= {}) as Data, below, cell);
 }
+
+/** A number may stand for an identifier, as it may inside a record. */
+const withText = (one: unknown): unknown =>
+  isObject(one) && Number.isSafeInteger(one['value']) ? { ...one, value: String(one['value']) } : one;
 
 const isIdentifier = (value: unknown): value is RowInput['identifiers'][number] =>
   isObject(value) && typeof value['type'] === 'string' && typeof value['value'] === 'string';

@@ -182,9 +182,13 @@ export class ChangeStream {
 function rowsOf(message: Pgoutput.MessageInsert | Pgoutput.MessageUpdate | Pgoutput.MessageDelete): Row[] {
   if (message.tag === 'insert') return [message.new];
   const before = message.old ?? message.key;
-  const rows = message.tag === 'update' ? [message.new, before] : [before];
-  return rows.filter((row) => row !== null);
+  const gone = before === null ? [] : [goneRow(message.relation, before)];
+  return message.tag === 'update' ? [message.new, ...gone] : gone;
 }
+
+/** Of what is no more, only the key is told: the rest can be asked for no more either. */
+const goneRow = ({ columns }: Pgoutput.MessageRelation, before: Row): Row =>
+  Object.fromEntries(columns.map(({ name }) => [name, before[name] ?? null]));
 
 const isIgnored = ({ ignore }: WatchedTable, row: Row): boolean =>
   Object.entries(ignore).some(([column, values]) => values.includes(row[column] ?? ''));

@@ -83,11 +83,17 @@ async function checkEntry(
 ): Promise<void> {
   const place = ['records', index];
   try {
-    const rows = await open.reader.page(mapping, undefined, ROWS);
+    const { rows } = await open.reader.page(mapping, undefined, ROWS);
+    const keyless = await open.reader.countKeyless(mapping);
     const records = await open.mapper.map(mapping, rows);
     checked.warnings.push(...refusalsOf(records).map((message) => ({ place, message })));
     if (new Set(records.map(({ id }) => id)).size < records.length)
       checked.errors.push({ place: [...place, 'key'], message: 'is not unique: several rows have the same key' });
+    if (keyless > 0)
+      checked.warnings.push({
+        place: [...place, 'key'],
+        message: `has no value in ${keyless} rows: they are kept out`,
+      });
     if (rows.length === 0) checked.warnings.push({ place, message: 'there are no rows' });
     checked.samples.push(...samplesOf(mapping, records));
     if (isFollowed(open.file) && watermarkOf(open.file) !== undefined)

@@ -65,7 +65,14 @@ function equals(column: string, source: ReturnType<typeof sourceValues> | undefi
   const { values, others } = source ?? { values: [String(value)] };
   const listed = (all: string[]): Condition => sql.join(all.map((one) => sql`${one}`));
   const conditions = [
-    ...(values.length === 0 ? [] : [sql`${sql.ref(column)} in (${listed(values)})`]),
+    ...(values.length === 0
+      ? []
+      : [
+          among(
+            [column],
+            values.map((one) => [one]),
+          ),
+        ]),
     ...(others === undefined || others.length === 0 ? [] : [sql`${sql.ref(column)} not in (${listed(others)})`]),
   ];
   return any(conditions);

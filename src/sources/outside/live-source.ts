@@ -17,7 +17,7 @@ import { keysNamed } from './named-keys.js';
 import type { OpenSource } from './source-connections.js';
 import { SourceFault } from './source-fault.js';
 import type { RecordMapping } from './source-file.schema.js';
-import { keyOf, type Key } from './source-reader.js';
+import type { Key } from './source-reader.js';
 import { clockOf } from './watermark.js';
 
 interface Identifier {
@@ -50,12 +50,8 @@ export class LiveSource implements RegistrySource {
     const answered = { source: this.open.file.source.name, plan: 'LIVE' } as const;
     if (mapping === undefined) return { records: [], totalCount: 0, answered };
     const condition = await this.#conditionOf(query, mapping);
-    const rows = await this.open.reader.page(mapping, place.after, page.size, condition);
-    const last = rows.at(-1);
-    const next: Place =
-      last === undefined || rows.length < page.size
-        ? { entry: place.entry + 1 }
-        : { entry: place.entry, after: keyOf(last, mapping.key) };
+    const { rows, next: after } = await this.open.reader.page(mapping, place.after, page.size, condition);
+    const next: Place = after === undefined ? { entry: place.entry + 1 } : { entry: place.entry, after };
     const records = served(mapping, await this.open.mapper.map(mapping, rows));
     const more = next.entry < mappings.length ? { nextCursor: JSON.stringify(next) } : {};
     return { records, totalCount: records.length, answered, ...more };

@@ -5,7 +5,7 @@ import { RecordInvalid } from '../../protocol/registries/records/record-invalid.
 import { isoTime } from './local-time.js';
 import type { Row } from './source-database.js';
 import type { Field, SourceFile } from './source-file.schema.js';
-import { cell } from './source-reader.js';
+import { trimmed } from './source-reader.js';
 
 export type Data = Record<string, unknown>;
 
@@ -30,7 +30,9 @@ export function mapFields(
     const value = readField(codes, path, field, row);
     if (value === SKIPPED) return SKIPPED;
     const property = resolvePath(definition, className, path)?.property;
-    if (value !== undefined) put(data, path.split('.'), asWritten(property, value, source.time_zone));
+    if (value === undefined) continue;
+    const isList = property?.list === true && !('class' in property);
+    put(data, path.split('.'), isList ? listIn(path, value) : asWritten(property, value, source.time_zone));
   }
   if (Object.keys(data).length > 0 || Object.keys(fields).length === 0)
     for (const [path, value] of Object.entries(constants)) put(data, path.split('.'), value);
@@ -43,8 +45,8 @@ export function readField(
   { column, codes: name, otherwise }: Field,
   row: Row,
 ): string | typeof SKIPPED | undefined {
-  const text = cell(row, column)?.trim();
-  if (text === undefined || text === '') return undefined;
+  const text = trimmed(row, column);
+  if (text === undefined) return undefined;
   if (name === undefined) return text;
   const table = codes[name] ?? {};
   const code = Object.hasOwn(table, text) ? table[text] : undefined;
@@ -60,6 +62,18 @@ const TRUTH = new Map([
   ['t', 'true'],
   ['f', 'false'],
 ]);
+
+/** A list in one column, as JSON; any other text is the only one of its list. */
+function listIn(path: string, text: string): unknown {
+  if (/^\{.*\}$/s.test(text))
+    throw new RecordInvalid(path, 'is an array of the source: let its SQL give JSON, such as by to_json, or use lists');
+  if (!text.startsWith('[')) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
 
 /** Databases write times and truth in their own way. */
 function asWritten(property: PropertyDefinition | undefined, text: string, zone: string): string {

@@ -11,7 +11,7 @@ import { sourceRecordId } from './record-id.js';
 import type { Row } from './source-database.js';
 import { SourceFault } from './source-fault.js';
 import type { Embed, List, RecordMapping, SourceFile } from './source-file.schema.js';
-import { cell, keyOf, keyText, type Key, type SourceReader } from './source-reader.js';
+import { cell, keyOf, keyText, trimmed, type Key, type SourceReader } from './source-reader.js';
 
 /** Rows beyond, of one record and list, refuse the record. */
 const MOST_ROWS = 1000;
@@ -56,8 +56,9 @@ export class RecordMapper {
   /** In the order of the rows. */
   async map(mapping: RecordMapping, rows: Row[]): Promise<MappedRecord[]> {
     const { definition, recordType } = this.typeOf(mapping);
+    const problems = this.#problems(mapping, rows);
     const heads = rows.map((row) => {
-      const state = this.given?.problemOf(row) === undefined ? stateOf(mapping, row) : 'REFUSED';
+      const state = problems.has(row) ? 'REFUSED' : stateOf(mapping, row);
       return { row, key: keyOf(row, mapping.key), state };
     });
     const served = heads.filter(({ state }) => this.#isRead(state)).map(({ row }) => row);
@@ -70,7 +71,7 @@ export class RecordMapper {
       const id = this.given === undefined ? '' : sourceRecordId(this.file.source.name, mapping.name, key);
       const empty = { id, key, identifiers: [], data: {}, children: children.get(row) ?? [] };
       const part = mapped.get(row);
-      const reason = this.given?.problemOf(row);
+      const reason = problems.get(row);
       if (reason !== undefined) return { ...empty, state, path: '', reason };
       if (!this.#isRead(state) || part === undefined) return { ...empty, state };
       if (part === SKIPPED) return { ...empty, state: state === 'SERVED' ? 'WITHHELD' : state };
@@ -85,6 +86,23 @@ export class RecordMapper {
         return { ...empty, state: 'REFUSED', path: error.path, reason: error.message };
       }
     });
+  }
+
+  /** Rows that are no record, whatever they hold: that the source cannot make, that have no key, or that share one. */
+  #problems({ key: columns }: RecordMapping, rows: Row[]): Map<Row, string> {
+    const problems = new Map<Row, string>();
+    for (const same of Map.groupBy(rows, (row) => keyText(keyOf(row, columns))).values()) {
+      const isOne = this.given === undefined || new Set(same.map((row) => JSON.stringify(row))).size === 1;
+      for (const row of same) {
+        const hasKey = keyOf(row, columns).every((part) => part !== '');
+        const reason =
+          this.given?.problemOf(row) ??
+          (hasKey ? undefined : `has no value in the key column ${columns.join(', ')}`) ??
+          (isOne ? undefined : `several different rows have one key ${columns.join(', ')}`);
+        if (reason !== undefined) problems.set(row, reason);
+      }
+    }
+    return problems;
   }
 
   /** Of a live source there is no copy that tells whose record ended: it is read once more. */
@@ -144,28 +162,27 @@ export class RecordMapper {
   ): Promise<Element[][]> {
     const { from, parent, value, key } = list;
     const owners = ownerKey.slice(0, parent.length);
-    const children = from === undefined ? rows : await this.#children(list, rows, owners);
-    const made = children.filter((row) => this.given?.problemOf(row) === undefined);
+    const byOwner = from === undefined ? undefined : await this.#children(list, rows, owners);
+    const children = byOwner === undefined ? rows : [...byOwner.values()].flat();
+    const isMade = (row: Row): boolean => this.given?.problemOf(row) === undefined;
+    const made = children.filter(isMade);
     const parts: Element[] =
       value === undefined
         ? await this.#objects(list, made, scope, list.embed === undefined ? {} : { '': list.embed })
-        : made.map((row) => cell(row, value.column));
+        : made.map((row) => trimmed(row, value.column));
     const byRow = new Map(made.map((row, index): [Row, Element] => [row, parts[index]]));
-    const elements = children.map((row): Element => {
-      const problem = this.given?.problemOf(row);
-      return problem === undefined ? byRow.get(row) : new RecordInvalid('', `in ${from} ${problem}`);
-    });
-    if (from === undefined) return elements.map((element) => [element]);
-    const byOwner = Map.groupBy(children.keys(), (index) => keyText(keyOf(children[index] ?? {}, parent)));
+    const elementOf = (row: Row): Element =>
+      isMade(row) ? byRow.get(row) : new RecordInvalid('', `in ${from} ${this.given?.problemOf(row)}`);
+    if (byOwner === undefined) return rows.map((row) => [elementOf(row)]);
     return rows.map((row) => {
       const own = byOwner.get(keyText(keyOf(row, owners))) ?? [];
       if (key.length > 0)
-        met?.set(row, [...(met.get(row) ?? []), ...own.map((index) => keyText(keyOf(children[index] ?? {}, key)))]);
-      return own.map((index) => elements[index]);
+        met?.set(row, [...(met.get(row) ?? []), ...own.filter(isMade).map((child) => keyText(keyOf(child, key)))]);
+      return own.map(elementOf);
     });
   }
 
-  #children({ from = '', parent, order }: List, rows: Row[], owners: string[]): Promise<Row[]> {
+  #children({ from = '', parent, order }: List, rows: Row[], owners: string[]): Promise<Map<string, Row[]>> {
     const keys = new Map(rows.map((row) => keyOf(row, owners)).map((key) => [keyText(key), key]));
     return this.reader.children(from, parent, [...keys.values()], order);
   }
@@ -175,18 +192,22 @@ export class RecordMapper {
     const target = this.file.records.find(({ name }) => name === record);
     if (target === undefined) throw new SourceFault(`${record} is no entry of records`);
     const keys = [...new Set(rows.map((row) => cell(row, by)).filter((key) => key !== undefined))];
-    const found = await this.reader.byKeys(
+    const found = await this.reader.named(
       target,
       keys.map((key) => [key]),
     );
     const plain = { ...target, embed: {} };
-    const records = new Map(
-      (await this.map(plain, found)).filter(({ state }) => state === 'SERVED').map(({ key, data }) => [key[0], data]),
+    const named = [...found].flatMap(([key, all]) => all.map((row): [string, Row] => [key, row]));
+    const records = await this.map(
+      plain,
+      named.map(([, row]) => row),
     );
+    const byKey = new Map(named.map(([key], index) => [key, records[index]]));
     const known = definition.classes[className]?.properties ?? {};
     return rows.map((row) => {
-      const data = records.get(cell(row, by) ?? '');
-      return data && Object.fromEntries(Object.entries(data).filter(([name]) => Object.hasOwn(known, name)));
+      const { state, data } = byKey.get(keyText([cell(row, by) ?? ''])) ?? {};
+      if (state !== 'SERVED' || data === undefined) return undefined;
+      return Object.fromEntries(Object.entries(data).filter(([name]) => Object.hasOwn(known, name)));
     });
   }
 
@@ -241,7 +262,7 @@ function append(data: Data, [name = '', ...below]: string[], elements: unknown[]
 
 function stateOf({ state }: RecordMapping, row: Row): RowState {
   if (state === undefined) return 'SERVED';
-  const value = cell(row, state.column) ?? '';
+  const value = trimmed(row, state.column) ?? '';
   if (state.served.includes(value)) return 'SERVED';
   if (value === state.merged?.value) return 'MERGED';
   return state.ended.includes(value) ? 'ENDED' : 'WITHHELD';
@@ -259,12 +280,12 @@ function rawOf(
   shared: Map<string, Set<string>>,
 ): Draft {
   const given = identifiers.flatMap(({ type, value: column }) => {
-    const value = cell(row, column)?.trim();
-    return value === undefined || value === '' || shared.get(column)?.has(value) ? [] : [{ type, value }];
+    const value = trimmed(row, column);
+    return value === undefined || shared.get(column)?.has(value) ? [] : [{ type, value }];
   });
   for (const [path, choices] of Object.entries(firstOf)) {
     const chosen = choices
-      .map(({ type, value }) => ({ type, value: cell(row, value) }))
+      .map(({ type, value }) => ({ type, value: trimmed(row, value) }))
       .find(({ value }) => value !== undefined);
     if (chosen !== undefined)
       put(part, path.split('.'), { identifier_type: chosen.type, identifier_value: chosen.value });

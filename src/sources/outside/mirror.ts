@@ -14,12 +14,13 @@ import type { MappedRecord } from './map-records.js';
 import { sourceRecordId } from './record-id.js';
 import { follow, type Following } from './follow.js';
 import type { OpenSource } from './source-connections.js';
+import type { Row } from './source-database.js';
 import { unmetExpectations } from './source-expectations.js';
 import { codeOf, SourceFault } from './source-fault.js';
 import { keysOf } from './touched-keys.js';
 import { nextRefresh, refreshDueAt, refreshedKeys } from './refresh.js';
-import { isFollowed, type RecordMapping } from './source-file.schema.js';
-import { keyOf, keyText, type Key } from './source-reader.js';
+import { isFollowed, type RecordMapping, type SourceFile } from './source-file.schema.js';
+import { cell, keyOf, keyText, type Key } from './source-reader.js';
 import { isTooMany, tooManyGone } from './too-many-gone.js';
 import { clockOf, embeddingKeys, touchedKeys, watermarkOf } from './watermark.js';
 import { LiveTeller } from './live-teller.js';
@@ -175,14 +176,11 @@ export class Mirror {
     const { reader, mapper, file } = this.open;
     const mapping = file.records[position.entry];
     if (mapping === undefined) return this.#endSweep(position);
-    const rows = await reader.page(mapping, position.after, PAGE);
-    const last = rows.at(-1);
+    const { rows, next: after } = await reader.page(mapping, position.after, PAGE);
     const records = await mapper.map(mapping, rows);
+    if (position.after === undefined) records.push(...keyless(mapping, file, await reader.countKeyless(mapping)));
     const { after: _after, ...here } = { ...position, done: position.done + rows.length };
-    const next =
-      last === undefined || rows.length < PAGE
-        ? { ...here, entry: position.entry + 1 }
-        : { ...here, after: keyOf(last, mapping.key) };
+    const next = after === undefined ? { ...here, entry: position.entry + 1 } : { ...here, after };
     await this.#commit(async (unit) => {
       const changed = await this.#write(unit, mapping, records);
       // A live source is served before its records are known.
@@ -256,7 +254,8 @@ export class Mirror {
     const { reader, mapper, file } = this.open;
     for (let at = 0; at < keys.length; at += PAGE) {
       const some = keys.slice(at, at + PAGE);
-      const records = await mapper.map(mapping, await reader.byKeys(mapping, some));
+      const rows = await reader.byKeys(mapping, some);
+      const records = await mapper.map(mapping, rows);
       const met = new Set(records.map(({ key }) => keyText(key)));
       const gone = some.filter((key) => !met.has(keyText(key)));
       // A row of a table that several entries are made of leads to none of theirs, too.
@@ -274,6 +273,22 @@ export class Mirror {
         if (other !== mapping && changed.length > 0)
           await this.#readAgain(other, await embeddingKeys(this.open, other, mapping, changed));
       if (changed.length > 0) await this.#tellLinked(mapping, records, before);
+      await this.#tellSharing(mapping, rows, changed);
+    }
+  }
+
+  /** A value that finds nobody once several have it finds those no more who had it alone. */
+  async #tellSharing(mapping: RecordMapping, rows: Row[], changed: Key[]): Promise<void> {
+    const keys = new Set(changed.map(keyText));
+    const { reader } = this.open;
+    const isRead = (row: Row): boolean => reader.problemOf(row) === undefined;
+    const written = rows.filter((row) => isRead(row) && keys.has(keyText(keyOf(row, mapping.key))));
+    for (const { value: column, ambiguous } of mapping.identifiers) {
+      if (ambiguous !== 'refuse') continue;
+      const values = new Set(written.flatMap((row) => cell(row, column) ?? []));
+      const holders = await reader.keysWith(mapping, column, [...values]);
+      const others = holders.filter((key) => !keys.has(keyText(key)));
+      if (others.length > 0) await this.#readAgain(mapping, others);
     }
   }
 
@@ -336,6 +351,15 @@ export class Mirror {
     this.source = { ...this.source, ...changes, capture };
     if (changes.lastChangeAt !== undefined) this.services.told();
   }
+}
+
+/** Rows without a key are kept out together: nothing tells one from another. */
+function keyless({ name, key }: RecordMapping, { source }: SourceFile, count: number): MappedRecord[] {
+  if (count === 0) return [];
+  const none = key.map(() => '');
+  const reason = `${count} rows have no value in the key column ${key.join(', ')}`;
+  const id = sourceRecordId(source.name, name, none);
+  return [{ id, key: none, state: 'REFUSED', identifiers: [], data: {}, children: [], path: '', reason }];
 }
 
 /** Everything is to be read again. */

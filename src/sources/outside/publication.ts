@@ -1,10 +1,10 @@
 /** The operator's publication, as the source's own catalog has it: checked, never made or altered; what is missing is said as SQL. */
 import { sql } from 'kysely';
-import type { Finding } from './finding.js';
+import type { Finding, Place } from './finding.js';
 import type { OpenSource } from './source-connections.js';
 import { SourceFault } from './source-fault.js';
 import type { SourceFile } from './source-file.schema.js';
-import { watchedTables, wordsOf, type WatchedTable } from './watched-tables.js';
+import { placesOf, watchedTables, wordsOf, type WatchedTable } from './watched-tables.js';
 
 /** A table of the file, and what the source knows it as. */
 export interface PublishedTable {
@@ -17,6 +17,8 @@ export interface PublishedTable {
     kind: string;
     identity: string;
     columns: Map<string, string>;
+    /** Its columns of JSON. */
+    documents: string[];
   };
   /** Of its replica identity. */
   key: string[];
@@ -25,7 +27,7 @@ export interface PublishedTable {
   hasRowFilter: boolean;
 }
 
-type TableThere = PublishedTable & Required<Pick<PublishedTable, 'table'>>;
+export type TableThere = PublishedTable & Required<Pick<PublishedTable, 'table'>>;
 
 const isThere = (one: PublishedTable): one is TableThere => one.table !== undefined;
 
@@ -42,6 +44,8 @@ export async function publishedTables({ file, reader }: OpenSource): Promise<Pub
       quote_ident(n.nspname) || '.' || quote_ident(c.relname) as written,
       (select json_object_agg(attname, quote_ident(attname) order by attnum) from pg_attribute
         where attrelid = c.oid and attnum > 0 and not attisdropped) as columns,
+      to_json(array(select attname from pg_attribute a join pg_type t on t.oid = a.atttypid where attrelid = c.oid and attnum > 0
+        and coalesce(nullif(t.typbasetype, 0), t.oid) in ('json'::regtype, 'jsonb'::regtype))) as documents,
       to_json(array(select a.attname from pg_index i join pg_attribute a on a.attrelid = c.oid and a.attnum = any (i.indkey)
         where i.indrelid = c.oid and case c.relreplident when 'd' then i.indisprimary when 'i' then i.indisreplident end)) as key,
       to_jsonb(p) ->> 'attnames' as published, to_jsonb(p) ->> 'rowfilter' as filter, p.pubname
@@ -60,7 +64,7 @@ export async function publishedTables({ file, reader }: OpenSource): Promise<Pub
     const known = row['published'];
     return {
       watched: one,
-      table: { schema, name, written, kind, identity, columns },
+      table: { schema, name, written, kind, identity, columns, documents: list(row['documents']) },
       key: list(row['key']),
       // Before PostgreSQL 15 every column of a table is published.
       ...(row['pubname'] == null ? {} : { published: known == null ? [...columns.keys()] : listOf(known) }),
@@ -75,11 +79,12 @@ const listOf = (text: string): string[] => JSON.parse(text) as string[];
 /** What keeps changes from being read, the worst first. */
 export async function publicationFaults(open: OpenSource): Promise<Finding[]> {
   const faults: Finding[] = [];
-  const say = (place: string[], message: string): unknown => faults.push({ place, message });
+  const say = (place: Place, message: string): unknown => faults.push({ place, message });
   const { database } = open.reader;
   const [server] = await database.query(sql`
     select current_setting('wal_level') as level,
       (select pubinsert and pubupdate and pubdelete and pubtruncate from pg_publication where pubname = ${publicationOf(open.file)}) as whole,
+      (select to_jsonb(p) ->> 'pubviaroot' from pg_publication p where pubname = ${publicationOf(open.file)}) as by_root,
       (select rolsuper or rolreplication or exists (select from pg_roles p where p.rolname in ('rds_replication', 'rds_superuser', 'cloudsqlsuperuser', 'azure_pg_admin')
          and pg_has_role(r.oid, p.oid, 'member')) from pg_roles r where rolname = current_user) as may`);
   const tables = (await publishedTables(open)).filter(isThere);
@@ -87,6 +92,13 @@ export async function publicationFaults(open: OpenSource): Promise<Finding[]> {
   for (const { watched, table } of tables)
     if (!['r', 'p'].includes(table.kind))
       say(['capture'], `${watched.name} is a view: name the tables that it reads in touched_by`);
+  for (const { watched, table } of tables)
+    for (const lead of watched.leads)
+      for (const column of (placesOf(lead) ?? []).filter((one) => !table.columns.has(one)))
+        say(
+          ['records', open.file.records.indexOf(lead.mapping), 'touched_by', watched.name],
+          `${table.written} has no column ${column}`,
+        );
   if (faults.length > 0) return faults;
   if (server?.['level'] !== 'logical')
     say(['capture', 'by'], `the server's wal_level is ${server?.['level']}: set it to logical and restart the server`);
@@ -101,14 +113,15 @@ export async function publicationFaults(open: OpenSource): Promise<Finding[]> {
   if (faults.length > 0) return faults;
   if (server?.['whole'] == null)
     say(['capture', 'publication'], `there is none: ${createStatement(open.file, tables)}`);
-  else faults.push(...coverFaults(open.file, tables, isTrue(server['whole'])));
+  else faults.push(...coverFaults(open.file, tables, isTrue(server['whole']), isTrue(server['by_root'])));
   return faults;
 }
 
-function coverFaults(file: SourceFile, tables: TableThere[], isWhole: boolean): Finding[] {
+function coverFaults(file: SourceFile, tables: TableThere[], isWhole: boolean, isByRoot: boolean): Finding[] {
   const place = ['capture', 'publication'];
   const name = publicationOf(file);
-  const missing = tables.filter(({ published }) => published === undefined);
+  const parts = isByRoot ? [] : tables.filter(isPartitioned);
+  const missing = tables.filter((one) => one.published === undefined && !parts.includes(one));
   const lacking = tables.flatMap((one) => {
     const columns = neededColumns(one).filter((column) => one.published?.includes(column) === false);
     return columns.length === 0 ? [] : [`${one.watched.name} lacks ${columns.join(', ')}`];
@@ -117,6 +130,10 @@ function coverFaults(file: SourceFile, tables: TableThere[], isWhole: boolean): 
     ...(isWhole
       ? []
       : [`does not publish everything: ALTER PUBLICATION ${name} SET (publish = 'insert, update, delete, truncate')`]),
+    ...parts.map(
+      ({ table }) =>
+        `tells of the partitions of ${table.written} by their own names: ALTER PUBLICATION ${name} SET (${BY_ROOT})`,
+    ),
     ...(missing.length === 0
       ? []
       : [
@@ -192,13 +209,16 @@ export async function publicationPrint({ file, reader }: OpenSource): Promise<st
 }
 
 /** Its key, and what leads from it to records. */
-function neededColumns({ watched, key, table }: TableThere): string[] {
+export function neededColumns({ watched, key, table }: TableThere): string[] {
   const words = wordsOf(watched);
   return [...table.columns.keys()].filter((column) => key.includes(column) || words.has(column));
 }
 
 const createStatement = (file: SourceFile, tables: TableThere[]): string =>
-  `CREATE PUBLICATION ${publicationOf(file)} FOR TABLE ${listed(tables)}, by the owner of the tables`;
+  `CREATE PUBLICATION ${publicationOf(file)} FOR TABLE ${listed(tables)}${tables.some(isPartitioned) ? ` WITH (${BY_ROOT})` : ''}, by the owner of the tables`;
+
+const BY_ROOT = 'publish_via_partition_root = true';
+const isPartitioned = ({ table }: TableThere): boolean => table.kind === 'p';
 
 /** A list of columns would keep a table of the identity FULL from being written to. */
 const listed = (tables: TableThere[]): string =>

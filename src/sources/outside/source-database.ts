@@ -14,6 +14,7 @@ import {
 import { Pool } from 'pg';
 import { prepareStatements } from './prepared-statements.js';
 import { offsetOf } from './local-time.js';
+import { askedBy, readValue } from './mysql-values.js';
 import { SourceFault, sourceFault, ValueFault } from './source-fault.js';
 import type { SourceFile } from './source-file.schema.js';
 
@@ -21,9 +22,9 @@ export type Row = Record<string, string | null>;
 
 export interface SourceDatabase {
   readonly isMysql: boolean;
-  query(statement: RawBuilder<unknown>): Promise<Row[]>;
+  readonly query: (statement: RawBuilder<unknown>) => Promise<Row[]>;
   /** The same; what is asked by a value that the column cannot hold finds nothing. */
-  find(statement: RawBuilder<unknown>): Promise<Row[]>;
+  readonly find: (statement: RawBuilder<unknown>) => Promise<Row[]>;
   /** SQL that the operator wrote, as part of a statement. */
   written(text: string): RawBuilder<unknown>;
   close(): Promise<void>;
@@ -45,10 +46,12 @@ export function openSourceDatabase(
   const dialect = isMysql ? mysql(url, size, zone, timeoutMs) : postgres(url, size, zone, timeoutMs);
   const database = new Kysely<unknown>({ dialect });
   const query = async (statement: RawBuilder<unknown>): Promise<Row[]> => {
+    const asked = statement.compile(database);
+    const parameters = isMysql ? asked.parameters.map(askedBy) : asked.parameters;
     try {
-      return (await statement.execute(database)).rows as Row[];
+      return (await database.executeQuery<Row>({ ...asked, parameters })).rows;
     } catch (error) {
-      throw sourceFault(error);
+      throw sourceFault(error, parameters);
     }
   };
   return {
@@ -91,6 +94,8 @@ function postgres(url: string, size: number, zone: string, timeoutMs: number): P
 
 function mysql(url: string, size: number, zone: string, timeoutMs: number): MysqlDialect {
   if (!URL.canParse(url)) throw new SourceFault('its environment variable holds no URL');
+  let offset = '';
+  let prepare = (_connection: DatabaseConnection): Promise<void> => Promise.resolve();
   // Loaded where a source is of this kind.
   const openPool = async () =>
     (await import('mysql2')).createPool({
@@ -100,29 +105,32 @@ function mysql(url: string, size: number, zone: string, timeoutMs: number): Mysq
       idleTimeout: IDLE_MS,
       charset: 'utf8mb4',
       multipleStatements: false,
-      typeCast: (field) => {
-        if (field.type !== 'BIT') return field.string();
-        const bits = field.buffer();
-        return bits === null ? null : String(bits.at(-1));
-      },
+      jsonStrings: true,
+      typeCast: (field, next) => readValue(field, next, offset),
     });
   // MariaDB's name of it, and MySQL's: the address does not tell which one answers.
   const limits = [
     CompiledQuery.raw('set session max_statement_time = ?', [timeoutMs / 1000]),
     CompiledQuery.raw('set session max_execution_time = ?', [timeoutMs]),
   ];
-  return new MysqlDialect({
-    pool: openPool,
-    onReserveConnection: once(
-      [
-        CompiledQuery.raw('set session transaction read only'),
-        // Values are escaped with backslashes, which this mode would take literally.
-        CompiledQuery.raw(`set session sql_mode = replace(@@sql_mode, 'NO_BACKSLASH_ESCAPES', '')`),
-        CompiledQuery.raw('set session time_zone = ?', [offsetOf(zone, new Date())]),
-      ],
-      limits,
-    ),
-  });
+  // Not every server knows zones by name; when the clocks change there, every connection follows.
+  const inZone = (connection: DatabaseConnection): Promise<void> => {
+    const now = offsetOf(zone, new Date());
+    if (now !== offset) {
+      offset = now;
+      prepare = once(
+        [
+          CompiledQuery.raw('set session transaction read only'),
+          // Values are escaped with backslashes, which this mode would take literally.
+          CompiledQuery.raw(`set session sql_mode = replace(@@sql_mode, 'NO_BACKSLASH_ESCAPES', '')`),
+          CompiledQuery.raw('set session time_zone = ?', [offset]),
+        ],
+        limits,
+      );
+    }
+    return prepare(connection);
+  };
+  return new MysqlDialect({ pool: openPool, onReserveConnection: inZone });
 }
 
 /** A connection is used only after all of these went well on it, and one of the `either`. */

@@ -18,7 +18,12 @@ const PLAIN_CODES = new Set(
   ),
 );
 
-export function sourceFault(error: unknown): SourceFault {
+/** MariaDB's, where a value has characters that the column's own character set does not have. */
+const OTHER_CHARACTERS = /^ER_CANT_AGGREGATE_/;
+const isBeyondAscii = (value: unknown): boolean => typeof value === 'string' && /[^\0-\x7f]/.test(value);
+
+/** @param asked values of the statement */
+export function sourceFault(error: unknown, asked: readonly unknown[] = []): SourceFault {
   if (error instanceof SourceFault) return error;
   const given: { code?: unknown; message?: unknown; sqlState?: unknown; where?: unknown } = Object(error);
   const code = typeof given.code === 'string' ? given.code : undefined;
@@ -29,6 +34,8 @@ export function sourceFault(error: unknown): SourceFault {
     fault.isAsked = typeof given.where === 'string' && /\$\d/.test(given.where);
     return fault;
   }
+  if (code !== undefined && OTHER_CHARACTERS.test(code) && asked.some(isBeyondAscii))
+    return Object.assign(new ValueFault(`the source answers ${code}`, { cause: error }), { isAsked: true });
   if (code === undefined) return new SourceFault('the source could not be read', { cause: error });
   const plain = PLAIN_CODES.has(code) || (code.length === 5 && PLAIN_CLASSES.has(code.slice(0, 2)));
   const words = plain && typeof given.message === 'string' ? given.message.replace(/"[^"]*@[^"]*"/g, '…') : '';

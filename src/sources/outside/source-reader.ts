@@ -8,13 +8,14 @@ export type Key = string[];
 
 export const keyText = (key: Key): string => JSON.stringify(key);
 
-/** @throws SourceFault where a column is missing, or has no value */
-export function keyOf(row: Row, columns: string[]): Key {
-  return columns.map((column) => {
-    const value = cell(row, column);
-    if (value === undefined) throw new SourceFault(`the key column ${column} has rows without a value`);
-    return value;
-  });
+/** A part without a value is empty. @throws SourceFault where a column is missing */
+export const keyOf = (row: Row, columns: string[]): Key => columns.map((column) => cell(row, column) ?? '');
+
+/** Rows in the order of their keys; those of one key stand in one page. */
+export interface Page {
+  rows: Row[];
+  /** The key after which the next page begins; undefined where nothing follows. */
+  next?: Key;
 }
 
 /** NULL and empty text are absent. @throws SourceFault where there is no such column */
@@ -22,6 +23,12 @@ export function cell(row: Row, column: string): string | undefined {
   const value = row[column];
   if (value === undefined) throw new SourceFault(`there is no column ${column} in what the source gives`);
   return value === null || value === '' ? undefined : value;
+}
+
+/** The same without spaces around it, such as those that fill a char(n). */
+export function trimmed(row: Row, column: string): string | undefined {
+  const text = cell(row, column)?.trim();
+  return text === '' ? undefined : text;
 }
 
 export class SourceReader {
@@ -38,33 +45,44 @@ export class SourceReader {
    * @param after the key of the last row of the page before
    * @param asked which of the served ones, where not all
    */
-  async page(
-    mapping: RecordMapping,
-    after: Key | undefined,
-    size: number,
-    asked?: RawBuilder<unknown>,
-  ): Promise<Row[]> {
+  async page(mapping: RecordMapping, after: Key | undefined, size: number, asked?: RawBuilder<unknown>): Promise<Page> {
     const keys = names(mapping.key);
     const follows =
       after === undefined ? sql`1 = 1` : sql`${tuple(keys)} > ${tuple(after.map((part) => sql`${part}`))}`;
     const isWanted = asked === undefined ? sql`1 = 1` : sql`${served(mapping)} and ${asked}`;
+    // A page that cannot be asked for is no end of all rows; what was asked may be nobody's.
+    const ask = asked === undefined ? this.database.query : this.database.find;
     const rows = (columns: RawBuilder<unknown>, wanted: RawBuilder<unknown>): Promise<Row[]> =>
-      this.database.find(
+      ask(
         sql`select ${columns} from ${this.from(mapping)} where ${this.where(mapping)} and ${wanted} and ${follows}
-          order by ${sql.join(keys)} limit ${sql.lit(size)}`,
+          and ${isWhole(mapping)} order by ${sql.join(keys)} limit ${sql.lit(size + 1)}`,
       );
-    const keysOf = async (wanted: RawBuilder<unknown>): Promise<Key[]> =>
-      (await rows(sql.join(keys), wanted)).map((row) => keyOf(row, mapping.key));
     try {
-      return await rows(sql`*`, isWanted);
+      const found = await rows(sql`*`, isWanted);
+      const { length, next } = pageEnd(
+        found.map((row) => keyOf(row, mapping.key)),
+        size,
+      );
+      return { rows: found.slice(0, length), ...next };
     } catch (error) {
       if (!(error instanceof ValueFault)) throw error;
       // One row that the source cannot make, such as by a date that is none, takes no other with it. Where it is asked by
       // that very column, all rows are gone through.
-      const among = await keysOf(isWanted).catch(() => keysOf(sql`1 = 1`));
-      const found = new Map((await this.byKeys(mapping, among)).map((row) => [keyText(keyOf(row, mapping.key)), row]));
-      return among.map((one) => found.get(keyText(one))).filter((row) => row !== undefined);
+      const there = await rows(sql.join(keys), isWanted).catch(() => rows(sql.join(keys), sql`1 = 1`));
+      const among = there.map((row) => keyOf(row, mapping.key));
+      const { length, next } = pageEnd(among, size);
+      return { rows: await this.byKeys(mapping, among.slice(0, length)), ...next };
     }
+  }
+
+  /** How many rows have no key, and so are nobody's; none where the source does not count them in time. */
+  async countKeyless(mapping: RecordMapping): Promise<number> {
+    const [row] = await this.database
+      .query(
+        sql`select count(*) as keyless from ${this.from(mapping)} where ${this.where(mapping)} and not (${isWhole(mapping)})`,
+      )
+      .catch(() => []);
+    return Number(row?.['keyless'] ?? 0);
   }
 
   async count(mapping: RecordMapping, which: 'all' | 'served' = 'all'): Promise<number> {
@@ -83,12 +101,28 @@ export class SourceReader {
     );
   }
 
-  /** Rows of another table that belong to these. */
-  children(from: string, parent: string[], keys: Key[], order: string | undefined): Promise<Row[]> {
+  /** Rows of another table, by the keys (as text) of those that they belong to. */
+  children(from: string, parent: string[], keys: Key[], order: string | undefined): Promise<Map<string, Row[]>> {
     const ordered = order === undefined ? sql`` : sql` order by ${this.database.written(order)}`;
-    return this.#halved(keys, parent, (some) =>
-      this.database.query(sql`select * from ${sql.table(from)} as src where ${among(parent, some)}${ordered}`),
+    return this.#byAsked(keys, parent, (asked) =>
+      this.#halved(asked, parent, (some) =>
+        this.database.query(sql`select * from ${sql.table(from)} as src where ${among(parent, some)}${ordered}`),
+      ),
     );
+  }
+
+  /** Rows by keys that stand in other rows. */
+  named(mapping: RecordMapping, keys: Key[]): Promise<Map<string, Row[]>> {
+    return this.#byAsked(keys, mapping.key, (asked) => this.byKeys(mapping, asked));
+  }
+
+  /** Where the source takes two spellings for one (`a` and `A`, 7 and 7.00, a filled char), it alone knows whose a row is. */
+  async #byAsked(keys: Key[], columns: string[], read: (keys: Key[]) => Promise<Row[]>): Promise<Map<string, Row[]>> {
+    const found = Map.groupBy(await read(keys), (row) => keyText(keyOf(row, columns)));
+    const asked = new Map(keys.map((key) => [keyText(key), key]));
+    if ([...found.keys()].every((key) => asked.has(key))) return found;
+    for (const [text, key] of asked) found.set(text, await read([key]));
+    return found;
   }
 
   async #halved(keys: Key[], columns: string[], read: (keys: Key[]) => Promise<Row[]>): Promise<Row[]> {
@@ -114,13 +148,26 @@ export class SourceReader {
   async shared(mapping: RecordMapping, column: string, values: string[]): Promise<Set<string>> {
     if (values.length === 0) return new Set();
     const rows = await this.database.query(
-      sql`select ${sql.ref(column)} as shared from ${this.from(mapping)} where ${this.where(mapping)} and ${served(mapping)}
+      sql`select ${sql.join(names(mapping.key))}, ${sql.ref(column)} as shared from ${this.from(mapping)} where ${this.where(mapping)} and ${served(mapping)}
         and ${among(
           [column],
           values.map((one) => [one]),
-        )} group by ${sql.ref(column)} having count(*) > 1`,
+        )}`,
     );
-    return new Set(rows.map((row) => String(row['shared'])));
+    // Counted here: what the source groups as one may be two values to those who ask.
+    const holders = Map.groupBy(rows, (row) => trimmed(row, 'shared') ?? '');
+    const keysOf = (held: Row[]): Set<string> => new Set(held.map((row) => keyText(keyOf(row, mapping.key))));
+    return new Set([...holders].flatMap(([value, held]) => (keysOf(held).size > 1 ? [value] : [])));
+  }
+
+  /** Keys of records that have one of the values. */
+  async keysWith(mapping: RecordMapping, column: string, values: string[]): Promise<Key[]> {
+    if (values.length === 0) return [];
+    const asked = values.map((one) => [one]);
+    const rows = await this.database.query(
+      sql`select ${sql.join(names(mapping.key))} from ${this.from(mapping)} where ${this.where(mapping)} and ${among([column], asked)}`,
+    );
+    return rows.map((row) => keyOf(row, mapping.key));
   }
 
   from({ from, sql: query }: RecordMapping): RawBuilder<unknown> {
@@ -132,6 +179,22 @@ export class SourceReader {
   }
 }
 
+const isWhole = ({ key }: RecordMapping): RawBuilder<unknown> =>
+  sql.join(
+    names(key).map((part) => sql`${part} is not null`),
+    sql` and `,
+  );
+
+/** How many of the keys of one row more than a page are of it. */
+function pageEnd(keys: Key[], size: number): { length: number; next?: { next: Key } } {
+  const beyond = keys[size];
+  if (beyond === undefined) return { length: keys.length };
+  const isOf = (key: Key | undefined): boolean => key !== undefined && keyText(key) === keyText(beyond);
+  const before = keys.findIndex(isOf);
+  const length = before > 0 ? before : size;
+  return { length, next: { next: keys[length - 1] ?? beyond } };
+}
+
 const names = (columns: string[]): RawBuilder<unknown>[] => columns.map((column) => sql`${sql.ref(column)}`);
 const tuple = (parts: RawBuilder<unknown>[]): RawBuilder<unknown> =>
   parts.length === 1 ? sql`${parts[0]}` : sql`(${sql.join(parts)})`;
@@ -141,6 +204,16 @@ const served = ({ state }: RecordMapping): RawBuilder<unknown> =>
     ? sql`1 = 1`
     : sql`${sql.ref(state.column)} in (${sql.join(state.served.map((one) => sql`${one}`))})`;
 
-/** `(a, b) in ((1, 2), …)` */
+/**
+ * `(a, b) in ((1, 2), …)`. MariaDB compares a list of texts with a column of long numbers inexactly, and a single one
+ * exactly.
+ */
 export const among = (columns: string[], keys: Key[]): RawBuilder<unknown> =>
-  sql`${tuple(names(columns))} in (${sql.join(keys.map((key) => tuple(key.map((part) => sql`${part}`))))})`;
+  keys.length > 1 && keys.some((key) => key.some((part) => LONG_NUMBER.test(part)))
+    ? sql`(${sql.join(
+        keys.map((key) => among(columns, [key])),
+        sql` or `,
+      )})`
+    : sql`${tuple(names(columns))} in (${sql.join(keys.map((key) => tuple(key.map((part) => sql`${part}`))))})`;
+
+const LONG_NUMBER = /^-?[\d.]{16,}$/;

@@ -1,5 +1,6 @@
 /** Tables of a source whose rows lead to records, and what of a row is needed to follow it there. */
 import type { RecordMapping, SourceFile } from './source-file.schema.js';
+import { isColumn } from './watermark.js';
 
 export interface Leads {
   mapping: RecordMapping;
@@ -31,9 +32,27 @@ export function watchedTables({ records, capture }: SourceFile): WatchedTable[] 
   return [...tables.values()];
 }
 
-/** Every word of what leads from a row to a record: more than its columns, never less. */
+/** Columns that a lead needs; undefined where it is an expression. */
+export function placesOf({ mapping, how }: Leads): string[] | undefined {
+  if (how === undefined) return mapping.key;
+  if (how === 'all') return [];
+  if (/^[A-Za-z_]\w*$/.test(how)) return [how];
+  return isColumn(how) ? undefined : placesIn(how);
+}
+
+/** `:name` of a statement; not the time in `'12:30'`, nor a cast. */
+export const placesIn = (how: string): string[] =>
+  [...how.matchAll(/(?<!:):([A-Za-z_]\w*)/g)].map(([, name = '']) => name);
+
+/** Every word of what leads from a row to a record, as it stands there, as quoted, and in small letters as SQL reads it. */
 export const wordsOf = ({ leads, ignore }: WatchedTable): Set<string> =>
   new Set([
-    ...leads.flatMap(({ mapping, how }) => (how === undefined ? mapping.key : (how.match(/\w+/g) ?? []))),
+    ...leads.flatMap(({ mapping, how }) => (how === undefined ? mapping.key : [how, ...wordsIn(how)])),
     ...Object.keys(ignore),
   ]);
+
+function wordsIn(how: string): string[] {
+  const words = how.match(/[\p{L}\p{M}\p{N}_$]+/gu) ?? [];
+  const quoted = [...how.matchAll(/"((?:[^"]|"")+)"/g)].map(([, name = '']) => name.replaceAll('""', '"'));
+  return [...words, ...words.map((word) => word.toLowerCase()), ...quoted];
+}

@@ -4,7 +4,6 @@ import type { KnownSender } from '../../access/sender-directory.js';
 import type { Unit } from '../../entities/database/database.js';
 import type { EnrollmentUpdate, PushAnswer, PushOutcome } from '../../protocol/notify/enrollment.js';
 import { RequestInvalid } from '../../protocol/errors.js';
-import { valuesAt } from '../../protocol/query/evaluate.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
 import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
 import type { Call } from '../call.js';
@@ -89,13 +88,6 @@ async function pushOne(
 
 /** One record per person and programme; its first push enrols, a change of status is an event of its own. */
 const ENROLMENT: Omit<Push, 'data'> = {
-  externalId: (identifying, data) => {
-    const who = identifying.find(({ type }) => type === 'UIN') ?? identifying[0];
-    const programmes = valuesAt([data], ['programme_identifier', 'programme_identifier']);
-    return who === undefined || programmes.length === 0
-      ? undefined
-      : `Beneficiary:${who.value}:${programmes.map(String).join('+')}`;
-  },
   eventType: (before, after) => {
     if (before === undefined) return 'enrollement';
     return before['enrollment_status'] === after['enrollment_status'] ? undefined : 'enrollement_status_change';

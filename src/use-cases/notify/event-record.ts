@@ -1,4 +1,5 @@
 /** What an event made of a record, as those are told of it who subscribed. */
+import { readPage, type Order } from '../../entities/database/read-rows.js';
 import { placeOfMessage } from '../../entities/deliveries/delivery-message.repository.js';
 import { findVersions, lastData, type VersionKey } from '../../entities/records/record-version.repository.js';
 import { findEvents, type WaitingEvent } from '../../entities/records/registry-event.repository.js';
@@ -36,8 +37,10 @@ export function readMaterial({ database, vault }: Pick<RenderingServices, 'datab
   const open = coalesce((keys: readonly VersionKey[]) => findVersions(database, vault, keys), TOGETHER);
   return {
     subscription: coalesce(async (ids: readonly string[]) => {
-      const found = await database.em().find(Subscription, { id: { $in: [...new Set(ids)] } });
-      const byId = new Map(found.map((one) => [one.id, one]));
+      const wanted = [...new Set(ids)];
+      const page = { order: [['id', 'asc']] as Order, size: wanted.length, backward: false, from: undefined };
+      const { items } = await readPage(database, Subscription, { id: { $in: wanted } }, page);
+      const byId = new Map(items.map((one) => [one.id, one]));
       return ids.map((id) => byId.get(id));
     }, TOGETHER),
     event: coalesce((ids: readonly string[]) => findEvents(database, ids), TOGETHER),

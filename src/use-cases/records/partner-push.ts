@@ -6,9 +6,9 @@ import { isObject } from '../../platform/plain-object.js';
 import type { Grant } from '../../access/decide-access.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { Unit } from '../../entities/database/database.js';
-import { matchRecord } from '../../entities/records/record-match.repository.js';
-import type { Identifier, RecordDraft } from '../../entities/records/record.repository.js';
-import { matches } from '../../protocol/query/evaluate.js';
+import { matchRecord, type Match } from '../../entities/records/record-match.repository.js';
+import type { Identifier, RecordDraft, StoredRecord } from '../../entities/records/record.repository.js';
+import { matches, valuesAt } from '../../protocol/query/evaluate.js';
 import { attributesOf } from '../../protocol/registries/attributes.js';
 import { assembleRecord, draftRecord } from '../../protocol/registries/records/draft.js';
 import type { RecordTypeDefinition } from '../../protocol/registries/definition.js';
@@ -26,8 +26,6 @@ type Data = Record<string, unknown>;
 
 export interface Push {
   data: Data;
-  /** Tells this record from others of the same person. */
-  externalId?: (who: Identifier[], data: Data) => string | undefined;
   /** The event it raises, by what we held before. */
   eventType: (before: Data | undefined, after: Data) => string | undefined;
 }
@@ -42,18 +40,20 @@ export async function applyPush(services: Services, unit: Unit, grant: Grant, pu
     throw new RecordInvalid('', 'cannot be taken over: the agreement does not cover identifiers');
   await assertOwnType(unit, { registry: definition.registry, recordType: recordType.name });
   const given = draftRecord(definition, recordType, [], push.data);
+  const programme = recordType.severalPerSubject === true ? programmeOf(given.data) : undefined;
   const draft: RecordDraft = {
     registry: definition.registry,
     recordType: recordType.name,
-    externalId: push.externalId?.(identifyingOf(recordType, given), given.data),
+    externalId: programme && externalIdOf(recordType, identifyingOf(recordType, given), programme),
     identifiers: given.identifiers,
     data: clampRecord(clamp, given.data),
   };
-  const { stored, refused, candidates } = await matchRecord(unit, recordType, draft);
-  if (refused !== undefined) {
-    for (const candidate of candidates) assertInRows(grant, candidate);
-    throw refused;
+  const match = await matchRecord(unit, recordType, draft);
+  if (match.refused !== undefined) {
+    for (const candidate of match.candidates) assertInRows(grant, candidate);
+    throw match.refused;
   }
+  const stored = programme === undefined ? match.stored : enrolmentOf(recordType, draft, match, programme);
   if (stored !== undefined) {
     assertInRows(grant, stored);
     assertSamePerson(recordType, stored, draft);
@@ -64,6 +64,34 @@ export async function applyPush(services: Services, unit: Unit, grant: Grant, pu
   assertInRows(grant, draft);
   draft.eventType = push.eventType(stored?.data, draft.data);
   return writeDraft(services, unit, definition, recordType, draft, stored);
+}
+
+/** What several records of one person differ in; undefined where nothing is said of it. */
+function programmeOf(data: Data): string | undefined {
+  const programmes = valuesAt([data], ['programme_identifier', 'programme_identifier']);
+  return programmes.length === 0 ? undefined : programmes.map((one) => String(one).trim()).join('+');
+}
+
+function externalIdOf({ name }: RecordTypeDefinition, who: Identifier[], programme: string): string | undefined {
+  const one = who.find(({ type }) => type === 'UIN') ?? who[0];
+  return one && `${name}:${one.value}:${programme}`;
+}
+
+/** Whatever its external id was made of: a partner may know a person by one number today and by another tomorrow. */
+function enrolmentOf(
+  recordType: RecordTypeDefinition,
+  draft: RecordDraft,
+  { stored, candidates }: Match,
+  programme: string,
+): StoredRecord | undefined {
+  if (stored !== undefined && stored.externalId === draft.externalId) return stored;
+  const own = identifyingOf(recordType, draft);
+  const same = candidates.filter(
+    (one) => agree(own, identifyingOf(recordType, one)) && programmeOf(one.data) === programme,
+  );
+  if (same.length > 1) throw new RecordInvalid('', 'matches more than one record of the person', 'AMBIGUOUS');
+  // One that says nothing yet becomes this; one that says otherwise stays.
+  return same[0] ?? (stored !== undefined && programmeOf(stored.data) === undefined ? stored : undefined);
 }
 
 /** A refusal of a record as its sender reads it. */

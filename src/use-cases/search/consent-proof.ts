@@ -16,17 +16,17 @@ export type Proof = { jws: unknown } | { consentId: string; partnerId: string };
 /** A block may hold a proof beside what it states; there is one proof, wherever it stands. @throws ConsentRefused */
 export function withoutProof({ consent, authorize }: Blocks, senderId: string): { proof?: Proof; blocks: Blocks } {
   const blocks = { consent: statements(consent), authorize: statements(authorize) };
-  const [jws, ...more] = valuesOf('consent_jws', consent, authorize);
-  const [id, ...others] = valuesOf('consent_id', authorize);
-  if ([...more, ...others].some((other) => other !== jws) || (jws !== undefined && id !== undefined))
-    throw new ConsentRefused('malformed_object', 'consent and authorize hold two');
+  const signed = new Set(valuesOf('consent_jws', consent, authorize));
+  const stored = new Set(valuesOf('consent_id', consent, authorize));
+  const [[jws], [id]] = [[...signed], [...stored]];
+  if (signed.size + stored.size > 1) throw new ConsentRefused('malformed_object', 'consent and authorize hold two');
   if (jws !== undefined) return { proof: { jws }, blocks };
   if (id === undefined) return { blocks };
   if (typeof id !== 'string' || id === '' || id.length > 255)
-    throw new ConsentRefused('malformed_object', 'authorize.consent_id must be a text');
-  const [partnerId = senderId] = valuesOf('consent_partner_id', authorize);
+    throw new ConsentRefused('malformed_object', 'consent_id must be a text');
+  const [partnerId = senderId] = valuesOf('consent_partner_id', authorize, consent);
   if (!audiencesOf(senderId).includes(partnerId as string))
-    throw new ConsentRefused('partner_mismatch', 'authorize.consent_partner_id must be the sender of the message');
+    throw new ConsentRefused('partner_mismatch', 'consent_partner_id must be the sender of the message');
   return { proof: { consentId: id, partnerId: partnerId as string }, blocks };
 }
 

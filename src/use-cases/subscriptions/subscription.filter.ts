@@ -70,4 +70,5 @@ export const detailsInvalid = (text: string): ItemRejected => new ItemRejected('
 const isEmpty = (filter: unknown): boolean =>
   filter == null || (typeof filter === 'object' && (Object.keys(filter).length === 0 || isStar(filter)));
 
-const isStar = ({ type, value }: { type?: unknown; value?: unknown }): boolean => type === '*' && value === '*';
+const isStar = ({ type, value, ...beside }: { type?: unknown; value?: unknown }): boolean =>
+  type === '*' && value === '*' && Object.keys(beside).length === 0;

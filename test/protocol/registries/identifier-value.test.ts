@@ -10,6 +10,8 @@ describe('readIdentifierValue', () => {
     ['Rene\u0301e', 'Ren\u00e9e'],
     ['007', '007'],
     ['12E5', '12E5'],
+    ['\u200eF8\u200b', 'F8'],
+    ['\u202aF\u00ad8\u202c ', 'F8'],
     [7, '7'],
     [9007199254740991, '9007199254740991'],
   ])('reads %j as %j', (raw, value) => expect(readIdentifierValue(raw)).toBe(value));
@@ -19,6 +21,8 @@ describe('readIdentifierValue', () => {
     '  \t',
     'a\0b',
     'a\nb',
+    'a\u2028b',
+    '\u200b',
     'a\u0085b',
     'a\ufffdb',
     '\ud800',

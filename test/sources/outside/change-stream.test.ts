@@ -110,9 +110,10 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   await gateway?.close();
-  await clinic.query(`select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1`, [
-    SLOT,
-  ]);
+  await clinic.query(
+    `select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = any ($1)`,
+    [[SLOT, `${SLOT}_odd`]],
+  );
   await clinic.query(`drop owned by ${READER}; drop role ${READER}`);
   await clinic.end();
   await outside.drop();
@@ -307,4 +308,91 @@ test('a live source tells of what changes, and keeps nothing of a person but wha
   expect(await deliveriesOf(gateway, updates)).toMatchObject([{ sequence: 1 }, { sequence: 2 }]);
   expect(await deliveriesOf(gateway, deletions)).toMatchObject([{ sequence: 1 }]);
   await gateway.admin('mutation { removeSource(name: "clinic") { name } }');
+}, 60_000);
+
+const ODD = `version: 1
+source: { name: district, kind: postgres, url: "\${CLINIC_DATABASE_URL}", time_zone: Asia/Dhaka }
+capture: { by: publication, publication: dci_odd, slot: ${SLOT}_odd, sweep: 1d }
+records:
+  - registry: SOCIAL
+    type: Group
+    from: served_family
+    key: [id, day]
+    state: { column: state, served: [in] }
+    fields: { group_size: size, poverty_score_type: note, registration_date: since }
+    identifiers: [{ type: HOUSEHOLD_ID, value: number, ambiguous: refuse }]
+    lists: { address: { from: home, parent: id, fields: { locality: village } } }
+    touched_by:
+      family: SELECT id, day FROM family WHERE id = :id
+      Odd Schema.Note: SELECT id, day FROM family WHERE id = :FamilyID AND '2020-01-01 00:00:00' < now()::text
+      call: SELECT id, day FROM family WHERE number = :number
+      form: SELECT id, day FROM family WHERE id = (:payload::jsonb->>'family')::int
+`;
+
+const ODD_TABLES = `
+create schema "Odd Schema";
+create table family (id int, day date, number text, state char(6), since timestamp, primary key (id, day));
+create table home (id numeric(8,2), village text);
+create table "Odd Schema"."Note" ("NoteID" int primary key, "FamilyID" int, note text);
+create table call (id int, number text, month text, primary key (id, month)) partition by list (month);
+create table call_may partition of call for values in ('may');
+create table call_june partition of call for values in ('june');
+create table form (id int primary key, payload jsonb, size int);
+create view served_family as select f.*, (select max(note) from "Odd Schema"."Note" n where n."FamilyID" = f.id) as note,
+  coalesce((select sum(size) from form where payload->>'family' = f.id::text), 0)
+    + (select count(*) from call c where c.number = f.number) as size from family f;
+insert into family select n, '2026-03-04', 'f' || n, 'in', '1980-05-01' from generate_series(1, 20) n;
+insert into home values (1, 'North');
+grant usage on schema "Odd Schema" to ${READER};
+grant select on served_family, family, home, form to ${READER};
+create publication dci_odd for table family (id, day), "Odd Schema"."Note" ("NoteID", "FamilyID"), call,
+  form (id, payload)`;
+
+test('rows lead to their records whatever the registry calls and keeps them', async () => {
+  await clinic.query(ODD_TABLES);
+  const family = async (number: string) =>
+    (
+      await gateway.admin<{ records: { nodes: { data: Record<string, unknown> }[] } }>(
+        `query ($value: String!) { records(first: 1, registry: SOCIAL,
+          filter: { recordType: "Group", identifier: { type: "HOUSEHOLD_ID", value: $value } }) { nodes { data } } }`,
+        { value: number },
+      )
+    ).records.nodes[0]?.data;
+  const untilFamily = async (number: string, wanted: Record<string, unknown> | undefined) =>
+    until(
+      async () => {
+        const found = await family(number);
+        return wanted === undefined
+          ? found === undefined
+          : Object.entries(wanted).every(([member, value]) => found?.[member] === value);
+      },
+      { seen: () => family(number) },
+    );
+  expect(await refusal(ODD)).toContain('ALTER PUBLICATION dci_odd SET (publish_via_partition_root = true)');
+  await clinic.query('alter publication dci_odd set (publish_via_partition_root = true)');
+  expect(await refusal(ODD.replace(':FamilyID', ':familyid'))).toContain('"Odd Schema"."Note" has no column familyid');
+  expect(await refusal(ODD)).toBeUndefined();
+  // A day in a column of times, a key in another form, a state that is filled with spaces.
+  await untilFamily('f1', { registration_date: '1980-05-01' });
+  expect(await family('f1')).toMatchObject({ address: [{ locality: 'North' }] });
+
+  await clinic.query(`insert into "Odd Schema"."Note" values (1, 3, 'odd')`);
+  await untilFamily('f3', { poverty_score_type: 'odd' });
+  await clinic.query(`insert into call values (1, 'f4', 'may')`);
+  await untilFamily('f4', { group_size: 1 });
+  await clinic.query(`update call set month = 'june', number = 'f5' where id = 1`);
+  await untilFamily('f5', { group_size: 1 });
+  // A large value that a change leaves alone is not told with it.
+  await clinic.query(`insert into form values (1, $1, 1)`, [
+    JSON.stringify({ family: 6, text: randomBytes(9000).toString('base64') }),
+  ]);
+  await untilFamily('f6', { group_size: 1 });
+  await clinic.query(`update form set size = 9 where id = 1`);
+  await untilFamily('f6', { group_size: 9 });
+  await clinic.query(`delete from family where id = 10`);
+  await untilFamily('f10', undefined);
+  // Two families of one number: neither is found by it from now on.
+  await clinic.query(`update family set number = 'f12' where id = 11`);
+  await untilFamily('f12', undefined);
+  await gateway.admin('mutation { removeSource(name: "district") { name } }');
 }, 60_000);

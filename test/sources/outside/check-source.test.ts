@@ -73,6 +73,25 @@ test('rows that do not fit are told by reason, never by value', async () => {
   await owner.query(`update pupil set sex = 1 where number in (3, 4)`);
 });
 
+test('several values in one column are a list where they are JSON, and never taken for one value', async () => {
+  const phones = (column: string) =>
+    YAML.replace('from: pupil', `sql: "select *, ${column} as phones from pupil"`).replace(
+      'fields: { ',
+      'fields: { phone_number: phones, ',
+    );
+  expect((await check(phones("array['+8801', '+8802']"))).warnings).toContainEqual(
+    expect.stringMatching(/^1000 of 1000 rows do not fit: phone_number.* is an array of the source.*to_json/),
+  );
+  for (const [column, count] of [
+    ["to_json(array['+8801', '+8802'])", 2],
+    ["'+8801'", 1],
+  ] as const) {
+    const { warnings, samples } = await check(phones(column));
+    expect(warnings).toEqual([]);
+    expect(samples[0]?.data).toMatchObject({ phone_number: Array.from({ length: count }, () => '•••') });
+  }
+});
+
 test('what the file expects is compared', async () => {
   await owner.query(`update pupil set state = 'waits', uin = 'u1' where number = 2`);
   expect((await check(YAML.replace('min_rows: 10', 'min_rows: 7000'))).errors).toEqual([

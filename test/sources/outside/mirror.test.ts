@@ -209,6 +209,38 @@ test('what time alone changes is read again by what its file says', async () => 
   await untilState('RUNNING');
 });
 
+test('rows that share a key, or have none, are kept out, and stop nothing', async () => {
+  const view = (more: string) =>
+    `create or replace view muddled as select school, number, surname, sex, born, since, uin, state, changed from pupil ${more}`;
+  await school.query(view(''));
+  const yaml = YAML.replace('from: pupil', 'from: muddled');
+  expect((await apply(yaml)).errors).toBeUndefined();
+  await untilState('RUNNING');
+  // One on each side of a page's end; one that is there twice in the same words; one without a key.
+  const more = (number: string) =>
+    `union all select 'A', ${number}, 'Somebody else', 1, null, null, 'other', 'in', now()`;
+  await school.query(
+    view(`${more('250')} ${more('7')} ${more('null')} union all
+      select school, number, surname, sex, born, since, uin, state, changed from pupil where school = 'A' and number = 8`),
+  );
+  await change('resyncSource');
+  await until(async () => (await status()).refused === 4, { seen: status });
+  await untilState('RUNNING');
+  expect(await status()).toMatchObject({
+    served: 600,
+    refusals: expect.arrayContaining([
+      expect.objectContaining({ count: 2, reason: 'several different rows have one key school, number' }),
+      expect.objectContaining({ reason: '1 rows have no value in the key column school, number' }),
+    ]) as unknown,
+  });
+  for (const uin of ['u7', 'u250', 'other']) expect(await person(uin)).toBeUndefined();
+  for (const uin of ['u8', 'u251', 'u600']) expect(await person(uin)).toBeDefined();
+  expect((await apply(yaml)).errors?.[0]?.message).toContain('is not unique');
+  await apply(YAML);
+  await until(async () => (await status()).served === 602, { seen: status });
+  await untilState('RUNNING');
+});
+
 test('a paused source is left alone until it is resumed', async () => {
   expect((await change('pauseSource')).data?.['pauseSource']).toMatchObject({ state: 'PAUSED' });
   expect((await change('pauseSource')).errors).toMatchObject([{ extensions: { code: 'CONFLICT' } }]);

@@ -1,8 +1,12 @@
 /** Its questions: operator objects with a `type`, its names of dates and sorts, `NID` for the national number. */
 import type { Json, JsonObject } from '../../envelope/json.js';
-import { isObject, readExpression, renameAttributes } from '../dialect.js';
+import { isObject, readExpression, renameAttributes, within } from '../dialect.js';
 
-const NAMES: Record<string, string> = { createdAt: 'registration_date', dateOfDeclaration: 'registration_date' };
+const NAMES: Record<string, string> = {
+  createdAt: 'registration_date',
+  dateOfDeclaration: 'registration_date',
+  NID: 'UIN',
+};
 
 /** The date of an event is that of the event that is asked about. */
 const DATES: Record<string, string> = {
@@ -25,25 +29,30 @@ function eventOf({ reg_event_type: event, reg_type: type }: JsonObject): string 
   return name.slice(name.lastIndexOf(':') + 1).toLowerCase();
 }
 
-const BOUNDS = ['gt', 'gte', 'lt', 'lte'] as const;
+const BOUNDS = new Set(['gt', 'gte', 'lt', 'lte']);
 
-function readOperators(expression: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(expression).map(([name, value]) => [name, readOperator(value)]));
-}
+const readOperators = (expression: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(expression).map(([name, value]) => [name, readOperator(value)]));
 
-/** Another type is left as it is, and refused by name. */
+/** Another type, and one with a member that is not known, is left as it is, and refused by name. */
 function readOperator(value: Json): Json {
-  if (Array.isArray(value)) return value.map((one) => (isObject(one) ? readOperators(one) : one));
+  if (Array.isArray(value)) return value.map(readOperator);
   if (!isObject(value)) return value;
-  if (value['type'] === 'exact' && value['term'] !== undefined) return { $eq: value['term'] };
-  const bounds = BOUNDS.flatMap((name): [string, Json][] =>
-    value[name] === undefined ? [] : [[`$${name}`, value[name]]],
-  );
-  return value['type'] === 'range' && bounds.length > 0 ? Object.fromEntries(bounds) : value;
+  const { type, ...members } = value;
+  if (typeof type !== 'string') return readOperators(value);
+  const names = Object.keys(members);
+  if (type === 'exact' && names.join() === 'term') return { $eq: members['term'] ?? null };
+  if (type !== 'range' || names.length === 0 || !names.every((name) => BOUNDS.has(name))) return value;
+  return Object.fromEntries(names.map((name) => [`$${name}`, members[name] ?? null]));
 }
 
+/** In any letter case, and however the identifier is wrapped. */
 function readNumber(criteria: JsonObject): JsonObject {
-  const { query } = criteria;
-  if (criteria['query_type'] !== 'idtype-value' || !isObject(query) || query['type'] !== 'NID') return criteria;
-  return { ...criteria, query: { ...query, type: 'UIN' } };
+  if (criteria['query_type'] !== 'idtype-value') return criteria;
+  const renamed = (query: JsonObject): JsonObject =>
+    Object.fromEntries(Object.entries(query).map(([name, value]) => [name, isNumber(name, value) ? 'UIN' : value]));
+  return within(criteria, 'query', (query) => within(renamed(query), 'value', renamed));
 }
+
+const isNumber = (name: string, value: Json): boolean =>
+  /^((id|identifier)_)?type$/.test(name) && typeof value === 'string' && value.toUpperCase() === 'NID';

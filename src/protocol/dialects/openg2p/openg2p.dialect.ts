@@ -1,6 +1,6 @@
 /** OpenG2P's partners: names of its registers and columns, its one search text, no count in the header. */
 import type { JsonObject } from '../../envelope/json.js';
-import { eachIn, readExpression, renameAttributes, within, type DialectForms } from '../dialect.js';
+import { countItems, eachIn, readExpression, renameAttributes, within, type DialectForms } from '../dialect.js';
 import { readIdentifier } from './openg2p.identifier.js';
 import { readSearchText } from './openg2p.search-text.js';
 
@@ -9,7 +9,7 @@ const COLUMNS: Record<string, string> = {
   first_name: 'given_name',
   middle_name: 'name.second_name',
   last_name: 'surname',
-  foundational_id: 'identifier',
+  foundational_id: 'UIN',
   functional_record_id: 'identifier',
 };
 
@@ -18,7 +18,7 @@ export const OPENG2P: DialectForms = {
   // OpenSPP's client, which calls in this dialect too, needs a number.
   numericExpiry: true,
   missesConsent: true,
-  readHeader: (header, { items }) => ({ total_count: items, ...header }),
+  readHeader: countItems,
   read: {
     search: (message) => eachIn(message, 'search_request', (item) => within(item, 'search_criteria', readCriteria)),
   },

@@ -9,7 +9,10 @@ export function readIdentifier(criteria: JsonObject): JsonObject {
   const { query, query_type: queryType } = criteria;
   if (queryType !== 'idtype-value' || !isObject(query)) return criteria;
   const { value: inner } = query;
-  const { type, value } = isObject(inner) ? { type: inner['id_type'], value: inner['id_value'] } : query;
+  const identifier = isObject(inner) ? inner : query;
+  const { type = identifier['id_type'], value = identifier['id_value'] } = identifier;
+  // What it does not have is left as it is, and refused by name.
+  if (Object.keys(identifier).length !== 2) return criteria;
   const name = typeof type === 'string' ? type.toLowerCase().replaceAll(/[_-]/g, '') : '';
   if (FOUNDATIONAL.has(name)) return { ...criteria, query: { type: 'UIN', value: value ?? null } };
   return FUNCTIONAL.has(name) ? { ...criteria, ...anyIdentifier(value ?? null) } : criteria;

@@ -13,27 +13,33 @@ export function readSubscribe(message: JsonObject, definition?: RegistryDefiniti
   return {
     ...message,
     subscribe_request: items.flatMap((item): Json[] =>
-      isObject(item) && item['subscribe_criteria'] === undefined ? readItem(item, recordType) : [item],
+      isObject(item) && item['subscribe_criteria'] == null ? readItem(item, recordType) : [item],
     ),
   };
 }
 
 /** An item of its own form, or as it is. */
-function readItem(item: JsonObject, recordType: string): JsonObject[] {
-  const { filter, event_type: event = 'ALL', expiry, reference_id: reference, ...head } = item;
-  if (typeof event !== 'string' || typeof reference !== 'string' || !isObject(filter)) return [item];
-  const events = event === 'ALL' ? Object.values(EVENTS) : [EVENTS[event] ?? event];
-  return events.map((name, index) => ({
+function readItem(item: JsonObject, ownType: string): JsonObject[] {
+  const { filter, event_type: event, reference_id: reference, ...rest } = item;
+  const { expiry, frequency, notify_record_type: recordType, ...head } = rest;
+  if (typeof (event ?? '') !== 'string' || typeof reference !== 'string' || !isObject(filter)) return [item];
+  return eventsOf(event).map((reg_event_type, index) => ({
     ...head,
-    reference_id: index === 0 ? reference : `${reference}-${name}`,
+    reference_id: index === 0 ? reference : `${reference}-${reg_event_type}`,
     subscribe_criteria: {
-      reg_event_type: name,
-      notify_record_type: recordType,
+      reg_event_type,
+      notify_record_type: recordType ?? ownType,
       filter,
       ...('type' in filter ? { filter_type: 'idtype-value' } : {}),
-      ...(expiry === undefined ? {} : { frequency: untilThen(head['timestamp'], expiry) }),
+      ...(expiry == null ? { frequency: frequency ?? null } : { frequency: untilThen(head['timestamp'], expiry) }),
     },
   }));
+}
+
+function eventsOf(sent: Json = null): string[] {
+  const event = typeof sent === 'string' ? sent : 'ALL';
+  const name = event.toUpperCase();
+  return name === 'ALL' ? Object.values(EVENTS) : [EVENTS[name] ?? event];
 }
 
 /** At every second until it expires. */
@@ -43,20 +49,24 @@ const untilThen = (from: Json = null, expiry: Json): JsonObject => ({
   frequency: '* * * * * ?',
 });
 
+/** One of its items may stand alone, without a list; codes in the standard's place are ended as well. */
 export function readUnsubscribe(message: JsonObject): JsonObject {
-  const { unsubscribe_request: items, ...rest } = message;
-  if (!Array.isArray(items) || rest['subscription_codes'] !== undefined) return message;
+  const { unsubscribe_request: sent, ...rest } = message;
+  const items = isObject(sent) ? [sent] : sent;
+  if (!Array.isArray(items)) return message;
   const [first] = items;
+  const codes = rest['subscription_codes'] ?? [];
+  if (!Array.isArray(codes)) return message;
   return {
     ...rest,
-    timestamp: isObject(first) ? (first['timestamp'] ?? null) : null,
-    subscription_codes: items.map((item) => (isObject(item) ? (item['subscription_id'] ?? null) : null)),
+    timestamp: rest['timestamp'] ?? (isObject(first) ? first['timestamp'] : undefined) ?? null,
+    subscription_codes: [...codes, ...items.map((item) => (isObject(item) ? (item['subscription_id'] ?? null) : null))],
   };
 }
 
 /** The one question of a message is known by the message's own id. */
 export const readStatusRequest = (message: JsonObject): JsonObject =>
   within(message, 'txnstatus_request', (question) => ({
-    reference_id: message['transaction_id'] ?? null,
     ...question,
+    reference_id: question['reference_id'] ?? message['transaction_id'] ?? null,
   }));

@@ -10,6 +10,9 @@ const KINDS: Record<string, { kind: string; day: string }> = {
   Divorce: { kind: 'divorce', day: 'divorce_date' },
 };
 
+/** A year or a month alone is no day to it. */
+const WHOLE_DAY = /^\d{4}-\d\d-\d\d/;
+
 export function writeNotice(message: JsonObject): JsonObject {
   const [notice] = Array.isArray(message['notify_event']) ? message['notify_event'] : [];
   const data = isObject(notice) ? notice['data'] : undefined;
@@ -21,7 +24,7 @@ export function writeNotice(message: JsonObject): JsonObject {
   return {
     ...message,
     event_type: known.kind,
-    ...(typeof day === 'string' ? { event_date: day.slice(0, 10) } : {}),
+    ...(typeof day === 'string' && WHOLE_DAY.test(day) ? { event_date: day.slice(0, 10) } : {}),
     identifiers: identifiersOf(record),
   };
 }
@@ -29,4 +32,5 @@ export function writeNotice(message: JsonObject): JsonObject {
 const identifiersOf = ({ identifier }: JsonObject): Json[] =>
   (Array.isArray(identifier) ? identifier : [])
     .filter(isObject)
+    .filter(({ identifier_type: type, identifier_value: value }) => typeof type === 'string' && value !== undefined)
     .map(({ identifier_type: type = null, identifier_value: value = null }) => ({ type, value }));

@@ -25,6 +25,7 @@ export function writeSearchAnswer(message: JsonObject, { definition, channel }: 
  * told of approved persons only.
  */
 function disabledPerson(record: JsonObject): JsonObject {
+  if (isPart(record)) return record;
   const { disability_details: details, ...rest } = record;
   const status = record['disability_status'];
   const approved = status === '0';
@@ -35,6 +36,10 @@ function disabledPerson(record: JsonObject): JsonObject {
     identifier: memberIdentifiers(record['personal_details']),
   };
 }
+
+/** What its own questions answer of a person is told as it is: whoever asks it knows the status. */
+const isPart = (record: JsonObject): boolean =>
+  Object.keys(record).length === 1 && ('disability_details' in record || 'disability_support' in record);
 
 const labelled = (detail: Json): Json =>
   isObject(detail) && detail['impairment_type'] !== undefined

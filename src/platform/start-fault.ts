@@ -1,0 +1,32 @@
+/** What kept the gateway from starting, with the setting that mends it: the system's own words name none. */
+import { resolve, sep } from 'node:path';
+import { isNativeError } from 'node:util/types';
+
+interface SystemError extends Error {
+  code?: string;
+  syscall?: string;
+  path?: string;
+}
+
+const OF_LISTENING: Record<string, string> = {
+  EADDRINUSE: 'PORT: another process listens there; stop it, or set another port',
+  EACCES: 'PORT: this user may not listen there; set one above 1023, behind a proxy',
+  EADDRNOTAVAIL: 'HOST: is no address of this machine',
+  ENOTFOUND: 'HOST: must be a name or an address of this machine, without http://',
+};
+
+/** Of PostgreSQL: who connects is not let in. */
+const NOT_LET_IN = new Set(['28P01', '28000']);
+
+export function startFault(error: unknown, { DATA_DIR = '.data' }: Record<string, string | undefined>): string {
+  if (!isNativeError(error)) return String(error);
+  const { code = '', syscall, path, message }: SystemError = error;
+  const listening = syscall === 'listen' || syscall === 'getaddrinfo' ? OF_LISTENING[code] : undefined;
+  if (listening !== undefined) return `${listening} (${message})`;
+  if (NOT_LET_IN.has(code)) return `DATABASE_URL: ${message}: check its user and password`;
+  if (path !== undefined && isWithin(resolve(path), resolve(DATA_DIR)))
+    return `DATA_DIR: must be a folder that this user may write to, on a disk with room (${message})`;
+  return String(error);
+}
+
+const isWithin = (path: string, folder: string): boolean => path === folder || path.startsWith(folder + sep);
