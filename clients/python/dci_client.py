@@ -300,7 +300,8 @@ class DciClient:
 
     def _key(self, kid):
         """From the registry's JWKS, fetched again for a name that is new, but not at everybody's will."""
-        if kid not in self._keys and time.monotonic() - self._keys_at > 10:
+        # A new key is asked for at once, within bounds; one that was revoked is believed for five minutes at most.
+        if time.monotonic() - self._keys_at > (300 if kid in self._keys else 10):
             with urllib.request.urlopen(f"{self.url}/.well-known/jwks.json", timeout=TIMEOUT) as answer:
                 self._keys = {jwk["kid"]: jwk for jwk in json.load(answer)["keys"] if jwk.get("use") != "enc"}
             self._keys_at = time.monotonic()

@@ -1,4 +1,4 @@
-/** The public keys of the other side, from its JWKS: fetched once, and again when a message names one that is new. */
+/** The public keys of the other side, from its JWKS: fetched again when a message names one that is new, and in time. */
 import type { EncryptionKey } from '../protocol/envelope/encryption.js';
 import { importPublicKey } from '../protocol/signature/keys.js';
 import { ENCRYPTION_ALGORITHMS } from '../protocol/signature/key.policy.js';
@@ -7,6 +7,8 @@ import { CallRefused } from './call-refused.js';
 
 /** Strangers must not make us fetch at will. */
 const COOL_DOWN_MS = 10_000;
+/** A key that was revoked is believed no longer than this. */
+const FRESH_MS = 300_000;
 
 type Jwk = Record<string, unknown> & { kid?: string; use?: string };
 
@@ -14,7 +16,11 @@ export class RemoteKeys {
   #keys: Jwk[] = [];
   #fetchedAt = -Infinity;
 
-  constructor(private readonly url: string) {}
+  /** @param freshMs after which what is known is fetched again */
+  constructor(
+    private readonly url: string,
+    private readonly freshMs = FRESH_MS,
+  ) {}
 
   /** @throws CallRefused where the JWKS cannot be read */
   async verificationKey(kid: string): Promise<VerificationKey | undefined> {
@@ -35,7 +41,8 @@ export class RemoteKeys {
 
   async #find(wanted: (jwk: Jwk) => boolean): Promise<Jwk | undefined> {
     const known = this.#keys.find(wanted);
-    if (known !== undefined || performance.now() - this.#fetchedAt < COOL_DOWN_MS) return known;
+    const age = performance.now() - this.#fetchedAt;
+    if (age < (known === undefined ? COOL_DOWN_MS : this.freshMs)) return known;
     this.#keys = await this.#fetch();
     this.#fetchedAt = performance.now();
     return this.#keys.find(wanted);

@@ -1,6 +1,7 @@
 /** Two key families, keys made anew at each start, unsigned fallbacks: here a reply's key always stands in the JWKS. */
 import type { JSONWebKeySet } from 'jose';
 import { KeyRing } from '../../src/access/key-ring.js';
+import { RemoteKeys } from '../../src/client/remote-keys.js';
 import { rotateKeys } from '../../src/jobs/rotate-keys.job.js';
 import { createLog } from '../../src/platform/log.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
@@ -100,6 +101,9 @@ describe('two gateways on one database', () => {
 
   test('keep the retired key published while what it signed lives, then drop it and destroy its private half', async () => {
     const before = await kidsOf(gateways[0]);
+    // A partner's client, which reads them anew each time here, and every five minutes elsewhere.
+    const believed = new RemoteKeys(`${gateways[0].url}/.well-known/jwks.json`, 0);
+    for (const kid of before) expect(await believed.verificationKey(kid)).toBeDefined();
     await pass(4 * 24);
     expect(await kidsOf(gateways[0])).toEqual(before);
     await pass(4 * 24);
@@ -109,6 +113,7 @@ describe('two gateways on one database', () => {
     );
     const gone = serverKeys.find(({ state, use }) => state === 'RETIRED' && use === 'SIG')?.kid;
     expect(before).toContain(gone);
+    expect(await believed.verificationKey(gone ?? '')).toBeUndefined();
     const after = await kidsOf(gateways[0]);
     expect(after).not.toContain(gone);
     expect(after).toContain(await replyKid(gateways[0]));
