@@ -37,10 +37,10 @@ test('change and event commit together, or neither does', async () => {
   await gateway.database.query('alter table registry_event rename to registry_event_away');
   const failed = await gateway.graphql(
     `mutation { upsertRecords(registry: SOCIAL, records: [
-      { recordType: "SRPerson", identifiers: [{ type: "UIN", value: "lost" }], data: { sex: "female" } }]) { inserted } }`,
+      { recordType: "SRPerson", identifiers: [{ type: "UIN", value: "1001" }], data: { sex: "female" } }]) { inserted } }`,
   );
   await gateway.database.query('alter table registry_event_away rename to registry_event');
   expect(failed.errors?.[0]?.extensions.code).toBe('INTERNAL_SERVER_ERROR');
-  expect(await gateway.database.query(`select 1 from record_identifier where value = 'lost'`)).toEqual([]);
+  expect(await gateway.database.query(`select 1 from record_identifier where value = '1001'`)).toEqual([]);
   expect(await events()).toEqual(before);
 });
