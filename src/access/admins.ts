@@ -1,6 +1,6 @@
 /** Administrators, however they sign in: by the bootstrap token, with an account of ours, or by a token of the issuer. */
+import { isUnavailable } from '../entities/database/unavailable.js';
 import { ServiceUnavailable, TokenInvalid } from '../protocol/errors.js';
-import { OutboundFailed, OutboundRefused } from '../platform/outbound-errors.js';
 import type { AdminToken } from './admin-token.js';
 import type { LocalAdmins } from './local-admins.js';
 import type { OidcAdmins } from './oidc-admin.js';
@@ -27,8 +27,8 @@ export class Admins {
     try {
       return await this.oidc.authenticate(token);
     } catch (cause) {
-      if (cause instanceof OutboundFailed || cause instanceof OutboundRefused)
-        throw new ServiceUnavailable('the OpenID Connect issuer does not answer: try again later', { cause });
+      // That the issuer or the database is away is no fault of the token.
+      if (cause instanceof ServiceUnavailable || isUnavailable(cause)) throw cause;
       throw new TokenInvalid('the token is invalid, expired, revoked or without a role here: sign in again', { cause });
     }
   }

@@ -1,8 +1,9 @@
 /** `private_key_jwt` (RFC 7523): a client proves itself with a JWT that it signed, once, within a minute. */
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { decodeJwt, decodeProtectedHeader, jwtVerify, type JWTPayload } from 'jose';
+import { decodeJwt, jwtVerify, type JWTPayload } from 'jose';
 import type { VerificationKey } from '../protocol/signature/signature.js';
 import { JOSE_ALGORITHMS } from '../protocol/signature/keys.js';
+import { kidOf } from './token.js';
 
 export const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const MAX_LIFE_SECONDS = 60;
@@ -36,10 +37,19 @@ export function claimedClient(assertion: string): string | undefined {
 /** @throws AssertionInvalid for every cause; a wrong signature and an unknown key cost the same work */
 export async function verifyAssertion(assertion: string, clientId: string, options: AssertionOptions): Promise<void> {
   const { audience, now, keyFor, useOnce } = options;
+  // The key decides the algorithm; a key that nobody has lets an unknown client fail where a wrong signature does.
+  const key = (await keyFor(kidOf(assertion))) ?? NOBODY;
+  // What is asked of the database stands outside: that it is away is no fault of the assertion.
+  const { jti, expiresAt } = await prove(assertion, clientId, { audience, now, key });
+  if (!(await useOnce(jti, expiresAt))) throw new AssertionInvalid('jti was used before');
+}
+
+async function prove(
+  assertion: string,
+  clientId: string,
+  { audience, now, key }: Pick<AssertionOptions, 'audience' | 'now'> & { key: VerificationKey },
+): Promise<{ jti: string; expiresAt: Date }> {
   try {
-    const { kid } = decodeProtectedHeader(assertion);
-    // The key decides the algorithm; a key that nobody has lets an unknown client fail where a wrong signature does.
-    const key = (await keyFor(kid)) ?? NOBODY;
     const { payload } = await jwtVerify(assertion, key.keyObject, {
       algorithms: [JOSE_ALGORITHMS[key.algorithm]],
       audience,
@@ -49,8 +59,7 @@ export async function verifyAssertion(assertion: string, clientId: string, optio
       clockTolerance: SKEW_SECONDS,
       currentDate: now,
     });
-    const { jti, expiresAt } = lifeOf(payload, now);
-    if (!(await useOnce(jti, expiresAt))) throw new AssertionInvalid('jti was used before');
+    return lifeOf(payload, now);
   } catch (cause) {
     throw cause instanceof AssertionInvalid ? cause : new AssertionInvalid('the assertion does not hold', { cause });
   }

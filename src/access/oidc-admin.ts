@@ -6,9 +6,13 @@ import { createRemoteJWKSet, customFetch, jwtVerify, type JWTPayload, type JWTVe
 import type { Sql } from '../entities/database/database.js';
 import { readEndedSessions } from '../entities/admins/oidc-logout.repository.js';
 import { readRevocations } from '../entities/admins/revoked-admin.repository.js';
+import { OutboundFailed, OutboundRefused } from '../platform/outbound-errors.js';
 import type { Outbound } from '../platform/outbound-http.js';
+import { ServiceUnavailable } from '../protocol/errors.js';
 import { ROLES, type Role } from '../protocol/vocabulary.js';
 import type { Admin } from './principal.js';
+
+const AWAY = 'the OpenID Connect issuer does not answer: try again later';
 
 export interface OidcSettings {
   issuer: string;
@@ -172,13 +176,21 @@ export class OidcAdmins {
     });
   }
 
+  /** @throws ServiceUnavailable where the issuer does not give it */
   async #fetch(url: string): Promise<Response> {
-    const { status, body } = await this.outbound.request({
-      url,
-      method: 'GET',
-      headers: { accept: 'application/json' },
-    });
-    return new Response(new Uint8Array(body), { status });
+    try {
+      const { status, body } = await this.outbound.request({
+        url,
+        method: 'GET',
+        headers: { accept: 'application/json' },
+      });
+      if (status !== 200) throw new ServiceUnavailable(`${AWAY}: it answered ${status}`);
+      return new Response(new Uint8Array(body), { status });
+    } catch (cause) {
+      if (cause instanceof OutboundFailed || cause instanceof OutboundRefused)
+        throw new ServiceUnavailable(AWAY, { cause });
+      throw cause;
+    }
   }
 }
 

@@ -65,9 +65,10 @@ export class TokenService {
   }
 
   async #check(token: string, now: Date): Promise<TokenClaims & { kid: string }> {
+    const kid = kidOf(token) ?? '';
+    // That our keys cannot be read now is no fault of the token.
+    const key = await this.keyRing.publicKey(kid);
     try {
-      const kid = decodeProtectedHeader(token).kid ?? '';
-      const key = await this.keyRing.publicKey(kid);
       if (key === undefined) throw new Error('signed by no key of ours');
       const { issuer, audience } = this.settings;
       const { payload } = await jwtVerify(token, key, { issuer, audience, typ: 'at+jwt', currentDate: now });
@@ -85,6 +86,15 @@ export class TokenService {
         cause,
       });
     }
+  }
+}
+
+/** What a JWT names as its key; undefined where it names none, or is no JWT. Nothing is proven yet. */
+export function kidOf(jwt: string): string | undefined {
+  try {
+    return decodeProtectedHeader(jwt).kid;
+  } catch {
+    return undefined;
   }
 }
 

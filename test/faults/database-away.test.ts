@@ -2,6 +2,7 @@
 import { Client } from 'pg';
 import { freePort } from '../support/free-port.js';
 import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js';
+import { createPartner, searchById } from '../support/partner.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
@@ -147,6 +148,7 @@ test('a silent database: every door says 503 in time, it serves again by itself,
   });
   const { url } = gateway;
   await readySoon(url, 200);
+  const partner = await createPartner(gateway);
   proxy.silence();
   const [graphql, token, rest] = await Promise.all([
     ask(`${url}/graphql`, query('{ senders { edges { node { id } } } }')),
@@ -165,6 +167,9 @@ test('a silent database: every door says 503 in time, it serves again by itself,
   expect(token).toMatchObject({ status: 503, retryAfter: '5' });
   // What needs no database is refused as ever.
   expect([401, 503]).toContain(rest.status);
+  // The keys under which it was issued cannot be read any more: that is not its fault.
+  const held = await partner.send('social/registry/sync/search', 'search', searchById('1'));
+  expect([held.status, held.headers.get('retry-after')]).toEqual([503, '5']);
   expect((await ask(`${url}/readyz`)).status).toBe(503);
   expect((await ask(`${url}/healthz`)).status).toBe(200);
   proxy.speak();

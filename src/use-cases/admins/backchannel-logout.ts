@@ -1,6 +1,7 @@
 /** The issuer says that a session ended there (OpenID Connect Back-Channel Logout 1.0): it ends here with the commit. */
 import type { OidcAdmins } from '../../access/oidc-admin.js';
 import { endOidcSession, keepLogoutToken } from '../../entities/admins/oidc-logout.repository.js';
+import { ServiceUnavailable } from '../../protocol/errors.js';
 import { revokeAdmin } from '../../entities/admins/revoked-admin.repository.js';
 import { recordAdminAction } from '../admin-change.js';
 import { invalid } from '../errors.js';
@@ -13,6 +14,7 @@ export async function endIssuerSession(
   logoutToken: string,
 ): Promise<void> {
   const logout = await oidc.readLogout(logoutToken).catch((error: unknown) => {
+    if (error instanceof ServiceUnavailable) throw error;
     log.info({ err: error }, 'a logout token was refused');
     throw invalid('logout_token', 'send a logout token of the issuer for this client');
   });
