@@ -322,9 +322,9 @@ export class Play {
     const covered = !verdict.refused && verdict.records.some((record) => record[own] !== undefined);
     const saysYes = /"(disabled|enrolled)_status":"yes"|"impairment_type"/.test(text);
     same(saysYes, covered, `${what} ${text}`);
-    // Whose consent leaves the details out is found all the same.
-    const found = own === 'disability_details' && text.includes('"total_count":1}') && !verdict.refused;
-    if (covered || (found && verdict.total === 1))
+    // Whose consent leaves out what is asked is found all the same, and told of as whoever has none of it.
+    const [item] = Object.values(answer.body.message ?? {}).find(Array.isArray) ?? [];
+    if (item?.status === 'succ' && !verdict.refused && verdict.total === 1)
       this.releases.push({ sender: partner.senderId, registry: kind.registry, uin, how: operation, inside: false });
   }
 
