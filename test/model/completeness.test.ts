@@ -14,10 +14,13 @@ let play: Play;
 let lines: string[];
 
 beforeAll(async () => {
-  const [made] = sample(history, { seed, numRuns: 1 });
-  if (made === undefined) throw new Error('no world was made');
-  play = await Play.start(made);
-  for (const step of made.steps) await play.step(step);
+  // One in which nothing left shows nothing.
+  for (const made of sample(history, { seed, numRuns: 5 })) {
+    await play?.close();
+    play = await Play.start(made);
+    for (const step of made.steps) await play.step(step);
+    if (play.releases.length > 0) break;
+  }
   lines = await exportedAudit(play);
 }, 300_000);
 afterAll(() => play?.close(), 60_000);

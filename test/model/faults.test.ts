@@ -33,7 +33,7 @@ test(
       parameters(1),
     );
     expect(seen.counts['faults']).toBeGreaterThan(0);
-    expect(seen.counts['some']).toBeGreaterThan(0);
+    expect(seen.counts['notified']).toBeGreaterThan(0);
     seen.tell();
   },
   TIMEOUT_MS,
