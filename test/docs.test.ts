@@ -24,7 +24,7 @@ import {
   shellBlocks,
   shownOnly,
 } from './support/documents.js';
-import { freePort } from './support/free-port.js';
+import { freePort } from '../src/platform/free-port.js';
 import { VECTORS_IN_BRUNO, VECTORS_IN_PYTHON } from './support/vector-programs.js';
 
 const RUNTIME = join(ROOT, 'node_modules/.bin/node');

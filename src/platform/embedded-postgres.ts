@@ -1,10 +1,9 @@
 /** A PostgreSQL of our own under `DATA_DIR`, for those who bring none: made at the first start, kept after it. */
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-
+import { freePort } from './free-port.js';
 import { findPostgresHome } from './postgres-home.js';
 import type { PostgresHome } from './postgres-home.js';
 import { launchServer, runInitdb, stopOrphan } from './postgres-server.js';
@@ -124,13 +123,4 @@ async function initialise(home: PostgresHome, password: string): Promise<void> {
     await rm(passwordFile);
   }
   await rename(unfinished, home.data);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((listening) => probe.once('listening', listening));
-  const address = probe.address();
-  await new Promise((closed) => probe.close(closed));
-  if (!address || typeof address === 'string') throw new Error('no free TCP port on 127.0.0.1');
-  return address.port;
 }

@@ -7,7 +7,7 @@ import { RemoteKeys } from '../../src/client/remote-keys.js';
 import { CONFORMANCE_CASES } from '../../src/client/conformance.cases.js';
 import { SIGNATURE_PROFILES } from '../../src/protocol/vocabulary.js';
 import { buildCli, dci, linesOf, startCli } from '../support/cli.js';
-import { freePort } from '../support/free-port.js';
+import { freePort } from '../../src/platform/free-port.js';
 
 interface Case {
   name: string;

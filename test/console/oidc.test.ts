@@ -1,5 +1,5 @@
 /** Signing in with an OpenID Connect issuer, from its own page back to the page that was asked for. */
-import { freePort } from '../support/free-port.js';
+import { freePort } from '../../src/platform/free-port.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { expectShown, hasChromium, startBrowser, type ConsoleBrowser } from './browser.js';
 import { startSignInIssuer, type SignInIssuer } from './issuer.js';

@@ -1,6 +1,6 @@
 /** A database that is missing, refuses, takes no writes or says nothing: what every door answers, at the start and later. */
 import { Client } from 'pg';
-import { freePort } from '../support/free-port.js';
+import { freePort } from '../../src/platform/free-port.js';
 import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById } from '../support/partner.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';

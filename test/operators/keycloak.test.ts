@@ -1,6 +1,6 @@
 /** Signing in with Keycloak itself, by the realm that deploy/keycloak has for operators. */
 import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type ConsolePage } from '../console/browser.js';
-import { freePort } from '../support/free-port.js';
+import { freePort } from '../../src/platform/free-port.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { hasKeycloak, startKeycloak, type Keycloak } from '../support/keycloak.js';
 import { until } from '../support/until.js';

@@ -36,19 +36,22 @@ export async function buildCli(): Promise<void> {
 export const startCli = (args: string[], options?: CliOptions): ChildProcess => startProcess('cli', args, options);
 
 /** @param program `cli` or `main`, the gateway itself */
-export function startProcess(
-  program: 'cli' | 'main',
-  args: string[],
-  { env = {}, cwd }: CliOptions = {},
-): ChildProcess {
+export const startProcess = (program: 'cli' | 'main', args: string[], options?: CliOptions): ChildProcess =>
+  startScript(`dist/${program}.js`, args, options);
+
+/** @param path of a compiled program or a script, from the root */
+export function startScript(path: string, args: string[] = [], { env = {}, cwd }: CliOptions = {}): ChildProcess {
   const own = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...COMPILED, ...env };
   const stdio = ['pipe', 'pipe', 'pipe', CHANNEL] as const;
-  return spawn(RUNTIME, [...ENDS_WITH_US, `${root}dist/${program}.js`, ...args], { env: own, cwd, stdio: [...stdio] });
+  return spawn(RUNTIME, [...ENDS_WITH_US, `${root}${path}`, ...args], { env: own, cwd, stdio: [...stdio] });
 }
 
-export async function dci(args: string[], options: CliOptions = {}): Promise<CliResult> {
-  const child = startCli(args, options);
-  child.stdin?.end(options.input ?? '');
+export const dci = (args: string[], options: CliOptions = {}): Promise<CliResult> =>
+  ended(startCli(args, options), options.input);
+
+/** What a process says until it ends, with `input` as all that it is told. */
+export async function ended(child: ChildProcess, input = ''): Promise<CliResult> {
+  child.stdin?.end(input);
   const { stdout: out, stderr: err } = child;
   if (out === null || err === null) throw new Error('no pipes');
   const [stdout, stderr] = await Promise.all([text(out), text(err), once(child, 'close')]);

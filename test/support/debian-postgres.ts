@@ -8,7 +8,7 @@ import { chownSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from './free-port.js';
+import { freePort } from '../../src/platform/free-port.js';
 import { orClose } from './or-close.js';
 import { until } from './until.js';
 

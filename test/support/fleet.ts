@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { buildCli, COMPILED } from './cli.js';
-import { freePort } from './free-port.js';
+import { freePort } from '../../src/platform/free-port.js';
 import { orClose } from './or-close.js';
 
 const ROOT = new URL('../../', import.meta.url).pathname;

@@ -9,7 +9,7 @@ import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ROOT } from './documents.js';
-import { freePort } from './free-port.js';
+import { freePort } from '../../src/platform/free-port.js';
 import { orClose } from './or-close.js';
 
 const HOME = process.env['KEYCLOAK_HOME'] ?? '';

@@ -9,7 +9,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
-import { freePort } from './free-port.js';
+import { freePort } from '../../src/platform/free-port.js';
 import { orClose } from './or-close.js';
 import { until } from './until.js';
 

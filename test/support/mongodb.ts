@@ -10,7 +10,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from './free-port.js';
+import { freePort } from '../../src/platform/free-port.js';
 import { orClose } from './or-close.js';
 
 const SOURCE = new URL('../mongodb-server/', import.meta.url).pathname;
