@@ -9,7 +9,8 @@ export async function until<T>(
   for (const deadline = Date.now() + timeoutMs; ; await sleep(20)) {
     const found = await look();
     if (found !== false && found != null) return found as Exclude<T, false | null | undefined>;
-    if (Date.now() > deadline) throw new Error(`it did not come to it in ${timeoutMs} ms ${JSON.stringify(seen())}`);
+    if (Date.now() > deadline)
+      throw new Error(`it did not come to it in ${timeoutMs} ms ${JSON.stringify(await seen())}`);
   }
 }
 

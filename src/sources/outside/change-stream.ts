@@ -29,6 +29,9 @@ export class ChangeStream {
   /** Of the transaction that is being told; of those told whole. */
   #telling: Touched | undefined;
   #told: Touched = new Map();
+  /** Number of the transaction that is being told; of those that #told is of. */
+  #transaction = 0;
+  #transactions = new Set<number>();
   #received = 0n;
   #applied = '0/0';
   #fault: SourceFault | undefined;
@@ -77,13 +80,13 @@ export class ChangeStream {
     return this.#received;
   }
 
-  /** What whole transactions touched since the last time, and to what position that leads. @throws SourceFault */
-  take(): { touched: Touched; upTo: string } {
+  /** What whole transactions touched since the last time, which they are, and to what position that leads. @throws SourceFault */
+  take(): { touched: Touched; transactions: Set<number>; upTo: string } {
     if (this.#fault !== undefined) throw this.#fault;
-    const touched = this.#told;
-    this.#told = new Map();
+    const [touched, transactions] = [this.#told, this.#transactions];
+    [this.#told, this.#transactions] = [new Map(), new Set()];
     const applied = lsnOf(this.#applied);
-    return { touched, upTo: lsnText(this.#received > applied ? this.#received : applied) };
+    return { touched, transactions, upTo: lsnText(this.#received > applied ? this.#received : applied) };
   }
 
   /** The caller has committed all that leads to this position. @param isAnswerWanted asks the server how far it has told */
@@ -112,7 +115,7 @@ export class ChangeStream {
   }
 
   #read(message: Pgoutput.Message): void {
-    if (message.tag === 'begin') this.#telling = new Map();
+    if (message.tag === 'begin') this.#begin(message.xid);
     // Values arrive as the source writes them: they are looked up by, never shown.
     else if (message.tag === 'relation') for (const column of message.columns) column.parser = String;
     else if (message.tag === 'truncate')
@@ -120,6 +123,11 @@ export class ChangeStream {
     else if (message.tag === 'commit') this.#commit(message.commitEndLsn ?? '0/0');
     else if (message.tag === 'insert' || message.tag === 'update' || message.tag === 'delete')
       for (const row of rowsOf(message)) this.#touch(message.relation, row);
+  }
+
+  #begin(transaction: number): void {
+    this.#telling = new Map();
+    this.#transaction = transaction;
   }
 
   #touch(relation: Pgoutput.MessageRelation, row: Row): void {
@@ -150,6 +158,7 @@ export class ChangeStream {
         if (held.size > MOST_ROWS) this.#told.set(table, 'whole');
       }
     }
+    if (this.#telling !== undefined && this.#telling.size > 0) this.#transactions.add(this.#transaction);
     this.#telling = undefined;
     this.#advance(end);
     if (this.#told.size > 0) this.#news();

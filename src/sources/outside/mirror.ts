@@ -17,6 +17,7 @@ import type { OpenSource } from './source-connections.js';
 import type { Row } from './source-database.js';
 import { unmetExpectations } from './source-expectations.js';
 import { codeOf, SourceFault } from './source-fault.js';
+import { untilReadable } from './readable-transactions.js';
 import { keysOf } from './touched-keys.js';
 import { nextRefresh, refreshDueAt, refreshedKeys } from './refresh.js';
 import { isFollowed, type RecordMapping, type SourceFile } from './source-file.schema.js';
@@ -86,7 +87,7 @@ export class Mirror {
     const every = watermarkOf(this.open.file)?.every ?? SWEEP_ONLY_MS;
     for (let hasPolled = false; ;) {
       signal.throwIfAborted();
-      if (following !== undefined) await this.#takeOver(following);
+      if (following !== undefined) await this.#takeOver(following, signal);
       const now = this.services.clock().getTime();
       const { position, sweptAt, mark, loadedAt } = this.source;
       // The sweep has its turn, however long the polls take.
@@ -120,12 +121,13 @@ export class Mirror {
   }
 
   /** What the stream has told since the last time: read again, committed, and only then acknowledged. */
-  async #takeOver(following: Following): Promise<void> {
+  async #takeOver(following: Following, signal: AbortSignal): Promise<void> {
     const { stream, tables } = following;
-    const { touched, upTo } = stream.take();
+    const { touched, transactions, upTo } = stream.take();
     const now = this.services.clock();
     const isTick = now.getTime() - this.#tickedAt >= TICK_MS;
     if (touched.size === 0 && !isTick) return;
+    await untilReadable(this.open.reader.database, transactions, signal);
     this.#gone = 0;
     let isAnew = false;
     for (const mapping of touched.size === 0 ? [] : this.open.file.records) {

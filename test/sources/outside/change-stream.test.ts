@@ -1,9 +1,11 @@
 /** A registry in somebody else's PostgreSQL, followed by its own stream of changes, with a role that may read and replicate only. */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { watchSlots } from '../../../src/jobs/watch-slots.job.js';
 import { createLog } from '../../../src/platform/log.js';
 import { createRegistries } from '../../../src/protocol/registries/registries.js';
+import { unreadable } from '../../../src/sources/outside/readable-transactions.js';
 import { SourceConnections } from '../../../src/sources/outside/source-connections.js';
 import { startTestGateway, type TestGateway } from '../../support/gateway.js';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.js';
@@ -148,6 +150,61 @@ test('it is loaded and then followed', async () => {
   await clinic.query('delete from patient where id = 900');
   await untilPerson('new', (found) => found === undefined);
   expect(await events()).toEqual(['REGISTER', 'UPDATE', 'DELETE']);
+});
+
+test('what is told before others can read it is waited for', async () => {
+  await using opened = new AsyncDisposableStack();
+  const writer = new Client({ connectionString: outside.url });
+  await writer.connect();
+  opened.defer(() => writer.end());
+  const awaited = (names: string) =>
+    clinic
+      .query(`alter system set synchronous_standby_names = '${names}'`)
+      .then(() => clinic.query('select pg_reload_conf()'));
+  opened.defer(() => awaited('').then(() => undefined));
+  // A commit that waits for a standby is in the log, and so in the stream, while everybody still reads the row as it was.
+  await awaited('away');
+  await writer.query('set synchronous_commit = on');
+  let [written, isWritten] = [0, true];
+  const flushed = await until(async () => {
+    // The server takes up the setting when it comes to it.
+    if (isWritten) {
+      isWritten = false;
+      void writer
+        .query(`update patient set surname = 'Awaited ${(written += 1)}' where id = 12`)
+        .then(() => (isWritten = true));
+    }
+    const { rows } = await clinic.query<{ lsn: string }>(
+      `select pg_current_wal_flush_lsn() as lsn from pg_stat_activity
+       where wait_event = 'SyncRep' and datname = current_database()`,
+    );
+    return rows[0]?.lsn;
+  });
+  const sent = async () =>
+    (
+      await clinic.query(
+        `select r.sent_lsn, r.sent_lsn >= $2::pg_lsn - 64 as is_sent
+         from pg_replication_slots s join pg_stat_replication r on r.pid = s.active_pid where s.slot_name = $1`,
+        [SLOT, flushed],
+      )
+    ).rows[0] as { is_sent: boolean } | undefined;
+  await until(async () => (await sent())?.is_sent, { seen: async () => [flushed, await sent()] });
+  // Time for who would read at once.
+  await sleep(500);
+  expect((await person('p12'))?.name.surname).not.toBe(`Awaited ${written}`);
+  await awaited('');
+  await untilPerson('p12', (found) => found.name.surname === `Awaited ${written}`);
+});
+
+test('a transaction is told by half of the number that snapshots have for it', () => {
+  expect(unreadable('700:705:700,703', [699, 700, 701, 703, 704, 705, 706])).toEqual([700, 703, 705, 706]);
+  expect(unreadable('700:700:', [699])).toEqual([]);
+  // The half has begun anew: 5 is the later one.
+  const begun = 2n ** 33n;
+  expect(unreadable(`${begun - 2n}:${begun + 3n}:${begun - 2n}`, [2 ** 32 - 2, 2 ** 32 - 1, 2, 5])).toEqual([
+    2 ** 32 - 2,
+    5,
+  ]);
 });
 
 test('rows of other tables lead to the records they go into, gone or moved', async () => {
