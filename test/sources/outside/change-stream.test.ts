@@ -152,6 +152,21 @@ test('it is loaded and then followed', async () => {
   expect(await events()).toEqual(['REGISTER', 'UPDATE', 'DELETE']);
 });
 
+test('it is acknowledged what was taken over, and not a byte of what comes next', async () => {
+  const written = (await clinic.query<{ lsn: string }>('select pg_current_wal_lsn() as lsn')).rows[0]?.lsn;
+  await clinic.query(`update patient set surname = 'Acknowledged' where id = 13`);
+  const acknowledged = await until(async () => {
+    const { rows } = await clinic.query<{ over: string }>(
+      `select pg_wal_lsn_diff(confirmed_flush_lsn, '0/0') % 8 as over from pg_replication_slots
+       where slot_name = $1 and confirmed_flush_lsn > $2`,
+      [SLOT, written],
+    );
+    return rows[0];
+  });
+  // Records of the log begin at every eighth byte. Who says to have the first of a commit is told of it no more.
+  expect(acknowledged).toEqual({ over: '0' });
+});
+
 test('what is told before others can read it is waited for', async () => {
   await using opened = new AsyncDisposableStack();
   const writer = new Client({ connectionString: outside.url });
