@@ -51,7 +51,7 @@ export function askUnder(
     ...(uncounted ? { uncounted } : {}),
     signal,
     ...(rowFilter === undefined ? {} : { rowFilter }),
-    ...(consent === undefined ? members && { members } : { consent }),
+    ...(consent === undefined ? { members } : { consent }),
   };
 }
 

@@ -93,14 +93,15 @@ export class SharedQuota {
       if (!isKnown && !this.#renewals.has(key)) due.set(key, (due.get(key) ?? 0) + Math.min(weight, limit));
     }
     if (limit > 0 && due.size > 0) await this.#renew(due, limit);
-    return Promise.all(
-      spendings.map(({ key, weight }) => {
-        const lease = this.#valid(key, limit);
-        if (lease === undefined || lease.left < weight) return this.take(key, weight, limit);
+    const states: QuotaState[] = [];
+    for (const { key, weight } of spendings) {
+      const lease = this.#valid(key, limit);
+      if (lease !== undefined && lease.left >= weight) {
         lease.left -= weight;
-        return this.#state(lease, true);
-      }),
-    );
+        states.push(this.#state(lease, true));
+      } else states.push(await this.take(key, weight, limit));
+    }
+    return states;
   }
 
   /** Points that were not to be spent after all; this process spends them again. */

@@ -24,7 +24,7 @@ export interface SourceQuery extends RecordsOf {
   sort: SortKey[];
   page: Page;
   /** Members of a record that are read of it; the others may be left out. All where left out. */
-  members?: string[];
+  members?: string[] | undefined;
   /** A total up to here must be exact. */
   exactTo?: number;
   /** Where a walk through everything goes on: to count all of it for each page would take forever. The total means nothing then. */

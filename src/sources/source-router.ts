@@ -99,7 +99,7 @@ export function createSourceRouter({ sql, routes, own, live, brought = [], clock
     searchEach: async (queries) => {
       const found = await lookUp(queries);
       const inTurn = inTurns(search);
-      return Promise.all(queries.map((query, index) => found[index] ?? inTurn(query)));
+      return Promise.all(queries.map(async (query, index) => found[index] ?? inTurn(query)));
     },
     storedUnder: async (of) => {
       if (broughtFor(of) !== undefined) return undefined;

@@ -31,7 +31,7 @@ export function boundedSource(services: Services): Services {
   const { source } = services;
   const isLookUp = async (query: SourceQuery): Promise<boolean> =>
     'identifier' in query.criteria && (await source.storedUnder(query)) !== undefined;
-  const inTurn = inTurns(source.search);
+  const inTurn = inTurns((query) => source.search(query));
   const search = async (query: SourceQuery): Promise<SourceResult> =>
     (await isLookUp(query)) ? source.search(query) : inTurn(query);
   return { ...services, source: { ...source, search } };
