@@ -102,6 +102,26 @@ describe('identifiers that contradict', () => {
     expect(result.records[1]?.message).not.toContain(value);
   });
 
+  test.each(['UIN', 'NIN', 'NID', 'BRN'])(
+    'a record with two values of %s is of two persons, and refused',
+    async (type) => {
+      const value = key();
+      const two = record({ [type]: value });
+      two.identifiers.push({ type, value: `${value}-2` });
+      expect((await load([two])).records[0]).toMatchObject({ change: 'REFUSED', reason: 'CONFLICTING_IDENTIFIER' });
+      await one({ [type]: value });
+      expect((await load([two])).records[0]?.message).toContain(`two values of ${type}`);
+      expect(await one({ [type]: `${value}-2` })).toMatchObject({ change: 'INSERTED' });
+    },
+  );
+
+  test('but a passport is renewed under another number', async () => {
+    const value = key();
+    const both = record({ UIN: value, PASSPORT: value });
+    both.identifiers.push({ type: 'PASSPORT', value: `${value}-2` });
+    expect((await load([both])).records[0]).toMatchObject({ change: 'INSERTED' });
+  });
+
   test('a record that matches two is ambiguous', async () => {
     const value = key();
     await load([record({ UIN: value, NIN: `n${value}` }), record({ BRN: value, NIN: `m${value}` })]);
