@@ -33,6 +33,7 @@ import { DeliveryPages0105 } from './0105-delivery-pages.migration.js';
 import { WaitingEvents0106 } from './0106-waiting-events.migration.js';
 import { UnseenCharacters0110 } from './0110-unseen-characters.migration.js';
 import { ProgrammeNumbers0130 } from './0130-programme-numbers.migration.js';
+import { FormerIdentifiers0131 } from './0131-former-identifiers.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -71,6 +72,7 @@ export const MIGRATIONS = [
   WaitingEvents0106,
   UnseenCharacters0110,
   ProgrammeNumbers0130,
+  FormerIdentifiers0131,
 ].map((migration) => ({
   name: nameOf(migration),
   class: migration,
