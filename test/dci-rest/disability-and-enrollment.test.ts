@@ -445,9 +445,15 @@ describe('sync/enrollment/updates', () => {
       { member: { member_identifier: [] } },
       { ...beneficiary('400', 'DCI001', 'Active'), enrollment_date: 'yesterday-ish' },
       beneficiary('400', 'DCI001', 'Active'),
+      {
+        ...beneficiary('401', '', 'Active'),
+        programme_identifier: ['p', 'q'].map((name) => ({ programme_identifier: name.repeat(600) })),
+      },
     ]);
-    expect(body.header).toMatchObject({ status: 'succ', total_count: 3, completed_count: 1 });
-    expect(body.message.enrolled_response.map((item: JsonObject) => item.status)).toEqual(['rjct', 'rjct', 'succ']);
+    expect(body.header).toMatchObject({ status: 'succ', total_count: 4, completed_count: 1 });
+    const statuses = body.message.enrolled_response.map((item: JsonObject) => item.status);
+    expect(statuses).toEqual(['rjct', 'rjct', 'succ', 'rjct']);
+    expect(body.message.enrolled_response[3].status_reason_message).toContain('programme_identifier');
     expect(body.message.enrolled_response[1].status_reason_message).toContain('enrollment_date');
     expect(JSON.stringify(body)).not.toContain('yesterday-ish');
   });

@@ -1,5 +1,5 @@
 /** Who a record is about, at the doors that write and the doors that ask by identifier. */
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, type Partner } from '../support/partner.js';
@@ -204,6 +204,22 @@ describe('identifiers that contradict', () => {
 });
 
 describe('values that identify nobody', () => {
+  test('one that is longer than an index takes keeps only its record out, wherever it is given', async () => {
+    // So that they do not compress: an index takes the compressed value.
+    const long = Array.from({ length: 1000 }, () => String.fromCodePoint(0x4e00 + randomInt(20_000))).join('');
+    const longest = `${key()}${long}`.slice(0, 330);
+    const result = await load([
+      record({ UIN: long }),
+      record({ UIN: key(), externalId: long }),
+      record({ UIN: longest, externalId: longest }),
+    ]);
+    expect(result.records.map(({ change, reason }) => [change, reason])).toEqual([
+      ['REFUSED', 'INVALID'],
+      ['REFUSED', 'INVALID'],
+      ['INSERTED', null],
+    ]);
+  });
+
   test.each([
     'N/A',
     'none',

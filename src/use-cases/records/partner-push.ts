@@ -86,6 +86,9 @@ export async function findPushed(
   return { draft, match, found };
 }
 
+/** Of what an external id is made of, in bytes, as of an identifier. */
+const MAX_PROGRAMME = 1000;
+
 /** What several records of one person differ in; undefined where nothing is said of it. */
 function programmeOf(data: Data): string | undefined {
   const programmes = valuesAt([data], ['programme_identifier', 'programme_identifier']);
@@ -94,6 +97,8 @@ function programmeOf(data: Data): string | undefined {
 
 function externalIdOf({ name }: RecordTypeDefinition, who: Identifier[], programme: string): string | undefined {
   const one = who.find(({ type }) => type === 'UIN') ?? who[0];
+  if (Buffer.byteLength(programme) > MAX_PROGRAMME)
+    throw new RecordInvalid('programme_identifier', 'names too many programmes: send a record for each');
   return one && `${name}:${one.value}:${programme}`;
 }
 
