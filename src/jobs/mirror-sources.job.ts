@@ -34,7 +34,7 @@ export function mirrorSourcesWork(mirroring: Mirroring): Work<StoredSource> {
     postpone: (source, worker, error) =>
       error instanceof ClaimOver
         ? Promise.resolve()
-        : end(mirroring, source, worker, failed(mirroring, source, 'the gateway failed: its log says why')),
+        : end(mirroring, source, worker, failed(mirroring, 'the gateway failed: its log says why')),
     renew: (worker, ids) => renewClaims(database, 'source', worker, ids),
     release: (worker, ids) => {
       log.debug({ sources: ids.length }, 'sources are given back');
@@ -55,12 +55,13 @@ async function mirrorSource(
       source.kind === 'dci'
         ? await subscribed(mirroring, source)
         : await new Mirror(mirroring, await connections.get(source), source, worker).run(signal);
-    await end(mirroring, source, worker, { dueAt, ...(source.kind === 'dci' ? wellOf(mirroring, source) : {}) });
+    const well = source.kind === 'dci' ? wellOf(mirroring, source) : {};
+    await end(mirroring, source, worker, () => ({ dueAt, ...well }));
   } catch (error) {
     if (error instanceof ClaimOver) return releaseClaims(mirroring.database, 'source', worker, [source.id]);
     if (!(error instanceof SourceFault)) throw error;
     log.warn({ source: source.name, reason: error.message }, 'a source could not be read; it is tried again');
-    await end(mirroring, source, worker, failed(mirroring, source, error.message));
+    await end(mirroring, source, worker, failed(mirroring, error.message));
   }
 }
 
@@ -73,25 +74,22 @@ const wellOf = ({ live }: Mirroring, source: StoredSource) => ({
   ...(isFollowed(live.upstream(source).file) ? { capture: { by: 'SUBSCRIPTION' } } : {}),
 });
 
-const failed = (
-  { clock }: Mirroring,
-  { state }: StoredSource,
-  lastError: string,
-): Parameters<typeof saveSource>[2] => ({
-  state: 'FAILED',
-  lastError,
-  dueAt: new Date(clock().getTime() + (state === 'FAILED' ? RETRY_MS : FIRST_RETRY_MS)),
-});
+/** What is to be kept of a source, by how it stands: it may have gone well for days since it was claimed. */
+type Ending = (now: Pick<StoredSource, 'state'>) => Parameters<typeof saveSource>[2];
+
+const failed =
+  ({ clock }: Mirroring, lastError: string): Ending =>
+  ({ state }) => ({
+    state: 'FAILED',
+    lastError,
+    dueAt: new Date(clock().getTime() + (state === 'FAILED' ? RETRY_MS : FIRST_RETRY_MS)),
+  });
 
 /** What an administrator did meanwhile stands. */
-async function end(
-  { database }: Mirroring,
-  source: StoredSource,
-  worker: string,
-  changes: Parameters<typeof saveSource>[2],
-): Promise<void> {
+async function end({ database }: Mirroring, source: StoredSource, worker: string, ending: Ending): Promise<void> {
   await database.transaction(async (unit) => {
-    if (await holdSource(unit, source, worker)) await saveSource(unit, source.name, changes);
+    const held = await holdSource(unit, source, worker);
+    if (held !== undefined) await saveSource(unit, source.name, ending(held));
     await releaseClaims(unit, 'source', worker, [source.id]);
   });
 }

@@ -21,11 +21,16 @@ export async function findPersonRecords(
 ): Promise<PersonRecords> {
   const { type, value } = identifier;
   const identified = definition.recordTypes.filter((recordType) => identifyingTypes(recordType).includes(type));
-  const held = await sql.query<{ id: string; recordType: string; data: PlainObject }>(
-    `select r.id, r.record_type as "recordType", r.data from record_identifier i join registry_record r on r.id = i.record_id
-     where i.registry = $1 and i.type = $2 and i.value = $3 and i.record_type = any($4::text[])`,
-    [definition.registry, type, value, identified.map(({ name }) => name)],
-  );
+  const named = [definition.registry, type, value, identified.map(({ name }) => name)];
+  const having = (table: 'record_identifier' | 'former_identifier') =>
+    sql.query<{ id: string; recordType: string; data: PlainObject }>(
+      `select r.id, r.record_type as "recordType", r.data from ${table} i join registry_record r on r.id = i.record_id
+       where i.registry = $1 and i.type = $2 and i.value = $3 and i.record_type = any($4::text[])`,
+      named,
+    );
+  const now = await having('record_identifier');
+  // A number that was corrected leads to its record as long as nobody else has it: then it is that person's.
+  const held = now.length > 0 ? now : await having('former_identifier');
   const known = held.filter(({ recordType: name, data }) =>
     identified.some((recordType) => recordType.name === name && identifyingTypes(recordType, data).includes(type)),
   );

@@ -102,6 +102,19 @@ describe('the access report of a person', () => {
     expect((await reportOf('8', 1)).disclosures).toHaveLength(1);
   });
 
+  test('is found by a number that was corrected since, until somebody else has it', async () => {
+    const numbered = (uin: string, externalId: string) => ({ ...person(uin), externalId });
+    await addRecords(gateway, [numbered('90', 'E9')]);
+    await partner.send('social/registry/sync/search', 'search', searchById('90'));
+    const before = await reportOf('90', 1);
+    await addRecords(gateway, [numbered('91', 'E9')]);
+    expect(await report('90')).toEqual(before);
+    expect(await report('91')).toEqual(before);
+    await addRecords(gateway, [numbered('90', 'E10')]);
+    expect((await report('90')).disclosures).toEqual([]);
+    expect(await report('91')).toEqual(before);
+  });
+
   test('still says what was asked once the answer is kept no more', async () => {
     await gateway.database.query('update transaction set response_sealed = null where operation = $1', ['VERIFY']);
     const { disclosures } = await report('1');

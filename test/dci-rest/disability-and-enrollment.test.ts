@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
-import { expression, find } from '../support/search-message.js';
+import { byId, expression, find } from '../support/search-message.js';
 
 let gateway: TestGateway;
 let partner: Partner;
@@ -386,7 +386,7 @@ describe('sync/enrollment/updates', () => {
         .toSorted();
     };
     await push([by({ UIN: '750', BRN: 'b750' }, 'P1', 'Active'), by({ BRN: 'b750' }, ' P1 ', 'Suspended')]);
-    expect(await enrolments('750')).toEqual([[' P1 ', '4']]);
+    expect(await enrolments('750')).toEqual([['P1', '4']]);
     const loaded = (uin: string, externalId?: string) => ({ ...enrolled(uin, 'P1', '1'), externalId });
     await load('IBR', [loaded('751'), loaded('752', 'theirs-752')]);
     for (const uin of ['751', '752']) {
@@ -415,14 +415,45 @@ describe('sync/enrollment/updates', () => {
     ]);
   });
 
+  test('are removed by the programme that is named, and by none other', async () => {
+    const enrolment = (programme: string) => ({
+      member: { member_identifier: [{ identifier_type: 'UIN', identifier_value: '760' }] },
+      ...(programme !== '' && { programme_identifier: [{ programme_identifier: programme }] }),
+    });
+    const remove = async (programme: string) => {
+      const event = { event_type: 'delete', registry: 'ibr', record: enrolment(programme) };
+      const notice = { transaction_id: randomUUID(), sender_id: partner.senderId, event };
+      return (await partner.postHttpSigned('/dci/v1/notify', notice)).body.status_reason_message;
+    };
+    const left = async () =>
+      (await find(partner, byId('760'), 'ibr')).records
+        .map((one: { programme_identifier: JsonObject[] }) => one.programme_identifier[0]?.['programme_identifier'])
+        .toSorted();
+    await load('IBR', [{ ...enrolled('760', 'P1', '1'), externalId: undefined }]);
+    expect(await remove('P2')).toBeUndefined();
+    expect(await left()).toEqual(['P1']);
+    await push([beneficiary('760', 'P2', 'Active')]);
+    expect(await remove('')).toMatch(/AMBIGUOUS.*programme/);
+    expect(await remove(' P2 ')).toBeUndefined();
+    expect(await left()).toEqual(['P1']);
+    expect(await remove('')).toBeUndefined();
+    expect(await left()).toEqual([]);
+  });
+
   test('takes over the good ones and says what is wrong with the others', async () => {
     const { body } = await push([
       { member: { member_identifier: [] } },
       { ...beneficiary('400', 'DCI001', 'Active'), enrollment_date: 'yesterday-ish' },
       beneficiary('400', 'DCI001', 'Active'),
+      {
+        ...beneficiary('401', '', 'Active'),
+        programme_identifier: ['p', 'q'].map((name) => ({ programme_identifier: name.repeat(600) })),
+      },
     ]);
-    expect(body.header).toMatchObject({ status: 'succ', total_count: 3, completed_count: 1 });
-    expect(body.message.enrolled_response.map((item: JsonObject) => item.status)).toEqual(['rjct', 'rjct', 'succ']);
+    expect(body.header).toMatchObject({ status: 'succ', total_count: 4, completed_count: 1 });
+    const statuses = body.message.enrolled_response.map((item: JsonObject) => item.status);
+    expect(statuses).toEqual(['rjct', 'rjct', 'succ', 'rjct']);
+    expect(body.message.enrolled_response[3].status_reason_message).toContain('programme_identifier');
     expect(body.message.enrolled_response[1].status_reason_message).toContain('enrollment_date');
     expect(JSON.stringify(body)).not.toContain('yesterday-ish');
   });

@@ -109,6 +109,27 @@ test.each<[string, JsonObject, boolean | null]>([
   expect(await verified(brn, claims)).toEqual({ [Object.keys(claims)[0]!]: expected });
 });
 
+test('a death that is still to come is refused, and kills nobody where a source has one', async () => {
+  const day = (ahead: number) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
+  const year = String(new Date().getUTCFullYear());
+  const dates = [day(2), String(Number(year) + 1), `${day(3)}T00:00:00Z`, day(0), year, '2020'];
+  const { upsertRecords } = await gateway.admin<{ upsertRecords: { records: { message: string | null }[] } }>(
+    `mutation ($records: [RecordInput!]!) { upsertRecords(registry: CRVS, records: $records) { records { message } } }`,
+    { records: dates.map((death_date, index) => person(`dies-${index}`, { death_date })) },
+  );
+  const ahead = expect.stringContaining('death_date lies in the future');
+  expect(upsertRecords.records.map(({ message }) => message)).toEqual([ahead, ahead, ahead, null, null, null]);
+  const dies = (date: string) =>
+    gateway.database.query(
+      `update registry_record set data = data || jsonb_build_object('death_date', $1::text) where data #>> '{name,surname}' = 'later'`,
+      [date],
+    );
+  await dies(day(2));
+  expect(await verified('later', { is_alive: true })).toEqual({ is_alive: true });
+  await dies(day(0));
+  expect(await verified('later', { is_alive: true })).toEqual({ is_alive: false });
+});
+
 describe.each(['1985-05-20T99:99:99Z', '1985-05-20T10:00:00+99:00', '1985-02-30', '1985-13', '85', '1985-05T10:00'])(
   'the date %s cannot be:',
   (birth_date) => {

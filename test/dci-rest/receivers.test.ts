@@ -287,6 +287,16 @@ describe('a death told to the civil registry', () => {
     expect(await recordsOf('SOCIAL', '9201', 'SRPerson')).toMatchObject([{ version: 1 }]);
   });
 
+  test.each(['crvs', 'social'])('of two persons at once, told to %s, marks neither and says why', async (registry) => {
+    await addPerson(`9221-${registry}`);
+    const message = notification(death([uin(`9221-${registry}`), uin(`9222-${registry}`)]));
+    await notify(registry, message);
+    expect(await lastTransaction(message)).toMatchObject([
+      { statusReasonMessage: expect.stringContaining('two values of UIN') },
+    ]);
+    expect(await recordsOf('SOCIAL', `9221-${registry}`, 'SRPerson')).toMatchObject([{ version: 1 }]);
+  });
+
   test('of somebody whose numbers contradict those that are held is refused, and the others of the message are not', async () => {
     const brn = (value: string) => ({ identifier_type: 'BRN', identifier_value: value });
     await notify('crvs', notification(death([uin('9211'), brn('B-9211')])));

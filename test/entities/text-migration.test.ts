@@ -89,8 +89,16 @@ test('identifiers and texts become what they are read as; what would become anot
      values ($1, 'SOCIAL', 'UIN', $2, 's', '{*}', now(), 'a')`,
     [id(1), DECOMPOSED],
   );
+  const enrolled = (programme: unknown) =>
+    JSON.stringify({ programme_identifier: [{ programme_identifier: programme }] });
+  await database.query(
+    `insert into registry_record (id, registry, record_type, data) values ($1, 'IBR', 'Beneficiary', $2), ($3, 'IBR', 'Beneficiary', $4)`,
+    [id(20), enrolled('\u00a0P  1 '), id(21), enrolled(null)],
+  );
   await database.orm.migrator.up();
 
+  expect((await record(20)).data).toEqual(JSON.parse(enrolled('P  1')));
+  expect((await record(21)).data).toEqual(JSON.parse(enrolled(null)));
   expect(await record(1)).toEqual({
     data: {
       identifier: [inData('1'), inData('', 'BRN')],

@@ -1,5 +1,5 @@
 /** Who a record is about, at the doors that write and the doors that ask by identifier. */
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, type Partner } from '../support/partner.js';
@@ -102,6 +102,26 @@ describe('identifiers that contradict', () => {
     expect(result.records[1]?.message).not.toContain(value);
   });
 
+  test.each(['UIN', 'NIN', 'NID', 'BRN'])(
+    'a record with two values of %s is of two persons, and refused',
+    async (type) => {
+      const value = key();
+      const two = record({ [type]: value });
+      two.identifiers.push({ type, value: `${value}-2` });
+      expect((await load([two])).records[0]).toMatchObject({ change: 'REFUSED', reason: 'CONFLICTING_IDENTIFIER' });
+      await one({ [type]: value });
+      expect((await load([two])).records[0]?.message).toContain(`two values of ${type}`);
+      expect(await one({ [type]: `${value}-2` })).toMatchObject({ change: 'INSERTED' });
+    },
+  );
+
+  test('but a passport is renewed under another number', async () => {
+    const value = key();
+    const both = record({ UIN: value, PASSPORT: value });
+    both.identifiers.push({ type: 'PASSPORT', value: `${value}-2` });
+    expect((await load([both])).records[0]).toMatchObject({ change: 'INSERTED' });
+  });
+
   test('a record that matches two is ambiguous', async () => {
     const value = key();
     await load([record({ UIN: value, NIN: `n${value}` }), record({ BRN: value, NIN: `m${value}` })]);
@@ -184,6 +204,22 @@ describe('identifiers that contradict', () => {
 });
 
 describe('values that identify nobody', () => {
+  test('one that is longer than an index takes keeps only its record out, wherever it is given', async () => {
+    // So that they do not compress: an index takes the compressed value.
+    const long = Array.from({ length: 1000 }, () => String.fromCodePoint(0x4e00 + randomInt(20_000))).join('');
+    const longest = `${key()}${long}`.slice(0, 330);
+    const result = await load([
+      record({ UIN: long }),
+      record({ UIN: key(), externalId: long }),
+      record({ UIN: longest, externalId: longest }),
+    ]);
+    expect(result.records.map(({ change, reason }) => [change, reason])).toEqual([
+      ['REFUSED', 'INVALID'],
+      ['REFUSED', 'INVALID'],
+      ['INSERTED', null],
+    ]);
+  });
+
   test.each([
     'N/A',
     'none',

@@ -32,6 +32,8 @@ import { ReleasedParts0104 } from './0104-released-parts.migration.js';
 import { DeliveryPages0105 } from './0105-delivery-pages.migration.js';
 import { WaitingEvents0106 } from './0106-waiting-events.migration.js';
 import { UnseenCharacters0110 } from './0110-unseen-characters.migration.js';
+import { ProgrammeNumbers0130 } from './0130-programme-numbers.migration.js';
+import { FormerIdentifiers0131 } from './0131-former-identifiers.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -69,6 +71,8 @@ export const MIGRATIONS = [
   DeliveryPages0105,
   WaitingEvents0106,
   UnseenCharacters0110,
+  ProgrammeNumbers0130,
+  FormerIdentifiers0131,
 ].map((migration) => ({
   name: nameOf(migration),
   class: migration,

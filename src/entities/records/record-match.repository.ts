@@ -117,7 +117,9 @@ function judge(
   if ((several ? bare : holders).length > 1)
     throw new RecordInvalid(
       '',
-      'matches more than one record: give the external id of the one that is meant',
+      several
+        ? 'matches more than one record of the person: give the programme, or the external id, of the one that is meant'
+        : 'matches more than one record: give the external id of the one that is meant',
       'AMBIGUOUS',
     );
   const [type] = holders.flatMap((holder) => contradictions(given, ofStored(holder)));

@@ -146,8 +146,11 @@ async function changeIdentifiers(sql: Sql, records: { first: Change; last: Chang
   );
   if (gone.length > 0)
     await sql.query(
-      `delete from record_identifier i using unnest($1::uuid[], $2::text[], $3::text[]) as g (id, type, value)
-       where i.record_id = g.id and i.type = g.type and i.value = g.value`,
+      `with gone as (
+         delete from record_identifier i using unnest($1::uuid[], $2::text[], $3::text[]) as g (id, type, value)
+         where i.record_id = g.id and i.type = g.type and i.value = g.value returning i.*)
+       insert into former_identifier (record_id, registry, record_type, type, value)
+       select record_id, registry, record_type, type, value from gone on conflict do nothing`,
       [gone.map(({ id }) => id), gone.map(({ type }) => type), gone.map(({ value }) => value)],
       'delete-identifiers',
     );

@@ -84,13 +84,17 @@ export const claimSources = (sql: Sql, worker: string, now: Date, limit: number)
     'claim-sources',
   );
 
-/** Locks it for a batch; undefined once it was paused, changed, removed or taken by another worker. */
-export async function holdSource(sql: Sql, { id, appliedAt }: StoredSource, worker: string): Promise<boolean> {
-  const rows = await sql.query(
-    `select 1 from source where id = $1 and claimed_by = $2 and state <> 'PAUSED' and applied_at = $3 for update`,
+/** Locks it for a batch, as it is now; undefined once it was paused, changed, removed or taken by another worker. */
+export async function holdSource(
+  sql: Sql,
+  { id, appliedAt }: StoredSource,
+  worker: string,
+): Promise<Pick<StoredSource, 'state'> | undefined> {
+  const [held] = await sql.query<Pick<StoredSource, 'state'>>(
+    `select state from source where id = $1 and claimed_by = $2 and state <> 'PAUSED' and applied_at = $3 for update`,
     [id, worker, appliedAt],
   );
-  return rows.length > 0;
+  return held;
 }
 
 /** Given members alone are written; of `capture`, those of its own that are given. */

@@ -33,6 +33,10 @@ export function lastDay(date: string): string {
   return `${date}-${String(last.getUTCDate()).padStart(2, '0')}`;
 }
 
+/** The latest day that has begun somewhere on earth. */
+export const lastDayAnywhere = (now: Date): string =>
+  new Date(now.getTime() + 14 * 3_600_000).toISOString().slice(0, 10);
+
 /** Text behind every date and date-time of the last day that a date may mean, and before those of the next. */
 export const afterDate = (date: string): string => `${lastDay(date)}~`;
 

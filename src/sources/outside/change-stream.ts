@@ -50,7 +50,7 @@ export class ChangeStream {
     this.#service.on('data', (_lsn: string, message: Pgoutput.Message) => this.#guarded(() => this.#read(message)));
     this.#service.on('heartbeat', (lsn, _time, shouldRespond) => {
       if (this.#telling === undefined) this.#advance(lsn);
-      if (shouldRespond) void this.#service.acknowledge(this.#applied);
+      if (shouldRespond) void this.#answer();
     });
     this.#service.on('error', (error) => this.#fail(error));
   }
@@ -92,7 +92,7 @@ export class ChangeStream {
   /** The caller has committed all that leads to this position. @param isAnswerWanted asks the server how far it has told */
   async acknowledge(upTo: string, isAnswerWanted = false): Promise<void> {
     this.#applied = upTo;
-    await this.#service.acknowledge(upTo, isAnswerWanted);
+    await this.#answer(isAnswerWanted);
   }
 
   /** Until something is told, the stream ends, or time has passed. */
@@ -112,6 +112,15 @@ export class ChangeStream {
 
   async close(): Promise<void> {
     await this.#service.destroy().catch(() => undefined);
+  }
+
+  /**
+   * The library says one byte more than it is given. A position is where the next record begins; where that is the end of a
+   * transaction, the byte more says that we have it, and after a new start it would be told no more.
+   */
+  async #answer(isAnswerWanted = false): Promise<void> {
+    const applied = lsnOf(this.#applied);
+    if (applied > 0n) await this.#service.acknowledge(lsnText(applied - 1n), isAnswerWanted);
   }
 
   #read(message: Pgoutput.Message): void {

@@ -55,7 +55,7 @@ async function streamOf(open: OpenSource, known: CaptureState, keep: KeepStep): 
     await keep({ capture: { slot, upTo: null, system: null }, isAnew: true });
     const made = await makeSlot(open);
     upTo = made.upTo;
-    await keep({ capture: { ...made, by: 'PUBLICATION', notice: null, publication }, isAnew: true });
+    await keep({ capture: { ...made, by: 'PUBLICATION', notice: null, alarm: null, publication }, isAnew: true });
   } else {
     const isAnew = found === 'BEHIND' || known.publication !== publication;
     await keep({ capture: { by: 'PUBLICATION', notice: null, publication }, isAnew });

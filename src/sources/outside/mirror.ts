@@ -143,15 +143,15 @@ export class Mirror {
     await this.#save({
       capture: { upTo, ...(publication === undefined ? {} : { publication }) },
       ...(isAnew ? ANEW : {}),
-      ...(isWhole && freshAt !== undefined ? { freshAt: freshAt.toISOString() } : {}),
-      ...this.#ifWell(isWhole),
+      // What made it fail may be told only now: it is well once nothing is left to be told.
+      ...(isWhole && freshAt !== undefined ? { freshAt: freshAt.toISOString(), ...this.#ifWell() } : {}),
     });
     await stream.acknowledge(upTo, isTick);
   }
 
   /** Where the sweep is late, something keeps it from its end, which a change does not mend. */
-  #ifWell(isWhole = true): Partial<StoredSource> {
-    const isWell = isWhole && !this.#isSweepDue() && this.source.position === null;
+  #ifWell(): Partial<StoredSource> {
+    const isWell = !this.#isSweepDue() && this.source.position === null;
     return isWell && this.source.state !== 'RUNNING' ? { state: 'RUNNING', lastError: null } : {};
   }
 
@@ -344,7 +344,7 @@ export class Mirror {
   /** In one transaction with how far the source is read; nothing once it was paused, changed or taken. */
   async #commit(work: (unit: Unit) => Promise<Partial<StoredSource>>): Promise<void> {
     const changes = await this.services.database.transaction(async (unit) => {
-      if (!(await holdSource(unit, this.source, this.worker))) throw new ClaimOver();
+      if ((await holdSource(unit, this.source, this.worker)) === undefined) throw new ClaimOver();
       const done = await work(unit);
       if (Object.keys(done).length > 0) await saveSource(unit, this.source.name, done);
       return done;

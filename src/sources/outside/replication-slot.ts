@@ -45,9 +45,6 @@ export async function serverOf(database: SourceDatabase): Promise<string> {
   return String(row?.['system']);
 }
 
-/** Positions differ by a byte or two from what was acknowledged. */
-const SLACK = 64n;
-
 /**
  * Whether our slot still has everything since what we took over last: SAME; or it is to be made, and everything read
  * again: NONE; or it was read past us, by a gateway of which this database is an older copy: BEHIND.
@@ -68,7 +65,7 @@ export async function findSlot(open: OpenSource, known: CaptureState): Promise<'
     await dropSlot(database, slot);
     return 'NONE';
   }
-  return facts.confirmed > lsnOf(known.upTo) + SLACK ? 'BEHIND' : 'SAME';
+  return facts.confirmed > lsnOf(known.upTo) ? 'BEHIND' : 'SAME';
 }
 
 /** Waits until every transaction that writes there now has ended. @throws CaptureRefused */

@@ -57,7 +57,8 @@ async function markRecord(
   const isTheirs = (record: StoredRecord): boolean => grant === undefined || (grant.allowed && isInRows(grant, record));
   const named = { registry: definition.registry, recordType: recordType.name, identifiers };
   const { stored, refused, candidates } = await matchRecord(unit, recordType, named);
-  if (refused !== undefined) return candidates.length > 0 && candidates.every(isTheirs) ? refused : undefined;
+  if (refused !== undefined)
+    return refused.reason !== 'UNIDENTIFIED' && candidates.every(isTheirs) ? refused : undefined;
   if (stored === undefined || !isTheirs(stored)) return undefined;
   // A year of death does not replace the day that is known.
   const isKnown = valuesAt([stored.data], path.split('.')).some((known) => String(known).startsWith(deathDate));

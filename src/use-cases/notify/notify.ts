@@ -8,7 +8,6 @@ import {
 } from '../../access/decide-access.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { Unit } from '../../entities/database/database.js';
-import { matchRecord } from '../../entities/records/record-match.repository.js';
 import { deleteRecord } from '../../entities/records/record-write.repository.js';
 import type { PushAnswer, PushOutcome } from '../../protocol/notify/enrollment.js';
 import { RequestInvalid } from '../../protocol/errors.js';
@@ -21,7 +20,7 @@ import { RecordInvalid } from '../../protocol/registries/records/record-invalid.
 import { findEventType, findRecordType, findRegistryByType } from '../../protocol/registries/registries.js';
 import type { Call } from '../call.js';
 import type { Services } from '../services.js';
-import { applyPush, isInRows, recordOverwritten, textOf, type Pushed } from '../records/partner-push.js';
+import { applyPush, findPushed, isInRows, recordOverwritten, textOf, type Pushed } from '../records/partner-push.js';
 import { assertOwnType } from '../records/own-records.js';
 import { definitionOf } from '../records/records.js';
 import { tellOn } from './tell-on.js';
@@ -139,16 +138,12 @@ class ToldEvents {
     const { definition, recordType } = grant;
     if (!grant.identifiable) throw new RecordInvalid('', 'cannot be removed: the agreement does not cover identifiers');
     await assertOwnType(this.unit, { registry: definition.registry, recordType: recordType.name });
-    const draft = draftRecord(definition, recordType, [], record);
-    const { stored, refused, candidates } = await matchRecord(this.unit, recordType, {
-      registry: definition.registry,
-      recordType: recordType.name,
-      ...draft,
-    });
+    const { match, found } = await findPushed(this.unit, grant, record, this.services.clock());
     // Whether there is such a record outside the agreement's rows is not the partner's to know.
-    if (refused !== undefined && candidates.every((candidate) => isInRows(grant, candidate))) throw refused;
-    if (stored === undefined || !isInRows(grant, stored)) return;
-    const gone = await deleteRecord(this.unit, stored.id, this.services.clock());
+    if (match.refused !== undefined && match.candidates.every((candidate) => isInRows(grant, candidate)))
+      throw match.refused;
+    if (found === undefined || !isInRows(grant, found)) return;
+    const gone = await deleteRecord(this.unit, found.id, this.services.clock());
     if (gone !== undefined) this.recordIds.push(gone.id);
   }
 
@@ -156,7 +151,7 @@ class ToldEvents {
     const recordType = findRecordType(of, event.recordType) ?? findRecordType(of);
     const target = this.services.registries.byName(to);
     if (recordType === undefined || target === undefined) return undefined;
-    const { identifiers, data } = draftRecord(of, recordType, [], event.record);
+    const { identifiers, data } = draftRecord(of, recordType, [], event.record, this.services.clock());
     const path = resolveName(of, recordType, 'death_date')?.path ?? 'death_date';
     const [deathDate] = valuesAt([data], path.split('.'));
     if (typeof deathDate !== 'string') throw new RecordInvalid(path, 'is missing: without it nobody is marked');

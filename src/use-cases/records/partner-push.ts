@@ -35,11 +35,44 @@ export type Pushed = RecordOutcome & { id: string };
 
 /** @throws RecordInvalid naming the path when the record does not follow the dictionary, or is not the partner's to write */
 export async function applyPush(services: Services, unit: Unit, grant: Grant, push: Push): Promise<Pushed> {
-  const { definition, recordType, clamp } = grant;
+  const { definition, recordType } = grant;
   if (!grant.identifiable)
     throw new RecordInvalid('', 'cannot be taken over: the agreement does not cover identifiers');
   await assertOwnType(unit, { registry: definition.registry, recordType: recordType.name });
-  const given = draftRecord(definition, recordType, [], push.data);
+  const { draft, match, found } = await findPushed(unit, grant, push.data, services.clock());
+  if (match.refused !== undefined) {
+    for (const candidate of match.candidates) assertInRows(grant, candidate);
+    throw match.refused;
+  }
+  // One that says nothing of a programme yet becomes this; one that says otherwise stays.
+  const stored = found ?? (match.stored && programmeOf(match.stored.data) === undefined ? match.stored : undefined);
+  if (stored !== undefined) {
+    assertInRows(grant, stored);
+    assertSamePerson(recordType, stored, draft);
+    draft.externalId = stored.externalId;
+    const merged = merge(stored.data, draft.data, recordType.identifierPaths);
+    Object.assign(draft, assembleRecord(definition, recordType, draft.identifiers, merged));
+  }
+  assertInRows(grant, draft);
+  draft.eventType = push.eventType(stored?.data, draft.data);
+  return writeDraft(services, unit, definition, recordType, draft, stored);
+}
+
+export interface FoundPush {
+  draft: RecordDraft;
+  match: Match;
+  /** The record that is meant: of a person with several, that of the programme which is named. */
+  found: StoredRecord | undefined;
+}
+
+/** @throws RecordInvalid where the record does not follow the dictionary, or two are meant */
+export async function findPushed(
+  unit: Unit,
+  { definition, recordType, clamp }: Grant,
+  data: Data,
+  now: Date,
+): Promise<FoundPush> {
+  const given = draftRecord(definition, recordType, [], data, now);
   const programme = recordType.severalPerSubject === true ? programmeOf(given.data) : undefined;
   const draft: RecordDraft = {
     registry: definition.registry,
@@ -49,31 +82,23 @@ export async function applyPush(services: Services, unit: Unit, grant: Grant, pu
     data: clampRecord(clamp, given.data),
   };
   const match = await matchRecord(unit, recordType, draft);
-  if (match.refused !== undefined) {
-    for (const candidate of match.candidates) assertInRows(grant, candidate);
-    throw match.refused;
-  }
-  const stored = programme === undefined ? match.stored : enrolmentOf(recordType, draft, match, programme);
-  if (stored !== undefined) {
-    assertInRows(grant, stored);
-    assertSamePerson(recordType, stored, draft);
-    draft.externalId = stored.externalId;
-    const merged = merge(stored.data, draft.data, recordType.identifierPaths);
-    Object.assign(draft, assembleRecord(definition, recordType, given.identifiers, merged));
-  }
-  assertInRows(grant, draft);
-  draft.eventType = push.eventType(stored?.data, draft.data);
-  return writeDraft(services, unit, definition, recordType, draft, stored);
+  const found = programme === undefined ? match.stored : enrolmentOf(recordType, draft, match, programme);
+  return { draft, match, found };
 }
+
+/** Of what an external id is made of, in bytes, as of an identifier. */
+const MAX_PROGRAMME = 1000;
 
 /** What several records of one person differ in; undefined where nothing is said of it. */
 function programmeOf(data: Data): string | undefined {
   const programmes = valuesAt([data], ['programme_identifier', 'programme_identifier']);
-  return programmes.length === 0 ? undefined : programmes.map((one) => String(one).trim()).join('+');
+  return programmes.length === 0 ? undefined : programmes.map(String).join('+');
 }
 
 function externalIdOf({ name }: RecordTypeDefinition, who: Identifier[], programme: string): string | undefined {
   const one = who.find(({ type }) => type === 'UIN') ?? who[0];
+  if (Buffer.byteLength(programme) > MAX_PROGRAMME)
+    throw new RecordInvalid('programme_identifier', 'names too many programmes: send a record for each');
   return one && `${name}:${one.value}:${programme}`;
 }
 
@@ -90,8 +115,7 @@ function enrolmentOf(
     (one) => agree(own, identifyingOf(recordType, one)) && programmeOf(one.data) === programme,
   );
   if (same.length > 1) throw new RecordInvalid('', 'matches more than one record of the person', 'AMBIGUOUS');
-  // One that says nothing yet becomes this; one that says otherwise stays.
-  return same[0] ?? (stored !== undefined && programmeOf(stored.data) === undefined ? stored : undefined);
+  return same[0];
 }
 
 /** A refusal of a record as its sender reads it. */

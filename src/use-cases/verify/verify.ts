@@ -17,6 +17,7 @@ import { isRecorded, matches } from '../../protocol/query/evaluate.js';
 import { recorded } from '../../protocol/query/event-query.js';
 import { parseQuery } from '../../protocol/query/parse-query.js';
 import { attributesOf, findAttribute } from '../../protocol/registries/attributes.js';
+import { lastDayAnywhere } from '../../protocol/registries/date.js';
 import { covers } from '../../protocol/registries/records/fields.js';
 import { identifyingOf } from '../../protocol/registries/records/identifying.js';
 import { isMemberPath } from '../../protocol/registries/records/members.js';
@@ -148,7 +149,7 @@ type ReadClaim = (key: string, value: unknown) => Criteria;
 /** Rows of a file claim the same again and again. */
 function claimReader(grant: Grant, now: Date): ReadClaim {
   const read: ReadClaim = (key, value) =>
-    key === 'is_alive' ? aliveCriteria(grant, value) : claimCriteria(grant, key, value, now);
+    key === 'is_alive' ? aliveCriteria(grant, value, now) : claimCriteria(grant, key, value, now);
   const known = new Map<string, Criteria>();
   return (key, value) => {
     if (typeof value !== 'string') return read(key, value);
@@ -197,12 +198,13 @@ function asRequest(key: string, read: () => Criteria): Criteria {
   }
 }
 
-/** Alive = no death date is recorded; so the claim can always be judged. */
-function aliveCriteria({ definition, recordType }: Grant, value: unknown): Criteria {
+/** Alive = no death date is recorded that may have come; so the claim can always be judged. */
+function aliveCriteria({ definition, recordType }: Grant, value: unknown, now: Date): Criteria {
   if (typeof value !== 'boolean') throw new RequestInvalid('verify.is_alive: claim true or false');
   const path = findAttribute(definition, recordType, 'death_date')?.path;
   if (path === undefined) throw new RequestInvalid('verify.is_alive: this registry records no deaths');
-  const dead = recorded(path);
+  const ahead: Criteria = { attribute: path, operator: 'gt', value: lastDayAnywhere(now) };
+  const dead: Criteria = { and: [recorded(path), { not: ahead }] };
   return value ? { not: dead } : dead;
 }
 

@@ -1,7 +1,7 @@
 /** Classes of the beneficiary registry (protocol 4.7). */
 import type { ClassDefinition } from '../definition.js';
 import { extensionClasses, extensionContext } from '../core/extension.classes.js';
-import { coded, date, decimal, integer, listOf, object, text } from '../records/property.js';
+import { coded, date, decimal, identifier, integer, listOf, object, text } from '../records/property.js';
 
 const context = (file: string) => extensionContext('ibr', file);
 
@@ -10,7 +10,7 @@ export const PROGRAMME: ClassDefinition = {
   context: context('Programme'),
   properties: {
     programme_name: text,
-    programme_identifier: text,
+    programme_identifier: identifier,
     programme_description: text,
     implementing_institution: text,
     institution_type: coded('InstitutionEnum'),

@@ -1,5 +1,7 @@
 /** A record as somebody hands it in: identifiers beside the data and inside it become one set, in both places. */
 import { isObject } from '../../../platform/plain-object.js';
+import { findAttribute } from '../attributes.js';
+import { firstDay, lastDayAnywhere, storedDate } from '../date.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../definition.js';
 import { assertSearchableTypes, withContacts } from './identifier.types.js';
 import { IDENTIFIER_VALUE, isBlankValue, readIdentifierValue } from './identifier-value.js';
@@ -26,13 +28,26 @@ export function draftRecord(
   recordType: RecordTypeDefinition,
   given: Identifier[],
   data: Data,
+  now = new Date(),
 ): { identifiers: Identifier[]; data: Data } {
   assertNoPlaceholder(given.filter(({ value }) => !isBlankValue(value)));
   const draft = assembleRecord(definition, recordType, given, data);
   assertNoPlaceholder(draft.identifiers);
   assertSearchableTypes(definition, recordType, draft.identifiers);
+  assertDeathIsPast(definition, recordType, draft.data, now);
   return draft;
 }
+
+/** Whoever reads a date of death takes the person for dead: a year mistyped must not end the help of somebody alive. */
+function assertDeathIsPast(definition: RegistryDefinition, recordType: RecordTypeDefinition, data: Data, now: Date) {
+  const path = findAttribute(definition, recordType, 'death_date')?.path;
+  const given = path === undefined ? undefined : storedDate(valueAt(data, path.split('.')));
+  if (path !== undefined && given !== undefined && firstDay(given) > lastDayAnywhere(now))
+    throw new RecordInvalid(path, 'lies in the future: correct it, or leave it out');
+}
+
+const valueAt = (value: unknown, path: string[]): unknown =>
+  path.reduce((above: unknown, name) => (isObject(above) ? above[name] : undefined), value);
 
 /** The same for data of which a part is stored: what was taken in once is no sender's fault now. @throws RecordInvalid */
 export function assembleRecord(

@@ -6,6 +6,9 @@ import { placeholderProblem } from '../placeholder.js';
 import type { PlainObject } from '../../../platform/plain-object.js';
 import { RecordInvalid } from './record-invalid.js';
 
+/** Given to a person once, while passports, licences and the like are renewed under another number. */
+const SINGLE = ['UIN', 'NIN', 'NID', 'BRN', 'DRN'];
+
 export interface Identified {
   identifiers: RecordIdentifier[];
   /** Unknown where somebody only names a record. */
@@ -33,12 +36,16 @@ export function identifyingOf(recordType: RecordTypeDefinition, { identifiers, d
 export const identifyingInside = (identifiers: RecordIdentifier[]): RecordIdentifier[] =>
   identifiers.filter(({ type, value }) => MEMBER_IDENTIFYING.includes(type) && placeholderProblem(value) === undefined);
 
-/** @throws RecordInvalid `UNIDENTIFIED` for a record that could be anybody's */
+/** @throws RecordInvalid `UNIDENTIFIED` for a record that could be anybody's, `CONFLICTING_IDENTIFIER` for one of two persons */
 export function assertIdentified(
   recordType: RecordTypeDefinition,
   record: Identified & { externalId?: string | null | undefined },
 ): void {
-  if (record.externalId != null || identifyingOf(recordType, record).length > 0) return;
+  const identifying = identifyingOf(recordType, record);
+  const twice = SINGLE.find((type) => new Set(valuesOf(type, identifying)).size > 1);
+  if (twice !== undefined)
+    throw new RecordInvalid('', `has two values of ${twice}: a person has one`, 'CONFLICTING_IDENTIFIER');
+  if (record.externalId != null || identifying.length > 0) return;
   const types = identifyingTypes(recordType, record.data).join(', ');
   throw new RecordInvalid(
     '',
@@ -65,3 +72,6 @@ export function contradictions(one: RecordIdentifier[], other: RecordIdentifier[
   const of = (type: string, all: RecordIdentifier[]) => all.filter((each) => each.type === type);
   return [...shared].filter((type) => !agree(of(type, one), of(type, other)));
 }
+
+const valuesOf = (type: string, all: RecordIdentifier[]): string[] =>
+  all.flatMap((each) => (each.type === type ? each.value : []));
