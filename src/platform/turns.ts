@@ -5,7 +5,7 @@
 export class Turns {
   readonly #waiting: (() => void)[] = [];
   #room: number;
-  #renewal: NodeJS.Immediate | undefined;
+  #renewing = false;
 
   constructor(private readonly atOnce: number) {
     this.#room = atOnce;
@@ -13,15 +13,19 @@ export class Turns {
 
   /** In this turn while it has room, else in one of the next, in the order in which they came. */
   async next(): Promise<void> {
-    this.#renewal ??= setImmediate(() => this.#renew());
+    if (!this.#renewing) this.#renewNext();
     if (this.#room > 0) this.#room -= 1;
     else await new Promise<void>((resolve) => void this.#waiting.push(resolve));
   }
 
-  #renew(): void {
-    const going = this.#waiting.splice(0, this.atOnce);
-    this.#room = this.atOnce - going.length;
-    this.#renewal = going.length > 0 ? setImmediate(() => this.#renew()) : undefined;
-    for (const go of going) go();
+  #renewNext(): void {
+    this.#renewing = true;
+    setImmediate(() => {
+      const going = this.#waiting.splice(0, this.atOnce);
+      this.#room = this.atOnce - going.length;
+      if (going.length > 0) this.#renewNext();
+      else this.#renewing = false;
+      for (const go of going) go();
+    });
   }
 }
