@@ -2,6 +2,7 @@
 import { defineDocument } from '../graphql/run-document.js';
 import { readConfig } from '../platform/config.js';
 import type { Retention } from '../platform/config.schema.js';
+import { findSender } from '../use-cases/senders/senders.js';
 import type { LocalGateway } from './local-gateway.js';
 
 export interface Shared {
@@ -52,6 +53,7 @@ interface Page {
 export async function readSharing(gateway: LocalGateway, senderId: string | undefined): Promise<Sharing> {
   const { serverId, fourEyes } = gateway.services.settings;
   const { retentionDays } = readConfig({ ...process.env }).config;
+  if (senderId !== undefined) await findSender({ em: gateway.services.database.em() }, senderId);
   const all: Shared[] = [];
   const filter = senderId === undefined ? {} : { senderId };
   for (let after: string | null = null, more = true; more;) {

@@ -83,7 +83,10 @@ export const environment = z.object({
   PUBLIC_URL: web.refine((text) => !/[?#@]/.test(text), 'must not hold a password, ? or #').optional(),
   MASTER_KEY: masterKey.optional(),
   MASTER_KEY_PREVIOUS: masterKey.optional(),
-  ADMIN_TOKEN: z.string().regex(/^\S+$/, 'must not hold spaces').optional(),
+  ADMIN_TOKEN: z
+    .string()
+    .regex(/^\S{8,}$/, 'must have at least 8 characters, none a space: openssl rand -base64 32')
+    .optional(),
   ADMIN_OIDC_ISSUER: url(['http:', 'https:']).optional(),
   ADMIN_OIDC_AUDIENCE: z.string().optional(),
   ADMIN_OIDC_CLIENT_ID: z.string().optional(),

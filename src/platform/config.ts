@@ -29,9 +29,9 @@ export interface Config {
   fourEyes: boolean;
   /** Addresses and ranges whose forwarding headers are believed. */
   trustProxy: string[];
-  /** Lower case; the header in which a trusted proxy passes the client's certificate. */
   /** Whom to tell of a weakness; `security.txt` is served where there is somebody. */
   securityContacts: string[];
+  /** Lower case; the header in which a trusted proxy passes the client's certificate. */
   mtlsHeader?: string;
   tokenTtlSeconds: number;
   /** Refused requests a minute of one address. */

@@ -1,10 +1,11 @@
 /** The master key and the admin token of a gateway that was given none: made once and kept in `DATA_DIR`. */
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isNativeError } from 'node:util/types';
 
 import type { Secrets } from './config.js';
+import { makeFolder } from './folder.js';
 
 export interface LocalSecrets {
   masterKey: Buffer;
@@ -17,7 +18,7 @@ export async function loadLocalSecrets(
   dataDir: string,
   given: Pick<Secrets, 'masterKey' | 'adminToken'>,
 ): Promise<LocalSecrets> {
-  await mkdir(dataDir, { recursive: true });
+  await makeFolder(dataDir);
   const masterKey = given.masterKey ?? Buffer.from((await keep(join(dataDir, 'master-key'), 'base64')).value, 'base64');
   if (masterKey.length !== 32) throw new Error(`${join(dataDir, 'master-key')} does not hold 32 bytes in base64`);
   if (given.adminToken) return { masterKey, adminToken: given.adminToken, adminTokenIsNew: false };

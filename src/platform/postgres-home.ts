@@ -4,10 +4,12 @@
  */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, cp, mkdir, readFile, readlink, rename, rm, stat, symlink } from 'node:fs/promises';
+import { chown, cp, readFile, readlink, rename, rm, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+
+import { makeFolder } from './folder.js';
 
 const run = promisify(execFile);
 
@@ -34,11 +36,11 @@ interface Log {
 }
 
 export async function findPostgresHome(dataDir: string, log: Log): Promise<PostgresHome> {
-  await mkdir(dataDir, { recursive: true });
+  await makeFolder(dataDir);
   const native = packagedBinaries();
   const link = join(dataDir, 'postgres');
   if (process.getuid?.() !== 0) {
-    await mkdir(link, { recursive: true, mode: 0o700 });
+    await makeFolder(link, 0o700);
     return { bin: join(native, 'bin'), path: link, data: join(link, 'data') };
   }
   const user = (await ownerOf(link)) ?? (await unprivilegedUser());
@@ -98,7 +100,7 @@ async function replaceEmptyFolder(link: string, target: string): Promise<void> {
 }
 
 async function ownedFolder(path: string, user: PostgresUser): Promise<string> {
-  await mkdir(path, { recursive: true });
+  await makeFolder(path);
   await chown(path, user.uid, user.gid);
   return path;
 }

@@ -24,9 +24,13 @@ export function startFault(error: unknown, { DATA_DIR = '.data' }: Record<string
   const listening = syscall === 'listen' || syscall === 'getaddrinfo' ? OF_LISTENING[code] : undefined;
   if (listening !== undefined) return `${listening} (${message})`;
   if (NOT_LET_IN.has(code)) return `DATABASE_URL: ${message}: check its user and password`;
-  if (path !== undefined && isWithin(resolve(path), resolve(DATA_DIR)))
+  if (path !== undefined && isOf(resolve(DATA_DIR), resolve(path), syscall))
     return `DATA_DIR: must be a folder that this user may write to, on a disk with room (${message})`;
   return String(error);
 }
+
+/** The folder, what is in it, or what would have to be made above it. */
+const isOf = (folder: string, path: string, syscall?: string): boolean =>
+  isWithin(path, folder) || (syscall === 'mkdir' && isWithin(folder, path));
 
 const isWithin = (path: string, folder: string): boolean => path === folder || path.startsWith(folder + sep);

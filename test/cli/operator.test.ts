@@ -404,6 +404,8 @@ test('dpia fills an assessment from the agreements, and asks what only people kn
   expect(stdout).toContain('- ☐ It has no end: when is it looked at again?');
   expect(stdout).toContain('Kept: payloads 365 days');
   expect(stdout).not.toMatch(/dpia-two|Every field is shared/);
+  const nobody = await run(['dpia', '--sender', 'dpia-tow']);
+  expect(nobody).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('no such sender') });
   const written = await run(['dpia', '--out', 'assessment.markdown', '--json']);
   expect(written.json).toMatchObject({ file: 'assessment.markdown' });
   const all = await readFile(join(cwd, 'assessment.markdown'), 'utf8');

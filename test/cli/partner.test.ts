@@ -251,7 +251,7 @@ test('listen takes the answer and the notification that subscribe has asked for;
   const env = { DATABASE_URL: gateway.databaseUrl, MASTER_KEY };
   const again = await listen(Number(new URL(inbox.url).port), 1);
   const nobody = await dci(['replay', '--sender', 'nobody'], { cwd, env });
-  expect(nobody).toMatchObject({ code: 0, stdout: '0 deliveries are due again.\n' });
+  expect(nobody).toMatchObject({ code: 1, stderr: 'dci: senderId: no such sender\n  check the id\n' });
   const replayed = await dci(['replay', '--sender', partner.senderId, '--json'], { cwd, env });
   expect(replayed).toMatchObject({ code: 0, json: { count: 1 } });
   expect(await again.next()).toMatchObject({ action: 'notify', message: notificationOf('Okonkwo') });

@@ -248,6 +248,8 @@ describe('a delivery', () => {
     expect(await once(ended)).toMatchObject({ state: 'DELIVERED' });
     expect((await replay({ senderId: partner.senderId })).replayDeliveries.count).toBe(0);
     expect((await replay({ senderId: partner.senderId, failedOnly: false })).replayDeliveries.count).toBe(1);
+    for (const filter of [{ senderId: 'misspelt' }, { subscriptionCode: 'SUB-misspelt' }])
+      await expect(replay(filter)).rejects.toThrow(/no such (sender|subscription)/);
     const everything = await gateway.graphql(`mutation { replayDeliveries(filter: {}) { count } }`);
     expect(everything.errors?.[0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT', field: 'filter' } });
   });

@@ -130,6 +130,12 @@ test('variables of others are none of ours, however they are called', () => {
   expect(problemsOf(Object.fromEntries(others.map((name) => [name, 'x'])))).toEqual([]);
 });
 
+test.each(['a', 'seven77', 'with a space in it'])('an ADMIN_TOKEN that is soon guessed is refused: %p', (token) => {
+  expect(problemsOf({ ...SERVER, ADMIN_TOKEN: token })).toEqual([
+    'ADMIN_TOKEN must have at least 8 characters, none a space: openssl rand -base64 32',
+  ]);
+});
+
 test('.env.example documents every variable with its default', async () => {
   const example = await readFile(new URL('../../.env.example', import.meta.url), 'utf8');
   const documented = Object.fromEntries(
@@ -155,6 +161,8 @@ test('what the system says of a start that failed is told by the setting that me
   const error: unknown = await loadLocalSecrets(dataDir, {}).catch((thrown: unknown) => thrown);
   expect(startFault(error, { DATA_DIR: dataDir })).toMatch(/^DATA_DIR: must be a folder that this user may write to/);
   expect(startFault(error, {})).toMatch(/^Error: EEXIST/);
+  const nowhere: unknown = await loadLocalSecrets('/proc/x/y', {}).catch((thrown: unknown) => thrown);
+  expect(startFault(nowhere, { DATA_DIR: '/proc/x/y' })).toMatch(/^DATA_DIR: must be a folder that .*ENOENT/);
 });
 
 describe('local secrets', () => {
@@ -204,7 +212,7 @@ test.each<[string, Record<string, string>, boolean]>([
   ['a server’s database and nobody who could sign in', SERVER, false],
   ['the same as an API process', { ...SERVER, ROLE: 'api' }, false],
   ['a worker', { ...SERVER, ROLE: 'worker' }, true],
-  ['a token', { ...SERVER, ADMIN_TOKEN: 'secret' }, true],
+  ['a token', { ...SERVER, ADMIN_TOKEN: 'bootstrap' }, true],
   ['an issuer', { ...SERVER, ADMIN_OIDC_ISSUER: 'https://id.example', ADMIN_OIDC_AUDIENCE: 'gateway' }, true],
   ['a database of our own', {}, true],
 ])('names somebody who can sign in, or not, with %s', (_, env, starts) => {

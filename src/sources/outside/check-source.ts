@@ -95,6 +95,7 @@ async function checkEntry(
         message: `has no value in ${keyless} rows: they are kept out`,
       });
     if (rows.length === 0) checked.warnings.push({ place, message: 'there are no rows' });
+    checked.warnings.push(...nothingServed(records).map((message) => ({ place: [...place, 'state'], message })));
     checked.samples.push(...samplesOf(mapping, records));
     if (isFollowed(open.file) && watermarkOf(open.file) !== undefined)
       await touchedKeys(open, mapping, await clockOf(open.reader.database));
@@ -108,6 +109,16 @@ function refusalsOf(records: MappedRecord[]): string[] {
   const refused = records.filter(({ state }) => state === 'REFUSED');
   const byReason = Map.groupBy(refused, ({ reason }) => reason ?? '');
   return [...byReason].map(([reason, rows]) => `${rows.length} of ${records.length} rows do not fit: ${reason}`);
+}
+
+/** A state that is spelt otherwise than its column has it looks like a registry of which everybody left. */
+function nothingServed(records: MappedRecord[]): string[] {
+  const withheld = records.filter(({ state }) => state === 'WITHHELD').length;
+  return withheld === 0 || records.some(({ state }) => state === 'SERVED')
+    ? []
+    : [
+        `none of ${records.length} rows is served: ${withheld} have a value that neither served, ended nor merged names`,
+      ];
 }
 
 const samplesOf = ({ name, registry, type }: RecordMapping, records: MappedRecord[]): Sample[] =>

@@ -49,7 +49,7 @@ export function readField(
   if (text === undefined) return undefined;
   if (name === undefined) return text;
   const table = codes[name] ?? {};
-  const code = Object.hasOwn(table, text) ? table[text] : undefined;
+  const code = table[asNamed(text, Object.keys(table))];
   if (code !== undefined) return code;
   if (otherwise === undefined)
     throw new RecordInvalid(path, `has a value that codes.${name} does not have: add it there, or say otherwise`);
@@ -62,6 +62,12 @@ const TRUTH = new Map([
   ['t', 'true'],
   ['f', 'false'],
 ]);
+
+/** A value of the source as the file names it: PostgreSQL writes `t` for what everybody calls true. */
+export function asNamed(text: string, names: readonly string[]): string {
+  const truth = TRUTH.get(text);
+  return truth !== undefined && !names.includes(text) && names.includes(truth) ? truth : text;
+}
 
 /** A list in one column, as JSON; any other text is the only one of its list. */
 function listIn(path: string, text: string): unknown {

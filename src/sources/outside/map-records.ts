@@ -6,7 +6,7 @@ import { assertNoPlaceholder } from '../../protocol/registries/records/identifyi
 import { resolvePath } from '../../protocol/registries/records/property.path.js';
 import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
 import type { Registries } from '../../protocol/registries/registries.js';
-import { mapFields, put, SKIPPED, type Data } from './map-fields.js';
+import { asNamed, mapFields, put, SKIPPED, type Data } from './map-fields.js';
 import { sourceRecordId } from './record-id.js';
 import type { Row } from './source-database.js';
 import { SourceFault } from './source-fault.js';
@@ -262,10 +262,12 @@ function append(data: Data, [name = '', ...below]: string[], elements: unknown[]
 
 function stateOf({ state }: RecordMapping, row: Row): RowState {
   if (state === undefined) return 'SERVED';
-  const value = trimmed(row, state.column) ?? '';
-  if (state.served.includes(value)) return 'SERVED';
-  if (value === state.merged?.value) return 'MERGED';
-  return state.ended.includes(value) ? 'ENDED' : 'WITHHELD';
+  const { served, ended, merged } = state;
+  const names = [...served, ...ended, ...(merged === undefined ? [] : [merged.value])];
+  const value = asNamed(trimmed(row, state.column) ?? '', names);
+  if (served.includes(value)) return 'SERVED';
+  if (value === merged?.value) return 'MERGED';
+  return ended.includes(value) ? 'ENDED' : 'WITHHELD';
 }
 
 interface Draft {

@@ -4,10 +4,12 @@ import type { Unit } from '../../entities/database/database.js';
 import { Delivery } from '../../entities/deliveries/delivery.entity.js';
 import { cancelDeliveries, reviveDeliveries } from '../../entities/deliveries/delivery-outcome.repository.js';
 import { lockReplayed } from '../../entities/deliveries/replay.repository.js';
+import { Subscription } from '../../entities/subscriptions/subscription.entity.js';
 import { changeAsAdmin } from '../admin-change.js';
 import type { Services } from '../services.js';
-import { conflict, invalid } from '../errors.js';
+import { conflict, invalid, notFound } from '../errors.js';
 import { lockById } from '../locked-row.js';
+import { findSender } from '../senders/senders.js';
 import type { ReplayFilter } from './delivery.types.js';
 
 /** A replay commits in steps, so that a large one delays nobody. */
@@ -35,6 +37,7 @@ export async function replayDeliveries(services: Services, admin: Admin, filter:
   const { senderId, subscriptionCode, from, until } = filter;
   if ([senderId, subscriptionCode, from, until].every((given) => given == null))
     throw invalid('filter', 'name a sender, a subscription or a time range');
+  await mustExist(services, filter);
   let count = 0;
   let after = '00000000-0000-0000-0000-000000000000';
   for (let found = BATCH; found === BATCH;) {
@@ -43,6 +46,14 @@ export async function replayDeliveries(services: Services, admin: Admin, filter:
     count += batch.revived;
   }
   return count;
+}
+
+/** A name that is misspelt is not one that nothing waits for. */
+async function mustExist({ database }: Services, { senderId, subscriptionCode }: ReplayFilter): Promise<void> {
+  const em = database.em();
+  if (senderId != null) await findSender({ em }, senderId);
+  if (subscriptionCode != null && (await em.count(Subscription, { code: subscriptionCode })) === 0)
+    throw notFound('subscriptionCode', 'no such subscription');
 }
 
 function replayBatch(services: Services, admin: Admin, filter: ReplayFilter, after: string) {

@@ -2,6 +2,7 @@
 import { Client } from 'pg';
 import { createRegistries } from '../../../src/protocol/registries/registries.js';
 import { checkSource } from '../../../src/sources/outside/check-source.js';
+import { proposeSource } from '../../../src/sources/outside/propose-source.js';
 import { readSourceFile } from '../../../src/sources/outside/source-file.js';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.js';
 
@@ -46,12 +47,16 @@ afterAll(async () => {
   await database?.drop();
 });
 
-async function check(yaml = YAML) {
-  const { file } = readSourceFile(yaml, registries);
+function readerUrl(): string {
   const url = new URL(database.url);
   url.username = role;
   url.password = 'secret';
-  const checked = await checkSource(file!, { SCHOOL_DATABASE_URL: url.href }, registries);
+  return url.href;
+}
+
+async function check(yaml = YAML) {
+  const { file } = readSourceFile(yaml, registries);
+  const checked = await checkSource(file!, { SCHOOL_DATABASE_URL: readerUrl() }, registries);
   const told = (findings: { message: string }[]) => findings.map(({ message }) => message);
   return { ...checked, errors: told(checked.errors), warnings: told(checked.warnings) };
 }
@@ -90,6 +95,27 @@ test('several values in one column are a list where they are JSON, and never tak
     expect(warnings).toEqual([]);
     expect(samples[0]?.data).toMatchObject({ phone_number: Array.from({ length: count }, () => '•••') });
   }
+});
+
+test('a state that the file spells otherwise is told; true is what PostgreSQL calls t', async () => {
+  expect((await check(YAML.replace('served: [in]', 'served: [IN]'))).warnings).toEqual([
+    'none of 1000 rows is served: 1000 have a value that neither served, ended nor merged names',
+  ]);
+  const truth = YAML.replace('from: pupil', `sql: "select *, state = 'in' as here from pupil"`)
+    .replace('column: state, served: [in]', 'column: here, served: [true], ended: [false]')
+    .replace('{ "1": male, "2": female } }', '{ "1": male, "2": female }, here: { true: male, false: female } }')
+    .replace('column: sex, codes: sex', 'column: here, codes: here');
+  expect(await check(truth)).toMatchObject({ errors: [], warnings: [], samples: { length: 10 } });
+});
+
+test('a draft takes the primary key of its table, which the role may only read', async () => {
+  await owner.query(`
+    create table lesson (title text, hour int, room int, uin text, primary key (room, hour));
+    grant select on lesson to ${role}`);
+  const keyOf = async (table: string) =>
+    readSourceFile((await proposeSource(readerUrl(), table, 'SOCIAL', registries)).yaml, registries).file?.records[0]
+      ?.key;
+  expect([await keyOf('lesson'), await keyOf('pupil')]).toEqual([['room', 'hour'], ['number']]);
 });
 
 test('what the file expects is compared', async () => {
