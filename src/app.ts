@@ -157,7 +157,7 @@ async function startBehind(
   exportStanding(metrics, services);
   countTraffic(metrics, services.traffic);
   door.serve(
-    createListener(services, graphql.router, config, metrics, (token) => authenticator.webSocket(token), admins.oidc),
+    createListener(services, graphql, config, metrics, (token) => authenticator.webSocket(token), admins.oidc),
   );
   const works = config.role !== 'api';
   const background = startBackground(services, await createJobStore(secrets.jobsUrl ?? secrets.databaseUrl, log), {

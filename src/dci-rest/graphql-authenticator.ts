@@ -3,13 +3,13 @@
  * must carry an HTTP signature too, unless the sender may leave messages unsigned.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import type { Request } from 'express';
 import type { Admins } from '../access/admins.js';
 import { ANONYMOUS, type Principal } from '../access/principal.js';
 import { claimQuery } from '../entities/transactions/seen-message.repository.js';
 import type { DirectCall } from '../use-cases/call.js';
 import { DomainError } from '../use-cases/errors.js';
 import { ANSWERED_BEFORE } from '../graphql/errors.js';
+import type { OperationRequest } from '../graphql/door.js';
 import type { Authenticator, Caller } from '../graphql/server.js';
 import { ProtocolError, RequestInvalid, TokenInvalid } from '../protocol/errors.js';
 import { pass } from './checks/check.js';
@@ -51,8 +51,8 @@ function bearer(authorization: string | undefined): string | undefined {
   return /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
 }
 
-async function authenticatePartner(services: FacadeServices, request: Request): Promise<Caller> {
-  const body = (request as { rawBody?: Buffer }).rawBody ?? Buffer.alloc(0);
+async function authenticatePartner(services: FacadeServices, request: OperationRequest): Promise<Caller> {
+  const { rawBody: body = Buffer.alloc(0) } = request;
   const exchange = new Exchange(receivedOf(request, body, services), undefined, undefined, services.clock());
   try {
     await pass(PARTNER_GRAPHQL, exchange, services, undefined);

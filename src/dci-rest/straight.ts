@@ -3,6 +3,7 @@
  * takes its way through Express, to the same posts. The routers cost a search more than reading it does.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody } from '../platform/read-body.js';
 import { bodyRefused, type BodyFault } from './body-refused.js';
 import type { Post } from './posts.js';
 import { receivedOf } from './received.js';
@@ -36,14 +37,4 @@ async function answer(
     ? post(receivedOf(request, body, services))
     : bodyRefused(body, request, services);
   send(response, await answering);
-}
-
-function readBody(request: IncomingMessage): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    request
-      .on('data', (chunk: Buffer) => chunks.push(chunk))
-      .once('end', () => resolve(Buffer.concat(chunks)))
-      .once('error', reject);
-  });
 }

@@ -1,27 +1,26 @@
 /** Bodies of GraphQL requests: JSON whose numbers are what was written, and the very bytes beside it. */
+import type { IncomingHttpHeaders } from 'node:http';
 import express, { type RequestHandler } from 'express';
 import { markInexact, mayBeInexact } from '../protocol/exact-number.js';
 
-const MAX_BODY = '1mb';
+export const MAX_BODY = 1_048_576;
 
-/** A body of a thousand records is read five times as fast without asking each of its values whether it is exact. */
-export function jsonBody(): RequestHandler {
-  const options = { limit: MAX_BODY, verify: keepRawBody };
-  const careful = express.json({ ...options, reviver: markInexact });
-  const quick = express.json(options);
-  return (request, response, next) => {
-    if (!/^application\/json(; ?charset=utf-8)?$/i.test(request.headers['content-type'] ?? ''))
-      return careful(request, response, next);
-    quick(request, response, (error?: unknown) => {
-      const { rawBody } = request as { rawBody?: Buffer };
-      if (error === undefined && rawBody !== undefined && mayBeInexact(rawBody.toString('latin1')))
-        request.body = JSON.parse(new TextDecoder().decode(rawBody), markInexact) as unknown;
-      next(error);
-    });
-  };
-}
+/** Of any length, encoding and charset that Express knows. */
+export const jsonBody = (): RequestHandler =>
+  express.json({ limit: MAX_BODY, verify: keepRawBody, reviver: markInexact });
 
-/** An HTTP signature covers the very bytes. */
 function keepRawBody(request: object, _response: unknown, body: Buffer): void {
   Object.assign(request, { rawBody: body });
+}
+
+export const isPlainJson = (headers: IncomingHttpHeaders): boolean =>
+  headers['content-encoding'] === undefined &&
+  /^application\/json(; ?charset=utf-8)?$/i.test(headers['content-type'] ?? '');
+
+const utf8 = new TextDecoder();
+
+/** A body of a thousand records is read five times as fast without asking each of its values whether it is exact. */
+export function readJson(body: Buffer): unknown {
+  const text = utf8.decode(body);
+  return mayBeInexact(text) ? JSON.parse(text, markInexact) : JSON.parse(text);
 }

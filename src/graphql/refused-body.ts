@@ -1,4 +1,5 @@
 /** A body that cannot be read is refused in the same form as every other error of GraphQL. */
+import type { ServerResponse } from 'node:http';
 import type { ErrorRequestHandler } from 'express';
 import type { Log } from '../platform/log.js';
 
@@ -7,18 +8,23 @@ const REFUSALS: Record<number, { code: string; message: string }> = {
   413: { code: 'PAYLOAD_TOO_LARGE', message: 'body: at most 1 MiB; send it in parts' },
   415: { code: 'UNSUPPORTED_MEDIA_TYPE', message: 'body: send JSON in UTF-8, not compressed in an unusual way' },
 };
+const FAULT = { code: 'INTERNAL_SERVER_ERROR', message: 'internal error' };
 
 export function refuseBody(log: Log): ErrorRequestHandler {
   return (error: { status?: number }, _request, response, next) => {
-    const refusal = REFUSALS[error.status ?? 500];
-    if (response.headersSent || refusal === undefined) {
-      log.error({ err: error }, 'a GraphQL request failed');
-      return response.headersSent
-        ? next(error)
-        : void response.status(500).json(errors('INTERNAL_SERVER_ERROR', 'internal error'));
-    }
-    response.status(error.status ?? 500).json(errors(refusal.code, refusal.message));
+    const { status = 500 } = error;
+    const known = status in REFUSALS;
+    if (!known || response.headersSent) log.error({ err: error }, 'a GraphQL request failed');
+    if (response.headersSent) return next(error);
+    refuseUnread(response, known ? status : 500);
   };
 }
 
-const errors = (code: string, message: string) => ({ errors: [{ message, extensions: { code } }] });
+export function refuseUnread(response: ServerResponse, status: number): void {
+  const { code, message } = REFUSALS[status] ?? FAULT;
+  response.writeHead(status, {
+    'Content-Type': 'application/json; charset=utf-8',
+    'X-Content-Type-Options': 'nosniff',
+  });
+  response.end(JSON.stringify({ errors: [{ message, extensions: { code } }] }));
+}

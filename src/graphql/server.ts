@@ -1,12 +1,11 @@
 /** `/graphql`: Apollo over HTTP and graphql-ws over WebSocket, one schema and one way to know the caller. */
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import { ApolloServer, type ApolloServerPlugin, type GraphQLRequestListener } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import { expressMiddleware } from '@as-integrations/express5';
-import { Router, type Request, type Response } from 'express';
+import { Router } from 'express';
 import { OperationTypeNode, type GraphQLSchema } from 'graphql';
 import type { Admission } from '../access/admission.js';
 import { actorOf, type Principal } from '../access/principal.js';
@@ -15,7 +14,9 @@ import { createMetrics, type Metrics } from '../platform/metrics.js';
 import type { ProtocolError } from '../protocol/errors.js';
 import type { Call } from '../use-cases/call.js';
 import { refuseCaller } from './caller-refusal.js';
+import { compilingGateway } from './compiled.js';
 import type { Context, GraphqlServices, SignResponse } from './context.js';
+import { answerBy, straightTo, type OperationRequest, type Straight } from './door.js';
 import { startDeadline } from '../use-cases/deadline.js';
 import { DomainError, forbidden, unauthenticated } from '../use-cases/errors.js';
 import { formatError, auditedRefusalOf, tellUnavailable } from './errors.js';
@@ -43,11 +44,13 @@ export interface Caller {
 
 /** Who is calling, as `app.ts` finds out; the signature check of partners stands to our right. */
 export interface Authenticator {
-  http(request: Request): Promise<Caller>;
+  http(request: OperationRequest): Promise<Caller>;
   webSocket(authorization: string | undefined): Promise<Principal>;
 }
 
 export interface GraphqlServer {
+  /** For the usual form of an operation. */
+  straight: Straight;
   router: Router;
   /** Ends every WebSocket. */
   hangUp(): Promise<void>;
@@ -78,7 +81,7 @@ export async function startGraphqlServer(
   });
   const sockets = serveWebSockets({ schema, log, httpServer, contextOf, persisted });
   const apollo = new ApolloServer<Context>({
-    schema,
+    gateway: compilingGateway(schema),
     introspection: true,
     csrfPrevention: true,
     // The process stops in its own order: main.ts.
@@ -100,27 +103,22 @@ export async function startGraphqlServer(
   });
   await apollo.start();
   const turns = new Turns(services.recentCallers, OPERATIONS);
+  const answer = answerBy(apollo, async (request, response) => {
+    admit(services.admission, response);
+    const caller = await identify(authenticator, request);
+    if (persisted !== undefined) await usePersisted(persisted, request, caller);
+    const { signal: deadline, stop } = timely();
+    response.once('close', stop);
+    const endTurn = await turns.take(actorOf(caller.principal));
+    response.once('close', endTurn);
+    return { ...newContext(services, caller), deadline, endTurn };
+  });
   const router = Router();
   router.use(graphiqlRouter());
   // Of this very path only.
-  router.all(
-    '/',
-    jsonBody(),
-    expressMiddleware(apollo, {
-      context: async ({ req, res }) => {
-        admit(services.admission, res);
-        const caller = await identify(authenticator, req);
-        if (persisted !== undefined) await usePersisted(persisted, req, caller);
-        const { signal: deadline, stop } = timely();
-        res.once('close', stop);
-        const endTurn = await turns.take(actorOf(caller.principal));
-        res.once('close', endTurn);
-        return { ...newContext(services, caller), deadline, endTurn };
-      },
-    }),
-    refuseBody(log),
-  );
+  router.all('/', jsonBody(), answer, refuseBody(log));
   return {
+    straight: straightTo(answer),
     router,
     hangUp: () => sockets.dispose(),
     close: () => apollo.stop(),
@@ -128,7 +126,7 @@ export async function startGraphqlServer(
 }
 
 /** Once its body is here: one that comes slowly is no work. */
-function admit(admission: Admission, response: Response): void {
+function admit(admission: Admission, response: ServerResponse): void {
   try {
     response.once('close', admission.enter());
   } catch (error) {
@@ -141,7 +139,7 @@ function newContext(services: GraphqlServices, caller: Caller): Context {
 }
 
 /** Nobody is told anything, the form of the schema included, before it is known who asks. */
-async function identify(authenticator: Authenticator, request: Request): Promise<Caller> {
+async function identify(authenticator: Authenticator, request: OperationRequest): Promise<Caller> {
   try {
     const caller = await authenticator.http(request);
     if (caller.principal.kind === 'anonymous') throw unauthenticated('sign in: send Authorization: Bearer <token>');
@@ -151,7 +149,11 @@ async function identify(authenticator: Authenticator, request: Request): Promise
   }
 }
 
-async function usePersisted(persisted: PersistedOperations, request: Request, { refused }: Caller): Promise<void> {
+async function usePersisted(
+  persisted: PersistedOperations,
+  request: OperationRequest,
+  { refused }: Caller,
+): Promise<void> {
   const asked = request.body as (AskedOperation & Record<string, unknown>) | undefined;
   try {
     Object.assign(request.body as object, { query: persisted.textOf(asked ?? {}), extensions: {} });

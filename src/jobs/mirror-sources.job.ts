@@ -2,7 +2,8 @@
 import { renewClaims, releaseClaims } from '../entities/queues/claim.repository.js';
 import { claimSources, holdSource, saveSource, type StoredSource } from '../entities/sources/source.repository.js';
 import type { Log } from '../platform/log.js';
-import { ClaimOver, Mirror, type MirrorServices } from '../sources/outside/mirror.js';
+import { ClaimedSource, ClaimOver } from '../sources/outside/claimed-source.js';
+import { Mirror, type MirrorServices } from '../sources/outside/mirror.js';
 import type { LiveSources } from '../sources/outside/live-sources.js';
 import type { SourceConnections } from '../sources/outside/source-connections.js';
 import { isFollowed } from '../sources/outside/source-file.schema.js';
@@ -54,7 +55,9 @@ async function mirrorSource(
     const dueAt =
       source.kind === 'dci'
         ? await subscribed(mirroring, source)
-        : await new Mirror(mirroring, await connections.get(source), source, worker).run(signal);
+        : await new Mirror(mirroring, await connections.get(source), new ClaimedSource(mirroring, source, worker)).run(
+            signal,
+          );
     const well = source.kind === 'dci' ? wellOf(mirroring, source) : {};
     await end(mirroring, source, worker, () => ({ dueAt, ...well }));
   } catch (error) {

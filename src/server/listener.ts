@@ -1,4 +1,4 @@
-/** What answers a request: messages in their usual form straight away, everything else through Express. */
+/** What answers a request: messages and operations in their usual form straight away, everything else through Express. */
 import type { RequestListener } from 'node:http';
 import express, { type Express } from 'express';
 import { oauthRouter } from '../dci-rest/oauth.router.js';
@@ -8,6 +8,7 @@ import { dciRouter } from '../dci-rest/router.js';
 import { hasAccounts } from '../entities/admins/admin-session.repository.js';
 import type { OidcAdmins } from '../access/oidc-admin.js';
 import type { FacadeServices } from '../dci-rest/services.js';
+import type { GraphqlServer } from '../graphql/server.js';
 import { straightTo } from '../dci-rest/straight.js';
 import type { Config } from '../platform/config.js';
 import type { Metrics } from '../platform/metrics.js';
@@ -23,7 +24,7 @@ import { measureRequests } from './request-metrics.js';
 /** @param graphql at `/graphql` */
 export function createListener(
   services: FacadeServices,
-  graphql: express.Router,
+  graphql: Pick<GraphqlServer, 'router' | 'straight'>,
   config: Config,
   metrics: Metrics,
   adminOf: AdminOf,
@@ -31,9 +32,9 @@ export function createListener(
 ): RequestListener {
   const posts = dciPosts(services);
   const straight = straightTo(posts, services);
-  const app = expressApp(posts, services, graphql, config, metrics, adminOf, oidc);
+  const app = expressApp(posts, services, graphql.router, config, metrics, adminOf, oidc);
   return measureRequests({ metrics, ...services }, (request, response) => {
-    const answered = straight(request, response);
+    const answered = straight(request, response) ?? graphql.straight(request, response);
     if (answered === undefined) app(request, response);
     else answered.catch((error: unknown) => answerFault(error, response, services));
   });

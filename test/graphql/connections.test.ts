@@ -383,3 +383,42 @@ test('a sender is found by a part of its id or its name, and warns of an address
   );
   expect(await found('pension_')).toEqual([{ senderId, warnings: [] }]);
 });
+
+describe('a query that comes again is compiled', () => {
+  const ASKED = 4;
+  const first = 'senders(first: 2, orderBy: NAME)';
+
+  test.each<[string, string, Record<string, unknown>?]>([
+    [
+      'of names, fragments and rows',
+      `{ a: ${first} { ...P nodes { x: name } } } fragment P on SenderConnection { nodes { name __typename } }`,
+    ],
+    ['of a name that JavaScript knows', `{ ${first} { nodes { __proto__: name constructor: name } } }`],
+    [
+      'with a condition',
+      `query ($no: Boolean = false) { ${first} { nodes { name @include(if: $no) id @skip(if: true) } totalCount } }`,
+    ],
+    ['of the schema', '{ __type(name: "Sender") { name fields { name } } }'],
+    ['of two fields, one of which is refused', '{ transaction(id: "no") { id } senders(first: 1000) { totalCount } }'],
+    [
+      'with a variable of another type',
+      'query ($size: Int = 1) { senders(first: $size) { totalCount } }',
+      { size: 'two' },
+    ],
+    [
+      'with a name that no enum has',
+      'query ($by: SenderOrder! = NAME) { senders(orderBy: $by) { totalCount } }',
+      { by: 'SIZE' },
+    ],
+  ])('and answered as at first: %s', async (_what, text, variables = {}) => {
+    const answers = [];
+    for (let times = 0; times < ASKED; times += 1) answers.push(JSON.stringify(await gateway.graphql(text, variables)));
+    expect(new Set(answers)).toEqual(new Set([answers[0]]));
+  });
+
+  test('for each reader as the first one: what it may not see, what it asks for otherwise', async () => {
+    const sizes = [];
+    for (const size of [1, 2, 3, 0, 2]) sizes.push((await page({ first: size })).nodes.length);
+    expect(sizes).toEqual([1, 2, 3, 0, 2]);
+  });
+});

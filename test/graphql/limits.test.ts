@@ -50,6 +50,42 @@ describe('/graphql', () => {
     expect(headers.get('cache-control')).toBe('no-store');
   });
 
+  test.each([
+    [
+      'an operation',
+      '{"query":"query ($i: Int) { me { kind } senders(first: $i) { totalCount } }","variables":{"i":1}}',
+    ],
+    [
+      'a number that is not held exactly',
+      '{"query":"query ($i: Int) { me { kind } }","variables":{"i":12345678901234567890}}',
+    ],
+    ['no operation', '{"query":"{ nothing }"}'],
+    ['broken JSON', '{"query":"{ me'],
+    ['no object', '[]'],
+  ])('answers %s alike, by whichever door it comes', async (_what, body) => {
+    const answers: unknown[] = [];
+    for (const [search, type, length] of [
+      ['', 'application/json', true],
+      ['', 'application/json; charset=UTF-8', true],
+      ['', 'application/json', false],
+      ['', 'application/json; charset=utf-16le', true],
+      ['?a=b', 'application/json', true],
+    ] as const) {
+      const bytes = Buffer.from(body, type.endsWith('le') ? 'utf16le' : 'utf8');
+      const response = await fetch(`${gateway.url}/graphql${search}`, {
+        method: 'POST',
+        headers: { 'content-type': type, authorization: `Bearer ${ADMIN_TOKEN}` },
+        body: length ? bytes : new Blob([bytes]).stream(),
+        duplex: 'half',
+      });
+      const told = ['content-type', 'content-length', 'cache-control', 'x-content-type-options'].map((name) =>
+        response.headers.get(name),
+      );
+      answers.push([response.status, await response.text(), ...told]);
+    }
+    expect(answers).toEqual(answers.map(() => answers[0]));
+  });
+
   test('works on two operations of a caller at once, broken ones too, and on those of others meanwhile', async () => {
     const client = await gateway.database.pool.connect();
     const locked = async () => {

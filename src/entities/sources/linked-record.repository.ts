@@ -26,6 +26,21 @@ export async function linkedData(
   return Map.groupBy(rows, ({ value }) => value);
 }
 
+/** Keys at the source of copies of an entry that have one of the values. */
+export async function keysUnder(
+  sql: Sql,
+  { source, entry, type }: { source: string; entry: string; type: string },
+  values: string[],
+): Promise<string[][]> {
+  const rows = await sql.query<{ key: string[] }>(
+    `select distinct s.key from record_identifier i
+     join source_row s on s.record_id = i.record_id and s.source = $1 and s.entry = $2 and s.key is not null
+     where i.type = $3 and i.value = any($4::text[])`,
+    [source, entry, type, values],
+  );
+  return rows.map(({ key }) => key);
+}
+
 /** Values of one identifier type that records have. */
 export async function identifiersUnder(sql: Sql, type: string, ids: string[]): Promise<string[]> {
   const rows = await sql.query<{ value: string }>(

@@ -17,6 +17,14 @@ export interface SweepPosition {
   began: string;
 }
 
+/** Records of an entry that changed, of which those that depend on them are not read again yet. */
+export interface Owed {
+  entry: string;
+  keys: string[][];
+  /** By which their facts go into other records, or did before. */
+  links: string[];
+}
+
 /** How a source is followed. */
 export interface CaptureState {
   by?: 'PUBLICATION' | 'WATERMARK' | 'SWEEP' | 'SUBSCRIPTION';
@@ -30,6 +38,7 @@ export interface CaptureState {
   publication?: string;
   /** Of entries that change by time: when it was last asked which, by our clock and by its own. */
   refreshed?: Record<string, { at: string; mark: string }>;
+  owed?: Owed[];
   /** Bytes of its log that the server keeps for us, and whether it still has all of them. */
   walBytes?: number | null;
   walStatus?: string | null;

@@ -1,10 +1,9 @@
 /** Facts of one record that belong to another about the same person: a death that the birth must tell of. */
 import type { Sql } from '../../entities/database/database.js';
-import { identifiersUnder, linkedData } from '../../entities/sources/linked-record.repository.js';
+import { identifiersUnder, keysUnder, linkedData } from '../../entities/sources/linked-record.repository.js';
 import { valuesAt } from '../../protocol/query/evaluate.js';
 import { put, type Data } from './map-fields.js';
 import type { MappedRecord } from './map-records.js';
-import { keysNamed } from './named-keys.js';
 import type { OpenSource } from './source-connections.js';
 import type { RecordMapping } from './source-file.schema.js';
 import type { Key } from './source-reader.js';
@@ -63,11 +62,13 @@ export interface LinkedFacts {
 export const linkValues = (sql: Sql, { link }: RecordMapping, ids: string[]): Promise<string[]> =>
   link === undefined ? Promise.resolve([]) : identifiersUnder(sql, link.by, ids);
 
-/** Keys of the records that facts go into. */
-export async function linkedKeys(open: OpenSource, { link }: RecordMapping, values: string[]): Promise<Key[]> {
-  const target = open.file.records.find(({ name }) => name === link?.to);
-  if (link === undefined || target === undefined) return [];
-  const keys: Key[] = [];
-  for (const value of new Set(values)) keys.push(...(await keysNamed(open, target, { type: link.by, value })));
-  return keys;
-}
+/** Keys of the copies that facts go into: one that is not copied yet is read with them. */
+export const linkedKeys = (
+  sql: Sql,
+  { file }: OpenSource,
+  { link }: RecordMapping,
+  values: string[],
+): Promise<Key[]> =>
+  link === undefined
+    ? Promise.resolve([])
+    : keysUnder(sql, { source: file.source.name, entry: link.to, type: link.by }, values);

@@ -114,7 +114,7 @@ afterAll(async () => {
   await gateway?.close();
   await clinic.query(
     `select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = any ($1)`,
-    [[SLOT, `${SLOT}_odd`]],
+    [[SLOT, `${SLOT}_odd`, `${SLOT}_linked`]],
   );
   await clinic.query(`drop owned by ${READER}; drop role ${READER}`);
   await clinic.end();
@@ -472,4 +472,64 @@ test('rows lead to their records whatever the registry calls and keeps them', as
   await clinic.query(`update family set number = 'f12' where id = 11`);
   await untilFamily('f12', undefined);
   await gateway.admin('mutation { removeSource(name: "district") { name } }');
+}, 60_000);
+
+const LINKED = `version: 1
+source: { name: events, kind: postgres, url: "\${CLINIC_DATABASE_URL}", statement_timeout: 100ms }
+capture: { by: publication, publication: dci_linked, slot: ${SLOT}_linked, sweep: 1d, max_end_share: 1 }
+records:
+  - registry: CRVS
+    type: Person
+    name: death
+    from: death
+    key: id
+    fields: { death_date: day }
+    identifiers: [{ type: DRN, value: number }, { type: BRN, value: birth }]
+    link: { to: birth, by: BRN, give: [death_date] }
+  - registry: CRVS
+    type: Person
+    name: birth
+    from: birth
+    key: id
+    fields: { name.surname: surname }
+    identifiers: [{ type: BRN, value: number }]
+`;
+
+test('those that depend on a change are read, also where the source did not answer for them when it was', async () => {
+  await clinic.query(`create table birth (id int primary key, number text, surname text);
+    create table death (id int primary key, number text, birth text, day date);
+    insert into birth select n, 'b' || n, 'Born' from generate_series(1, 3) n;
+    grant select on birth, death to ${READER};
+    create publication dci_linked for table birth (id), death (id)`);
+  expect((await apply(LINKED)).errors).toBeUndefined();
+  const rows = () =>
+    gateway.database.query<{ state: string; deaths: number; day: string | null }>(
+      `select state, (select count(*)::int from source_row where source = 'events' and entry = 'death') as deaths,
+         (select data ->> 'death_date' from registry_record r join record_identifier i on i.record_id = r.id
+          where i.value = 'b2' and data ? 'name' and r.deleted_at is null) as day
+       from source where name = 'events'`,
+    );
+  const untilRow = (wanted: object) =>
+    until(
+      async () => {
+        const [row] = await rows();
+        return Object.entries(wanted).every(([name, value]) => row?.[name as keyof typeof row] === value);
+      },
+      { seen: rows },
+    );
+  await untilRow({ state: 'RUNNING', deaths: 0, day: null });
+  const whileNoBirthIsRead = async (statement: string, deaths: number) => {
+    await clinic.query('begin; lock table birth in access exclusive mode');
+    const other = new Client({ connectionString: outside.url });
+    await other.connect();
+    await other.query(statement);
+    await other.end();
+    await untilRow({ state: 'FAILED', deaths });
+    await clinic.query('rollback');
+  };
+  await whileNoBirthIsRead(`insert into death values (7, 'd7', 'b2', '2026-03-04')`, 1);
+  await untilRow({ state: 'RUNNING', day: '2026-03-04' });
+  await whileNoBirthIsRead('delete from death where id = 7', 0);
+  await untilRow({ state: 'RUNNING', day: null });
+  await gateway.admin('mutation { removeSource(name: "events") { name } }');
 }, 60_000);
