@@ -23,6 +23,7 @@ import { isTest } from '../entities/subscriptions/notification.repository.js';
 import type { CallOutcome, TrafficMeter } from '../use-cases/overview/traffic-meter.js';
 import type { Log } from '../platform/log.js';
 import type { OutboundResponse } from '../platform/outbound-http.js';
+import { Turns } from '../platform/turns.js';
 import { uuidv7 } from '../platform/uuid.js';
 import type { JsonObject } from '../protocol/envelope/json.js';
 import type { Verdict } from './classify-answer.js';
@@ -53,6 +54,8 @@ const OWN_FAULT_MS = 5000;
 const FRESH_MS = 500;
 /** Statements for what comes at the same time. */
 const TOGETHER = { underWay: 1, atOnce: 200 };
+/** Those that begin, or are sent, in one turn of the event loop. */
+const EACH_TURN = 16;
 
 /** As claimed. */
 type Claimed = DueDelivery & { claimedAt: Date };
@@ -60,6 +63,7 @@ type Claimed = DueDelivery & { claimedAt: Date };
 /** What the attempts of one process share. */
 interface Shared extends Delivering {
   pace: HostPace;
+  turns: Turns;
   fix: (message: FixedMessage & { worker: string }) => Promise<number | undefined>;
   finish: (finished: FinishedAttempt & { worker: string }) => Promise<boolean>;
 }
@@ -70,6 +74,7 @@ function share(delivering: Delivering): Shared {
   return {
     ...delivering,
     pace: new HostPace(),
+    turns: new Turns(EACH_TURN),
     fix: coalesce((all) => fixMessages(database, workerOf(all), all), TOGETHER),
     finish: coalesce((all) => finishAttempts(database, workerOf(all), all), TOGETHER),
   };
@@ -138,6 +143,7 @@ async function prepareAndSend(
   signal: AbortSignal,
 ): Promise<Attempted | { cancelled: string } | 'REST'> {
   const prepare = async () => {
+    await services.turns.next();
     const sender = await services.directory.bySenderId(delivery.senderId);
     if (sender?.state !== 'ACTIVE') return 'REST';
     return { sender, preparedAt: performance.now(), ...(await prepareMessage(services, delivery, sender, worker)) };
@@ -147,6 +153,7 @@ async function prepareAndSend(
   const sent = await services.pace.inTurn(delivery.host, async () => {
     const prepared = performance.now() - first.preparedAt < FRESH_MS ? first : await prepare();
     if (prepared === 'REST' || !('envelope' in prepared)) return prepared;
+    await services.turns.next();
     const at = services.clock();
     return { at, ...(await tracedAttempt(services, delivery, prepared.sender, prepared.envelope, signal)) };
   });

@@ -5,6 +5,7 @@ import { findVersions, lastData, type VersionKey } from '../../entities/records/
 import { findEvents, type WaitingEvent } from '../../entities/records/registry-event.repository.js';
 import { Subscription } from '../../entities/subscriptions/subscription.entity.js';
 import { coalesce } from '../../platform/coalesce.js';
+import { Turns } from '../../platform/turns.js';
 import type { Services } from '../services.js';
 
 export type RenderingServices = Pick<
@@ -32,9 +33,12 @@ export interface Material {
 }
 
 const TOGETHER = { underWay: 1, atOnce: 200 };
+/** Opened and rendered in one turn of the event loop. */
+const EACH_TURN = 16;
 
 export function readMaterial({ database, vault }: Pick<RenderingServices, 'database' | 'vault'>): Material {
-  const open = coalesce((keys: readonly VersionKey[]) => findVersions(database, vault, keys), TOGETHER);
+  const find = coalesce((keys: readonly VersionKey[]) => findVersions(database, vault, keys), TOGETHER);
+  const turns = new Turns(EACH_TURN);
   return {
     subscription: coalesce(async (ids: readonly string[]) => {
       const wanted = [...new Set(ids)];
@@ -44,7 +48,11 @@ export function readMaterial({ database, vault }: Pick<RenderingServices, 'datab
       return ids.map((id) => byId.get(id));
     }, TOGETHER),
     event: coalesce((ids: readonly string[]) => findEvents(database, ids), TOGETHER),
-    version: async (key) => (await open(key))(),
+    version: async (key) => {
+      const open = await find(key);
+      await turns.next();
+      return open();
+    },
   };
 }
 
