@@ -21,7 +21,7 @@ import { WakeChannel } from './entities/queues/wake-channel.js';
 import { FrontDoor } from './server/front-door.js';
 import { openReplica, type Replica } from './entities/database/replica.js';
 import { replicatedSource } from './sources/replicated.source.js';
-import type { RecordSource } from './sources/registry-source.js';
+import type { RecordTables } from './sources/registry-source.js';
 import { LiveTail } from './graphql/live/live-tail.js';
 import { PersistedOperations } from './graphql/persisted-operations.js';
 import { gatewaySchema } from './graphql/schema.js';
@@ -196,7 +196,7 @@ function replicaOf(config: Config, { databaseReplicaUrl: url }: StoreSecrets, da
   return openReplica(database, url, pool, { maxLagMs: config.databaseReplicaMaxLagMs });
 }
 
-function ownRecords(config: Config, database: Database, replica: Replica | undefined): RecordSource {
+function ownRecords(config: Config, database: Database, replica: Replica | undefined): RecordTables {
   const own = createRecordSource(database, config);
   return replica === undefined ? own : replicatedSource(own, createRecordSource(replica.sql, config), replica);
 }

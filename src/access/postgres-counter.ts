@@ -2,37 +2,43 @@
 import type { Sql } from '../entities/database/database.js';
 import { spend, type Spending } from '../entities/senders/spent-quota.repository.js';
 import { coalesce } from '../platform/coalesce.js';
-import type { SharedCounter } from './shared-quota.js';
-
-type Consumed = Awaited<ReturnType<SharedCounter['consume']>>;
+import type { Consumed, SharedCounter } from './shared-quota.js';
 
 export class PostgresCounter implements SharedCounter {
   readonly #spend: (spending: Spending) => Promise<Consumed>;
 
   /** @param duration of the window in seconds. @param alone counts while the database is away */
   constructor(
-    sql: Sql,
+    private readonly sql: Sql,
     private readonly name: string,
     readonly duration: number,
     private readonly alone: SharedCounter,
   ) {
-    this.#spend = coalesce((spendings) => this.#together(sql, spendings), { underWay: 2, atOnce: 500 });
+    this.#spend = coalesce((spendings) => this.#together(spendings), { underWay: 2, atOnce: 500 });
   }
 
   consume(key: string, points: number): Promise<Consumed> {
     return this.#spend({ key: `${this.name}:${key}`, points }).catch(() => this.alone.consume(key, points));
   }
 
-  async #together(sql: Sql, spendings: readonly Spending[]): Promise<Consumed[]> {
+  consumeAll(spendings: Spending[]): Promise<Consumed[]> {
+    const named = spendings.map(({ key, points }) => ({ key: `${this.name}:${key}`, points }));
+    const alone = () => Promise.all(spendings.map(({ key, points }) => this.alone.consume(key, points)));
+    return this.#together(named).catch(alone);
+  }
+
+  async #together(spendings: readonly Spending[]): Promise<Consumed[]> {
     const byKey = Map.groupBy(spendings, ({ key }) => key);
     const sums = [...byKey].map(([key, all]) => ({ key, points: all.reduce((sum, { points }) => sum + points, 0) }));
     const now = Date.now();
-    const spent = await spend(sql, sums, this.duration * 1000, now);
-    const before = new Map(sums.map(({ key, points }) => [key, (spent.get(key)?.points ?? 0) - points]));
+    const ends = now + this.duration * 1000;
+    // What is not told began with this.
+    const spent = await spend(this.sql, sums, { now, ends });
+    const before = new Map(sums.map(({ key, points }) => [key, (spent.get(key)?.points ?? points) - points]));
     return spendings.map(({ key, points }) => {
       const consumedPoints = (before.get(key) ?? 0) + points;
       before.set(key, consumedPoints);
-      return { consumedPoints, msBeforeNext: Math.max(0, (spent.get(key)?.expire ?? now) - now) };
+      return { consumedPoints, msBeforeNext: Math.max(0, (spent.get(key)?.expire ?? ends) - now) };
     });
   }
 }

@@ -69,8 +69,9 @@ export class RateLimits {
   }
 
   /** Guessing claims about one person is slow, whatever quota the sender has. */
-  verification(senderId: string, recordId: string, claims: number): Promise<QuotaState> {
-    return this.#hour.take(`verify ${senderId} ${recordId}`, claims, this.settings.verificationsPerHour);
+  verifications(senderId: string, asked: { recordId: string; claims: number }[]): Promise<QuotaState[]> {
+    const spendings = asked.map(({ recordId, claims }) => ({ key: `verify ${senderId} ${recordId}`, weight: claims }));
+    return this.#hour.takeAll(spendings, this.settings.verificationsPerHour);
   }
 
   /** Spent before anything is looked at, so that guesses at the same time count too; whether the name exists is no matter. */

@@ -22,6 +22,8 @@ export interface Question {
   page: Page;
   /** Canonical paths that the answer speaks about beside those compared, such as the claims of a verification. */
   about?: string[];
+  /** Members of the records that are read; all of them where consent decides, which looks at the whole record. */
+  members?: string[] | undefined;
   /** A total up to here must be exact. */
   exactTo?: number | undefined;
   /** Goes on with a walk through everything, whose first page was counted. */
@@ -33,7 +35,7 @@ export interface Question {
 /** A question to the source as the grant lets it be asked: row filter and consent decide what is found and counted. */
 export function askUnder(
   grant: Grant,
-  { criteria, sort = [], page, about = [], exactTo = 0, uncounted = false, signal }: Question,
+  { criteria, sort = [], page, about = [], members, exactTo = 0, uncounted = false, signal }: Question,
 ): SourceQuery {
   const { definition, recordType, rowFilter } = grant;
   const asked = new Set([...attributesIn(criteria), ...sort.map(({ attribute }) => attribute), ...about]);
@@ -49,7 +51,7 @@ export function askUnder(
     ...(uncounted ? { uncounted } : {}),
     signal,
     ...(rowFilter === undefined ? {} : { rowFilter }),
-    ...(consent === undefined ? {} : { consent }),
+    ...(consent === undefined ? { members } : { consent }),
   };
 }
 

@@ -9,7 +9,16 @@ import type { RateLimiterRes } from 'rate-limiter-flexible';
 export interface SharedCounter {
   /** Seconds. */
   readonly duration: number;
-  consume(key: string, points: number): Promise<Pick<RateLimiterRes, 'consumedPoints' | 'msBeforeNext'>>;
+  consume(key: string, points: number): Promise<Consumed>;
+  /** Where many keys, each once, cost less together; in their order. */
+  consumeAll?(spendings: { key: string; points: number }[]): Promise<Consumed[]>;
+}
+
+export type Consumed = Pick<RateLimiterRes, 'consumedPoints' | 'msBeforeNext'>;
+
+interface Weighed {
+  key: string;
+  weight: number;
 }
 
 export interface QuotaState {
@@ -35,6 +44,14 @@ interface Lease {
   endsAt: number;
   exhausted: boolean;
   refused: boolean;
+}
+
+/** What a key is counted with. */
+interface Asked {
+  points: number;
+  size: number;
+  /** Leased before, and not yet spent. */
+  left: number;
 }
 
 const MAX_KEYS = 50_000;
@@ -63,8 +80,28 @@ export class SharedQuota {
         return this.#state(lease, true);
       }
       if (lease?.exhausted) return this.#refusal(lease);
-      await this.#renew(key, wanted, limit);
+      await (this.#renewals.get(key) ?? this.#renew(new Map([[key, wanted]]), limit));
     }
+  }
+
+  /** Spends of many keys, such as the rows of a file: what is to be counted of them is counted together. */
+  async takeAll(spendings: Weighed[], limit: number): Promise<QuotaState[]> {
+    const due = new Map<string, number>();
+    for (const { key, weight } of spendings) {
+      const lease = this.#valid(key, limit);
+      const isKnown = lease !== undefined && (lease.exhausted || lease.left >= weight);
+      if (!isKnown && !this.#renewals.has(key)) due.set(key, (due.get(key) ?? 0) + Math.min(weight, limit));
+    }
+    if (limit > 0 && due.size > 0) await this.#renew(due, limit);
+    const states: QuotaState[] = [];
+    for (const { key, weight } of spendings) {
+      const lease = this.#valid(key, limit);
+      if (lease !== undefined && lease.left >= weight) {
+        lease.left -= weight;
+        states.push(this.#state(lease, true));
+      } else states.push(await this.take(key, weight, limit));
+    }
+    return states;
   }
 
   /** Points that were not to be spent after all; this process spends them again. */
@@ -84,33 +121,56 @@ export class SharedQuota {
     return lease !== undefined && lease.limit === limit && this.now() < lease.endsAt ? lease : undefined;
   }
 
-  #renew(key: string, wanted: number, limit: number): Promise<void> {
-    const running = this.#renewals.get(key);
-    if (running !== undefined) return running;
-    const renewal = this.#lease(key, wanted, limit).finally(() => this.#renewals.delete(key));
-    this.#renewals.set(key, renewal);
-    return renewal;
+  /** @param wanted points by key, of keys that are not being renewed */
+  async #renew(wanted: ReadonlyMap<string, number>, limit: number): Promise<void> {
+    const renewal = this.#lease(wanted, limit);
+    for (const key of wanted.keys()) this.#renewals.set(key, renewal);
+    try {
+      await renewal;
+    } finally {
+      for (const key of wanted.keys()) this.#renewals.delete(key);
+    }
   }
 
-  async #lease(key: string, wanted: number, limit: number): Promise<void> {
-    const known = this.#valid(key, limit);
-    const size = leaseSize(this.#leases.get(key), this.now(), limit);
-    const asked = Math.max(size, wanted - (known?.left ?? 0));
-    const { consumedPoints, msBeforeNext } = await this.counter.consume(key, asked);
-    const before = consumedPoints - asked;
-    const granted = Math.min(asked, Math.max(0, limit - before));
+  async #lease(wanted: ReadonlyMap<string, number>, limit: number): Promise<void> {
+    const asked = new Map<string, Asked>();
+    for (const [key, points] of wanted) {
+      const left = this.#valid(key, limit)?.left ?? 0;
+      const size = leaseSize(this.#leases.get(key), this.now(), limit);
+      asked.set(key, { points: Math.max(size, points - left), size, left });
+    }
+    const consumed = await this.#count(asked);
     const now = this.now();
     this.#makeRoom(now);
-    this.#leases.set(key, {
-      limit,
-      left: granted + (before > 0 ? (known?.left ?? 0) : 0),
-      free: Math.max(0, limit - consumedPoints),
-      size,
-      takenAt: now,
-      endsAt: now + msBeforeNext,
-      exhausted: granted < asked,
-      refused: false,
-    });
+    for (const [key, { consumedPoints, msBeforeNext }] of consumed) {
+      const { points = 0, size = 1, left = 0 } = asked.get(key) ?? {};
+      const before = consumedPoints - points;
+      const granted = Math.min(points, Math.max(0, limit - before));
+      this.#leases.set(key, {
+        limit,
+        left: granted + (before > 0 ? left : 0),
+        free: Math.max(0, limit - consumedPoints),
+        size,
+        takenAt: now,
+        endsAt: now + msBeforeNext,
+        exhausted: granted < points,
+        refused: false,
+      });
+    }
+  }
+
+  async #count(asked: ReadonlyMap<string, Asked>): Promise<[string, Consumed][]> {
+    const { counter } = this;
+    const all = [...asked].map(([key, { points }]) => ({ key, points }));
+    if (all.length > 1 && counter.consumeAll !== undefined) {
+      const consumed = await counter.consumeAll(all);
+      return all.flatMap(({ key }, index) =>
+        consumed.slice(index, index + 1).map((one): [string, Consumed] => [key, one]),
+      );
+    }
+    return Promise.all(
+      all.map(async ({ key, points }) => [key, await counter.consume(key, points)] as [string, Consumed]),
+    );
   }
 
   #state(lease: Lease, allowed: boolean): QuotaState {

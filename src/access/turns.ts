@@ -25,7 +25,7 @@ export class Turns {
   readonly #callers = new Map<string, Caller>();
 
   constructor(
-    private readonly recentCallers: RecentCallers,
+    private readonly recentCallers: Pick<RecentCallers, 'note' | 'othersThan'>,
     private readonly places: Places,
   ) {}
 

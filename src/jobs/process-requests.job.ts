@@ -1,5 +1,7 @@
 /** Works accepted requests: the same document as at once, run as their sender; whatever comes of it ends in a callback. */
+import { RecentCallers } from '../access/recent-callers.js';
 import type { KnownSender } from '../access/sender-directory.js';
+import { Turns } from '../access/turns.js';
 import { endpointsOf } from '../messages/endpoints.js';
 import type { ExecutionServices } from '../graphql/context.js';
 import {
@@ -25,22 +27,33 @@ import type { Work } from './work-queue.js';
 const CAPACITY = 4;
 /** So that what another sends finds a slot free. */
 const PER_SENDER = CAPACITY - 1;
+/** Of one sender, what comes in parts: each part keeps the event loop and the database at work for the whole of its time. */
+const LONG = { alone: PER_SENDER, beside: 1, rests: true };
 
 export function processRequestsWork(services: ExecutionServices): Work<AcceptedRequest> {
   const { database, clock } = services;
   let running = 0;
-  const isFree = (): boolean => running < CAPACITY;
+  const recentSenders = new RecentCallers();
+  const here = {
+    note: (senderId: string) => recentSenders.note(senderId),
+    // Whoever asks at a door waits for the answer.
+    othersThan: (senderId: string) => recentSenders.othersThan(senderId) || services.recentCallers.anybody(),
+  };
+  const turns = new Turns(here, LONG);
+  const isFree = (senderId: string): boolean => running < CAPACITY && !here.othersThan(senderId);
   return {
     name: 'process-requests',
     capacity: CAPACITY,
     claim: (worker, free) => claimRequests(database, worker, clock(), { free, perSender: PER_SENDER }),
     hopOf: ({ hop }) => hop,
     run: (request, worker) => {
-      const { registry, operation, attempts } = request;
+      const { senderId, registry, operation, attempts } = request;
+      here.note(senderId);
       const attributes = { 'dci.registry': registry, 'dci.operation': operation, 'dci.attempt': attempts };
       const asked = { name: `work ${operation} ${registry}`, kind: 'CONSUMER', attributes } as const;
       running += 1;
-      const work = () => processRequest(services, request, worker, isFree);
+      const process = () => processRequest(services, request, worker, () => isFree(senderId));
+      const work = isLong(request) ? () => turns.during(senderId, process) : process;
       return inSpan(services.tracer, asked, work).finally(() => (running -= 1));
     },
     postpone: async ({ id, attempts }, worker, error) => {
@@ -52,6 +65,9 @@ export function processRequestsWork(services: ExecutionServices): Work<AcceptedR
     release: (worker, ids) => releaseClaims(database, 'accepted_request', worker, ids),
   };
 }
+
+const isLong = ({ channel, progress }: AcceptedRequest): boolean =>
+  channel === 'BULK' || progress.itemsDone !== undefined;
 
 /** A part, or a few of an upload; where items are left, the request waits again for its sender's turn. */
 async function processRequest(

@@ -1,8 +1,8 @@
 /** Our own tables as a source of records, copies of mirrors among them: who is this by one prepared statement, every other question by columns. */
 import type { Sql } from '../entities/database/database.js';
 import { Layouts } from './layouts.js';
-import { createFinder } from './look-up.js';
-import type { RecordSource, SourceQuery, SourceResult } from './registry-source.js';
+import { createFinder, type FoundRow } from './look-up.js';
+import type { RecordTables, SourceQuery, SourceResult } from './registry-source.js';
 import { recordOf, searchDocuments } from './search-documents.js';
 import { searchColumns } from './search-columns.js';
 
@@ -18,7 +18,7 @@ export const EXACT_TOTALS = 10_000;
 export function createRecordSource(
   sql: Sql,
   { exactTotals = EXACT_TOTALS, layouts: useLayouts = true }: RecordSourceOptions = {},
-): RecordSource {
+): RecordTables {
   const find = createFinder(sql);
   const layouts = new Layouts(sql);
   const searchAny = async (query: SourceQuery): Promise<SourceResult> => {
@@ -29,9 +29,20 @@ export function createRecordSource(
   };
   return {
     search: async (query) => {
-      const rows = await find(query);
-      if (rows === undefined) return searchAny(query);
-      return { records: rows.map((row) => recordOf(row, query.recordType)), totalCount: rows.length };
+      const rows = await find.one(query);
+      return rows === undefined ? searchAny(query) : foundOf(rows, query);
+    },
+    lookUp: async (queries) => {
+      const found = await find.each(queries);
+      return queries.map((query, index) => {
+        const rows = found[index];
+        return rows === undefined ? undefined : foundOf(rows, query);
+      });
     },
   };
 }
+
+const foundOf = (rows: FoundRow[], { recordType }: SourceQuery): SourceResult => ({
+  records: rows.map((row) => recordOf(row, recordType)),
+  totalCount: rows.length,
+});

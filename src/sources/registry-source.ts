@@ -23,6 +23,8 @@ export interface SourceQuery extends RecordsOf {
   /** Empty = stable order by record id. Every order ends in the record id. */
   sort: SortKey[];
   page: Page;
+  /** Members of a record that are read of it; the others may be left out. All where left out. */
+  members?: string[] | undefined;
   /** A total up to here must be exact. */
   exactTo?: number;
   /** Where a walk through everything goes on: to count all of it for each page would take forever. The total means nothing then. */
@@ -92,6 +94,12 @@ export interface SourceHealth {
 /** What everybody who knows records asks, whoever keeps them. */
 export interface RecordSource {
   search(query: SourceQuery): Promise<SourceResult>;
+}
+
+/** Our own tables, which answer together what is asked together. */
+export interface RecordTables extends RecordSource {
+  /** Questions about one record type, such as the rows of a file. Undefined for each that is no look-up. */
+  lookUp(queries: SourceQuery[]): Promise<(SourceResult | undefined)[]>;
 }
 
 /**

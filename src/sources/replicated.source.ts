@@ -4,25 +4,27 @@
  */
 import type { Replica } from '../entities/database/replica.js';
 import { ItemRejected } from '../protocol/errors.js';
-import type { RecordSource, SourceQuery } from './registry-source.js';
+import type { RecordTables, SourceQuery } from './registry-source.js';
 
 export function replicatedSource(
-  primary: RecordSource,
-  onReplica: RecordSource,
+  primary: RecordTables,
+  onReplica: RecordTables,
   replica: Pick<Replica, 'isFresh' | 'distrust'>,
-): RecordSource {
-  const mayBeOld = async ({ consent }: SourceQuery): Promise<boolean> =>
-    consent === undefined && (await replica.isFresh());
+): RecordTables {
+  const mayBeOld = async (queries: SourceQuery[]): Promise<boolean> =>
+    queries.every(({ consent }) => consent === undefined) && (await replica.isFresh());
+  async function ask<T>(queries: SourceQuery[], of: (tables: RecordTables) => Promise<T>): Promise<T> {
+    if (!(await mayBeOld(queries))) return of(primary);
+    try {
+      return await of(onReplica);
+    } catch (error) {
+      if (error instanceof ItemRejected || queries.some(({ signal }) => signal?.aborted === true)) throw error;
+      replica.distrust();
+      return of(primary);
+    }
+  }
   return {
-    search: async (query) => {
-      if (!(await mayBeOld(query))) return primary.search(query);
-      try {
-        return await onReplica.search(query);
-      } catch (error) {
-        if (error instanceof ItemRejected || query.signal?.aborted === true) throw error;
-        replica.distrust();
-        return primary.search(query);
-      }
-    },
+    search: (query) => ask([query], (tables) => tables.search(query)),
+    lookUp: (queries) => ask(queries, (tables) => tables.lookUp(queries)),
   };
 }

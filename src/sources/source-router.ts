@@ -1,6 +1,7 @@
 /** The one door to records: each question goes to whoever keeps the records of its type. */
 import type { Sql } from '../entities/database/database.js';
 import type { StoredSource } from '../entities/sources/source.repository.js';
+import { coalesce } from '../platform/coalesce.js';
 import type { Log } from '../platform/log.js';
 import { ServiceUnavailable } from '../protocol/errors.js';
 import { SourceFault } from './outside/source-fault.js';
@@ -8,6 +9,7 @@ import type {
   Answered,
   RecordsOf,
   RecordSource,
+  RecordTables,
   RegistrySource,
   SourceQuery,
   SourceResult,
@@ -32,7 +34,7 @@ export interface Keepers {
   sql: Sql;
   routes: Pick<SourceRoutes, 'keeperOf'>;
   /** Our own tables, which hold the copies of mirrored sources too. */
-  own: RecordSource;
+  own: RecordTables;
   live: (keeper: StoredSource) => Promise<LiveSourceOf>;
   brought?: BroughtSource[] | undefined;
   clock: () => Date;
@@ -41,7 +43,12 @@ export interface Keepers {
 
 const MOST_CANDIDATES = 10_000;
 
+/** At a time, where questions cannot be asked together: each is a statement or two. */
+export const ABREAST = 4;
+
 export interface SourceRouter extends RecordSource {
+  /** Questions about one record type: our tables take look-ups together, anything else goes a few at a time. */
+  searchEach(queries: SourceQuery[]): Promise<SourceResult[]>;
   /** Under which origin our tables hold the records of a type that are served; undefined where they hold none. */
   storedUnder(of: RecordsOf): Promise<string | undefined>;
 }
@@ -75,8 +82,25 @@ export function createSourceRouter({ sql, routes, own, live, brought = [], clock
     return { ...(await own.search({ ...query, origin: keeper.name })), answered };
   }
 
+  async function lookUp(queries: SourceQuery[]): Promise<(SourceResult | undefined)[]> {
+    const [first, second] = queries;
+    // One alone joins those of other callers.
+    if (first === undefined || second === undefined || broughtFor(first) !== undefined) return [];
+    const keeper = await routes.keeperOf(first.definition.registry, first.recordType);
+    if (keeper === undefined) return own.lookUp(queries);
+    if (keeper.mode === 'LIVE') return [];
+    const answered = copiesOf(keeper, first, clock());
+    const found = await own.lookUp(queries.map((query) => ({ ...query, origin: keeper.name })));
+    return found.map((result) => result && { ...result, answered });
+  }
+
   return {
     search,
+    searchEach: async (queries) => {
+      const found = await lookUp(queries);
+      const inTurn = inTurns(search);
+      return Promise.all(queries.map(async (query, index) => found[index] ?? inTurn(query)));
+    },
     storedUnder: async (of) => {
       if (broughtFor(of) !== undefined) return undefined;
       const keeper = await routes.keeperOf(of.definition.registry, of.recordType);
@@ -84,6 +108,13 @@ export function createSourceRouter({ sql, routes, own, live, brought = [], clock
       return keeper.mode === 'LIVE' ? undefined : keeper.name;
     },
   };
+}
+
+/** The same search, a few at a time. */
+export function inTurns(search: RecordSource['search']): RecordSource['search'] {
+  const one = async ([query]: readonly SourceQuery[]): Promise<SourceResult[]> =>
+    query === undefined ? [] : [await search(query)];
+  return coalesce(one, { underWay: ABREAST, atOnce: 1 });
 }
 
 const namesOf = ({ definition, recordType }: RecordsOf): string =>

@@ -1,6 +1,6 @@
 import { PostgresCounter } from '../../src/access/postgres-counter.js';
 import { SharedQuota, type SharedCounter } from '../../src/access/shared-quota.js';
-import type { Database } from '../../src/entities/database/database.js';
+import type { Database, Sql } from '../../src/entities/database/database.js';
 import { connectDatabase } from '../../src/entities/schema/connect.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 
@@ -61,6 +61,28 @@ describe('a quota that processes share', () => {
     );
     for (const all of Map.groupBy(consumed, ({ key }) => key).values())
       expect(all.map(({ consumedPoints = 0 }) => consumedPoints).toSorted((a, b) => a - b)).toEqual([2, 4, 6, 8]);
+  });
+
+  test('of many keys is counted by one statement, each to its last point, whoever else counts them', async () => {
+    const statements: string[] = [];
+    const sql: Sql = {
+      query: (text, values, name) => {
+        statements.push(text);
+        return database.query(text, values, name);
+      },
+      eventWritten: () => undefined,
+    };
+    const [a, b] = [sql, database].map((one) => new SharedQuota(new PostgresCounter(one, 'rows', 60, nowhere(60))));
+    const rows = ['k1', 'k2', 'k1', 'k3', 'k1'].map((key) => ({ key, weight: 2 }));
+    const take = async (quota = a): Promise<(boolean | undefined)[]> =>
+      ((await quota?.takeAll(rows, 5)) ?? []).map(({ allowed }) => allowed);
+    // The third of one key goes beyond its limit.
+    expect(await take()).toEqual([true, true, true, true, false]);
+    expect(statements).toHaveLength(1);
+    // k2 and k3 have 3 points left, and then 1.
+    expect(await take(b)).toEqual([false, true, false, true, false]);
+    expect(await take()).toEqual([false, false, false, false, false]);
+    expect(await take(b)).toEqual([false, false, false, false, false]);
   });
 
   test('is exact for a slow caller, whichever process it meets', async () => {

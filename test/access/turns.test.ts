@@ -36,6 +36,7 @@ describe('who is here', () => {
     recentCallers.note('a');
     recentCallers.note('a');
     expect(recentCallers.othersThan('a')).toBe(false);
+    expect(recentCallers.anybody()).toBe(true);
     recentCallers.note('b');
     expect([recentCallers.othersThan('a'), recentCallers.othersThan('b'), recentCallers.othersThan('c')]).toEqual([
       true,
@@ -47,6 +48,8 @@ describe('who is here', () => {
     expect(recentCallers.othersThan('a')).toBe(true);
     now = 5000;
     expect([recentCallers.othersThan('a'), recentCallers.othersThan('b')]).toEqual([false, true]);
+    now = 9999;
+    expect(recentCallers.anybody()).toBe(false);
   });
 });
 

@@ -13,7 +13,7 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/platform
 import { createLog } from '../../src/platform/log.js';
 import { createRegistries } from '../../src/protocol/registries/registries.js';
 import { createRecordSource } from '../../src/sources/record.source.js';
-import type { RecordSource, SourceQuery } from '../../src/sources/registry-source.js';
+import type { RecordTables, SourceQuery } from '../../src/sources/registry-source.js';
 import { replicatedSource } from '../../src/sources/replicated.source.js';
 import { until } from '../support/until.js';
 
@@ -27,7 +27,7 @@ let second: EmbeddedPostgres;
 let primary: Database;
 let standby: Database;
 let opened: ReturnType<typeof openReplica>;
-let source: RecordSource;
+let source: RecordTables;
 const asked: string[] = [];
 
 beforeAll(async () => {
@@ -63,12 +63,16 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function told(name: string, sql: Parameters<typeof createRecordSource>[0]): RecordSource {
+function told(name: string, sql: Parameters<typeof createRecordSource>[0]): RecordTables {
   const own = createRecordSource(sql);
   return {
     search: (query) => {
       asked.push(name);
       return own.search(query);
+    },
+    lookUp: (queries) => {
+      asked.push(name);
+      return own.lookUp(queries);
     },
   };
 }

@@ -130,6 +130,38 @@ describe('an identifier', () => {
     expect(together.slice(0, 5).map(names)).toEqual([['07'], [], ['03'], ['07'], ['00', '01', '02']]);
   });
 
+  test('of many rows is one statement, which reads of each record what is named', async () => {
+    const asked = ['u107', 'u', 'u103', 'u107', 'shared', 'n9'].map((value) => ({
+      definition,
+      recordType: 'Person',
+      criteria: lookUp(value.startsWith('u') ? 'UIN' : 'NIN', value),
+      sort: [],
+      page: { size: 2, number: 1 },
+      members: ['sex', 'birth_date'],
+    }));
+    const source = createRecordSource(registry.database);
+    const everybody = { ...asked[0]!, criteria: everyone };
+    let together: (SourceResult | undefined)[] = [];
+    const sent = await statementsOf(registry.database, async () => {
+      together = await source.lookUp([...asked, everybody]);
+    });
+    expect(sent).toHaveLength(1);
+    const told = together.map((one) => one?.records.map(({ data }) => data));
+    const { sex, birth_date } = person(7).data;
+    // Whom three share is no look-up of a page of two, and neither is a question about everybody.
+    expect(told).toEqual([
+      [{ sex, birth_date }],
+      [],
+      [{ sex: 'male' }],
+      [{ sex, birth_date }],
+      undefined,
+      [expect.any(Object)],
+      undefined,
+    ]);
+    const whole = await source.lookUp(asked.map((query) => ({ ...query, members: undefined })));
+    expect(whole[0]?.records).toEqual([{ ...together[0]!.records[0]!, data: person(7).data }]);
+  });
+
   test.each([
     ['another type', lookUp('NIN', 'u107'), {}],
     ['an unknown value', lookUp('UIN', 'u'), {}],

@@ -9,6 +9,7 @@ import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { uuidv7 } from '../../src/platform/uuid.js';
 import { startInbox, type Inbox } from '../support/inbox.js';
 import { createPartner } from '../support/partner.js';
+import { until } from '../support/until.js';
 import { allEnded, change, deliveriesOf, eventOf, settled, subscribed, upsert } from './subscriptions.js';
 
 const auto = { agreements: [{ registry: 'CRVS' }], sender: { autoApproveSubscriptions: true } };
@@ -50,6 +51,32 @@ describe('several processes', () => {
     const sequences = inbox.received.map(({ body }) => body.header.meta.sequence as number);
     expect(sequences.toSorted((a, b) => a - b)).toEqual(rows.map(({ sequence }) => sequence));
   }, 20_000);
+
+  test('a change is told to who subscribed while its transaction was open', async () => {
+    const [one] = gateways as [TestGateway, TestGateway];
+    const partner = await createPartner(one, auto);
+    const id = randomUUID();
+    await upsert(one, { id });
+    const [held, locked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const holding = one.database.transaction(async (unit) => {
+      await unit.query(
+        `select from registry_record r join record_identifier i on i.record_id = r.id where i.value = $1 for update of r`,
+        [id],
+      );
+      locked.resolve();
+      await held.promise;
+    });
+    await locked.promise;
+    const changing = upsert(one, { id, data: { sex: 'male' } });
+    await until(async () => {
+      const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      return (await one.database.query(waiting)).length > 0;
+    });
+    const { code } = await subscribed(partner, inbox, { event: 'UPDATE' });
+    held.resolve();
+    await Promise.all([holding, changing]);
+    expect(await settled(one, code, allEnded(1))).toMatchObject([{ state: 'DELIVERED', sequence: 1 }]);
+  });
 });
 
 const frequencyOf = (start: Date, end: Date, cron: string) => ({

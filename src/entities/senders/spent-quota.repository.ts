@@ -12,25 +12,26 @@ export interface Spent {
   expire: number;
 }
 
-// In the order of keys, so that two processes never wait for each other in a ring.
+// In the order of keys, so that two processes never wait for each other in a ring. Most rows are new, and say nothing new:
+// those have no xmax.
 const SPEND = `
-insert into spent_quota as s (key, points, expire)
+with spent as (insert into spent_quota as s (key, points, expire)
 select g.key, g.points, $3::bigint from unnest($1::text[], $2::int[]) as g (key, points) order by g.key
 on conflict (key) do update set
   points = case when s.expire <= $4 then excluded.points else s.points + excluded.points end,
   expire = case when s.expire <= $4 then excluded.expire else s.expire end
-returning key, points, expire::float8 as expire`;
+returning key, points, expire, xmax = 0 as begun)
+select key, points, expire::float8 as expire from spent where not begun`;
 
-/** A window begins with its first points and lasts for `milliseconds`. Each key once. */
+/** A window begins with its first points; of those that end at `ends`, as they began with these, nothing is told. Each key once. */
 export async function spend(
   sql: Sql,
   spendings: Spending[],
-  milliseconds: number,
-  now: number,
+  { now, ends }: { now: number; ends: number },
 ): Promise<Map<string, Spent>> {
   const keys = spendings.map(({ key }) => key);
   const points = spendings.map((one) => one.points);
-  const values = [keys, points, now + milliseconds, now];
+  const values = [keys, points, ends, now];
   const rows = await sql.query<Spent & { key: string }>(SPEND, values, 'spend-quota');
   return new Map(rows.map((row) => [row.key, row]));
 }

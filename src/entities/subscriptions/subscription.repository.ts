@@ -14,11 +14,18 @@ export async function lockSubscriber(sql: Sql, senderId: string): Promise<void> 
   await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`subscriptions of ${senderId}`]);
 }
 
-/** The database's clock, by which events are dated. */
-export async function databaseNow(sql: Sql): Promise<Date> {
-  const [row] = await sql.query<{ now: string | Date }>('select now() as now');
+/**
+ * From when on events are told to who subscribes now, by the database's clock. They are dated by when their transaction
+ * began: one that is open may commit later, and who subscribes cannot have read what it wrote. Whoever has only read for a
+ * minute, such as a backup, is not waited for.
+ */
+export async function eventsFrom(sql: Sql): Promise<Date> {
+  const [row] = await sql.query<{ since: string | Date }>(
+    `select least(now(), min(xact_start)) as since from pg_stat_activity
+     where datname = current_database() and (backend_xid is not null or xact_start > now() - interval '1 minute')`,
+  );
   if (row === undefined) throw new Error('the database did not tell the time');
-  return new Date(row.now);
+  return new Date(row.since);
 }
 
 /** Our transaction row of a request. */

@@ -102,9 +102,17 @@ const DATE_TESTS: Record<Certainty, Tests> = {
 const compareCodePoints = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 /** Everything under a path, through lists on the way. */
-export function valuesAt(nodes: unknown[], [key, ...rest]: string[]): unknown[] {
-  const flat = nodes.flatMap((node): unknown[] => (Array.isArray(node) ? node : [node]));
-  if (key === undefined) return flat;
-  const next = flat.flatMap((node) => (isObject(node) && Object.hasOwn(node, key) ? [node[key]] : []));
-  return valuesAt(next, rest);
+export function valuesAt(nodes: unknown[], path: string[]): unknown[] {
+  let found = nodes.flat();
+  for (const key of path) {
+    const next: unknown[] = [];
+    for (const node of found) {
+      if (!isObject(node) || !Object.hasOwn(node, key)) continue;
+      const value = node[key];
+      if (Array.isArray(value)) next.push(...(value as unknown[]));
+      else next.push(value);
+    }
+    found = next;
+  }
+  return found;
 }

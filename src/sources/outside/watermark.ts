@@ -29,9 +29,9 @@ export async function touchedKeys({ file, reader }: OpenSource, mapping: RecordM
   const watermark = watermarkOf(file);
   if (watermark === undefined) return [];
   const { database } = reader;
-  const isAfter = later(database, watermark.column, since, watermark.overlap);
   const found = new Map<string, Key>();
-  for (const { from, key } of await touchingTables(database, mapping, watermark)) {
+  for (const { from, key, isDay } of await touchingTables(database, mapping, watermark)) {
+    const isAfter = later(database, watermark, since, isDay);
     const columns = key.map((part, index) => sql`${part} as ${sql.id(`k${index}`)}`);
     const rows = await database.query(sql`select distinct ${sql.join(columns)} from ${from} where ${isAfter}`);
     for (const one of rows.map((row) => wholeKey(row, key.length))) if (one) found.set(keyText(one), one);
@@ -45,17 +45,25 @@ function wholeKey(row: Row, length: number): Key | undefined {
   return columns.some((column) => row[column] == null) ? undefined : keyOf(row, columns);
 }
 
-function later(database: SourceDatabase, column: string, since: string, overlapMs: number): RawBuilder<unknown> {
-  const seconds = Math.ceil(overlapMs / 1000);
-  return database.isMysql
-    ? sql`${sql.ref(column)} >= cast(${since} as datetime) - interval ${sql.lit(seconds)} second`
-    : sql`${sql.ref(column)} >= ${since}::timestamptz - make_interval(secs => ${sql.lit(seconds)})`;
+function later(
+  database: SourceDatabase,
+  { column, overlap }: Watermark,
+  since: string,
+  isDay: boolean,
+): RawBuilder<unknown> {
+  const seconds = sql.lit(Math.ceil(overlap / 1000));
+  const moment = database.isMysql
+    ? sql`cast(${since} as datetime) - interval ${seconds} second`
+    : sql`${since}::timestamptz - make_interval(secs => ${seconds})`;
+  return sql`${sql.ref(column)} >= ${isDay ? sql`cast(${moment} as date)` : moment}`;
 }
 
 interface Touching {
   from: RawBuilder<unknown>;
   /** Of the record, out of a row of that table. */
   key: RawBuilder<unknown>[];
+  /** Its times are days: what was written today is as of midnight. */
+  isDay: boolean;
 }
 
 /** The table that the file names; else every table that touches the record and has the column; else the view itself. */
@@ -64,12 +72,17 @@ async function touchingTables(database: SourceDatabase, mapping: RecordMapping, 
     ([name, how]) => isColumn(how) && (table ?? name) === name,
   );
   const tables: Touching[] = [];
-  for (const [name, how] of touching)
-    if (table !== undefined || (await hasColumn(database, name, column)))
-      tables.push({ from: sql.table(name), key: [wrote(database, how)] });
+  for (const [name, how] of touching) {
+    const type = await typeOf(database, name, column);
+    if (table !== undefined || type !== undefined)
+      tables.push({ from: sql.table(name), key: [wrote(database, how)], isDay: type === DAY });
+  }
   if (tables.length > 0 || mapping.from === undefined) return tables;
-  if (await hasColumn(database, mapping.from, column))
-    return [{ from: sql.table(mapping.from), key: mapping.key.map((part) => sql`${sql.ref(part)}`) }];
+  const type = await typeOf(database, mapping.from, column);
+  if (type !== undefined) {
+    const key = mapping.key.map((part) => sql`${sql.ref(part)}`);
+    return [{ from: sql.table(mapping.from), key, isDay: type === DAY }];
+  }
   // Only the sweep sees its changes; that it is there at all is asked now.
   await database.query(sql`select 1 as found from ${sql.table(mapping.from)} limit 0`);
   return [];
@@ -82,14 +95,16 @@ export const isColumn = (how: string): boolean => !/^\s*select\b/i.test(how) && 
 export const wrote = (database: SourceDatabase, how: string): RawBuilder<unknown> =>
   /^[A-Za-z_]\w*$/.test(how) ? sql`${sql.ref(how)}` : database.written(how);
 
-async function hasColumn(database: SourceDatabase, table: string, column: string): Promise<boolean> {
+const DAY = 'date';
+
+async function typeOf(database: SourceDatabase, table: string, column: string): Promise<string | null | undefined> {
   const [name = '', schema] = table.split('.').toReversed();
   const here = database.isMysql ? sql`database()` : sql`any (current_schemas(false))`;
-  const rows = await database.query(
-    sql`select 1 as found from information_schema.columns
+  const [row] = await database.query(
+    sql`select data_type as type from information_schema.columns
       where table_schema = ${schema === undefined ? here : sql`${schema}`} and table_name = ${name} and column_name = ${column}`,
   );
-  return rows.length > 0;
+  return row?.['type'];
 }
 
 /** Records of this entry that embed one that changed: the statement that the file gives for it. */

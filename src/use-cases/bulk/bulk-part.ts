@@ -1,18 +1,15 @@
 /** One part of an uploaded file, worked on and settled; its rows go when the last part is done. */
 import type { Unit } from '../../entities/database/database.js';
 import { dropChunks, loadChunk } from '../../entities/queues/bulk.repository.js';
-import { coalesce } from '../../platform/coalesce.js';
 import type { BulkRow } from '../../protocol/search/bulk.js';
 import type { Call, Outcome } from '../call.js';
 import type { SourceQuery, SourceResult } from '../../sources/registry-source.js';
+import { inTurns } from '../../sources/source-router.js';
 import type { Services } from '../services.js';
 import type { BulkInput } from './bulk.types.js';
 
 /** Rows of a chunk, and items of a callback. */
 export const ROWS_PER_CHUNK = 500;
-
-/** At a time, where rows cannot be asked together: each is a statement or two. */
-export const ABREAST = 4;
 
 export interface BulkPart {
   rows: BulkRow[];
@@ -34,9 +31,7 @@ export function boundedSource(services: Services): Services {
   const { source } = services;
   const isLookUp = async (query: SourceQuery): Promise<boolean> =>
     'identifier' in query.criteria && (await source.storedUnder(query)) !== undefined;
-  const one = async ([query]: readonly SourceQuery[]): Promise<SourceResult[]> =>
-    query === undefined ? [] : [await source.search(query)];
-  const inTurn = coalesce(one, { underWay: ABREAST, atOnce: 1 });
+  const inTurn = inTurns((query) => source.search(query));
   const search = async (query: SourceQuery): Promise<SourceResult> =>
     (await isLookUp(query)) ? source.search(query) : inTurn(query);
   return { ...services, source: { ...source, search } };

@@ -8,8 +8,9 @@ import type { Call } from '../call.js';
 import type { Services } from '../services.js';
 import { definitionOf } from '../records/records.js';
 import { AnswerRoom } from '../search/answer-room.js';
+import { ABREAST } from '../../sources/source-router.js';
 import { SearchItems } from '../search/search.js';
-import { ABREAST, boundedSource, loadPart, settlePart } from './bulk-part.js';
+import { boundedSource, loadPart, settlePart } from './bulk-part.js';
 import type { BulkInput } from './bulk.types.js';
 
 /** @throws Forbidden when no agreement covers it */

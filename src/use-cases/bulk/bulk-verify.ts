@@ -8,7 +8,7 @@ import type { Call } from '../call.js';
 import type { Services } from '../services.js';
 import { definitionOf } from '../records/records.js';
 import { verifyPersons } from '../verify/verify.js';
-import { boundedSource, loadPart, settlePart } from './bulk-part.js';
+import { loadPart, settlePart } from './bulk-part.js';
 import type { BulkInput } from './bulk.types.js';
 
 interface Verifying {
@@ -35,7 +35,7 @@ export async function bulkVerify(
   if (!grant.allowed) throw forbiddenBy(grant);
   const part = await loadPart(services, call, input);
   const verifying: Verifying = {
-    services: boundedSource(services),
+    services,
     sender,
     grant,
     now: services.clock(),

@@ -6,7 +6,7 @@ import { Subscription } from '../../entities/subscriptions/subscription.entity.j
 import { endSubscription } from '../../entities/subscriptions/subscription-end.repository.js';
 import {
   announce,
-  databaseNow,
+  eventsFrom,
   parkDeliveriesOf,
   wakeDeliveries,
 } from '../../entities/subscriptions/subscription.repository.js';
@@ -23,7 +23,7 @@ type Work = (unit: Unit, subscription: Subscription) => Promise<void>;
 /** From now on its events are told, and the subscriber is told so. */
 export function approveSubscription(services: Services, admin: Admin, id: string): Promise<Subscription> {
   return change(services, admin, { id, action: 'approveSubscription', from: ['PENDING'] }, async (unit, row) => {
-    Object.assign(row, { state: 'ACTIVE', approvedBy: admin.subject, activeSince: await databaseNow(unit) });
+    Object.assign(row, { state: 'ACTIVE', approvedBy: admin.subject, activeSince: await eventsFrom(unit) });
     await announce(unit, row);
     await tellDecision(services, unit, row, admin.subject);
   });

@@ -30,12 +30,12 @@ export class SubscribeItems {
   readonly made: Subscription[] = [];
   readonly #references = new Set<string>();
 
-  /** @param now the database's time, from which on events are told */
+  /** @param since from when on events are told */
   constructor(
     private readonly services: Services,
     private readonly unit: Unit,
     private readonly subscriber: Subscriber,
-    private readonly now: Date,
+    private readonly since: Date,
   ) {}
 
   async answer(item: SubscribeItem): Promise<SubscribeItemAnswer> {
@@ -142,7 +142,7 @@ export class SubscribeItems {
       replyUri: question.senderUri,
       state: approved ? 'ACTIVE' : 'PENDING',
       approvedBy: approved ? '(auto)' : null,
-      activeSince: approved ? this.now : null,
+      activeSince: approved ? this.since : null,
       transactionId: question.transactionId,
       referenceId: item.referenceId,
       locale: item.locale,

@@ -5,7 +5,7 @@ import type { Unit } from '../../entities/database/database.js';
 import type { Subscription } from '../../entities/subscriptions/subscription.entity.js';
 import { endSubscription } from '../../entities/subscriptions/subscription-end.repository.js';
 import {
-  databaseNow,
+  eventsFrom,
   findRequestId,
   lockSubscriber,
   LIVE_STATES,
@@ -50,7 +50,7 @@ export async function subscribe(
   return services.database.transaction(async (unit) => {
     await lockSubscriber(unit, sender.senderId);
     const subscriber = { sender, definition, agreements, question };
-    const subscribing = new SubscribeItems(services, unit, subscriber, await databaseNow(unit));
+    const subscribing = new SubscribeItems(services, unit, subscriber, await eventsFrom(unit));
     const items: SubscribeItemAnswer[] = [];
     for (const item of question.items) items.push(await subscribing.answer(item));
     const answer = answerOf(question.transactionId, call, items);

@@ -21,11 +21,23 @@ export async function limitGuesses(
   recordIds: string[],
   claims: number,
 ): Promise<void> {
-  for (const id of recordIds) {
-    const quota = await limiter.verification(senderId, id, Math.max(1, claims));
-    if (!quota.allowed)
-      throw new TooManyRequests('too many verifications of this person: wait as Retry-After says', quota.reset);
+  for (const recordId of recordIds) {
+    const [refusal] = await refusedGuesses(limiter, senderId, [{ recordId, claims }]);
+    if (refusal !== undefined) throw refusal;
   }
+}
+
+/** Those of many questions that go too far; undefined for each that does not. */
+export async function refusedGuesses(
+  limiter: Services['limiter'],
+  senderId: string,
+  guesses: { recordId: string; claims: number }[],
+): Promise<(TooManyRequests | undefined)[]> {
+  const asked = guesses.map(({ recordId, claims }) => ({ recordId, claims: Math.max(1, claims) }));
+  const quotas = await limiter.verifications(senderId, asked);
+  return quotas.map(({ allowed, reset }) =>
+    allowed ? undefined : new TooManyRequests('too many verifications of this person: wait as Retry-After says', reset),
+  );
 }
 
 /** The same for whoever is named by any of these identifiers, though what else is claimed does not hold of them. */

@@ -28,7 +28,7 @@ import type { Operation } from '../../protocol/vocabulary.js';
 import type { PartnerCall } from '../call.js';
 import type { Services } from '../services.js';
 import { definitionOf } from '../records/records.js';
-import { limitGuesses, limitGuessesAbout } from './guesses.js';
+import { limitGuessesAbout, refusedGuesses } from './guesses.js';
 import type { VerifyInput, VerifyResult } from './verify.types.js';
 
 /** The whole record, to judge claims by. */
@@ -40,6 +40,8 @@ const MOST_IDENTIFIERS = 10;
 interface Claim {
   key: string;
   criteria: Criteria;
+  /** Paths that it speaks about. */
+  about: string[];
 }
 
 /**
@@ -112,19 +114,16 @@ export async function verifyPersons(
   const readClaim = claimReader(grant, now);
   const asked = questions.map((question) => refusalOr(() => readQuestion(grant, question, readClaim)));
   const found = await findPersons(services, grant, asked);
-  return Promise.all(
-    asked.map(async (question, index) => {
-      if (question instanceof ProtocolError) return question;
-      const person = found[index];
-      const refusal = await limitQuestion(services, { sender, grant }, question, person);
-      if (refusal !== undefined) return refusal;
-      if (person === undefined) return { person, verified: {} };
-      return {
-        person,
-        verified: Object.fromEntries(question.claims.map((claim) => [claim.key, judge(grant, claim, person)])),
-      };
-    }),
-  );
+  const refused = await limitQuestions(services, { sender, grant }, asked, found);
+  return asked.map((question, index) => {
+    if (question instanceof ProtocolError) return question;
+    const refusal = refused.get(question);
+    if (refusal !== undefined) return refusal;
+    const person = found[index];
+    if (person === undefined) return { person, verified: {} };
+    const verified = Object.fromEntries(question.claims.map((claim) => [claim.key, judge(grant, claim, person)]));
+    return { person, verified };
+  });
 }
 
 interface Question {
@@ -139,41 +138,45 @@ function readQuestion(
   { identifiers, claims: given }: Pick<VerifyInput, 'identifiers' | 'claims'>,
   readClaim: ReadClaim,
 ): Question {
-  const claims = readClaims(grant, given, readClaim);
-  const about = claims.flatMap(({ criteria }) => [...attributesIn(criteria)]);
+  const claims = readClaims(given, readClaim);
+  const about = claims.flatMap((claim) => claim.about);
   return { claims, about, named: readIdentifiers(grant, identifiers) };
 }
 
-type ReadClaim = (key: string, value: unknown) => Criteria;
+type ReadClaim = (key: string, value: unknown) => Claim;
 
 /** Rows of a file claim the same again and again. */
 function claimReader(grant: Grant, now: Date): ReadClaim {
-  const read: ReadClaim = (key, value) =>
-    key === 'is_alive' ? aliveCriteria(grant, value, now) : claimCriteria(grant, key, value, now);
-  const known = new Map<string, Criteria>();
+  const read: ReadClaim = (key, value) => {
+    const criteria = key === 'is_alive' ? aliveCriteria(grant, value, now) : claimCriteria(grant, key, value, now);
+    const about = [...attributesIn(criteria)];
+    const refused = about.find((path) => !mayClaim(grant, path));
+    if (refused !== undefined) throw notCovered(grant, key, refused);
+    return { key, criteria, about };
+  };
+  const known = new Map<string, Map<string, Claim>>();
   return (key, value) => {
     if (typeof value !== 'string') return read(key, value);
-    const name = JSON.stringify([key, value]);
-    const criteria = known.get(name) ?? read(key, value);
-    known.set(name, criteria);
-    return criteria;
+    const ofKey = known.get(key) ?? new Map<string, Claim>();
+    known.set(key, ofKey);
+    const claim = ofKey.get(value) ?? read(key, value);
+    ofKey.set(value, claim);
+    return claim;
   };
 }
 
 /** One claim of each attribute, whatever names it goes by, or one message could try every day of a birth date. */
-function readClaims(grant: Grant, claims: Record<string, unknown>, readClaim: ReadClaim): Claim[] {
+function readClaims(claims: Record<string, unknown>, readClaim: ReadClaim): Claim[] {
   const claimed = new Map<string, string>();
   return Object.entries(claims).map(([key, value]) => {
-    const criteria = readClaim(key, value);
-    const refused = [...attributesIn(criteria)].find((path) => !mayClaim(grant, path));
-    if (refused !== undefined) throw notCovered(grant, key, refused);
-    for (const path of attributesIn(criteria)) {
+    const claim = readClaim(key, value);
+    for (const path of claim.about) {
       const other = claimed.get(path);
       if (other !== undefined)
         throw new RequestInvalid(`verify.${key}: claims ${path}, as ${other} does; claim each attribute once`);
       claimed.set(path, key);
     }
-    return { key, criteria };
+    return claim;
   });
 }
 
@@ -209,8 +212,8 @@ function aliveCriteria({ definition, recordType }: Grant, value: unknown, now: D
 }
 
 /** Null for what is not recorded, or not so precisely: a year of birth says neither yes nor no to a day of that year. */
-function judge({ definition, recordType }: Grant, { key, criteria }: Claim, person: Person): boolean | null {
-  if (key !== 'is_alive' && ![...attributesIn(criteria)].every((path) => isRecorded(path, person.data))) return null;
+function judge({ definition, recordType }: Grant, { key, criteria, about }: Claim, person: Person): boolean | null {
+  if (key !== 'is_alive' && !about.every((path) => isRecorded(path, person.data))) return null;
   const record = { data: person.data, identifiers: [] };
   const attributes = attributesOf(definition, recordType);
   if (matches(criteria, record, attributes)) return true;
@@ -255,10 +258,8 @@ async function findPersons(
   grant: Grant,
   questions: (Question | ProtocolError)[],
 ): Promise<(Person | undefined)[]> {
-  const records = await Promise.all(
-    questions.map(async (one) => (one instanceof ProtocolError ? undefined : findRecord(services, grant, one))),
-  );
-  const pairs = questions.map((question, index) => ({ question, record: records[index] }));
+  const records = await findRecords(services, grant, questions);
+  const pairs = questions.map((question) => ({ question, record: records.get(question) }));
   // Those that speak about the same are released together.
   const alike = Map.groupBy(pairs, ({ question }) => ('about' in question ? JSON.stringify(question.about) : ''));
   const released = new Map<(typeof pairs)[number], Person>();
@@ -275,37 +276,70 @@ async function findPersons(
   return pairs.map((pair) => released.get(pair));
 }
 
-async function findRecord(
+async function findRecords(
   { source }: Services,
   grant: Grant,
-  { named, about }: Question,
-): Promise<FoundRecord | undefined> {
-  const identifiers = named.flatMap((part) => ('identifier' in part ? [part.identifier] : []));
-  // A number that others share names nobody, also where only one of them is registered.
-  if (identifyingOf(grant.recordType, { identifiers }).length === 0) return undefined;
-  const [only] = named;
-  const criteria = named.length === 1 && only !== undefined ? only : { and: named };
-  const asked = askUnder(grant, { criteria, page: { size: 2, number: 1 }, about });
-  const { records, answered } = await source.search(asked);
-  const [record] = records;
-  return records.length === 1 && record !== undefined ? { ...record, ...(answered && { answered }) } : undefined;
+  questions: (Question | ProtocolError)[],
+): Promise<Map<Question | ProtocolError, FoundRecord>> {
+  const asked = questions.filter((one): one is Question => !(one instanceof ProtocolError) && namesOne(grant, one));
+  // One alone is looked up together with other callers' questions, which read whole records.
+  const members = asked.length > 1 ? membersAbout(asked) : undefined;
+  const results = await source.searchEach(
+    asked.map(({ named, about }) => {
+      const [only] = named;
+      const criteria = named.length === 1 && only !== undefined ? only : { and: named };
+      return askUnder(grant, { criteria, page: { size: 2, number: 1 }, about, members });
+    }),
+  );
+  const found = new Map<Question | ProtocolError, FoundRecord>();
+  results.forEach(({ records, answered }, index) => {
+    const [question, record] = [asked[index], records[0]];
+    if (question !== undefined && record !== undefined && records.length === 1)
+      found.set(question, { ...record, ...(answered && { answered }) });
+  });
+  return found;
 }
 
-async function limitQuestion(
+const membersAbout = (questions: Question[]): string[] => [
+  ...new Set(questions.flatMap(({ about }) => about.map((path) => path.split('.', 1)[0] ?? path))),
+];
+
+/** A number that others share names nobody, also where only one of them is registered. */
+function namesOne({ recordType }: Grant, { named }: Question): boolean {
+  const identifiers = named.flatMap((part) => ('identifier' in part ? [part.identifier] : []));
+  return identifyingOf(recordType, { identifiers }).length > 0;
+}
+
+async function limitQuestions(
   services: Services,
   { sender, grant }: { sender: KnownSender; grant: Grant },
-  { claims, named }: Question,
-  person: Person | undefined,
-): Promise<ProtocolError | undefined> {
-  // What names somebody twice claims that the two belong together.
-  const count = claims.length + named.length - 1;
-  try {
-    if (person !== undefined) await limitGuesses(services, sender, [person.id], count);
-    else if (named.length > 1) await limitGuessesAbout(services, { sender, grant }, named, count);
-    return undefined;
-  } catch (error) {
-    return refusalIn(error);
+  questions: (Question | ProtocolError)[],
+  found: (Person | undefined)[],
+): Promise<Map<Question, ProtocolError>> {
+  const refused = new Map<Question, ProtocolError>();
+  const pairs = questions.flatMap((question, index) =>
+    question instanceof ProtocolError
+      ? []
+      : // What names somebody twice claims that the two belong together.
+        [{ question, person: found[index], claims: question.claims.length + question.named.length - 1 }],
+  );
+  const guesses = pairs.flatMap(({ person, ...guess }) =>
+    person === undefined ? [] : [{ ...guess, recordId: person.id }],
+  );
+  const refusals = await refusedGuesses(services.limiter, sender.senderId, guesses);
+  guesses.forEach(({ question }, index) => {
+    const refusal = refusals[index];
+    if (refusal !== undefined) refused.set(question, refusal);
+  });
+  for (const { question, person, claims } of pairs) {
+    if (person !== undefined || question.named.length < 2) continue;
+    try {
+      await limitGuessesAbout(services, { sender, grant }, question.named, claims);
+    } catch (error) {
+      refused.set(question, refusalIn(error));
+    }
   }
+  return refused;
 }
 
 function refusalOr<T>(read: () => T): T | ProtocolError {

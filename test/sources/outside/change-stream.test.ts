@@ -324,6 +324,10 @@ test('where it is not allowed, the way that the file names is taken, and said; o
   expect(await slots()).toEqual([]);
   await clinic.query(`update patient set surname = 'Polled', written = now() where id = 10`);
   await untilPerson('p10', (found) => found.name.surname === 'Polled');
+  // Of a column of days, what was written today is as of midnight.
+  await clinic.query('alter table patient alter written type date');
+  await clinic.query(`update patient set surname = 'Today', written = current_date where id = 14`);
+  await untilPerson('p14', (found) => found.name.surname === 'Today');
   await publish();
   await untilStatus({ state: 'RUNNING', followedBy: 'PUBLICATION', notice: null });
   await gateway.admin('mutation { removeSource(name: "clinic") { name } }');
