@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -26,7 +26,9 @@ export async function onGround(work, settings = {}) {
   } finally {
     await ground.close();
     await postgres.close();
-    await rm(dataDir, { recursive: true, force: true });
+    // As root the server's part may stand elsewhere, and a link leads there.
+    const server = await realpath(join(dataDir, 'postgres'));
+    for (const folder of [server, dataDir]) await rm(folder, { recursive: true, force: true });
   }
 }
 
