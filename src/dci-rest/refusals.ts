@@ -20,6 +20,7 @@ import { provenByToken } from './checks/caller.check.js';
 import type { Exchange, Reply } from './exchange.js';
 import { rateLimitHeaders } from './rate-limit.headers.js';
 import type { FacadeServices } from './services.js';
+import { cutText } from '../protocol/text.js';
 
 /** Turns whatever a handler threw into the reply that refuses, after recording it. */
 export async function refuse(
@@ -150,6 +151,6 @@ function requestOf(document: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(document).filter(([name]) => name !== 'signature'));
 }
 
-/** Without NUL, which PostgreSQL's text has not: what a stranger sent must not keep its refusal out of the audit. */
+/** Without NUL and halves of surrogate pairs, which PostgreSQL's text has not: what a stranger sent must not keep its refusal out of the audit. */
 const text = (value: unknown, most = 255): string | null =>
-  typeof value === 'string' ? value.replaceAll('\0', '').slice(0, most) : null;
+  typeof value === 'string' ? cutText(value.replaceAll('\0', ''), most) : null;

@@ -9,6 +9,7 @@ import { authenticateClient } from './client-authentication.js';
 import { rateLimitHeaders } from './rate-limit.headers.js';
 import type { FacadeServices } from './services.js';
 import { TokenRefused } from './token-refused.js';
+import { cutText } from '../protocol/text.js';
 
 export interface IssuedToken {
   accessToken: string;
@@ -113,7 +114,7 @@ async function recordRefusal(services: FacadeServices, request: Request, refused
     registry: null,
     status: 'REJECTED',
     statusReasonCode: refused.status === 401 ? 'err.request.unauthorized' : 'err.request.bad',
-    statusReasonMessage: `${refused.error}: ${refused.message}`.slice(0, 999),
+    statusReasonMessage: cutText(`${refused.error}: ${refused.message}`, 999),
     digest: null,
     claim: false,
     receivedAt: now,

@@ -8,6 +8,7 @@ import type { Database, Unit } from '../entities/database/database.js';
 import { enqueueCallback } from '../entities/deliveries/delivery.repository.js';
 import type { Call, Outcome, Part } from '../use-cases/call.js';
 import type { JsonObject } from '../protocol/envelope/json.js';
+import { cutText } from '../protocol/text.js';
 
 /** A callback is sent when it has reached one of these; its last item may go beyond. */
 const MAX_ITEMS = 100;
@@ -82,7 +83,7 @@ export class QueuedCall implements Call {
     const step = {
       status: more ? ('PENDING' as const) : anySucceeded ? ('SUCCEEDED' as const) : outcome.status,
       statusReasonCode: outcome.statusReasonCode ?? null,
-      statusReasonMessage: outcome.statusReasonMessage?.slice(0, 999) ?? null,
+      statusReasonMessage: outcome.statusReasonMessage == null ? null : cutText(outcome.statusReasonMessage, 999),
       accessDecision: outcome.accessDecision,
       recordIds: outcome.recordIds ?? [],
       consentIds: outcome.consentIds ?? [],

@@ -11,6 +11,9 @@ export const withoutUnseen = (text: string): string => text.replaceAll(UNSEEN, '
 /** NUL and half a surrogate pair have no place in PostgreSQL; U+FFFD stands for a character that was lost on the way. */
 export const isWholeText = (text: string): boolean => text.isWellFormed() && !/[\0\uFFFD]/.test(text);
 
+/** At most so long, in UTF-16 units; a cut through a surrogate pair leaves a text that can still be signed and stored. */
+export const cutText = (text: string, most: number): string => text.slice(0, most).toWellFormed();
+
 /** Every text inside a JSON value in its normal form; undefined where one of them is not whole. Names of members stay. */
 export function normalTexts(value: unknown): unknown {
   if (typeof value === 'string') return isWholeText(value) ? normalText(value) : undefined;

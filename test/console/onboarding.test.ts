@@ -122,6 +122,9 @@ const PERSON = { recordType: 'SRPerson', identifiers: [{ type: 'UIN', value: '12
       await page.getByRole('button', { name: 'Create agreement' }).click();
     }
     await page.getByText('Agreement 3 of 3: Disability').waitFor();
+    // Whoever loads the page again goes on where they were.
+    await page.reload();
+    await page.getByText('Agreement 3 of 3: Disability').waitFor();
     await page.getByRole('form').getByText('Disabled', { exact: true }).first().waitFor();
     await page.getByRole('button', { name: 'Skip' }).click();
     const gaps = page.getByRole('list', { name: 'Still not covered' }).getByRole('listitem');

@@ -4,7 +4,7 @@ import { Exchange } from '../../src/dci-rest/exchange.js';
 import { settleRefusal } from '../../src/dci-rest/refusals.js';
 import { RequestInvalid } from '../../src/protocol/errors.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
-import { createPartner } from '../support/partner.js';
+import { createPartner, searchById } from '../support/partner.js';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -72,6 +72,14 @@ test('a refusal whose words hold a NUL leaves its row', async () => {
   await settleRefusal(new RequestInvalid(`\0${word}`), exchange, gateway.services, 'GRAPHQL');
   const found = await gateway.database.query('select 1 from transaction where status_reason_message = $1', [word]);
   expect(found).toHaveLength(1);
+});
+
+test('a refused message whose too long id is cut through a surrogate pair leaves its row', async () => {
+  const partner = await createPartner(gateway);
+  const before = await rows();
+  const message = { ...searchById('1'), transaction_id: `${'a'.repeat(254)}😀` };
+  expect((await partner.send('social/registry/sync/search', 'search', message)).status).toBe(400);
+  expect((await rows()) - before).toBe(1);
 });
 
 test('so is an administrator’s', async () => {

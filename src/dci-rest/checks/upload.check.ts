@@ -6,6 +6,7 @@ import { bulkMessage, readBulkMessage, type BulkOperation, type BulkRow } from '
 import type { Registry } from '../../protocol/vocabulary.js';
 import type { Exchange } from '../exchange.js';
 import { fitting } from './body.check.js';
+import { cutText } from '../../protocol/text.js';
 
 export interface UploadedMessage extends WireMessage {
   /** Of an envelope; those of a CSV are staged by then. */
@@ -38,7 +39,7 @@ export function readCsvForm(exchange: Exchange<UploadedMessage>, _: unknown, for
   exchange.read = fitting(form.parse({ transaction_id: fields.get('transaction_id') ?? randomUUID() }), 'form');
   exchange.header = {
     version: '1.0.0',
-    message_id: (fields.get('message_id') ?? exchange.nonce ?? randomUUID()).slice(0, 255),
+    message_id: cutText(fields.get('message_id') ?? exchange.nonce ?? randomUUID(), 255),
     message_ts: exchange.receivedAt.toISOString(),
     action,
     sender_id: exchange.knownSender.senderId,

@@ -4,6 +4,7 @@ import { uuidv7 } from '../../platform/uuid.js';
 import type { ProtocolError } from '../errors.js';
 import type { JsonObject } from './json.js';
 import { WIRE_STATUS, type TransactionStatus } from '../vocabulary.js';
+import { cutText } from '../text.js';
 
 export interface ReplyStatus {
   status: TransactionStatus;
@@ -29,7 +30,7 @@ export function replyHeader(
     action,
     status: WIRE_STATUS[status],
     ...(reasonCode === undefined ? {} : { status_reason_code: reasonCode }),
-    ...(reasonMessage === undefined ? {} : { status_reason_message: reasonMessage.slice(0, 999) }),
+    ...(reasonMessage === undefined ? {} : { status_reason_message: cutText(reasonMessage, 999) }),
     total_count: totalCount,
     completed_count: completedCount,
     sender_id: serverId,
@@ -52,7 +53,7 @@ export function errorBody(
   correlationId: string = randomUUID(),
 ): JsonObject {
   const { code, errorId } = error;
-  const message = error.message.slice(0, 999);
+  const message = cutText(error.message, 999);
   return {
     errors: [{ code, message }],
     message: {

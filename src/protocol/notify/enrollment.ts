@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { transactionId } from '../envelope/envelope.schema.js';
 import type { JsonObject } from '../envelope/json.js';
 import { WIRE_STATUS, type Registry, type TransactionStatus } from '../vocabulary.js';
+import { cutText } from '../text.js';
 
 export const enrollmentUpdatesRequest = z.looseObject({
   transaction_id: transactionId,
@@ -54,6 +55,6 @@ export const writeEnrollmentUpdates = (answer: PushAnswer): JsonObject => ({
     reference_id: referenceId,
     timestamp,
     status: WIRE_STATUS[status],
-    ...(reason === undefined ? {} : { status_reason_message: reason.slice(0, 999) }),
+    ...(reason === undefined ? {} : { status_reason_message: cutText(reason, 999) }),
   })),
 });

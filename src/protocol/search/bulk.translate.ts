@@ -1,6 +1,7 @@
 /** Answer to `upload/verify` → wire: as the short form's `verify`, one entry for each row. */
 import type { JsonObject } from '../envelope/json.js';
 import { WIRE_STATUS, type TransactionStatus } from '../vocabulary.js';
+import { cutText } from '../text.js';
 
 export interface BulkVerifyItem {
   referenceId: string;
@@ -25,7 +26,7 @@ export const writeBulkVerify = ({ transactionId, correlationId, items }: BulkVer
     reference_id: referenceId,
     timestamp,
     status: WIRE_STATUS[status],
-    ...(reasonMessage === undefined ? {} : { status_reason_message: reasonMessage.slice(0, 999) }),
+    ...(reasonMessage === undefined ? {} : { status_reason_message: cutText(reasonMessage, 999) }),
     found,
     verified,
   })),

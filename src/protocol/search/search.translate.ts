@@ -7,6 +7,7 @@ import type { RegistryDefinition } from '../registries/definition.js';
 import { namedEvents } from './named-events.js';
 import type { SearchRequest } from './search.schema.js';
 import { WIRE_STATUS, type QueryType, type RecordsForm, type Registry, type TransactionStatus } from '../vocabulary.js';
+import { cutText } from '../text.js';
 
 /** One question of a search, as the use case takes it; also the variables of the GraphQL document. */
 export interface SearchItem {
@@ -140,7 +141,7 @@ function writeItem(item: SearchItemAnswer, definition: RegistryDefinition, recor
       {
         ...head,
         status_reason_code: item.reasonCode ?? 'rjct.search_criteria.invalid',
-        status_reason_message: (item.reasonMessage ?? 'rejected').slice(0, 999),
+        status_reason_message: cutText(item.reasonMessage ?? 'rejected', 999),
         ...locale,
       },
     ];

@@ -5,6 +5,7 @@ import { namedEvents } from './named-events.js';
 import type { CheckedCriteria } from './status-check.schema.js';
 import type { SearchAnswer, SearchItem } from './search.translate.js';
 import { WIRE_STATUS, type Registry, type TransactionStatus } from '../vocabulary.js';
+import { cutText } from '../text.js';
 
 export interface StatusQuestion {
   registry: Registry;
@@ -45,7 +46,7 @@ export function writeStatusAnswer(answer: StatusAnswer, name: 'disabled' | 'enro
     timestamp: answer.timestamp,
     status: WIRE_STATUS[answer.status],
     ...(answer.reasonCode === undefined ? {} : { status_reason_code: answer.reasonCode }),
-    ...(answer.reasonMessage === undefined ? {} : { status_reason_message: answer.reasonMessage.slice(0, 999) }),
+    ...(answer.reasonMessage === undefined ? {} : { status_reason_message: cutText(answer.reasonMessage, 999) }),
     [`${name}_status`]: answer.holds ? 'yes' : 'no',
   };
   return {

@@ -1,6 +1,7 @@
 /** The DCI signature string (protocol 2.2): `namespace="dci", kidId="…|…|…", algorithm="…", …`. */
 import { SignatureInvalid } from '../errors.js';
 import { algorithmNamed, type SignatureAlgorithm } from './algorithm.js';
+import { cutText } from '../text.js';
 
 export interface SignatureString {
   senderId: string;
@@ -98,5 +99,5 @@ function bytes(parameters: Map<string, string>): Buffer {
 }
 
 function quoted(name: string): string {
-  return name.length > 20 ? `${name.slice(0, 20)}…` : name;
+  return name.length > 20 ? `${cutText(name, 20)}…` : name;
 }

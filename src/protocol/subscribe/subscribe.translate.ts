@@ -13,6 +13,7 @@ import type {
 } from './subscription.js';
 import { QUERY_TYPE, WIRE_QUERY_TYPE } from '../search/search.translate.js';
 import { WIRE_STATUS, type Registry } from '../vocabulary.js';
+import { cutText } from '../text.js';
 
 /** SubscribeRequest → question. */
 export function readSubscribeRequest(
@@ -75,7 +76,7 @@ type Reasoned = Pick<SubscribeItemAnswer, 'reasonCode' | 'reasonMessage'>;
 
 function writeReason({ reasonCode, reasonMessage }: Reasoned): JsonObject {
   if (reasonCode === undefined) return {};
-  return { status_reason_code: reasonCode, status_reason_message: (reasonMessage ?? 'rejected').slice(0, 999) };
+  return { status_reason_code: reasonCode, status_reason_message: cutText(reasonMessage ?? 'rejected', 999) };
 }
 
 const LIVE = new Set(['PENDING', 'ACTIVE', 'PAUSED', 'SUSPENDED']);

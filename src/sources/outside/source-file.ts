@@ -5,6 +5,7 @@ import type { Registries } from '../../protocol/registries/registries.js';
 import type { Finding, Place } from './finding.js';
 import { checkAgainstDictionary } from './source-file.check.js';
 import { sourceFile, type SourceFile } from './source-file.schema.js';
+import { withStoredTypes } from './stored-types.js';
 
 export interface FileProblem {
   line: number;
@@ -21,8 +22,10 @@ export interface ReadFile<File = SourceFile> {
 
 const MOST_BYTES = 1_048_576;
 
-export const readSourceFile = (yaml: string, registries: Registries): ReadFile =>
-  readForm(yaml, sourceFile, (file) => checkAgainstDictionary(file, registries));
+export function readSourceFile(yaml: string, registries: Registries): ReadFile {
+  const read = readForm(yaml, sourceFile, (file) => checkAgainstDictionary(file, registries));
+  return read.file === undefined ? read : { ...read, file: withStoredTypes(read.file, registries) };
+}
 
 /** A file of some form, and what its check says of it. */
 export function readForm<File>(

@@ -26,6 +26,7 @@ import { assertInTime } from '../deadline.js';
 import { decideSearchItem, type Decided } from './consent-in-message.js';
 import { AnswerRoom } from './answer-room.js';
 import { dialectHint } from './dialect-hint.js';
+import { cutText } from '../../protocol/text.js';
 
 /** Answers a search and settles its call. @throws Forbidden when no agreement covers it */
 export async function search(
@@ -122,7 +123,7 @@ export class SearchItems {
     } catch (error) {
       if (!(error instanceof ItemRejected)) throw error;
       const hint = dialectHint(item, this.definition, error);
-      const reasonMessage = hint === undefined ? error.message : `${error.message}; ${hint}`.slice(0, MOST_TEXT);
+      const reasonMessage = hint === undefined ? error.message : cutText(`${error.message}; ${hint}`, MOST_TEXT);
       return { ...head, status: 'REJECTED', reasonCode: error.code, reasonMessage, records: [] };
     }
   }

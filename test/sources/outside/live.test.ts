@@ -31,7 +31,7 @@ records:
     search:
       identifier:
         UIN: SELECT number FROM pupil WHERE uin = :value
-        BRN: SELECT number FROM pupil WHERE number = :value
+        birth_reg_no: SELECT number FROM pupil WHERE number = :value
       name.surname: { column: surname }
       sex: { column: sex }
       birth_date: { column: born, ops: [eq, ge, le] }

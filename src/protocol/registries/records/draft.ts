@@ -9,6 +9,7 @@ import { assertNoPlaceholder } from './identifying.js';
 import { identifiersOf, normalizeRecord, readRecord } from './normalize.js';
 import { RecordInvalid } from './record-invalid.js';
 import { findIdentifierType } from '../registries.js';
+import { cutText } from '../../text.js';
 
 type Data = Record<string, unknown>;
 
@@ -74,7 +75,7 @@ export function assembleRecord(
 
 function valueOf(type: string, given: string): string {
   const value = readIdentifierValue(given);
-  if (value === undefined) throw new RecordInvalid(`identifier ${type.slice(0, 64)}`, `must be ${IDENTIFIER_VALUE}`);
+  if (value === undefined) throw new RecordInvalid(`identifier ${cutText(type, 64)}`, `must be ${IDENTIFIER_VALUE}`);
   return value;
 }
 

@@ -5,6 +5,7 @@ import type { RecordIdentifier } from './normalize.js';
 import { placeholderProblem } from '../placeholder.js';
 import type { PlainObject } from '../../../platform/plain-object.js';
 import { RecordInvalid } from './record-invalid.js';
+import { cutText } from '../../text.js';
 
 /** Given to a person once, while passports, licences and the like are renewed under another number. */
 const SINGLE = ['UIN', 'NIN', 'NID', 'BRN', 'DRN'];
@@ -58,7 +59,7 @@ export function assertIdentified(
 export function assertNoPlaceholder(identifiers: RecordIdentifier[]): void {
   for (const { type, value } of identifiers) {
     const problem = placeholderProblem(value);
-    if (problem !== undefined) throw new RecordInvalid(`identifier ${type.slice(0, 64)}`, problem);
+    if (problem !== undefined) throw new RecordInvalid(`identifier ${cutText(type, 64)}`, problem);
   }
 }
 
