@@ -158,9 +158,11 @@ test('loses nothing and tells nothing twice', async () => {
        from registry_record r join record_identifier i on i.record_id = r.id where r.deleted_at is null order by i.value collate "C"`,
     );
   const different = async () => {
-    const [ours = [], theirs = []] = [await served(), truth].map(({ rows }) => rows.map((row) => JSON.stringify(row)));
-    const [held, wanted] = [new Set(ours), new Set(theirs)];
-    return [...ours.filter((row) => !wanted.has(row)), ...theirs.filter((row) => !held.has(row))];
+    const [mirrored = [], there = []] = [await served(), truth].map(({ rows }) =>
+      rows.map((row) => JSON.stringify(row)),
+    );
+    const [held, wanted] = [new Set(mirrored), new Set(there)];
+    return [...mirrored.filter((row) => !wanted.has(row)), ...there.filter((row) => !held.has(row))];
   };
   await until(async () => (await different()).length === 0, {
     seen: async () => [await source(), (await different()).slice(0, 10)],
