@@ -1,48 +1,21 @@
 /** Verify: yes or no per claim about one person; no record leaves. */
-import {
-  decideGate,
-  decideItem,
-  forbiddenBy,
-  notCoveredBy,
-  summarizeDecision,
-  type Grant,
-} from '../../access/decide-access.js';
+import { decideGate, decideItem, forbiddenBy, summarizeDecision, type Grant } from '../../access/decide-access.js';
 import { askUnder, consented, type Released } from '../../access/release.js';
 import type { KnownSender } from '../../access/sender-directory.js';
-import type { Criteria } from '../../protocol/query/criteria.js';
-import { ItemRejected, ProtocolError, RequestInvalid } from '../../protocol/errors.js';
-import { compareIdentifier } from '../../protocol/query/comparison.js';
-import { attributesIn } from '../../protocol/query/criteria-walk.js';
-import { isRecorded, matches } from '../../protocol/query/evaluate.js';
-import { recorded } from '../../protocol/query/event-query.js';
-import { parseQuery } from '../../protocol/query/parse-query.js';
-import { attributesOf, findAttribute } from '../../protocol/registries/attributes.js';
-import { lastDayAnywhere } from '../../protocol/registries/date.js';
-import { covers } from '../../protocol/registries/records/fields.js';
+import { ProtocolError, RequestInvalid } from '../../protocol/errors.js';
 import { identifyingOf } from '../../protocol/registries/records/identifying.js';
-import { isMemberPath } from '../../protocol/registries/records/members.js';
-import { IDENTIFIER_VALUE, readIdentifierValue } from '../../protocol/registries/records/identifier-value.js';
-import { findIdentifierType } from '../../protocol/registries/registries.js';
 import type { SourceRecord, SourceResult } from '../../sources/registry-source.js';
 import type { Operation } from '../../protocol/vocabulary.js';
 import type { PartnerCall } from '../call.js';
 import type { Services } from '../services.js';
 import { definitionOf } from '../records/records.js';
+import { claimReader, judge, readQuestion, type Question } from './question.js';
 import { limitGuessesAbout, refusedGuesses } from './guesses.js';
 import type { VerifyInput, VerifyResult } from './verify.types.js';
 
 /** The whole record, to judge claims by. */
 type Person = FoundRecord & Pick<Released, 'consentIds'>;
 type FoundRecord = SourceRecord & Pick<SourceResult, 'answered'>;
-
-const MOST_IDENTIFIERS = 10;
-
-interface Claim {
-  key: string;
-  criteria: Criteria;
-  /** Paths that it speaks about. */
-  about: string[];
-}
 
 /**
  * @throws Forbidden when the agreement does not cover the operation, the identifiers or a claimed field
@@ -123,132 +96,6 @@ export async function verifyPersons(
     if (person === undefined) return { person, verified: {} };
     const verified = Object.fromEntries(question.claims.map((claim) => [claim.key, judge(grant, claim, person)]));
     return { person, verified };
-  });
-}
-
-interface Question {
-  claims: Claim[];
-  /** Paths that the claims speak about. */
-  about: string[];
-  named: Criteria[];
-}
-
-function readQuestion(
-  grant: Grant,
-  { identifiers, claims: given }: Pick<VerifyInput, 'identifiers' | 'claims'>,
-  readClaim: ReadClaim,
-): Question {
-  const claims = readClaims(given, readClaim);
-  const about = claims.flatMap((claim) => claim.about);
-  return { claims, about, named: readIdentifiers(grant, identifiers) };
-}
-
-type ReadClaim = (key: string, value: unknown) => Claim;
-
-/** Rows of a file claim the same again and again. */
-function claimReader(grant: Grant, now: Date): ReadClaim {
-  const read: ReadClaim = (key, value) => {
-    const criteria = key === 'is_alive' ? aliveCriteria(grant, value, now) : claimCriteria(grant, key, value, now);
-    const about = [...attributesIn(criteria)];
-    const refused = about.find((path) => !mayClaim(grant, path));
-    if (refused !== undefined) throw notCovered(grant, key, refused);
-    return { key, criteria, about };
-  };
-  const known = new Map<string, Map<string, Claim>>();
-  return (key, value) => {
-    if (typeof value !== 'string') return read(key, value);
-    const ofKey = known.get(key) ?? new Map<string, Claim>();
-    known.set(key, ofKey);
-    const claim = ofKey.get(value) ?? read(key, value);
-    ofKey.set(value, claim);
-    return claim;
-  };
-}
-
-/** One claim of each attribute, whatever names it goes by, or one message could try every day of a birth date. */
-function readClaims(claims: Record<string, unknown>, readClaim: ReadClaim): Claim[] {
-  const claimed = new Map<string, string>();
-  return Object.entries(claims).map(([key, value]) => {
-    const claim = readClaim(key, value);
-    for (const path of claim.about) {
-      const other = claimed.get(path);
-      if (other !== undefined)
-        throw new RequestInvalid(`verify.${key}: claims ${path}, as ${other} does; claim each attribute once`);
-      claimed.set(path, key);
-    }
-    return claim;
-  });
-}
-
-/** The consent of the record's subject does not decide about the persons inside. */
-const mayClaim = ({ agreement, recordType, clamp }: Grant, path: string): boolean =>
-  covers(clamp, path) && !(agreement.requiresConsent && isMemberPath(recordType, path));
-
-function claimCriteria({ definition, recordType }: Grant, key: string, value: unknown, now: Date): Criteria {
-  if (value === null || typeof value === 'object')
-    throw new RequestInvalid(`verify.${key}: claim a text, a number or true/false`);
-  const today = now.toISOString().slice(0, 10);
-  return asRequest(key, () => parseQuery('EXPRESSION', { [key]: { $eq: value } }, definition, recordType, { today }));
-}
-
-/** A refused query is a refused request here. */
-function asRequest(key: string, read: () => Criteria): Criteria {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof ItemRejected)) throw error;
-    throw new RequestInvalid(`verify.${key}: ${error.message}`, { cause: error });
-  }
-}
-
-/** Alive = no death date is recorded that may have come; so the claim can always be judged. */
-function aliveCriteria({ definition, recordType }: Grant, value: unknown, now: Date): Criteria {
-  if (typeof value !== 'boolean') throw new RequestInvalid('verify.is_alive: claim true or false');
-  const path = findAttribute(definition, recordType, 'death_date')?.path;
-  if (path === undefined) throw new RequestInvalid('verify.is_alive: this registry records no deaths');
-  const ahead: Criteria = { attribute: path, operator: 'gt', value: lastDayAnywhere(now) };
-  const dead: Criteria = { and: [recorded(path), { not: ahead }] };
-  return value ? { not: dead } : dead;
-}
-
-/** Null for what is not recorded, or not so precisely: a year of birth says neither yes nor no to a day of that year. */
-function judge({ definition, recordType }: Grant, { key, criteria, about }: Claim, person: Person): boolean | null {
-  if (key !== 'is_alive' && !about.every((path) => isRecorded(path, person.data))) return null;
-  const record = { data: person.data, identifiers: [] };
-  const attributes = attributesOf(definition, recordType);
-  if (matches(criteria, record, attributes)) return true;
-  return key !== 'is_alive' && matches(criteria, record, attributes, 'POSSIBLE') ? null : false;
-}
-
-/** As a search reads it: a contact is compared with the contacts, which the agreement must cover. */
-function whoCriteria(grant: Grant, type: string, value: string): Criteria {
-  const criteria = asRequest(type, () => compareIdentifier(grant, type, 'eq', value));
-  const refused = [...attributesIn(criteria)].find((path) => !mayClaim(grant, path));
-  if (refused === undefined) return criteria;
-  throw notCovered(grant, type, refused);
-}
-
-const notCovered = (grant: Grant, name: string, path: string) =>
-  notCoveredBy(grant, path, `${name}: the agreement does not cover ${path}`);
-
-/** @throws Forbidden where the agreement covers none */
-function readIdentifiers(grant: Grant, identifiers: { type: string; value: string }[]): Criteria[] {
-  if (identifiers.length === 0)
-    throw new RequestInvalid('verify: name the person by at least one identifier, such as national_id');
-  if (identifiers.length > MOST_IDENTIFIERS)
-    throw new RequestInvalid(`verify: name the person by at most ${MOST_IDENTIFIERS} identifiers`);
-  if (!grant.identifiable)
-    throw notCoveredBy(
-      grant,
-      grant.recordType.identifierPaths[0] ?? 'identifier',
-      'the agreement does not cover identifiers, so persons cannot be looked up',
-    );
-  return identifiers.map(({ type, value }): Criteria => {
-    const known = findIdentifierType(grant.definition, type);
-    if (known === undefined) throw new RequestInvalid(`verify.${type}: no identifier type of this registry`);
-    const read = readIdentifierValue(value);
-    if (read === undefined) throw new RequestInvalid(`verify.${type}: takes ${IDENTIFIER_VALUE}`);
-    return whoCriteria(grant, known, read);
   });
 }
 
