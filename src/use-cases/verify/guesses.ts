@@ -14,19 +14,6 @@ interface Guessing {
 /** Persons that one question may name. */
 const MOST_PERSONS = 100;
 
-/** @throws TooManyRequests */
-export async function limitGuesses(
-  { limiter }: Services,
-  { senderId }: KnownSender,
-  recordIds: string[],
-  claims: number,
-): Promise<void> {
-  for (const recordId of recordIds) {
-    const [refusal] = await refusedGuesses(limiter, senderId, [{ recordId, claims }]);
-    if (refusal !== undefined) throw refusal;
-  }
-}
-
 /** Those of many questions that go too far; undefined for each that does not. */
 export async function refusedGuesses(
   limiter: Services['limiter'],
@@ -40,7 +27,7 @@ export async function refusedGuesses(
   );
 }
 
-/** The same for whoever is named by any of these identifiers, though what else is claimed does not hold of them. */
+/** The same for whoever is named by any of these identifiers, though what else is claimed does not hold of them. @throws TooManyRequests */
 export async function limitGuessesAbout(
   services: Services,
   { sender, grant }: Guessing,
@@ -50,6 +37,7 @@ export async function limitGuessesAbout(
   const criteria = { or: identifiers };
   const page = { size: MOST_PERSONS, number: 1 };
   const { records } = await services.source.search(askUnder(grant, { criteria, page }));
-  const named = records.map(({ id }) => id);
-  await limitGuesses(services, sender, named, claims);
+  const guesses = records.map(({ id: recordId }) => ({ recordId, claims }));
+  const refusals = await refusedGuesses(services.limiter, sender.senderId, guesses);
+  for (const refusal of refusals) if (refusal !== undefined) throw refusal;
 }
