@@ -26,6 +26,7 @@ const safely = (value: unknown, topmost: boolean): unknown =>
 class Completed implements PromiseLike<unknown> {
   constructor(private readonly value: Promise<unknown>) {}
 
+  // oxlint-disable-next-line unicorn/no-thenable -- it stands for a promise, to both executors
   then<Taken, Failed>(
     take?: ((value: unknown) => Taken | PromiseLike<Taken>) | null,
     fail?: ((error: unknown) => Failed | PromiseLike<Failed>) | null,
