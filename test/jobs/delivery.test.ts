@@ -107,8 +107,9 @@ describe('a delivery', () => {
 
   test('does not follow a redirect, and takes no page for a receipt', async () => {
     const other = await startInbox(gateway.url);
-    const portal: Behaviour = (_received, response) =>
+    const portal: Behaviour = (_received, response) => {
       response.setHeader('content-type', 'text/html').end('<!doctype html><title>Sign in</title>');
+    };
     first(answer(302, {}, { location: `${other.url}/elsewhere` }), portal);
     await send();
     const { attempts } = await once(ended);
