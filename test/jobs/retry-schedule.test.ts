@@ -64,7 +64,7 @@ describe('an answer', () => {
     [200, '{"status":"success","message":"stored","event_id":7}'],
     [200, '{"message":{"ack_status":"ERR","error":{"message":"rjct.message_id.duplicate"}}}'],
     [400, '{"errors":[{"message":"rjct.message_id.duplicate: seen"}]}'],
-  ])('%i %s means delivered', (status, body, headers) => {
+  ])('%i %s means delivered', (...[status, body, headers]) => {
     expect(judge(status, body, headers)).toEqual({ outcome: 'DELIVERED', error: null, overloaded: false });
   });
 
