@@ -27,6 +27,7 @@ import {
   EndpointTroubleResolver,
   SenderEndpointsResolver,
 } from './deliveries/waiting.resolver.js';
+import { completeSafely } from './completion.js';
 import { describeSchema } from './describe.js';
 import { enforceDeadlines } from './deadline.js';
 import { MeResolver } from './me.resolver.js';
@@ -117,7 +118,8 @@ export function gatewaySchema(): Promise<GraphQLSchema> {
     .then(boundRepeats)
     .then(noteReadings)
     .then(boundTexts)
-    .then(enforceDeadlines);
+    .then(enforceDeadlines)
+    .then(completeSafely);
   return schema;
 }
 
