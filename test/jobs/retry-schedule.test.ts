@@ -129,6 +129,22 @@ describe('the pace at a host', () => {
     expect(roomFor(at, 'quick')).toBe(8);
   });
 
+  test('takes back from a host before which messages wait for long, slowly', async () => {
+    const at = pace();
+    for (let answers = 0; answers < 200; answers++) at.answered(delivery('long'), { ok: true, latencyMs: 5 });
+    const answers: (() => void)[] = [];
+    const sends = Array.from({ length: 18 }, () =>
+      at.inTurn('long', () => new Promise<void>((resolve) => void answers.push(resolve))),
+    );
+    now += 300;
+    for (let sent = 0; sent < sends.length; sent++) {
+      while (answers.length === 0) await Promise.resolve();
+      answers.shift()?.();
+    }
+    await Promise.all(sends);
+    expect(roomFor(at, 'long')).toBe(256 - 3 * 10);
+  });
+
   test('bounds what a sender has under way, however many hosts it names', () => {
     const at = pace();
     for (let hosts = 0; hosts < 60; hosts++) at.started(delivery(`host-${hosts}`));
