@@ -384,7 +384,7 @@ describe('the audit', () => {
 
     withPython('tells what administrators did, and that a telling was edited', async () => {
       const { stdout } = await check(lines, '--acts');
-      const [told = '', ...acts] = stdout.trim().split('\n').reverse();
+      const [told = '', ...acts] = stdout.trim().split('\n').toReversed();
       expect(told).toMatch(/^intact/);
       const asked = await gateway.database.query('select 1 from admin_action');
       expect(acts).toHaveLength(asked.length);
