@@ -27,6 +27,7 @@ import {
   EndpointTroubleResolver,
   SenderEndpointsResolver,
 } from './deliveries/waiting.resolver.js';
+import { completeSafely } from './completion.js';
 import { describeSchema } from './describe.js';
 import { enforceDeadlines } from './deadline.js';
 import { MeResolver } from './me.resolver.js';
@@ -43,6 +44,7 @@ import { SenderResolver } from './senders/sender.resolver.js';
 import { ServerKeyResolver } from './keys/server-key.resolver.js';
 import { SourceResolver } from './sources/source.resolver.js';
 import { SubscriptionResolver } from './subscriptions/subscription.resolver.js';
+import { boundTexts } from './text-bounds.js';
 import { TransactionStatusResolver } from './transaction-status/transaction-status.resolver.js';
 import { TransactionResolver } from './transactions/transaction.resolver.js';
 import { VerifyResolver } from './verify/verify.resolver.js';
@@ -115,7 +117,9 @@ export function gatewaySchema(): Promise<GraphQLSchema> {
     .then(describeSchema)
     .then(boundRepeats)
     .then(noteReadings)
-    .then(enforceDeadlines);
+    .then(boundTexts)
+    .then(enforceDeadlines)
+    .then(completeSafely);
   return schema;
 }
 

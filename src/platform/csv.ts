@@ -21,13 +21,61 @@ export interface CsvRow {
 const LOST = '\uFFFD';
 export const NOT_UTF8 = 'is not text in UTF-8';
 
-/** Rows as they come, the names of the columns first. @throws CsvError */
-export async function* readCsvRows(content: AsyncIterable<Buffer>, options: CsvOptions): AsyncGenerator<CsvRow> {
-  const { encoding, delimiter, maxRecordCharacters = 0, onSkip } = options;
+const QUOTE = '"';
+const LINE_END = '\n';
+/** A longer line is left to the parser, as is a limit of bytes: none of a character takes more than three. */
+const MAX_PLAIN_LINE = 65_536;
+const BYTES_OF_CHARACTER = 3;
+
+/** Rows as they come, some at a time, the names of the columns first. @throws CsvError */
+export async function* readCsvRows(content: AsyncIterable<Buffer>, options: CsvOptions): AsyncGenerator<CsvRow[]> {
+  const { encoding, maxRecordCharacters: most = Infinity } = options;
   const text = decodeText(content, encoding);
   const head = await readHead(text);
+  const delimiter = options.delimiter ?? delimiterOf(head);
+  const longest = Math.min(MAX_PLAIN_LINE, most / BYTES_OF_CHARACTER);
+  let [line, rest] = [1, ''];
+  for (let piece = head; ;) {
+    const plain = cutLines(rest + piece, longest);
+    // As many line ends before it, so that its lines are counted on.
+    if (plain === undefined)
+      return yield* parsedRows(behind(LINE_END.repeat(line - 1) + rest + piece, text), delimiter, options);
+    yield* orReturn(text, rowsOf(plain.lines, line, delimiter));
+    line += plain.lines.length;
+    rest = plain.rest;
+    const next = await text.next();
+    if (next.done === true) return yield rowsOf(linesOf(rest), line, delimiter);
+    piece = next.value;
+  }
+}
+
+/** Whole lines, and what stands behind them. Undefined for what the parser has to read: without quotes a line is a row, its cells stand between delimiters. */
+function cutLines(text: string, longest: number): { lines: string[]; rest: string } | undefined {
+  // A CR at the end may be half of a line end.
+  const end = Math.max(text.lastIndexOf(LINE_END), text.slice(0, -1).lastIndexOf('\r')) + 1;
+  const rest = text.slice(end);
+  const lines = linesOf(text.slice(0, end));
+  // What the split finds behind the last line end.
+  lines.pop();
+  const isPlain = [...lines, rest].every(({ length }) => length <= longest) && !text.includes(QUOTE);
+  return isPlain ? { lines, rest } : undefined;
+}
+
+const linesOf = (text: string): string[] => text.split(text.includes('\r') ? /\r\n|\n|\r/ : LINE_END);
+
+const rowsOf = (lines: string[], first: number, delimiter: string): CsvRow[] =>
+  lines.flatMap((text, index) => (text === '' ? [] : [{ line: first + index, cells: trimmed(text.split(delimiter)) }]));
+
+const trimmed = (cells: string[]): string[] => cells.map((cell) => cell.trim());
+
+/** As the standard of CSV has it; empty lines are counted, and are no rows. */
+async function* parsedRows(
+  text: AsyncIterable<string>,
+  delimiter: string,
+  { maxRecordCharacters = 0, onSkip }: CsvOptions,
+): AsyncGenerator<CsvRow[]> {
   const parser = parse({
-    delimiter: delimiter ?? delimiterOf(head),
+    delimiter,
     record_delimiter: ['\r\n', '\n', '\r'],
     info: true,
     skip_empty_lines: true,
@@ -36,9 +84,9 @@ export async function* readCsvRows(content: AsyncIterable<Buffer>, options: CsvO
     ...(onSkip && { on_skip: onSkip, skip_records_with_error: true }),
   });
   // What fails in the file ends the parser, and is thrown by reading it.
-  pipeline(Readable.from(behind(head, text)), parser, () => {});
+  pipeline(Readable.from(text), parser, () => {});
   for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>)
-    yield { line: info.lines, cells: record.map((cell) => cell.trim()) };
+    yield [{ line: info.lines, cells: trimmed(record) }];
 }
 
 /** The text of a file, without the mark of its encoding; bytes that are no text become U+FFFD (`isLost`). */
@@ -85,6 +133,17 @@ async function readHead(text: AsyncIterator<string>): Promise<string> {
     head += next.value;
   }
   return head;
+}
+
+/** Who stops reading here ends what is read from. */
+async function* orReturn<T>(source: AsyncGenerator, value: T): AsyncGenerator<T> {
+  let goesOn = false;
+  try {
+    yield value;
+    goesOn = true;
+  } finally {
+    if (!goesOn) await source.return(undefined);
+  }
 }
 
 async function* behind(head: string, text: AsyncIterable<string>): AsyncGenerator<string> {

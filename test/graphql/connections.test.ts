@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { buildClientSchema, getIntrospectionQuery, type IntrospectionQuery } from 'graphql';
+import { buildClientSchema, getIntrospectionQuery, type GraphQLObjectType, type IntrospectionQuery } from 'graphql';
 import { Consent } from '../../src/entities/agreements/consent.entity.js';
 import { AdminAction, AuditSeal } from '../../src/entities/audit/audit.entity.js';
 import { countRows, readPage } from '../../src/entities/database/read-rows.js';
@@ -8,6 +8,7 @@ import { RegistryRecord } from '../../src/entities/records/record.entity.js';
 import { Sender } from '../../src/entities/senders/sender.entity.js';
 import { Subscription } from '../../src/entities/subscriptions/subscription.entity.js';
 import { Transaction } from '../../src/entities/transactions/transaction.entity.js';
+import { gatewaySchema } from '../../src/graphql/schema.js';
 import { statementsOf } from '../support/statements.js';
 import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById } from '../support/partner.js';
@@ -430,6 +431,31 @@ describe('a query that comes again is compiled', () => {
     expect(answers[0]).toContain('Unknown operation named');
     expect(new Set(answers)).toEqual(new Set([answers[0]]));
   });
+
+  test.each(['Sender', 'Principal'])(
+    'and what throws while a %s is completed fails this operation alone',
+    async (name) => {
+      const type = (await gatewaySchema()).getType(name) as GraphQLObjectType;
+      const before = type.isTypeOf;
+      type.isTypeOf = () => {
+        throw new Error('of no type');
+      };
+      try {
+        for (let times = 0; times < ASKED; times += 1) {
+          const { data, errors } = await gateway.graphql(
+            `{ ${first} { nodes { keys { kid } } } me { kind ${name.toLowerCase()}: __typename } }`,
+          );
+          expect(data).toBeNull();
+          const [{ message, extensions } = { message: '', extensions: {} }] = errors ?? [];
+          expect(message).toMatch(/^internal error [0-9a-f-]{36}$/);
+          expect(extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR', errorId: message.slice(-36) });
+        }
+      } finally {
+        type.isTypeOf = before;
+      }
+      expect(names(await page({ first: 1 }))).toEqual(['A']);
+    },
+  );
 
   test('for each reader as the first one: what it may not see, what it asks for otherwise', async () => {
     const sizes = [];

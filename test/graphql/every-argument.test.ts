@@ -1,4 +1,5 @@
 /** No argument or filter makes a fault of ours: each text and id of each query and mutation is asked with `x`. */
+import { createHash } from 'node:crypto';
 import {
   getNullableType,
   isInputObjectType,
@@ -8,11 +9,14 @@ import {
   type GraphQLObjectType,
 } from 'graphql';
 import { gatewaySchema } from '../../src/graphql/schema.js';
+import { BOUNDS } from '../../src/graphql/text-bounds.js';
 import { startTestGateway, type GraphqlAnswer, type TestGateway } from '../support/gateway.js';
 import { fieldsOf, operationOf, sample, type Body } from '../support/operations.js';
 import { createPartner, type Partner } from '../support/partner.js';
 
 const TEXTS = new Set(['String', 'ID', 'JSON', 'JSONObject']);
+/** More than a row of an index holds, and nothing that packs well. */
+const LONG = Array.from({ length: 480 }, (_, n) => createHash('sha256').update(String(n)).digest('hex')).join('');
 
 let gateway: TestGateway;
 let partner: Partner;
@@ -25,15 +29,15 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-/** The samples of a type, one for each text in it: that text is `x`, the rest is what is required. */
-function askedWithX(type: GraphQLInputType, path: string): { path: string; value: unknown }[] {
+/** The samples of a type, one for each text in it: that text is `text`, the rest is what is required. */
+function askedWith(text: string, type: GraphQLInputType, path: string): { path: string; value: unknown }[] {
   const named = getNullableType(type);
-  if (isListType(named)) return askedWithX(named.ofType, path).map((one) => ({ ...one, value: [one.value] }));
-  if (isScalarType(named)) return TEXTS.has(named.name) ? [{ path, value: 'x' }] : [];
+  if (isListType(named)) return askedWith(text, named.ofType, path).map((one) => ({ ...one, value: [one.value] }));
+  if (isScalarType(named)) return TEXTS.has(named.name) ? [{ path, value: text }] : [];
   if (!isInputObjectType(named)) return [];
   const rest = sample(named) as Record<string, unknown>;
   return Object.values(named.getFields()).flatMap((field) =>
-    askedWithX(field.type, `${path}.${field.name}`).map((one) => ({
+    askedWith(text, field.type, `${path}.${field.name}`).map((one) => ({
       ...one,
       value: { ...rest, [field.name]: one.value },
     })),
@@ -42,14 +46,16 @@ function askedWithX(type: GraphQLInputType, path: string): { path: string; value
 
 interface Asked {
   name: string;
+  path: string;
   body: Body;
 }
 
-const askedOf = (kind: string, type: GraphQLObjectType | null | undefined): Asked[] =>
+const askedOf = (text: string, kind: string, type: GraphQLObjectType | null | undefined): Asked[] =>
   fieldsOf(type).flatMap((field) =>
     field.args.flatMap((argument) =>
-      askedWithX(argument.type, argument.name).map(({ path, value }) => ({
+      askedWith(text, argument.type, argument.name).map(({ path, value }) => ({
         name: `${kind} ${field.name}(${path})`,
+        path,
         body: operationOf(kind, field, { [argument.name]: value }),
       })),
     ),
@@ -60,7 +66,12 @@ const codesOf = ({ errors }: GraphqlAnswer<unknown>): string[] =>
 
 test('every argument and filter is checked before it does harm', async () => {
   const schema = await gatewaySchema();
-  const asked = [...askedOf('query', schema.getQueryType()), ...askedOf('mutation', schema.getMutationType())];
+  const askedAll = (text: string) => [
+    ...askedOf(text, 'query', schema.getQueryType()),
+    ...askedOf(text, 'mutation', schema.getMutationType()),
+  ];
+  const isOurs = ({ path }: Asked) => BOUNDS[path.split('.').at(-1) ?? ''] !== Infinity;
+  const asked = [...askedAll('x'), ...askedAll(LONG).filter((one) => !isOurs(one))];
   // Each of them twice: as an administrator, and as a partner.
   expect(asked.length).toBeGreaterThan(165);
   const faults: string[] = [];
@@ -82,4 +93,29 @@ test.each([
 ])('%s tells what is wrong with an id that is none', async (_name, query, code) => {
   for (const id of ['x', '', '00000000-0000-7000-8000-00000000000', '0'.repeat(36)])
     expect((await gateway.graphql(query, { id })).errors?.[0]?.extensions).toMatchObject({ code });
+});
+
+const identifier = { type: 'UIN', value: '1' };
+const consent = { registry: 'SOCIAL', identifier, senderId: 'x', fields: ['name'] };
+const leaving = { registry: 'SOCIAL', codes: ['a'], transactionId: LONG };
+
+test.each([
+  ['grantConsent(input: $v) { id }', 'GrantConsentInput!', 'organizationKind', { ...consent, organizationKind: LONG }],
+  ['grantConsent(input: $v) { id }', 'GrantConsentInput!', 'purposes.1', { ...consent, purposes: ['a', LONG] }],
+  ['revokeAdminSessions(subject: $v, reason: "left")', 'String!', 'subject', LONG],
+  ['replayDeliveries(filter: $v) { count }', 'ReplayFilter!', 'filter.senderId', { senderId: LONG }],
+  ['updateSender(senderId: "x", input: $v) { id }', 'UpdateSenderInput!', 'name', { name: 'é'.repeat(1025) }],
+  ['updateSender(senderId: "x", input: $v) { id }', 'UpdateSenderInput!', 'notes', { notes: LONG }, '20000 characters'],
+  ['unsubscribe(input: $v) { correlationId }', 'UnsubscribeInput!', 'transactionId', leaving, '99 characters'],
+])('%s with %s says how long %s may be', async (field, type, named, v, most = '2048 characters (bytes of UTF-8)') => {
+  const body = { query: `mutation ($v: ${type}) { ${field} }`, variables: { v } };
+  const answers = [
+    await gateway.graphql(body.query, body.variables),
+    (await partner.postHttpSigned('/graphql', body)).body as GraphqlAnswer<unknown>,
+  ];
+  const message = `${named}: at most ${most}: shorten it`;
+  for (const { errors } of answers)
+    expect(errors).toEqual([
+      expect.objectContaining({ message, extensions: { code: 'BAD_USER_INPUT', field: named } }),
+    ]);
 });

@@ -7,7 +7,7 @@ async function* bytes(content: Buffer): AsyncGenerator<Buffer> {
 
 async function rows(content: Buffer | string, options: CsvOptions = {}) {
   const found = [];
-  for await (const row of readCsvRows(bytes(Buffer.from(content as string)), options)) found.push(row);
+  for await (const some of readCsvRows(bytes(Buffer.from(content as string)), options)) found.push(...some);
   return found;
 }
 const cells = async (content: Buffer | string, options?: CsvOptions) =>
@@ -61,4 +61,33 @@ test.each([
   [['1'], 'has 1 cells where the header has 3'],
 ])('a nameless last column may only be empty: %j', (row, problem) => {
   expect(misfitOf(['a', 'b', ''], row)).toBe(problem);
+});
+
+test('rows are the same whether a quote stands behind them or not, in whatever pieces they come', async () => {
+  const parts = ['a', 'é', ' ', ';', ';', '\n', '\r', '\r\n', '\t', ''];
+  for (let seed = 0; seed < 60; seed += 1) {
+    const text = Array.from({ length: 40 }, (_, place) => parts[(seed * 31 + place * place * (seed + 7)) % 10]).join(
+      '',
+    );
+    const plain = await rows(`${text}\n`, { delimiter: ';' });
+    // What the parser reads, as it has the quote before it.
+    const [first, ...parsed] = await rows(`"q"\n${text}\n`, { delimiter: ';' });
+    expect(first).toEqual({ line: 1, cells: ['q'] });
+    expect(parsed.map(({ line, cells: found }) => ({ line: line - 1, cells: found }))).toEqual(plain);
+    expect(await rows(text, { delimiter: ';' })).toEqual(plain);
+    expect(await rows(`${text}\n"q";1`, { delimiter: ';' })).toEqual([
+      ...plain,
+      { line: 1 + (text.match(/\r\n|\n|\r/g)?.length ?? 0) + 1, cells: ['q', '1'] },
+    ]);
+  }
+});
+
+test('a long line is limited in bytes, and what stands before and behind it is read', async () => {
+  const long = `1;${'é'.repeat(40)}`;
+  await expect(rows(`a;b\n${long}\n2;3`, { maxRecordCharacters: 60 })).rejects.toMatchObject({ lines: 2 });
+  expect(await rows(`a;b\n${long}\n2;3`, { maxRecordCharacters: 90 })).toEqual([
+    { line: 1, cells: ['a', 'b'] },
+    { line: 2, cells: long.split(';') },
+    { line: 3, cells: ['2', '3'] },
+  ]);
 });

@@ -1,8 +1,8 @@
 /** Rows of a CSV as it streams in: `identifier_type,identifier_value[,claims…]`, the names in the first line. */
 import type { Readable } from 'node:stream';
 import { CsvError } from 'csv-parse';
-import { isLost, misfitOf, NOT_UTF8, readCsvRows } from '../../platform/csv.js';
-import { readRow, type BulkOperation, type BulkRow } from '../../protocol/search/bulk.js';
+import { isLost, misfitOf, NOT_UTF8, readCsvRows, type CsvRow } from '../../platform/csv.js';
+import { tableReader, type BulkOperation, type BulkRow } from '../../protocol/search/bulk.js';
 import { RequestInvalid } from '../../protocol/errors.js';
 
 const REQUIRED = ['identifier_type', 'identifier_value'];
@@ -10,16 +10,20 @@ const MAX_COLUMNS = 50;
 const MAX_RECORD_CHARACTERS = 10_000;
 
 /**
- * A row that does not fit becomes one that says so.
+ * Rows as they come, some at a time; one that does not fit becomes one that says so.
  *
  * @throws RequestInvalid where the names are wrong, or the text is no CSV from some line on
  */
-export async function* readCsv(content: Readable, operation: BulkOperation): AsyncGenerator<BulkRow> {
-  let names: string[] | undefined;
+export async function* readCsv(content: Readable, operation: BulkOperation): AsyncGenerator<BulkRow[]> {
+  let read: ReadCells | undefined;
   try {
-    for await (const { line, cells } of readCsvRows(content, { maxRecordCharacters: MAX_RECORD_CHARACTERS })) {
-      if (names === undefined) names = readNames(cells);
-      else yield fitRow(names, cells, line, operation);
+    for await (const rows of readCsvRows(content, { maxRecordCharacters: MAX_RECORD_CHARACTERS })) {
+      if (read === undefined) {
+        const first = rows.shift();
+        if (first === undefined) continue;
+        read = cellsReader(readNames(first.cells), operation);
+      }
+      yield rows.map(read);
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
@@ -27,8 +31,10 @@ export async function* readCsv(content: Readable, operation: BulkOperation): Asy
       cause: error,
     });
   }
-  if (names === undefined) throw new RequestInvalid(`file: the first line names the columns ${REQUIRED.join(',')}`);
+  if (read === undefined) throw new RequestInvalid(`file: the first line names the columns ${REQUIRED.join(',')}`);
 }
+
+type ReadCells = (row: CsvRow) => BulkRow;
 
 function readNames(names: string[]): string[] {
   if (names.some(isLost)) throw new RequestInvalid(`file: the first line ${NOT_UTF8}: save the file in UTF-8`);
@@ -41,12 +47,12 @@ function readNames(names: string[]): string[] {
   return names.map((name, index) => (REQUIRED.includes(known[index] ?? '') ? (known[index] ?? name) : name));
 }
 
-function fitRow(names: string[], cells: string[], line: number, operation: BulkOperation): BulkRow {
-  const problem = misfitOf(names, cells);
-  if (problem !== undefined) {
+function cellsReader(names: string[], operation: BulkOperation): ReadCells {
+  const read = tableReader(names, operation);
+  return ({ line, cells }) => {
+    const problem = misfitOf(names, cells);
+    if (problem === undefined) return read(cells, line);
     const remedy = problem === NOT_UTF8 ? ': save the file in UTF-8' : '';
     return { referenceId: `line-${line}`, problem: `line ${line}: ${problem}${remedy}` };
-  }
-  const named = names.flatMap((name, index) => (name === '' ? [] : [[name, cells[index]]]));
-  return readRow(Object.fromEntries(named), line, operation);
+  };
 }

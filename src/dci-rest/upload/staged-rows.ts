@@ -19,14 +19,15 @@ export class StagedRows {
     private readonly owner: string,
   ) {}
 
-  /** @throws TotalCountExceeded */
-  async take(rows: AsyncIterable<BulkRow> | Iterable<BulkRow>): Promise<void> {
-    for await (const row of rows) {
-      if (++this.count > MAX_ROWS)
-        throw new TotalCountExceeded(`rjct.total_count.limit_exceeded: a file has at most ${MAX_ROWS} rows`);
-      this.#waiting.push(row);
-      if (this.#waiting.length === ROWS_PER_CHUNK) await this.#store();
-    }
+  /** @param blocks some rows at a time. @throws TotalCountExceeded */
+  async take(blocks: AsyncIterable<Iterable<BulkRow>> | Iterable<Iterable<BulkRow>>): Promise<void> {
+    for await (const rows of blocks)
+      for (const row of rows) {
+        if (++this.count > MAX_ROWS)
+          throw new TotalCountExceeded(`rjct.total_count.limit_exceeded: a file has at most ${MAX_ROWS} rows`);
+        this.#waiting.push(row);
+        if (this.#waiting.length === ROWS_PER_CHUNK) await this.#store();
+      }
     if (this.#waiting.length > 0) await this.#store();
   }
 

@@ -119,7 +119,7 @@ class Upload {
     if (this.#held === undefined) throw new RequestInvalid('fileName: send the file');
     exchange.content = this.#held.content;
     await pass(UPLOADED_JSON, exchange, services, this.#endpoint);
-    await this.#rows?.take(exchange.message.rows);
+    await this.#rows?.take([exchange.message.rows]);
   }
 
   #proveCsv(fields: Map<string, string>): Promise<void> {

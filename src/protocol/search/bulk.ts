@@ -29,12 +29,16 @@ export type BulkMessage = z.infer<typeof bulkMessage>;
 /** What is stored of an upload as its message; the rows stand elsewhere. */
 export const storedUpload = z.looseObject({ transaction_id: transactionId, upload_id: z.uuid(), rows: z.int() });
 
+const MAX_TEXT = 255;
 const cell = z.union([z.string(), z.number(), z.boolean()]);
+const text = z.string().min(1).max(MAX_TEXT);
 const identifierRow = z.looseObject({
-  reference_id: z.string().min(1).max(255).optional(),
-  identifier_type: z.string().min(1).max(255),
-  identifier_value: z.union([z.string().min(1).max(255), z.number()]),
+  reference_id: text.optional(),
+  identifier_type: text,
+  identifier_value: z.union([text, z.number()]),
 });
+const isText = (value: string | undefined): value is string =>
+  value !== undefined && value !== '' && value.length <= MAX_TEXT;
 
 /** Rows of a JSON file in their order. */
 export function* readBulkMessage(
@@ -61,7 +65,7 @@ function readItem(item: unknown, line: number, operation: BulkOperation, registr
     : { referenceId: search.referenceId, search };
 }
 
-/** A row of identifier and claims, from a CSV (every cell a text) or a JSON file. */
+/** A row of identifier and claims, as an object of a JSON file or of a CSV's cells. */
 export function readRow(row: unknown, line: number, operation: BulkOperation): BulkRow {
   const read = readWire(identifierRow, row);
   if (!read.success)
@@ -76,6 +80,28 @@ export function readRow(row: unknown, line: number, operation: BulkOperation): B
     return { referenceId, identifiers: [{ type, value }], claims: Object.fromEntries(claims.map(readClaim)) };
   if (claims.length > 0) return { referenceId, problem: `line ${line}: upload/search takes an identifier, no claims` };
   return { referenceId, search: { referenceId, queryType: 'IDTYPE_VALUE', query: { type, value } } };
+}
+
+/** Rows of a CSV, each a text for each name; those without a name are left out. What is wrong with one is told as of any other. */
+export function tableReader(names: string[], operation: BulkOperation): (cells: string[], line: number) => BulkRow {
+  const named = names.flatMap((name, column) => (name === '' ? [] : [{ name, column }]));
+  const [ofReference, ofType, ofValue] = ['reference_id', 'identifier_type', 'identifier_value'].map((name) =>
+    names.indexOf(name),
+  ) as [number, number, number];
+  const claimed = named.filter(({ column }) => ![ofReference, ofType, ofValue].includes(column));
+  return (cells, line) => {
+    const [type, raw] = [cells[ofType], cells[ofValue]];
+    const referenceId = ofReference < 0 ? `line-${line}` : cells[ofReference];
+    const value = isText(raw) ? readIdentifierValue(raw) : undefined;
+    const claims = claimed.filter(({ column }) => cells[column] !== '');
+    const isPlain = isText(type) && value !== undefined && isText(referenceId);
+    if (!isPlain || (operation === 'BULK_SEARCH' && claims.length > 0))
+      return readRow(Object.fromEntries(named.map(({ name, column }) => [name, cells[column]])), line, operation);
+    if (operation === 'BULK_SEARCH')
+      return { referenceId, search: { referenceId, queryType: 'IDTYPE_VALUE', query: { type, value } } };
+    const given = Object.fromEntries(claims.map(({ name, column }) => readClaim([name, cells[column]])));
+    return { referenceId, identifiers: [{ type, value }], claims: given };
+  };
 }
 
 /** The one claim that is no attribute, whose truth a CSV can only spell. */

@@ -105,15 +105,17 @@ async function* readBody(
     last = Math.max(last, line);
   };
   let header: string[] | undefined;
-  for await (const { line, cells } of readCsvRows(bytes(), { encoding, delimiter, onSkip })) {
+  for await (const rows of readCsvRows(bytes(), { encoding, delimiter, onSkip })) {
     yield* skipped.splice(0);
-    last = Math.max(last, line);
-    if (header === undefined) {
-      header = checked(cells);
-      continue;
+    for (const { line, cells } of rows) {
+      last = Math.max(last, line);
+      if (header === undefined) {
+        header = checked(cells);
+        continue;
+      }
+      const problem = misfitOf(header, cells);
+      yield problem === undefined ? { line, header, cells } : { line, problem: withRemedy(problem) };
     }
-    const problem = misfitOf(header, cells);
-    yield problem === undefined ? { line, header, cells } : { line, problem: withRemedy(problem) };
   }
   yield* skipped;
   if (header === undefined && last === 0)
