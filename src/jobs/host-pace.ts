@@ -13,7 +13,7 @@ const AT_ONCE = 8;
 const OF_SENDER = 64;
 /** What the quick ones get; a sender only while no other is served. */
 const MOST_UNDER_WAY = 256;
-/** An answer within is quick. */
+/** An answer within is quick; what waited longer for its turn waits behind too many. */
 const QUICK_MS = 250;
 /** Between two claims. */
 const MOST_WAIT_MS = 100;
@@ -35,6 +35,11 @@ class Window {
 
   answered(quickly: boolean): void {
     this.#size = quickly ? Math.min(MOST_UNDER_WAY, this.#size + 2) : this.least;
+  }
+
+  /** More than its answer adds: what waits for long was decided too early, and is decided once more. */
+  waitedLong(): void {
+    this.#size = Math.max(this.least, this.#size - 3);
   }
 }
 
@@ -111,6 +116,7 @@ export class HostPace {
     const since = this.clock();
     if (host.sending >= AT_ONCE) await new Promise<void>((resolve) => void host.waiting.push(resolve));
     else host.sending += 1;
+    if (this.clock() - since > QUICK_MS) host.waitedLong();
     try {
       return host.troubledAt > since ? undefined : await send();
     } finally {

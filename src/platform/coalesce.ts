@@ -10,7 +10,15 @@ interface Limits {
   underWay: number;
   /** Items of one call. */
   atOnce: number;
+  /**
+   * Of the time, where they come faster than one by one: what comes in the rest of it goes with the next call, which costs
+   * little more than a call for few. All of it where left out; one that is full does not wait.
+   */
+  share?: number;
 }
+
+/** Between two calls. */
+const MOST_PAUSE_MS = 50;
 
 /**
  * @param run gives the results of its items, in their order. Where it throws for several, each is tried alone: one that
@@ -18,24 +26,38 @@ interface Limits {
  */
 export function coalesce<Item, Result>(
   run: (items: readonly Item[]) => Promise<Result[]>,
-  { underWay: most, atOnce }: Limits,
+  { underWay: most, atOnce, share = 1 }: Limits,
 ): (item: Item) => Promise<Result> {
   const waiting: (() => void)[] = [];
   let underWay = 0;
+  let nextAt = -Infinity;
+  let pausing: NodeJS.Timeout | undefined;
   const begin = (): void => {
     // Behind another one a call takes nothing more: it is full.
-    const go = underWay === 0 || (underWay < most && waiting.length > 1);
-    const next = go ? waiting.shift() : undefined;
-    if (next === undefined) return;
+    const isFull = waiting.length > 1;
+    if (waiting.length === 0 || (underWay > 0 && !(isFull && underWay < most))) return;
+    const pause = isFull ? 0 : nextAt - performance.now();
+    if (pause > 0) {
+      pausing ??= setTimeout(() => {
+        pausing = undefined;
+        begin();
+      }, pause);
+      return;
+    }
+    const next = waiting.shift() as () => void;
     underWay += 1;
     // After everything that this turn of the event loop has ready.
     setImmediate(next);
   };
-  const runInTurn = (items: readonly Item[]): Promise<(Result | Error)[]> =>
-    runOrEach(run, items).finally(() => {
+  const runInTurn = (items: readonly Item[]): Promise<(Result | Error)[]> => {
+    const began = performance.now();
+    return runOrEach(run, items).finally(() => {
+      const now = performance.now();
+      if (items.length > 1) nextAt = now + Math.min(MOST_PAUSE_MS, (now - began) * (1 / share - 1));
       underWay -= 1;
       begin();
     });
+  };
   const schedule = (dispatch: () => void): void => {
     waiting.push(dispatch);
     begin();

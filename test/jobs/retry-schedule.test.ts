@@ -46,20 +46,26 @@ describe('Retry-After', () => {
 });
 
 describe('an answer', () => {
-  const judge = (status: number, body = '{}', headers = {}) =>
+  const judge = (status: number, body = '{}', headers: Record<string, string> = {}) =>
     classifyAnswer({ status, headers, body: Buffer.from(body) }, NOW);
 
-  test.each([
+  test.each<[number, string, Record<string, string>?]>([
     [200, '{"message":{"ack_status":"ACK"}}'],
     [202, '{"ack_status":"ACK"}'],
     [204, ''],
     [200, 'thank you'],
+    [200, ''],
+    [200, 'OK', { 'content-type': 'text/html; charset=utf-8' }],
+    [200, '<p>received</p>', { 'content-type': 'text/html' }],
+    [200, '<?xml version="1.0"?><status>OK</status>', { 'content-type': 'application/xml' }],
+    [200, '{"note":"<html>"}'],
+    [200, '<Envelope><Body><Ack/></Body></Envelope>'],
     [200, '{"message":{"ack_status":"rcvd","error":null,"correlation_id":""}}'],
     [200, '{"status":"success","message":"stored","event_id":7}'],
     [200, '{"message":{"ack_status":"ERR","error":{"message":"rjct.message_id.duplicate"}}}'],
     [400, '{"errors":[{"message":"rjct.message_id.duplicate: seen"}]}'],
-  ])('%i %s means delivered', (status, body) => {
-    expect(judge(status, body)).toEqual({ outcome: 'DELIVERED', error: null, overloaded: false });
+  ])('%i %s means delivered', (...[status, body, headers]) => {
+    expect(judge(status, body, headers)).toEqual({ outcome: 'DELIVERED', error: null, overloaded: false });
   });
 
   test.each([
@@ -74,6 +80,11 @@ describe('an answer', () => {
     [500, '{}', 'FAILED', true],
     [503, '{}', 'FAILED', true],
     [410, '{}', 'GONE', false],
+    [200, '<!DOCTYPE html><html><title>Sign in</title></html>', 'FAILED', true],
+    [200, '\uFEFF <!-- portal --><HTML lang="en"><head></head></HTML>', 'FAILED', true],
+    [202, '<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN">', 'FAILED', true],
+    [200, '<script>location="https://portal.example/login"</script>', 'FAILED', true],
+    [200, '<meta http-equiv="refresh" content="0; url=/login">', 'FAILED', true],
   ])('%i %s means %s', (status, body, outcome, overloaded) => {
     expect(judge(status, body)).toMatchObject({ outcome, overloaded, error: expect.any(String) });
   });
@@ -116,6 +127,22 @@ describe('the pace at a host', () => {
     expect(roomFor(at, 'quick')).toBe(256);
     at.answered(delivery('quick'), { ok: true, latencyMs: 300 });
     expect(roomFor(at, 'quick')).toBe(8);
+  });
+
+  test('takes back from a host before which messages wait for long, slowly', async () => {
+    const at = pace();
+    for (let answers = 0; answers < 200; answers++) at.answered(delivery('long'), { ok: true, latencyMs: 5 });
+    const answers: (() => void)[] = [];
+    const sends = Array.from({ length: 18 }, () =>
+      at.inTurn('long', () => new Promise<void>((resolve) => void answers.push(resolve))),
+    );
+    now += 300;
+    for (let sent = 0; sent < sends.length; sent++) {
+      while (answers.length === 0) await Promise.resolve();
+      answers.shift()?.();
+    }
+    await Promise.all(sends);
+    expect(roomFor(at, 'long')).toBe(256 - 3 * 10);
   });
 
   test('bounds what a sender has under way, however many hosts it names', () => {

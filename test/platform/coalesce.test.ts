@@ -52,6 +52,29 @@ describe('what goes together', () => {
     expect(given).toEqual([[1, 2, 1]]);
   });
 
+  test('given a share of the time, it rests after a call for several, and lets more come together; a full one does not wait', async () => {
+    const { given, run, end } = slowRun();
+    const ask = coalesce(run, { underWay: 1, atOnce: 3, share: 1 / 100 });
+    const all = [1, 2].map(ask);
+    await wait(5);
+    await end();
+    all.push(ask(3));
+    await wait(10);
+    all.push(ask(4));
+    await wait(10);
+    expect(given).toEqual([[1, 2]]);
+    all.push(...[5, 6].map(ask));
+    await wait(5);
+    expect(given).toEqual([
+      [1, 2],
+      [3, 4, 5],
+    ]);
+    await end();
+    while (given.length < 3) await wait(5);
+    await end();
+    expect(await Promise.all(all)).toEqual([10, 20, 30, 40, 50, 60]);
+  });
+
   test('one that cannot be done takes no other with it, and what comes after goes on', async () => {
     const given: number[][] = [];
     const ask = coalesce(

@@ -1,7 +1,7 @@
 /** What an event made of a record, as those are told of it who subscribed. */
 import { readPage, type Order } from '../../entities/database/read-rows.js';
 import { placeOfMessage } from '../../entities/deliveries/delivery-message.repository.js';
-import { findVersions, lastData, type VersionKey } from '../../entities/records/record-version.repository.js';
+import { findVersions, lastData, type OpenVersion } from '../../entities/records/record-version.repository.js';
 import { findEvents, type WaitingEvent } from '../../entities/records/registry-event.repository.js';
 import { Subscription } from '../../entities/subscriptions/subscription.entity.js';
 import { coalesce } from '../../platform/coalesce.js';
@@ -25,11 +25,16 @@ export interface NotificationDelivery {
 
 type Data = Record<string, unknown>;
 
+/** An event, and what it made of its record: opened once for all who are told of it at the same time. */
+export interface EventMaterial {
+  event: WaitingEvent;
+  version: OpenVersion;
+}
+
 /** What a notification is made of, read afresh, for all that are made at the same time together. */
 export interface Material {
   subscription: (id: string) => Promise<Subscription | undefined>;
-  event: (id: string) => Promise<WaitingEvent | undefined>;
-  version: (key: VersionKey) => Promise<Data | undefined>;
+  event: (id: string) => Promise<EventMaterial | undefined>;
 }
 
 const TOGETHER = { underWay: 1, atOnce: 200 };
@@ -37,7 +42,6 @@ const TOGETHER = { underWay: 1, atOnce: 200 };
 const EACH_TURN = 16;
 
 export function readMaterial({ database, vault }: Pick<RenderingServices, 'database' | 'vault'>): Material {
-  const find = coalesce((keys: readonly VersionKey[]) => findVersions(database, vault, keys), TOGETHER);
   const turns = new Turns(EACH_TURN);
   return {
     subscription: coalesce(async (ids: readonly string[]) => {
@@ -47,12 +51,21 @@ export function readMaterial({ database, vault }: Pick<RenderingServices, 'datab
       const byId = new Map(items.map((one) => [one.id, one]));
       return ids.map((id) => byId.get(id));
     }, TOGETHER),
-    event: coalesce((ids: readonly string[]) => findEvents(database, ids), TOGETHER),
-    version: async (key) => {
-      const open = await find(key);
-      await turns.next();
-      return open();
-    },
+    event: coalesce(async (ids: readonly string[]) => {
+      const events = (await findEvents(database, [...new Set(ids)])).filter((event) => event !== undefined);
+      const versions = await findVersions(database, vault, events);
+      const made = new Map(
+        events.map((event, place) => {
+          let opened: Promise<Data | undefined> | undefined;
+          const version = async () => {
+            await turns.next();
+            return (opened ??= versions[place]?.());
+          };
+          return [event.id, { event, version }];
+        }),
+      );
+      return ids.map((id) => made.get(id));
+    }, TOGETHER),
   };
 }
 
@@ -62,12 +75,11 @@ export function readMaterial({ database, vault }: Pick<RenderingServices, 'datab
  */
 export async function recordOfEvent(
   { database, vault }: RenderingServices,
-  { version }: Material,
   delivery: NotificationDelivery,
-  event: WaitingEvent,
+  { event, version }: EventMaterial,
 ): Promise<Data | undefined> {
   const kept =
-    (await version(event)) ?? (event.eventType === 'DELETE' ? await lastData(database, event.recordId) : undefined);
+    (await version()) ?? (event.eventType === 'DELETE' ? await lastData(database, event.recordId) : undefined);
   if (kept !== undefined || delivery.dataKeyId === null || delivery.messageSealed === null) return kept;
   const sent = await vault.open(delivery.dataKeyId, delivery.messageSealed, placeOfMessage(delivery.id));
   const message = (sent as { message: { notify_event: { data: { reg_records: Data } }[] } } | undefined)?.message;

@@ -27,7 +27,7 @@ import type { SourceRecord } from '../../sources/registry-source.js';
 import {
   readMaterial,
   recordOfEvent,
-  type Material,
+  type EventMaterial,
   type NotificationDelivery,
   type RenderingServices,
 } from './event-record.js';
@@ -56,20 +56,21 @@ export function notificationRenderer(services: RenderingServices): RenderNotific
   };
   return async (delivery) => {
     const { eventId } = delivery;
-    const [subscription, event] = await Promise.all([
+    const [subscription, made] = await Promise.all([
       material.subscription(delivery.subscriptionId ?? ''),
       eventId === null ? undefined : material.event(eventId),
     ]);
     if (eventId === null) return renderTest(services, delivery, subscription);
     const definition = services.registries.byName(subscription?.registry ?? '');
-    if (subscription === undefined || event === undefined || definition === undefined)
+    if (subscription === undefined || made === undefined || definition === undefined)
       return { cancelled: WITHHELD.SUBJECT_GONE };
+    const { event } = made;
     const { now, allowed: judging } = judgedFor(subscription, definition, event);
     const [over, allowed] = [whyOver(subscription, now), await judging];
     if (over !== undefined) return { cancelled: over };
     if ('cancelled' in allowed) return allowed;
-    const accessDecision = summarizeDecision(allowed.grant);
-    const record = await releaseRecord(services, material, delivery, event, allowed);
+    const { accessDecision } = allowed;
+    const record = await releaseRecord(services, delivery, made, allowed);
     if ('cancelled' in record) return { ...record, accessDecision };
     return {
       envelope: envelopeOf(services, delivery, { subscription, event, definition }, record.record),
@@ -80,6 +81,7 @@ export function notificationRenderer(services: RenderingServices): RenderNotific
 
 interface Allowed {
   grant: Grant;
+  accessDecision: Record<string, unknown>;
   filter: SubscriptionFilter;
   /** Of a record, or of one that was deleted: undefined where its subject has not consented. */
   release: Record<'whole' | 'deleted', (record: SourceRecord) => Promise<Released | undefined>>;
@@ -114,6 +116,7 @@ async function allow(
     const about = criteria === undefined ? [] : [...attributesIn(criteria)];
     return {
       grant,
+      accessDecision: summarizeDecision(grant),
       filter,
       release: { whole: releaser(database, grant, about), deleted: releaser(database, grant, []) },
     };
@@ -143,13 +146,13 @@ type ReleasedRecord = { record: Record<string, unknown> } | { cancelled: string 
 
 async function releaseRecord(
   services: RenderingServices,
-  material: Material,
   delivery: NotificationDelivery,
-  event: WaitingEvent,
+  made: EventMaterial,
   { grant, filter, release: releasing }: Allowed,
 ): Promise<ReleasedRecord> {
   const { definition, recordType, rowFilter } = grant;
-  const data = await recordOfEvent(services, material, delivery, event);
+  const { event } = made;
+  const data = await recordOfEvent(services, delivery, made);
   if (data === undefined) return { cancelled: WITHHELD.RECORD_NOT_KEPT };
   const whole = { data, identifiers: event.identifiers };
   if (rowFilter !== undefined && !matches(rowFilter, whole, attributesOf(definition, recordType)))
