@@ -52,7 +52,11 @@ export function createPool(
 
 /** A connection of its own, beside the pool: for sessions that listen or hold a lock. */
 export function createClient(connectionString: string, applicationName: string, answerMs = ANSWER_MS): Client {
-  return new Client({ ...bounded(connectionString, CONNECT_MS), query_timeout: answerMs, application_name: applicationName });
+  return new Client({
+    ...bounded(connectionString, CONNECT_MS),
+    query_timeout: answerMs,
+    application_name: applicationName,
+  });
 }
 
 /** Does not wait for a server that does not answer. */
