@@ -17,6 +17,11 @@ export class Admission {
     return this.#underWay;
   }
 
+  /** Nothing else is under way. */
+  get alone(): boolean {
+    return this.#underWay <= 1;
+  }
+
   /** @returns what ends it, once @throws Crowded */
   enter(): () => void {
     if (this.#underWay >= this.most)

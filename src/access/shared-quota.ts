@@ -99,6 +99,8 @@ export class SharedQuota {
       if (lease !== undefined && lease.left >= weight) {
         lease.left -= weight;
         states.push(this.#state(lease, true));
+        // Of many keys most are not seen again soon: what says nothing more is not kept.
+        if (lease.left === 0 && !lease.exhausted) this.#leases.delete(key);
       } else states.push(await this.take(key, weight, limit));
     }
     return states;

@@ -16,13 +16,14 @@ export async function signedReply(
   stored: JsonObject,
   definition: RegistryDefinition,
 ): Promise<Reply> {
-  const { publicUrl } = services.settings;
-  const spoken = writeForms(sender.dialect, stored, { definition, channel: 'REPLY', publicUrl });
+  const { settings, admission, clock } = services;
+  const spoken = writeForms(sender.dialect, stored, { definition, channel: 'REPLY', publicUrl: settings.publicUrl });
   const envelope = await encryptWhereDue(spoken, sender);
   if (sender.signatureProfile === 'HTTP') return httpSignedReply(services, envelope);
   const key = await services.keyRing.signingKey();
   const { header = {}, message } = envelope;
-  const options = { senderId: services.settings.serverId, now: services.clock(), jwsForm: sender.jwsForm };
+  const { jwsForm } = sender;
+  const options = { senderId: settings.serverId, now: clock(), jwsForm, alone: admission.alone };
   const signature = await signEnvelope(sender.signatureProfile, { header, message }, key, options);
   return { status: 200, body: { signature, ...envelope } };
 }

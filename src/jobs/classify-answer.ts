@@ -17,6 +17,13 @@ export interface Verdict {
   latencyMs?: number;
 }
 
+/**
+ * What is for a browser: a login page, a proxy's error, the portal of a network. Its content type says nothing, as many
+ * servers send a plain `OK` as HTML.
+ */
+const DOCUMENT = /<(?:!doctype\s+html|html)[\s>]/i;
+const FRAGMENT = /^<(?:head|body|form|meta|script|iframe|frameset)[\s>]/i;
+
 type Answer = Pick<OutboundResponse, 'status' | 'headers' | 'body'>;
 
 export function classifyAnswer({ status, headers, body }: Answer, now: Date): Verdict {
@@ -26,6 +33,7 @@ export function classifyAnswer({ status, headers, body }: Answer, now: Date): Ve
   if (status >= 200 && status < 300) {
     const ack = ackStatus(text);
     // Clients of the field answer `rcvd`, or a body of their own: only these two say no.
+    if (ack === undefined && isPage(text)) return { outcome: 'FAILED', error: pageError(status), overloaded: true };
     if (ack !== 'ERR' && ack !== 'NACK') return { outcome: 'DELIVERED', error: null, overloaded: false };
     return { outcome: 'REFUSED', error: `the receiver answered ${ack}`, overloaded: false };
   }
@@ -37,6 +45,15 @@ export function classifyAnswer({ status, headers, body }: Answer, now: Date): Ve
   const outcome = status >= 400 && status < 500 && status !== 429 ? 'REFUSED' : 'FAILED';
   return { outcome, error, overloaded, ...(retryAfter === undefined ? {} : { retryAfter }) };
 }
+
+function isPage(text: string): boolean {
+  const start = text.slice(0, 4096).trim();
+  return start.startsWith('<') && (DOCUMENT.test(start) || FRAGMENT.test(start));
+}
+
+/** The receiver itself has most likely not seen the message: it is tried again, and its endpoint spared. */
+const pageError = (status: number): string =>
+  `the receiver answered ${status} with a page for a browser, which is no receipt: see whether a login or a proxy stands before it`;
 
 /** `message.ack_status`; some receivers leave the `message` out. */
 function ackStatus(text: string): unknown {

@@ -5,8 +5,10 @@ export const normalText = (text: string): string => text.normalize('NFC');
 
 /** Characters without width or mark, such as those of direction: they come with copied text, and nobody sees or types them. */
 const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu;
+/** Has none of them. */
+const ASCII = /^[ -~]*$/;
 
-export const withoutUnseen = (text: string): string => text.replaceAll(UNSEEN, '');
+export const withoutUnseen = (text: string): string => (ASCII.test(text) ? text : text.replaceAll(UNSEEN, ''));
 
 /** NUL and half a surrogate pair have no place in PostgreSQL; U+FFFD stands for a character that was lost on the way. */
 export const isWholeText = (text: string): boolean => text.isWellFormed() && !/[\0\uFFFD]/.test(text);

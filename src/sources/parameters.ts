@@ -3,7 +3,7 @@ export class Parameters {
   readonly values: unknown[] = [];
 
   /** @returns its place, `$3` */
-  add(value: string | number | string[]): string {
+  add(value: string | number | (string | number)[]): string {
     return `$${this.values.push(value)}`;
   }
 

@@ -1,7 +1,8 @@
 /** Our own tables as a source of records, copies of mirrors among them: who is this by one prepared statement, every other question by columns. */
 import type { Sql } from '../entities/database/database.js';
 import { Layouts } from './layouts.js';
-import { createFinder, type FoundRow } from './look-up.js';
+import { createFinder } from './look-up.js';
+import type { FoundRow } from './look-up.sql.js';
 import type { RecordTables, SourceQuery, SourceResult } from './registry-source.js';
 import { recordOf, searchDocuments } from './search-documents.js';
 import { searchColumns } from './search-columns.js';

@@ -3,7 +3,7 @@ import type { Sql } from '../entities/database/database.js';
 import { consentSql } from './consent.sql.js';
 import { criteriaSql, type Scope } from './criteria.sql.js';
 import { decodeCursor, encodeCursor, orderName } from './cursor.js';
-import type { FoundRow } from './look-up.js';
+import type { FoundRow } from './look-up.sql.js';
 import { Parameters } from './parameters.js';
 import { DOCUMENTS } from './record-tables.js';
 import type { SourceQuery, SourceRecord, SourceResult } from './registry-source.js';

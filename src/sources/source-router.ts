@@ -99,7 +99,9 @@ export function createSourceRouter({ sql, routes, own, live, brought = [], clock
     searchEach: async (queries) => {
       const found = await lookUp(queries);
       const inTurn = inTurns(search);
-      return Promise.all(queries.map(async (query, index) => found[index] ?? inTurn(query)));
+      const others = queries.filter((_, index) => found[index] === undefined);
+      const answers = (await Promise.all(others.map(inTurn))).values();
+      return queries.map((_, index) => found[index] ?? (answers.next().value as SourceResult));
     },
     storedUnder: async (of) => {
       if (broughtFor(of) !== undefined) return undefined;

@@ -118,17 +118,17 @@ describe.each(REGISTRIES)('%s', (registry) => {
     ]);
   });
 
-  test('notify is acknowledged and stored', async () => {
+  test('notify is acknowledged and stored, also where nothing can be applied', async () => {
     const message = notification({ identifier: [uin('unknown')] }, { reg_type: undefined, reg_event_type: 'REGISTER' });
     const { status, body } = await notify(registry, message);
     expect(status).toBe(200);
-    expect(body.message).toEqual({
+    expect(body.message).toMatchObject({
       ack_status: 'ACK',
       timestamp: expect.any(String),
       correlation_id: expect.any(String),
     });
     expect(await lastTransaction(message)).toMatchObject([
-      { operation: 'NOTIFY', channel: 'INBOUND', status: 'SUCCEEDED', sender: { senderId: partner.senderId } },
+      { operation: 'NOTIFY', channel: 'INBOUND', status: 'REJECTED', sender: { senderId: partner.senderId } },
     ]);
   });
 });
@@ -368,12 +368,36 @@ describe('a death told to the civil registry', () => {
     const message = notification(death([uin(value)]), data);
     const { status, body } = await notify('crvs', message, await sender());
     expect(status).toBe(200);
-    expect(body.message.ack_status).toBe('ACK');
+    const [event] = message['notify_event'] as JsonObject[];
+    const reason = expect.stringMatching(/^not applied: /);
+    expect(body.message).toMatchObject({
+      ack_status: 'ACK',
+      not_applied: [{ reference_id: event?.['reference_id'], status_reason_message: reason }],
+    });
     expect(await lastTransaction(message)).toMatchObject([
-      { operation: 'NOTIFY', recordCount: 0, statusReasonMessage: expect.stringContaining('not applied') },
+      { operation: 'NOTIFY', status: 'REJECTED', recordCount: 0, statusReasonMessage: reason },
     ]);
     expect((await recordsOf('SOCIAL', value, 'SRPerson'))[0]!.data).not.toHaveProperty('death_date');
     expect(await recordsOf('CRVS', value)).toEqual([]);
+  });
+
+  test('beside one that is applied is named by its reference id, to the sender and in the transaction', async () => {
+    const good = notification(death([uin('9007')]));
+    const bad = notification(death([uin('9008')], { death_date: 'soon' }));
+    const [refused] = bad['notify_event'] as JsonObject[];
+    const message = { ...good, notify_event: [...(good['notify_event'] as JsonObject[]), refused as JsonObject] };
+    const { body } = await notify('crvs', message);
+    expect(body.message).toMatchObject({
+      ack_status: 'ACK',
+      not_applied: [{ reference_id: refused?.['reference_id'], status_reason_message: expect.any(String) }],
+    });
+    expect(await lastTransaction(message)).toMatchObject([
+      {
+        status: 'SUCCEEDED',
+        recordCount: 1,
+        statusReasonMessage: expect.stringMatching(/^1 of 2 events not applied: .*death_date/),
+      },
+    ]);
   });
 
   test('told to a registry whose agreement does not cover the date leaves it alone', async () => {

@@ -105,12 +105,19 @@ describe('a delivery', () => {
     expect(await once(ended)).toMatchObject({ state: 'DELIVERED', attemptCount: 1 });
   });
 
-  test('does not follow a redirect', async () => {
+  test('does not follow a redirect, and takes no page for a receipt', async () => {
     const other = await startInbox(gateway.url);
-    first(answer(302, {}, { location: `${other.url}/elsewhere` }));
+    const portal: Behaviour = (_received, response) => {
+      response.setHeader('content-type', 'text/html').end('<!doctype html><title>Sign in</title>');
+    };
+    first(answer(302, {}, { location: `${other.url}/elsewhere` }), portal);
     await send();
     const { attempts } = await once(ended);
-    expect(attempts).toMatchObject([{ outcome: 'FAILED', status: 302 }, { outcome: 'DELIVERED' }]);
+    expect(attempts).toMatchObject([
+      { outcome: 'FAILED', status: 302 },
+      { outcome: 'FAILED', status: 200, error: expect.stringContaining('a login or a proxy stands before it') },
+      { outcome: 'DELIVERED' },
+    ]);
     expect(other.received).toHaveLength(0);
     await other.close();
   });

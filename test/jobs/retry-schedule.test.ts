@@ -46,20 +46,26 @@ describe('Retry-After', () => {
 });
 
 describe('an answer', () => {
-  const judge = (status: number, body = '{}', headers = {}) =>
+  const judge = (status: number, body = '{}', headers: Record<string, string> = {}) =>
     classifyAnswer({ status, headers, body: Buffer.from(body) }, NOW);
 
-  test.each([
+  test.each<[number, string, Record<string, string>?]>([
     [200, '{"message":{"ack_status":"ACK"}}'],
     [202, '{"ack_status":"ACK"}'],
     [204, ''],
     [200, 'thank you'],
+    [200, ''],
+    [200, 'OK', { 'content-type': 'text/html; charset=utf-8' }],
+    [200, '<p>received</p>', { 'content-type': 'text/html' }],
+    [200, '<?xml version="1.0"?><status>OK</status>', { 'content-type': 'application/xml' }],
+    [200, '{"note":"<html>"}'],
+    [200, '<Envelope><Body><Ack/></Body></Envelope>'],
     [200, '{"message":{"ack_status":"rcvd","error":null,"correlation_id":""}}'],
     [200, '{"status":"success","message":"stored","event_id":7}'],
     [200, '{"message":{"ack_status":"ERR","error":{"message":"rjct.message_id.duplicate"}}}'],
     [400, '{"errors":[{"message":"rjct.message_id.duplicate: seen"}]}'],
-  ])('%i %s means delivered', (status, body) => {
-    expect(judge(status, body)).toEqual({ outcome: 'DELIVERED', error: null, overloaded: false });
+  ])('%i %s means delivered', (...[status, body, headers]) => {
+    expect(judge(status, body, headers)).toEqual({ outcome: 'DELIVERED', error: null, overloaded: false });
   });
 
   test.each([
@@ -74,6 +80,11 @@ describe('an answer', () => {
     [500, '{}', 'FAILED', true],
     [503, '{}', 'FAILED', true],
     [410, '{}', 'GONE', false],
+    [200, '<!DOCTYPE html><html><title>Sign in</title></html>', 'FAILED', true],
+    [200, '\uFEFF <!-- portal --><HTML lang="en"><head></head></HTML>', 'FAILED', true],
+    [202, '<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN">', 'FAILED', true],
+    [200, '<script>location="https://portal.example/login"</script>', 'FAILED', true],
+    [200, '<meta http-equiv="refresh" content="0; url=/login">', 'FAILED', true],
   ])('%i %s means %s', (status, body, outcome, overloaded) => {
     expect(judge(status, body)).toMatchObject({ outcome, overloaded, error: expect.any(String) });
   });

@@ -14,7 +14,7 @@ export async function verifySignature(exchange: Exchange, services: FacadeServic
   await verifyEnvelope(
     sender.signatureProfile,
     { text, document },
-    { senderId: sender.senderId, keyFor, now: services.clock() },
+    { senderId: sender.senderId, keyFor, now: services.clock(), alone: services.admission.alone },
   );
   exchange.signed = true;
 }
@@ -27,11 +27,13 @@ export async function verifyHttp(exchange: Exchange, services: FacadeServices): 
     if (sender.signaturePolicy === 'OPTIONAL') return;
     throw new SignatureMissing('Signature-Input and Signature: sign the request (RFC 9421) with a registered key');
   }
-  const keyFor = (senderId: string, kid: string) =>
-    senderId === sender.senderId ? senderKey(services, sender, kid) : Promise.resolve(undefined);
+  const keyFor = (owner: string, kid: string) =>
+    owner === sender.senderId ? senderKey(services, sender, kid) : Promise.resolve(undefined);
   const content = bodyHash === undefined ? body : { sha256: bodyHash };
   const message = { method, targetUri: `${services.settings.publicUrl}${url}`, headers, body: content };
-  const proof = await verifyHttpRequest(message, { senderId: sender.senderId, keyFor, now: services.clock() });
+  const { senderId } = sender;
+  const computing = { now: services.clock(), alone: services.admission.alone };
+  const proof = await verifyHttpRequest(message, { senderId, keyFor, ...computing });
   exchange.nonce = proof.nonce;
   exchange.signed = true;
 }

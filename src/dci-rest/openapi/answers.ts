@@ -136,6 +136,8 @@ const ackMessage = z.looseObject({
   timestamp: dateTime,
   correlation_id: text.max(99),
   error: problem.optional(),
+  /** Of `notify` alone (protocol 5). */
+  not_applied: z.array(z.looseObject({ reference_id: text, status_reason_message: text.max(999) })).optional(),
 });
 
 const token = { access_token: text, token_type: z.literal('bearer'), scope: text.optional() };

@@ -15,6 +15,7 @@ import {
 } from '../../protocol/notify/received.schema.js';
 import { readNotifyRequest } from '../../protocol/notify/received.translate.js';
 import type { ReplyStatus } from '../../protocol/envelope/reply.js';
+import { cutText } from '../../protocol/text.js';
 import type { Operation } from '../../protocol/vocabulary.js';
 import { defineKind, type MessageKind } from '../message-kind.js';
 
@@ -29,6 +30,14 @@ const acknowledge = ({ correlationId }: { correlationId: string }): JsonObject =
   correlation_id: correlationId,
 });
 
+/** Beside the `ACK`, which says that it need not be sent again (protocol 5). */
+function notApplied({ items }: PushAnswer): JsonObject {
+  const told = items.flatMap(({ referenceId, reason }) =>
+    reason === undefined ? [] : [{ reference_id: referenceId, status_reason_message: cutText(reason, 999) }],
+  );
+  return told.length === 0 ? {} : { not_applied: told };
+}
+
 /** The reply has no header. */
 const status = (): ReplyStatus => ({ status: 'SUCCEEDED', totalCount: 1, completedCount: 1 });
 
@@ -40,7 +49,7 @@ export const notifyKind = defineKind({
   bare: (messageId) => ({ transaction_id: messageId, notify_event: [] }),
   run: NOTIFY,
   read: (message, { definition }) => readNotifyRequest(message, definition.registry),
-  write: (answer: PushAnswer) => acknowledge(answer),
+  write: (answer: PushAnswer) => ({ ...acknowledge(answer), ...notApplied(answer) }),
   items: ({ notify_event: events }) => events.map(({ reference_id: id }) => id),
   status,
 });

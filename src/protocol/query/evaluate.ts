@@ -99,7 +99,8 @@ const DATE_TESTS: Record<Certainty, Tests> = {
 };
 
 /** PostgreSQL's order of text, which is not UTF-16's. */
-const compareCodePoints = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+const compareCodePoints = (a: string, b: string): number =>
+  a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 /** Everything under a path, through lists on the way. */
 export function valuesAt(nodes: unknown[], path: string[]): unknown[] {

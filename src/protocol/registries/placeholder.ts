@@ -41,8 +41,12 @@ const FAILED = /^#[¡¿]?[\p{L}/_]+0?[!?]?$/u;
 /** What a spreadsheet makes of a long number: its digits are lost. */
 const SCIENTIFIC = /^[+-]?\d+(?:[.,]\d+)?\s*E\s*[+-]\s*\d+$|^[+-]?\d[.,]\d+\s*E\s*\d+$/i;
 
+/** Most numbers by far: a digit that no filling has, and no sign that a failure has. */
+const ORDINARY = /^[\da-z]*[1-8][\da-z]*$/i;
+
 /** What is wrong with a value that identifies nobody, as words for whoever sent it; undefined for a good one. */
 export function placeholderProblem(value: string): string | undefined {
+  if (ORDINARY.test(value)) return undefined;
   const text = withoutUnseen(value).trim().normalize('NFKC');
   if (text === '') return 'is blank: leave it out';
   if (SCIENTIFIC.test(text)) return 'was rounded by a spreadsheet (scientific notation): format its column as text';

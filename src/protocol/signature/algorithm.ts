@@ -57,13 +57,26 @@ export function verifyBytes(key: VerificationKey, data: Buffer, signature: Buffe
 const signApart = promisify(sign);
 const verifyApart = promisify(verify);
 
-/** In the thread pool, as every request needs it: a signature costs an event loop ten times what handing it over does. */
-export function signBytesApart(key: SigningKey, data: Buffer): Promise<Buffer> {
-  return signApart(digestOf(key.algorithm), data, signer(key));
+/** Who computes a signature. Whoever is alone does it at once: nobody waits, and being woken takes as long as it does. */
+export interface Computing {
+  /** Nobody else waits for this event loop. */
+  alone?: boolean | undefined;
 }
 
-export function verifyBytesApart(key: VerificationKey, data: Buffer, signature: Buffer): Promise<boolean> {
-  return verifyApart(digestOf(key.algorithm), data, verifier(key), signature);
+/** In the thread pool, as every request needs it: a signature costs an event loop ten times what handing it over does. */
+export function signMessage(key: SigningKey, data: Buffer, { alone }: Computing): Buffer | Promise<Buffer> {
+  return alone === true ? signBytes(key, data) : signApart(digestOf(key.algorithm), data, signer(key));
+}
+
+export function verifyMessage(
+  key: VerificationKey,
+  data: Buffer,
+  signature: Buffer,
+  { alone }: Computing,
+): boolean | Promise<boolean> {
+  return alone === true
+    ? verifyBytes(key, data, signature)
+    : verifyApart(digestOf(key.algorithm), data, verifier(key), signature);
 }
 
 const signer = ({ privateKey: key }: SigningKey) => ({ key, dsaEncoding: 'ieee-p1363' }) as const;

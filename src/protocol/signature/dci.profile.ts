@@ -1,7 +1,7 @@
 /** Profile `DCI`: the signature string over the digest of the canonical envelope (RFC 8785). */
 import { hash } from 'node:crypto';
 import { canonicalJson } from '../envelope/json.js';
-import { signBytesApart, verifyBytesApart } from './algorithm.js';
+import { signMessage, verifyMessage } from './algorithm.js';
 import { MAX_LIFETIME_SECONDS } from './checks.js';
 import type { Envelope, EnvelopeProfile, ReceivedMessage } from './profile.js';
 import { formatSignatureString, parseSignatureString } from './signature-string.js';
@@ -19,13 +19,14 @@ export function signatureStringProfile(form: DigestForm): EnvelopeProfile {
       const { signature, ...info } = parseSignatureString(text);
       return {
         ...info,
-        matches: (message, key) => verifyBytesApart(key, signedText(form, form.received(message), info), signature),
+        matches: (message, key, computing) =>
+          verifyMessage(key, signedText(form, form.received(message), info), signature, computing),
       };
     },
-    async sign(envelope, key, { senderId, now, expiresInSeconds = MAX_LIFETIME_SECONDS }) {
+    async sign(envelope, key, { senderId, now, expiresInSeconds = MAX_LIFETIME_SECONDS, alone }) {
       const created = Math.floor(now.getTime() / 1000);
       const info = { senderId, kid: key.kid, algorithm: key.algorithm, created, expires: created + expiresInSeconds };
-      const signature = await signBytesApart(key, signedText(form, form.sent(envelope), info));
+      const signature = await signMessage(key, signedText(form, form.sent(envelope), info), { alone });
       return formatSignatureString({ ...info, signature });
     },
   };

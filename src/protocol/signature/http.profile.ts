@@ -2,7 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { serializeDictionary, type InnerList, type Item } from 'structured-headers';
 import { SignatureMissing } from '../errors.js';
-import { HTTP_ALGORITHMS, signBytes, verifyBytesApart, type SigningKey, type VerificationKey } from './algorithm.js';
+import {
+  HTTP_ALGORITHMS,
+  signBytes,
+  verifyMessage,
+  type Computing,
+  type SigningKey,
+  type VerificationKey,
+} from './algorithm.js';
 import { checkMatch, checkOwner, checkTimes, MAX_LIFETIME_SECONDS } from './checks.js';
 import { checkCoverage, LABEL, readHttpSignature } from './http.input.js';
 import {
@@ -21,7 +28,7 @@ import type { SigningOptions } from './profile.js';
 
 export type { HttpHeaders, HttpRequestMessage, HttpResponseMessage };
 
-export interface HttpVerificationOptions {
+export interface HttpVerificationOptions extends Computing {
   /** Whom the message says it is from, where it says so. */
   senderId?: string | undefined;
   keyFor: (senderId: string, kid: string) => Promise<VerificationKey | undefined>;
@@ -82,7 +89,10 @@ export function signHttpResponse(
   return sign(responseMessage({ status, headers: {}, body }), key, options);
 }
 
-async function verify(message: SignedMessage, { senderId, keyFor, now }: HttpVerificationOptions): Promise<HttpProof> {
+async function verify(
+  message: SignedMessage,
+  { senderId, keyFor, now, alone }: HttpVerificationOptions,
+): Promise<HttpProof> {
   if (!hasHttpSignature(message.headers)) {
     throw new SignatureMissing('HTTP signature is missing: send Signature-Input, Signature and Content-Digest');
   }
@@ -93,7 +103,7 @@ async function verify(message: SignedMessage, { senderId, keyFor, now }: HttpVer
   checkContentDigest(message);
   const base = signatureBase(message, found.input);
   const key = await keyFor(found.senderId, found.kid);
-  await checkMatch(found, key, (candidate) => verifyBytesApart(candidate, base, found.signature));
+  await checkMatch(found, key, (candidate) => verifyMessage(candidate, base, found.signature, { alone }));
   return { senderId: found.senderId, kid: found.kid, nonce: found.nonce, created: found.created };
 }
 

@@ -1,7 +1,7 @@
 /** What every envelope profile offers; `signature.ts` chooses one per sender. */
 import type { JsonObject } from '../envelope/json.js';
 import type { JwsForm } from '../vocabulary.js';
-import type { SignatureAlgorithm, SigningKey, VerificationKey } from './algorithm.js';
+import type { Computing, SignatureAlgorithm, SigningKey, VerificationKey } from './algorithm.js';
 
 /** A message as it came in: its text, and what `parseJson` made of it. */
 export interface ReceivedMessage {
@@ -27,10 +27,10 @@ export interface SignatureInfo {
 }
 
 export interface ParsedSignature extends SignatureInfo {
-  matches(message: ReceivedMessage, key: VerificationKey): boolean | Promise<boolean>;
+  matches(message: ReceivedMessage, key: VerificationKey, computing: Computing): boolean | Promise<boolean>;
 }
 
-export interface SigningOptions {
+export interface SigningOptions extends Computing {
   /** Our own DCI id. */
   senderId: string;
   now: Date;

@@ -2,7 +2,7 @@
 import { SignatureInvalid, SignatureMissing } from '../errors.js';
 import type { JsonObject } from '../envelope/json.js';
 import type { SignatureProfile } from '../vocabulary.js';
-import type { SigningKey, VerificationKey } from './algorithm.js';
+import type { Computing, SigningKey, VerificationKey } from './algorithm.js';
 import { checkMatch, checkOwner, checkTimes } from './checks.js';
 import { dciProfile } from './dci.profile.js';
 import { jwsProfile } from './jws.profile.js';
@@ -22,7 +22,7 @@ const PROFILES: Record<EnvelopeProfileName, EnvelopeProfile> = {
 /** Values that stand for no signature at all. */
 const UNSIGNED = new Set(['', 'unsigned', 'unsigned-stub']);
 
-export interface VerificationOptions {
+export interface VerificationOptions extends Computing {
   /** The header's `sender_id`. */
   senderId: string;
   /** The sender's key, or undefined where it has none of this id or has revoked it. */
@@ -45,7 +45,7 @@ export function readSignature(profile: EnvelopeProfileName, document: JsonObject
 export async function verifyEnvelope(
   profile: EnvelopeProfileName,
   message: ReceivedMessage,
-  { senderId, keyFor, now }: VerificationOptions,
+  { senderId, keyFor, now, alone }: VerificationOptions,
 ): Promise<{ kid: string }> {
   const text = signatureText(message.document);
   if (text === undefined)
@@ -53,7 +53,7 @@ export async function verifyEnvelope(
   const signature = PROFILES[profile].parse(text);
   checkOwner(signature.senderId, senderId);
   checkTimes(signature, now);
-  await checkMatch(signature, await keyFor(signature.kid), (key) => signature.matches(message, key));
+  await checkMatch(signature, await keyFor(signature.kid), (key) => signature.matches(message, key, { alone }));
   return { kid: signature.kid };
 }
 

@@ -62,29 +62,31 @@ export async function bulkVerify(
   return answer;
 }
 
-const claimedIn = (rows: BulkRow[]): string[] => [
-  ...new Set(rows.flatMap((row) => ('claims' in row ? Object.keys(row.claims) : []))),
-];
+function claimedIn(rows: BulkRow[]): string[] {
+  const names = new Set<string>();
+  for (const row of rows) if ('claims' in row) for (const name of Object.keys(row.claims)) names.add(name);
+  return [...names];
+}
 
 async function answerRows(
   { services, sender, grant, now, recordIds, consentIds }: Verifying,
   rows: BulkRow[],
 ): Promise<BulkVerifyItem[]> {
   const questions = rows.filter((row) => 'claims' in row);
-  const verified = await verifyPersons(services, sender, grant, questions, now);
-  const outcomes = new Map(questions.map((row, index) => [row as BulkRow, verified[index]]));
+  const verified = (await verifyPersons(services, sender, grant, questions, now)).values();
+  const timestamp = now.toISOString();
   return rows.map((row): BulkVerifyItem => {
-    const head = { referenceId: row.referenceId, timestamp: now.toISOString() };
-    const outcome = outcomes.get(row);
+    const { referenceId } = row;
+    const outcome = 'claims' in row ? verified.next().value : undefined;
     if (outcome === undefined || outcome instanceof ProtocolError) {
       const reasonMessage = outcome?.message ?? ('problem' in row ? row.problem : 'is not a claim');
-      return { ...head, status: 'REJECTED', reasonMessage, found: false, verified: {} };
+      return { referenceId, timestamp, status: 'REJECTED', reasonMessage, found: false, verified: {} };
     }
     const { person } = outcome;
     if (person !== undefined) {
       recordIds.push(person.id);
       consentIds.push(...person.consentIds);
     }
-    return { ...head, status: 'SUCCEEDED', found: person !== undefined, verified: outcome.verified };
+    return { referenceId, timestamp, status: 'SUCCEEDED', found: person !== undefined, verified: outcome.verified };
   });
 }

@@ -47,14 +47,16 @@ export async function receiveNotification(
     const told = new ToldEvents(services, unit, definition, gate, { senderId: sender.senderId, transactionId });
     const items: PushOutcome[] = [];
     for (const event of events) items.push(await told.take(event));
-    const answer: PushAnswer = { transactionId, correlationId: call.correlationId, status: 'SUCCEEDED', items };
+    const refused = items.filter(({ status }) => status === 'REJECTED').length;
+    const status = refused > 0 && refused === items.length ? 'REJECTED' : 'SUCCEEDED';
+    const answer: PushAnswer = { transactionId, correlationId: call.correlationId, status, items };
     await call.settle(
       {
         operation: 'NOTIFY',
         registry: definition.registry,
         transactionId,
-        status: 'SUCCEEDED',
-        statusReasonMessage: items.find(({ reason }) => reason !== undefined)?.reason,
+        status,
+        statusReasonMessage: reasonOf(items, refused),
         accessDecision: summarizeDecision(gate),
         recordIds: told.recordIds,
         referenceIds: items.map(({ referenceId }) => referenceId),
@@ -70,6 +72,13 @@ export async function receiveNotification(
   });
   services.wake('fan-out');
   return answered;
+}
+
+/** For whoever looks at the transaction: the first reason, and of how many. */
+function reasonOf(items: PushOutcome[], refused: number): string | undefined {
+  const first = items.find(({ status }) => status === 'REJECTED') ?? items.find(({ reason }) => reason !== undefined);
+  if (first?.reason === undefined || refused === 0 || items.length === 1) return first?.reason;
+  return `${refused} of ${items.length} events ${first.reason}`;
 }
 
 class ToldEvents {

@@ -1,13 +1,13 @@
 /** What a verification asks, read under its agreement: who is meant, what is claimed; and whether a claim holds of a person. */
 import { notCoveredBy, type Grant } from '../../access/decide-access.js';
 import type { Criteria } from '../../protocol/query/criteria.js';
-import { ItemRejected, RequestInvalid } from '../../protocol/errors.js';
+import { ItemRejected, ProtocolError, RequestInvalid } from '../../protocol/errors.js';
 import { compareIdentifier } from '../../protocol/query/comparison.js';
 import { attributesIn } from '../../protocol/query/criteria-walk.js';
 import { isRecorded, matches } from '../../protocol/query/evaluate.js';
 import { recorded } from '../../protocol/query/event-query.js';
 import { parseQuery } from '../../protocol/query/parse-query.js';
-import { attributesOf, findAttribute } from '../../protocol/registries/attributes.js';
+import { attributesOf, contactAttribute, findAttribute } from '../../protocol/registries/attributes.js';
 import { lastDayAnywhere } from '../../protocol/registries/date.js';
 import { covers } from '../../protocol/registries/records/fields.js';
 import { isMemberPath } from '../../protocol/registries/records/members.js';
@@ -25,43 +25,77 @@ interface Claim {
   about: string[];
 }
 
-export interface Question {
+interface Claims {
   claims: Claim[];
-  /** Paths that the claims speak about. */
+  /** Paths that the claims speak about; one list for all questions of a file that speak about the same. */
   about: string[];
+}
+
+export interface Question extends Claims {
   named: Criteria[];
 }
 
-export function readQuestion(
-  grant: Grant,
-  { identifiers, claims: given }: Pick<VerifyInput, 'identifiers' | 'claims'>,
-  readClaim: ReadClaim,
-): Question {
-  const claims = readClaims(given, readClaim);
-  const about = claims.flatMap((claim) => claim.about);
-  return { claims, about, named: readIdentifiers(grant, identifiers) };
+type Asked = Pick<VerifyInput, 'identifiers' | 'claims'>;
+
+/** Rows of a file claim the same again and again, and name persons in the same way: each is read once. @throws ProtocolError from what it gives */
+export function questionReader(grant: Grant, now: Date): (asked: Asked) => Question {
+  const readClaim = once(
+    (key: string, value: unknown) => JSON.stringify([key, value]),
+    (key, value) => readClaimOf(grant, key, value, now),
+  );
+  const aboutSame = once(
+    (about: string[]) => about.join(' '),
+    (about) => about,
+  );
+  const readAll = once(
+    (claims: Record<string, unknown>) => JSON.stringify(claims),
+    (given): Claims => {
+      const claims = readClaims(given, readClaim);
+      return { claims, about: aboutSame(claims.flatMap((claim) => claim.about)) };
+    },
+  );
+  const readType = once(
+    (type: string) => type,
+    (type) => identifierReader(grant, type),
+  );
+  return ({ identifiers, claims }) => {
+    const { claims: read, about } = readAll(claims);
+    return { claims: read, about, named: readIdentifiers(grant, identifiers, readType) };
+  };
+}
+
+/** The same outcome for the same, a refusal too. */
+function once<Given extends unknown[], T>(
+  nameOf: (...given: Given) => string,
+  read: (...given: Given) => T,
+): (...given: Given) => T {
+  const known = new Map<string, { value: T } | { refusal: ProtocolError }>();
+  return (...given) => {
+    const name = nameOf(...given);
+    let outcome = known.get(name);
+    if (outcome === undefined) known.set(name, (outcome = outcomeOf(() => read(...given))));
+    if ('refusal' in outcome) throw outcome.refusal;
+    return outcome.value;
+  };
+}
+
+function outcomeOf<T>(read: () => T): { value: T } | { refusal: ProtocolError } {
+  try {
+    return { value: read() };
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    return { refusal: error };
+  }
 }
 
 type ReadClaim = (key: string, value: unknown) => Claim;
 
-/** Rows of a file claim the same again and again. */
-export function claimReader(grant: Grant, now: Date): ReadClaim {
-  const read: ReadClaim = (key, value) => {
-    const criteria = key === 'is_alive' ? aliveCriteria(grant, value, now) : claimCriteria(grant, key, value, now);
-    const about = [...attributesIn(criteria)];
-    const refused = about.find((path) => !mayClaim(grant, path));
-    if (refused !== undefined) throw notCovered(grant, key, refused);
-    return { key, criteria, about };
-  };
-  const known = new Map<string, Map<string, Claim>>();
-  return (key, value) => {
-    if (typeof value !== 'string') return read(key, value);
-    const ofKey = known.get(key) ?? new Map<string, Claim>();
-    known.set(key, ofKey);
-    const claim = ofKey.get(value) ?? read(key, value);
-    ofKey.set(value, claim);
-    return claim;
-  };
+function readClaimOf(grant: Grant, key: string, value: unknown, now: Date): Claim {
+  const criteria = key === 'is_alive' ? aliveCriteria(grant, value, now) : claimCriteria(grant, key, value, now);
+  const about = [...attributesIn(criteria)];
+  const refused = about.find((path) => !mayClaim(grant, path));
+  if (refused !== undefined) throw notCovered(grant, key, refused);
+  return { key, criteria, about };
 }
 
 /** One claim of each attribute, whatever names it goes by, or one message could try every day of a birth date. */
@@ -134,8 +168,14 @@ function whoCriteria(grant: Grant, type: string, value: string): Criteria {
 const notCovered = (grant: Grant, name: string, path: string) =>
   notCoveredBy(grant, path, `${name}: the agreement does not cover ${path}`);
 
+type ReadIdentifier = (value: string) => Criteria;
+
 /** @throws Forbidden where the agreement covers none */
-function readIdentifiers(grant: Grant, identifiers: { type: string; value: string }[]): Criteria[] {
+function readIdentifiers(
+  grant: Grant,
+  identifiers: { type: string; value: string }[],
+  readType: (type: string) => ReadIdentifier,
+): Criteria[] {
   if (identifiers.length === 0)
     throw new RequestInvalid('verify: name the person by at least one identifier, such as national_id');
   if (identifiers.length > MOST_IDENTIFIERS)
@@ -146,11 +186,16 @@ function readIdentifiers(grant: Grant, identifiers: { type: string; value: strin
       grant.recordType.identifierPaths[0] ?? 'identifier',
       'the agreement does not cover identifiers, so persons cannot be looked up',
     );
-  return identifiers.map(({ type, value }): Criteria => {
-    const known = findIdentifierType(grant.definition, type);
-    if (known === undefined) throw new RequestInvalid(`verify.${type}: no identifier type of this registry`);
-    const read = readIdentifierValue(value);
-    if (read === undefined) throw new RequestInvalid(`verify.${type}: takes ${IDENTIFIER_VALUE}`);
-    return whoCriteria(grant, known, read);
-  });
+  return identifiers.map(({ type, value }) => readType(type)(value));
+}
+
+function identifierReader(grant: Grant, type: string): ReadIdentifier {
+  const known = findIdentifierType(grant.definition, type);
+  if (known === undefined) throw new RequestInvalid(`verify.${type}: no identifier type of this registry`);
+  const isContact = contactAttribute(grant.definition, grant.recordType, known) !== undefined;
+  return (given) => {
+    const value = readIdentifierValue(given);
+    if (value === undefined) throw new RequestInvalid(`verify.${type}: takes ${IDENTIFIER_VALUE}`);
+    return isContact ? whoCriteria(grant, known, value) : { identifier: { type: known, value } };
+  };
 }

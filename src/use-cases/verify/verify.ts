@@ -3,13 +3,15 @@ import { decideGate, decideItem, forbiddenBy, summarizeDecision, type Grant } fr
 import { askUnder, consented, type Released } from '../../access/release.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import { ProtocolError, RequestInvalid } from '../../protocol/errors.js';
+import { attributesIn } from '../../protocol/query/criteria-walk.js';
+import type { Criteria } from '../../protocol/query/criteria.js';
 import { identifyingOf } from '../../protocol/registries/records/identifying.js';
 import type { SourceRecord, SourceResult } from '../../sources/registry-source.js';
 import type { Operation } from '../../protocol/vocabulary.js';
 import type { PartnerCall } from '../call.js';
 import type { Services } from '../services.js';
 import { definitionOf } from '../records/records.js';
-import { claimReader, judge, readQuestion, type Question } from './question.js';
+import { judge, questionReader, type Question } from './question.js';
 import { limitGuessesAbout, refusedGuesses } from './guesses.js';
 import type { VerifyInput, VerifyResult } from './verify.types.js';
 
@@ -84,15 +86,16 @@ export async function verifyPersons(
   questions: Pick<VerifyInput, 'identifiers' | 'claims'>[],
   now: Date,
 ): Promise<(Verified | ProtocolError)[]> {
-  const readClaim = claimReader(grant, now);
-  const asked = questions.map((question) => refusalOr(() => readQuestion(grant, question, readClaim)));
-  const found = await findPersons(services, grant, asked);
-  const refused = await limitQuestions(services, { sender, grant }, asked, found);
-  return asked.map((question, index) => {
+  const read = questionReader(grant, now);
+  const asked = questions.map((question) => refusalOr(() => read(question)));
+  const understood = asked.filter((one): one is Question => !(one instanceof ProtocolError));
+  const found = await findPersons(services, grant, understood);
+  const refused = await limitQuestions(services, { sender, grant }, understood, found);
+  return asked.map((question) => {
     if (question instanceof ProtocolError) return question;
     const refusal = refused.get(question);
     if (refusal !== undefined) return refusal;
-    const person = found[index];
+    const person = found.get(question);
     if (person === undefined) return { person, verified: {} };
     const verified = Object.fromEntries(question.claims.map((claim) => [claim.key, judge(grant, claim, person)]));
     return { person, verified };
@@ -100,56 +103,54 @@ export async function verifyPersons(
 }
 
 /** The one person that all identifiers name and the agreement (consent, row filter) lets this sender ask about. */
-async function findPersons(
-  services: Services,
-  grant: Grant,
-  questions: (Question | ProtocolError)[],
-): Promise<(Person | undefined)[]> {
-  const records = await findRecords(services, grant, questions);
-  const pairs = questions.map((question) => ({ question, record: records.get(question) }));
-  // Those that speak about the same are released together.
-  const alike = Map.groupBy(pairs, ({ question }) => ('about' in question ? JSON.stringify(question.about) : ''));
-  const released = new Map<(typeof pairs)[number], Person>();
-  for (const group of alike.values()) {
-    const about = group.flatMap(({ question }) => ('about' in question ? [question.about] : []))[0] ?? [];
-    const whole = new Map(group.flatMap(({ record }) => (record === undefined ? [] : [[record.id, record] as const])));
-    const out = await consented(services.database, grant, [...whole.values()], about);
-    const consents = new Map(out.map(({ id, consentIds }) => [id, consentIds]));
-    for (const pair of group) {
-      const consentIds = pair.record && consents.get(pair.record.id);
-      if (pair.record !== undefined && consentIds !== undefined) released.set(pair, { ...pair.record, consentIds });
+async function findPersons(services: Services, grant: Grant, questions: Question[]): Promise<Map<Question, Person>> {
+  const persons = new Map<Question, Person>();
+  for (const group of askedAlike(grant, questions)) {
+    const about = [...new Set(group.flatMap((question) => question.about))];
+    const found = await findRecords(services, grant, group, about);
+    const records = new Map([...found.values()].map((record) => [record.id, record] as const));
+    const released = await consented(services.database, grant, [...records.values()], about);
+    const consents = new Map(released.map(({ id, consentIds }) => [id, consentIds]));
+    for (const [question, record] of found) {
+      const consentIds = consents.get(record.id);
+      if (consentIds !== undefined) persons.set(question, { ...record, consentIds });
     }
   }
-  return pairs.map((pair) => released.get(pair));
+  return persons;
 }
 
+/** All that name one; where consent decides, which looks at what is asked and by what, those that ask the same. */
+function askedAlike(grant: Grant, questions: Question[]): Iterable<Question[]> {
+  const asked = questions.filter((question) => namesOne(grant, question));
+  if (!grant.agreement.requiresConsent) return asked.length === 0 ? [] : [asked];
+  const paths = ({ about, named }: Question) => JSON.stringify([about, named.flatMap((one) => [...attributesIn(one)])]);
+  return Map.groupBy(asked, paths).values();
+}
+
+/** @param about what they speak about, all together */
 async function findRecords(
   { source }: Services,
   grant: Grant,
-  questions: (Question | ProtocolError)[],
-): Promise<Map<Question | ProtocolError, FoundRecord>> {
-  const asked = questions.filter((one): one is Question => !(one instanceof ProtocolError) && namesOne(grant, one));
+  asked: Question[],
+  about: string[],
+): Promise<Map<Question, FoundRecord>> {
+  const criteria = asked.map(({ named }): Criteria => {
+    const [only] = named;
+    return named.length === 1 && only !== undefined ? only : { and: named };
+  });
   // One alone is looked up together with other callers' questions, which read whole records.
-  const members = asked.length > 1 ? membersAbout(asked) : undefined;
-  const results = await source.searchEach(
-    asked.map(({ named, about }) => {
-      const [only] = named;
-      const criteria = named.length === 1 && only !== undefined ? only : { and: named };
-      return askUnder(grant, { criteria, page: { size: 2, number: 1 }, about, members });
-    }),
-  );
-  const found = new Map<Question | ProtocolError, FoundRecord>();
+  const members = asked.length > 1 ? [...new Set(about.map((path) => path.split('.', 1)[0] ?? path))] : undefined;
+  const page = { size: 2, number: 1 };
+  const question = askUnder(grant, { criteria: criteria[0] ?? { and: [] }, page, about, members });
+  const results = await source.searchEach(criteria.map((one) => ({ ...question, criteria: one })));
+  const found = new Map<Question, FoundRecord>();
   results.forEach(({ records, answered }, index) => {
-    const [question, record] = [asked[index], records[0]];
-    if (question !== undefined && record !== undefined && records.length === 1)
-      found.set(question, { ...record, ...(answered && { answered }) });
+    const [one, record] = [asked[index], records[0]];
+    if (one !== undefined && record !== undefined && records.length === 1)
+      found.set(one, answered === undefined ? record : { ...record, answered });
   });
   return found;
 }
-
-const membersAbout = (questions: Question[]): string[] => [
-  ...new Set(questions.flatMap(({ about }) => about.map((path) => path.split('.', 1)[0] ?? path))),
-];
 
 /** A number that others share names nobody, also where only one of them is registered. */
 function namesOne({ recordType }: Grant, { named }: Question): boolean {
@@ -160,28 +161,25 @@ function namesOne({ recordType }: Grant, { named }: Question): boolean {
 async function limitQuestions(
   services: Services,
   { sender, grant }: { sender: KnownSender; grant: Grant },
-  questions: (Question | ProtocolError)[],
-  found: (Person | undefined)[],
+  questions: Question[],
+  found: Map<Question, Person>,
 ): Promise<Map<Question, ProtocolError>> {
   const refused = new Map<Question, ProtocolError>();
-  const pairs = questions.flatMap((question, index) =>
-    question instanceof ProtocolError
-      ? []
-      : // What names somebody twice claims that the two belong together.
-        [{ question, person: found[index], claims: question.claims.length + question.named.length - 1 }],
-  );
-  const guesses = pairs.flatMap(({ person, ...guess }) =>
-    person === undefined ? [] : [{ ...guess, recordId: person.id }],
-  );
+  // What names somebody twice claims that the two belong together.
+  const claimsIn = ({ claims, named }: Question): number => claims.length + named.length - 1;
+  const guesses = questions.flatMap((question) => {
+    const person = found.get(question);
+    return person === undefined ? [] : [{ question, recordId: person.id, claims: claimsIn(question) }];
+  });
   const refusals = await refusedGuesses(services.limiter, sender.senderId, guesses);
   guesses.forEach(({ question }, index) => {
     const refusal = refusals[index];
     if (refusal !== undefined) refused.set(question, refusal);
   });
-  for (const { question, person, claims } of pairs) {
-    if (person !== undefined || question.named.length < 2) continue;
+  for (const question of questions) {
+    if (question.named.length < 2 || found.has(question)) continue;
     try {
-      await limitGuessesAbout(services, { sender, grant }, question.named, claims);
+      await limitGuessesAbout(services, { sender, grant }, question.named, claimsIn(question));
     } catch (error) {
       refused.set(question, refusalIn(error));
     }
