@@ -57,7 +57,7 @@ export interface FinishedAttempt {
  * out meanwhile.
  */
 export async function finishAttempts(sql: Sql, worker: string, rows: readonly FinishedRow[]): Promise<boolean[]> {
-  const columns = COLUMNS.map((name) => rows.map(({ columns }) => columns[name]));
+  const columns = COLUMNS.map((name) => rows.map((row) => row.columns[name]));
   const { starts, lengths, bytes } = pack(rows.map(({ excerpt }) => excerpt));
   const hashes = Buffer.concat(rows.flatMap((row) => row.hashes));
   const values = [...columns, starts, lengths, bytes, hashes, worker];
