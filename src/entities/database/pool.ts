@@ -5,6 +5,7 @@
 import { createPostgreSqlTypeParsers } from '@mikro-orm/postgresql';
 import { Client, Pool, TypeOverrides, type ClientConfig } from 'pg';
 import type { Log } from '../../platform/log.js';
+import { limitAnswers } from './answer-limit.js';
 
 /** To a place in the pool, and to a connection. */
 export const CONNECT_MS = 5000;
@@ -28,14 +29,10 @@ export function createPool(
     ...bounded(connectionString),
     max: poolSize,
     types: textualTimes(),
-    // The first is a parameter of the connection's start (no statement waits for it), the second our own clock.
-    ...(statementTimeoutMs > 0
-      ? {
-          ...(pooled ? {} : { statement_timeout: statementTimeoutMs }),
-          query_timeout: statementTimeoutMs + ANSWER_MS,
-        }
-      : {}),
+    // A parameter of the connection's start: no statement waits for it.
+    ...(statementTimeoutMs > 0 && !pooled ? { statement_timeout: statementTimeoutMs } : {}),
   });
+  pool.on('connect', limitAnswers(statementTimeoutMs > 0 ? statementTimeoutMs + ANSWER_MS : 0));
   const tell = (error: Error): void => log?.debug({ err: error }, 'a connection to the database broke');
   // Without a listener the process would end. What was asked over it fails by itself.
   pool.on('error', tell).on('connect', (client) => client.on('error', tell));
