@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Sender } from '../../src/entities/senders/sender.entity.js';
 import type { Database, Sql, Unit } from '../../src/entities/database/database.js';
+import { isUnavailable } from '../../src/entities/database/unavailable.js';
 import { connectDatabase } from '../../src/entities/schema/connect.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
@@ -104,6 +105,33 @@ test('a silent server holds nobody for ever, and is used again when it answers',
   proxy.speak();
   await answersWithin(BACK_WITHIN_MS);
   await until(placesAreBack);
+}, 40_000);
+
+test('a slow server is not away: who waits for a place waits as long as somebody is answered', async () => {
+  const SILENT_MS = 1000;
+  const patient = await connectDatabase(url, { poolSize: POOL, statementTimeoutMs: 5000, silentMs: SILENT_MS });
+  try {
+    await patient.query('select 1');
+    // One connection stands; to open another one takes several answers, and more than it takes to be given up.
+    proxy.slow(SILENT_MS / 2);
+    const asked = performance.now();
+    const all = await Promise.allSettled(Array.from({ length: 4 * POOL }, () => patient.query('select 1')));
+    expect(performance.now() - asked).toBeGreaterThan(2 * SILENT_MS);
+    expect(all.filter(({ status }) => status === 'rejected')).toEqual([]);
+    // All places are taken, and nobody is answered any more.
+    proxy.silence();
+    const under = Array.from({ length: POOL }, () => patient.query('select 1').catch(no));
+    await expect(patient.query('select 1')).rejects.toThrow('the database answers nobody');
+    expect(isUnavailable(await patient.query('select 1').catch((error: unknown) => error))).toBe(true);
+    proxy.slow(0);
+    proxy.speak();
+    proxy.drop();
+    await Promise.all(under);
+  } finally {
+    proxy.slow(0);
+    proxy.speak();
+    await patient.close();
+  }
 }, 40_000);
 
 test('as many transactions as there are places each ask something beside themselves, and none waits for the others', async () => {
