@@ -5,6 +5,7 @@
 import { createPostgreSqlTypeParsers } from '@mikro-orm/postgresql';
 import { Client, TypeOverrides, type Pool, type ClientConfig } from 'pg';
 import type { Log } from '../../platform/log.js';
+import { limitAnswers } from './answer-limit.js';
 import { Places } from './places.js';
 
 /** To a connection beside the pool. */
@@ -35,15 +36,11 @@ export function createPool(
     ...bounded(connectionString, PLACE_MS),
     max: poolSize,
     types: textualTimes(),
-    // The first is a parameter of the connection's start (no statement waits for it), the second our own clock.
-    ...(statementTimeoutMs > 0
-      ? {
-          ...(pooled ? {} : { statement_timeout: statementTimeoutMs }),
-          query_timeout: statementTimeoutMs + ANSWER_MS,
-        }
-      : {}),
+    // A parameter of the connection's start: no statement waits for it.
+    ...(statementTimeoutMs > 0 && !pooled ? { statement_timeout: statementTimeoutMs } : {}),
   };
   const pool = new Places(config, silentMs);
+  pool.on('connect', limitAnswers(statementTimeoutMs > 0 ? statementTimeoutMs + ANSWER_MS : 0));
   const tell = (error: Error): void => log?.debug({ err: error }, 'a connection to the database broke');
   // Without a listener the process would end. What was asked over it fails by itself.
   pool.on('error', tell).on('connect', (client) => client.on('error', tell));
