@@ -4,6 +4,7 @@
 verify_audit_export.py FILE.ndjson            whether every seal, entry and row is as it was sealed
     --head SEQUENCE:HASH                      and nothing was cut off behind a head that was kept elsewhere
     --releases                                and who got which records and fields, when, on what ground: JSON, one a line
+    --acts                                    and which administrator did what, when and why: JSON, one a line
 """
 import base64, hashlib, json, os, subprocess, sys, tempfile
 from datetime import datetime
@@ -63,7 +64,7 @@ def root(leaves):  # RFC 6962, 2.1
     return level[0].hex()
 
 
-def proves(entry, row):  # the hash over both parts, each behind its length; of a purge over the text alone
+def proves(entry, row):  # the hash over both parts, each behind its length; of an administrator's act over the text alone
     if "text" not in row:  # of earlier versions, which proved the message alone
         return row["payload"] == entry[6]
     text = row["text"].encode()
@@ -124,6 +125,11 @@ if "--head" in options:
 for seal in seals:  # at the end: each starts openssl, and what was edited is mostly found before
     if seal["kid"] not in keys or not signed(keys[seal["kid"]], seal["text"].encode(), base64.b64decode(seal["signature"])):
         fail(f"seal {seal['sequence']} has no valid signature")
+
+if "--acts" in options:
+    for subject, entry in newest.items():
+        if entry[1] == "ADMIN" and subject in rows:
+            print(json.dumps({"at": entry[5], **json.loads(rows[subject]["text"])}))
 
 if "--releases" in options:
     for subject, entry in newest.items():

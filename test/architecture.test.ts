@@ -44,6 +44,11 @@ test('exports are named, and no file only passes on what others export', () => {
 /** A statement that is sent; a request's own `query` is read, not called. */
 const SENDS_SQL = /\.query\s*(?:<[^;]*?>)?\(/;
 
+test('no object literal has an accessor: what it closes over would stay until the next full garbage collection', () => {
+  const inLiterals = /^ {3,}(get|set) \w+\(/m;
+  expect(files.filter((file) => inLiterals.test(readFileSync(`${SRC}/${file}`, 'utf8')))).toEqual([]);
+});
+
 test('SQL stands with the tables it is about, in entities or sources', () => {
   const senders = files.filter((file) => SENDS_SQL.test(readFileSync(`${SRC}/${file}`, 'utf8')));
   const rooms = new Set(senders.map(folderOf));

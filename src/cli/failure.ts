@@ -31,6 +31,7 @@ const PLAIN = new Set([
   'CliFailure',
   'UsageError',
   'ConfigInvalid',
+  'MasterKeyWrong',
   'KeyInvalid',
   'RecordInvalid',
   'CallRefused',
@@ -55,6 +56,7 @@ const REMEDIES: Record<string, string> = {
   ENOENT: 'check the path; it is read from the folder you are in',
   NOT_FOUND: 'check the id',
   '28P01': 'check the password in DATABASE_URL',
+  '42P01': 'the database has no tables of the gateway: check DATABASE_URL (or DATA_DIR), or run npx dci migrate',
 };
 
 const isPlain = (error: Error, code: string): boolean =>

@@ -40,9 +40,13 @@ export const replayCommand = (): Command =>
       }),
     );
 
+const MOMENT = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;
+
+/** A day alone begins in UTC; one that does not exist is none, though `Date` would count it on into the next month. */
 function moment(value: string): Date {
-  const time = new Date(value);
-  if (!/^\d{4}-\d{2}-\d{2}/.test(value) || Number.isNaN(time.valueOf()))
+  const [, day = ''] = MOMENT.exec(value) ?? [];
+  const [time, start] = [new Date(value), new Date(day)];
+  if (Number.isNaN(time.valueOf()) || Number.isNaN(start.valueOf()) || !start.toISOString().startsWith(day))
     throw new InvalidArgumentError('Use a time such as 2026-01-31T08:00:00Z.');
   return time;
 }

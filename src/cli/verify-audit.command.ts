@@ -36,7 +36,7 @@ export const verifyAuditCommand = (): Command =>
           if (file !== undefined) {
             const { exportAudit } = await import('../use-cases/audit/export-audit.js');
             const range = from === undefined ? {} : { from };
-            await pipeline(Readable.from(exportAudit(database, range)), createWriteStream(file));
+            await pipeline(Readable.from(exportAudit(database, range)), createWriteStream(file, { mode: 0o600 }));
           }
           return verifyAudit(database, {
             ...(from === undefined ? {} : { fromSequence: from }),

@@ -75,9 +75,7 @@ function contextFor(services: FacadeServices, exchange: Exchange, call: DirectCa
     call,
     deadline,
     services,
-    get loaders() {
-      return createLoaders(services.database, services.clock);
-    },
+    loaders: createLoaders(services.database, services.clock),
   };
 }
 

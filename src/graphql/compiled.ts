@@ -2,49 +2,58 @@
  * Queries that come again are compiled: graphql-js looks up each field of each row anew, which costs a list more than its
  * rows do. What compiles them knows less of GraphQL, so all that is rare, and all that writes, stays with graphql-js.
  */
-import type { ApolloServerOptions } from '@apollo/server';
+import { HeaderMap, type ApolloServerPlugin } from '@apollo/server';
 import {
   BREAK,
-  execute,
   Kind,
   OperationTypeNode,
   visit,
   type DocumentNode,
   type GraphQLError,
+  type GraphQLFormattedError,
   type GraphQLSchema,
 } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import type { Context } from './context.js';
 
-type Gateway = NonNullable<ApolloServerOptions<Context>['gateway']>;
-type Executor = NonNullable<Awaited<ReturnType<Gateway['load']>>['executor']>;
 type Run = CompiledQuery['query'];
 
 /** Compiling takes as long as some executions. */
 const OFTEN = 3;
 const MOST = 200;
 
-/** The schema, and how Apollo has its operations executed. */
-export function compilingGateway(schema: GraphQLSchema): Gateway {
-  return {
-    load: async () => ({ executor: compilingExecutor(schema) }),
-    onSchemaLoadOrUpdate: (tell) => {
-      tell({ apiSchema: schema, coreSupergraphSdl: '' });
-      return () => undefined;
-    },
-    stop: async () => undefined,
-  };
+interface Telling {
+  /** Of an operation that failed, before its answer is made. */
+  failed: (error: GraphQLError, context: Context) => Promise<void>;
+  formatError: (formatted: GraphQLFormattedError, error: GraphQLError) => GraphQLFormattedError;
 }
 
-function compilingExecutor(schema: GraphQLSchema): Executor {
+/**
+ * Answers in Apollo's place. As the executor of a `gateway` it would be called with an object whose accessors keep each
+ * answer in memory until V8's next full collection.
+ */
+export function answerCompiled(schema: GraphQLSchema, { failed, formatError }: Telling): ApolloServerPlugin<Context> {
   const runOf = compiler(schema);
-  return async ({ document, request: { variables: variableValues }, operationName, context: contextValue }) => {
-    const result = await runOf(document)?.(undefined, contextValue, variableValues);
-    // Variables that do not fit are told by graphql-js; nothing has run.
-    if (result === undefined || !('data' in result))
-      return execute({ schema, document, variableValues, operationName, contextValue });
-    const { data, errors } = result;
-    return errors === undefined ? result : { data, errors: errors.map(completed) };
+  const told = (error: GraphQLError): GraphQLFormattedError => {
+    const { extensions } = error;
+    const code = extensions['code'] ?? 'INTERNAL_SERVER_ERROR';
+    return formatError({ ...error.toJSON(), extensions: { ...extensions, code } }, error);
+  };
+  return {
+    requestDidStart: async () => ({
+      responseForOperation: async ({ document, operation, request: { variables }, contextValue }) => {
+        // Where the document has none of the name that was asked for, graphql-js says so.
+        if (operation == null) return null;
+        const result = await runOf(document)?.(undefined, contextValue, variables);
+        // Variables that do not fit are told by graphql-js; nothing has run.
+        if (result === undefined || !('data' in result)) return null;
+        const { data } = result;
+        const errors = result.errors?.map(completed);
+        if (errors?.[0] !== undefined) await failed(errors[0], contextValue);
+        const singleResult = { data, errors: errors?.map(told) };
+        return { body: { kind: 'single', singleResult }, http: { headers: new HeaderMap() } };
+      },
+    }),
   };
 }
 

@@ -107,22 +107,30 @@ export async function findConnection<Node extends object>(
   const found = await readPage(database, entity, where, { order, size: size || 1, backward, from, asked });
   const nodes = found.items.slice(0, size);
   const more = size === 0 ? found.items.length > 0 : found.more;
-  const cursorOf = (node: Node | undefined): string | null =>
-    node === undefined ? null : encodeCursor(meta, keys, node);
-  return {
-    nodes,
-    // Not every reader wants them.
-    get edges() {
-      return nodes.map((node) => ({ cursor: encodeCursor(meta, keys, node), node }));
-    },
-    pageInfo: {
-      hasNextPage: backward ? from !== undefined : more,
-      hasPreviousPage: backward ? more : from !== undefined,
-      startCursor: cursorOf(nodes[0]),
-      endCursor: cursorOf(nodes.at(-1)),
-    },
-    count: () => countRows(database, entity, where),
+  const cursorOf = (node: Node): string => encodeCursor(meta, keys, node);
+  const [first, last] = [nodes[0], nodes.at(-1)];
+  const pageInfo: PageInfo = {
+    hasNextPage: backward ? from !== undefined : more,
+    hasPreviousPage: backward ? more : from !== undefined,
+    startCursor: first === undefined ? null : cursorOf(first),
+    endCursor: last === undefined ? null : cursorOf(last),
   };
+  return new ReadConnection(nodes, pageInfo, cursorOf, () => countRows(database, entity, where));
+}
+
+/** A class, since what the accessor of an object literal closes over stays in memory until V8's next full collection. */
+class ReadConnection<Node> implements ConnectionData<Node> {
+  constructor(
+    readonly nodes: Node[],
+    readonly pageInfo: PageInfo,
+    private readonly cursorOf: (node: Node) => string,
+    readonly count: () => Promise<number>,
+  ) {}
+
+  /** Not every reader wants them. */
+  get edges(): ConnectionData<Node>['edges'] {
+    return this.nodes.map((node) => ({ cursor: this.cursorOf(node), node }));
+  }
 }
 
 export interface Page {

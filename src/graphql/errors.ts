@@ -103,6 +103,7 @@ export function auditedRefusalOf(error: GraphQLError | DomainError): ProtocolErr
 export function withoutValues(message: string): string {
   return message
     .replace(/got invalid value [\s\S]*?(?= at "[^"]*"; |; (?![\s\S]*; ))/, 'got an invalid value')
+    .replace(/DateTime cannot represent [\s\S]*$/, 'DateTime takes a time that exists, such as 2026-01-31T08:00:00Z')
     .replace(/cannot represent [\s\S]*$/, 'cannot represent this value')
     .replace(/([Vv]alue): [\s\S]*$/, '$1')
     .replace(/(Expected value of type "[^"]*"), found [\s\S]*$/, '$1')

@@ -52,27 +52,27 @@ export interface Loaders {
   sealOfSubject: DataLoader<string, AuditSeal | undefined>;
 }
 
-export function createLoaders(sql: Database, clock: () => Date): Loaders {
-  let made: EntityManager | undefined;
-  // Most operations load nothing.
-  const em = (): EntityManager => (made ??= sql.em());
-  return {
-    senderBySenderId: new DataLoader(async (senderIds) => {
+const MAKERS: { [Name in keyof Loaders]: (from: LazyLoaders) => Loaders[Name] } = {
+  senderBySenderId: ({ em }) =>
+    new DataLoader(async (senderIds) => {
       const senders = await em().find(Sender, { senderId: { $in: [...senderIds] } });
       const found = new Map(senders.map((sender) => [sender.senderId, sender]));
       return senderIds.map((senderId) => found.get(senderId));
     }),
-    senderById: new DataLoader(async (ids) => {
+  senderById: ({ em }) =>
+    new DataLoader(async (ids) => {
       const senders = await em().find(Sender, { id: { $in: [...ids] } });
       const found = new Map(senders.map((sender) => [sender.id, sender]));
       return ids.map((id) => found.get(id));
     }),
-    keysOfSender: new DataLoader(async (ids) => {
+  keysOfSender: ({ em }) =>
+    new DataLoader(async (ids) => {
       const keys = await em().find(SenderKey, { sender: { $in: [...ids] } }, { orderBy: { id: 'asc' } });
       const grouped = Map.groupBy(keys, ({ sender }) => sender.id);
       return ids.map((id) => grouped.get(id) ?? []);
     }),
-    versionsOfAgreement: new DataLoader(async (ids) => {
+  versionsOfAgreement: ({ em }) =>
+    new DataLoader(async (ids) => {
       const versions = await em().find(
         AgreementVersion,
         { agreement: { $in: [...ids] } },
@@ -81,49 +81,80 @@ export function createLoaders(sql: Database, clock: () => Date): Loaders {
       const grouped = Map.groupBy(versions, ({ agreement }) => agreement.id);
       return ids.map((id) => grouped.get(id) ?? []);
     }),
-    identifiersOfRecord: new DataLoader(async (ids) => {
+  identifiersOfRecord: ({ sql }) =>
+    new DataLoader(async (ids) => {
       const grouped = Map.groupBy(await identifiersOfRecords(sql, ids), ({ recordId }) => recordId);
       return ids.map((id) => grouped.get(id) ?? []);
     }),
-    transactionById: byId((ids) => em().find(Transaction, { id: { $in: ids } })),
-    deliveryById: byId((ids) => em().find(Delivery, { id: { $in: ids } })),
-    deliveriesOfTransaction: new DataLoader(async (ids) => {
+  transactionById: ({ em }) => byId((ids) => em().find(Transaction, { id: { $in: ids } })),
+  deliveryById: ({ em }) => byId((ids) => em().find(Delivery, { id: { $in: ids } })),
+  deliveriesOfTransaction: ({ em }) =>
+    new DataLoader(async (ids) => {
       const deliveries = await em().find(Delivery, { requestId: { $in: [...ids] } }, { orderBy: { id: 'asc' } });
       const grouped = Map.groupBy(deliveries, ({ requestId }) => requestId);
       return ids.map((id) => grouped.get(id) ?? []);
     }),
-    attemptsOfDelivery: new DataLoader(async (ids) => {
+  attemptsOfDelivery: ({ em }) =>
+    new DataLoader(async (ids) => {
       const attempts = await em().find(DeliveryAttempt, { deliveryId: { $in: [...ids] } }, { orderBy: { id: 'asc' } });
       const grouped = Map.groupBy(attempts, ({ deliveryId }) => deliveryId);
       return ids.map((id) => grouped.get(id) ?? []);
     }),
-    waitOfDelivery: new DataLoader(async (ids) => {
+  waitOfDelivery: ({ sql, clock }) =>
+    new DataLoader(async (ids) => {
       const waits = await readWaits(sql, ids, clock());
       return ids.map((id) => waits.get(id));
     }),
-    troublesOfSender: new DataLoader(async (senderIds) => {
+  troublesOfSender: ({ sql }) =>
+    new DataLoader(async (senderIds) => {
       const grouped = Map.groupBy(await restsOfSenders(sql, senderIds), ({ senderId }) => senderId);
       return senderIds.map((senderId) => grouped.get(senderId) ?? []);
     }),
-    waitingOfSender: new DataLoader(async (senderIds) => {
+  waitingOfSender: ({ sql }) =>
+    new DataLoader(async (senderIds) => {
       const grouped = Map.groupBy(await countWaiting(sql, senderIds), ({ senderId }) => senderId);
       return senderIds.map((senderId) => grouped.get(senderId) ?? []);
     }),
-    lastDayOfSender: new DataLoader((senderIds) => timelinesOf(sql, senderIds, windowUntil(clock(), DAY), DAY_POINTS)),
-    subscriptionById: byId((ids) => em().find(Subscription, { id: { $in: ids } })),
-    registryEventById: byId((ids) => em().find(RegistryEvent, { id: { $in: ids } })),
-    sealOfSubject: new DataLoader(async (subjects) => {
+  lastDayOfSender: ({ sql, clock }) =>
+    new DataLoader((senderIds) => timelinesOf(sql, senderIds, windowUntil(clock(), DAY), DAY_POINTS)),
+  subscriptionById: ({ em }) => byId((ids) => em().find(Subscription, { id: { $in: ids } })),
+  registryEventById: ({ em }) => byId((ids) => em().find(RegistryEvent, { id: { $in: ids } })),
+  sealOfSubject: ({ em, sql }) =>
+    new DataLoader(async (subjects) => {
       const sealIds = await sealsOfSubjects(sql, [...subjects]);
       const seals = await em().find(AuditSeal, { id: { $in: [...sealIds.values()] } });
       const found = new Map(seals.map((seal) => [seal.id, seal]));
       return subjects.map((subject) => found.get(sealIds.get(subject) ?? ''));
     }),
-    contentHashOfTransaction: new DataLoader(async (ids) => {
+  contentHashOfTransaction: ({ sql }) =>
+    new DataLoader(async (ids) => {
       const found = await readContentHashes(sql, ids);
       return ids.map((id) => found.get(id) ?? new Error('no such transaction'));
     }),
-  };
+};
+
+class LazyLoaders {
+  readonly made: Partial<Record<keyof Loaders, unknown>> = {};
+  #em: EntityManager | undefined;
+
+  constructor(
+    readonly sql: Database,
+    readonly clock: () => Date,
+  ) {}
+
+  readonly em = (): EntityManager => (this.#em ??= this.sql.em());
 }
+
+// Each is made when it is first asked for, since most operations load nothing.
+for (const [name, make] of Object.entries(MAKERS) as [keyof Loaders, (from: LazyLoaders) => unknown][])
+  Object.defineProperty(LazyLoaders.prototype, name, {
+    get(this: LazyLoaders) {
+      return (this.made[name] ??= make(this));
+    },
+  });
+
+export const createLoaders = (sql: Database, clock: () => Date): Loaders =>
+  new LazyLoaders(sql, clock) as LazyLoaders & Loaders;
 
 function byId<Row extends { id: string }>(
   find: (ids: string[]) => Promise<Row[]>,

@@ -6,7 +6,7 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { Router } from 'express';
-import { OperationTypeNode, type GraphQLSchema } from 'graphql';
+import { OperationTypeNode, type GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { Admission } from '../access/admission.js';
 import { actorOf, type Principal } from '../access/principal.js';
 import { Turns } from '../access/turns.js';
@@ -14,7 +14,7 @@ import { createMetrics, type Metrics } from '../platform/metrics.js';
 import type { ProtocolError } from '../protocol/errors.js';
 import type { Call } from '../use-cases/call.js';
 import { refuseCaller } from './caller-refusal.js';
-import { compilingGateway } from './compiled.js';
+import { answerCompiled } from './compiled.js';
 import type { Context, GraphqlServices, SignResponse } from './context.js';
 import { answerBy, straightTo, type OperationRequest, type Straight } from './door.js';
 import { startDeadline } from '../use-cases/deadline.js';
@@ -80,8 +80,9 @@ export async function startGraphqlServer(
     deadline: timely().signal,
   });
   const sockets = serveWebSockets({ schema, log, httpServer, contextOf, persisted });
+  const told = (formatted: GraphQLFormattedError, error: unknown) => formatError(formatted, error, log);
   const apollo = new ApolloServer<Context>({
-    gateway: compilingGateway(schema),
+    schema,
     introspection: true,
     csrfPrevention: true,
     // The process stops in its own order: main.ts.
@@ -92,13 +93,14 @@ export async function startGraphqlServer(
     includeStacktraceInErrorResponses: false,
     stringifyResult: textOf,
     parseOptions: { maxTokens: MAX_TOKENS },
-    formatError: (formatted, error) => formatError(formatted, error, log),
+    formatError: told,
     // Nothing here may be cached, so nothing needs to be reckoned field by field.
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       measureOperations(metrics),
       limitOperations(schema),
+      answerCompiled(schema, { failed: tellRefusal, formatError: told }),
     ],
   });
   await apollo.start();
@@ -200,8 +202,8 @@ function guardOperation(schema: GraphQLSchema): GraphQLRequestListener<Context> 
       // A mutation waits for its statements; what it answers is short.
       if (operation?.operation !== OperationTypeNode.QUERY) contextValue.endTurn?.();
     },
-    didEncounterErrors: async ({ errors: [error], contextValue: { refused } }) => {
-      if (error !== undefined) await refused?.(auditedRefusalOf(error));
+    didEncounterErrors: async ({ errors: [error], contextValue }) => {
+      if (error !== undefined) await tellRefusal(error, contextValue);
     },
     willSendResponse: async (sent) => {
       sent.contextValue.endTurn?.();
@@ -214,6 +216,10 @@ function guardOperation(schema: GraphQLSchema): GraphQLRequestListener<Context> 
       await signAnswer(sent);
     },
   };
+}
+
+async function tellRefusal(error: GraphQLError, { refused }: Context): Promise<void> {
+  await refused?.(auditedRefusalOf(error));
 }
 
 /** "Did you mean …" would tell a partner names that introspection does not. */

@@ -1,4 +1,4 @@
-/** Searched columns as definitions and sources want them: made where they are missing, filled bit by bit, dropped when unused. */
+/** Searched columns as definitions and sources want them: made where they are missing, filled bit by bit, dropped when unused; former numbers too. */
 import type { Database } from '../entities/database/database.js';
 import {
   dropUnusedLayouts,
@@ -6,6 +6,7 @@ import {
   indexLayouts,
   keepLayouts,
 } from '../entities/records/searched-record.repository.js';
+import { fillFormerIdentifiers } from '../entities/records/former-identifier.repository.js';
 import type { Registries } from '../protocol/registries/registries.js';
 import { wantedLayouts } from '../sources/layouts.js';
 
@@ -19,5 +20,6 @@ export async function fillColumns(database: Database, { all }: Registries): Prom
   await dropUnusedLayouts(database);
   const filled = await fillLayouts(patient, { batch: BATCH, most: MOST });
   await indexLayouts(database);
+  await fillFormerIdentifiers(patient);
   return { filled };
 }

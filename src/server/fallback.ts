@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { Router, type ErrorRequestHandler, type RequestHandler } from 'express';
 import { onlyTakes } from '../dci-rest/only-takes.js';
 import type { FacadeServices } from '../dci-rest/services.js';
-import { NotFound, RequestInvalid, type ProtocolError, ServiceUnavailable } from '../protocol/errors.js';
+import { BodyTooLarge, NotFound, RequestInvalid, type ProtocolError, ServiceUnavailable } from '../protocol/errors.js';
 import { errorBody } from '../protocol/envelope/reply.js';
 import { protocolErrorOf } from '../use-cases/errors.js';
 
@@ -69,8 +69,10 @@ export function answerFault(error: unknown, response: ServerResponse, { clock, l
 function refusalOfFault(error: unknown): ProtocolError {
   const refusal = protocolErrorOf(error);
   if (refusal !== undefined) return refusal;
-  const { status = 500 } = Object(error) as { status?: number };
+  const { status = 500, type } = Object(error) as { status?: number; type?: unknown };
+  if (status === 413) return new BodyTooLarge('body: is too large for this path');
+  if (type === 'entity.parse.failed') return new RequestInvalid('body: is not valid JSON, or did not arrive whole');
   return status < 500
-    ? new RequestInvalid('the request could not be read: check path and headers')
+    ? new RequestInvalid('the request could not be read: check path, headers and encoding')
     : new ServiceUnavailable('the request could not be answered; try again later, and quote error_id if it persists');
 }

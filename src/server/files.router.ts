@@ -5,6 +5,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Admin, Principal } from '../access/principal.js';
 import type { FacadeServices } from '../dci-rest/services.js';
+import { isObject } from '../platform/plain-object.js';
+import { isWholeText } from '../protocol/text.js';
 import type { Role } from '../protocol/vocabulary.js';
 import { forbidden, invalid, unauthenticated } from '../use-cases/errors.js';
 import { REPORT_FORMATS, reportFile, type ReportFormat } from '../use-cases/access/report-file.js';
@@ -87,8 +89,18 @@ async function* textsOf(pages: AsyncIterable<ExportedPage>): AsyncGenerator<stri
 const TYPES: Record<ExportQuestion['format'], string> = { csv: 'text/csv', ndjson: 'application/x-ndjson' };
 const REPORT_TYPES: Record<ReportFormat, string> = { csv: 'text/csv', json: 'application/json' };
 
-const text = z.string('must be text').trim().min(1, 'must not be empty').max(1000, 'is too long');
-const why = z.string({ error: 'say why you need to see personal data; it is recorded' }).max(1000, 'is too long');
+const LONGEST: [number, string] = [1000, 'at most 1000 characters: shorten it'];
+const WHOLE = 'holds a NUL or U+FFFD character or half a surrogate pair, which cannot be stored: leave it out';
+const text = z
+  .string('must be text')
+  .trim()
+  .min(1, 'must not be empty')
+  .max(...LONGEST)
+  .refine(isWholeText, WHOLE);
+const why = z
+  .string({ error: 'say why you need to see personal data; it is recorded' })
+  .max(...LONGEST)
+  .refine(isWholeText, WHOLE);
 const formatOf = <const Format extends string>(formats: readonly Format[]) =>
   z.enum(formats, { error: `must be one of ${formats.join(', ')}` });
 
@@ -112,6 +124,7 @@ const reported = z.strictObject({
 });
 
 function readBody<Question>(schema: z.ZodType<Question>, body: unknown): Question {
+  if (!isObject(body)) throw invalid('body', 'send a JSON object, with Content-Type: application/json');
   const read = schema.safeParse(body);
   if (read.success) return read.data;
   const [issue] = read.error.issues;

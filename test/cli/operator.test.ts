@@ -50,6 +50,8 @@ describe('usage', () => {
     [['seed', '--persons', '0'], 'Use a whole number from 1'],
     [['sender', 'add', 'x', '--profile', 'PGP'], 'Use one of DCI, JWS, OPENSPP, HTTP'],
     [['replay'], 'nothing says which deliveries'],
+    [['replay', '--from', '2027-02-30'], 'Use a time such as 2026-01-31T08:00:00Z'],
+    [['replay', '--from', '2026-01-31T08:00:00'], 'Use a time such as 2026-01-31T08:00:00Z'],
     [['verify-audit', '--anchor', 'x'], 'Use the head of an earlier report'],
     [['import', '--registry', 'tax', 'x.csv'], '--registry: no such registry'],
     [['import', '--registry', 'social', 'x.xls'], 'add --format ndjson, csv or parquet'],
@@ -67,6 +69,14 @@ describe('the environment', () => {
     expect(stderr).toMatch(/PORT must be a whole number[^]*MASTER_KEY is needed with DATABASE_URL/);
   });
 
+  test('a master key of another database is told', async () => {
+    const { code, stderr } = await run(['key', 'list'], {
+      env: { ...env, MASTER_KEY: randomBytes(32).toString('base64') },
+    });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^dci: MASTER_KEY is not the key that sealed .* DATA_DIR/);
+  });
+
   test('a database that does not answer is told, with the next step, as JSON too', async () => {
     const away = { ...env, DATABASE_URL: 'postgres://dci@127.0.0.1:9/postgres' };
     const { code, stdout, stderr } = await run(['migrate', '--json'], { env: away });
@@ -81,6 +91,11 @@ test('migrate brings an empty database up to date, once, and needs no master key
   const empty = await createTestDatabase({ template: false });
   try {
     const options = { env: { DATABASE_URL: empty.url } };
+    const early = await run(['verify-audit'], options);
+    expect(early).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/no tables of the gateway.*npx dci migrate/),
+    });
     const first = await run(['migrate', '--json'], options);
     expect(first.code).toBe(0);
     expect(first.json.applied).toContain('0001-baseline');

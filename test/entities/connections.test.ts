@@ -1,6 +1,9 @@
 /** Connections that break or fall silent at any moment: every place of the pool comes back, whatever was under way. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Sender } from '../../src/entities/senders/sender.entity.js';
-import type { Database, Unit } from '../../src/entities/database/database.js';
+import type { Database, Sql, Unit } from '../../src/entities/database/database.js';
+import { isUnavailable } from '../../src/entities/database/unavailable.js';
 import { connectDatabase } from '../../src/entities/schema/connect.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
@@ -104,6 +107,33 @@ test('a silent server holds nobody for ever, and is used again when it answers',
   await until(placesAreBack);
 }, 40_000);
 
+test('a slow server is not away: who waits for a place waits as long as somebody is answered', async () => {
+  const SILENT_MS = 1000;
+  const patient = await connectDatabase(url, { poolSize: POOL, statementTimeoutMs: 5000, silentMs: SILENT_MS });
+  try {
+    await patient.query('select 1');
+    // One connection stands; to open another one takes several answers, and more than it takes to be given up.
+    proxy.slow(SILENT_MS / 2);
+    const asked = performance.now();
+    const all = await Promise.allSettled(Array.from({ length: 4 * POOL }, () => patient.query('select 1')));
+    expect(performance.now() - asked).toBeGreaterThan(2 * SILENT_MS);
+    expect(all.filter(({ status }) => status === 'rejected')).toEqual([]);
+    // All places are taken, and nobody is answered any more.
+    proxy.silence();
+    const under = Array.from({ length: POOL }, () => patient.query('select 1').catch(no));
+    await expect(patient.query('select 1')).rejects.toThrow('the database answers nobody');
+    expect(isUnavailable(await patient.query('select 1').catch((error: unknown) => error))).toBe(true);
+    proxy.slow(0);
+    proxy.speak();
+    proxy.drop();
+    await Promise.all(under);
+  } finally {
+    proxy.slow(0);
+    proxy.speak();
+    await patient.close();
+  }
+}, 40_000);
+
 test('as many transactions as there are places each ask something beside themselves, and none waits for the others', async () => {
   const both = Array.from({ length: POOL * 2 }, () =>
     database.transaction(async (unit) => {
@@ -116,6 +146,25 @@ test('as many transactions as there are places each ask something beside themsel
   expect(await Promise.all(both)).toEqual(both.map(() => 0));
   await until(placesAreBack);
 });
+
+test.each<[string, (ask: Sql['query']) => unknown]>([
+  ['a statement', (ask) => ask(MANY, [], 'many')],
+  ['a transaction', () => database.transaction((unit) => unit.query(MANY))],
+  ['a statement that may be cancelled', (ask) => ask(MANY, [], 'many', new AbortController().signal)],
+])('what %s brought is forgotten in the next small collection', async (_what, work) => {
+  const grown = [];
+  for (let times = 0; times < 41; times += 1) {
+    const before = process.memoryUsage().heapUsed;
+    await work(database.query.bind(database));
+    collect({ type: 'minor' });
+    grown.push(process.memoryUsage().heapUsed - before);
+  }
+  // Each brought 0.3 MB.
+  expect(grown.toSorted((a, b) => a - b)[20]).toBeLessThan(100_000);
+});
+const MANY = `select n, repeat('x', 100) || n as text from generate_series(1, 1500) n`;
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as (how: { type: 'minor' }) => void;
 
 test('names of statements reach the server inside a transaction too', async () => {
   const names = await database.transaction(async (unit) => {

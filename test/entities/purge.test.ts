@@ -54,8 +54,15 @@ describe('purging more rows than a batch holds', () => {
     await database.query(`insert into disclosure (record_id, transaction_id)
       select md5(n::text)::uuid, case when n <= 3 then t.id else ${id('n + 100000')} end
       from generate_series(1, ${ROWS}) n left join lateral (select id from transaction offset n limit 1) t on n <= 3`);
+    await database.query(
+      `insert into registry_record (id, registry, record_type, data) values (md5('r')::uuid, 'SOCIAL', 'Member', '{}')`,
+    );
+    await database.query(`insert into former_identifier (record_id, registry, record_type, type, value, ended_at)
+      select md5('r')::uuid, 'SOCIAL', 'Member', 'UIN', n, now() + n * interval '2 days' from generate_series(0, 1) n`);
     const deliveries = ROWS - 1;
-    expect(await deleteRemains(database, tomorrow)).toBe(deliveries + ROWS - 3);
+    const former = 1;
+    expect(await deleteRemains(database, tomorrow)).toBe(deliveries + ROWS - 3 + former);
+    expect(await database.query('select value from former_identifier')).toEqual([{ value: '1' }]);
     const left = await database.query('select 1 from disclosure d join transaction t on t.id = d.transaction_id');
     expect(left).toHaveLength(3);
     expect(await database.query('select 1 from disclosure')).toHaveLength(3);

@@ -10,7 +10,7 @@ import { Subscription } from '../../src/entities/subscriptions/subscription.enti
 import { Transaction } from '../../src/entities/transactions/transaction.entity.js';
 import { gatewaySchema } from '../../src/graphql/schema.js';
 import { statementsOf } from '../support/statements.js';
-import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById } from '../support/partner.js';
 
 interface Page {
@@ -414,6 +414,21 @@ describe('a query that comes again is compiled', () => {
   ])('and answered as at first: %s', async (_what, text, variables = {}) => {
     const answers = [];
     for (let times = 0; times < ASKED; times += 1) answers.push(JSON.stringify(await gateway.graphql(text, variables)));
+    expect(new Set(answers)).toEqual(new Set([answers[0]]));
+  });
+
+  test('under its own name only', async () => {
+    const body = JSON.stringify({ query: `query A { ${first} { totalCount } }`, operationName: 'B' });
+    const answers = [];
+    for (let times = 0; times < ASKED; times += 1) {
+      const response = await fetch(`${gateway.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${ADMIN_TOKEN}` },
+        body,
+      });
+      answers.push(await response.text());
+    }
+    expect(answers[0]).toContain('Unknown operation named');
     expect(new Set(answers)).toEqual(new Set([answers[0]]));
   });
 

@@ -422,8 +422,24 @@ describe('an export', () => {
     ['of an unknown type', { recordType: 'Nope' }, 400, 'recordType: use one of'],
     ['as nobody', { as: 'nobody' }, 404, 'as: no such sender'],
     ['in another format', { format: 'xls' }, 400, 'format: must be one of csv, ndjson'],
+    ['for a reason that cannot be stored', { reason: 'a\0' }, 400, 'reason: holds a NUL'],
+    ['for half a character', { reason: 'a\ud800' }, 400, 'reason: holds a NUL'],
+    ['for too long a reason', { reason: 'a'.repeat(1001) }, 400, 'reason: at most 1000 characters'],
   ])('%s is refused', async (_what, question, status, message) => {
     expect(await asked(question)).toEqual({ status, text: expect.stringContaining(message) });
+  });
+
+  test.each([
+    ['application/json', '{"registry":', 'body: is not valid JSON'],
+    ['application/json', '[]', 'body: send a JSON object'],
+    ['text/plain', '{}', 'with Content-Type: application/json'],
+  ])('of %s %j is told what to send', async (type, body, message) => {
+    const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': type };
+    const response = await fetch(`${gateway.url}/files/exports`, { method: 'POST', headers, body });
+    expect({ status: response.status, text: await response.text() }).toEqual({
+      status: 400,
+      text: expect.stringContaining(message),
+    });
   });
 
   test('is for administrators, and leaves nothing else behind', async () => {

@@ -363,10 +363,10 @@ describe('the audit', () => {
     const withPython = python ? test : test.skip;
     if (!python) console.warn('skipped: python3 and openssl verify the audit export where they are installed');
 
-    const check = async (content: string[]) => {
+    const check = async (content: string[], ...options: string[]) => {
       const file = join(folder, 'audit.ndjson');
       await writeFile(file, content.join(''));
-      return spawnSync('python3', [SCRIPT, file], { encoding: 'utf8' });
+      return spawnSync('python3', [SCRIPT, file, ...options], { encoding: 'utf8' });
     };
 
     beforeAll(async () => {
@@ -380,6 +380,20 @@ describe('the audit', () => {
       const { stdout } = await check(lines);
       expect(stdout).toMatch(/^intact: \d+ seals, \d+ entries/);
       expect(execFileSync('python3', ['--version']).length).toBeGreaterThan(0);
+    });
+
+    withPython('tells what administrators did, and that a telling was edited', async () => {
+      const { stdout } = await check(lines, '--acts');
+      const [told = '', ...acts] = stdout.trim().split('\n').toReversed();
+      expect(told).toMatch(/^intact/);
+      const asked = await gateway.database.query('select 1 from admin_action');
+      expect(acts).toHaveLength(asked.length);
+      expect(acts.map((act) => JSON.parse(act))).toContainEqual(
+        expect.objectContaining({ actor: 'bootstrap-admin', action: 'createSender', at: expect.any(String) }),
+      );
+      const row = lines.findIndex((line) => line.includes('"kind":"ADMIN"') && line.includes('createSender'));
+      const edited = lines.with(row, lines[row]?.replace('bootstrap-admin', 'somebody-else') ?? '');
+      expect((await check(edited)).stderr).toMatch(/NOT INTACT: row .* was edited/);
     });
 
     withPython('does not verify after any change', async () => {

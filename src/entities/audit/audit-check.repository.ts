@@ -115,12 +115,9 @@ export async function hashAdminActions(sql: Sql, entryIds: string[]): Promise<Ma
   return new Map(rows.map((row) => [row.id, row.inTime ? hashAdminAction(row) : null]));
 }
 
-/** What retention removed, of the admin actions behind these entries: by entry id, as its hash is made over it. */
-export async function readPurges(sql: Sql, entryIds: string[]): Promise<Map<string, string>> {
-  const rows = await sql.query<{ id: string } & AdminActionFacts>(`${ACTIONS} and a.action = $2`, [
-    entryIds,
-    PURGE_ACTION,
-  ]);
+/** The admin actions behind these entries, by entry id, as their hashes are made over them. */
+export async function readAdminActions(sql: Sql, entryIds: string[]): Promise<Map<string, string>> {
+  const rows = await sql.query<{ id: string } & AdminActionFacts>(ACTIONS, [entryIds]);
   return new Map(rows.map((row) => [row.id, adminActionText(row)]));
 }
 

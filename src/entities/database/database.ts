@@ -55,6 +55,8 @@ export interface ConnectOptions {
   poolSize?: number;
   /** Of one statement, in milliseconds: PostgreSQL ends a longer one. Not set or 0 = none. */
   statementTimeoutMs?: number;
+  /** After so long a server that answers nobody is away. */
+  silentMs?: number;
   /** What stands before the database: none where left out. */
   pooler?: Pooler | undefined;
   /** Past it. */
@@ -75,9 +77,9 @@ export class Database implements Transactional {
   static async connect(
     url: string,
     { entities, migrations }: Schema,
-    { poolSize = 10, statementTimeoutMs = 0, pooler = 'none', directUrl = url, log }: ConnectOptions = {},
+    { poolSize = 10, statementTimeoutMs = 0, silentMs, pooler = 'none', directUrl = url, log }: ConnectOptions = {},
   ): Promise<Database> {
-    const pools = new Pools(url, { poolSize, statementTimeoutMs, log, pooled: pooler !== 'none' });
+    const pools = new Pools(url, { poolSize, statementTimeoutMs, silentMs, log, pooled: pooler !== 'none' });
     const orm = await MikroORM.init({
       clientUrl: url,
       entities,

@@ -4,6 +4,7 @@
  */
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
 import { DatabaseError, type Pool, type PoolClient, type QueryResult as Answer } from 'pg';
+import type { Statement } from './answer-limit.js';
 
 const WRITES = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
 /** A process that froze inside a transaction keeps its locks no longer than this: the server ends its session. */
@@ -73,7 +74,7 @@ export class HeldConnection implements DatabaseConnection {
 
   async #send(text: string, values?: unknown[], name?: string): Promise<Answer> {
     if (this.#broken !== undefined) throw this.#broken;
-    const statement = { text, values, name, query_timeout: this.answerMs };
+    const statement: Statement = { text, values, name, answerMs: this.answerMs };
     try {
       return await this.client.query(statement);
     } catch (error) {

@@ -3,11 +3,17 @@
  * that went silent is given up, and keep-alive finds out while nothing is asked.
  */
 import { createPostgreSqlTypeParsers } from '@mikro-orm/postgresql';
-import { Client, Pool, TypeOverrides, type ClientConfig } from 'pg';
+import { Client, TypeOverrides, type Pool, type ClientConfig } from 'pg';
 import type { Log } from '../../platform/log.js';
+import { limitAnswers } from './answer-limit.js';
+import { Places } from './places.js';
 
-/** To a place in the pool, and to a connection. */
-export const CONNECT_MS = 5000;
+/** To a connection beside the pool. */
+const CONNECT_MS = 5000;
+/** To a place in the pool, while the server answers others: as long as a statement may take. */
+const PLACE_MS = 30_000;
+/** A server that answers nobody for so long is away. */
+const SILENT_MS = 5000;
 /** What an answer may take beyond the limit that the server itself keeps to. */
 export const ANSWER_MS = 5000;
 
@@ -16,26 +22,25 @@ export interface PoolOptions {
   /** Of one statement, in milliseconds: PostgreSQL ends a longer one. 0 = none. */
   statementTimeoutMs: number;
   log?: Log | undefined;
+  /** After so long a server that answers nobody is away. */
+  silentMs?: number | undefined;
   /** A pooler takes no parameters of the start but its own: then our own clock alone ends what takes too long. */
   pooled?: boolean | undefined;
 }
 
 export function createPool(
   connectionString: string,
-  { poolSize, statementTimeoutMs, log, pooled = false }: PoolOptions,
+  { poolSize, statementTimeoutMs, log, silentMs = SILENT_MS, pooled = false }: PoolOptions,
 ): Pool {
-  const pool = new Pool({
-    ...bounded(connectionString),
+  const config = {
+    ...bounded(connectionString, PLACE_MS),
     max: poolSize,
     types: textualTimes(),
-    // The first is a parameter of the connection's start (no statement waits for it), the second our own clock.
-    ...(statementTimeoutMs > 0
-      ? {
-          ...(pooled ? {} : { statement_timeout: statementTimeoutMs }),
-          query_timeout: statementTimeoutMs + ANSWER_MS,
-        }
-      : {}),
-  });
+    // A parameter of the connection's start: no statement waits for it.
+    ...(statementTimeoutMs > 0 && !pooled ? { statement_timeout: statementTimeoutMs } : {}),
+  };
+  const pool = new Places(config, silentMs);
+  pool.on('connect', limitAnswers(statementTimeoutMs > 0 ? statementTimeoutMs + ANSWER_MS : 0));
   const tell = (error: Error): void => log?.debug({ err: error }, 'a connection to the database broke');
   // Without a listener the process would end. What was asked over it fails by itself.
   pool.on('error', tell).on('connect', (client) => client.on('error', tell));
@@ -44,7 +49,11 @@ export function createPool(
 
 /** A connection of its own, beside the pool: for sessions that listen or hold a lock. */
 export function createClient(connectionString: string, applicationName: string, answerMs = ANSWER_MS): Client {
-  return new Client({ ...bounded(connectionString), query_timeout: answerMs, application_name: applicationName });
+  return new Client({
+    ...bounded(connectionString, CONNECT_MS),
+    query_timeout: answerMs,
+    application_name: applicationName,
+  });
 }
 
 /** Does not wait for a server that does not answer. */
@@ -54,9 +63,9 @@ export async function endClient(client: Client): Promise<void> {
   clearTimeout(limit);
 }
 
-const bounded = (connectionString: string): ClientConfig => ({
+const bounded = (connectionString: string, connectionTimeoutMillis: number): ClientConfig => ({
   connectionString,
-  connectionTimeoutMillis: CONNECT_MS,
+  connectionTimeoutMillis,
   keepAlive: true,
   keepAliveInitialDelayMillis: 10_000,
 });

@@ -35,6 +35,7 @@ import { UnseenCharacters0110 } from './0110-unseen-characters.migration.js';
 import { ProgrammeNumbers0130 } from './0130-programme-numbers.migration.js';
 import { FormerIdentifiers0131 } from './0131-former-identifiers.migration.js';
 import { QuotaRoom0140 } from './0140-quota-room.migration.js';
+import { FormerIdentifiersBefore0160 } from './0160-former-identifiers-before.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -75,6 +76,7 @@ export const MIGRATIONS = [
   ProgrammeNumbers0130,
   FormerIdentifiers0131,
   QuotaRoom0140,
+  FormerIdentifiersBefore0160,
 ].map((migration) => ({
   name: nameOf(migration),
   class: migration,

@@ -150,7 +150,8 @@ async function changeIdentifiers(sql: Sql, records: { first: Change; last: Chang
          delete from record_identifier i using unnest($1::uuid[], $2::text[], $3::text[]) as g (id, type, value)
          where i.record_id = g.id and i.type = g.type and i.value = g.value returning i.*)
        insert into former_identifier (record_id, registry, record_type, type, value)
-       select record_id, registry, record_type, type, value from gone on conflict do nothing`,
+       select record_id, registry, record_type, type, value from gone
+       on conflict (registry, type, value, record_id) do update set ended_at = excluded.ended_at`,
       [gone.map(({ id }) => id), gone.map(({ type }) => type), gone.map(({ value }) => value)],
       'delete-identifiers',
     );

@@ -5,6 +5,7 @@ import { GATEWAY_OWNER } from '../database/data-vault.js';
 import type { Database, Sql } from '../database/database.js';
 import { firstId } from '../database/partitions.js';
 import { rememberPurged } from '../queues/tail.repository.js';
+import { forgetFormerIdentifiers } from '../records/former-identifier.repository.js';
 import { KEEPS_VERSION, waitingId } from '../queues/waiting-event.sql.js';
 
 const BATCH = 1000;
@@ -103,12 +104,13 @@ export function deleteTransactions(sql: Sql, month: string, heldSenders: string[
   return inBatches(sql, statement, [heldSenders]);
 }
 
-/** Finished deliveries, and who got a record, of transactions that are gone. */
+/** Finished deliveries, who got a record, and by which former number it is asked for, of transactions that are gone. */
 export async function deleteRemains(sql: Sql, until: Date): Promise<number> {
   const deliveries = `delete from delivery where id = any(array(
       select id from delivery where id > $1 and id < $2 and state <> 'PENDING' and ${NOT_HELD}
       order by id limit ${BATCH})) returning id`;
-  return (await inOrder(sql, deliveries, [firstId(until)])) + (await deleteDisclosures(sql, until));
+  const told = (await inOrder(sql, deliveries, [firstId(until)])) + (await deleteDisclosures(sql, until));
+  return told + (await forgetFormerIdentifiers(sql, until));
 }
 
 // Along the primary key, of which the transaction is the second half: one walk through the index, however much is old.

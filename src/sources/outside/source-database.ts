@@ -12,6 +12,7 @@ import {
   type RawBuilder,
 } from 'kysely';
 import { Pool } from 'pg';
+import { limitAnswers } from '../../entities/database/answer-limit.js';
 import { prepareStatements } from './prepared-statements.js';
 import { offsetOf } from './local-time.js';
 import { askedBy, readValue } from './mysql-values.js';
@@ -74,10 +75,9 @@ function postgres(url: string, size: number, zone: string, timeoutMs: number): P
     max: size,
     connectionTimeoutMillis: CONNECT_MS,
     idleTimeoutMillis: IDLE_MS,
-    query_timeout: timeoutMs + CONNECT_MS,
     types: { getTypeParser: () => (value: unknown) => value },
   });
-  pool.on('connect', prepareStatements());
+  pool.on('connect', limitAnswers(timeoutMs + CONNECT_MS)).on('connect', prepareStatements());
   // An idle connection that breaks is no news: the next question opens another.
   pool.on('error', () => undefined);
   return new PostgresDialect({

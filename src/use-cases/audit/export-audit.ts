@@ -2,8 +2,8 @@
 import {
   checkDeliveries,
   checkTransactions,
+  readAdminActions,
   readEntries,
-  readPurges,
   type CheckedDelivery,
   type CheckedTransaction,
   type StoredEntry,
@@ -26,8 +26,8 @@ export interface ExportRange {
  * (signature over text, base64) and of each entry under it, in order, `{type:'entry',seal,text,hash}`. Behind the
  * newest entry of a transaction or delivery whose row is there: `{type:'row',seal,kind,subject,payload,text}`, where `text` is
  * canonical JSON of its columns (who got which record and fields, when, on what ground) and `payload` the hash of its sealed
- * payloads; the entry's content hash is made over both. Behind the entry of a purge the same without `payload`: what retention
- * removed, and until when. Hashes are SHA-256, hex.
+ * payloads; the entry's content hash is made over both. Behind the entry of an administrator's act the same without `payload`: who
+ * did what, with the reason given, and what changed. Hashes are SHA-256, hex.
  */
 export async function* exportAudit(sql: Sql, { from = 1, until }: ExportRange = {}): AsyncGenerator<string> {
   for (const { kid, algorithm, keyObject } of (await publicKeys(sql)).values())
@@ -65,8 +65,8 @@ async function readRows(sql: Sql, entries: StoredEntry[]): Promise<Map<string, R
   const idsOf = (kind: StoredEntry['kind']) => entries.filter((entry) => entry.kind === kind).map(({ id }) => id);
   const transactions = await checkTransactions(sql, idsOf('TRANSACTION'));
   const deliveries = await checkDeliveries(sql, idsOf('DELIVERY'));
-  const purges = await readPurges(sql, idsOf('ADMIN'));
-  const lines = new Map<string, RowLine>([...purges].map(([id, text]) => [id, { text }]));
+  const actions = await readAdminActions(sql, idsOf('ADMIN'));
+  const lines = new Map<string, RowLine>([...actions].map(([id, text]) => [id, { text }]));
   for (const { id, contentHash: proven } of entries) {
     const row = transactions.get(id) ?? deliveries.get(id);
     if (row === undefined || !row.present || row.superseded) continue;

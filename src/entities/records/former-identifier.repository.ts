@@ -1,0 +1,48 @@
+/** Numbers that a correction took from a record: an access report that is asked for by one still finds what was told then. */
+import type { Database, Sql } from '../database/database.js';
+
+const BATCH = 5000;
+const PLACE = 'former_identifiers';
+
+// Only of records that are found by identifiers of their own: of others, such as those of a live source, none is kept here.
+const FILL = `
+with batch as (
+  select id, record_id, registry, record_type, identifiers from registry_event where id > $1 order by id limit ${BATCH}
+), told as (
+  select distinct record_id, registry, record_type, one ->> 'type' as type, normal_identifier(one ->> 'value') as value
+  from batch, jsonb_array_elements(identifiers) as one
+), kept as (
+  insert into former_identifier (record_id, registry, record_type, type, value)
+  select record_id, registry, record_type, type, value from told t
+  where exists (select 1 from record_identifier i where i.record_id = t.record_id)
+    and not exists (
+      select 1 from record_identifier i where i.record_id = t.record_id and i.type = t.type and i.value = t.value)
+  on conflict do nothing returning 1
+)
+select (select id from batch order by id desc limit 1) as last, (select count(*)::int from batch) as read,
+  (select count(*)::int from kept) as kept`;
+
+/** Reads those that went before the table was there from the events that are still kept; afterwards there is nothing to do. */
+export async function fillFormerIdentifiers(database: Pick<Database, 'transaction'>): Promise<number> {
+  let filled = 0;
+  for (let read = BATCH; read === BATCH;)
+    read = await database.transaction(async (unit) => {
+      const [state] = await unit.query<{ value: string }>(
+        `select value #>> '{}' as value from gateway_state where key = $1 for update`,
+        [PLACE],
+      );
+      if (state === undefined) return 0;
+      const [batch] = await unit.query<{ last: string | null; read: number; kept: number }>(FILL, [state.value]);
+      filled += batch?.kept ?? 0;
+      if (batch?.read === BATCH)
+        await unit.query('update gateway_state set value = to_jsonb($2::text) where key = $1', [PLACE, batch.last]);
+      else await unit.query('delete from gateway_state where key = $1', [PLACE]);
+      return batch?.read ?? 0;
+    });
+  return filled;
+}
+
+/** What was told under them is gone. */
+export async function forgetFormerIdentifiers(sql: Sql, until: Date): Promise<number> {
+  return (await sql.query('delete from former_identifier where ended_at < $1 returning 1', [until])).length;
+}
