@@ -7,8 +7,9 @@ import type { Database } from '../entities/database/database.js';
 import {
   cancelDeliveries,
   finishAttempts,
+  finishedRow,
   placeOfExcerpt,
-  type FinishedAttempt,
+  type FinishedRow,
 } from '../entities/deliveries/delivery-outcome.repository.js';
 import { fixMessages, type FixedMessage } from '../entities/deliveries/fixed-message.repository.js';
 import { placeOfMessage } from '../entities/deliveries/delivery-message.repository.js';
@@ -65,7 +66,7 @@ interface Shared extends Delivering {
   pace: HostPace;
   turns: Turns;
   fix: (message: FixedMessage & { worker: string }) => Promise<number | undefined>;
-  finish: (finished: FinishedAttempt & { worker: string }) => Promise<boolean>;
+  finish: (finished: FinishedRow & { worker: string }) => Promise<boolean>;
 }
 
 function share(delivering: Delivering): Shared {
@@ -127,7 +128,7 @@ async function deliver(services: Shared, delivery: Claimed, worker: string, sign
   // Before its row is free: the next one must not go to a receiver that wants no more.
   if (verdict.outcome === 'GONE') await endUnwanted(services, delivery, now);
   const end = endOf(services, delivery, verdict, now);
-  await services.finish({ worker, delivery, attempt: row, end, now });
+  await services.finish({ worker, ...finishedRow({ delivery, attempt: row, end, now }) });
   const givenUp = end.state === 'FAILED' && verdict.outcome !== 'GONE';
   countAttempt(services.traffic, delivery, row, givenUp ? 'GIVEN_UP' : verdict.outcome);
   await followUp(services, delivery, verdict, now);

@@ -15,8 +15,8 @@ const OF_SENDER = 64;
 const MOST_UNDER_WAY = 256;
 /** An answer within is quick; what waited longer for its turn waits behind too many. */
 const QUICK_MS = 250;
-/** Between two claims. */
-const MOST_WAIT_MS = 100;
+/** Between two claims: somebody else's may be due meanwhile. */
+const MOST_WAIT_MS = 40;
 /** Hosts and senders that are remembered while nothing of theirs is under way. */
 const MOST_REMEMBERED = 1000;
 

@@ -4,7 +4,7 @@
  */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, cp, readFile, readlink, rename, rm, stat, symlink } from 'node:fs/promises';
+import { chmod, chown, cp, readFile, readlink, rename, rm, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -81,23 +81,64 @@ async function reaches(user: PostgresUser, path: string, mode: '-x' | '-w'): Pro
 
 /** `DATA_DIR/postgres`, or what it points at once the folder had to be moved. */
 async function reachableFolder(link: string, user: PostgresUser, log: Log): Promise<string> {
+  await finishMove(link);
   const moved = await readlink(link).catch(() => undefined);
-  if (moved) return ownedFolder(moved, user);
+  if (moved !== undefined) {
+    if (!(await isThere(moved)))
+      throw new Error(
+        `${link} leads to ${moved}, which is not there: put the folder of the database back, or remove ${link} to begin with an empty one`,
+      );
+    return ownedFolder(moved, user);
+  }
   await ownedFolder(link, user);
+  await ownCopy(join(link, 'data'), user);
   if (await reaches(user, link, '-w')) return link;
   // Named at random, not after the path: a wiped and remade DATA_DIR must not wake the old data.
-  const target = await ownedFolder(join(SHARED_ROOT, randomBytes(6).toString('hex')), user);
-  await replaceEmptyFolder(link, target);
+  const target = join(SHARED_ROOT, randomBytes(6).toString('hex'));
+  await moveFolder(link, target);
   log.info(`PostgreSQL cannot reach ${link} as an unprivileged user: its data is kept in ${target}`);
   return target;
 }
 
-async function replaceEmptyFolder(link: string, target: string): Promise<void> {
-  await rm(`${link}.empty`, { recursive: true, force: true });
-  await rename(link, `${link}.empty`);
-  await symlink(target, link);
-  await rm(`${link}.empty`, { recursive: true });
+/** What a backup brought back may belong to root, or be open to others, neither of which PostgreSQL takes. */
+async function ownCopy(data: string, user: PostgresUser): Promise<void> {
+  if ((await stat(data).catch(() => undefined))?.uid !== 0) return;
+  await run('chown', ['-R', `${user.uid}:${user.gid}`, data]);
+  await chmod(data, 0o700);
 }
+
+/** With all that is in it, as after a restore. At no moment is there neither folder nor link that leads to the data. */
+async function moveFolder(link: string, target: string): Promise<void> {
+  await makeFolder(SHARED_ROOT);
+  await rm(pointerOf(link), { force: true });
+  await symlink(target, pointerOf(link));
+  const before = `${link}.before`;
+  try {
+    await rename(link, target);
+  } catch (error) {
+    if (!isOtherDisk(error)) throw error;
+    await run('cp', ['-a', link, target]);
+    await rename(link, before);
+  }
+  await finishMove(link);
+  await rm(before, { recursive: true, force: true });
+}
+
+const pointerOf = (link: string): string => `${link}.moved`;
+
+/** Also after one that was cut off when the folder was away already. */
+async function finishMove(link: string): Promise<void> {
+  const target = await readlink(pointerOf(link)).catch(() => undefined);
+  if (target !== undefined && !(await isThere(link)) && (await isThere(target))) await rename(pointerOf(link), link);
+}
+
+const isOtherDisk = (error: unknown): boolean => Object(error).code === 'EXDEV';
+
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
 
 async function ownedFolder(path: string, user: PostgresUser): Promise<string> {
   await makeFolder(path);

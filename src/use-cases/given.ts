@@ -18,3 +18,10 @@ export function presentOf<Input extends object>(input: Input): { [Key in keyof I
     [Key in keyof Input]: Exclude<Input[Key], null>;
   };
 }
+
+/** Codes that narrow what is given, null for all: an empty list, or an empty code, would give nothing and look as if it did. @throws DomainError */
+export function checkNarrowing(field: string, codes: readonly string[] | null | undefined): void {
+  if (codes?.length === 0) throw invalid(field, 'name at least one, or leave it out for all');
+  if (codes?.some((code) => code.trim() === '') === true)
+    throw invalid(field, 'an empty code names nothing; leave the list out for all');
+}

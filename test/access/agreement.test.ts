@@ -79,6 +79,14 @@ describe('an agreement, clause by clause', () => {
     expect((await find(partner, byId('1'))).answer.status).toBe(403);
   });
 
+  test.each([{ recordTypes: [] }, { purposes: [] }, { purposes: ['payment', ' '] }])(
+    'with %j, which would give nothing, is refused',
+    async (narrowed) => {
+      const [field = ''] = Object.keys(narrowed);
+      await expect(partnerWith(narrowed)).rejects.toThrow(`${field}: `);
+    },
+  );
+
   test('covers all record types, or those it names', async () => {
     const group = byId('H1', { reg_record_type: 'Group' }, 'HOUSEHOLD_ID');
     expect((await find(await partnerWith({}), group)).records).toHaveLength(1);

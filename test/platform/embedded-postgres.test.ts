@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, cp, mkdir, mkdtemp, readFile, readlink, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -185,6 +185,27 @@ test('a server that ends by itself is reported', async () => {
     const second = await startEmbeddedPostgres({ dataDir, log });
     expect(await ask(second.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
     await second.close();
+  });
+
+  test('root starts what was copied back into a DATA_DIR closed to others, whoever it belongs to, and loses nothing', async () => {
+    const backup = await makeFolder(0o755);
+    const first = await startEmbeddedPostgres({ dataDir: backup, log });
+    await ask(first.url, 'CREATE TABLE kept AS SELECT 7 AS n');
+    await first.close();
+    const dataDir = await makeFolder(0o700);
+    // As `cp -r` leaves it: all of it is root's.
+    await cp(backup, dataDir, { recursive: true });
+    const restored = await startEmbeddedPostgres({ dataDir, log });
+    expect(await ask(restored.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
+    await restored.close();
+    const home = await readlink(join(dataDir, 'postgres'));
+    // Cut off between the two: the next start finds it.
+    await rename(join(dataDir, 'postgres'), join(dataDir, 'postgres.moved'));
+    const again = await startEmbeddedPostgres({ dataDir, log });
+    expect(await ask(again.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
+    await again.close();
+    await rm(home, { recursive: true });
+    await expect(startEmbeddedPostgres({ dataDir, log })).rejects.toThrow(`leads to ${home}, which is not there`);
   });
 
   test('root starts it from a clone closed to others', async () => {

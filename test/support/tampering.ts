@@ -1,6 +1,6 @@
 /** Every column of a table changed, one at a time, each to another value that its type allows. */
 import { randomUUID } from 'node:crypto';
-import { finishAttempts } from '../../src/entities/deliveries/delivery-outcome.repository.js';
+import { finishAttempts, finishedRow } from '../../src/entities/deliveries/delivery-outcome.repository.js';
 import { enqueueCallback } from '../../src/entities/deliveries/delivery.repository.js';
 import { claimDeliveries } from '../../src/entities/deliveries/due-delivery.repository.js';
 import { uuidv7 } from '../../src/platform/uuid.js';
@@ -84,7 +84,6 @@ export async function deliverOne({ database, services }: TestGateway, senderId: 
   if (due === undefined) throw new Error('nothing is due');
   const nothing = { address: null, status: 200, latencyMs: 1, error: null, excerpt: null };
   const attempt = { id: uuidv7(), at: now, outcome: 'DELIVERED', ...nothing };
-  await finishAttempts(database, worker, [
-    { delivery: due, attempt, end: { state: 'DELIVERED', reason: null, dueAt: null }, now: new Date() },
-  ]);
+  const end = { state: 'DELIVERED', reason: null, dueAt: null } as const;
+  await finishAttempts(database, worker, [finishedRow({ delivery: due, attempt, end, now: new Date() })]);
 }

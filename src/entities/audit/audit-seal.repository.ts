@@ -66,13 +66,14 @@ export async function sealNext(sql: Sql, sealer: Sealer, now: Date, limit: numbe
   const fromXid = last?.untilXid ?? '0';
   const untilXid = await boundOf(sql, fromXid, limit);
   const leaves = await readLeaves(sql, fromXid, untilXid);
-  if (leaves.length === 0) return undefined;
+  if (leaves === undefined) return undefined;
+  const hashes = split(leaves).map(({ hash }) => hash);
   const content = {
     sequence: (last?.sequence ?? 0) + 1,
     fromXid,
     untilXid,
-    entryCount: leaves.length,
-    merkleRoot: merkleRoot(leaves.map(({ hash }) => hash)),
+    entryCount: hashes.length,
+    merkleRoot: merkleRoot(hashes),
     previousHash: last?.sealHash ?? FIRST_HASH,
     kid: sealer.kid,
     sealedAt: now.toISOString(),
@@ -102,10 +103,13 @@ export async function readSeals(
 /** The list of what a seal covers. */
 export async function readSealedLeaves(sql: Sql, sequence: number): Promise<Leaf[]> {
   const [row] = await sql.query<{ leaves: Buffer }>('select leaves from audit_seal where sequence = $1', [sequence]);
-  const leaves = row?.leaves ?? Buffer.alloc(0);
+  return split(row?.leaves ?? Buffer.alloc(0)).map(({ id, hash }) => ({ id: formatUuid(id), hash }));
+}
+
+function split(leaves: Buffer): { id: Buffer; hash: Buffer }[] {
   return Array.from({ length: Math.ceil(leaves.length / LEAF_BYTES) }, (_, index) => {
     const leaf = leaves.subarray(index * LEAF_BYTES, (index + 1) * LEAF_BYTES);
-    return { id: formatUuid(leaf.subarray(0, 16)), hash: leaf.subarray(16) };
+    return { id: leaf.subarray(0, 16), hash: leaf.subarray(16) };
   });
 }
 
@@ -146,15 +150,17 @@ async function boundOf(sql: Sql, fromXid: string, limit: number): Promise<string
   return over.xid === fromXid ? over.next : over.xid;
 }
 
-function readLeaves(sql: Sql, fromXid: string, untilXid: string): Promise<Leaf[]> {
-  return sql.query<Leaf>(
-    'select id, entry_hash as hash from audit_entry where xid >= $1::xid8 and xid < $2::xid8 order by xid, id',
+/** As they are kept. */
+async function readLeaves(sql: Sql, fromXid: string, untilXid: string): Promise<Buffer | undefined> {
+  const [row] = await sql.query<{ leaves: Buffer | null }>(
+    `select string_agg(uuid_send(id) || entry_hash, '' order by xid, id) as leaves
+     from audit_entry where xid >= $1::xid8 and xid < $2::xid8`,
     [fromXid, untilXid],
   );
+  return row?.leaves ?? undefined;
 }
 
-async function insertSeal(sql: Sql, seal: Seal, leaves: Leaf[]): Promise<void> {
-  const list = Buffer.concat(leaves.flatMap(({ id, hash }) => [Buffer.from(id.replaceAll('-', ''), 'hex'), hash]));
+async function insertSeal(sql: Sql, seal: Seal, leaves: Buffer): Promise<void> {
   await sql.query(
     `insert into audit_seal (id, sequence, from_xid, until_xid, entry_count, merkle_root, previous_hash, seal_hash,
        signature, kid, sealed_at, leaves)
@@ -171,7 +177,7 @@ async function insertSeal(sql: Sql, seal: Seal, leaves: Leaf[]): Promise<void> {
       seal.signature,
       seal.kid,
       seal.sealedAt,
-      list,
+      leaves,
     ],
   );
 }

@@ -38,5 +38,15 @@ export function hashDelivery(messageHash: Buffer, row: DeliveryFacts): Buffer {
 
 /** What an entry proves of a row, as canonical JSON. */
 export function deliveryText(row: DeliveryFacts): string {
-  return `{${NAMES.map((name) => `"${name}":${canonicalJson(row[name] ?? null)}`).join(',')}}`;
+  return `{${NAMES.map((name) => `"${name}":${textOf(row[name] ?? null)}`).join(',')}}`;
+}
+
+const known = new WeakMap<object, string>();
+
+/** A decision is one for all messages of a subscription, and is not changed once it is made. */
+function textOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return canonicalJson(value);
+  const text = known.get(value) ?? canonicalJson(value);
+  known.set(value, text);
+  return text;
 }

@@ -2,28 +2,33 @@
 import { uuidv7 } from '../../platform/uuid.js';
 import { auditEntry, hashContent } from '../audit/audit.repository.js';
 import type { Sql } from '../database/database.js';
+import { pack, piece } from '../database/packed.js';
 import { DELIVERY_FACTS, hashDelivery, MESSAGE_HASH, type DeliveryFacts } from '../audit/delivery-audit.js';
 import { recordTransition } from '../audit/transition.js';
 import { isTest } from '../subscriptions/notification.repository.js';
 import type { AttemptRow, DeliveryEnd, DueDelivery } from './due-delivery.repository.js';
 
+/** Of the message, of what the entry proves, and of the entry: one behind the other, row by row. */
+const hashAt = (index: 0 | 1 | 2): string => piece('$22', `(96 * (g.place - 1) + ${32 * index + 1})::int`, '32');
+
 // What is pending is said beside the row: a literal would let indexes of all that is pending look as good as the key.
 const FINISH = `
 with given as (
   select * from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::int[], $7::real[], $8::text[],
-    $9::bytea[], $10::uuid[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::uuid[], $16::uuid[],
-    $17::jsonb[], $18::uuid[], $19::bytea[], $20::bytea[], $21::bytea[], $22::text[])
-  as g (attempt_id, delivery_id, at, address, outcome, status, latency_ms, error, excerpt, excerpt_key, state, reason,
-    due_at, now, subscription_id, outbox_id, detail, audit_id, proof_hash, entry_hash, message_hash, before)
+    $9::uuid[], $10::text[], $11::text[], $12::timestamptz[], $13::timestamptz[], $14::uuid[], $15::uuid[], $16::jsonb[],
+    $17::uuid[], $18::text[], $19::int[], $20::int[]) with ordinality
+  as g (attempt_id, delivery_id, at, address, outcome, status, latency_ms, error, excerpt_key, state, reason, due_at, now,
+    subscription_id, outbox_id, detail, audit_id, before, excerpt_start, excerpt_bytes, place)
 ), attempt as (
   insert into delivery_attempt (id, delivery_id, at, address, outcome, status, latency_ms, error, response_sealed,
     data_key_id)
-  select attempt_id, delivery_id, at, address, outcome, status, latency_ms, error, excerpt, excerpt_key from given
+  select attempt_id, delivery_id, at, address, outcome, status, latency_ms, error,
+    ${piece('$21', 'excerpt_start', 'excerpt_bytes')}, excerpt_key from given
 ), changed as (
   update delivery d set state = g.state, state_reason = g.reason, attempts = attempts + 1, due_at = g.due_at, by_hand = false,
     claimed_by = null, claimed_until = null,
     first_failed_at = case when g.state = 'DELIVERED' then first_failed_at else coalesce(first_failed_at, g.at) end,
-    finished_at = case when g.state = 'PENDING' then null else g.now end, content_hash = g.message_hash
+    finished_at = case when g.state = 'PENDING' then null else g.now end, content_hash = ${hashAt(0)}
   from given g
   where d.id = g.delivery_id and d.state = g.before and (d.claimed_by = $23::uuid or g.state = 'DELIVERED') returning d.id
 ), health as (
@@ -35,7 +40,7 @@ with given as (
   select g.outbox_id, 'delivery', g.delivery_id, g.detail from given g join changed on changed.id = g.delivery_id
 ), audit as (
   insert into audit_entry (id, kind, subject, transition, actor, at, content_hash, entry_hash)
-  select g.audit_id, 'DELIVERY', g.delivery_id, g.state, 'gateway', g.now, g.proof_hash, g.entry_hash
+  select g.audit_id, 'DELIVERY', g.delivery_id, g.state, 'gateway', g.now, ${hashAt(1)}, ${hashAt(2)}
   from given g join changed on changed.id = g.delivery_id where g.state <> 'PENDING'
 )
 select id from changed`;
@@ -51,17 +56,15 @@ export interface FinishedAttempt {
  * Writes attempts and what they came to, and tells of each whether it counted: a success does even where the lease has run
  * out meanwhile.
  */
-export async function finishAttempts(
-  sql: Sql,
-  worker: string,
-  finished: readonly FinishedAttempt[],
-): Promise<boolean[]> {
-  const rows = finished.map(finishedRow);
-  const columns = COLUMNS.map((name) => rows.map((row) => row[name]));
-  const changed = await sql.query<{ id: string }>(FINISH, [...columns, worker], 'finish-attempts');
+export async function finishAttempts(sql: Sql, worker: string, rows: readonly FinishedRow[]): Promise<boolean[]> {
+  const columns = COLUMNS.map((name) => rows.map((row) => row.columns[name]));
+  const { starts, lengths, bytes } = pack(rows.map(({ excerpt }) => excerpt));
+  const hashes = Buffer.concat(rows.flatMap((row) => row.hashes));
+  const values = [...columns, starts, lengths, bytes, hashes, worker];
+  const changed = await sql.query<{ id: string }>(FINISH, values, 'finish-attempts');
   if (changed.length > 0) sql.eventWritten();
   const ids = new Set(changed.map(({ id }) => id));
-  return finished.map(({ delivery }) => ids.has(delivery.id));
+  return rows.map(({ deliveryId }) => ids.has(deliveryId));
 }
 
 /** In the order of the statement. */
@@ -74,7 +77,6 @@ const COLUMNS = [
   'status',
   'latencyMs',
   'error',
-  'excerpt',
   'excerptKey',
   'state',
   'reason',
@@ -84,43 +86,42 @@ const COLUMNS = [
   'outboxId',
   'detail',
   'auditId',
-  'proofHash',
-  'entryHash',
-  'messageHash',
   'before',
 ] as const;
 
-function finishedRow({
-  delivery,
-  attempt,
-  end: { state, reason, dueAt },
-  now,
-}: FinishedAttempt): Record<(typeof COLUMNS)[number], unknown> {
+/** An attempt as it is written. */
+export interface FinishedRow {
+  deliveryId: string;
+  columns: Record<(typeof COLUMNS)[number], unknown>;
+  excerpt: Buffer | null;
+  hashes: [message: Buffer, proof: Buffer, entry: Buffer];
+}
+
+export function finishedRow({ delivery, attempt, end: { state, reason, dueAt }, now }: FinishedAttempt): FinishedRow {
   const messageHash = hashContent(delivery.messageSealed);
   const contentHash = hashDelivery(messageHash, delivery);
   const { id: subject, senderId, registry, subscriptionId } = delivery;
   const audit = auditEntry({ kind: 'DELIVERY', subject, transition: state, actor: 'gateway', at: now, contentHash });
-  const { id: attemptId, excerpt, ...tried } = attempt;
-  return {
+  const { id: attemptId, excerpt, at, ...tried } = attempt;
+  const columns = {
     ...tried,
     attemptId,
     deliveryId: subject,
-    excerpt: excerpt?.sealed ?? null,
+    at: at.toISOString(),
     excerptKey: excerpt?.dataKeyId ?? null,
     state,
     reason,
     dueAt,
-    now,
+    now: now.toISOString(),
     // A test says nothing of how long its subscription has failed.
     subscriptionId: isTest(delivery) ? null : subscriptionId,
     outboxId: uuidv7(),
     detail: JSON.stringify({ senderId, registry, status: state }),
     auditId: audit.id,
-    proofHash: contentHash,
-    entryHash: audit.entryHash,
-    messageHash,
     before: 'PENDING',
   };
+  const hashes: FinishedRow['hashes'] = [messageHash, contentHash, audit.entryHash];
+  return { deliveryId: subject, columns, excerpt: excerpt?.sealed ?? null, hashes };
 }
 
 /** Binds the sealed start of an answer to its attempt. */

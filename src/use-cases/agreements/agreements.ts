@@ -12,7 +12,7 @@ import { snapshot } from '../audited.js';
 import type { Services } from '../services.js';
 import { DomainError, invalid } from '../errors.js';
 import { approve, countChange, propose } from '../four-eyes.js';
-import { givenOf, presentOf } from '../given.js';
+import { checkNarrowing, givenOf, presentOf } from '../given.js';
 import { requireObject } from '../json-object.js';
 import { lockById } from '../locked-row.js';
 import { findSender } from '../senders/senders.js';
@@ -119,6 +119,7 @@ function checkTerms({ registries }: Services, agreement: Agreement): void {
   if (agreement.validUntil != null && agreement.validUntil <= agreement.validFrom)
     throw invalid('validUntil', 'must lie after validFrom');
   if (agreement.legalBasis === 'CONSENT') agreement.requiresConsent = true;
+  for (const field of ['recordTypes', 'purposes'] as const) checkNarrowing(field, agreement[field]);
   agreement.recordTypes = agreement.recordTypes?.map((name) => recordTypeOf(definition, name)) ?? null;
   for (const field of ['fields', 'searchableAttributes'] as const)
     for (const path of agreement[field] ?? [])

@@ -7,6 +7,7 @@ import { canonicalPaths } from '../../protocol/registries/records/fields.js';
 import { changeAsAdmin } from '../admin-change.js';
 import { snapshot } from '../audited.js';
 import type { Services } from '../services.js';
+import { checkNarrowing } from '../given.js';
 import { conflict, invalid } from '../errors.js';
 import { lockById } from '../locked-row.js';
 import { readPersonIdentifier } from '../records/identifier.input.js';
@@ -45,7 +46,7 @@ function readInput(definition: RegistryDefinition, input: GrantConsentInput, now
   const identifier = readPersonIdentifier(definition, input.identifier, 'identifier');
   if (isBlank(senderId) === isBlank(organizationKind))
     throw invalid('senderId', 'give it or organizationKind, one of the two');
-  if (purposes?.some(isBlank)) throw invalid('purposes', 'an empty code names no purpose; leave purposes out for all');
+  checkNarrowing('purposes', purposes);
   const validFrom = input.validFrom ?? now;
   if (validUntil != null && validUntil <= validFrom) throw invalid('validUntil', 'must lie after validFrom');
   return {

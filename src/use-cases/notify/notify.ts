@@ -1,36 +1,17 @@
 /** Events that partners tell us of: stored in any case, applied where the sender's agreement with that registry allows it. */
-import {
-  decideGate,
-  decideItem,
-  summarizeDecision,
-  type GateDecision,
-  type Grant,
-} from '../../access/decide-access.js';
+import { decideGate, summarizeDecision } from '../../access/decide-access.js';
 import type { KnownSender } from '../../access/sender-directory.js';
-import type { Unit } from '../../entities/database/database.js';
-import { deleteRecord } from '../../entities/records/record-write.repository.js';
 import type { PushAnswer, PushOutcome } from '../../protocol/notify/enrollment.js';
 import { RequestInvalid } from '../../protocol/errors.js';
-import type { NotifiedEvent, ReceivedNotification } from '../../protocol/notify/received.translate.js';
-import { valuesAt } from '../../protocol/query/evaluate.js';
-import { resolveName } from '../../protocol/registries/attributes.js';
-import type { RegistryDefinition } from '../../protocol/registries/definition.js';
-import { draftRecord } from '../../protocol/registries/records/draft.js';
-import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
-import { findEventType, findRecordType, findRegistryByType } from '../../protocol/registries/registries.js';
+import type { ReceivedNotification } from '../../protocol/notify/received.translate.js';
 import type { Call } from '../call.js';
 import type { Services } from '../services.js';
-import { applyPush, findPushed, isInRows, recordOverwritten, textOf, type Pushed } from '../records/partner-push.js';
-import { assertOwnType } from '../records/own-records.js';
+import { recordOverwritten } from '../records/partner-push.js';
 import { definitionOf } from '../records/records.js';
-import { tellOn } from './tell-on.js';
-import { markDeath } from './mark-death.js';
+import { ToldEvents } from './told-events.js';
 
 /** A longer transaction would delay the live tail of every reader. */
 const MOST_EVENTS = 1000;
-
-/** A civil registry's death marks the person elsewhere. */
-const DEATHS = [{ of: 'CRVS', event: 'Death', to: 'SOCIAL' }];
 
 export async function receiveNotification(
   services: Services,
@@ -71,7 +52,19 @@ export async function receiveNotification(
     return answer;
   });
   services.wake('fan-out');
+  tellUnapplied(services, sender, answered);
   return answered;
+}
+
+/** Its sender may look at no more than the `ACK`: somebody who runs the registry should hear of it too. */
+function tellUnapplied(
+  { log }: Services,
+  { senderId: sender }: KnownSender,
+  { correlationId, items }: PushAnswer,
+): void {
+  const notApplied = items.filter(({ reason }) => reason !== undefined).length;
+  if (notApplied > 0)
+    log.warn({ sender, correlationId, notApplied, events: items.length }, 'events of a notification were not applied');
 }
 
 /** For whoever looks at the transaction: the first reason, and of how many. */
@@ -79,95 +72,4 @@ function reasonOf(items: PushOutcome[], refused: number): string | undefined {
   const first = items.find(({ status }) => status === 'REJECTED') ?? items.find(({ reason }) => reason !== undefined);
   if (first?.reason === undefined || refused === 0 || items.length === 1) return first?.reason;
   return `${refused} of ${items.length} events ${first.reason}`;
-}
-
-class ToldEvents {
-  /** Of the records that the events concerned. */
-  readonly recordIds: string[] = [];
-  readonly written: Pushed[] = [];
-
-  constructor(
-    private readonly services: Services,
-    private readonly unit: Unit,
-    /** The registry that is told. */
-    private readonly definition: RegistryDefinition,
-    private readonly gate: GateDecision,
-    private readonly of: { senderId: string; transactionId: string },
-  ) {}
-
-  async take(event: NotifiedEvent): Promise<PushOutcome> {
-    const head = { referenceId: event.referenceId, timestamp: this.services.clock().toISOString() };
-    try {
-      const refused = await this.#apply(event);
-      return { ...head, status: 'SUCCEEDED', ...(refused && { reason: `death not marked: ${textOf(refused)}` }) };
-    } catch (error) {
-      if (!(error instanceof RecordInvalid)) throw error;
-      return { ...head, status: 'REJECTED', reason: `not applied: ${textOf(error)}` };
-    }
-  }
-
-  /** Why a death that was told of could not be marked elsewhere, if so. */
-  async #apply(event: NotifiedEvent): Promise<RecordInvalid | undefined> {
-    if (!this.gate.allowed) throw new RecordInvalid('', `is not taken over: ${this.gate.explanation}`);
-    const of = findRegistryByType(this.services.registries, event.regType) ?? this.definition;
-    const name = event.eventType === undefined ? undefined : findEventType(of, event.eventType)?.name;
-    const ownEvent = of === this.definition;
-    const deaths = DEATHS.filter((one) => one.of === of.registry && one.event === name);
-    const marking = deaths.filter(({ to }) => ownEvent || to === this.definition.registry);
-    if (!ownEvent && marking.length === 0)
-      throw new RecordInvalid('', `is of the registry ${of.registry}; send the event there`);
-    if (ownEvent) await this.#write(event, name);
-    let refused: RecordInvalid | undefined;
-    for (const { to } of marking) refused ??= await this.#markDeath(of, event, to);
-    return refused;
-  }
-
-  async #write(event: NotifiedEvent, name: string | undefined): Promise<void> {
-    const recordType = findRecordType(this.definition, event.recordType);
-    if (recordType === undefined)
-      throw new RecordInvalid('reg_record_type', `is not a record type of ${this.definition.registry}`);
-    if (!this.gate.allowed) return;
-    const grant = decideItem(this.gate.agreements, this.definition, { recordType });
-    if (!grant.allowed) throw new RecordInvalid('', `is not taken over: ${grant.explanation}`);
-    const told = { ...this.of, eventType: name, record: event.record };
-    const elsewhere = await tellOn(this.services, this.unit, grant, told);
-    if (elsewhere !== undefined) return void this.recordIds.push(elsewhere);
-    if (name === 'DELETE') return this.#remove(event, grant);
-    const eventType = name === 'REGISTER' || name === 'UPDATE' ? undefined : name;
-    const push = { data: event.record, eventType: () => eventType };
-    this.#keep(await applyPush(this.services, this.unit, grant, push));
-  }
-
-  #keep(written: Pushed): void {
-    this.recordIds.push(written.id);
-    this.written.push(written);
-  }
-
-  async #remove({ record }: NotifiedEvent, grant: Grant): Promise<void> {
-    const { definition, recordType } = grant;
-    if (!grant.identifiable) throw new RecordInvalid('', 'cannot be removed: the agreement does not cover identifiers');
-    await assertOwnType(this.unit, { registry: definition.registry, recordType: recordType.name });
-    const { match, found } = await findPushed(this.unit, grant, record, this.services.clock());
-    // Whether there is such a record outside the agreement's rows is not the partner's to know.
-    if (match.refused !== undefined && match.candidates.every((candidate) => isInRows(grant, candidate)))
-      throw match.refused;
-    if (found === undefined || !isInRows(grant, found)) return;
-    const gone = await deleteRecord(this.unit, found.id, this.services.clock());
-    if (gone !== undefined) this.recordIds.push(gone.id);
-  }
-
-  async #markDeath(of: RegistryDefinition, event: NotifiedEvent, to: string): Promise<RecordInvalid | undefined> {
-    const recordType = findRecordType(of, event.recordType) ?? findRecordType(of);
-    const target = this.services.registries.byName(to);
-    if (recordType === undefined || target === undefined) return undefined;
-    const { identifiers, data } = draftRecord(of, recordType, [], event.record, this.services.clock());
-    const path = resolveName(of, recordType, 'death_date')?.path ?? 'death_date';
-    const [deathDate] = valuesAt([data], path.split('.'));
-    if (typeof deathDate !== 'string') throw new RecordInvalid(path, 'is missing: without it nobody is marked');
-    const agreements = this.gate.allowed && target === this.definition ? this.gate.agreements : undefined;
-    const death = { definition: target, identifiers, deathDate, agreements };
-    const { marked, refused } = await markDeath(this.services, this.unit, death);
-    for (const one of marked) this.#keep(one);
-    return refused[0];
-  }
 }
