@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 
 /** Jest runs TypeScript as native ESM; SWC compiles with the decorator metadata that entities and resolvers need. */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/environment.mjs',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],

@@ -24,21 +24,35 @@ export class PostgresCounter implements SharedCounter {
   consumeAll(spendings: Spending[]): Promise<Consumed[]> {
     const named = spendings.map(({ key, points }) => ({ key: `${this.name}:${key}`, points }));
     const alone = () => Promise.all(spendings.map(({ key, points }) => this.alone.consume(key, points)));
-    return this.#together(named).catch(alone);
+    return this.#each(named).catch(alone);
+  }
+
+  /** Of keys that each come once. */
+  async #each(spendings: Spending[]): Promise<Consumed[]> {
+    const now = Date.now();
+    const ends = now + this.duration * 1000;
+    const spent = await spend(this.sql, spendings, { now, ends });
+    return spendings.map(({ key, points }) => {
+      // What is not told began with this.
+      const { points: consumedPoints, expire } = spent.get(key) ?? { points, expire: ends };
+      return { consumedPoints, msBeforeNext: Math.max(0, expire - now) };
+    });
   }
 
   async #together(spendings: readonly Spending[]): Promise<Consumed[]> {
     const byKey = Map.groupBy(spendings, ({ key }) => key);
     const sums = [...byKey].map(([key, all]) => ({ key, points: all.reduce((sum, { points }) => sum + points, 0) }));
-    const now = Date.now();
-    const ends = now + this.duration * 1000;
-    // What is not told began with this.
-    const spent = await spend(this.sql, sums, { now, ends });
-    const before = new Map(sums.map(({ key, points }) => [key, (spent.get(key)?.points ?? points) - points]));
+    const consumed = await this.#each(sums);
+    const ofKey = new Map(
+      sums.map(({ key, points }, index) => {
+        const { consumedPoints = points, msBeforeNext = 0 } = consumed[index] ?? {};
+        return [key, { before: consumedPoints - points, msBeforeNext }];
+      }),
+    );
     return spendings.map(({ key, points }) => {
-      const consumedPoints = (before.get(key) ?? 0) + points;
-      before.set(key, consumedPoints);
-      return { consumedPoints, msBeforeNext: Math.max(0, (spent.get(key)?.expire ?? ends) - now) };
+      const { before = 0, msBeforeNext = 0 } = ofKey.get(key) ?? {};
+      ofKey.set(key, { before: before + points, msBeforeNext });
+      return { consumedPoints: before + points, msBeforeNext };
     });
   }
 }

@@ -166,9 +166,7 @@ export class SharedQuota {
     const all = [...asked].map(([key, { points }]) => ({ key, points }));
     if (all.length > 1 && counter.consumeAll !== undefined) {
       const consumed = await counter.consumeAll(all);
-      return all.flatMap(({ key }, index) =>
-        consumed.slice(index, index + 1).map((one): [string, Consumed] => [key, one]),
-      );
+      return all.map(({ key }, index) => [key, consumed[index] as Consumed]);
     }
     return Promise.all(
       all.map(async ({ key, points }) => [key, await counter.consume(key, points)] as [string, Consumed]),

@@ -102,8 +102,15 @@ const UNUSED: BuildSchemaOptions['pubSub'] = {
 
 let schema: Promise<GraphQLSchema> | undefined;
 
+const time = GraphQLISODateTime.toConfig();
 /** Its name for clients (contract: GraphQL). */
-const DateTime = new GraphQLScalarType({ ...GraphQLISODateTime.toConfig(), name: 'DateTime' });
+const DateTime = new GraphQLScalarType({
+  ...time,
+  name: 'DateTime',
+  // It would write each twice, the first time to see whether it is one.
+  serialize: (value) =>
+    value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : time.serialize(value),
+});
 
 /** Built once a process: type-graphql keeps its metadata globally. */
 export function gatewaySchema(): Promise<GraphQLSchema> {

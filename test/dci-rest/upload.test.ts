@@ -232,6 +232,46 @@ describe('upload/verify', () => {
     ]);
   });
 
+  test('answers each row by itself, whatever the rows beside it have in common with it', async () => {
+    const file = [
+      'identifier_type,identifier_value,sex,birth_date,is_alive',
+      'UIN,u1,male,,',
+      'uin,u2,male,,',
+      'UIN,"u1",,1985-05-20,',
+      'MOBILE,u1,male,,',
+      'UIN,u1,blue,,',
+      'UIN,u3,blue,1985-05-20,',
+      'UIN,u3,,1985,maybe',
+      'SHOE,u3,male,,',
+      'SHOE,u5,male,,',
+      'UIN,u1,female,1985-05-20,1',
+      'UIN,000,male,,',
+      'UIN,u3,,,',
+    ].join('\n');
+    const { items } = await result(file, 1, 'verify_response', { path, action: 'verify' });
+    const refused = (by: string) => ({
+      status: 'rjct',
+      found: false,
+      status_reason_message: expect.stringContaining(by),
+    });
+    expect(items).toMatchObject([
+      { found: true, verified: { sex: true } },
+      { found: true, verified: { sex: false } },
+      { found: true, verified: { birth_date: true } },
+      { found: false, verified: {} },
+      refused('verify.sex'),
+      refused('verify.sex'),
+      refused('verify.is_alive'),
+      refused('verify.SHOE'),
+      refused('verify.SHOE'),
+      { found: true, verified: { sex: false, birth_date: true, is_alive: true } },
+      { found: false, verified: {} },
+      { found: true, verified: {} },
+    ]);
+    expect(Object.keys(items[9].verified)).toEqual(['sex', 'birth_date', 'is_alive']);
+    expect(items[2].verified).toEqual({ birth_date: true });
+  });
+
   test('refuses a row that claims one attribute under two names', async () => {
     const file = [
       'identifier_type,identifier_value,birth_date,a:birth_date,YOB',

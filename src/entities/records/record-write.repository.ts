@@ -58,18 +58,15 @@ export async function writePlanned(
     first: all[0] as Change,
     last: all.at(-1) as Change,
   }));
-  await insertRecords(
-    sql,
-    byRecord.filter(({ first }) => first.change === 'INSERTED').map(({ last }) => last),
-    now,
-  );
-  await updateRecords(
-    sql,
-    byRecord.filter(({ first }) => first.change === 'UPDATED').map(({ last }) => last),
-    now,
-  );
-  await changeIdentifiers(sql, byRecord);
-  const raised = told ? await raise(sql, vault, changes, now) : await keepUntold(sql, changes, now);
+  const lastOf = (change: Change['change']) =>
+    byRecord.filter(({ first }) => first.change === change).map(({ last }) => last);
+  // All go over one connection, in this order: each is made up while PostgreSQL works on the one before.
+  const [, , , raised] = await Promise.all([
+    insertRecords(sql, lastOf('INSERTED'), now),
+    updateRecords(sql, lastOf('UPDATED'), now),
+    changeIdentifiers(sql, byRecord),
+    told ? raise(sql, vault, changes, now) : keepUntold(sql, changes, now),
+  ]);
   const events = new Map(changes.map(({ after }, index) => [after, raised[index]]));
   return plans.map(({ after, change }) => {
     const eventId = change === 'UNCHANGED' ? undefined : events.get(after);

@@ -37,7 +37,7 @@ export function canonicalJson(value: unknown): string {
   if (typeof value === 'string') return canonicalString(value);
   if (typeof value === 'boolean' || value === null || Number.isFinite(value)) return String(value);
   if (typeof value !== 'object') throw new TypeError(NO_FORM);
-  if (Array.isArray(value)) return `[${value.map((element) => canonicalJson(element ?? null)).join(',')}]`;
+  if (Array.isArray(value)) return canonicalArray(value);
   if (hasJsonForm(value)) return canonicalJson(value.toJSON());
   return canonicalObject(value as Record<string, unknown>);
 }
@@ -52,10 +52,18 @@ function canonicalString(text: string): string {
   throw new TypeError(NO_FORM);
 }
 
+function canonicalArray(value: unknown[]): string {
+  let elements = '';
+  for (const element of value) elements += (elements && ',') + canonicalJson(element ?? null);
+  return `[${elements}]`;
+}
+
 function canonicalObject(value: Record<string, unknown>): string {
   let members = '';
+  const names = Object.keys(value);
   // JavaScript's own order of strings is the one that RFC 8785 asks for.
-  for (const name of Object.keys(value).sort()) {
+  if (names.length > 1) names.sort();
+  for (const name of names) {
     const member = value[name];
     if (member !== undefined) members += `${members && ','}${canonicalString(name)}:${canonicalJson(member)}`;
   }

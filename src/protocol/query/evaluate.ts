@@ -36,12 +36,23 @@ export function matches(
   if (criteria.operator === 'nin') return !matches({ ...criteria, operator: 'in' }, record, attributes);
   const tests = attribute.type === 'date' ? DATE_TESTS[certainty] : TESTS;
   const operator = criteria.operator === 'in' ? 'eq' : criteria.operator;
-  return compares(valuesAt([record.data], attribute.path.split('.')), tests, operator, criteria.value);
+  return compares(valuesAt([record.data], segmentsOf(attribute.path)), tests, operator, criteria.value);
 }
 
 /** Whether a record holds any value at a path. */
 export const isRecorded = (path: string, data: Record<string, unknown>): boolean =>
-  valuesAt([data], path.split('.')).some((value) => value !== null && value !== undefined);
+  valuesAt([data], segmentsOf(path)).some((value) => value !== null && value !== undefined);
+
+/** Paths of the dictionaries, each read once. */
+const segments = new Map<string, string[]>();
+
+function segmentsOf(path: string): string[] {
+  const known = segments.get(path);
+  if (known !== undefined) return known;
+  const read = path.split('.');
+  segments.set(path, read);
+  return read;
+}
 
 function compares(stored: unknown[], tests: Tests, operator: keyof Tests, value: Scalar | Scalar[]): boolean {
   const values = Array.isArray(value) ? value : [value];
@@ -57,7 +68,7 @@ const onTexts =
     typeof stored === 'string' && typeof asked === 'string' && test(stored, asked);
 
 const TESTS: Tests = {
-  eq: (...sides) => order(...sides) === 0,
+  eq: (stored, asked) => stored === asked,
   gt: (...sides) => order(...sides) === 1,
   gte: (...sides) => [0, 1].includes(order(...sides) ?? Number.NaN),
   lt: (...sides) => order(...sides) === -1,
@@ -99,11 +110,25 @@ const DATE_TESTS: Record<Certainty, Tests> = {
 };
 
 /** PostgreSQL's order of text, which is not UTF-16's. */
-const compareCodePoints = (a: string, b: string): number =>
-  a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
+const compareCodePoints = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 /** Everything under a path, through lists on the way. */
 export function valuesAt(nodes: unknown[], path: string[]): unknown[] {
+  return (nodes.length === 1 ? valueAt(nodes[0], path) : undefined) ?? valuesBelow(nodes, path);
+}
+
+/** Where no list stands on the way, which is most often so; else undefined. */
+function valueAt(node: unknown, path: string[]): unknown[] | undefined {
+  let value = node;
+  for (const key of path) {
+    if (Array.isArray(value)) return undefined;
+    if (!isObject(value) || !Object.hasOwn(value, key)) return [];
+    value = value[key];
+  }
+  return Array.isArray(value) ? undefined : [value];
+}
+
+function valuesBelow(nodes: unknown[], path: string[]): unknown[] {
   let found = nodes.flat();
   for (const key of path) {
     const next: unknown[] = [];

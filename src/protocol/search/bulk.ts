@@ -77,36 +77,41 @@ export function readRow(row: unknown, line: number, operation: BulkOperation): B
   const [odd] = claims.find(([, claim]) => !cell.safeParse(claim).success) ?? [];
   if (odd !== undefined) return { referenceId, problem: `line ${line}: every claim is a text, a number or true/false` };
   if (operation === 'BULK_VERIFY')
-    return { referenceId, identifiers: [{ type, value }], claims: Object.fromEntries(claims.map(readClaim)) };
+    return {
+      referenceId,
+      identifiers: [{ type, value }],
+      claims: Object.fromEntries(claims.map(([name, claim]) => [name, readClaim(name, claim)])),
+    };
   if (claims.length > 0) return { referenceId, problem: `line ${line}: upload/search takes an identifier, no claims` };
   return { referenceId, search: { referenceId, queryType: 'IDTYPE_VALUE', query: { type, value } } };
 }
 
 /** Rows of a CSV, each a text for each name; those without a name are left out. What is wrong with one is told as of any other. */
 export function tableReader(names: string[], operation: BulkOperation): (cells: string[], line: number) => BulkRow {
-  const named = names.flatMap((name, column) => (name === '' ? [] : [{ name, column }]));
+  // A column of the name that no object has as a member is read over.
+  const named = names.flatMap((name, column) => (name === '' || name === '__proto__' ? [] : [{ name, column }]));
   const [ofReference, ofType, ofValue] = ['reference_id', 'identifier_type', 'identifier_value'].map((name) =>
     names.indexOf(name),
   ) as [number, number, number];
   const claimed = named.filter(({ column }) => ![ofReference, ofType, ofValue].includes(column));
+  const isClaimed = (cells: string[]) => claimed.some(({ column }) => cells[column] !== '');
   return (cells, line) => {
     const [type, raw] = [cells[ofType], cells[ofValue]];
     const referenceId = ofReference < 0 ? `line-${line}` : cells[ofReference];
     const value = isText(raw) ? readIdentifierValue(raw) : undefined;
-    const claims = claimed.filter(({ column }) => cells[column] !== '');
     const isPlain = isText(type) && value !== undefined && isText(referenceId);
-    if (!isPlain || (operation === 'BULK_SEARCH' && claims.length > 0))
+    if (!isPlain || (operation === 'BULK_SEARCH' && isClaimed(cells)))
       return readRow(Object.fromEntries(named.map(({ name, column }) => [name, cells[column]])), line, operation);
     if (operation === 'BULK_SEARCH')
       return { referenceId, search: { referenceId, queryType: 'IDTYPE_VALUE', query: { type, value } } };
-    const given = Object.fromEntries(claims.map(({ name, column }) => readClaim([name, cells[column]])));
-    return { referenceId, identifiers: [{ type, value }], claims: given };
+    const claims: Record<string, unknown> = {};
+    for (const { name, column } of claimed) if (cells[column] !== '') claims[name] = readClaim(name, cells[column]);
+    return { referenceId, identifiers: [{ type, value }], claims };
   };
 }
 
 /** The one claim that is no attribute, whose truth a CSV can only spell. */
-function readClaim([name, claim]: [string, unknown]): [string, unknown] {
-  return name === 'is_alive' && typeof claim === 'string' ? [name, TRUTH[claim.toLowerCase()] ?? claim] : [name, claim];
-}
+const readClaim = (name: string, claim: unknown): unknown =>
+  name === 'is_alive' && typeof claim === 'string' ? (TRUTH[claim.toLowerCase()] ?? claim) : claim;
 
 const TRUTH: Record<string, boolean> = { true: true, yes: true, '1': true, false: false, no: false, '0': false };

@@ -97,7 +97,8 @@ export async function verifyPersons(
     if (refusal !== undefined) return refusal;
     const person = found.get(question);
     if (person === undefined) return { person, verified: {} };
-    const verified = Object.fromEntries(question.claims.map((claim) => [claim.key, judge(grant, claim, person)]));
+    const verified: Verified['verified'] = {};
+    for (const claim of question.claims) verified[claim.key] = judge(grant, claim, person);
     return { person, verified };
   });
 }
