@@ -55,8 +55,8 @@ const OWN_FAULT_MS = 5000;
 const FRESH_MS = 500;
 /** Statements for what comes at the same time: one costs ten times what one more row in it does. */
 const TOGETHER = { underWay: 1, atOnce: 200, share: 1 / 4 };
-/** Those that begin, or are sent, in one turn of the event loop. */
-const EACH_TURN = 16;
+/** Steps in one turn of the event loop: whoever asks meanwhile waits for a turn at each of its own. */
+const EACH_TURN = 4;
 
 /** As claimed. */
 type Claimed = DueDelivery & { claimedAt: Date };
@@ -120,8 +120,10 @@ async function deliver(services: Shared, delivery: Claimed, worker: string, sign
     return;
   }
   const { at, verdict, answer } = sent;
-  const row = await attemptRow(services, delivery, at, verdict, answer);
-  pace.answered(delivery, { ok: !verdict.overloaded, latencyMs: row.latencyMs ?? 0 });
+  const latencyMs = answer?.durationMs ?? verdict.latencyMs ?? null;
+  pace.answered(delivery, { ok: !verdict.overloaded, latencyMs: latencyMs ?? 0 });
+  await services.turns.next();
+  const row = await attemptRow(services, delivery, { at, verdict, answer, latencyMs });
   const now = clock();
   // Before its row is free again, or the same endpoint could be asked at once.
   await judgeEndpoint(services, delivery, verdict, now);
@@ -134,7 +136,7 @@ async function deliver(services: Shared, delivery: Claimed, worker: string, sign
   await followUp(services, delivery, verdict, now);
 }
 
-type Attempted = { at: Date; verdict: Verdict; answer?: OutboundResponse };
+type Attempted = { at: Date; verdict: Verdict; answer?: OutboundResponse | undefined };
 
 /** `REST` where it may not go now: its sender was suspended since the claim, or its host failed while it waited its turn. */
 async function prepareAndSend(
@@ -226,9 +228,7 @@ async function whyNotSent(
 async function attemptRow(
   { vault }: Delivering,
   { senderId }: DueDelivery,
-  at: Date,
-  verdict: Verdict,
-  answer: OutboundResponse | undefined,
+  { at, verdict, answer, latencyMs }: Attempted & { latencyMs: number | null },
 ): Promise<AttemptRow> {
   const id = uuidv7();
   const text = answer?.body.subarray(0, EXCERPT_BYTES).toString('utf8') ?? '';
@@ -238,7 +238,7 @@ async function attemptRow(
     address: answer?.address ?? verdict.address ?? null,
     outcome: verdict.outcome,
     status: answer?.status ?? null,
-    latencyMs: answer?.durationMs ?? verdict.latencyMs ?? null,
+    latencyMs,
     error: verdict.error,
     excerpt: text === '' ? null : await vault.seal(senderId, at, placeOfExcerpt(id), text),
   };

@@ -8,8 +8,8 @@ import type { OpenedRequest } from './opened-request.js';
 import { QueuedCall, type Ahead } from './queued-call.js';
 import { refusalOf, refuseRequest } from './refused-request.js';
 
-/** Of one upload in one go. */
-const MAX_PARTS = 4;
+/** Of one upload in one go, unless somebody else comes: between two goes nothing is worked on while the last is written. */
+const MAX_PARTS = 16;
 /** Over some two hours; then a fault of ours ends the request too, and its sender is told. */
 const MAX_ATTEMPTS = 30;
 

@@ -39,7 +39,7 @@ export interface Material {
 
 const TOGETHER = { underWay: 1, atOnce: 200 };
 /** Opened and rendered in one turn of the event loop. */
-const EACH_TURN = 16;
+const EACH_TURN = 4;
 
 export function readMaterial({ database, vault }: Pick<RenderingServices, 'database' | 'vault'>): Material {
   const turns = new Turns(EACH_TURN);
