@@ -119,3 +119,11 @@ test.each([
       expect.objectContaining({ message, extensions: { code: 'BAD_USER_INPUT', field: named } }),
     ]);
 });
+
+test('a day that does not exist is told what a time is', async () => {
+  const query = 'mutation ($v: UpdateAgreementInput!) { updateAgreement(id: "x", input: $v) { id } }';
+  const { errors } = await gateway.graphql(query, { v: { validUntil: '2027-02-30T00:00:00Z' } });
+  expect(errors?.[0]?.message).toMatch(
+    /"v.validUntil"; DateTime takes a time that exists, such as 2026-01-31T08:00:00Z$/,
+  );
+});
