@@ -318,6 +318,8 @@ test('the reader is one file of this server, zipped for who takes that', async (
     expect(script.status).toBe(200);
     expect(script.headers.get('content-encoding')).toBe(asked === 'gzip' ? 'gzip' : null);
     expect(Number(script.headers.get('content-length'))).toBeLessThan(length);
+    // Unread, it would hold its connection.
+    expect((await script.text()).length).toBeGreaterThan(0);
   }
 });
 
