@@ -154,7 +154,7 @@ describe('outside the interfaces', () => {
     const response = await call('GET', path);
     expect(response.status).toBe(400);
     expect(await body(response)).toMatchObject(
-      refused('err.request.bad', 'the request could not be read: check path and headers'),
+      refused('err.request.bad', 'the request could not be read: check path, headers and encoding'),
     );
   });
 

@@ -17,7 +17,9 @@ type Asked = (statement: Statement | string, values: unknown[] | undefined, told
 /** For each new connection. @param ms 0 = no limit */
 export function limitAnswers(ms: number): (client: PoolClient) => void {
   return (client) => {
-    const asked = client.query.bind(client) as unknown as Asked;
+    // Found anew each time: whoever watches statements, as tracing does, puts itself there.
+    const prototype = Object.getPrototypeOf(client) as { query: Asked };
+    const asked: Asked = (...statement) => prototype.query.apply(client, statement);
     const ask: Asked = (statement, values, told) => {
       const { answerMs = ms } = typeof statement === 'string' ? {} : statement;
       asked(statement, values, answerMs > 0 ? inTime(setTimeout(giveUp, answerMs, client), told) : told);
