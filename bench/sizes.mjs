@@ -24,12 +24,13 @@ export function run({ progress, quick = false, large = false }) {
   return onGround(async (ground) => {
     const databaseUrl = await ground.database('sizes');
     const gateway = await ground.gateway(databaseUrl, { ROLE: 'api' });
-    const partner = await gateway.partner('bench-partner');
     const client = await ground.client(databaseUrl);
     const results = [];
     for (const persons of sizes) {
       await grow(databaseUrl, results.at(-1)?.persons ?? 0, persons, progress);
       await client.query('vacuum analyze');
+      // Its token would not outlast the growing.
+      const partner = await gateway.partner(`bench-${persons}`);
       const records = Number((await client.query('select count(*) from registry_record')).rows[0].count);
       results.push({ persons, records, ...(await measure(client, partner, quick)) });
       progress(line(results.at(-1)));
