@@ -277,6 +277,13 @@ describe('a death told to the civil registry', () => {
       event_type: 'death',
       record: death([uin('9201'), { identifier_type: 'BRN', identifier_value: 'B-92' }]),
     };
+    // The acknowledgement of the standard says no more than that of a person whom the social registry does not have.
+    const standard = await notify('crvs', notification(event.record));
+    expect(standard.body.message).toEqual({
+      ack_status: 'ACK',
+      timestamp: expect.any(String),
+      correlation_id: expect.any(String),
+    });
     const { body } = await partner.postHttpSigned('/dci/v1/notify', {
       transaction_id: 't-9201',
       sender_id: partner.senderId,
