@@ -93,7 +93,7 @@ describe('/graphql', () => {
     const locked = async () => {
       const { rows } = await client.query(
         `select 1 from pg_locks l join pg_database d on d.oid = l.database and d.datname = current_database()
-         where relation = 'admin_action'::regclass and not granted`,
+         where relation = 'admin_action'::regclass and not granted and mode = 'AccessShareLock'`,
       );
       return rows.length;
     };
@@ -103,7 +103,8 @@ describe('/graphql', () => {
     try {
       await client.query('begin; lock table admin_action in access exclusive mode');
       const asked = [ask(long), ask(long)];
-      await until(async () => (await locked()) === 2);
+      // A job of the gateway may want the table too.
+      await until(async () => (await locked()) >= 2);
       asked.push(ask('{ nonsense }'));
       const other = await post(gateway, { query: '{ nonsense }' }, { authorization: `Bearer ${partner.token}` });
       expect(other.status).toBeGreaterThanOrEqual(400);
