@@ -1,5 +1,5 @@
 /** Connections that break or fall silent at any moment: every place of the pool comes back, whatever was under way. */
-import { setFlagsFromString } from 'node:v8';
+import { GCProfiler, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Sender } from '../../src/entities/senders/sender.entity.js';
 import type { Database, Sql, Unit } from '../../src/entities/database/database.js';
@@ -153,19 +153,24 @@ test.each<[string, (ask: Sql['query']) => unknown]>([
   ['a transaction', () => database.transaction((unit) => unit.query(MANY))],
   ['a statement that may be cancelled', (ask) => ask(MANY, [], 'many', new AbortController().signal)],
 ])('what %s brought is forgotten in the next small collection', async (_what, work) => {
-  const grown = [];
-  for (let times = 0; times < 41; times += 1) {
+  collect({ type: 'major' });
+  const grown: number[] = [];
+  while (grown.length < 21) {
+    const collections = new GCProfiler();
+    collections.start();
     const before = process.memoryUsage().heapUsed;
     await work(database.query.bind(database));
     collect({ type: 'minor' });
-    grown.push(process.memoryUsage().heapUsed - before);
+    const after = process.memoryUsage().heapUsed;
+    // A full collection in the middle of an answer moves what has been read of it to the old space.
+    if (collections.stop()?.statistics.every(({ gcType }) => gcType === 'Scavenge')) grown.push(after - before);
   }
   // Each brought 0.3 MB.
-  expect(grown.toSorted((a, b) => a - b)[20]).toBeLessThan(100_000);
+  expect(grown.toSorted((a, b) => a - b)[10]).toBeLessThan(100_000);
 });
 const MANY = `select n, repeat('x', 100) || n as text from generate_series(1, 1500) n`;
 setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as (how: { type: 'minor' }) => void;
+const collect = runInNewContext('gc') as (how: { type: 'minor' | 'major' }) => void;
 
 test('names of statements reach the server inside a transaction too', async () => {
   const names = await database.transaction(async (unit) => {
