@@ -62,6 +62,17 @@ describe('usage', () => {
   });
 });
 
+test.each([
+  [['nonsense'], "unknown command 'nonsense'"],
+  [['import'], "missing required argument 'file'"],
+  [['admin'], 'no command is given'],
+  [['import', 'x.csv'], '--registry or --map is missing'],
+])('a program is told of wrong usage too: %j', async (args, message) => {
+  const { code, stdout, stderr } = await run([...args, '--json']);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'USAGE', message } });
+});
+
 describe('the environment', () => {
   test('a bad one is told with every problem', async () => {
     const { code, stderr } = await run(['key', 'list'], { env: { ...env, PORT: 'x', MASTER_KEY: '' } });
@@ -168,6 +179,7 @@ describe('import', () => {
     const map = example('beneficiaries.map.yaml');
     const refused = join(cwd, 'refused.ndjson');
     const args = ['import', '--map', map, example('beneficiaries.csv'), '--json'];
+    await writeFile(refused, 'of an earlier run', { mode: 0o644 });
     const first = await run([...args, '--refused', refused]);
     expect(first.json).toMatchObject({ inserted: 2, refused: 1, problems: [{ line: 4 }] });
     expect((await stat(refused)).mode & 0o777).toBe(0o600);
@@ -177,6 +189,11 @@ describe('import', () => {
       row: { NUM_DOSSIER: 'D-3' },
     });
     expect((await run(args)).json).toMatchObject({ inserted: 0, unchanged: 2 });
+    // What is there is not lost before there is anything to write: by a name that is mistyped, or given twice.
+    await run(['import', '--map', map, 'gone.csv', '--refused', refused]);
+    const twice = await run(['import', '--registry', 'social', refused, '--refused', refused]);
+    expect(twice).toMatchObject({ code: 2, stderr: expect.stringContaining('names the file that is imported') });
+    expect(await readFile(refused, 'utf8')).toContain('DD/MM/YYYY');
     const [person] = await gateway.database.query<{ data: unknown; external: string }>(
       `select data, external_id as external from registry_record where external_id = 'D-1'`,
     );
@@ -348,6 +365,7 @@ test('a first load from Parquet tells nobody, and an export holds it for its own
      where i.value like '9500_' and e.fanned_out_at is null`,
   );
   expect(told).toEqual([]);
+  await writeFile(join(cwd, 'social.ndjson'), '', { mode: 0o644 });
   const exported = await run(['export', '--registry', 'social', '--reason', 'archive', 'social.ndjson']);
   expect(exported).toMatchObject({
     code: 0,

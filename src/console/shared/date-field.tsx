@@ -1,6 +1,6 @@
 import { DateInput } from '@mantine/dates';
 import dayjs from 'dayjs';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
 /** Written in the order that means the same everywhere, so that it can be typed in any language. */
@@ -26,6 +26,8 @@ interface DateFieldProps {
 export function DateField({ value, onChange, withTime = false, presets, ...field }: DateFieldProps) {
   const { t } = useTranslation();
   const format = withTime ? MINUTE : DAY;
+  const placeholder = t(withTime ? 'date.minute' : 'date.day');
+  const [isWrong, setWrong] = useState(false);
   return (
     <DateInput
       {...field}
@@ -33,9 +35,17 @@ export function DateField({ value, onChange, withTime = false, presets, ...field
       withTime={withTime}
       valueFormat={format}
       dateParser={parse}
-      placeholder={t(withTime ? 'date.minute' : 'date.day')}
+      placeholder={placeholder}
+      // What is no date stays as it was typed, and keeps its form from being sent: it would go without it, unseen.
+      fixOnBlur={false}
+      pattern={WHOLE.source}
+      onBlur={({ currentTarget: { validity } }) => setWrong(validity.patternMismatch)}
+      error={isWrong ? t('date.wrong', { form: placeholder }) : field.error}
       value={value === '' ? null : value}
-      onChange={(picked) => onChange(picked?.slice(0, format.length) ?? '')}
+      onChange={(picked) => {
+        setWrong(false);
+        onChange(picked?.slice(0, format.length) ?? '');
+      }}
       {...(presets === undefined ? {} : { presets })}
       clearButtonProps={{ 'aria-label': t('date.clear', { what: field.label }), tabIndex: 0 }}
       ariaLabels={{
