@@ -117,15 +117,15 @@ test('another database is none, however far its log is, and the log says so once
   const url = new URL(second.url);
   url.pathname = '/other';
   const lines: { err: { message?: string }; msg: string }[] = [];
-  const log = createLog('info', { write: (line) => void lines.push(JSON.parse(line)) });
-  const pooled = { poolSize: 1, statementTimeoutMs: 5000, log };
+  const heard = createLog('info', { write: (line) => void lines.push(JSON.parse(line)) });
+  const pooled = { poolSize: 1, statementTimeoutMs: 5000, log: heard };
   const wrong = openReplica(primary, url.href, pooled, { maxLagMs: 100 });
-  const told = () => lines.filter(({ err }) => err.message?.includes('another database'));
-  await until(() => told().length > 0);
+  const others = () => lines.filter(({ err }) => err.message?.includes('another database'));
+  await until(() => others().length > 0);
   expect(await wrong.replica.isFresh()).toBe(false);
   await sleep(50);
   expect(await wrong.replica.isFresh()).toBe(false);
-  expect(told()).toMatchObject([{ msg: expect.stringMatching(/^DATABASE_REPLICA_URL: /) }]);
+  expect(others()).toMatchObject([{ msg: expect.stringMatching(/^DATABASE_REPLICA_URL: /) }]);
   await wrong.close();
 });
 
