@@ -1,6 +1,6 @@
 import { DateInput } from '@mantine/dates';
 import dayjs from 'dayjs';
-import { useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
 /** Written in the order that means the same everywhere, so that it can be typed in any language. */
@@ -27,6 +27,8 @@ export function DateField({ value, onChange, withTime = false, presets, ...field
   const { t } = useTranslation();
   const format = withTime ? MINUTE : DAY;
   const placeholder = t(withTime ? 'date.minute' : 'date.day');
+  const wrong = t('date.wrong', { form: placeholder });
+  const input = useRef<HTMLInputElement>(null);
   const [isWrong, setWrong] = useState(false);
   return (
     <DateInput
@@ -38,11 +40,16 @@ export function DateField({ value, onChange, withTime = false, presets, ...field
       placeholder={placeholder}
       // What is no date stays as it was typed, and keeps its form from being sent: it would go without it, unseen.
       fixOnBlur={false}
-      pattern={WHOLE.source}
-      onBlur={({ currentTarget: { validity } }) => setWrong(validity.patternMismatch)}
-      error={isWrong ? t('date.wrong', { form: placeholder }) : field.error}
+      ref={input}
+      onInput={({ currentTarget }) => {
+        const { value: typed } = currentTarget;
+        currentTarget.setCustomValidity(typed.trim() === '' || parse(typed) !== null ? '' : wrong);
+      }}
+      onBlur={({ currentTarget: { validity } }) => setWrong(validity.customError)}
+      error={isWrong ? wrong : field.error}
       value={value === '' ? null : value}
       onChange={(picked) => {
+        input.current?.setCustomValidity('');
         setWrong(false);
         onChange(picked?.slice(0, format.length) ?? '');
       }}
@@ -62,8 +69,9 @@ export function DateField({ value, onChange, withTime = false, presets, ...field
   );
 }
 
-/** As the calendar writes what is picked. */
+/** As the calendar writes what is picked. The 30th of February is no day, and not one of March. */
 function parse(typed: string): string | null {
-  const at = dayjs(typed.trim());
-  return WHOLE.test(typed.trim()) && at.isValid() ? at.format('YYYY-MM-DD HH:mm:ss') : null;
+  const text = typed.trim();
+  const at = dayjs(text);
+  return WHOLE.test(text) && at.format(DAY) === text.slice(0, DAY.length) ? at.format('YYYY-MM-DD HH:mm:ss') : null;
 }
