@@ -127,3 +127,24 @@ test('a day that does not exist is told what a time is', async () => {
     /"v.validUntil"; DateTime takes a time that exists, such as 2026-01-31T08:00:00Z$/,
   );
 });
+
+test.each<[string, boolean]>([
+  ['9999-12-31T23:59:59-14:00', false],
+  ['0001-01-01T00:00:00+14:00', false],
+  ['0000-01-01T00:00:00Z', false],
+  ['0001-01-01T00:00:00Z', true],
+  ['1969-12-31T23:59:59Z', true],
+  ['9999-12-31T23:59:59Z', true],
+])('a time of a year that the database does not read is none: %s', async (v, isRead) => {
+  const query = `query ($v: DateTime) { from: transactions(first: 1, filter: { receivedFrom: $v }) { totalCount }
+    until: transactions(first: 1, filter: { receivedUntil: $v }) { totalCount } }`;
+  const { data, errors } = await gateway.graphql<object>(query, { v });
+  if (isRead) expect(data).toMatchObject({ from: { totalCount: expect.any(Number) } });
+  else
+    expect(errors?.[0]).toMatchObject({
+      extensions: { code: 'BAD_USER_INPUT' },
+      message: expect.stringMatching(/DateTime takes a time/),
+    });
+  const literal = await gateway.graphql<object>(query.replaceAll('$v }', `"${v}" }`).replace('($v: DateTime)', ''));
+  expect(literal.errors === undefined).toBe(isRead);
+});
