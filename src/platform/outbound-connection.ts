@@ -117,11 +117,7 @@ class Receiving implements Dispatcher.DispatchHandler {
 
   onRequestStart(): void {}
 
-  onResponseStart(
-    _controller: unknown,
-    status: number,
-    headers: Record<string, string | string[] | undefined>,
-  ): void {
+  onResponseStart(_controller: unknown, status: number, headers: Record<string, string | string[] | undefined>): void {
     this.#status = status;
     for (const name in headers) this.#headers[name] = first(headers[name]);
   }
