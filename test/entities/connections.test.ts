@@ -1,8 +1,11 @@
 /** Connections that break or fall silent at any moment: every place of the pool comes back, whatever was under way. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { GCProfiler, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Sender } from '../../src/entities/senders/sender.entity.js';
 import type { Database, Sql, Unit } from '../../src/entities/database/database.js';
+import { renewClaims } from '../../src/entities/queues/claim.repository.js';
 import { isUnavailable } from '../../src/entities/database/unavailable.js';
 import { connectDatabase } from '../../src/entities/schema/connect.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
@@ -146,6 +149,22 @@ test('as many transactions as there are places each ask something beside themsel
   );
   expect(await Promise.all(both)).toEqual(both.map(() => 0));
   await until(placesAreBack);
+});
+
+test('a lease is renewed while every place is taken', async () => {
+  const { promise: over, resolve: end } = Promise.withResolvers<void>();
+  let begun = 0;
+  const long = Array.from({ length: POOL }, () =>
+    database.transaction(async () => {
+      begun += 1;
+      await over;
+    }),
+  );
+  await until(() => begun === POOL);
+  const renewed = renewClaims(database, 'delivery', randomUUID(), [randomUUID()]);
+  await Promise.race([renewed, sleep(10_000).then(() => Promise.reject(new Error('it waits for a place')))]);
+  end();
+  await Promise.all(long);
 });
 
 test.each<[string, (ask: Sql['query']) => unknown]>([
