@@ -1,6 +1,7 @@
 /** Reads a file into the records, and says what became of its rows. */
 import { closeSync, writeSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
+import { isNativeError } from 'node:util/types';
 import { createRegistries } from '../protocol/registries/registries.js';
 import type { FileForm, RowFormat } from '../sources/files/given-file.js';
 import { DomainError } from '../use-cases/errors.js';
@@ -52,9 +53,7 @@ export async function importFile(
     : withLocalWriter(terminal, (writer) => importRows(writer, meaning.definition, rows, given));
   await run
     .catch((error: unknown) => {
-      const { line } = report;
-      if (line > 0) terminal.note(`written up to line ${line}: go on with --from-line ${line + 1}`);
-      throw error;
+      throw dryRun ? error : withPlace(error, report.line);
     })
     .finally(() => {
       counter.end();
@@ -65,6 +64,12 @@ export async function importFile(
   for (const { line, message } of problems.slice(0, SHOWN)) terminal.note(`line ${line}: ${message}`);
   if (counts.refused > SHOWN) terminal.note(`… and ${counts.refused - SHOWN} more; --json lists 1000 of them`);
   terminal.result({ dryRun, ...counts, problems }, summary(counts, dryRun));
+}
+
+/** The step that leads on is known: what was written is not read again. */
+function withPlace(error: unknown, line: number): unknown {
+  if (line === 0 || !isNativeError(error)) return error;
+  return Object.assign(error, { remedy: `it wrote up to line ${line}: go on with --from-line ${line + 1}` });
 }
 
 /** What the rows are: as the mapping says, else as the options do. */

@@ -13,6 +13,7 @@ import { buildCli, dci, startCli, type CliOptions, type CliResult, linesOf, star
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { signIn } from '../support/local-admin.js';
 import { createTestDatabase } from '../support/postgres.js';
+import { until } from '../support/until.js';
 
 const MASTER_KEY = randomBytes(32).toString('base64');
 const example = (name: string): string => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url));
@@ -339,6 +340,28 @@ describe('import', () => {
     expect(ndjson.json.problems).toEqual([
       { line: 1, message: expect.stringMatching(/^identifier\.0\.identifier_value .* send it as a string$/) },
     ]);
+  });
+
+  test('that is stopped tells up to which line it wrote, to a program too', async () => {
+    const child = startCli(['import', '--registry', 'social', '--format', 'csv', '--events', 'off', '-', '--json'], {
+      env,
+      cwd,
+    });
+    const rows = Array.from({ length: 2500 }, (_, n) => `stop-${n},S`);
+    child.stdin?.write(['identifier.UIN,name.surname', ...rows, ''].join('\n'));
+    const said = text(child.stderr as Readable);
+    const written = () => gateway.database.query(`select 1 from record_identifier where value = 'stop-1999'`);
+    await until(async () => (await written()).length > 0);
+    // From the terminal, and passed on by npx.
+    child.kill('SIGINT');
+    child.kill('SIGINT');
+    await once(child, 'close');
+    const { error } = JSON.parse((await said).trim().split('\n').at(-1) ?? '') as { error: { remedy: string } };
+    expect(child.exitCode).toBe(1);
+    expect(error).toMatchObject({
+      code: 'Interrupted',
+      remedy: expect.stringMatching(/^it wrote up to line (1001|2001): go on with --from-line (1002|2002)$/),
+    });
   });
 
   test('refuses a column that is no field, and a file that is not there', async () => {
