@@ -65,6 +65,13 @@ export interface Call {
   settle(outcome: Outcome, unit?: Unit): Promise<void>;
 }
 
+/**
+ * When rights are judged: when the work is done, which may be long after the request came; and never before that, though
+ * the clock of whoever does it may be behind.
+ */
+export const judgedAt = ({ clock }: { clock: () => Date }, { receivedAt }: Pick<Call, 'receivedAt'>): Date =>
+  new Date(Math.max(clock().getTime(), receivedAt.getTime()));
+
 /** A sender whose call a use case settles. */
 export interface PartnerCall {
   sender: KnownSender;
