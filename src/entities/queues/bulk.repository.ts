@@ -18,11 +18,7 @@ export async function storeChunk(
   now: Date,
 ): Promise<void> {
   const { dataKeyId, sealed } = await vault.seal(place.owner, now, placeOf(place), rows);
-  await sql.query(
-    STORE,
-    [place.uploadId, place.sequence, dataKeyId, sealed, now],
-    'store-chunk',
-  );
+  await sql.query(STORE, [place.uploadId, place.sequence, dataKeyId, sealed, now], 'store-chunk');
 }
 
 // Not waited for: the commit that accepts the upload is behind them in the log, and is on the disk only with them.
