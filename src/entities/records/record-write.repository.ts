@@ -8,7 +8,7 @@ import type { Registry } from '../../protocol/vocabulary.js';
 import { GATEWAY_OWNER, type DataVault } from '../database/data-vault.js';
 import type { Sql } from '../database/database.js';
 import type { ChangedRecord, Identifier, RecordDraft, StoredRecord } from './record.repository.js';
-import { appendEvents, insertEvents, type RecordEvent } from './registry-event.repository.js';
+import { appendEvents, insertEvents, isHeard, type RecordEvent } from './registry-event.repository.js';
 
 /** A draft and what it was matched with, as it is when its turn comes. */
 export interface PlannedWrite {
@@ -61,11 +61,11 @@ export async function writePlanned(
   const lastOf = (change: Change['change']) =>
     byRecord.filter(({ first }) => first.change === change).map(({ last }) => last);
   // All go over one connection, in this order: each is made up while PostgreSQL works on the one before.
-  const [, , , raised] = await Promise.all([
+  const [raised] = await Promise.all([
+    changes.length === 0 ? [] : told ? raiseHeard(sql, vault, changes, now) : keepUntold(sql, changes, now),
     insertRecords(sql, lastOf('INSERTED'), now),
     updateRecords(sql, lastOf('UPDATED'), now),
     changeIdentifiers(sql, byRecord),
-    told ? raise(sql, vault, changes, now) : keepUntold(sql, changes, now),
   ]);
   const events = new Map(changes.map(({ after }, index) => [after, raised[index]]));
   return plans.map(({ after, change }) => {
@@ -203,9 +203,16 @@ export async function raise(sql: Sql, vault: DataVault, changes: ToldVersion[], 
   return appendEvents(sql, changes.map(eventOf));
 }
 
-/** The history has them as any other change; nobody is told, so no version needs to be kept for the telling. */
+/** Where nobody subscribed only live readers see them: nothing is left to tell, so no version is kept for the telling. */
+async function raiseHeard(sql: Sql, vault: DataVault, changes: ToldVersion[], now: Date): Promise<string[]> {
+  const registries = changes.map(({ draft }) => draft.registry);
+  if (await isHeard(sql, registries)) return raise(sql, vault, changes, now);
+  return appendEvents(sql, changes.map(eventOf), now);
+}
+
+/** The history has them as any other change; nobody is told of them, whoever subscribed. */
 async function keepUntold(sql: Sql, changes: ToldVersion[], now: Date): Promise<string[]> {
-  if (changes.length > 0) await insertEvents(sql, changes.map(eventOf), now);
+  await insertEvents(sql, changes.map(eventOf), now);
   return [];
 }
 

@@ -36,9 +36,20 @@ export interface RecordEvent {
   eventType: string;
 }
 
-/** As work: whoever subscribed is told. Their ids, in their order. */
-export async function appendEvents(sql: Sql, events: RecordEvent[]): Promise<string[]> {
-  const ids = await insertEvents(sql, events, null);
+/** Whether anybody may want to be told of them; if not, the first who subscribes waits until this transaction ends. */
+export async function isHeard(sql: Sql, registries: readonly Registry[]): Promise<boolean> {
+  const values = [[...new Set(registries)]];
+  const [row] = await sql.query<{ heard: boolean }>('select is_heard($1::text[]) as heard', values, 'is-heard');
+  return row?.heard !== false;
+}
+
+/**
+ * As work: whoever subscribed is told. Their ids, in their order.
+ *
+ * @param fannedOutAt where given, nobody subscribed
+ */
+export async function appendEvents(sql: Sql, events: RecordEvent[], fannedOutAt: Date | null = null): Promise<string[]> {
+  const ids = await insertEvents(sql, events, fannedOutAt);
   await appendOutbox(
     sql,
     'registry',
