@@ -101,8 +101,11 @@ describe('a message that is not valid', () => {
     const unknown = await partner.send('social/registry/sync/search', 'search', searchById('1'), {
       sender_id: 'nobody',
     });
-    expectRefusal(foreign, 400, 'err.sender_id.invalid', /sender_id/);
+    expectRefusal(foreign, 400, 'err.sender_id.invalid', /^header\.sender_id: /);
     expect(foreign.body.errors).toEqual(unknown.body.errors);
+    const short = { transaction_id: randomUUID(), sender_id: other.senderId, search_criteria: { national_id: '1' } };
+    const refused = await partner.postHttpSigned('/dci/v1/search', short);
+    expectRefusal(refused, 400, 'err.sender_id.invalid', /^sender_id: /);
   });
 });
 
@@ -122,6 +125,12 @@ describe('a body that cannot be read', () => {
     expectRefusal(answer, 400, 'err.request.bad', text);
     // Nobody signed it, but the token says whose it is.
     expect(await newest(partner)).toMatchObject({ errorId: answer.body.error_id });
+  });
+
+  test('since a byte order mark stands before it is read all the same, its signature too', async () => {
+    const text = JSON.stringify(await partner.envelope('search', searchById('1')));
+    expect((await partner.post(PATH, `\ufeff${text}`)).status).toBe(200);
+    expectRefusal(await partner.post(PATH, `\ufeff\ufeff${text}`), 400, 'err.request.bad', /JSON/);
   });
 
   test('with a token that has ended is nobody’s', async () => {

@@ -109,6 +109,36 @@ test.each<[string, JsonObject, boolean | null]>([
   expect(await verified(brn, claims)).toEqual({ [Object.keys(claims)[0]!]: expected });
 });
 
+/** As a source may have it. */
+const holds = (surname: string, path: string, date: string) =>
+  gateway.database.query(
+    `update registry_record set data = data || jsonb_build_object($2::text, $3::text) where data #>> '{name,surname}' = $1`,
+    [surname, path, date],
+  );
+
+test.each<[string, object]>([
+  ['birth_date', { birth_date: '2091-05-20' }],
+  ['birth_date', { birth_date: '2091' }],
+  ['marriage_date', { marriage_date: ['2010', '2091-05-20'] }],
+  ['divorce_date', { divorce_date: ['2091-05'] }],
+])('a %s that is still to come is refused by name: %j', async (path, data) => {
+  const { upsertRecords } = await gateway.admin<{ upsertRecords: { records: { message: string | null }[] } }>(
+    `mutation ($records: [RecordInput!]!) { upsertRecords(registry: CRVS, records: $records) { records { message } } }`,
+    { records: [person('to-come', data), person('had', { birth_date: String(new Date().getUTCFullYear()) })] },
+  );
+  expect(upsertRecords.records.map(({ message }) => message)).toEqual([
+    `records.0: ${path} lies in the future: correct it, or leave it out`,
+    null,
+  ]);
+});
+
+test('a birth to come, as a source may have it, makes nobody a child', async () => {
+  await addRecords(gateway, [person('child', { birth_date: '2024' }), person('grown', { birth_date: '1991' })], 'CRVS');
+  await holds('grown', 'birth_date', '2091-01-01');
+  expect(await ask({ age: { $lt: 20 } })).toEqual(['child', 'had']);
+  expect(await ask({ birth_date: '2091-01-01' })).toEqual(['grown']);
+});
+
 test('a death that is still to come is refused, and kills nobody where a source has one', async () => {
   const day = (ahead: number) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
   const year = String(new Date().getUTCFullYear());
@@ -119,11 +149,7 @@ test('a death that is still to come is refused, and kills nobody where a source 
   );
   const ahead = expect.stringContaining('death_date lies in the future');
   expect(upsertRecords.records.map(({ message }) => message)).toEqual([ahead, ahead, ahead, null, null, null]);
-  const dies = (date: string) =>
-    gateway.database.query(
-      `update registry_record set data = data || jsonb_build_object('death_date', $1::text) where data #>> '{name,surname}' = 'later'`,
-      [date],
-    );
+  const dies = (date: string) => holds('later', 'death_date', date);
   await dies(day(2));
   expect(await verified('later', { is_alive: true })).toEqual({ is_alive: true });
   await dies(day(0));

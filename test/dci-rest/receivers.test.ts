@@ -271,14 +271,15 @@ describe('a death told to the civil registry', () => {
     await notify('crvs', notification(death([uin('9202'), { identifier_type: 'MRN', identifier_value: 'M-92' }])));
     expect(await recordsOf('CRVS', '9202')).toHaveLength(1);
     expect(await recordsOf('SOCIAL', '9201', 'SRPerson')).toMatchObject([{ version: 1 }]);
-    // Told of by two numbers that belong to two persons: neither is marked, and the sender learns why.
+    // Told of by two numbers that belong to two persons: neither is marked, which those learn who run the registry.
     await load([{ type: 'BRN', value: 'B-92' }]);
     const event = {
       event_type: 'death',
       record: death([uin('9201'), { identifier_type: 'BRN', identifier_value: 'B-92' }]),
     };
-    // The acknowledgement of the standard says no more than that of a person whom the social registry does not have.
-    const standard = await notify('crvs', notification(event.record));
+    // Whoever tells it learns no more than of a person whom the social registry does not have.
+    const told = notification(event.record);
+    const standard = await notify('crvs', told);
     expect(standard.body.message).toEqual({
       ack_status: 'ACK',
       timestamp: expect.any(String),
@@ -289,7 +290,22 @@ describe('a death told to the civil registry', () => {
       sender_id: partner.senderId,
       event,
     });
-    expect(body).toMatchObject({ status: 'rcvd', status_reason_message: expect.stringContaining('AMBIGUOUS') });
+    expect(body).toEqual({ transaction_id: 't-9201', correlation_id: expect.any(String), status: 'rcvd' });
+    const unknown = notification(death([uin('9203')]));
+    await notify('crvs', unknown);
+    const read = { status: 'SUCCEEDED', recordCount: 1, statusReasonMessage: null };
+    for (const message of [told, { transaction_id: 't-9201' }, unknown])
+      expect(await lastTransaction(message)).toMatchObject([read]);
+    const { adminActions } = await gateway.admin<{ adminActions: { nodes: JsonObject[] } }>(
+      `{ adminActions(filter: { action: "leaveDeathUnmarked" }) { nodes { targetId after } } }`,
+    );
+    expect(adminActions.nodes.map(({ targetId }) => targetId)).toEqual([
+      body.correlation_id,
+      standard.body.message.correlation_id,
+    ]);
+    expect(adminActions.nodes[0]).toMatchObject({
+      after: { events: [{ registry: 'SOCIAL', reason: expect.stringContaining('AMBIGUOUS') }] },
+    });
     expect(await recordsOf('CRVS', '9201')).toHaveLength(1);
     expect(await recordsOf('SOCIAL', '9201', 'SRPerson')).toMatchObject([{ version: 1 }]);
   });
@@ -297,10 +313,10 @@ describe('a death told to the civil registry', () => {
   test.each(['crvs', 'social'])('of two persons at once, told to %s, marks neither and says why', async (registry) => {
     await addPerson(`9221-${registry}`);
     const message = notification(death([uin(`9221-${registry}`), uin(`9222-${registry}`)]));
-    await notify(registry, message);
-    expect(await lastTransaction(message)).toMatchObject([
-      { statusReasonMessage: expect.stringContaining('two values of UIN') },
-    ]);
+    const { body } = await notify(registry, message);
+    const why = expect.stringContaining('two values of UIN');
+    expect(body.message['not_applied']).toMatchObject([{ status_reason_message: why }]);
+    expect(await lastTransaction(message)).toMatchObject([{ status: 'REJECTED', statusReasonMessage: why }]);
     expect(await recordsOf('SOCIAL', `9221-${registry}`, 'SRPerson')).toMatchObject([{ version: 1 }]);
   });
 

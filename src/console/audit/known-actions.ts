@@ -32,6 +32,7 @@ export const KNOWN_ACTIONS = [
   'generateServerKey',
   'grantConsent',
   'importServerKey',
+  'leaveDeathUnmarked',
   'liftLegalHold',
   'overwriteRecords',
   'pauseSource',

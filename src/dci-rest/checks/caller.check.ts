@@ -30,12 +30,18 @@ export async function requireSender(
   const named = exchange.namedSender ?? token?.senderId;
   const sender = await issuedTo(token, directory);
   if (token === undefined || sender === undefined || named !== token.senderId)
-    throw new SenderInvalid('header.sender_id: must be the sender that the access token was issued to');
+    throw new SenderInvalid(`${senderField(exchange)}: must be the sender that the access token was issued to`);
   if (token.credential !== credentialOf(sender))
     throw new TokenInvalid('the access token has ended with its client secret: get a new one');
   exchange.sender = token.scopes.length === 0 ? sender : { ...sender, scopes: token.scopes };
   if (sender.state !== 'ACTIVE')
     throw refusal('SENDER_NOT_ACTIVE', 'this sender is not active; ask the registry’s administrator');
+}
+
+/** Where the sender names itself; an upload and GraphQL name it by their token alone. */
+function senderField({ header, namedSender }: Exchange): string {
+  if (header !== undefined) return 'header.sender_id';
+  return namedSender === undefined ? 'Authorization' : 'sender_id';
 }
 
 const refusal = (reason: Exclude<AccessReason, 'AGREEMENT'>, explanation: string) =>

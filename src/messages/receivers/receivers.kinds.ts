@@ -30,15 +30,10 @@ const acknowledge = ({ correlationId }: { correlationId: string }): JsonObject =
   correlation_id: correlationId,
 });
 
-/**
- * Beside the `ACK`, which says that it need not be sent again (protocol 5). That a death could not be marked in another
- * registry is not among them: it would tell whom that one holds.
- */
+/** Beside the `ACK`, which says that it need not be sent again (protocol 5). */
 function notApplied({ items }: PushAnswer): JsonObject {
-  const told = items.flatMap(({ referenceId, status: outcome, reason }) =>
-    outcome !== 'REJECTED' || reason === undefined
-      ? []
-      : [{ reference_id: referenceId, status_reason_message: cutText(reason, 999) }],
+  const told = items.flatMap(({ referenceId, reason }) =>
+    reason === undefined ? [] : [{ reference_id: referenceId, status_reason_message: cutText(reason, 999) }],
   );
   return told.length === 0 ? {} : { not_applied: told };
 }

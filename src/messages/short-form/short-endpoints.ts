@@ -89,7 +89,7 @@ export const SHORT_ENDPOINTS: ShortEndpoint[] = [
       transaction_id: transactionId,
       correlation_id: correlationId,
       status: WIRE_STATUS.RECEIVED,
-      // Received in any case; why nothing came of it, or less than was told.
+      // Received in any case; why nothing came of it.
       ...(item?.reason === undefined ? {} : { status_reason_message: item.reason }),
     }),
   }),

@@ -89,7 +89,11 @@ export function sortedJson(value: LosslessJson, string: (text: string) => string
     .join(',')}}`;
 }
 
-function parseWith<T>(text: string, what: string, parse: (text: string) => T, keepsSource = false): T {
+/** Some editors write it before a text; it says nothing (RFC 8259 8.1), and no signature is made over it but of the bytes. */
+const BYTE_ORDER_MARK = /^\uFEFF/;
+
+function parseWith<T>(given: string, what: string, parse: (text: string) => T, keepsSource = false): T {
+  const text = given.replace(BYTE_ORDER_MARK, '');
   let value: T;
   try {
     value = parse(text);

@@ -44,9 +44,15 @@ export function derivedComparison(
     const { from, before } = days(value);
     return { and: [bound('gte', from), bound('lt', before)] };
   };
+  // Who is born in years to come, as a source may have it, is no child today; a year alone is any day of it.
+  const since = (day: string): Criteria =>
+    derivation.grows || date.many
+      ? bound('gte', day)
+      : { and: [bound('gte', day), bound('lt', `${pad(Number(today.slice(0, 4)) + 1)}-01-01`)] };
   const direct = derivation.grows ? operator : AGAINST_TIME[operator];
-  if (direct === 'lt' || direct === 'gte') return bound(direct, days(raw).from);
-  if (direct === 'gt') return bound('gte', days(raw).before);
+  if (direct === 'lt') return bound('lt', days(raw).from);
+  if (direct === 'gte') return since(days(raw).from);
+  if (direct === 'gt') return since(days(raw).before);
   if (direct === 'lte') return bound('lt', days(raw).before);
   // Over a list, two bounds could be met by two different persons.
   if (date.many) throw filterInvalid(`"${name}" crosses a list; compare it with gt, gte, lt or lte`);

@@ -24,23 +24,31 @@ export interface Death {
   agreements: AgreementTerms[] | undefined;
 }
 
+/** Somebody of whom it is not beyond doubt who died. */
+export interface Doubt {
+  refusal: RecordInvalid;
+  /** Whether the sender's agreement with that registry lets it know what came into question. */
+  mayBeTold: boolean;
+}
+
 /**
- * The person's records of every type, whether or not they had the date before; why it was not marked where the told
+ * The person's records of every type, whether or not they had the date before; what was not marked since the told
  * identifiers match several records or contradict each other.
  */
 export async function markDeath(
   services: Services,
   unit: Unit,
   death: Death,
-): Promise<{ marked: Pushed[]; refused: RecordInvalid[] }> {
+): Promise<{ marked: Pushed[]; doubts: Doubt[] }> {
   const marked: Pushed[] = [];
-  const refused: RecordInvalid[] = [];
+  const doubts: Doubt[] = [];
   for (const recordType of death.definition.recordTypes) {
     const outcome = await markRecord(services, unit, death, recordType);
-    if (outcome instanceof RecordInvalid) refused.push(outcome);
-    else if (outcome !== undefined) marked.push(outcome);
+    if (outcome === undefined) continue;
+    if ('refusal' in outcome) doubts.push(outcome);
+    else marked.push(outcome);
   }
-  return { marked, refused };
+  return { marked, doubts };
 }
 
 async function markRecord(
@@ -48,17 +56,18 @@ async function markRecord(
   unit: Unit,
   { definition, identifiers, deathDate, agreements }: Death,
   recordType: RecordTypeDefinition,
-): Promise<Pushed | RecordInvalid | undefined> {
+): Promise<Pushed | Doubt | undefined> {
   const path = resolveName(definition, recordType, 'death_date')?.path;
   if (path === undefined) return undefined;
   const grant = agreements && decideItem(agreements, definition, { recordType });
   if (grant !== undefined && (!grant.allowed || !covers(grant.clamp, path))) return undefined;
   // What lies outside the agreement's rows is not the sender's to know.
-  const isTheirs = (record: StoredRecord): boolean => grant === undefined || (grant.allowed && isInRows(grant, record));
+  const isTheirs = (record: StoredRecord): boolean => grant === undefined || isInRows(grant, record);
   const named = { registry: definition.registry, recordType: recordType.name, identifiers };
   const { stored, refused, candidates } = await matchRecord(unit, recordType, named);
+  if (refused?.reason === 'UNIDENTIFIED') return undefined;
   if (refused !== undefined)
-    return refused.reason !== 'UNIDENTIFIED' && candidates.every(isTheirs) ? refused : undefined;
+    return { refusal: refused, mayBeTold: grant?.identifiable === true && candidates.every(isTheirs) };
   if (stored === undefined || !isTheirs(stored)) return undefined;
   // A year of death does not replace the day that is known.
   const isKnown = valuesAt([stored.data], path.split('.')).some((known) => String(known).startsWith(deathDate));

@@ -4,11 +4,13 @@ import type { KnownSender } from '../../access/sender-directory.js';
 import type { PushAnswer, PushOutcome } from '../../protocol/notify/enrollment.js';
 import { RequestInvalid } from '../../protocol/errors.js';
 import type { ReceivedNotification } from '../../protocol/notify/received.translate.js';
+import type { Unit } from '../../entities/database/database.js';
+import { recordAdminAction } from '../admin-change.js';
 import type { Call } from '../call.js';
 import type { Services } from '../services.js';
 import { recordOverwritten } from '../records/partner-push.js';
 import { definitionOf } from '../records/records.js';
-import { ToldEvents } from './told-events.js';
+import { ToldEvents, type Unmarked } from './told-events.js';
 
 /** A longer transaction would delay the live tail of every reader. */
 const MOST_EVENTS = 1000;
@@ -43,16 +45,18 @@ export async function receiveNotification(
         referenceIds: items.map(({ referenceId }) => referenceId),
         itemCount: items.length,
         itemsDone: items.length,
-        recordCount: told.recordIds.length,
+        // Not how many were found: that would tell its sender whom another registry holds.
+        recordCount: items.length - refused,
         result: answer,
       },
       unit,
     );
     await recordOverwritten(services, unit, sender, call, told.written);
+    await recordUnmarked(services, unit, sender, call, told.unmarked);
+    tellUnapplied(services, sender, answer, told.unmarked);
     return answer;
   });
   services.wake('fan-out');
-  tellUnapplied(services, sender, answered);
   return answered;
 }
 
@@ -61,15 +65,36 @@ function tellUnapplied(
   { log }: Services,
   { senderId: sender }: KnownSender,
   { correlationId, items }: PushAnswer,
+  { length: notMarked }: Unmarked[],
 ): void {
   const notApplied = items.filter(({ reason }) => reason !== undefined).length;
-  if (notApplied > 0)
-    log.warn({ sender, correlationId, notApplied, events: items.length }, 'events of a notification were not applied');
+  if (notApplied + notMarked > 0)
+    log.warn(
+      { sender, correlationId, notApplied, notMarked, events: items.length },
+      'events of a notification were not applied, or a death not marked',
+    );
+}
+
+/** Which deaths were not marked elsewhere, and why: for whoever runs the registry to mark them by hand. */
+async function recordUnmarked(
+  { clock }: Services,
+  unit: Unit,
+  { senderId }: KnownSender,
+  { correlationId }: Call,
+  events: Unmarked[],
+): Promise<void> {
+  if (events.length === 0) return;
+  const change = {
+    action: 'leaveDeathUnmarked',
+    targetType: 'Transaction',
+    targetId: correlationId,
+    after: { events },
+  };
+  await recordAdminAction(unit, { subject: senderId, role: 'SENDER' }, change, clock());
 }
 
 /** For whoever looks at the transaction: the first reason, and of how many. */
 function reasonOf(items: PushOutcome[], refused: number): string | undefined {
-  const first = items.find(({ status }) => status === 'REJECTED') ?? items.find(({ reason }) => reason !== undefined);
-  if (first?.reason === undefined || refused === 0 || items.length === 1) return first?.reason;
-  return `${refused} of ${items.length} events ${first.reason}`;
+  const first = items.find(({ reason }) => reason !== undefined)?.reason;
+  return first === undefined || items.length === 1 ? first : `${refused} of ${items.length} events ${first}`;
 }

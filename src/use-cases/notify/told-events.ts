@@ -19,10 +19,19 @@ import { tellOn } from './tell-on.js';
 /** A civil registry's death marks the person elsewhere. */
 const DEATHS = [{ of: 'CRVS', event: 'Death', to: 'SOCIAL' }];
 
+/** A death that was written down and not marked elsewhere, where it is doubtful who died. */
+export interface Unmarked {
+  referenceId: string;
+  registry: string;
+  reason: string;
+}
+
 export class ToldEvents {
   /** Of the records that the events concerned. */
   readonly recordIds: string[] = [];
   readonly written: Pushed[] = [];
+  /** For those who run the registry: a sender would learn whom another registry holds. */
+  readonly unmarked: Unmarked[] = [];
 
   constructor(
     private readonly services: Services,
@@ -36,16 +45,15 @@ export class ToldEvents {
   async take(event: NotifiedEvent): Promise<PushOutcome> {
     const head = { referenceId: event.referenceId, timestamp: this.services.clock().toISOString() };
     try {
-      const refused = await this.#apply(event);
-      return { ...head, status: 'SUCCEEDED', ...(refused && { reason: `death not marked: ${textOf(refused)}` }) };
+      await this.#apply(event);
+      return { ...head, status: 'SUCCEEDED' };
     } catch (error) {
       if (!(error instanceof RecordInvalid)) throw error;
       return { ...head, status: 'REJECTED', reason: `not applied: ${textOf(error)}` };
     }
   }
 
-  /** Why a death that was told of could not be marked elsewhere, if so. */
-  async #apply(event: NotifiedEvent): Promise<RecordInvalid | undefined> {
+  async #apply(event: NotifiedEvent): Promise<void> {
     if (!this.gate.allowed) throw new RecordInvalid('', `is not taken over: ${this.gate.explanation}`);
     const of = findRegistryByType(this.services.registries, event.regType) ?? this.definition;
     const name = event.eventType === undefined ? undefined : findEventType(of, event.eventType)?.name;
@@ -55,9 +63,7 @@ export class ToldEvents {
     if (!ownEvent && marking.length === 0)
       throw new RecordInvalid('', `is of the registry ${of.registry}; send the event there`);
     if (ownEvent) await this.#write(event, name);
-    let refused: RecordInvalid | undefined;
-    for (const { to } of marking) refused ??= await this.#markDeath(of, event, to);
-    return refused;
+    for (const { to } of marking) await this.#markDeath(of, event, to);
   }
 
   async #write(event: NotifiedEvent, name: string | undefined): Promise<void> {
@@ -94,18 +100,22 @@ export class ToldEvents {
     if (gone !== undefined) this.recordIds.push(gone.id);
   }
 
-  async #markDeath(of: RegistryDefinition, event: NotifiedEvent, to: string): Promise<RecordInvalid | undefined> {
+  async #markDeath(of: RegistryDefinition, event: NotifiedEvent, to: string): Promise<void> {
     const recordType = findRecordType(of, event.recordType) ?? findRecordType(of);
     const target = this.services.registries.byName(to);
-    if (recordType === undefined || target === undefined) return undefined;
+    if (recordType === undefined || target === undefined) return;
     const { identifiers, data } = draftRecord(of, recordType, [], event.record, this.services.clock());
     const path = resolveName(of, recordType, 'death_date')?.path ?? 'death_date';
     const [deathDate] = valuesAt([data], path.split('.'));
     if (typeof deathDate !== 'string') throw new RecordInvalid(path, 'is missing: without it nobody is marked');
     const agreements = this.gate.allowed && target === this.definition ? this.gate.agreements : undefined;
     const death = { definition: target, identifiers, deathDate, agreements };
-    const { marked, refused } = await markDeath(this.services, this.unit, death);
+    const { marked, doubts } = await markDeath(this.services, this.unit, death);
     for (const one of marked) this.#keep(one);
-    return refused[0];
+    const [doubt] = doubts;
+    if (doubt === undefined) return;
+    // Told to that registry under its agreement, it is refused as any other push.
+    if (doubt.mayBeTold && marked.length === 0) throw doubt.refusal;
+    this.unmarked.push({ referenceId: event.referenceId, registry: to, reason: textOf(doubt.refusal) });
   }
 }

@@ -1,6 +1,7 @@
 /** A record as somebody hands it in: identifiers beside the data and inside it become one set, in both places. */
 import { isObject } from '../../../platform/plain-object.js';
-import { findAttribute } from '../attributes.js';
+import { valuesAt } from '../../query/evaluate.js';
+import { attributesOf } from '../attributes.js';
 import { firstDay, lastDayAnywhere, storedDate } from '../date.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../definition.js';
 import { assertSearchableTypes, withContacts } from './identifier.types.js';
@@ -35,20 +36,35 @@ export function draftRecord(
   const draft = assembleRecord(definition, recordType, given, data);
   assertNoPlaceholder(draft.identifiers);
   assertSearchableTypes(definition, recordType, draft.identifiers);
-  assertDeathIsPast(definition, recordType, draft.data, now);
+  assertPast(definition, recordType, draft.data, now);
   return draft;
 }
 
-/** Whoever reads a date of death takes the person for dead: a year mistyped must not end the help of somebody alive. */
-function assertDeathIsPast(definition: RegistryDefinition, recordType: RecordTypeDefinition, data: Data, now: Date) {
-  const path = findAttribute(definition, recordType, 'death_date')?.path;
-  const given = path === undefined ? undefined : storedDate(valueAt(data, path.split('.')));
-  if (path !== undefined && given !== undefined && firstDay(given) > lastDayAnywhere(now))
-    throw new RecordInvalid(path, 'lies in the future: correct it, or leave it out');
+/**
+ * Dates of what has happened, of the record's own person and of those inside it: whoever reads one takes it for done, so
+ * that a year mistyped ends the help of somebody alive, or makes a child of a grown person.
+ */
+const HAPPENED: ReadonlySet<string> = new Set(['birth_date', 'death_date', 'marriage_date', 'divorce_date']);
+
+function assertPast(definition: RegistryDefinition, recordType: RecordTypeDefinition, data: Data, now: Date): void {
+  const today = lastDayAnywhere(now);
+  for (const path of happened(definition, recordType)) {
+    const dates = valuesAt([data], path.split('.')).map(storedDate);
+    if (dates.some((date) => date !== undefined && firstDay(date) > today))
+      throw new RecordInvalid(path, 'lies in the future: correct it, or leave it out');
+  }
 }
 
-const valueAt = (value: unknown, path: string[]): unknown =>
-  path.reduce((above: unknown, name) => (isObject(above) ? above[name] : undefined), value);
+const paths = new WeakMap<RecordTypeDefinition, string[]>();
+
+/** Paths of such dates in a record type, looked for once. */
+function happened(definition: RegistryDefinition, recordType: RecordTypeDefinition): string[] {
+  const all = paths.get(recordType) ?? [...attributesOf(definition, recordType).keys()].filter(isHappened);
+  paths.set(recordType, all);
+  return all;
+}
+
+const isHappened = (path: string): boolean => HAPPENED.has(path.slice(path.lastIndexOf('.') + 1));
 
 /** The same for data of which a part is stored: what was taken in once is no sender's fault now. @throws RecordInvalid */
 export function assembleRecord(
