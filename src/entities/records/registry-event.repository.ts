@@ -6,6 +6,7 @@ import type { Registry } from '../../protocol/vocabulary.js';
 import { currentHop, type Hop } from '../../platform/hop.js';
 import { uuidv7 } from '../../platform/uuid.js';
 import type { Sql } from '../database/database.js';
+import { lines, linesOf } from '../database/packed.js';
 import { appendOutbox } from '../queues/outbox.repository.js';
 import { waitingId, waitingRecord } from '../queues/waiting-event.sql.js';
 import type { Identifier } from './record.repository.js';
@@ -48,7 +49,11 @@ export async function isHeard(sql: Sql, registries: readonly Registry[]): Promis
  *
  * @param fannedOutAt where given, nobody subscribed
  */
-export async function appendEvents(sql: Sql, events: RecordEvent[], fannedOutAt: Date | null = null): Promise<string[]> {
+export async function appendEvents(
+  sql: Sql,
+  events: RecordEvent[],
+  fannedOutAt: Date | null = null,
+): Promise<string[]> {
   const ids = await insertEvents(sql, events, fannedOutAt);
   await appendOutbox(
     sql,
@@ -63,7 +68,7 @@ export async function insertEvents(sql: Sql, events: RecordEvent[], fannedOutAt:
   const ids = events.map(() => uuidv7());
   await sql.query(
     `insert into registry_event (id, registry, record_type, event_type, record_id, version, identifiers, fanned_out_at, hop)
-     select e.*, $8, $9::jsonb from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::bigint[], $7::jsonb[]) as e`,
+     select e.*, $8, $9::jsonb from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::bigint[], ${linesOf('$7')}) as e`,
     [
       ids,
       events.map(({ registry }) => registry),
@@ -71,7 +76,7 @@ export async function insertEvents(sql: Sql, events: RecordEvent[], fannedOutAt:
       events.map(({ eventType }) => eventType),
       events.map(({ id }) => id),
       events.map(({ version }) => version),
-      events.map(({ identifiers }) => JSON.stringify(identifiers)),
+      lines(events.map(({ identifiers }) => JSON.stringify(identifiers))),
       fannedOutAt,
       JSON.stringify(currentHop()),
     ],
