@@ -23,6 +23,8 @@ export interface ReceivedRequest {
   body: Buffer;
   /** SHA-256 of a body that was streamed, and is not kept. */
   bodyHash?: Buffer | undefined;
+  /** SHA-256 of a body as it was sent, where it was compressed. */
+  codedHash?: Buffer | undefined;
   remoteAddress: string | undefined;
   /** Passed by a trusted proxy (mutual TLS). */
   certificate?: ClientCertificate | undefined;

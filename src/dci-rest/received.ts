@@ -1,6 +1,7 @@
 /** What a request is to the facade, whoever has routed it: Express, or nobody. */
 import type { IncomingMessage } from 'node:http';
 import proxyAddress from 'proxy-addr';
+import { codedDigest } from '../platform/coded-body.js';
 import { readCertificate, type ClientCertificate } from '../access/client-certificate.js';
 import type { ReceivedRequest } from './exchange.js';
 import type { FacadeServices } from './services.js';
@@ -14,7 +15,8 @@ export function receivedOf(
 ): ReceivedRequest {
   const { method = '', url = '', originalUrl = url, headers } = request;
   const remoteAddress = proxyAddress(request, services.trusts);
-  return { method, url: originalUrl, headers, body, remoteAddress, certificate: certificateOf(request, services) };
+  const certificate = certificateOf(request, services);
+  return { method, url: originalUrl, headers, body, codedHash: codedDigest(request), remoteAddress, certificate };
 }
 
 /** The client certificate that a proxy of `TRUST_PROXY` passed; from any other address the header is nobody's proof. */

@@ -1,5 +1,6 @@
 /** The facade as an Express router: uploads, the posts in any form that HTTP allows, and the refusal of everything else. */
 import express, { Router, type ErrorRequestHandler, type Request, type Response } from 'express';
+import { digestCoded } from '../platform/coded-body.js';
 import { NotFound, type ProtocolError } from '../protocol/errors.js';
 import { endpointsOf } from '../messages/endpoints.js';
 import { SHORT_ENDPOINTS } from '../messages/short-form/short-endpoints.js';
@@ -18,7 +19,7 @@ import { acceptUpload } from './upload/upload.handler.js';
 export function dciRouter(posts: ReadonlyMap<string, Post>, services: FacadeServices): Router {
   const router = Router();
   mountUploads(router, services);
-  router.use(express.raw({ type: () => true, limit: services.maxBodyBytes }));
+  router.use(digestCoded, express.raw({ type: () => true, limit: services.maxBodyBytes }));
   for (const [path, post] of posts)
     router.post(path, async (request, response) =>
       send(response, await post(receivedOf(request, bodyOf(request), services))),

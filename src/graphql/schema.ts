@@ -1,7 +1,8 @@
 /** The one schema: admins, monitors and partners meet it here, the REST facade executes documents against it in process. */
 import 'reflect-metadata';
-import { GraphQLScalarType, lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
+import { GraphQLError, GraphQLScalarType, lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
 import { buildSchema, GraphQLISODateTime, type BuildSchemaOptions } from 'type-graphql';
+import { isWritable } from '../protocol/registries/date.js';
 import { AccessResolver } from './access/access.resolver.js';
 import { AgreementResolver } from './agreements/agreement.resolver.js';
 import { AdminActionResolver, AuditSealResolver, TransactionSealResolver } from './audit/audit.resolver.js';
@@ -107,10 +108,18 @@ const time = GraphQLISODateTime.toConfig();
 const DateTime = new GraphQLScalarType({
   ...time,
   name: 'DateTime',
+  parseValue: (value) => writable(time.parseValue(value)),
+  parseLiteral: (...literal) => writable(time.parseLiteral(...literal)),
   // It would write each twice, the first time to see whether it is one.
   serialize: (value) =>
     value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : time.serialize(value),
 });
+
+/** `9999-12-31T23:59:59-14:00` is a time of a year that the database does not read. */
+function writable(at: unknown): unknown {
+  if (at instanceof Date && !isWritable(at)) throw new GraphQLError('DateTime cannot represent a time of this year');
+  return at;
+}
 
 /** Built once a process: type-graphql keeps its metadata globally. */
 export function gatewaySchema(): Promise<GraphQLSchema> {

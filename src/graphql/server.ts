@@ -10,6 +10,7 @@ import { OperationTypeNode, type GraphQLError, type GraphQLFormattedError, type 
 import type { Admission } from '../access/admission.js';
 import { actorOf, type Principal } from '../access/principal.js';
 import { Turns } from '../access/turns.js';
+import { digestCoded } from '../platform/coded-body.js';
 import { createMetrics, type Metrics } from '../platform/metrics.js';
 import type { ProtocolError } from '../protocol/errors.js';
 import type { Call } from '../use-cases/call.js';
@@ -118,7 +119,7 @@ export async function startGraphqlServer(
   const router = Router();
   router.use(graphiqlRouter());
   // Of this very path only.
-  router.all('/', jsonBody(), answer, refuseBody(log));
+  router.all('/', digestCoded, jsonBody(), answer, refuseBody(log));
   return {
     straight: straightTo(answer),
     router,

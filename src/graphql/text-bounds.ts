@@ -32,7 +32,7 @@ export const BOUNDS: Record<string, number> = {
   // Made by the gateway itself, of the values of a record.
   after: 20_000,
   before: 20_000,
-  cursor: 20_000,
+  cursor: 30_000,
   notes: 20_000,
   evidence: 20_000,
   bearer: ELSEWHERE,

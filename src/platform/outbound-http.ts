@@ -15,7 +15,7 @@ import { OutboundFailed, OutboundRefused } from './outbound-errors.js';
 import type { FailureKind } from './outbound-errors.js';
 import { exchange } from './outbound-exchange.js';
 import { KeptConnections } from './outbound-kept.js';
-import type { Answer, Message } from './outbound-exchange.js';
+import type { Answer, Message } from './outbound-connection.js';
 import { checkAddress, checkUrl, hostOf } from './outbound-policy.js';
 import type { OutboundPolicy } from './outbound-policy.js';
 
@@ -111,8 +111,8 @@ async function attempt(
     progress.address = socket.remoteAddress;
     progress.stage = 'response';
   };
-  const agent = options.kept.agentFor(url, addresses, request.tls);
-  return exchange(request, url, { agent, open, connected }, options.maxResponseBytes, signal);
+  const place = options.kept.placeOf(url, addresses, request.tls);
+  return exchange(request, url, place, { open, connected }, options.maxResponseBytes, signal);
 }
 
 function addressItself(host: string): readonly Address[] | undefined {

@@ -3,65 +3,64 @@
  * resolves to the same checked addresses, with the same certificates of ours.
  */
 import { createHash } from 'node:crypto';
-import { Agent, type ClientRequestArgs } from 'node:http';
-import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 
 import type { Address, ClientTls } from './outbound-connect.js';
+import { Connection } from './outbound-connection.js';
 
-/** Shorter than servers keep theirs. */
-const KEEP_MS = 4000;
 const KEPT_PER_PLACE = 8;
 const MOST_PLACES = 1000;
 
-/** How a request opens the connection that it needs where none is kept. */
-export interface Opening extends ClientRequestArgs {
-  open: () => Promise<Socket>;
-}
+/** Where requests to one name go. Each connection serves one at a time. */
+export class Place {
+  readonly #idle: Connection[] = [];
 
-class KeptAgent extends Agent {
-  constructor() {
-    super({ keepAlive: true, timeout: KEEP_MS, maxFreeSockets: KEPT_PER_PLACE });
+  constructor(private readonly origin: string) {}
+
+  /** One that stands, the last used first, or a new one. */
+  take(): Connection {
+    for (let kept = this.#idle.pop(); kept !== undefined; kept = this.#idle.pop()) if (kept.isOpen) return kept;
+    return this.takeNew();
   }
 
-  override createConnection(
-    options: ClientRequestArgs,
-    done: (error: Error | null, stream: Duplex) => void,
-  ): undefined {
-    void this.#connect(options as Opening, done as (error: unknown, socket?: Socket) => void);
+  takeNew(): Connection {
+    const connection: Connection = new Connection(this.origin, () => this.#drop(connection));
+    return connection;
   }
 
-  async #connect({ open }: Opening, done: (error: unknown, socket?: Socket) => void): Promise<void> {
-    let socket: Socket;
-    try {
-      socket = await open();
-    } catch (error) {
-      done(error);
-      return;
-    }
-    done(null, socket);
+  giveBack(connection: Connection): void {
+    if (this.#idle.length < KEPT_PER_PLACE) this.#idle.push(connection);
+    else connection.close();
+  }
+
+  /** What is under way goes on. */
+  close(): void {
+    for (const connection of this.#idle.splice(0)) connection.close();
+  }
+
+  #drop(connection: Connection): void {
+    const place = this.#idle.indexOf(connection);
+    if (place >= 0) this.#idle.splice(place, 1);
   }
 }
 
 export class KeptConnections {
-  readonly #agents = new Map<string, Agent>();
+  readonly #places = new Map<string, Place>();
 
-  agentFor({ origin }: URL, addresses: readonly Address[], tls: ClientTls | undefined): Agent {
+  placeOf({ origin }: URL, addresses: readonly Address[], tls: ClientTls | undefined): Place {
     const checked = addresses.map(({ address }) => address).toSorted();
     const key = JSON.stringify([origin, checked, tls === undefined ? '' : digest(tls)]);
-    const agent = this.#agents.get(key) ?? new KeptAgent();
+    const place = this.#places.get(key) ?? new Place(origin);
     // The one that was used last is the last to go.
-    this.#agents.delete(key);
-    this.#agents.set(key, agent);
-    const [oldest] = this.#agents;
-    if (oldest !== undefined && this.#agents.size > MOST_PLACES) this.#forget(...oldest);
-    return agent;
+    this.#places.delete(key);
+    this.#places.set(key, place);
+    const [oldest] = this.#places;
+    if (oldest !== undefined && this.#places.size > MOST_PLACES) this.#forget(...oldest);
+    return place;
   }
 
-  /** What it has under way goes on. */
-  #forget(key: string, agent: Agent): void {
-    this.#agents.delete(key);
-    for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+  #forget(key: string, place: Place): void {
+    this.#places.delete(key);
+    place.close();
   }
 }
 

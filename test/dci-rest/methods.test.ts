@@ -1,5 +1,7 @@
 /** HTTP manners: what a path takes, and who else may call it from a browser (nobody). */
+import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { signHttpRequest } from '../../src/protocol/signature/http.profile.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner } from '../support/partner.js';
 import { byId } from '../support/search-message.js';
@@ -179,6 +181,29 @@ test('a compressed body that is none is refused, not a fault', async () => {
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ errors: [{ message: expect.stringContaining('Content-Encoding') }] });
 });
+
+test.each(['/dci/v1/search', '/graphql'])(
+  '%s takes a compressed body that is signed as it is sent, or as it was',
+  async (path) => {
+    const { senderId, token, key } = await createPartner(gateway);
+    const message = { transaction_id: 't', sender_id: senderId, search_criteria: { national_id: '1' } };
+    const plain = Buffer.from(JSON.stringify(path === '/graphql' ? { query: '{ me { senderId } }' } : message));
+    const authorization = `Bearer ${token}`;
+    const post = async (signed: Buffer, sent: Buffer) => {
+      const request = { method: 'POST', targetUri: `${gateway.url}${path}`, headers: { authorization }, body: signed };
+      const signature = signHttpRequest(request, key, { senderId, now: new Date(), nonce: randomUUID() });
+      const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip', authorization, ...signature };
+      const response = await fetch(`${gateway.url}${path}`, { method: 'POST', headers, body: new Uint8Array(sent) });
+      return JSON.stringify(await response.json()).includes('Content-Digest') ? 'refused' : response.status;
+    };
+    const coded = gzipSync(plain);
+    expect(await post(coded, coded)).toBe(200);
+    expect(await post(plain, coded)).toBe(200);
+    const other = gzipSync(Buffer.concat([plain, Buffer.from(' ')]));
+    expect(await post(coded, other)).toBe('refused');
+    expect(await post(plain, other)).toBe('refused');
+  },
+);
 
 test('a message is answered alike in whatever form HTTP brings it, and one that is not whole is refused', async () => {
   const partner = await createPartner(gateway);

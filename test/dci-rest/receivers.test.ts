@@ -355,6 +355,25 @@ describe('a death told to the civil registry', () => {
     expect(await recordsOf('CRVS', '9003')).toEqual([]);
   });
 
+  test('in the short form of two registries is of neither', async () => {
+    const record = death([uin('9005')]);
+    const short = { transaction_id: 't-9005', sender_id: partner.senderId };
+    const told = (registry: string, event: object) =>
+      partner.postHttpSigned('/dci/v1/notify', {
+        ...short,
+        registry,
+        event: { event_type: 'death', record, ...event },
+      });
+    const { status, body } = await told('social', { registry: 'crvs' });
+    expect({ status, message: body.errors[0].message }).toEqual({
+      status: 400,
+      message: 'event.registry: is another than registry; send one of them',
+    });
+    expect(await recordsOf('CRVS', '9005')).toEqual([]);
+    expect((await told('civil', { registry: 'crvs' })).body).toMatchObject({ status: 'rcvd' });
+    expect(await recordsOf('CRVS', '9005')).toHaveLength(1);
+  });
+
   test('in the short form is received', async () => {
     await addPerson('9004');
     const { status, body } = await partner.postHttpSigned('/dci/v1/notify', {
@@ -380,6 +399,7 @@ describe('a death told to the civil registry', () => {
       {},
     ],
     ['of another registry', async () => partner, { reg_type: 'ns:org:RegistryType:FR' }],
+    ['without a record', async () => partner, { reg_records: [] }],
     [
       'with a record that the dictionary does not know',
       async () => partner,
@@ -426,7 +446,10 @@ describe('a death told to the civil registry', () => {
   test('told to a registry whose agreement does not cover the date leaves it alone', async () => {
     await addPerson('9006');
     const narrow = await createPartner(gateway, { agreements: [{ fields: ['identifier', 'name'] }] });
-    await notify('social', notification(death([uin('9006')])), narrow);
+    const { body } = await notify('social', notification(death([uin('9006')])), narrow);
+    expect(body.message['not_applied']).toMatchObject([
+      { status_reason_message: 'not applied: the record is not taken over: the agreement does not cover death_date' },
+    ]);
     expect((await recordsOf('SOCIAL', '9006', 'SRPerson'))[0]!.data).not.toHaveProperty('death_date');
   });
 });

@@ -64,6 +64,24 @@ describe('paging', () => {
     expect(byCursor).toEqual(whole.data.reg_records);
   });
 
+  test('by cursor goes on for the sender alone that was told it, and the cursor tells nothing of a record', async () => {
+    const { item } = await page({ page_size: 1 });
+    const cursor: string = item.pagination.next_cursor;
+    const told = Buffer.from(cursor, 'base64url').toString();
+    const [first] = await gateway.database.query<{ id: string }>('select id from registry_record limit 1');
+    expect(first?.id).toMatch(/^[0-9a-f-]{36}$/);
+    expect(told).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}/);
+    expect(told).not.toContain(item.data.reg_records[0].birth_date);
+    const other = await createPartner(gateway);
+    const foreign = await search({ ...women, pagination: { page_size: 1, cursor } }, 'social', other);
+    const unsealed = Buffer.from(JSON.stringify({ order: 'x', keys: [], id: first?.id })).toString('base64url');
+    const refusal = { status: 'rjct', status_reason_code: 'rjct.pagination.invalid' };
+    expect(foreign.item).toMatchObject(refusal);
+    for (const text of ['AAAA', unsealed, cursor.slice(0, -2)])
+      expect((await page({ page_size: 1, cursor: text })).item).toMatchObject(refusal);
+    expect((await page({ page_size: 1, cursor })).item.status).toBe('succ');
+  });
+
   test('directions differ key by key', async () => {
     const { item } = await search({
       query_type: 'expression',

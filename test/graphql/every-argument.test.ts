@@ -127,3 +127,21 @@ test('a day that does not exist is told what a time is', async () => {
     /"v.validUntil"; DateTime takes a time that exists, such as 2026-01-31T08:00:00Z$/,
   );
 });
+
+test.each<[string, string | undefined]>([
+  ['9999-12-31T23:59:59-14:00', 'DateTime takes a time that exists'],
+  ['0001-01-01T00:00:00+14:00', 'DateTime takes a time that exists'],
+  ['0000-01-01T00:00:00Z', 'DateTime takes a time that exists'],
+  ['0001-01-01T00:00:00Z', undefined],
+  ['1969-12-31T23:59:59Z', undefined],
+  ['9999-12-31T23:59:59Z', undefined],
+])('a time of a year that the database does not read is none: %s', async (v, refusal) => {
+  const given = `query ($v: DateTime) { from: transactions(first: 1, filter: { receivedFrom: $v }) { totalCount }
+    until: transactions(first: 1, filter: { receivedUntil: $v }) { totalCount } }`;
+  const literal = given.replaceAll('$v }', `"${v}" }`).replace('($v: DateTime)', '');
+  for (const query of [given, literal]) {
+    const { errors } = await gateway.graphql(query, { v });
+    expect(/DateTime takes a time that exists/.exec(errors?.[0]?.message ?? '')?.[0]).toBe(refusal);
+    expect(errors?.[0]?.extensions.code === 'INTERNAL_SERVER_ERROR').toBe(false);
+  }
+});

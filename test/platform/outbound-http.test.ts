@@ -226,6 +226,57 @@ describe('limits', () => {
   });
 });
 
+describe('connections', () => {
+  test('one that was answered over serves the next, one at a time', async () => {
+    const sockets = new Set<unknown>();
+    const port = await serve((request, response) => {
+      sockets.add(request.socket);
+      setTimeout(() => response.end('ok'), 20);
+    });
+    const { request } = outbound();
+    const get = () => request({ method: 'GET', url: `http://127.0.0.1:${port}/` });
+    for (let i = 0; i < 3; i++) expect(await get()).toMatchObject({ status: 200, address: '127.0.0.1' });
+    expect(sockets.size).toBe(1);
+    await Promise.all([get(), get()]);
+    expect(sockets.size).toBe(2);
+  });
+
+  test('over one that breaks when it is used again, the request goes once more, over a new one; over a new one it has failed', async () => {
+    const asked: string[] = [];
+    let first: unknown;
+    const port = await serve((request, response) => {
+      first ??= request.socket;
+      asked.push(request.url ?? '');
+      if (asked.length === 1) response.end();
+      else if (request.socket === first || request.url === '/broken') request.socket.destroy();
+      else response.end('again');
+    });
+    const { request } = outbound();
+    const post = (path: string) => request({ method: 'POST', url: `http://127.0.0.1:${port}${path}`, body: 'x' });
+    await post('/first');
+    expect((await post('/second')).body.toString()).toBe('again');
+    expect(asked).toEqual(['/first', '/second', '/second']);
+    expect(await failure(post('/broken'))).toBe('response');
+    expect(asked.slice(3)).toEqual(['/broken', '/broken']);
+  });
+
+  test('what was given up is not sent later, and its connection serves nobody', async () => {
+    const sockets = new Set<unknown>();
+    const port = await serve((request, response) => {
+      sockets.add(request.socket);
+      if (request.url === '/') response.setHeader('retry-after', ['7', '9']).end();
+    });
+    const { request } = outbound();
+    const get = (path: string, signal?: AbortSignal) =>
+      request({ method: 'GET', url: `http://127.0.0.1:${port}${path}`, ...(signal && { signal }) });
+    expect((await get('/')).headers['retry-after']).toBe('7');
+    expect(await failure(get('/silent', AbortSignal.timeout(100)))).toBe('aborted');
+    expect(await failure(get('/never', AbortSignal.abort()))).toBe('aborted');
+    await get('/');
+    expect(sockets.size).toBe(2);
+  });
+});
+
 describe('TLS', () => {
   test('the name of the URL is what the certificate must fit, and what the server hears', async () => {
     const port = await serveTls({}, (request, response) => {

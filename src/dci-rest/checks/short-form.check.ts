@@ -22,8 +22,11 @@ export function readShortMessage(
   const message = fitting(endpoint.parse(document), 'body');
   exchange.read = message;
   exchange.namedSender = message.senderId;
-  const name = message.registry ?? endpoint.defaultRegistry;
-  exchange.definition = registries.byName(name) ?? registries.byPath(name);
+  const named = (name: string) => registries.byName(name) ?? registries.byPath(name);
+  exchange.definition = named(message.registry ?? endpoint.defaultRegistry);
+  // One of the two is not meant, and nobody is written down in a registry that is not.
+  if (message.eventRegistry !== undefined && named(message.eventRegistry) !== exchange.definition)
+    throw new RequestInvalid('event.registry: is another than registry; send one of them');
 }
 
 /** What registries there are is told to senders only. */

@@ -22,7 +22,7 @@ export async function verifySignature(exchange: Exchange, services: FacadeServic
 /** The `HTTP` profile (RFC 9421), also for forms without an envelope, where it is the only one. */
 export async function verifyHttp(exchange: Exchange, services: FacadeServices): Promise<void> {
   const sender = exchange.knownSender;
-  const { method, url, headers, body, bodyHash } = exchange.request;
+  const { method, url, headers, body, bodyHash, codedHash } = exchange.request;
   if (!hasHttpSignature(headers)) {
     if (sender.signaturePolicy === 'OPTIONAL') return;
     throw new SignatureMissing('Signature-Input and Signature: sign the request (RFC 9421) with a registered key');
@@ -30,7 +30,8 @@ export async function verifyHttp(exchange: Exchange, services: FacadeServices): 
   const keyFor = (owner: string, kid: string) =>
     owner === sender.senderId ? senderKey(services, sender, kid) : Promise.resolve(undefined);
   const content = bodyHash === undefined ? body : { sha256: bodyHash };
-  const message = { method, targetUri: `${services.settings.publicUrl}${url}`, headers, body: content };
+  const coded = codedHash && { sha256: codedHash };
+  const message = { method, targetUri: `${services.settings.publicUrl}${url}`, headers, body: content, coded };
   const { senderId } = sender;
   const computing = { now: services.clock(), alone: services.admission.alone };
   const proof = await verifyHttpRequest(message, { senderId, keyFor, ...computing });

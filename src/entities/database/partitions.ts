@@ -38,6 +38,6 @@ async function refuseTruncate(sql: Sql, partition: string): Promise<void> {
 
 /** The smallest UUIDv7 of a moment; also turns a time range into a range of ids. */
 export function firstId(at: Date): string {
-  const hex = at.getTime().toString(16).padStart(12, '0');
+  const hex = Math.max(0, at.getTime()).toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }

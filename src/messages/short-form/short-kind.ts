@@ -32,6 +32,8 @@ export interface ShortMessage extends WireMessage {
   senderId: string;
   /** As it names it. */
   registry: string | undefined;
+  /** An event may name it too. */
+  eventRegistry: string | undefined;
   run: (definition: RegistryDefinition, execution: Execution) => Promise<unknown>;
 }
 
@@ -53,6 +55,7 @@ export function defineShortKind<Message extends Named, Result>(kind: TypedShortK
     transactionId: message.transaction_id,
     senderId: message.sender_id,
     registry: message.registry ?? message.event?.registry,
+    eventRegistry: message.event?.registry,
     run: (definition, execution) => kind.run(kind.read(message, definition), execution),
   });
   return {

@@ -1,8 +1,12 @@
 /** The envelope (protocol 2): what every message carries, as schemas that validate and from which OpenAPI follows. */
 import { z } from 'zod';
+import { isWritable } from '../registries/date.js';
 
+const DATE_TIME = 'must be an RFC 3339 date-time with a time zone, in the years 0001 to 9999 of UTC';
 /** RFC 3339 with a time zone. */
-export const dateTime = z.iso.datetime({ offset: true, error: 'must be an RFC 3339 date-time with a time zone' });
+export const dateTime = z.iso
+  .datetime({ offset: true, error: DATE_TIME })
+  .refine((text) => isWritable(new Date(text)), DATE_TIME);
 export const transactionId = z.string().min(1).max(99);
 /** ISO 639-3. */
 export const locale = z.string().regex(/^[a-z]{3}$/, 'must be three lower-case letters (ISO 639-3), such as eng');

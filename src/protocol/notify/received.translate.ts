@@ -20,7 +20,7 @@ export interface ReceivedNotification {
 
 export function readNotifyRequest(message: NotifyRequest, registry: Registry): ReceivedNotification {
   const events = message.notify_event.flatMap(({ reference_id: referenceId, data }): NotifiedEvent[] =>
-    [data.reg_records].flat().map((record) => ({
+    recordsOf(data.reg_records).map((record) => ({
       referenceId,
       regType: data.reg_type,
       eventType: data.reg_event_type,
@@ -29,6 +29,12 @@ export function readNotifyRequest(message: NotifyRequest, registry: Registry): R
     })),
   );
   return { registry, transactionId: message.transaction_id, events };
+}
+
+/** An event without a record is refused by its reference id as one with an empty record is. */
+function recordsOf(sent: NotifyRequest['notify_event'][number]['data']['reg_records']): Record<string, unknown>[] {
+  const records = [sent].flat();
+  return records.length === 0 ? [{}] : records;
 }
 
 export function readShortNotify(message: ShortNotify, registry: Registry): ReceivedNotification {

@@ -4,7 +4,7 @@ import { ItemRejected } from '../errors.js';
 import { isObject } from '../../platform/plain-object.js';
 
 const MAX_PAGE_NUMBER = 2 ** 31 - 1;
-const MAX_CURSOR = 20_000;
+const MAX_CURSOR = 30_000;
 
 /** @throws ItemRejected `rjct.pagination.invalid` */
 export function parsePage(pagination: unknown): Page {

@@ -41,4 +41,9 @@ export const lastDayAnywhere = (now: Date): string =>
 /** Text behind every date and date-time of the last day that a date may mean, and before those of the next. */
 export const afterDate = (date: string): string => `${lastDay(date)}~`;
 
+/** Of the years that text, JSON and PostgreSQL write alike: 1 to 9999. */
+export const isWritable = (at: Date): boolean => at.getTime() >= FIRST && at.getTime() < AFTER_LAST;
+const FIRST = Date.parse('0001-01-01T00:00:00Z');
+const AFTER_LAST = Date.parse('+010000-01-01T00:00:00Z');
+
 const isDay = (day: string): boolean => day.slice(8) > '00' && day <= lastDay(day.slice(0, 7));

@@ -12,6 +12,8 @@ export interface HttpRequestMessage {
   targetUri: string;
   headers: HttpHeaders;
   body: Buffer | StreamedBody;
+  /** The body as it was sent, where it came compressed: some sign that (RFC 9530), some what they had before. */
+  coded?: StreamedBody | undefined;
 }
 
 /** Of a body that was not kept. */
@@ -30,9 +32,10 @@ export interface SignedMessage {
   derived: Map<string, string>;
   headers: HttpHeaders;
   body: Buffer | StreamedBody;
+  coded?: StreamedBody | undefined;
 }
 
-export function requestMessage({ method, targetUri, headers, body }: HttpRequestMessage): SignedMessage {
+export function requestMessage({ method, targetUri, headers, body, coded }: HttpRequestMessage): SignedMessage {
   return {
     derived: new Map([
       ['@method', method],
@@ -40,6 +43,7 @@ export function requestMessage({ method, targetUri, headers, body }: HttpRequest
     ]),
     headers,
     body,
+    coded,
   };
 }
 
@@ -72,11 +76,12 @@ export function contentDigest(body: Buffer | StreamedBody): string {
 }
 
 /** @throws SignatureInvalid unless `Content-Digest` holds the SHA-256 of the body */
-export function checkContentDigest({ headers, body }: SignedMessage): void {
+export function checkContentDigest({ headers, body, coded }: SignedMessage): void {
   const [given] = readDictionary(headers, 'content-digest').get('sha-256') ?? [];
   if (!(given instanceof ArrayBuffer))
     throw new SignatureInvalid('Content-Digest must have a sha-256 member (RFC 9530)', { fault: 'DIGEST' });
-  if (!sha256(body).equals(Buffer.from(given)))
+  const digest = Buffer.from(given);
+  if (!sha256(body).equals(digest) && coded?.sha256.equals(digest) !== true)
     throw new SignatureInvalid('Content-Digest is not the digest of the body', { fault: 'DIGEST' });
 }
 

@@ -1,4 +1,5 @@
 /** A source looked at through its file, before anything of it is served: what fits, what does not, and why. Values are never shown. */
+import { pathAhead } from '../../protocol/registries/records/draft.js';
 import type { Registries } from '../../protocol/registries/registries.js';
 import type { Finding } from './finding.js';
 import type { MappedRecord } from './map-records.js';
@@ -86,7 +87,8 @@ async function checkEntry(
     const { rows } = await open.reader.page(mapping, undefined, ROWS);
     const keyless = await open.reader.countKeyless(mapping);
     const records = await open.mapper.map(mapping, rows);
-    checked.warnings.push(...refusalsOf(records).map((message) => ({ place, message })));
+    const doubts = [...refusalsOf(records), ...aheadOf(open, mapping, records)];
+    checked.warnings.push(...doubts.map((message) => ({ place, message })));
     if (new Set(records.map(({ id }) => id)).size < records.length)
       checked.errors.push({ place: [...place, 'key'], message: 'is not unique: several rows have the same key' });
     if (keyless > 0)
@@ -109,6 +111,16 @@ function refusalsOf(records: MappedRecord[]): string[] {
   const refused = records.filter(({ state }) => state === 'REFUSED');
   const byReason = Map.groupBy(refused, ({ reason }) => reason ?? '');
   return [...byReason].map(([reason, rows]) => `${rows.length} of ${records.length} rows do not fit: ${reason}`);
+}
+
+/** Served as they are there, and wrong all the same: nobody is born tomorrow. */
+function aheadOf({ mapper }: OpenSource, mapping: RecordMapping, records: MappedRecord[]): string[] {
+  const { definition, recordType } = mapper.typeOf(mapping);
+  const now = new Date();
+  const paths = records.flatMap(({ data }) => pathAhead(definition, recordType, data, now) ?? []);
+  return [...Map.groupBy(paths, (path) => path)].map(
+    ([path, { length }]) => `${length} of ${records.length} rows are served with a ${path} that lies in the future`,
+  );
 }
 
 /** A state that is spelt otherwise than its column has it looks like a registry of which everybody left. */

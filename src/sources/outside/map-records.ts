@@ -11,7 +11,7 @@ import { sourceRecordId } from './record-id.js';
 import type { Row } from './source-database.js';
 import { SourceFault } from './source-fault.js';
 import type { Embed, List, RecordMapping, SourceFile } from './source-file.schema.js';
-import { cell, keyOf, keyText, trimmed, type Key, type SourceReader } from './source-reader.js';
+import { cell, keyName, keyOf, keyText, trimmed, type Key, type SourceReader } from './source-reader.js';
 
 /** Rows beyond, of one record and list, refuse the record. */
 const MOST_ROWS = 1000;
@@ -177,7 +177,7 @@ export class RecordMapper {
     return rows.map((row) => {
       const own = byOwner.get(keyText(keyOf(row, owners))) ?? [];
       if (key.length > 0)
-        met?.set(row, [...(met.get(row) ?? []), ...own.filter(isMade).map((child) => keyText(keyOf(child, key)))]);
+        met?.set(row, [...(met.get(row) ?? []), ...own.filter(isMade).map((child) => keyName(keyOf(child, key)))]);
       return own.map(elementOf);
     });
   }

@@ -1,4 +1,5 @@
 /** Rows of a source, as the statements of its file give them: page by page in the order of their keys, or by key. */
+import { hash } from 'node:crypto';
 import { sql, type RawBuilder } from 'kysely';
 import type { Row, SourceDatabase } from './source-database.js';
 import { SourceFault, ValueFault } from './source-fault.js';
@@ -7,6 +8,14 @@ import type { RecordMapping } from './source-file.schema.js';
 export type Key = string[];
 
 export const keyText = (key: Key): string => JSON.stringify(key);
+
+/** An index of PostgreSQL takes no value beyond 2704 bytes. */
+const LONGEST_NAME = 2000;
+/** By what the key of a row that went into a record is looked for: itself, or the digest of one that no index takes. */
+export const keyName = (key: Key): string => {
+  const text = keyText(key);
+  return Buffer.byteLength(text) <= LONGEST_NAME ? text : hash('sha256', text);
+};
 
 /** A part without a value is empty. @throws SourceFault where a column is missing */
 export const keyOf = (row: Row, columns: string[]): Key => columns.map((column) => cell(row, column) ?? '');

@@ -8,7 +8,7 @@ import type { Row, SourceDatabase } from './source-database.js';
 import type { OpenSource } from './source-connections.js';
 import type { RecordMapping } from './source-file.schema.js';
 import { SourceFault } from './source-fault.js';
-import { among, keyText, type Key } from './source-reader.js';
+import { among, keyName, keyText, type Key } from './source-reader.js';
 import { placesIn, placesOf, type Leads } from './watched-tables.js';
 import { isColumn, withValues, wrote } from './watermark.js';
 
@@ -34,7 +34,7 @@ export async function keysOf(
       for (const led of keys) found.set(keyText(led), led);
       // Where the row says itself whose it is, and cannot be another's, nothing else need be asked.
       if (lead.how === undefined || (key.length === 1 && key[0] === lead.how)) continue;
-      const children = given.map((row) => keyText(key.map((column) => row[column] ?? '')));
+      const children = given.map((row) => keyName(key.map((column) => row[column] ?? '')));
       for (const led of await keysWithChildren(sqlOfOurs, open.file.source.name, mapping.name, children))
         found.set(keyText(led), led);
     }

@@ -24,6 +24,7 @@ export async function bulkSearch(
   if (!gate.allowed) throw forbiddenBy(gate);
   const part = await loadPart(services, call, input);
   const searching = new SearchItems(boundedSource(services), definition, gate.agreements, {
+    senderId: sender.senderId,
     room: new AnswerRoom(true),
   });
   const timestamp = services.clock().toISOString();

@@ -1,5 +1,5 @@
 /** What a civil registry's death means elsewhere: the person, known by an identifier of his own, gets the date of death. */
-import { decideItem } from '../../access/decide-access.js';
+import { decideItem, type Grant } from '../../access/decide-access.js';
 import type { Unit } from '../../entities/database/database.js';
 import { matchRecord } from '../../entities/records/record-match.repository.js';
 import type { Identifier, StoredRecord } from '../../entities/records/record.repository.js';
@@ -34,6 +34,8 @@ export interface Doubt {
 /**
  * The person's records of every type, whether or not they had the date before; what was not marked since the told
  * identifiers match several records or contradict each other.
+ *
+ * @throws RecordInvalid where the sender's agreement covers no such date
  */
 export async function markDeath(
   services: Services,
@@ -42,8 +44,8 @@ export async function markDeath(
 ): Promise<{ marked: Pushed[]; doubts: Doubt[] }> {
   const marked: Pushed[] = [];
   const doubts: Doubt[] = [];
-  for (const recordType of death.definition.recordTypes) {
-    const outcome = await markRecord(services, unit, death, recordType);
+  for (const place of placesOf(death)) {
+    const outcome = await markRecord(services, unit, death, place);
     if (outcome === undefined) continue;
     if ('refusal' in outcome) doubts.push(outcome);
     else marked.push(outcome);
@@ -51,16 +53,34 @@ export async function markDeath(
   return { marked, doubts };
 }
 
+/** A record type that has a date of death, which the sender's agreement covers where that is asked. */
+interface Place {
+  recordType: RecordTypeDefinition;
+  path: string;
+  grant: Grant | undefined;
+}
+
+function placesOf({ definition, agreements }: Death): Place[] {
+  const places: Place[] = [];
+  let uncovered: string | undefined;
+  for (const recordType of definition.recordTypes) {
+    const path = resolveName(definition, recordType, 'death_date')?.path;
+    if (path === undefined) continue;
+    const grant = agreements && decideItem(agreements, definition, { recordType });
+    if (grant?.allowed === false) uncovered ??= grant.explanation;
+    else if (grant !== undefined && !covers(grant.clamp, path)) uncovered ??= `the agreement does not cover ${path}`;
+    else places.push({ recordType, path, grant });
+  }
+  if (places.length > 0 || uncovered === undefined) return places;
+  throw new RecordInvalid('', `is not taken over: ${uncovered}`);
+}
+
 async function markRecord(
   services: Services,
   unit: Unit,
-  { definition, identifiers, deathDate, agreements }: Death,
-  recordType: RecordTypeDefinition,
+  { definition, identifiers, deathDate }: Death,
+  { recordType, path, grant }: Place,
 ): Promise<Pushed | Doubt | undefined> {
-  const path = resolveName(definition, recordType, 'death_date')?.path;
-  if (path === undefined) return undefined;
-  const grant = agreements && decideItem(agreements, definition, { recordType });
-  if (grant !== undefined && (!grant.allowed || !covers(grant.clamp, path))) return undefined;
   // What lies outside the agreement's rows is not the sender's to know.
   const isTheirs = (record: StoredRecord): boolean => grant === undefined || isInRows(grant, record);
   const named = { registry: definition.registry, recordType: recordType.name, identifiers };

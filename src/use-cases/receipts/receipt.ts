@@ -3,6 +3,7 @@ import { decideGate, summarizeDecision } from '../../access/decide-access.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import { markReceived } from '../../entities/transactions/receipt.repository.js';
 import { RequestInvalid } from '../../protocol/errors.js';
+import { isWritable } from '../../protocol/registries/date.js';
 import type { Receipt, ReceiptAnswer } from '../../protocol/notify/receipt.js';
 import type { Call } from '../call.js';
 import type { Services } from '../services.js';
@@ -21,8 +22,7 @@ export async function acknowledgeReceipt(
   assertMayAskAboutOwn(gate);
   await call.admit({ operation: 'RECEIPT', items: 1 });
   const receivedAt = new Date(receipt.receivedAt);
-  if (Number.isNaN(receivedAt.getTime()))
-    throw new RequestInvalid('received_at: must be an RFC 3339 date-time with a time zone');
+  if (!isWritable(receivedAt)) throw new RequestInvalid('received_at: must be an RFC 3339 date-time with a time zone');
   const { transactionId, messageIds } = receipt;
   const received = { ...receipt, registry, receivedAt, senderId: sender.senderId };
   return services.database.transaction(async (unit) => {

@@ -1,7 +1,7 @@
 /** Search: every question judged alone, what may leave decided once per question, the answer settled before it leaves. */
 import { maySearch, decideGate, forbiddenBy, type Grant } from '../../access/decide-access.js';
 import { findReleased, type Released } from '../../access/release.js';
-import type { Criteria } from '../../protocol/query/criteria.js';
+import type { Criteria, Page } from '../../protocol/query/criteria.js';
 import { ConsentRefused } from '../../protocol/consent/consent-refused.js';
 import { DIALECTS } from '../../protocol/dialects/dialects.js';
 import { ItemRejected, RequestInvalid } from '../../protocol/errors.js';
@@ -26,6 +26,7 @@ import { assertInTime } from '../deadline.js';
 import { decideSearchItem, type Decided } from './consent-in-message.js';
 import { AnswerRoom } from './answer-room.js';
 import { dialectHint } from './dialect-hint.js';
+import { openCursor, sealCursor } from './sealed-cursor.js';
 import { cutText } from '../../protocol/text.js';
 
 /** Answers a search and settles its call. @throws Forbidden when no agreement covers it */
@@ -44,6 +45,7 @@ export async function search(
   const before = question.items.slice(0, from).map(({ referenceId }) => referenceId);
   const room = new AnswerRoom(call.part !== undefined);
   const answerItem = new SearchItems(services, definition, gate.agreements, {
+    senderId: sender.senderId,
     room,
     before,
     deadline,
@@ -90,6 +92,8 @@ const MOST_TEXT = 999;
 const WHOLE = { from: 0, maxItems: Infinity, maxRecords: Infinity, maxBytes: Infinity };
 
 interface SearchBounds {
+  /** Who is told. */
+  senderId: string;
   room: AnswerRoom;
   /** Reference ids of items of the same message that were answered before. */
   before?: string[];
@@ -136,7 +140,7 @@ export class SearchItems {
     const { recordType, criteria, projection, ...query } = readQuery(item, this.definition, { today });
     const { grant, narrow, proven } = await this.#decide(item, recordType);
     const sort = parseSort(item.sort, this.definition, recordType);
-    const page = query.page ?? parsePage(item.page);
+    const page = await this.#opened(query.page ?? parsePage(item.page));
     assertSearchable(grant, criteria, sort);
     const { returns } = item;
     if (returns !== undefined) assertCovered(grant, returns);
@@ -168,9 +172,19 @@ export class SearchItems {
         number: page.number,
         totalCount: found.totalCount,
         totalCountExact: found.totalIsExact ?? true,
-        ...(found.nextCursor === undefined ? {} : { nextCursor: found.nextCursor }),
+        ...(found.nextCursor === undefined ? {} : { nextCursor: await this.#sealed(found.nextCursor) }),
       },
     };
+  }
+
+  async #opened({ cursor, ...page }: Page): Promise<Page> {
+    return cursor === undefined
+      ? page
+      : { ...page, cursor: await openCursor(this.services, this.bounds.senderId, cursor) };
+  }
+
+  #sealed(cursor: string): Promise<string> {
+    return sealCursor(this.services, this.bounds.senderId, cursor);
   }
 
   #decide(item: SearchItem, recordType: RecordTypeDefinition): Promise<Decided> {

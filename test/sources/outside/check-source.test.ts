@@ -15,7 +15,7 @@ records:
     from: pupil
     key: number
     state: { column: state, served: [in] }
-    fields: { name.surname: surname, sex: { column: sex, codes: sex } }
+    fields: { name.surname: surname, birth_date: born, sex: { column: sex, codes: sex } }
     identifiers: [{ type: UIN, value: uin }]
     search:
       identifier: { UIN: select number from pupil where uin = :value }
@@ -35,7 +35,7 @@ beforeAll(async () => {
   owner = new Client({ connectionString: database.url });
   await owner.connect();
   await owner.query(`
-    create table pupil (number int primary key, surname text, sex int, uin text, state text);
+    create table pupil (number int primary key, surname text, sex int, uin text, state text, born date);
     insert into pupil select n, 'Surname ' || n, 1 + n % 2, 'u' || n, 'in' from generate_series(1, 6000) n;
     analyze pupil;
     create role ${role} login password 'secret';
@@ -75,7 +75,9 @@ test('samples are masked, and an index that would help is wished for', async () 
 test('rows that do not fit are told by reason, never by value', async () => {
   await owner.query(`update pupil set sex = 7 where number in (3, 4)`);
   expect((await check()).warnings).toEqual([expect.stringMatching(/^2 of 1000 rows do not fit: sex .*codes\.sex/)]);
-  await owner.query(`update pupil set sex = 1 where number in (3, 4)`);
+  await owner.query(`update pupil set sex = 1, born = '2091-01-01' where number in (3, 4)`);
+  expect((await check()).warnings).toEqual(['2 of 1000 rows are served with a birth_date that lies in the future']);
+  await owner.query(`update pupil set born = null`);
 });
 
 test('several values in one column are a list where they are JSON, and never taken for one value', async () => {

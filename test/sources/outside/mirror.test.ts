@@ -1,4 +1,5 @@
 /** A registry in somebody else's PostgreSQL, mirrored: through GraphQL and the doors, with everything that may happen to it. */
+import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { startTestGateway, type TestGateway } from '../../support/gateway.js';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.js';
@@ -26,13 +27,13 @@ records:
       - { type: UIN, value: uin, ambiguous: refuse }
       - { type: SYSTEM_ID, value: number }
     lists:
-      phone_number: { from: phone, parent: [school, number], order: phone desc, value: phone }
+      phone_number: { from: phone, parent: [school, number], key: note, order: phone desc, value: phone }
 `;
 
 const TABLES = `
 create table pupil (school text, number int, surname text, sex int, born date, since timestamp, uin text, state text,
   changed timestamptz not null default now(), primary key (school, number));
-create table phone (school text, number int, phone text);
+create table phone (school text, number int, phone text, note text not null default '');
 insert into pupil select 'A', n, 'Surname ' || n, 1 + n % 2, '2010-01-01', '2026-01-01 05:00', 'u' || n, 'in'
   from generate_series(1, 600) n;
 insert into pupil values ('B', 1, 'Left', 1, null, null, 'left', 'left'), ('B', 2, 'Waits', 1, null, null, 'waits', 'new'),
@@ -78,6 +79,8 @@ beforeAll(async () => {
   school.on('error', () => undefined);
   await school.connect();
   await school.query(TABLES);
+  // Longer than any index takes.
+  await school.query('update phone set note = $1', [randomBytes(6000).toString('base64')]);
   gateway = await startTestGateway({ env: { SCHOOL_DATABASE_URL: outside.url } });
   partner = await createPartner(gateway, { sender: { rateLimitPerMinute: 1_000_000 }, agreements: [{}] });
   await gateway.admin(`mutation { upsertRecords(registry: SOCIAL, records: [{ recordType: "SRPerson",
@@ -194,7 +197,7 @@ test('copies that are older than their file lets them be are not served, until t
 test('what time alone changes is read again by what its file says', async () => {
   await school.query(`alter table phone add until timestamptz;
     create view current_phone as select * from phone where until is null or until > now();
-    insert into phone values ('A', 5, '+88050001', now() + interval '3 seconds')`);
+    insert into phone (school, number, phone, until) values ('A', 5, '+88050001', now() + interval '3 seconds')`);
   const yaml = (refresh: string) =>
     `${YAML.replace('from: phone', 'from: current_phone')}    refresh: { sql: "${refresh}", every: 200ms }\n`;
   const keys = 'SELECT school, number FROM phone WHERE until > :last AND until <= now()';

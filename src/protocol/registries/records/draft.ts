@@ -47,12 +47,20 @@ export function draftRecord(
 const HAPPENED: ReadonlySet<string> = new Set(['birth_date', 'death_date', 'marriage_date', 'divorce_date']);
 
 function assertPast(definition: RegistryDefinition, recordType: RecordTypeDefinition, data: Data, now: Date): void {
+  const path = pathAhead(definition, recordType, data, now);
+  if (path !== undefined) throw new RecordInvalid(path, 'lies in the future: correct it, or leave it out');
+}
+
+/** Of the first of them that is still to come; a day that has begun somewhere on earth is not. */
+export function pathAhead(
+  definition: RegistryDefinition,
+  recordType: RecordTypeDefinition,
+  data: Data,
+  now: Date,
+): string | undefined {
   const today = lastDayAnywhere(now);
-  for (const path of happened(definition, recordType)) {
-    const dates = valuesAt([data], path.split('.')).map(storedDate);
-    if (dates.some((date) => date !== undefined && firstDay(date) > today))
-      throw new RecordInvalid(path, 'lies in the future: correct it, or leave it out');
-  }
+  const isAhead = (value: unknown): boolean => firstDay(storedDate(value) ?? today) > today;
+  return happened(definition, recordType).find((path) => valuesAt([data], path.split('.')).some(isAhead));
 }
 
 const paths = new WeakMap<RecordTypeDefinition, string[]>();
