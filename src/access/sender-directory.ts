@@ -7,12 +7,15 @@ import type { Sql } from '../entities/database/database.js';
 import { loadSender, type SenderProfile } from '../entities/senders/sender.repository.js';
 import { importPublicKey } from '../protocol/signature/keys.js';
 import type { VerificationKey } from '../protocol/signature/signature.js';
+import { credentialOf } from './token.js';
 
 const FRESH_MS = 1000;
 
 export interface KnownSender extends SenderProfile {
   /** Signature keys that are not revoked, by kid. */
   verificationKeys: Map<string, VerificationKey>;
+  /** Of its client secret, as access tokens have it. */
+  credential: string;
   /** Of the access token in use; absent = not limited. */
   scopes?: string[];
 }
@@ -62,7 +65,7 @@ export class SenderDirectory {
     const verificationKeys = new Map<string, VerificationKey>();
     for (const key of profile.keys.filter(({ use }) => use === 'SIG'))
       verificationKeys.set(key.kid, this.#verificationKey(key));
-    return { ...profile, verificationKeys };
+    return { ...profile, verificationKeys, credential: credentialOf(profile) };
   }
 
   #verificationKey(key: SenderProfile['keys'][number]): VerificationKey {

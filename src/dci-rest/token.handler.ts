@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Request } from 'express';
 import { readScope } from '../access/scopes.js';
-import { credentialOf } from '../access/token.js';
 import { recordTransaction } from '../entities/transactions/transaction.repository.js';
 import { DIALECTS } from '../protocol/dialects/dialects.js';
 import { authenticateClient } from './client-authentication.js';
@@ -29,7 +28,7 @@ export async function issueToken(services: FacadeServices, request: Request): Pr
     {
       senderId: sender.senderId,
       clientId: sender.clientId,
-      credential: credentialOf(sender),
+      credential: sender.credential,
       scopes,
       ...(thumbprint === undefined ? {} : { thumbprint }),
     },

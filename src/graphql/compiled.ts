@@ -13,14 +13,8 @@ import {
   type GraphQLFormattedError,
   type GraphQLSchema,
 } from 'graphql';
-import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
+import { compiler } from './compiler.js';
 import type { Context } from './context.js';
-
-type Run = CompiledQuery['query'];
-
-/** Compiling takes as long as some executions. */
-const OFTEN = 3;
-const MOST = 200;
 
 interface Telling {
   /** Of an operation that failed, before its answer is made. */
@@ -33,7 +27,8 @@ interface Telling {
  * answer in memory until V8's next full collection.
  */
 export function answerCompiled(schema: GraphQLSchema, { failed, formatError }: Telling): ApolloServerPlugin<Context> {
-  const runOf = compiler(schema);
+  // Apollo keeps the documents that it has read, so the same text is the same document.
+  const runOf = compiler(schema, isPlain);
   const told = (error: GraphQLError): GraphQLFormattedError => {
     const { extensions } = error;
     const code = extensions['code'] ?? 'INTERNAL_SERVER_ERROR';
@@ -66,23 +61,6 @@ function completed(error: Bare): GraphQLError {
     extensions: { value: extensions },
     originalError: { value: originalError },
   }) as GraphQLError;
-}
-
-/** Apollo keeps the documents that it has read, so the same text is the same document. */
-function compiler(schema: GraphQLSchema): (document: DocumentNode) => Run | undefined {
-  const asked = new WeakMap<DocumentNode, number>();
-  const runs = new Map<DocumentNode, Run | undefined>();
-  return (document) => {
-    if (runs.has(document)) return runs.get(document);
-    const times = (asked.get(document) ?? 0) + 1;
-    asked.set(document, times);
-    if (times < OFTEN) return undefined;
-    if (runs.size === MOST) runs.clear();
-    const compiled = isPlain(document) ? compileQuery(schema, document) : undefined;
-    const run = compiled !== undefined && isCompiledQuery(compiled) ? compiled.query : undefined;
-    runs.set(document, run);
-    return run;
-  };
 }
 
 /** One query, without directives, of no names that JavaScript or GraphQL has a meaning for. */

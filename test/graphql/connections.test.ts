@@ -8,6 +8,8 @@ import { RegistryRecord } from '../../src/entities/records/record.entity.js';
 import { Sender } from '../../src/entities/senders/sender.entity.js';
 import { Subscription } from '../../src/entities/subscriptions/subscription.entity.js';
 import { Transaction } from '../../src/entities/transactions/transaction.entity.js';
+import { createLoaders } from '../../src/graphql/loaders.js';
+import { defineDocument, runDocument } from '../../src/graphql/run-document.js';
 import { gatewaySchema } from '../../src/graphql/schema.js';
 import { statementsOf } from '../support/statements.js';
 import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js';
@@ -456,6 +458,23 @@ describe('a query that comes again is compiled', () => {
       expect(names(await page({ first: 1 }))).toEqual(['A']);
     },
   );
+
+  test('so is a document of the house: absent members stay absent, and refusals are those of the first time', async () => {
+    const { schema, database, clock } = gateway.services;
+    const document = defineDocument(SENDERS);
+    const principal = { kind: 'admin', subject: 'test', role: 'ADMIN' } as const;
+    const told = (variables: Record<string, unknown>) =>
+      runDocument<{ senders: Page }>(schema, document, variables, {
+        principal,
+        services: gateway.services,
+        loaders: createLoaders(database, clock),
+      }).then(({ senders }) => names(senders).join(), String);
+    for (let times = 0; times < ASKED; times += 1) {
+      expect(await told({ first: 2, filter: { state: undefined, name: undefined } })).toMatch(/^A,/);
+      expect(await told({ first: 2, filter: { state: 'NONE' } })).toContain('Value "NONE" does not exist in');
+      expect(await told({ first: 1001 })).toMatch(/^\w+: first: /);
+    }
+  });
 
   test('for each reader as the first one: what it may not see, what it asks for otherwise', async () => {
     const sizes = [];

@@ -135,6 +135,10 @@ describe('canonicalJson (RFC 8785)', () => {
         expect(canonicalJson(value)).toBe(canonicalize(value));
       }),
     );
+    const many = Object.fromEntries(
+      Array.from({ length: 60 }, (_, index) => [`${(index * 37) % 60}`.repeat(40), index]),
+    );
+    expect(canonicalJson(many)).toBe(canonicalize(many));
     expect(canonicalJson([new Date(0), undefined, -0])).toBe('["1970-01-01T00:00:00.000Z",null,0]');
     for (const value of ['\ud800', { '\udfff': 1 }, [Number.NaN], { a: Number.POSITIVE_INFINITY }])
       expect(() => canonicalJson(value)).toThrow(TypeError);

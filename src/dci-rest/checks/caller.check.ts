@@ -2,7 +2,7 @@
 import { forbiddenBy, type AccessReason } from '../../access/decide-access.js';
 import { scopesAllow } from '../../access/scopes.js';
 import type { KnownSender } from '../../access/sender-directory.js';
-import { credentialOf, type TokenClaims } from '../../access/token.js';
+import type { TokenClaims } from '../../access/token.js';
 import { encryptionKeyOf } from '../../messages/outgoing.js';
 import { EncryptionInvalid, SenderInvalid, TokenInvalid } from '../../protocol/errors.js';
 import type { Exchange } from '../exchange.js';
@@ -31,7 +31,7 @@ export async function requireSender(
   const sender = await issuedTo(token, directory);
   if (token === undefined || sender === undefined || named !== token.senderId)
     throw new SenderInvalid(`${senderField(exchange)}: must be the sender that the access token was issued to`);
-  if (token.credential !== credentialOf(sender))
+  if (token.credential !== sender.credential)
     throw new TokenInvalid('the access token has ended with its client secret: get a new one');
   exchange.sender = token.scopes.length === 0 ? sender : { ...sender, scopes: token.scopes };
   if (sender.state !== 'ACTIVE')
@@ -61,7 +61,7 @@ export async function provenByToken(
   { directory }: Pick<FacadeServices, 'directory'>,
 ): Promise<string | undefined> {
   const sender = await issuedTo(token, directory);
-  return sender !== undefined && token?.credential === credentialOf(sender) ? sender.senderId : undefined;
+  return sender !== undefined && token?.credential === sender.credential ? sender.senderId : undefined;
 }
 
 /** Accepted work runs later without the token, so its scopes count here. */

@@ -83,10 +83,11 @@ function isOurName(
   { definition, knownSender }: Exchange,
   { serverId, publicUrl }: Settings,
 ): boolean {
+  if (receiver === serverId) return true;
   const { receiverAliases, dialect } = knownSender;
   const addresses = [publicUrl, ...(definition?.paths ?? []).map((path) => `${publicUrl}/dci/v1/${path}`)];
   return (
-    [serverId, ...receiverAliases, ...(DIALECTS[dialect].receivers ?? [])].includes(receiver) ||
+    [...receiverAliases, ...(DIALECTS[dialect].receivers ?? [])].includes(receiver) ||
     addresses.includes(receiver.replace(/\/$/, ''))
   );
 }

@@ -68,7 +68,8 @@ export function writeTransaction(sql: Sql, row: TransactionRow): Promise<boolean
 }
 
 async function insert(sql: Sql, rows: readonly TransactionRow[]): Promise<boolean[]> {
-  const values = rows.flatMap((row) => NAMES.map((name) => row[name]));
+  const values: unknown[] = [];
+  for (const row of rows) for (const name of NAMES) values.push(row[name]);
   const written = await sql.query<{ id: string }>(statement(rows.length), values, `record-${rows.length}-transactions`);
   if (written.length > 0) sql.eventWritten();
   const ids = new Set(written.map(({ id }) => id));

@@ -2,6 +2,8 @@
 import { RequestInvalid } from '../errors.js';
 import { refuseAmbiguous } from './json.guard.js';
 
+export { canonicalJson } from './canonical-json.js';
+
 export type Json = string | number | boolean | null | Json[] | JsonObject;
 export interface JsonObject {
   [key: string]: Json;
@@ -31,47 +33,6 @@ export function parseJson(text: string, what = 'body'): Json {
 export function parseLossless(text: string, what = 'body'): LosslessJson {
   return parseWith(text, what, (source) => parseWithSource(source, keepSource), true);
 }
-
-/** RFC 8785 canonical JSON; undefined members are left out. @throws TypeError for what has no such form */
-export function canonicalJson(value: unknown): string {
-  if (typeof value === 'string') return canonicalString(value);
-  if (typeof value === 'boolean' || value === null || Number.isFinite(value)) return String(value);
-  if (typeof value !== 'object') throw new TypeError(NO_FORM);
-  if (Array.isArray(value)) return canonicalArray(value);
-  if (hasJsonForm(value)) return canonicalJson(value.toJSON());
-  return canonicalObject(value as Record<string, unknown>);
-}
-
-const NO_FORM = 'value has no JSON form that RFC 8785 knows';
-/** What stands in JSON as it is: every signature and digest waits for this, and most strings are such. */
-const PLAIN = /^[ !#-[\]-\ud7ff]*$/;
-
-function canonicalString(text: string): string {
-  if (PLAIN.test(text)) return `"${text}"`;
-  if (text.isWellFormed()) return JSON.stringify(text);
-  throw new TypeError(NO_FORM);
-}
-
-function canonicalArray(value: unknown[]): string {
-  let elements = '';
-  for (const element of value) elements += (elements && ',') + canonicalJson(element ?? null);
-  return `[${elements}]`;
-}
-
-function canonicalObject(value: Record<string, unknown>): string {
-  let members = '';
-  const names = Object.keys(value);
-  // JavaScript's own order of strings is the one that RFC 8785 asks for.
-  if (names.length > 1) names.sort();
-  for (const name of names) {
-    const member = value[name];
-    if (member !== undefined) members += `${members && ','}${canonicalString(name)}:${canonicalJson(member)}`;
-  }
-  return `{${members}}`;
-}
-
-const hasJsonForm = (value: object): value is { toJSON: () => unknown } =>
-  'toJSON' in value && typeof value.toJSON === 'function';
 
 /** The text of Python's `json.dumps(value, sort_keys=True, separators=(',', ':'))`: ASCII only, keys by code point. */
 export const pythonJson = (value: LosslessJson): string => sortedJson(value, asciiString);
