@@ -6,7 +6,7 @@ import type { EnrollmentUpdate, PushAnswer, PushOutcome } from '../../protocol/n
 import { RequestInvalid } from '../../protocol/errors.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
 import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
-import type { Call } from '../call.js';
+import { judgedAt, type Call } from '../call.js';
 import type { Services } from '../services.js';
 import { applyPush, recordOverwritten, textOf, type Push, type Pushed } from '../records/partner-push.js';
 import { definitionOf } from '../records/records.js';
@@ -21,7 +21,7 @@ export async function updateEnrollments(
   update: EnrollmentUpdate,
 ): Promise<PushAnswer> {
   const definition = definitionOf(services, update.registry);
-  const grant = decide(definition, sender, call.receivedAt);
+  const grant = decide(definition, sender, judgedAt(services, call));
   const { beneficiaries, transactionId, referenceId } = update;
   if (beneficiaries.length > MOST_RECORDS)
     throw new RequestInvalid(`message.enrolled_updates.beneficiaries: at most ${MOST_RECORDS} in one message`);
