@@ -37,6 +37,15 @@ export interface Wanted {
   named: Named;
 }
 
+/**
+ * Locks the names of all that a message is about in one order, before the first of them is looked for: two messages about
+ * the same persons wait for each other, and never in a ring.
+ */
+export const lockNamed = (sql: Sql, wanted: Wanted[]): Promise<void> => lockNames(sql, namesFor(wanted));
+
+const namesFor = (wanted: Wanted[]): (Names & { registry: string })[] =>
+  wanted.map(({ recordType, named }) => ({ ...named, identifying: identifyingOf(recordType, named) }));
+
 /** What is stored under the names of a batch, all of one registry, as it becomes while the batch is written. */
 export class KnownRecords {
   readonly #byId = new Map<string, StoredRecord>();
@@ -47,7 +56,7 @@ export class KnownRecords {
 
   /** Locks every name in one order, so that two batches about the same persons wait for each other and never in a ring. */
   static async load(sql: Sql, wanted: Wanted[]): Promise<KnownRecords> {
-    const names = wanted.map(({ recordType, named }) => ({ ...named, identifying: identifyingOf(recordType, named) }));
+    const names = namesFor(wanted);
     await lockNames(sql, names);
     const known = new KnownRecords();
     for (const { recordType, ...record } of await findCandidates(sql, names)) known.put(recordType, record);
@@ -138,13 +147,20 @@ const conflicting = (what: string): RecordInvalid =>
 
 /** Two first registrations of one person wait for each other, so that there is one record at the end. */
 async function lockNames(sql: Sql, named: (Names & { registry: string })[]): Promise<void> {
-  const names = named.flatMap((one) => namesOf(one).map((name) => `${one.registry} ${name}`));
+  const names = named.flatMap(lockedBy);
+  if (names.length === 0) return;
   await sql.query(
     `select pg_advisory_xact_lock(key) from (
        select distinct hashtextextended(name, 0) as key from unnest($1::text[]) as name order by key) as locks`,
     [names],
     'lock-names',
   );
+}
+
+/** A number is its person's in every registry and record type: one lock for all, since a server has room for some thousands. */
+function lockedBy({ registry, recordType, externalId, identifying }: Names & { registry: string }): string[] {
+  const numbers = identifying.map(({ type, value }) => `${type} ${value}`);
+  return externalId == null ? numbers : [...numbers, `${registry} ${recordType} external ${externalId}`];
 }
 
 type Candidate = StoredRecord & { recordType: string };
