@@ -29,6 +29,7 @@ export async function receiveNotification(
   const answered = await services.database.transaction(async (unit) => {
     const told = new ToldEvents(services, unit, definition, gate, { senderId: sender.senderId, transactionId });
     const items: PushOutcome[] = [];
+    await told.lock(events);
     for (const event of events) items.push(await told.take(event));
     const refused = items.filter(({ status }) => status === 'REJECTED').length;
     const status = refused > 0 && refused === items.length ? 'REJECTED' : 'SUCCEEDED';
