@@ -458,10 +458,11 @@ describe('a death told to the civil registry', () => {
 
 test('two partners and an administrator who tell of the same persons in another order wait for each other', async () => {
   const persons = Array.from({ length: 20 }, (_, n) => `ring-${n}`);
-  const told = (all: string[], surname: string) => {
-    const events = all.flatMap(
-      (value) => notification({ identifier: [uin(value)], name: { surname } }, UPDATED)['notify_event'] as JsonObject[],
-    );
+  const told = (all: string[], surname: string, identifier_type: string) => {
+    const events = all.flatMap((identifier_value) => {
+      const record = { identifier: [{ identifier_type, identifier_value }], name: { surname } };
+      return notification(record, UPDATED)['notify_event'] as JsonObject[];
+    });
     return { transaction_id: randomUUID(), notify_event: events };
   };
   const written = (all: string[], surname: string) =>
@@ -470,15 +471,16 @@ test('two partners and an administrator who tell of the same persons in another 
       {
         records: all.map((value) => ({
           recordType: 'Person',
-          identifiers: [{ type: 'UIN', value }],
+          identifiers: ['UIN', 'BRN'].map((type) => ({ type, value })),
           data: { name: { surname } },
         })),
       },
     );
+  await written(persons, 'before');
   for (const round of ['first', 'second', 'third']) {
     const [one, two, admin] = await Promise.all([
-      notify('crvs', told(persons, round)),
-      notify('crvs', told(persons.toReversed(), `${round} too`), other),
+      notify('crvs', told(persons, round, 'UIN')),
+      notify('crvs', told(persons.toReversed(), `${round} too`, 'BRN'), other),
       written(persons.toReversed(), `${round} of all`),
     ]);
     expect([one.status, two.status, admin]).toEqual([200, 200, { data: { upsertRecords: { refused: 0 } } }]);

@@ -38,13 +38,12 @@ export interface Wanted {
 }
 
 /**
- * Locks the names of all that a message is about in one order, before the first of them is looked for: two messages about
- * the same persons wait for each other, and never in a ring.
+ * Locks all that a message is about in one order, before the first of them is looked for: two messages about the same
+ * persons wait for each other, and never in a ring. Names first, then the records, which another may know by other names.
  */
-export const lockNamed = (sql: Sql, wanted: Wanted[]): Promise<void> => lockNames(sql, namesFor(wanted));
-
-const namesFor = (wanted: Wanted[]): (Names & { registry: string })[] =>
-  wanted.map(({ recordType, named }) => ({ ...named, identifying: identifyingOf(recordType, named) }));
+export async function lockNamed(sql: Sql, wanted: Wanted[]): Promise<void> {
+  await KnownRecords.load(sql, wanted);
+}
 
 /** What is stored under the names of a batch, all of one registry, as it becomes while the batch is written. */
 export class KnownRecords {
@@ -56,7 +55,7 @@ export class KnownRecords {
 
   /** Locks every name in one order, so that two batches about the same persons wait for each other and never in a ring. */
   static async load(sql: Sql, wanted: Wanted[]): Promise<KnownRecords> {
-    const names = namesFor(wanted);
+    const names = wanted.map(({ recordType, named }) => ({ ...named, identifying: identifyingOf(recordType, named) }));
     await lockNames(sql, names);
     const known = new KnownRecords();
     for (const { recordType, ...record } of await findCandidates(sql, names)) known.put(recordType, record);
