@@ -130,6 +130,13 @@ const CALLS = 60;
     await page.getByRole('button', { name: 'Menu' }).click();
     await page.getByRole('link', { name: 'Senders' }).click();
     await expectShown(page.getByRole('heading', { name: 'Senders' }));
+    // The name of an agency may be a sentence.
+    const name = 'Ministère de la Santé, de la Population et de l’Action sociale, Direction générale de l’État civil';
+    const rename = 'mutation ($name: String!) { updateSender(senderId: "busy", input: { name: $name }) { id } }';
+    await gateway.admin(rename, { name });
+    await page.goto('/console/senders/busy');
+    await page.getByRole('heading', { name }).waitFor();
+    expect(await page.locator('html').evaluate((html) => html.scrollWidth)).toBeLessThanOrEqual(390);
     await page.context().close();
   });
 });
