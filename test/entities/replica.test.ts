@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { requireDirect } from '../../src/entities/database/await-database.js';
 import type { Database } from '../../src/entities/database/database.js';
 import { openReplica } from '../../src/entities/database/replica.js';
 import { loadRecords } from '../../src/entities/records/record.repository.js';
@@ -127,6 +128,12 @@ test('another database is none, however far its log is, and the log says so once
   expect(await wrong.replica.isFresh()).toBe(false);
   expect(others()).toMatchObject([{ msg: expect.stringMatching(/^DATABASE_REPLICA_URL: /) }]);
   await wrong.close();
+  // As the way past a pooler it is refused at the start.
+  const beside = Object.assign(new URL(first.url), { pathname: '/other' }).href;
+  await expect(requireDirect(first.url, beside)).rejects.toThrow(/^DATABASE_DIRECT_URL leads to another database/);
+  const nowhere = Object.assign(new URL(first.url), { port: '9' }).href;
+  await expect(requireDirect(first.url, nowhere)).rejects.toThrow(/^DATABASE_DIRECT_URL: .* ECONNREFUSED/);
+  await requireDirect(first.url, first.url);
 });
 
 test('where it is gone the primary answers', async () => {
