@@ -46,7 +46,10 @@ async function deliver(ground, hosts, count, progress) {
     autoApproveSubscriptions: true,
   });
   const ids = [];
-  for (const url of receivers.urls) ids.push(await subscribe(gateway, partner, url));
+  for (const url of receivers.urls)
+    ids.push(
+      await subscribe(gateway, partner, { registry: 'crvs', eventType: 'LiveBirth', recordType: 'Person', url }),
+    );
   const pause = (mutation, id) => gateway.graphql(`mutation ($id: ID!) { ${mutation}(id: $id) { id } }`, { id });
   for (const id of ids) await pause('pauseSubscription', id);
   const client = await ground.client(gateway.env.DATABASE_URL);
@@ -73,7 +76,8 @@ async function deliver(ground, hosts, count, progress) {
   return count / taken;
 }
 
-async function subscribe(gateway, partner, url) {
+/** Gives the id of the subscription once it is active; events are sent to `url`. */
+export async function subscribe(gateway, partner, { registry, eventType, recordType, url }) {
   const known = async () => {
     const { subscriptions } = await gateway.graphql('{ subscriptions(first: 50) { nodes { id state } } }');
     return subscriptions.nodes.filter(({ state }) => state === 'ACTIVE').map(({ id }) => id);
@@ -82,11 +86,11 @@ async function subscribe(gateway, partner, url) {
   const item = {
     reference_id: randomUUID(),
     timestamp: new Date().toISOString(),
-    subscribe_criteria: { version: '1.0.0', reg_event_type: 'LiveBirth', filter: {}, notify_record_type: 'Person' },
+    subscribe_criteria: { version: '1.0.0', reg_event_type: eventType, filter: {}, notify_record_type: recordType },
   };
   const message = { transaction_id: randomUUID(), subscribe_request: [item] };
   const envelope = await partner.sign('subscribe', message, { senderUri: `${url}/registry/on-subscribe` });
-  const { status, body } = await partner.post('/dci/v1/crvs/registry/subscribe', envelope);
+  const { status, body } = await partner.post(`/dci/v1/${registry}/registry/subscribe`, envelope);
   if (status !== 202) throw new Error(JSON.stringify(body));
   let added = [];
   while (added.length === 0) {

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { demoRecords } from '../dist/sources/demo-data.js';
 import { SOCIAL } from '../dist/protocol/registries/social/social.registry.js';
 import { uuidv7 } from '../dist/platform/uuid.js';
+import { subscribe } from './deliver.mjs';
 import { alone, onGround, row, seconds } from './ground.mjs';
 
 export const title = 'Writing records';
@@ -28,11 +29,14 @@ export function run({ progress, quick }) {
     const theirs = per(await insertAll(await ground.client(floor), records));
     progress(`the same by upsertRecords`);
     const upserted = per(await upsertAll(await ground.gateway(await ground.database('upserted')), records, progress));
+    progress(`the same where somebody subscribed`);
+    const heard = per(await upsertAll(await heardGateway(ground), records, progress));
     progress(`the same by dci import`);
     const imported = per(await importAll(ground, await ground.database('imported'), records));
     const against = 'the same rows by multi-row INSERTs';
     return [
       row(`upsertRecords, ${records.length} persons`, against, 'persons/s', upserted, theirs, 0.5),
+      row('the same, where somebody subscribed', against, 'persons/s', heard, theirs, 0.5),
       row(`dci import, ${records.length} persons`, against, 'persons/s', imported, theirs, 0.5),
     ];
   });
@@ -102,6 +106,23 @@ const upsertAll = (gateway, records, progress) =>
       if (index % 20 === 19) progress(`  ${(index + 1) * BATCH}`);
     }
   });
+
+/** Somebody wants to hear of persons that are deleted: each version is kept, and each event is matched. */
+async function heardGateway(ground) {
+  const gateway = await ground.gateway(await ground.database('heard'), {
+    ALLOW_HTTP_CALLBACKS: 'true',
+    ALLOW_PRIVATE_CALLBACKS: 'true',
+  });
+  const partner = await gateway.partner('subscriber', {
+    operations: ['SUBSCRIBE'],
+    callbackHosts: ['127.0.0.1'],
+    autoApproveSubscriptions: true,
+  });
+  const { urls } = await ground.receivers(1);
+  const wanted = { registry: 'social', eventType: 'DELETE', recordType: 'SRPerson', url: urls[0] };
+  await subscribe(gateway, partner, wanted);
+  return gateway;
+}
 
 /** The command alone, from its start to its end. */
 async function importAll(ground, databaseUrl, records) {

@@ -5,11 +5,11 @@ import { Turns } from '../access/turns.js';
 import { endpointsOf } from '../messages/endpoints.js';
 import type { ExecutionServices } from '../graphql/context.js';
 import {
-  ClaimLost,
   claimRequests,
   postponeRequest,
   type AcceptedRequest,
 } from '../entities/transactions/accepted-request.repository.js';
+import { ClaimLost } from '../entities/transactions/settled-request.repository.js';
 import { releaseClaims, renewClaims } from '../entities/queues/claim.repository.js';
 import { openPayload } from '../entities/transactions/transaction.repository.js';
 import { callbackTarget } from '../use-cases/accept/accept-request.js';

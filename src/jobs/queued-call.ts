@@ -2,10 +2,11 @@
  * The call of an accepted request. Settling it commits, in one transaction, what became of the request and the callback
  * that tells it; a large one settles part by part, each a callback of its own, and goes on there after a crash.
  */
-import { settleRequest, type AcceptedRequest } from '../entities/transactions/accepted-request.repository.js';
+import type { AcceptedRequest } from '../entities/transactions/accepted-request.repository.js';
+import { settlePart, settleRequest } from '../entities/transactions/settled-request.repository.js';
 import type { DataVault } from '../entities/database/data-vault.js';
-import type { Database, Unit } from '../entities/database/database.js';
-import { enqueueCallback } from '../entities/deliveries/delivery.repository.js';
+import type { Database, Sql, Unit } from '../entities/database/database.js';
+import { sealCallback } from '../entities/deliveries/delivery.repository.js';
 import type { Call, Outcome, Part } from '../use-cases/call.js';
 import type { JsonObject } from '../protocol/envelope/json.js';
 import { cutText } from '../protocol/text.js';
@@ -29,10 +30,12 @@ export interface QueuedFacts {
 
 export interface Ahead {
   from: number;
-  /** The part before, until it is committed. */
-  before: Promise<void>;
+  /** The part before, until it is committed; undefined for the first. */
+  before: Promise<unknown> | undefined;
   /** Begins the next part, or leaves it to the next claim. */
   begin: (next: number) => boolean;
+  /** Writes a part that is not the last, when those before are written. */
+  write: (commit: (sql: Sql) => Promise<void>) => Promise<void>;
 }
 
 export class QueuedCall implements Call {
@@ -51,11 +54,14 @@ export class QueuedCall implements Call {
     this.correlationId = request.correlationId;
     this.receivedAt = new Date(request.receivedAt);
     const from = ahead?.from ?? request.progress.itemsDone ?? 0;
-    const turn = async (next: number | undefined): Promise<void> => {
-      this.#held = next !== undefined && ahead?.begin(next) === true;
-      await ahead?.before;
+    this.part = {
+      from,
+      maxItems: MAX_ITEMS,
+      maxRecords: MAX_RECORDS,
+      maxBytes: MAX_BYTES,
+      leave: (next) => void (this.#held = ahead?.begin(next) === true),
+      turn: async () => void (await ahead?.before),
     };
-    this.part = { from, maxItems: MAX_ITEMS, maxRecords: MAX_RECORDS, maxBytes: MAX_BYTES, turn };
   }
 
   /** It was admitted, and charged, when it was accepted. */
@@ -63,12 +69,15 @@ export class QueuedCall implements Call {
 
   async settle(outcome: Outcome, unit?: Unit): Promise<void> {
     const envelope = this.facts.encode(outcome.result);
-    if (unit === undefined) await this.services.database.transaction((own) => this.#commit(own, outcome, envelope));
-    else await this.#commit(unit, outcome, envelope);
+    const commit = (sql: Sql): Promise<void> => this.#commit(sql, outcome, envelope);
+    const { ahead } = this.facts;
+    if (unit !== undefined) await commit(unit);
+    else if (outcome.partial === true && ahead !== undefined) await ahead.write(commit);
+    else await this.services.database.transaction(commit);
     this.settled = true;
   }
 
-  async #commit(unit: Unit, outcome: Outcome, envelope: JsonObject): Promise<void> {
+  async #commit(sql: Sql, outcome: Outcome, envelope: JsonObject): Promise<void> {
     const { vault, clock } = this.services;
     const { request, worker, replyAction, target } = this.facts;
     const { pages = 0, succeeded = false } = request.progress;
@@ -95,7 +104,6 @@ export class QueuedCall implements Call {
       next: more ? next : undefined,
       held: this.#held,
     };
-    await settleRequest(unit, worker, request, step, now);
     const { senderId, registry, operation, id: requestId } = request;
     const { accessDecision, consentIds = [] } = outcome;
     const released = { operation, accessDecision, consentIds };
@@ -109,7 +117,8 @@ export class QueuedCall implements Call {
       envelope,
       released,
     };
-    await enqueueCallback(unit, vault, callback, now);
+    const settled = { worker, request, step, callback: await sealCallback(vault, callback, now) };
+    await (more ? settlePart : settleRequest)(sql, settled, now);
     request.progress = next;
   }
 }

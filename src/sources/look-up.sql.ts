@@ -27,7 +27,7 @@ const COLUMNS: Record<string, { type: string; pick: (one: LookUp) => string | nu
   most: { type: 'int', pick: ({ query }) => query.page.size + 1 },
 };
 
-/** `shape` names what of the text depends on the question. */
+/** `shape` names what of the text depends on the question. Which of too many are found is no matter: none of them is told. */
 export function lookUpSql(lookUps: LookUp[]): { text: string; values: unknown[]; shape: string } {
   const parameters = new Parameters();
   const lists: string[] = [];
@@ -54,7 +54,7 @@ export function lookUpSql(lookUps: LookUp[]): { text: string; values: unknown[];
     WHERE i.registry = ${asked['registry']} AND i.type = ${asked['type']} AND i.value = ${asked['value']}
       AND i.record_type = ${asked['record_type']} AND r.origin = ${asked['origin']} AND r.deleted_at IS NULL
       ${conditionsOf(lookUps[0], parameters)}
-    ORDER BY r.id LIMIT ${asked['most']}
+    LIMIT ${asked['most']}
   ) r ORDER BY asked.place, r.id`;
   const shape = [...listed.slice(1), ...(members === undefined ? [] : [members.length])].map((part) => ` ${part}`);
   return { text, values: parameters.values, shape: shape.join('') };

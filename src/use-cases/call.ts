@@ -65,6 +65,13 @@ export interface Call {
   settle(outcome: Outcome, unit?: Unit): Promise<void>;
 }
 
+/**
+ * When rights are judged: when the work is done, which may be long after the request came; and never before that, though
+ * the clock of whoever does it may be behind.
+ */
+export const judgedAt = ({ clock }: { clock: () => Date }, { receivedAt }: Pick<Call, 'receivedAt'>): Date =>
+  new Date(Math.max(clock().getTime(), receivedAt.getTime()));
+
 /** A sender whose call a use case settles. */
 export interface PartnerCall {
   sender: KnownSender;
@@ -79,11 +86,10 @@ export interface Part {
   maxItems: number;
   maxRecords: number;
   maxBytes: number;
-  /**
-   * For what is worked on before its turn: told where the next part begins, if there is one, so that it may begin, and
-   * waits until the part before is committed.
-   */
-  turn: (next: number | undefined) => Promise<void>;
+  /** Leaves what begins there to the next part, which may begin before this one has ended. */
+  leave: (next: number) => void;
+  /** Waits until the part before is committed, as settling a part does: for the last, which ends the whole. */
+  turn: () => Promise<void>;
 }
 
 /** The same message again: its stored answer is to be sent, signed afresh; where it was only accepted, the same ACK. */

@@ -69,6 +69,8 @@ function notification(record: object, data: object = {}): JsonObject {
   };
 }
 
+const UPDATED = { reg_event_type: 'UPDATE' };
+
 const notify = (registry: string, message: JsonObject, as = partner, overrides: JsonObject = {}) =>
   as.send(`${registry}/registry/notify`, 'notify', message, { status: 'succ', ...overrides });
 
@@ -452,6 +454,37 @@ describe('a death told to the civil registry', () => {
     ]);
     expect((await recordsOf('SOCIAL', '9006', 'SRPerson'))[0]!.data).not.toHaveProperty('death_date');
   });
+});
+
+test('two partners and an administrator who tell of the same persons in another order wait for each other', async () => {
+  const persons = Array.from({ length: 20 }, (_, n) => `ring-${n}`);
+  const told = (all: string[], surname: string, identifier_type: string) => {
+    const events = all.flatMap((identifier_value) => {
+      const record = { identifier: [{ identifier_type, identifier_value }], name: { surname } };
+      return notification(record, UPDATED)['notify_event'] as JsonObject[];
+    });
+    return { transaction_id: randomUUID(), notify_event: events };
+  };
+  const written = (all: string[], surname: string) =>
+    gateway.graphql(
+      `mutation ($records: [RecordInput!]!) { upsertRecords(registry: CRVS, records: $records) { refused } }`,
+      {
+        records: all.map((value) => ({
+          recordType: 'Person',
+          identifiers: ['UIN', 'BRN'].map((type) => ({ type, value })),
+          data: { name: { surname } },
+        })),
+      },
+    );
+  await written(persons, 'before');
+  for (const round of ['first', 'second', 'third']) {
+    const [one, two, admin] = await Promise.all([
+      notify('crvs', told(persons, round, 'UIN')),
+      notify('crvs', told(persons.toReversed(), `${round} too`, 'BRN'), other),
+      written(persons.toReversed(), `${round} of all`),
+    ]);
+    expect([one.status, two.status, admin]).toEqual([200, 200, { data: { upsertRecords: { refused: 0 } } }]);
+  }
 });
 
 describe('other events', () => {

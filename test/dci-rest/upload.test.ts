@@ -464,6 +464,37 @@ test('an upload rests while its sender is suspended, and goes on behind what is 
   expect(new Set(told.map((item) => item['reference_id'])).size).toBe(6000);
 });
 
+test('an upload goes on behind its last written part after a fault of ours, whatever was begun behind that', async () => {
+  const { database } = gateway;
+  const before = inbox.received.length;
+  await database.query(`create function fault() returns trigger language plpgsql as
+    $$ begin if new.page = 4 then raise exception 'no'; end if; return new; end $$`);
+  await database.query('create trigger fault before insert on delivery for each row execute function fault()');
+  const { body } = await upload(csv(...Array.from({ length: 3000 }, (_, index) => `UIN,u${index}`)));
+  const correlationId = body.message.correlation_id as string;
+  const faults = () => database.query('select 1 from accepted_request where last_error is not null');
+  await until(async () => (await faults()).length === 1);
+  const rested = (await transactionOf(correlationId))?.['itemsDone'] as number;
+  expect(rested % 500).toBe(0);
+  expect(rested).toBeLessThanOrEqual(1500);
+  await inbox.wait(before + rested / 500);
+  expect(inbox.received).toHaveLength(before + rested / 500);
+  await database.query('drop trigger fault on delivery');
+  await database.query('drop function fault()');
+  await inbox.wait(before + 6, 60_000);
+  await until(async () => (await transactionOf(correlationId))?.['status'] === 'SUCCEEDED');
+  expect(await transactionOf(correlationId)).toMatchObject({ itemsDone: 3000, recordCount: 900 });
+  const [released] = await database.query(
+    `select cardinality(t.record_ids) as records, (select array_agg(d.page order by d.page) from delivery d where d.request_id = t.id) as pages
+     from transaction t where t.correlation_id = $1`,
+    [correlationId],
+  );
+  expect(released).toEqual({ records: 900, pages: [1, 2, 3, 4, 5, 6] });
+  const told = inbox.received.slice(before).flatMap(({ body: { message } }) => message.search_response as JsonObject[]);
+  expect(new Set(told.map((item) => item['reference_id'])).size).toBe(3000);
+  expect(told).toHaveLength(3000);
+});
+
 test('uploads of one partner do not hold up what another asks meanwhile', async () => {
   const other = await createPartner(gateway);
   const own = await startInbox(gateway.url);

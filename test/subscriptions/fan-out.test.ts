@@ -3,14 +3,14 @@ import { DataVault } from '../../src/entities/database/data-vault.js';
 import { connectDatabase } from '../../src/entities/schema/connect.js';
 import { fanOutBatch } from '../../src/jobs/fan-out.job.js';
 import { expireSubscriptions } from '../../src/jobs/expire-subscriptions.job.js';
-import { takeEvents } from '../../src/entities/records/registry-event.repository.js';
+import { isHeard, takeEvents } from '../../src/entities/records/registry-event.repository.js';
 import { explaining, looked, type Plan } from '../support/explain.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { uuidv7 } from '../../src/platform/uuid.js';
 import { startInbox, type Inbox } from '../support/inbox.js';
 import { createPartner } from '../support/partner.js';
 import { until } from '../support/until.js';
-import { allEnded, change, deliveriesOf, eventOf, settled, subscribed, upsert } from './subscriptions.js';
+import { allEnded, change, deliveriesOf, eventOf, settled, subscribed, upsert, upsertInto } from './subscriptions.js';
 
 const auto = { agreements: [{ registry: 'CRVS' }], sender: { autoApproveSubscriptions: true } };
 
@@ -76,6 +76,40 @@ describe('several processes', () => {
     held.resolve();
     await Promise.all([holding, changing]);
     expect(await settled(one, code, allEnded(1))).toMatchObject([{ state: 'DELIVERED', sequence: 1 }]);
+  });
+
+  test('what nobody subscribed to is not kept for the telling, and the first subscription waits for who is writing so', async () => {
+    const [one] = gateways as [TestGateway, TestGateway];
+    const partner = await createPartner(one, { ...auto, agreements: [{ registry: 'SOCIAL' }] });
+    const write = (id: string, sex: string) => upsertInto(one, 'SOCIAL', 'SRPerson', { id, data: { sex } });
+    const kept = () =>
+      one.database.query(
+        `select e.version::int, v.version is not null as kept, e.fanned_out_at is not null as told
+         from registry_event e left join record_version v using (record_id, version) where e.registry = 'SOCIAL' order by e.id`,
+      );
+    const id = randomUUID();
+    await write(id, 'female');
+    expect(await kept()).toEqual([{ version: 1, kept: false, told: true }]);
+    const [end, asked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const writing = one.database.transaction(async (unit) => {
+      const heard = await isHeard(unit, ['SOCIAL']);
+      asked.resolve();
+      await end.promise;
+      return heard;
+    });
+    await asked.promise;
+    const subscribing = subscribed(partner, inbox, { event: 'UPDATE', recordType: 'SRPerson' }, 'social');
+    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event = 'advisory'`;
+    await until(async () => (await one.database.query(waiting)).length > 0);
+    // Whoever writes meanwhile waits for the first to subscribe, and then writes for it.
+    const changing = write(id, 'male');
+    end.resolve();
+    expect(await writing).toBe(false);
+    const { code } = await subscribing;
+    await changing;
+    expect(await settled(one, code, allEnded(1))).toMatchObject([{ state: 'DELIVERED', sequence: 1 }]);
+    await write(id, 'female');
+    await settled(one, code, allEnded(2));
   });
 });
 

@@ -25,6 +25,12 @@ describe('at rest', () => {
   beforeAll(async () => {
     gateway = await startTestGateway({ env: SEALED_BY_TEST });
     partner = await createPartner(gateway);
+    // Versions are kept where somebody may be told of them.
+    await gateway.database.query(
+      `insert into subscription (id, code, sender_id, registry, event_type, event_type_as_sent, record_type, channel, target, dedupe_key, state, transaction_id, reference_id)
+       values (gen_random_uuid(), 'c', $1, 'SOCIAL', 'DELETE', 'DELETE', 'SRPerson', 'STANDARD', 'https://partner.example', 'd', 'ACTIVE', 't', 'r')`,
+      [partner.senderId],
+    );
     await gateway.admin(
       `mutation ($records: [RecordInput!]!) { upsertRecords(registry: SOCIAL, records: $records) { inserted } }`,
       {

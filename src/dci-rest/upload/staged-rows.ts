@@ -12,6 +12,8 @@ export class StagedRows {
   count = 0;
   #waiting: BulkRow[] = [];
   #chunks = 0;
+  /** One chunk is written while the rows of the next are read. */
+  #storing: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly services: { database: Sql; vault: DataVault; clock: () => Date },
@@ -29,10 +31,12 @@ export class StagedRows {
         if (this.#waiting.length === ROWS_PER_CHUNK) await this.#store();
       }
     if (this.#waiting.length > 0) await this.#store();
+    await this.#storing;
   }
 
-  drop(): Promise<void> {
-    return dropChunks(this.services.database, this.uploadId);
+  async drop(): Promise<void> {
+    await this.#storing.catch(() => undefined);
+    await dropChunks(this.services.database, this.uploadId);
   }
 
   async #store(): Promise<void> {
@@ -40,6 +44,9 @@ export class StagedRows {
     const place = { uploadId: this.uploadId, sequence: this.#chunks++, owner: this.owner };
     const rows = this.#waiting;
     this.#waiting = [];
-    await storeChunk(database, vault, place, rows, clock());
+    await this.#storing;
+    this.#storing = storeChunk(database, vault, place, rows, clock());
+    // Awaited before the next, or at the end.
+    this.#storing.catch(() => undefined);
   }
 }

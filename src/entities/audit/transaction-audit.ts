@@ -76,6 +76,7 @@ export async function proveTransaction(sql: Sql, id: string): Promise<Buffer> {
   const [row] = await sql.query<{ facts: TransactionFacts; contentHash: Buffer }>(
     `select t.content_hash as "contentHash", ${TRANSACTION_FACTS} as facts from transaction t where t.id = $1`,
     [id],
+    'prove-transaction',
   );
   if (row === undefined) throw new Error('a stored transaction vanished');
   return hashTransaction(row.contentHash, row.facts);

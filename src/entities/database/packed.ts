@@ -1,6 +1,6 @@
 /**
- * Bytes of many rows as one parameter. An array of them would be written as text, twice as long and escaped, and read back
- * piece by piece; a single one goes as it is.
+ * Bytes, or JSON, of many rows as one parameter. An array of them would be written as text, longer and escaped, and read
+ * back character by character; a single one goes as it is.
  */
 
 /** Parameters of a statement, for the columns of `unnest`: where each piece begins, and how long it is. */
@@ -29,3 +29,9 @@ export function pack(pieces: readonly (Buffer | null)[]): Packed {
 /** The piece again, as SQL. */
 export const piece = (bytes: string, start: string, length: string): string =>
   `substr(${bytes}::bytea, ${start}, ${length})`;
+
+/** JSON texts, a line each: JSON has line breaks between its parts only, and `JSON.stringify` writes none. */
+export const lines = (texts: readonly string[]): string => texts.join('\n');
+
+/** An array of them again, as SQL. */
+export const linesOf = (texts: string): string => `string_to_array(${texts}::text, E'\\n')::jsonb[]`;

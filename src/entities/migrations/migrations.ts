@@ -36,6 +36,7 @@ import { ProgrammeNumbers0130 } from './0130-programme-numbers.migration.js';
 import { FormerIdentifiers0131 } from './0131-former-identifiers.migration.js';
 import { QuotaRoom0140 } from './0140-quota-room.migration.js';
 import { FormerIdentifiersBefore0160 } from './0160-former-identifiers-before.migration.js';
+import { HeardEvents0170 } from './0170-heard-events.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -77,6 +78,7 @@ export const MIGRATIONS = [
   FormerIdentifiers0131,
   QuotaRoom0140,
   FormerIdentifiersBefore0160,
+  HeardEvents0170,
 ].map((migration) => ({
   name: nameOf(migration),
   class: migration,

@@ -18,17 +18,21 @@ export async function storeChunk(
   now: Date,
 ): Promise<void> {
   const { dataKeyId, sealed } = await vault.seal(place.owner, now, placeOf(place), rows);
-  await sql.query(
-    'insert into bulk_chunk (upload_id, sequence, data_key_id, rows_sealed, created_at) values ($1, $2, $3, $4, $5)',
-    [place.uploadId, place.sequence, dataKeyId, sealed, now],
-  );
+  await sql.query(STORE, [place.uploadId, place.sequence, dataKeyId, sealed, now], 'store-chunk');
 }
+
+// Not waited for: the commit that accepts the upload is behind them in the log, and is on the disk only with them.
+const STORE = `
+with unwaited as (select set_config('synchronous_commit', 'off', true))
+insert into bulk_chunk (upload_id, sequence, data_key_id, rows_sealed, created_at)
+select $1::uuid, $2::int, $3::uuid, $4::bytea, $5::timestamptz from unwaited`;
 
 /** @throws Error when it is gone: dropped, or its key shredded */
 export async function loadChunk<Row>(sql: Sql, vault: DataVault, place: ChunkPlace): Promise<Row[]> {
   const [row] = await sql.query<{ dataKeyId: string; sealed: Buffer }>(
     'select data_key_id as "dataKeyId", rows_sealed as sealed from bulk_chunk where upload_id = $1 and sequence = $2',
     [place.uploadId, place.sequence],
+    'load-chunk',
   );
   const rows = row === undefined ? undefined : await vault.open(row.dataKeyId, row.sealed, placeOf(place));
   if (rows === undefined) throw new Error('uploaded rows are gone');

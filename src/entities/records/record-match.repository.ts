@@ -37,6 +37,14 @@ export interface Wanted {
   named: Named;
 }
 
+/**
+ * Locks all that a message is about in one order, before the first of them is looked for: two messages about the same
+ * persons wait for each other, and never in a ring. Names first, then the records, which another may know by other names.
+ */
+export async function lockNamed(sql: Sql, wanted: Wanted[]): Promise<void> {
+  await KnownRecords.load(sql, wanted);
+}
+
 /** What is stored under the names of a batch, all of one registry, as it becomes while the batch is written. */
 export class KnownRecords {
   readonly #byId = new Map<string, StoredRecord>();
@@ -138,13 +146,20 @@ const conflicting = (what: string): RecordInvalid =>
 
 /** Two first registrations of one person wait for each other, so that there is one record at the end. */
 async function lockNames(sql: Sql, named: (Names & { registry: string })[]): Promise<void> {
-  const names = named.flatMap((one) => namesOf(one).map((name) => `${one.registry} ${name}`));
+  const names = named.flatMap(lockedBy);
+  if (names.length === 0) return;
   await sql.query(
     `select pg_advisory_xact_lock(key) from (
        select distinct hashtextextended(name, 0) as key from unnest($1::text[]) as name order by key) as locks`,
     [names],
     'lock-names',
   );
+}
+
+/** A number is its person's in every registry and record type: one lock for all, since a server has room for some thousands. */
+function lockedBy({ registry, recordType, externalId, identifying }: Names & { registry: string }): string[] {
+  const numbers = identifying.map(({ type, value }) => `${type} ${value}`);
+  return externalId == null ? numbers : [...numbers, `${registry} ${recordType} external ${externalId}`];
 }
 
 type Candidate = StoredRecord & { recordType: string };

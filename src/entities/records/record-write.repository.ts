@@ -7,8 +7,9 @@ import { uuidv7 } from '../../platform/uuid.js';
 import type { Registry } from '../../protocol/vocabulary.js';
 import { GATEWAY_OWNER, type DataVault } from '../database/data-vault.js';
 import type { Sql } from '../database/database.js';
+import { lines, linesOf, pack, piece } from '../database/packed.js';
 import type { ChangedRecord, Identifier, RecordDraft, StoredRecord } from './record.repository.js';
-import { appendEvents, insertEvents, type RecordEvent } from './registry-event.repository.js';
+import { appendEvents, insertEvents, isHeard, type RecordEvent } from './registry-event.repository.js';
 
 /** A draft and what it was matched with, as it is when its turn comes. */
 export interface PlannedWrite {
@@ -61,11 +62,11 @@ export async function writePlanned(
   const lastOf = (change: Change['change']) =>
     byRecord.filter(({ first }) => first.change === change).map(({ last }) => last);
   // All go over one connection, in this order: each is made up while PostgreSQL works on the one before.
-  const [, , , raised] = await Promise.all([
+  const [raised] = await Promise.all([
+    changes.length === 0 ? [] : told ? raiseHeard(sql, vault, changes, now) : keepUntold(sql, changes, now),
     insertRecords(sql, lastOf('INSERTED'), now),
     updateRecords(sql, lastOf('UPDATED'), now),
     changeIdentifiers(sql, byRecord),
-    told ? raise(sql, vault, changes, now) : keepUntold(sql, changes, now),
   ]);
   const events = new Map(changes.map(({ after }, index) => [after, raised[index]]));
   return plans.map(({ after, change }) => {
@@ -103,14 +104,14 @@ async function insertRecords(sql: Sql, changes: Change[], now: Date): Promise<vo
   if (changes.length === 0) return;
   await sql.query(
     `insert into registry_record (id, registry, record_type, external_id, version, data, origin, created_at, updated_at)
-     select r.*, $8, $8 from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::jsonb[], $7::text[]) as r`,
+     select r.*, $8, $8 from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], ${linesOf('$6')}, $7::text[]) as r`,
     [
       changes.map(({ after }) => after.id),
       changes.map(({ draft }) => draft.registry),
       changes.map(({ draft }) => draft.recordType),
       changes.map(({ after }) => after.externalId),
       changes.map(({ after }) => after.version),
-      changes.map(({ json }) => json),
+      lines(changes.map(({ json }) => json)),
       changes.map(({ draft }) => draft.origin ?? ''),
       now,
     ],
@@ -123,11 +124,11 @@ async function updateRecords(sql: Sql, changes: Change[], now: Date): Promise<vo
   await sql.query(
     `update registry_record r set data = g.data, version = g.version, external_id = g.external_id, updated_at = $5,
        deleted_at = null
-     from unnest($1::uuid[], $2::jsonb[], $3::bigint[], $4::text[]) as g (id, data, version, external_id)
+     from unnest($1::uuid[], ${linesOf('$2')}, $3::bigint[], $4::text[]) as g (id, data, version, external_id)
      where r.id = g.id`,
     [
       changes.map(({ after }) => after.id),
-      changes.map(({ json }) => json),
+      lines(changes.map(({ json }) => json)),
       changes.map(({ after }) => after.version),
       changes.map(({ after }) => after.externalId),
       now,
@@ -188,14 +189,18 @@ export async function raise(sql: Sql, vault: DataVault, changes: ToldVersion[], 
     version,
     ...seal(`record_version:${id}:${version}`, json),
   }));
+  const packed = pack(versions.map(({ sealed }) => sealed));
   await sql.query(
     `insert into record_version (record_id, version, data_key_id, data_sealed, created_at)
-     select v.*, $5 from unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::bytea[]) as v`,
+     select v.id, v.version, v.key, ${piece('$4', 'v.start', 'v.length')}, $7
+     from unnest($1::uuid[], $2::bigint[], $3::uuid[], $5::int[], $6::int[]) as v (id, version, key, start, length)`,
     [
       versions.map(({ id }) => id),
       versions.map(({ version }) => version),
       versions.map(({ dataKeyId }) => dataKeyId),
-      versions.map(({ sealed }) => sealed),
+      packed.bytes,
+      packed.starts,
+      packed.lengths,
       now,
     ],
     'insert-versions',
@@ -203,9 +208,16 @@ export async function raise(sql: Sql, vault: DataVault, changes: ToldVersion[], 
   return appendEvents(sql, changes.map(eventOf));
 }
 
-/** The history has them as any other change; nobody is told, so no version needs to be kept for the telling. */
+/** Where nobody subscribed only live readers see them: nothing is left to tell, so no version is kept for the telling. */
+async function raiseHeard(sql: Sql, vault: DataVault, changes: ToldVersion[], now: Date): Promise<string[]> {
+  const registries = changes.map(({ draft }) => draft.registry);
+  if (await isHeard(sql, registries)) return raise(sql, vault, changes, now);
+  return appendEvents(sql, changes.map(eventOf), now);
+}
+
+/** The history has them as any other change; nobody is told of them, whoever subscribed. */
 async function keepUntold(sql: Sql, changes: ToldVersion[], now: Date): Promise<string[]> {
-  if (changes.length > 0) await insertEvents(sql, changes.map(eventOf), now);
+  await insertEvents(sql, changes.map(eventOf), now);
   return [];
 }
 

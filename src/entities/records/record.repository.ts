@@ -2,6 +2,7 @@
 import { uuidv7 } from '../../platform/uuid.js';
 import type { Registry } from '../../protocol/vocabulary.js';
 import type { Sql } from '../database/database.js';
+import { lines, linesOf } from '../database/packed.js';
 
 export interface Identifier {
   type: string;
@@ -48,13 +49,13 @@ export async function loadRecords(sql: Sql, drafts: RecordDraft[]): Promise<void
   const column = <T>(pick: (row: (typeof rows)[number]) => T): T[] => rows.map(pick);
   await sql.query(
     `insert into registry_record (id, registry, record_type, external_id, data, origin)
-     select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::text[])`,
+     select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], ${linesOf('$5')}, $6::text[])`,
     [
       column(({ id }) => id),
       column(({ registry }) => registry),
       column(({ recordType }) => recordType),
       column(({ externalId }) => externalId ?? null),
-      column(({ data }) => JSON.stringify(data)),
+      lines(column(({ data }) => JSON.stringify(data))),
       column(({ origin }) => origin ?? ''),
     ],
   );

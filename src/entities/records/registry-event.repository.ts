@@ -6,6 +6,7 @@ import type { Registry } from '../../protocol/vocabulary.js';
 import { currentHop, type Hop } from '../../platform/hop.js';
 import { uuidv7 } from '../../platform/uuid.js';
 import type { Sql } from '../database/database.js';
+import { lines, linesOf } from '../database/packed.js';
 import { appendOutbox } from '../queues/outbox.repository.js';
 import { waitingId, waitingRecord } from '../queues/waiting-event.sql.js';
 import type { Identifier } from './record.repository.js';
@@ -36,9 +37,24 @@ export interface RecordEvent {
   eventType: string;
 }
 
-/** As work: whoever subscribed is told. Their ids, in their order. */
-export async function appendEvents(sql: Sql, events: RecordEvent[]): Promise<string[]> {
-  const ids = await insertEvents(sql, events, null);
+/** Whether anybody may want to be told of them; if not, the first who subscribes waits until this transaction ends. */
+export async function isHeard(sql: Sql, registries: readonly Registry[]): Promise<boolean> {
+  const values = [[...new Set(registries)]];
+  const [row] = await sql.query<{ heard: boolean }>('select is_heard($1::text[]) as heard', values, 'is-heard');
+  return row?.heard !== false;
+}
+
+/**
+ * As work: whoever subscribed is told. Their ids, in their order.
+ *
+ * @param fannedOutAt where given, nobody subscribed
+ */
+export async function appendEvents(
+  sql: Sql,
+  events: RecordEvent[],
+  fannedOutAt: Date | null = null,
+): Promise<string[]> {
+  const ids = await insertEvents(sql, events, fannedOutAt);
   await appendOutbox(
     sql,
     'registry',
@@ -52,7 +68,7 @@ export async function insertEvents(sql: Sql, events: RecordEvent[], fannedOutAt:
   const ids = events.map(() => uuidv7());
   await sql.query(
     `insert into registry_event (id, registry, record_type, event_type, record_id, version, identifiers, fanned_out_at, hop)
-     select e.*, $8, $9::jsonb from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::bigint[], $7::jsonb[]) as e`,
+     select e.*, $8, $9::jsonb from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::bigint[], ${linesOf('$7')}) as e`,
     [
       ids,
       events.map(({ registry }) => registry),
@@ -60,7 +76,7 @@ export async function insertEvents(sql: Sql, events: RecordEvent[], fannedOutAt:
       events.map(({ eventType }) => eventType),
       events.map(({ id }) => id),
       events.map(({ version }) => version),
-      events.map(({ identifiers }) => JSON.stringify(identifiers)),
+      lines(events.map(({ identifiers }) => JSON.stringify(identifiers))),
       fannedOutAt,
       JSON.stringify(currentHop()),
     ],

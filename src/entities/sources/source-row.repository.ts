@@ -1,5 +1,6 @@
 /** What became of each row of a source: served, ended, withheld or refused, and by what it is told whether it changed. */
 import type { Sql } from '../database/database.js';
+import { lines, linesOf } from '../database/packed.js';
 import type { Identifier, StoredRecord } from '../records/record.repository.js';
 
 export interface SourceRow {
@@ -31,8 +32,8 @@ export async function keepRows(sql: Sql, source: string, generation: number, row
     `insert into source_row (record_id, source, entry, state, path, reason, digest, key, children, version, counts, generation)
      select t.*, $12::bigint from (select r.id, $1::text, r.entry, r.state, r.path, r.reason, r.digest, r.key,
          array(select jsonb_array_elements_text(r.children)), r.version, r.counts
-       from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[], $9::jsonb[],
-         $10::bigint[], $11::jsonb[]) as r (id, entry, state, path, reason, digest, key, children, version, counts)) t
+       from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], ${linesOf('$8')}, ${linesOf('$9')},
+         $10::bigint[], ${linesOf('$11')}) as r (id, entry, state, path, reason, digest, key, children, version, counts)) t
      on conflict (record_id) do update set entry = excluded.entry, state = excluded.state, path = excluded.path,
        reason = excluded.reason, digest = excluded.digest, key = excluded.key, children = excluded.children,
        version = excluded.version, counts = excluded.counts, generation = excluded.generation`,
@@ -44,10 +45,10 @@ export async function keepRows(sql: Sql, source: string, generation: number, row
       column('path'),
       column('reason'),
       column('digest'),
-      column('key').map((key) => JSON.stringify(key)),
-      column('children').map((children) => JSON.stringify(children)),
+      lines(column('key').map((key) => JSON.stringify(key))),
+      lines(column('children').map((children) => JSON.stringify(children))),
       column('version').map((version) => version ?? 0),
-      column('counts').map((counts) => JSON.stringify(counts ?? {})),
+      lines(column('counts').map((counts) => JSON.stringify(counts ?? {}))),
       generation,
     ],
   );

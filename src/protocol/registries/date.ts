@@ -27,11 +27,12 @@ export const firstDay = (date: string): string => date + '-01-01'.slice(date.len
 export function lastDay(date: string): string {
   if (date.length === 4) return `${date}-12-31`;
   if (date.length > 7) return date;
-  const [year, month] = date.split('-').map(Number);
-  const last = new Date(0);
-  last.setUTCFullYear(year ?? 0, month ?? 1, 0);
-  return `${date}-${String(last.getUTCDate()).padStart(2, '0')}`;
+  const [year, month] = [Number(date.slice(0, 4)), Number(date.slice(5))];
+  return `${date}-${month === 2 && isLeap(year) ? 29 : DAYS[month - 1]}`;
 }
+
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 
 /** The latest day that has begun somewhere on earth. */
 export const lastDayAnywhere = (now: Date): string =>

@@ -5,7 +5,7 @@ import { OutboundRefused } from '../../platform/outbound-errors.js';
 import type { Outbound } from '../../platform/outbound-http.js';
 import { RequestInvalid, SenderUriInvalid } from '../../protocol/errors.js';
 import type { Operation } from '../../protocol/vocabulary.js';
-import type { Call } from '../call.js';
+import { judgedAt, type Call } from '../call.js';
 import type { Services } from '../services.js';
 import type { AcceptRequestInput } from './accept.types.js';
 
@@ -20,7 +20,7 @@ export async function acceptRequest(
 ): Promise<void> {
   const definition = services.registries.byName(registry);
   if (definition === undefined) throw new RequestInvalid('registry: this gateway does not serve it');
-  const gate = decideGate({ sender, definition, operation, now: call.receivedAt });
+  const gate = decideGate({ sender, definition, operation, now: judgedAt(services, call) });
   if (!gate.allowed && !(gate.reason === 'NO_AGREEMENT' && WITHOUT_AGREEMENT.has(operation))) throw forbiddenBy(gate);
   await call.admit({ operation, items: referenceIds.length });
   callbackTarget(services.outbound, sender, senderUri);

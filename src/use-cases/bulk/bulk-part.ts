@@ -23,7 +23,9 @@ export async function loadPart({ database, vault }: Services, call: Call, input:
   const { from } = call.part;
   const place = { uploadId: input.uploadId, sequence: Math.floor(from / ROWS_PER_CHUNK) };
   const rows = await loadChunk<BulkRow>(database, vault, place);
-  return { rows, done: from + rows.length };
+  const done = from + rows.length;
+  if (done < input.rows) call.part.leave(done);
+  return { rows, done };
 }
 
 /** For the rows of a part, all at once: our tables take look-ups of one identifier together, anything else goes a few at a time. */
@@ -37,7 +39,7 @@ export function boundedSource(services: Services): Services {
   return { ...services, source: { ...source, search } };
 }
 
-/** Settles a part in one transaction with the end of its rows; the next is worked on meanwhile. */
+/** Settles a part, the last in one transaction with the end of the rows; the next are worked on meanwhile. */
 export async function settlePart(
   { database }: Services,
   call: Call,
@@ -46,9 +48,11 @@ export async function settlePart(
   outcome: Omit<Outcome, 'itemCount' | 'itemsDone' | 'partial'>,
 ): Promise<void> {
   const partial = done < rows;
-  await call.part?.turn(partial ? done : undefined);
+  const settled = { ...outcome, itemCount: rows, itemsDone: done, partial };
+  if (partial) return call.settle(settled);
+  await call.part?.turn();
   await database.transaction(async (unit: Unit) => {
-    await call.settle({ ...outcome, itemCount: rows, itemsDone: done, partial }, unit);
-    if (!partial) await dropChunks(unit, uploadId);
+    await call.settle(settled, unit);
+    await dropChunks(unit, uploadId);
   });
 }

@@ -4,7 +4,7 @@ import type { AgreementTerms } from '../../entities/senders/sender.repository.js
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { BulkRow } from '../../protocol/search/bulk.js';
 import type { SearchAnswer, SearchItemAnswer } from '../../protocol/search/search.translate.js';
-import type { Call } from '../call.js';
+import { judgedAt, type Call } from '../call.js';
 import type { Services } from '../services.js';
 import { definitionOf } from '../records/records.js';
 import { AnswerRoom } from '../search/answer-room.js';
@@ -20,7 +20,7 @@ export async function bulkSearch(
   input: BulkInput,
 ): Promise<SearchAnswer> {
   const definition = definitionOf(services, input.registry);
-  const gate = decideGate({ sender, definition, operation: 'BULK_SEARCH', now: call.receivedAt });
+  const gate = decideGate({ sender, definition, operation: 'BULK_SEARCH', now: judgedAt(services, call) });
   if (!gate.allowed) throw forbiddenBy(gate);
   const part = await loadPart(services, call, input);
   const searching = new SearchItems(boundedSource(services), definition, gate.agreements, {

@@ -4,7 +4,7 @@ import type { KnownSender } from '../../access/sender-directory.js';
 import type { BulkRow } from '../../protocol/search/bulk.js';
 import type { BulkVerifyAnswer, BulkVerifyItem } from '../../protocol/search/bulk.translate.js';
 import { ProtocolError } from '../../protocol/errors.js';
-import type { Call } from '../call.js';
+import { judgedAt, type Call } from '../call.js';
 import type { Services } from '../services.js';
 import { definitionOf } from '../records/records.js';
 import { verifyPersons } from '../verify/verify.js';
@@ -27,7 +27,7 @@ export async function bulkVerify(
   input: BulkInput,
 ): Promise<BulkVerifyAnswer> {
   const definition = definitionOf(services, input.registry);
-  const gate = decideGate({ sender, definition, operation: 'BULK_VERIFY', now: call.receivedAt });
+  const gate = decideGate({ sender, definition, operation: 'BULK_VERIFY', now: judgedAt(services, call) });
   if (!gate.allowed) throw forbiddenBy(gate);
   const [recordType] = definition.recordTypes;
   if (recordType === undefined) throw new Error(`${definition.registry} has no record types`);

@@ -2,13 +2,14 @@
 import { decideGate, decideItem, forbiddenBy, summarizeDecision, type Grant } from '../../access/decide-access.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { Unit } from '../../entities/database/database.js';
+import { lockNamed } from '../../entities/records/record-match.repository.js';
 import type { EnrollmentUpdate, PushAnswer, PushOutcome } from '../../protocol/notify/enrollment.js';
 import { RequestInvalid } from '../../protocol/errors.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
 import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
-import type { Call } from '../call.js';
+import { judgedAt, type Call } from '../call.js';
 import type { Services } from '../services.js';
-import { applyPush, recordOverwritten, textOf, type Push, type Pushed } from '../records/partner-push.js';
+import { applyPush, namesPushed, recordOverwritten, textOf, type Push, type Pushed } from '../records/partner-push.js';
 import { definitionOf } from '../records/records.js';
 
 /** A longer transaction would delay the live tail of every reader. */
@@ -21,7 +22,7 @@ export async function updateEnrollments(
   update: EnrollmentUpdate,
 ): Promise<PushAnswer> {
   const definition = definitionOf(services, update.registry);
-  const grant = decide(definition, sender, call.receivedAt);
+  const grant = decide(definition, sender, judgedAt(services, call));
   const { beneficiaries, transactionId, referenceId } = update;
   if (beneficiaries.length > MOST_RECORDS)
     throw new RequestInvalid(`message.enrolled_updates.beneficiaries: at most ${MOST_RECORDS} in one message`);
@@ -29,6 +30,11 @@ export async function updateEnrollments(
   const answered = await services.database.transaction(async (unit) => {
     const items: PushOutcome[] = [];
     const written: Pushed[] = [];
+    const now = services.clock();
+    await lockNamed(
+      unit,
+      beneficiaries.flatMap((data) => namesPushed(definition, grant.recordType, data, now)),
+    );
     for (const data of beneficiaries)
       items.push(await pushOne(services, unit, grant, { data, ...ENROLMENT }, referenceId, written));
     const recordIds = written.map(({ id }) => id);

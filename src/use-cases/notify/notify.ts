@@ -6,7 +6,7 @@ import { RequestInvalid } from '../../protocol/errors.js';
 import type { ReceivedNotification } from '../../protocol/notify/received.translate.js';
 import type { Unit } from '../../entities/database/database.js';
 import { recordAdminAction } from '../admin-change.js';
-import type { Call } from '../call.js';
+import { judgedAt, type Call } from '../call.js';
 import type { Services } from '../services.js';
 import { recordOverwritten } from '../records/partner-push.js';
 import { definitionOf } from '../records/records.js';
@@ -24,11 +24,12 @@ export async function receiveNotification(
   const { transactionId, events } = notification;
   if (events.length > MOST_EVENTS)
     throw new RequestInvalid(`message.notify_event: at most ${MOST_EVENTS} records in one message`);
-  const gate = decideGate({ sender, definition, operation: 'NOTIFY', now: call.receivedAt });
+  const gate = decideGate({ sender, definition, operation: 'NOTIFY', now: judgedAt(services, call) });
   await call.admit({ operation: 'NOTIFY', items: events.length });
   const answered = await services.database.transaction(async (unit) => {
     const told = new ToldEvents(services, unit, definition, gate, { senderId: sender.senderId, transactionId });
     const items: PushOutcome[] = [];
+    await told.lock(events);
     for (const event of events) items.push(await told.take(event));
     const refused = items.filter(({ status }) => status === 'REJECTED').length;
     const status = refused > 0 && refused === items.length ? 'REJECTED' : 'SUCCEEDED';

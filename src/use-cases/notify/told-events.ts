@@ -1,6 +1,7 @@
 /** The events of one notification, one by one: each is applied, or refused by itself. */
 import { decideItem, type GateDecision, type Grant } from '../../access/decide-access.js';
 import type { Unit } from '../../entities/database/database.js';
+import { lockNamed, type Wanted } from '../../entities/records/record-match.repository.js';
 import { deleteRecord } from '../../entities/records/record-write.repository.js';
 import type { PushOutcome } from '../../protocol/notify/enrollment.js';
 import type { NotifiedEvent } from '../../protocol/notify/received.translate.js';
@@ -11,7 +12,7 @@ import { draftRecord } from '../../protocol/registries/records/draft.js';
 import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
 import { findEventType, findRecordType, findRegistryByType } from '../../protocol/registries/registries.js';
 import { assertOwnType } from '../records/own-records.js';
-import { applyPush, findPushed, isInRows, textOf, type Pushed } from '../records/partner-push.js';
+import { applyPush, findPushed, isInRows, namesPushed, textOf, type Pushed } from '../records/partner-push.js';
 import type { Services } from '../services.js';
 import { markDeath } from './mark-death.js';
 import { tellOn } from './tell-on.js';
@@ -42,6 +43,29 @@ export class ToldEvents {
     private readonly of: { senderId: string; transactionId: string },
   ) {}
 
+  /** Before the first is taken: of whom, and where, they are told. */
+  async lock(events: NotifiedEvent[]): Promise<void> {
+    if (events.length > 1)
+      await lockNamed(
+        this.unit,
+        events.flatMap((event) => this.#names(event)),
+      );
+  }
+
+  #names(event: NotifiedEvent): Wanted[] {
+    const { registries, clock } = this.services;
+    const { of, marks } = this.#meaning(event);
+    const recordType = findRecordType(of, event.recordType) ?? findRecordType(of);
+    const own = recordType === undefined ? [] : namesPushed(of, recordType, event.record, clock());
+    const targets = marks.flatMap((to) => registries.byName(to) ?? []);
+    const elsewhere = own.flatMap(({ named: { identifiers } }) =>
+      targets.flatMap(({ registry, recordTypes }) =>
+        recordTypes.map((one): Wanted => ({ recordType: one, named: { registry, recordType: one.name, identifiers } })),
+      ),
+    );
+    return [...own, ...elsewhere];
+  }
+
   async take(event: NotifiedEvent): Promise<PushOutcome> {
     const head = { referenceId: event.referenceId, timestamp: this.services.clock().toISOString() };
     try {
@@ -55,15 +79,21 @@ export class ToldEvents {
 
   async #apply(event: NotifiedEvent): Promise<void> {
     if (!this.gate.allowed) throw new RecordInvalid('', `is not taken over: ${this.gate.explanation}`);
-    const of = findRegistryByType(this.services.registries, event.regType) ?? this.definition;
-    const name = event.eventType === undefined ? undefined : findEventType(of, event.eventType)?.name;
+    const { of, name, marks } = this.#meaning(event);
     const ownEvent = of === this.definition;
-    const deaths = DEATHS.filter((one) => one.of === of.registry && one.event === name);
-    const marking = deaths.filter(({ to }) => ownEvent || to === this.definition.registry);
+    const marking = marks.filter((to) => ownEvent || to === this.definition.registry);
     if (!ownEvent && marking.length === 0)
       throw new RecordInvalid('', `is of the registry ${of.registry}; send the event there`);
     if (ownEvent) await this.#write(event, name);
-    for (const { to } of marking) await this.#markDeath(of, event, to);
+    for (const to of marking) await this.#markDeath(of, event, to);
+  }
+
+  /** `marks`: registries in which the person of such an event is marked. */
+  #meaning({ regType, eventType }: NotifiedEvent) {
+    const of = findRegistryByType(this.services.registries, regType) ?? this.definition;
+    const name = eventType === undefined ? undefined : findEventType(of, eventType)?.name;
+    const marks = DEATHS.filter((one) => one.of === of.registry && one.event === name).map(({ to }) => to);
+    return { of, name, marks };
   }
 
   async #write(event: NotifiedEvent, name: string | undefined): Promise<void> {

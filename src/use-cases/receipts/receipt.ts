@@ -5,7 +5,7 @@ import { markReceived } from '../../entities/transactions/receipt.repository.js'
 import { RequestInvalid } from '../../protocol/errors.js';
 import { isWritable } from '../../protocol/registries/date.js';
 import type { Receipt, ReceiptAnswer } from '../../protocol/notify/receipt.js';
-import type { Call } from '../call.js';
+import { judgedAt, type Call } from '../call.js';
 import type { Services } from '../services.js';
 import { assertMayAskAboutOwn } from '../transaction-status/own-messages.js';
 import { definitionOf } from '../records/records.js';
@@ -18,7 +18,7 @@ export async function acknowledgeReceipt(
 ): Promise<ReceiptAnswer> {
   const definition = definitionOf(services, receipt.registry);
   const { registry } = definition;
-  const gate = decideGate({ sender, definition, operation: 'RECEIPT', now: call.receivedAt });
+  const gate = decideGate({ sender, definition, operation: 'RECEIPT', now: judgedAt(services, call) });
   assertMayAskAboutOwn(gate);
   await call.admit({ operation: 'RECEIPT', items: 1 });
   const receivedAt = new Date(receipt.receivedAt);

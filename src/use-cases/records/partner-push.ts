@@ -6,12 +6,12 @@ import { isObject } from '../../platform/plain-object.js';
 import type { Grant } from '../../access/decide-access.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { Unit } from '../../entities/database/database.js';
-import { matchRecord, type Match } from '../../entities/records/record-match.repository.js';
+import { matchRecord, type Match, type Wanted } from '../../entities/records/record-match.repository.js';
 import type { Identifier, RecordDraft, StoredRecord } from '../../entities/records/record.repository.js';
 import { matches, valuesAt } from '../../protocol/query/evaluate.js';
 import { attributesOf } from '../../protocol/registries/attributes.js';
 import { assembleRecord, draftRecord } from '../../protocol/registries/records/draft.js';
-import type { RecordTypeDefinition } from '../../protocol/registries/definition.js';
+import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
 import { clampRecord } from '../../protocol/registries/records/fields.js';
 import { agree, contradictions, identifyingOf } from '../../protocol/registries/records/identifying.js';
 import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
@@ -72,18 +72,41 @@ export async function findPushed(
   data: Data,
   now: Date,
 ): Promise<FoundPush> {
-  const given = draftRecord(definition, recordType, [], data, now);
-  const programme = recordType.severalPerSubject === true ? programmeOf(given.data) : undefined;
-  const draft: RecordDraft = {
-    registry: definition.registry,
-    recordType: recordType.name,
-    externalId: programme && externalIdOf(recordType, identifyingOf(recordType, given), programme),
-    identifiers: given.identifiers,
-    data: clampRecord(clamp, given.data),
-  };
+  const { programme, ...given } = readPush(definition, recordType, data, now);
+  const draft: RecordDraft = { ...given, data: clampRecord(clamp, given.data) };
   const match = await matchRecord(unit, recordType, draft);
   const found = programme === undefined ? match.stored : enrolmentOf(recordType, draft, match, programme);
   return { draft, match, found };
+}
+
+function readPush(
+  definition: RegistryDefinition,
+  recordType: RecordTypeDefinition,
+  sent: Data,
+  now: Date,
+): RecordDraft & { programme: string | undefined } {
+  const { identifiers, data } = draftRecord(definition, recordType, [], sent, now);
+  const programme = recordType.severalPerSubject === true ? programmeOf(data) : undefined;
+  const who = identifyingOf(recordType, { identifiers, data });
+  const externalId = programme && externalIdOf(recordType, who, programme);
+  const { registry } = definition;
+  return { registry, recordType: recordType.name, externalId, identifiers, data, programme };
+}
+
+/** By which names a record that is sent will be looked for; by none where it is refused. */
+export function namesPushed(
+  definition: RegistryDefinition,
+  recordType: RecordTypeDefinition,
+  sent: Data,
+  now: Date,
+): Wanted[] {
+  try {
+    const { registry, externalId, identifiers } = readPush(definition, recordType, sent, now);
+    return [{ recordType, named: { registry, recordType: recordType.name, externalId, identifiers } }];
+  } catch (error) {
+    if (error instanceof RecordInvalid) return [];
+    throw error;
+  }
 }
 
 /** Of what an external id is made of, in bytes, as of an identifier. */

@@ -20,7 +20,7 @@ import type {
 } from '../../protocol/search/search.translate.js';
 import type { Operation } from '../../protocol/vocabulary.js';
 import type { AgreementTerms } from '../../entities/senders/sender.repository.js';
-import type { PartnerCall } from '../call.js';
+import { judgedAt, type PartnerCall } from '../call.js';
 import type { Services } from '../services.js';
 import { assertInTime } from '../deadline.js';
 import { decideSearchItem, type Decided } from './consent-in-message.js';
@@ -38,7 +38,7 @@ export async function search(
 ): Promise<SearchAnswer> {
   const definition = services.registries.byName(question.registry);
   if (definition === undefined) throw new RequestInvalid('registry: this gateway does not serve it');
-  const gate = decideGate({ sender, definition, operation, now: call.receivedAt });
+  const gate = decideGate({ sender, definition, operation, now: judgedAt(services, call) });
   if (!gate.allowed) throw forbiddenBy(gate);
   await call.admit({ operation, items: question.items.length });
   const { from, maxItems, maxRecords, maxBytes } = call.part ?? WHOLE;

@@ -18,7 +18,7 @@ import { readQuery } from '../../protocol/query/read-query.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
 import { covers } from '../../protocol/registries/records/fields.js';
 import type { StatusAnswer, StatusQuestion } from '../../protocol/search/status-check.translate.js';
-import type { PartnerCall } from '../call.js';
+import { judgedAt, type PartnerCall } from '../call.js';
 import type { Services } from '../services.js';
 import { findAttribute } from '../../protocol/registries/attributes.js';
 import { definitionOf } from '../records/records.js';
@@ -45,7 +45,7 @@ export async function checkStatus(
   operation: StatusCheck,
 ): Promise<StatusAnswer> {
   const definition = definitionOf(services, question.registry);
-  const gate = decideGate({ sender, definition, operation, now: call.receivedAt });
+  const gate = decideGate({ sender, definition, operation, now: judgedAt(services, call) });
   if (!gate.allowed) throw forbiddenBy(gate);
   await call.admit({ operation, items: 1 });
   const found = await judge(

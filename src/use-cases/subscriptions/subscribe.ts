@@ -23,7 +23,7 @@ import type {
   UnsubscribeQuestion,
 } from '../../protocol/subscribe/subscription.js';
 import type { TransactionStatus } from '../../protocol/vocabulary.js';
-import type { Call, Outcome } from '../call.js';
+import { judgedAt, type Call, type Outcome } from '../call.js';
 import type { Services } from '../services.js';
 import { definitionOf } from '../records/records.js';
 import { SubscribeItems } from './subscribe-items.js';
@@ -43,7 +43,7 @@ export async function subscribe(
   question: SubscribeQuestion,
 ): Promise<SubscribeAnswer> {
   const definition = definitionOf(services, question.registry);
-  const gate = decideGate({ sender, definition, operation: 'SUBSCRIBE', now: call.receivedAt });
+  const gate = decideGate({ sender, definition, operation: 'SUBSCRIBE', now: judgedAt(services, call) });
   if (!gate.allowed) throw forbiddenBy(gate);
   await call.admit({ operation: 'SUBSCRIBE', items: question.items.length });
   const { agreements } = gate;
@@ -73,7 +73,7 @@ export async function unsubscribe(
   question: UnsubscribeQuestion,
 ): Promise<UnsubscribeAnswer> {
   const definition = definitionOf(services, question.registry);
-  const gate = decideGate({ sender, definition, operation: 'UNSUBSCRIBE', now: call.receivedAt });
+  const gate = decideGate({ sender, definition, operation: 'UNSUBSCRIBE', now: judgedAt(services, call) });
   if (!gate.allowed && !HARMLESS.has(gate.reason)) throw forbiddenBy(gate);
   await call.admit({ operation: 'UNSUBSCRIBE', items: 1 });
   return services.database.transaction(async (unit) => {

@@ -19,7 +19,7 @@ import {
   type TxnType,
 } from '../../protocol/txn-status/txn-status.translate.js';
 import type { Operation } from '../../protocol/vocabulary.js';
-import type { Call } from '../call.js';
+import { judgedAt, type Call } from '../call.js';
 import type { Services } from '../services.js';
 import { assertMayAskAboutOwn } from './own-messages.js';
 import { definitionOf } from '../records/records.js';
@@ -44,7 +44,7 @@ export async function transactionStatus(
   question: StatusOfTransaction,
 ): Promise<TransactionStatusAnswer> {
   const definition = definitionOf(services, question.registry);
-  const gate = decideGate({ sender, definition, operation: 'TXN_STATUS', now: call.receivedAt });
+  const gate = decideGate({ sender, definition, operation: 'TXN_STATUS', now: judgedAt(services, call) });
   assertMayAskAboutOwn(gate);
   await call.admit({ operation: 'TXN_STATUS', items: 1 });
   const type = question.type ?? (await typeOf(services, sender, question));

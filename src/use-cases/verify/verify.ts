@@ -8,7 +8,7 @@ import type { Criteria } from '../../protocol/query/criteria.js';
 import { identifyingOf } from '../../protocol/registries/records/identifying.js';
 import type { SourceRecord, SourceResult } from '../../sources/registry-source.js';
 import type { Operation } from '../../protocol/vocabulary.js';
-import type { PartnerCall } from '../call.js';
+import { judgedAt, type PartnerCall } from '../call.js';
 import type { Services } from '../services.js';
 import { definitionOf } from '../records/records.js';
 import { judge, questionReader, type Question } from './question.js';
@@ -30,14 +30,15 @@ export async function verify(
   operation: Operation = 'VERIFY',
 ): Promise<VerifyResult> {
   const definition = definitionOf(services, question.registry);
-  const gate = decideGate({ sender, definition, operation, now: call.receivedAt });
+  const now = judgedAt(services, call);
+  const gate = decideGate({ sender, definition, operation, now });
   if (!gate.allowed) throw forbiddenBy(gate);
   await call.admit({ operation, items: 1 });
   const recordType = definition.recordTypes[0];
   if (recordType === undefined) throw new RequestInvalid('registry: it has no record types');
   const grant = decideItem(gate.agreements, definition, { recordType, purpose: question.purpose });
   if (!grant.allowed) throw forbiddenBy(grant);
-  const { person, verified } = await verifyPerson(services, sender, grant, [question], call.receivedAt);
+  const { person, verified } = await verifyPerson(services, sender, grant, [question], now);
   const result: VerifyResult = {
     transactionId: question.transactionId,
     correlationId: call.correlationId,
