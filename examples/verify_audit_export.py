@@ -10,7 +10,11 @@ import base64, hashlib, json, os, subprocess, sys, tempfile
 from datetime import datetime
 
 sha = lambda data: hashlib.sha256(data).digest()
-path, *options = sys.argv[1:]
+path, *options = sys.argv[1:] or sys.exit(__doc__)
+heads = [after for before, after in zip(options, options[1:]) if before == "--head"]
+# An option that is mistaken and passed over would leave "intact" to stand for what was not looked at.
+if any(one not in ("--head", "--releases", "--acts", *heads) for one in options) or len(heads) != options.count("--head"):
+    sys.exit(f"unknown option, or one without its value: {' '.join(options)}\n{__doc__}")
 keys, seals, entries, rows = {}, [], {}, {}
 
 
@@ -118,8 +122,8 @@ for subject, entry in newest.items():
         fail(f"the row of entry {entry[0]} is not there")
 
 head = f"{previous['sequence']}:{previous['hash']}" if previous else "-"
-if "--head" in options:
-    sequence, _, hash = options[options.index("--head") + 1].partition(":")
+for kept in heads:
+    sequence, _, hash = kept.partition(":")
     if not any(str(seal["sequence"]) == sequence and seal["hash"] == hash for seal in seals):
         fail(f"seal {sequence} is not the one that was kept")
 

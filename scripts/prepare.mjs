@@ -15,14 +15,19 @@ export const COMPILED = `${root}node_modules/.cache/v8`;
 
 const changedAt = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
+/** A build without what made it, as `npm prune --omit=dev` leaves it for production: it is run as it is. */
+const isPruned = () => existsSync('dist/cli.js') && !existsSync('node_modules/typescript');
+
 export function installIfNeeded() {
-  if (!lacksPackages(packagesOf('package-lock.json'), packagesOf('node_modules/.package-lock.json'))) return;
+  const [locked, installed] = ['package-lock.json', 'node_modules/.package-lock.json'].map(packagesOf);
+  if (!lacksPackages(locked, installed, isPruned())) return;
   step('installing packages (npm ci)', 'npm', ['ci', '--include=dev', '--no-progress', '--loglevel=error']);
 }
 
 const packagesOf = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : {});
 
 export function buildIfNeeded() {
+  if (isPruned()) return;
   const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).map((name) => `src/${name}`);
   const newest = Math.max(...['package.json', 'tsconfig.json', 'tsconfig.build.json', ...sources].map(changedAt));
   if (changedAt(STAMP) >= newest) return;

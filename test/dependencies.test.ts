@@ -27,12 +27,16 @@ test('package-lock.json holds every platform (else: node scripts/complete-lock.m
 test('packages are installed again when their content is another, not when their time is', async () => {
   const script = new URL('../scripts/packages.mjs', import.meta.url).href;
   const { lacksPackages } = (await import(script)) as {
-    lacksPackages: (locked: object, installed: object) => boolean;
+    lacksPackages: (locked: object, installed: object, pruned?: boolean) => boolean;
   };
   const locked = { '': { version: '1' }, a: { version: '1', integrity: 'x' }, other: { version: '1', optional: true } };
   const installed = { a: { version: '1', integrity: 'x' } };
   expect(lacksPackages(locked, installed)).toBe(false);
   expect(lacksPackages(locked, {})).toBe(true);
+  // What `npm prune --omit=dev` took away is not installed again under the gateway that runs there.
+  const withTools = { ...locked, tools: { version: '1', dev: true } };
+  expect([false, true].map((pruned) => lacksPackages(withTools, installed, pruned))).toEqual([true, false]);
+  expect(lacksPackages(locked, {}, true)).toBe(true);
   expect(lacksPackages(locked, { a: { version: '2', integrity: 'x' } })).toBe(true);
   expect(lacksPackages(locked, { a: { version: '1', integrity: 'y' } })).toBe(true);
   expect(lacksPackages(locked, { ...installed, other: { version: '2' } })).toBe(true);

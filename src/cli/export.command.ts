@@ -1,4 +1,3 @@
-import { createWriteStream } from 'node:fs';
 import { extname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -7,6 +6,7 @@ import { createRegistries } from '../protocol/registries/registries.js';
 import { EXPORT_FORMATS, type ExportFormat } from '../use-cases/exports/export.types.js';
 import { action, examples, oneOf } from './action.js';
 import { UsageError } from './failure.js';
+import { privateStream } from './private-file.js';
 
 interface Options {
   registry: string;
@@ -53,7 +53,7 @@ export const exportCommand = (): Command =>
               yield text;
             }
           };
-          await pipeline(Readable.from(texts()), createWriteStream(file, { mode: 0o600 }));
+          await pipeline(Readable.from(texts()), privateStream(file));
         }).finally(() => counter.end());
         terminal.result({ registry, format: question.format, records }, `${records} records written to ${file}.`);
       }),

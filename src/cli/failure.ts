@@ -18,6 +18,16 @@ export class CliFailure extends Error {
 /** Arguments that do not fit together: exit code 2, as for those that the parser refuses. */
 export class UsageError extends CliFailure {
   override readonly name = 'UsageError';
+  readonly code = 'USAGE';
+}
+
+/** Ctrl-C, or whoever asked the process to end. */
+export class Interrupted extends CliFailure {
+  override readonly name = 'Interrupted';
+
+  constructor(signal: NodeJS.Signals) {
+    super(`stopped by ${signal}; what was committed stays`, 'run it again: it goes on from there');
+  }
 }
 
 export interface Failure {
@@ -30,6 +40,7 @@ export interface Failure {
 const PLAIN = new Set([
   'CliFailure',
   'UsageError',
+  'Interrupted',
   'ConfigInvalid',
   'MasterKeyWrong',
   'KeyInvalid',

@@ -1,6 +1,7 @@
 /** Reads a file into the records, and says what became of its rows. */
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { extname } from 'node:path';
+import { closeSync, writeSync } from 'node:fs';
+import { extname, resolve } from 'node:path';
+import { isNativeError } from 'node:util/types';
 import { createRegistries } from '../protocol/registries/registries.js';
 import type { FileForm, RowFormat } from '../sources/files/given-file.js';
 import { DomainError } from '../use-cases/errors.js';
@@ -9,6 +10,7 @@ import { readMeaning, rowsOf, type RowMeaning } from '../use-cases/imports/row-m
 import { CliFailure, UsageError } from './failure.js';
 import { givenFile, readText } from './files.js';
 import { withLocalWriter } from './local-writer.js';
+import { openPrivate } from './private-file.js';
 import type { Terminal } from './terminal.js';
 
 const SHOWN = 20;
@@ -36,9 +38,9 @@ export async function importFile(
   const meaning = await meaningOf(options);
   const form = formOf(options, meaning, file);
   const counter = terminal.progress('rows');
-  const refused = options.refused === undefined ? undefined : openRefused(options.refused);
-  const report = new Report(refused?.take);
   const rows = rowsOf(await givenFile(file, form), meaning, createRegistries());
+  const refused = options.refused === undefined ? undefined : openRefused(options.refused, file);
+  const report = new Report(refused?.take);
   const given = {
     recordType: meaning.recordType,
     from: options.fromLine,
@@ -51,9 +53,7 @@ export async function importFile(
     : withLocalWriter(terminal, (writer) => importRows(writer, meaning.definition, rows, given));
   await run
     .catch((error: unknown) => {
-      const { line } = report;
-      if (line > 0) terminal.note(`written up to line ${line}: go on with --from-line ${line + 1}`);
-      throw error;
+      throw dryRun ? error : withPlace(error, report.line);
     })
     .finally(() => {
       counter.end();
@@ -64,6 +64,12 @@ export async function importFile(
   for (const { line, message } of problems.slice(0, SHOWN)) terminal.note(`line ${line}: ${message}`);
   if (counts.refused > SHOWN) terminal.note(`… and ${counts.refused - SHOWN} more; --json lists 1000 of them`);
   terminal.result({ dryRun, ...counts, problems }, summary(counts, dryRun));
+}
+
+/** The step that leads on is known: what was written is not read again. */
+function withPlace(error: unknown, line: number): unknown {
+  if (line === 0 || !isNativeError(error)) return error;
+  return Object.assign(error, { remedy: `it wrote up to line ${line}: go on with --from-line ${line + 1}` });
 }
 
 /** What the rows are: as the mapping says, else as the options do. */
@@ -122,8 +128,10 @@ class Report {
 }
 
 /** Rows of persons: for the one who imports, and nobody else. */
-function openRefused(file: string): { take: (row: RefusedRow) => void; close: () => void } {
-  const descriptor = openSync(file, 'w', 0o600);
+function openRefused(file: string, imported: string): { take: (row: RefusedRow) => void; close: () => void } {
+  if (resolve(file) === resolve(imported))
+    throw new UsageError('--refused names the file that is imported', 'give it another name: it is written anew');
+  const descriptor = openPrivate(file);
   return {
     take: (row) => void writeSync(descriptor, `${JSON.stringify(row)}\n`),
     close: () => closeSync(descriptor),

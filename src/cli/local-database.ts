@@ -5,7 +5,7 @@ import { connectDatabase } from '../entities/schema/connect.js';
 import { readConfig, type Config } from '../platform/config.js';
 import { startEmbeddedPostgres } from '../platform/embedded-postgres.js';
 import { findRunningPostgres } from '../platform/running-postgres.js';
-import { CliFailure } from './failure.js';
+import { Interrupted } from './failure.js';
 import type { Terminal } from './terminal.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
@@ -34,20 +34,30 @@ export async function withDatabaseUrl<T>(
   work: (url: string) => Promise<T>,
 ): Promise<T> {
   const known = given ?? (await findRunningPostgres(dataDir));
-  if (known !== undefined) return work(known);
-  terminal.note(`· starting the embedded PostgreSQL of ${dataDir}`);
-  const postgres = await startEmbeddedPostgres({ dataDir, log: { info: () => {}, error: () => {} } });
-  const { promise: stopped, resolve: stop } = Promise.withResolvers<NodeJS.Signals>();
-  for (const signal of SIGNALS) process.once(signal, stop);
-  try {
-    return await Promise.race([work(postgres.url), stopped.then(interrupted)]);
-  } finally {
-    // The server outlives us otherwise: it is a process group of its own.
-    await postgres.close();
-    for (const signal of SIGNALS) process.off(signal, stop);
-  }
+  if (known !== undefined) return untilStopped((stopped) => Promise.race([work(known), stopped]));
+  return untilStopped(async (stopped) => {
+    terminal.note(`· starting the embedded PostgreSQL of ${dataDir}`);
+    const postgres = await startEmbeddedPostgres({ dataDir, log: { info: () => {}, error: () => {} } });
+    try {
+      return await Promise.race([work(postgres.url), stopped]);
+    } finally {
+      // The server outlives us otherwise: it is a process group of its own.
+      await postgres.close();
+    }
+  });
 }
 
-function interrupted(signal: NodeJS.Signals): never {
-  throw new CliFailure(`stopped by ${signal}; what was committed stays`, 'run it again: it goes on from there');
+/** `stopped` is refused with `Interrupted` at a signal, so that a command can tell how far it was. */
+async function untilStopped<T>(work: (stopped: Promise<never>) => Promise<T>): Promise<T> {
+  const { promise: stopped, reject } = Promise.withResolvers<never>();
+  // Heard by those who wait for it.
+  stopped.catch(() => undefined);
+  const stop = (signal: NodeJS.Signals): void => reject(new Interrupted(signal));
+  // Ctrl-C comes twice, from the terminal and passed on by `npx dci`: the second must not end us in the middle.
+  for (const signal of SIGNALS) process.on(signal, stop);
+  try {
+    return await work(stopped);
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, stop);
+  }
 }

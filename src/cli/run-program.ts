@@ -1,6 +1,8 @@
 /** Runs a program of commands: parses, and turns a failure into words and an exit code. */
 import { CommanderError, type Command } from 'commander';
-import { describeFailure, UsageError } from './failure.js';
+import { describeFailure, Interrupted, UsageError, type Failure } from './failure.js';
+
+const asJson = (): boolean => process.argv.includes('--json');
 
 /** What all commands of a program have in common. */
 export function withCommands(program: Command, commands: Command[]): Command {
@@ -8,6 +10,7 @@ export function withCommands(program: Command, commands: Command[]): Command {
   for (const command of everyCommand(program))
     command
       .exitOverride()
+      .configureOutput({ writeErr: (text) => void (asJson() || process.stderr.write(text)) })
       .configureHelp({ showGlobalOptions: true })
       .showHelpAfterError('(add --help for all options)');
   return program;
@@ -27,19 +30,31 @@ export async function runProgram(program: Command): Promise<void> {
     await program.parseAsync(keyIdLast(process.argv.slice(2)), { from: 'user' });
   } catch (error) {
     process.exitCode = explain(error);
+    // What was under way goes on otherwise.
+    if (error instanceof Interrupted) process.exit();
   }
 }
 
 function explain(error: unknown): number {
-  // commander has printed its own.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  const failure = describeFailure(error);
+  if (error instanceof CommanderError) return explainUsage(error);
+  tell(describeFailure(error));
+  return error instanceof UsageError ? 2 : 1;
+}
+
+/** commander has printed its own, but for programs. */
+function explainUsage({ exitCode, code, message }: CommanderError): number {
+  if (exitCode === 0) return 0;
+  const said = code === 'commander.help' ? 'no command is given' : message.replace(/^error: /, '');
+  if (asJson()) tell({ code: 'USAGE', message: said, remedy: 'add --help for all options' });
+  return 2;
+}
+
+function tell(failure: Failure): void {
   const { message, remedy } = failure;
-  const text = process.argv.includes('--json')
+  const text = asJson()
     ? JSON.stringify({ error: failure })
     : `dci: ${message}${remedy === undefined ? '' : `\n  ${remedy}`}`;
   process.stderr.write(`${text}\n`);
-  return error instanceof UsageError ? 2 : 1;
 }
 
 /** A key id is a thumbprint and may begin with a dash; the parser must not take it for options. */

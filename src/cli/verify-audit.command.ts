@@ -1,9 +1,9 @@
-import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import type { AuditReport } from '../use-cases/audit/verify-audit.js';
 import { action, examples, wholeNumber } from './action.js';
+import { privateStream } from './private-file.js';
 
 interface Anchor {
   sequence: number;
@@ -36,7 +36,7 @@ export const verifyAuditCommand = (): Command =>
           if (file !== undefined) {
             const { exportAudit } = await import('../use-cases/audit/export-audit.js');
             const range = from === undefined ? {} : { from };
-            await pipeline(Readable.from(exportAudit(database, range)), createWriteStream(file, { mode: 0o600 }));
+            await pipeline(Readable.from(exportAudit(database, range)), privateStream(file));
           }
           return verifyAudit(database, {
             ...(from === undefined ? {} : { fromSequence: from }),

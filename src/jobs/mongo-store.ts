@@ -1,4 +1,5 @@
 /** Agenda's schedule in MongoDB. */
+import { isNativeError } from 'node:util/types';
 import { MongoBackend } from '@agendajs/mongo-backend';
 import type { JobRepository } from 'agenda';
 import { MongoClient, type Collection } from 'mongodb';
@@ -9,12 +10,7 @@ const ANSWER_MS = 3000;
 const JOBS = 'agendaJobs';
 
 export function mongoBackend(address: string) {
-  const client = new MongoClient(address, {
-    serverSelectionTimeoutMS: ANSWER_MS,
-    socketTimeoutMS: ANSWER_MS,
-    connectTimeoutMS: ANSWER_MS,
-    waitQueueTimeoutMS: ANSWER_MS,
-  });
+  const client = clientOf(address);
   const backend = new MongoBackend({ mongo: client.db() });
   leaveLocks(backend.repository, client.db().collection(JOBS));
   const connect = async () => {
@@ -24,6 +20,20 @@ export function mongoBackend(address: string) {
     await backend.connect();
   };
   return { backend, connect, close: () => client.close() };
+}
+
+/** @throws Error that names the setting, where the driver cannot read it */
+function clientOf(address: string): MongoClient {
+  try {
+    return new MongoClient(address, {
+      serverSelectionTimeoutMS: ANSWER_MS,
+      socketTimeoutMS: ANSWER_MS,
+      connectTimeoutMS: ANSWER_MS,
+      waitQueueTimeoutMS: ANSWER_MS,
+    });
+  } catch (error) {
+    throw new Error(`JOBS_URL: ${isNativeError(error) ? error.message : 'cannot be read'}`, { cause: error });
+  }
 }
 
 /**

@@ -29,6 +29,11 @@ const WITHOUT_HOST: ReadonlySet<string> = new Set(['mailto:', 'tel:']);
 
 const web = url(['http:', 'https:']).transform((text) => text.replace(/\/+$/, ''));
 
+/** Of several hosts with ports, as a replica set of MongoDB has them, `URL` reads none; its driver does. */
+const jobsUrl = z.union([z.string().regex(/^mongodb(\+srv)?:\/\/[^/]/), url(['postgres:', 'postgresql:'])], {
+  error: 'must be a URL that starts with mongodb://, mongodb+srv:// or postgres://, with a host',
+});
+
 const list = <Item>(item: z.ZodType<Item, string>) =>
   z
     .string()
@@ -44,10 +49,10 @@ const masterKey = z
   );
 
 const proxyAddress = z.string().refine((text) => {
-  const [address = '', bits, ...rest] = text.split('/');
+  const [, address = '', bits] = /^([^/]+)(?:\/([1-9]\d{0,2}))?$/.exec(text) ?? [];
   const family = isIP(address);
-  return family !== 0 && rest.length === 0 && (bits === undefined || Number(bits) <= (family === 4 ? 32 : 128));
-}, 'must be IP addresses or ranges such as 10.0.0.0/8, separated by commas');
+  return family !== 0 && Number(bits ?? 1) <= (family === 4 ? 32 : 128);
+}, 'must be IP addresses or ranges such as 10.0.0.0/8, separated by commas; a range of all is none');
 
 const senderId = z.string().regex(/^[A-Za-z0-9._-]+$/, 'may hold only letters, digits, ".", "_" and "-"');
 
@@ -76,7 +81,7 @@ export const environment = z.object({
   CREATE_DATABASE: flag,
   DB_POOL_SIZE: whole(2, 500).default(10),
   DB_STATEMENT_TIMEOUT_MS: whole(0, 3_600_000).default(30_000),
-  JOBS_URL: url(['mongodb:', 'mongodb+srv:', 'postgres:', 'postgresql:']).optional(),
+  JOBS_URL: jobsUrl.optional(),
   REDIS_URL: url(['redis:', 'rediss:']).optional(),
   ROLE: oneOf(['api', 'worker', 'all']).default('all'),
   SERVER_ID: senderId.default('dci-gateway'),

@@ -107,7 +107,9 @@ export function readConfig(
   env: Record<string, string | undefined>,
   runtime = process.versions.node,
 ): { config: Config; secrets: Secrets } {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  // Files of settings leave a blank or an end of line behind a value, which would stand in addresses that partners are given.
+  const trimmed = Object.entries(env).map(([name, value]) => [name, value?.trim()] as const);
+  const given = Object.fromEntries(trimmed.filter(([, value]) => value !== undefined && value !== ''));
   const read = environment.safeParse(given);
   const malformed = read.error?.issues.map(({ path, message }) => `${String(path[0])} ${message}`) ?? [];
   const unknown = misspelt(Object.keys(given), Object.keys(environment.shape));

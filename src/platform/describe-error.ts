@@ -16,7 +16,10 @@ export function describeError(error: unknown): Record<string, unknown> {
   };
 }
 
+/** What PostgreSQL says of itself, and of no statement: it cannot be reached, lets nobody in, has no room, shuts down. */
+const OF_THE_SERVER = /^(08|28|53|57|58)/;
+
 function quotesInput(error: Error, code: unknown): boolean {
-  const isSqlState = typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code);
+  const isSqlState = typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !OF_THE_SERVER.test(code);
   return isSqlState || error.name === 'SyntaxError' || 'query' in error || 'sql' in error;
 }

@@ -1,6 +1,6 @@
 /** The database, brought up to date, and what opens its secrets: what work needs, whoever does it, before anything listens. */
 import { KeyRing } from '../access/key-ring.js';
-import { awaitDatabase } from '../entities/database/await-database.js';
+import { awaitDatabase, requireDirect } from '../entities/database/await-database.js';
 import { DataVault } from '../entities/database/data-vault.js';
 import type { Database } from '../entities/database/database.js';
 import { forgetForeignEvents } from '../entities/queues/tail.repository.js';
@@ -40,6 +40,7 @@ export async function openStore(
 ): Promise<Store> {
   const { databaseUrl, databaseDirectUrl: directUrl = databaseUrl } = secrets;
   await awaitDatabase(databaseUrl, { createDatabase: config.createDatabase, patienceMs, log });
+  if (directUrl !== databaseUrl) await requireDirect(databaseUrl, directUrl);
   // Over connections of its own, where a statement may take its time.
   await migrate(databaseUrl, clock(), { directUrl, log });
   const database = await connectDatabase(databaseUrl, {

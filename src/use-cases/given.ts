@@ -1,4 +1,5 @@
-import { invalid } from './errors.js';
+import { isDeepStrictEqual } from 'node:util';
+import { conflict, invalid } from './errors.js';
 
 /** What an update gives; what is left out stays. @throws DomainError for null where there is nothing to clear */
 export function givenOf<Input extends object>(
@@ -11,6 +12,20 @@ export function givenOf<Input extends object>(
       throw invalid(field, `must not be null; leave it out to keep it as it is`);
   return Object.fromEntries(given) as Partial<Input>;
 }
+
+/**
+ * A list is replaced whole: what somebody else took out of it since it was looked at would come back unseen.
+ *
+ * @param was what was looked at of what is to be changed. @throws DomainError `CONFLICT` that names the first field that is another by now
+ */
+export function requireUnchanged<Row extends object>(row: Row, was: Partial<Row> | null | undefined): void {
+  for (const [field, value] of Object.entries(was ?? {}))
+    if (value !== undefined && !isDeepStrictEqual(plain(row[field as keyof Row]), plain(value)))
+      throw conflict(field, 'somebody else changed it meanwhile: look at what it is now');
+}
+
+/** As it goes over the wire: a moment is a text, and what is missing is null. */
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));
 
 /** Null is the same as left out: what has a default gets it. */
 export function presentOf<Input extends object>(input: Input): { [Key in keyof Input]: Exclude<Input[Key], null> } {

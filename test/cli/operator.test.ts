@@ -13,6 +13,7 @@ import { buildCli, dci, startCli, type CliOptions, type CliResult, linesOf, star
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { signIn } from '../support/local-admin.js';
 import { createTestDatabase } from '../support/postgres.js';
+import { until } from '../support/until.js';
 
 const MASTER_KEY = randomBytes(32).toString('base64');
 const example = (name: string): string => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url));
@@ -60,6 +61,17 @@ describe('usage', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(words);
   });
+});
+
+test.each([
+  [['nonsense'], "unknown command 'nonsense'"],
+  [['import'], "missing required argument 'file'"],
+  [['admin'], 'no command is given'],
+  [['import', 'x.csv'], '--registry or --map is missing'],
+])('a program is told of wrong usage too: %j', async (args, message) => {
+  const { code, stdout, stderr } = await run([...args, '--json']);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'USAGE', message } });
 });
 
 describe('the environment', () => {
@@ -168,6 +180,7 @@ describe('import', () => {
     const map = example('beneficiaries.map.yaml');
     const refused = join(cwd, 'refused.ndjson');
     const args = ['import', '--map', map, example('beneficiaries.csv'), '--json'];
+    await writeFile(refused, 'of an earlier run', { mode: 0o644 });
     const first = await run([...args, '--refused', refused]);
     expect(first.json).toMatchObject({ inserted: 2, refused: 1, problems: [{ line: 4 }] });
     expect((await stat(refused)).mode & 0o777).toBe(0o600);
@@ -177,6 +190,11 @@ describe('import', () => {
       row: { NUM_DOSSIER: 'D-3' },
     });
     expect((await run(args)).json).toMatchObject({ inserted: 0, unchanged: 2 });
+    // What is there is not lost before there is anything to write: by a name that is mistyped, or given twice.
+    await run(['import', '--map', map, 'gone.csv', '--refused', refused]);
+    const twice = await run(['import', '--registry', 'social', refused, '--refused', refused]);
+    expect(twice).toMatchObject({ code: 2, stderr: expect.stringContaining('names the file that is imported') });
+    expect(await readFile(refused, 'utf8')).toContain('DD/MM/YYYY');
     const [person] = await gateway.database.query<{ data: unknown; external: string }>(
       `select data, external_id as external from registry_record where external_id = 'D-1'`,
     );
@@ -324,6 +342,28 @@ describe('import', () => {
     ]);
   });
 
+  test('that is stopped tells up to which line it wrote, to a program too', async () => {
+    const child = startCli(['import', '--registry', 'social', '--format', 'csv', '--events', 'off', '-', '--json'], {
+      env,
+      cwd,
+    });
+    const rows = Array.from({ length: 2500 }, (_, n) => `stop-${n},S`);
+    child.stdin?.write(['identifier.UIN,name.surname', ...rows, ''].join('\n'));
+    const said = text(child.stderr as Readable);
+    const written = () => gateway.database.query(`select 1 from record_identifier where value = 'stop-1999'`);
+    await until(async () => (await written()).length > 0);
+    // From the terminal, and passed on by npx.
+    child.kill('SIGINT');
+    child.kill('SIGINT');
+    await once(child, 'close');
+    const { error } = JSON.parse((await said).trim().split('\n').at(-1) ?? '') as { error: { remedy: string } };
+    expect(child.exitCode).toBe(1);
+    expect(error).toMatchObject({
+      code: 'Interrupted',
+      remedy: expect.stringMatching(/^it wrote up to line (1001|2001): go on with --from-line (1002|2002)$/),
+    });
+  });
+
   test('refuses a column that is no field, and a file that is not there', async () => {
     await writeFile(join(cwd, 'columns.csv'), 'identifier.UIN,surnam\n1,x\n');
     const columns = await run(['import', '--registry', 'social', 'columns.csv']);
@@ -348,6 +388,7 @@ test('a first load from Parquet tells nobody, and an export holds it for its own
      where i.value like '9500_' and e.fanned_out_at is null`,
   );
   expect(told).toEqual([]);
+  await writeFile(join(cwd, 'social.ndjson'), '', { mode: 0o644 });
   const exported = await run(['export', '--registry', 'social', '--reason', 'archive', 'social.ndjson']);
   expect(exported).toMatchObject({
     code: 0,

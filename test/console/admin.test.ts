@@ -83,6 +83,13 @@ const PERSON = {
     await page.getByLabel('Valid until').first().fill('2020-01-01 00:00');
     await page.getByRole('button', { name: 'Create agreement' }).click();
     await page.getByRole('form').getByText('validUntil: must lie after validFrom').waitFor();
+    // What is no date keeps the form here, where the agreement would be made without its end.
+    for (const none of ['31.12.2099', '2099-02-30']) {
+      await page.getByLabel('Valid until').first().fill(none);
+      await page.getByRole('button', { name: 'Create agreement' }).click();
+      await page.getByRole('form').getByText('Write it as YYYY-MM-DD HH:MM').waitFor();
+      expect(await page.getByLabel('Valid until').first().inputValue()).toBe(none);
+    }
     await page.getByLabel('Valid until').first().fill('2099-12-31 12:00');
     await page.getByRole('button', { name: 'Create agreement' }).click();
     await page
@@ -157,6 +164,31 @@ const PERSON = {
     await page.getByText('Record changed to version 2; its event is raised').waitFor();
     await page.getByRole('row', { name: /UIN 4711.* 2$/ }).waitFor();
     await page.getByRole('button', { name: 'UIN 4711' }).click();
+    // Written elsewhere while this form stands open: what it shows is not written over that.
+    const elsewhere = (surname: string) =>
+      gateway.admin(
+        `mutation ($records: [RecordInput!]!) { upsertRecords(registry: SOCIAL, records: $records) { updated } }`,
+        {
+          records: [
+            {
+              recordType: 'SRPerson',
+              identifiers: [{ type: 'UIN', value: '4711' }],
+              data: { name: { given_name: 'Ada', surname }, sex: 'male' },
+            },
+          ],
+        },
+      );
+    await elsewhere('Okafor-Bello');
+    await page.getByRole('button', { name: 'Save and raise event' }).click();
+    await expectShown(form.getByRole('alert').getByText('was changed since it was read'));
+    await page.keyboard.press('Escape');
+    await page.getByRole('row', { name: /UIN 4711.*Bello.* 3$/ }).waitFor();
+    await elsewhere('Okafor');
+    await page.reload();
+    await page.getByLabel('Identifier', { exact: true }).fill('4711');
+    await page.getByRole('button', { name: 'Find' }).click();
+    await page.getByRole('row', { name: /UIN 4711.* 4$/ }).waitFor();
+    await page.getByRole('button', { name: 'UIN 4711' }).click();
     await page.getByRole('button', { name: 'Save and raise event' }).click();
     await page.getByText('Nothing changed, nothing raised').waitFor();
     expect(page.url()).not.toContain('4711');
@@ -182,7 +214,7 @@ const PERSON = {
     expect(rows).toEqual([expect.stringContaining('Okafor')]);
     await page.getByRole('button', { name: 'UIN 4711' }).click();
     await page.getByRole('tab', { name: 'History' }).click();
-    await page.getByRole('row', { name: / 2 UPDATE/ }).waitFor();
+    await page.getByRole('row', { name: / 4 UPDATE/ }).waitFor();
     await page.getByRole('row', { name: / 1 REGISTER/ }).waitFor();
   });
 

@@ -87,7 +87,14 @@ import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type Conso
     await expectShown(page.getByRole('heading', { name: 'Your account' }));
     await expectShown(page.getByText('Yes; 10 recovery codes left'));
     const token = await page.evaluate(() => sessionStorage.getItem('dci.console.token'));
+    // A tab that was opened from this one has the same session, and does not show on what it shows.
+    const beside = await page.context().newPage();
+    await beside.goto('/console/');
+    await beside.evaluate((bearer) => sessionStorage.setItem('dci.console.token', bearer), token ?? '');
+    await beside.goto('/console/transactions');
+    await beside.getByText('Live', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
+    await expectShown(beside.getByText('Your session has ended. Sign in again.'));
     await field('Name').waitFor();
     const { errors } = await gateway.graphql('{ me { subject } }', {}, token ?? '');
     expect(errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');

@@ -1,8 +1,10 @@
 /** Connections that break or fall silent at any moment: every place of the pool comes back, whatever was under way. */
+import { randomUUID } from 'node:crypto';
 import { GCProfiler, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Sender } from '../../src/entities/senders/sender.entity.js';
 import type { Database, Sql, Unit } from '../../src/entities/database/database.js';
+import { renewClaims } from '../../src/entities/queues/claim.repository.js';
 import { isUnavailable } from '../../src/entities/database/unavailable.js';
 import { connectDatabase } from '../../src/entities/schema/connect.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
@@ -207,4 +209,27 @@ test('entities and statements of one unit are committed together, or not at all'
 test('a session that froze inside a transaction is ended by the server', async () => {
   const limit = await database.transaction((unit) => unit.query('show idle_in_transaction_session_timeout'));
   expect(limit).toEqual([{ idle_in_transaction_session_timeout: '30s' }]);
+});
+
+test('a lease is renewed while every place is taken', async () => {
+  const { promise: over, resolve: end } = Promise.withResolvers<void>();
+  let begun = 0;
+  const long = Array.from({ length: POOL }, () =>
+    database.transaction(async () => {
+      begun += 1;
+      await over;
+    }),
+  );
+  await until(() => begun === POOL);
+  const renewed = renewClaims(database, 'delivery', randomUUID(), [randomUUID()]);
+  let isRenewed = false;
+  void renewed.then(() => (isRenewed = true));
+  try {
+    await until(() => isRenewed, { timeoutMs: 10_000 });
+  } finally {
+    end();
+  }
+  await renewed;
+  expect(begun).toBe(POOL);
+  await Promise.all(long);
 });

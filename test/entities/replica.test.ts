@@ -1,6 +1,7 @@
 /** A real streaming replica: it answers while it is fresh, and nobody notices when it is not. */
 import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -108,6 +109,24 @@ test('one that is too far behind is left alone until it has caught up', async ()
   expect(await search('2')).toEqual(['primary', 1]);
   await standby.query('select pg_wal_replay_resume()');
   await until(async () => JSON.stringify(await search('2')) === '["replica",1]');
+});
+
+test('another database is none, however far its log is, and the log says so once', async () => {
+  await primary.query('create database other');
+  await until(async () => (await standby.query("select 1 from pg_database where datname = 'other'")).length > 0);
+  const url = new URL(second.url);
+  url.pathname = '/other';
+  const lines: { err: { message?: string }; msg: string }[] = [];
+  const heard = createLog('info', { write: (line) => void lines.push(JSON.parse(line)) });
+  const pooled = { poolSize: 1, statementTimeoutMs: 5000, log: heard };
+  const wrong = openReplica(primary, url.href, pooled, { maxLagMs: 100 });
+  const others = () => lines.filter(({ err }) => err.message?.includes('another database'));
+  await until(() => others().length > 0);
+  expect(await wrong.replica.isFresh()).toBe(false);
+  await sleep(50);
+  expect(await wrong.replica.isFresh()).toBe(false);
+  expect(others()).toMatchObject([{ msg: expect.stringMatching(/^DATABASE_REPLICA_URL: /) }]);
+  await wrong.close();
 });
 
 test('where it is gone the primary answers', async () => {

@@ -168,6 +168,26 @@ describe('with four eyes', () => {
     expect(AGREEMENT_STEPS.map(([field]) => field).sort()).toEqual(terms.inputFields.map(({ name }) => name).sort());
   });
 
+  test('what somebody else changed since it was looked at is not changed back, field by field', async () => {
+    const edit = (type: string, key: string, mutation: string) =>
+      `mutation ($id: ${key}, $input: ${type}!, $was: ${type}) { ${mutation}, input: $input, was: $was) { id } }`;
+    await approvedSender('looked-at');
+    const { id } = await change(ada, CREATE_AGREEMENT, { input: { ...AGREEMENT, senderId: 'looked-at' } });
+    const edits: [id: string, query: string, steps: typeof SENDER_STEPS][] = [
+      ['looked-at', edit('UpdateSenderInput', 'String!', 'updateSender(senderId: $id'), SENDER_STEPS],
+      [id, edit('UpdateAgreementInput', 'ID!', 'updateAgreement(id: $id'), AGREEMENT_STEPS],
+    ];
+    for (const [key, query, steps] of edits)
+      for (const [field, narrow, wide] of steps) {
+        if (wide === undefined) continue;
+        const asked = (was: unknown) => ask(ada, query, { id: key, input: { [field]: narrow }, was: { [field]: was } });
+        await done(ask(ada, query, { id: key, input: { [field]: narrow } }));
+        const [refused] = (await asked(wide)).errors ?? [];
+        expect([field, refused?.extensions]).toMatchObject([field, { code: 'CONFLICT', field }]);
+        expect([field, (await asked(narrow)).errors]).toEqual([field, undefined]);
+      }
+  });
+
   test('each term of an agreement acts at once where it narrows, and waits where it widens', async () => {
     const { id, version } = await change(ada, CREATE_AGREEMENT, { input: AGREEMENT });
     await change(alan, APPROVE_AGREEMENT, { id, version });

@@ -52,6 +52,28 @@ const one = async (given: Given, data: object = {}, registry = 'SOCIAL'): Promis
 /** Begins with a letter: `1234567e` and `-3` behind it would be a number that a spreadsheet rounded. */
 const key = () => `k${randomUUID().slice(0, 8)}`;
 
+test('a record that was read is written only over what was read', async () => {
+  const [uin, other] = [key(), key()];
+  const read = await one({ UIN: uin }, { sex: 'female' });
+  const beside = await one({ UIN: other });
+  const write = (given: Given, was: object | null, data: object = { sex: 'male' }) =>
+    load([{ ...record(given, data), was }]).then(({ records: [outcome] }) => outcome);
+  const was = { id: read.id, version: read.version };
+  // An import tells of a death meanwhile; who corrects the sex would bring the person back.
+  await one({ UIN: uin }, { sex: 'female', death_date: '2026-01-01' });
+  const refused = { change: 'REFUSED', reason: 'CHANGED', id: null };
+  expect(await write({ UIN: uin }, was)).toMatchObject(refused);
+  // A number that was typed wrong, and is somebody else's.
+  expect(await write({ UIN: other }, { id: read.id, version: beside.version })).toMatchObject(refused);
+  expect(await write({ UIN: uin }, { ...was, version: 2 })).toMatchObject({ change: 'UPDATED', version: 3 });
+  expect(await write({ UIN: uin }, null, {})).toMatchObject({ change: 'UPDATED', version: 4 });
+  await gateway.admin(
+    'mutation ($v: String!) { deleteRecord(registry: SOCIAL, identifier: { type: "UIN", value: $v }) { id } }',
+    { v: uin },
+  );
+  expect(await write({ UIN: uin }, { ...was, version: 5 })).toMatchObject(refused);
+});
+
 describe('a number that several persons share', () => {
   test.each(['HOUSEHOLD_ID', 'MRN', 'MOBILE', 'GROUP_ID', 'MEMBER_ID', 'DRN'])(
     '%s makes nobody of two persons one, and names nobody alone',

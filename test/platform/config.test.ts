@@ -67,6 +67,21 @@ test('an empty value is no value, and a final slash of PUBLIC_URL goes', () => {
   expect(config).toMatchObject({ port: 4000, publicUrl: 'https://dci.example.org' });
 });
 
+test('what a file of settings leaves around a value goes', () => {
+  const { config, secrets } = readConfig({
+    PUBLIC_URL: ' https://dci.example.org/ \n',
+    ADMIN_TOKEN: 'bootstrap\n',
+    SEED: ' ',
+  });
+  expect(config).toMatchObject({ publicUrl: 'https://dci.example.org', seed: 'demo' });
+  expect(secrets.adminToken).toBe('bootstrap');
+});
+
+test('a replica set of MongoDB has several hosts', () => {
+  const JOBS_URL = 'mongodb://u:p4ss@one:27017,two:27017/jobs?replicaSet=rs';
+  expect(readConfig({ ...SERVER, JOBS_URL }).secrets.jobsUrl).toBe(JOBS_URL);
+});
+
 test('every problem is reported at once, without the values', () => {
   const env = { PORT: '70000', ROLE: 'boss', DATABASE_URL: 'mysql://u:p4ss@db/x', SEED: 'lots', LOG_LEVEL: 'loud' };
   expect(problemsOf(env)).toEqual([
@@ -93,6 +108,9 @@ test.each([
   [{ ADMIN_SECOND_FACTOR: 'true' }, 'ADMIN_SECOND_FACTOR must be one of optional, required'],
   [{ TRUST_PROXY: '10.0.0.0/33' }, 'TRUST_PROXY must be IP addresses or ranges such as 10.0.0.0/8'],
   [{ TRUST_PROXY: 'proxy' }, 'TRUST_PROXY must be IP addresses or ranges'],
+  [{ TRUST_PROXY: '10.0.0.0/' }, 'TRUST_PROXY must be IP addresses or ranges'],
+  [{ TRUST_PROXY: '0.0.0.0/0' }, 'a range of all is none'],
+  [{ JOBS_URL: 'mongodb://' }, 'JOBS_URL must be a URL that starts with mongodb://'],
   [{ MTLS_HEADER: 'x-client-cert' }, 'MTLS_HEADER needs TRUST_PROXY'],
   [{ MTLS_HEADER: 'x client', TRUST_PROXY: '10.0.0.1' }, 'MTLS_HEADER must be the name of a header'],
   [{ DATABASE_REPLICA_URL: 'postgres://h/x' }, 'DATABASE_REPLICA_URL needs DATABASE_URL'],

@@ -38,6 +38,12 @@ test('errors that quote their input lose the quote and keep the rest', () => {
   expect(lines[1]?.err).toMatchObject({ type: 'Error', code: '23505' });
 });
 
+test('what the database says of itself is told: whoever reads the log may not know its codes', () => {
+  const full = Object.assign(new Error('could not extend file "base/5/1": No space left on device'), { code: '53100' });
+  const [line] = logged((log) => log.error({ err: full }, 'failed'));
+  expect(line?.err).toMatchObject({ code: '53100', message: full.message });
+});
+
 test('a fault that lasts is a few lines and one with their number; another fault and a line without one are written', () => {
   jest.useFakeTimers();
   try {

@@ -376,6 +376,15 @@ describe('the audit', () => {
     });
     afterAll(() => rm(folder, { recursive: true }));
 
+    withPython.each([['--head=1:00'], ['--anchor', '1:00'], ['--head'], ['--act']])(
+      'is not called intact where what was asked was not understood: %s',
+      async (...options) => {
+        const { status, stdout, stderr } = await check(lines, ...options);
+        expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+        expect(stderr).toMatch(/^unknown option, or one without its value/);
+      },
+    );
+
     withPython('verifies with public tools, over keys of two algorithms', async () => {
       const { stdout } = await check(lines);
       expect(stdout).toMatch(/^intact: \d+ seals, \d+ entries/);

@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ROLES, type Role } from '../session/me.js';
 import { FormActions } from '../shared/form-actions.js';
-import { problemOf } from '../shared/problem.js';
+import { showRefusal } from '../shared/show-refusal.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { CREATE_ADMIN_ACCOUNT } from './accounts.document.js';
 import { OneTimePassword, type GivenPassword } from './one-time-password.js';
@@ -46,7 +46,7 @@ function NewForm({ onMade, onCancel }: { onMade: (given: GivenPassword) => void;
   });
   const save = async (input: typeof form.values): Promise<void> => {
     const { data, error } = await create({ input });
-    if (error !== undefined) form.setFieldError('name', problemOf(error).message);
+    if (error !== undefined) showRefusal(form, error, 'name');
     if (data === undefined) return;
     const { oneTimePassword, account } = data.createAdminAccount;
     onMade({ oneTimePassword, ...account });

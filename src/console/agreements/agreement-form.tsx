@@ -1,10 +1,11 @@
 import { Button, Group, Stack } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { changed } from '../shared/changed.js';
+import { changed, wasOf } from '../shared/changed.js';
 import { parseJsonObject } from '../shared/json-object.js';
-import { problemOf } from '../shared/problem.js';
 import { grantedOf, useServedOperations } from '../shared/served-operations.js';
+import { showRefusal } from '../shared/show-refusal.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { AgreementFields } from './agreement-fields.js';
 import {
@@ -43,21 +44,20 @@ export function AgreementForm({ start, isFixed = false, agreement, onDone, onCha
     },
   });
   const [creating, create] = useMutationNotice(CREATE_AGREEMENT);
-  const [updating, update] = useMutationNotice(UPDATE_AGREEMENT);
+  // Refused or not, the page reads the agreement again; the form goes on from what it began with.
+  const [updating, update] = useMutationNotice(UPDATE_AGREEMENT, ['Agreement']);
+  const [shown] = useState(agreement);
   const save = async (values: AgreementValues): Promise<void> => {
     const { senderId: sender, registry } = values;
     const terms = { ...toTerms(values), operations: grantedOf(served, registry, values.operations) };
     const began = form.getInitialValues();
+    const input = changed({ ...toTerms(began), operations: began.operations }, terms);
     const { error } =
-      agreement === undefined
+      shown === undefined
         ? await create({ input: { senderId: sender, registry, ...terms } }, t('agreements.created'))
-        : await update(
-            { id: agreement.id, input: changed({ ...toTerms(began), operations: began.operations }, terms) },
-            t('agreements.updated'),
-          );
+        : await update({ id: shown.id, input, was: wasOf(shown, input) }, t('agreements.updated'));
     if (error === undefined) return onDone(values);
-    const { field = '', message } = problemOf(error);
-    form.setFieldError(field.replace(/^input\./, ''), message);
+    showRefusal(form, error);
   };
   return (
     <form onSubmit={form.onSubmit((values) => void save(values))} aria-label={t('agreements.form')}>

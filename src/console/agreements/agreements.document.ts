@@ -55,8 +55,8 @@ export const CREATE_AGREEMENT = graphql(`
 `);
 
 export const UPDATE_AGREEMENT = graphql(`
-  mutation UpdateAgreement($id: ID!, $input: UpdateAgreementInput!) {
-    updateAgreement(id: $id, input: $input) {
+  mutation UpdateAgreement($id: ID!, $input: UpdateAgreementInput!, $was: UpdateAgreementInput) {
+    updateAgreement(id: $id, input: $input, was: $was) {
       id
       state
     }

@@ -36,7 +36,7 @@ export function Shell() {
           <Reader />
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar aria-label={t('app.navigation')}>
+      <AppShell.Navbar aria-label={t('app.navigation')} className={opened ? undefined : 'menu-folded'}>
         <AppShell.Section grow component={ScrollArea} p="xs">
           {NAVIGATION.map(({ label, items }) => (
             <section key={label} className="nav-group" aria-label={t(`nav.groups.${label}`)}>

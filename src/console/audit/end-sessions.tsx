@@ -5,8 +5,8 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { ADMINS, useMay, useMe } from '../session/me.js';
 import { FormActions } from '../shared/form-actions.js';
-import { problemOf } from '../shared/problem.js';
 import { ReasonInput } from '../shared/reason-input.js';
+import { showRefusal } from '../shared/show-refusal.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { REVOKE_ADMIN_SESSIONS } from './audit.document.js';
 
@@ -50,7 +50,7 @@ function EndForm({ subject, onDone }: { subject: string; onDone: () => void }) {
     const given = { subject: values.subject.trim(), reason: values.reason.trim() };
     const { error } = await revoke(given, t('sessions.ended', { subject: given.subject }));
     if (error === undefined) onDone();
-    else form.setFieldError('subject', problemOf(error).message);
+    else showRefusal(form, error, 'subject');
   };
   return (
     <form onSubmit={form.onSubmit((values) => void end(values))}>

@@ -5,9 +5,9 @@ import { IconPlus } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { ADMINS, useMay } from '../session/me.js';
 import { FormActions } from '../shared/form-actions.js';
-import { problemOf } from '../shared/problem.js';
 import { ReasonInput } from '../shared/reason-input.js';
 import { SenderSelect } from '../shared/sender-select.js';
+import { showRefusal } from '../shared/show-refusal.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { PLACE_LEGAL_HOLD } from './legal-holds.document.js';
 
@@ -58,7 +58,7 @@ function HoldForm({ onDone }: { onDone: () => void }) {
     const owner = ofGateway ? GATEWAY : (senderId ?? '');
     const { error } = await place({ senderId: owner, month, reason: reason.trim() }, t('holds.placed'));
     if (error === undefined) onDone();
-    else form.setFieldError(problemOf(error).field ?? 'month', problemOf(error).message);
+    else showRefusal(form, error, 'month');
   };
   return (
     <form onSubmit={form.onSubmit((values) => void save(values))}>

@@ -3,9 +3,9 @@ import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { DateField } from '../shared/date-field.js';
 import { FieldPicker } from '../shared/field-picker.js';
-import { problemOf } from '../shared/problem.js';
 import { useRegistryDefinition } from '../shared/registry-definition.js';
 import { SenderSelect } from '../shared/sender-select.js';
+import { showRefusal } from '../shared/show-refusal.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { useOptions } from '../shared/use-options.js';
 import type { Registry } from '../shared/vocabulary.js';
@@ -53,7 +53,7 @@ export function GrantConsent({ onClose }: { onClose: () => void }) {
   const save = async (values: ConsentValues): Promise<void> => {
     const { error } = await grant({ input: toInput(values) }, t('consents.granted'));
     if (error === undefined) onClose();
-    else form.setFieldError('value', problemOf(error).message);
+    else showRefusal(form, error, 'value');
   };
   return (
     <Drawer

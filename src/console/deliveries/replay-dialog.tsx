@@ -57,7 +57,7 @@ function ReplayForm() {
   if (started?.count === 0) return <Alert>{t('deliveries.nothingToReplay')}</Alert>;
   if (started !== undefined) return <ReplayProgress {...started} />;
   return (
-    <form onSubmit={form.onSubmit((values) => void submit(values))}>
+    <form onSubmit={form.onSubmit(submit)}>
       <Stack>
         <Text size="sm">{t('deliveries.replayText')}</Text>
         <SenderSelect label={t('field.receiver')} clearable {...form.getInputProps('senderId')} />
@@ -73,7 +73,7 @@ function ReplayForm() {
         </Group>
         <Switch label={t('deliveries.failedOnly')} {...form.getInputProps('failedOnly', { type: 'checkbox' })} />
         <Group justify="flex-end">
-          <Button type="submit" loading={busy}>
+          <Button type="submit" loading={busy || form.submitting}>
             {t('deliveries.startReplay')}
           </Button>
         </Group>

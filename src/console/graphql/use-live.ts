@@ -69,6 +69,8 @@ export function useLive<Data, Variables extends object>(
         if (stop.signal.aborted) return;
         setState('waiting');
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        // Where the session has ended meanwhile, in another tab or by another administrator, the answer ends it here too.
+        await currentCursor(client);
       }
     })();
     return () => {

@@ -53,7 +53,8 @@ export function RecordEditor({ definition, dictionary, record, onClose }: Record
     form.setFieldError('data', message);
   };
   const save = async (values: RecordValues): Promise<void> => {
-    const { data, error } = await upsert({ registry, record: toRecordInput(values) });
+    const was = record && { id: record.id, version: record.version };
+    const { data, error } = await upsert({ registry, record: { ...toRecordInput(values), was } });
     if (error !== undefined) return refuse(problemOf(error).message);
     const [outcome] = data?.upsertRecords.records ?? [];
     if (outcome?.change === 'REFUSED') return refuse(outcome.message ?? t('records.outcome.REFUSED'));

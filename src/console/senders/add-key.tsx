@@ -2,7 +2,7 @@ import { Button, FileInput, Group, Select, Stack, Textarea, TextInput } from '@m
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { parseJsonObject } from '../shared/json-object.js';
-import { problemOf } from '../shared/problem.js';
+import { showRefusal } from '../shared/show-refusal.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { ADD_SENDER_KEY } from './senders.document.js';
 
@@ -26,7 +26,7 @@ export function AddKey({ senderId }: { senderId: string }) {
   const submit = async ({ kid, use, key }: KeyValues): Promise<void> => {
     const { error } = await add({ senderId, input: { kid: kid.trim(), use, ...formOf(key) } }, t('senders.keyAdded'));
     if (error === undefined) form.reset();
-    else form.setFieldError('key', problemOf(error).message);
+    else showRefusal(form, error, 'key');
   };
   return (
     <form onSubmit={form.onSubmit((values) => void submit(values))} aria-label={t('senders.addKey')}>

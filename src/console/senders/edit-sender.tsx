@@ -1,20 +1,23 @@
 import { Modal, Stack } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { changed } from '../shared/changed.js';
+import { changed, wasOf } from '../shared/changed.js';
 import { FormActions } from '../shared/form-actions.js';
+import { showRefusal } from '../shared/show-refusal.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { SenderFields } from './sender-fields.js';
-import { showRefusal, toSenderInput, useSenderForm, type SenderValues } from './sender-form.js';
+import { toSenderInput, useSenderForm, type SenderValues } from './sender-form.js';
 import type { Sender } from './sender.types.js';
 import { UPDATE_SENDER } from './senders.document.js';
 
 export function EditSender({ sender, onClose }: { sender: Sender; onClose: () => void }) {
   const { t } = useTranslation();
   const form = useSenderForm(valuesOf(sender));
-  const [busy, update] = useMutationNotice(UPDATE_SENDER);
+  // Refused or not, the page reads the sender again.
+  const [busy, update] = useMutationNotice(UPDATE_SENDER, ['Sender']);
   const save = async (values: SenderValues): Promise<void> => {
-    const input = changed(toSenderInput(form.getInitialValues()), toSenderInput(values));
-    const { error } = await update({ senderId: sender.senderId, input }, t('senders.saved'));
+    const before = toSenderInput(form.getInitialValues());
+    const input = changed(before, toSenderInput(values));
+    const { error } = await update({ senderId: sender.senderId, input, was: wasOf(before, input) }, t('senders.saved'));
     if (error === undefined) onClose();
     else showRefusal(form, error);
   };

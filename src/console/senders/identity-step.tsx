@@ -2,7 +2,8 @@ import { Button, Group, Stack } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { SenderFields } from './sender-fields.js';
-import { showRefusal, toSenderInput, useSenderForm, type SenderValues } from './sender-form.js';
+import { showRefusal } from '../shared/show-refusal.js';
+import { toSenderInput, useSenderForm, type SenderValues } from './sender-form.js';
 import type { ClientSecret } from './secret-dialog.js';
 import { CREATE_SENDER } from './senders.document.js';
 

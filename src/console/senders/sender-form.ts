@@ -1,8 +1,6 @@
 /** What is asked of a sender, at onboarding and later; the gateway checks all of it again. */
 import { useForm, type UseFormReturnType } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
-import type { CombinedError } from 'urql';
-import { problemOf } from '../shared/problem.js';
 import type {
   Dialect,
   JwsForm,
@@ -112,11 +110,4 @@ export function toSenderInput(values: SenderValues) {
     tlsSubject: values.tlsSubject.trim() || null,
     tlsThumbprints,
   };
-}
-
-/** Puts a refusal of the gateway where its field is. */
-export function showRefusal(form: SenderForm, error: CombinedError): void {
-  const { field, message } = problemOf(error);
-  const name = field?.replace(/^input\./, '');
-  if (name !== undefined && name in form.values) form.setFieldError(name, message);
 }

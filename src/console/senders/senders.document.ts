@@ -145,8 +145,8 @@ export const CREATE_SENDER = graphql(`
 `);
 
 export const UPDATE_SENDER = graphql(`
-  mutation UpdateSender($senderId: String!, $input: UpdateSenderInput!) {
-    updateSender(senderId: $senderId, input: $input) {
+  mutation UpdateSender($senderId: String!, $input: UpdateSenderInput!, $was: UpdateSenderInput) {
+    updateSender(senderId: $senderId, input: $input, was: $was) {
       id
     }
   }

@@ -1,6 +1,6 @@
 import { DateInput } from '@mantine/dates';
 import dayjs from 'dayjs';
-import type { ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
 /** Written in the order that means the same everywhere, so that it can be typed in any language. */
@@ -26,6 +26,10 @@ interface DateFieldProps {
 export function DateField({ value, onChange, withTime = false, presets, ...field }: DateFieldProps) {
   const { t } = useTranslation();
   const format = withTime ? MINUTE : DAY;
+  const placeholder = t(withTime ? 'date.minute' : 'date.day');
+  const wrong = t('date.wrong', { form: placeholder });
+  const input = useRef<HTMLInputElement>(null);
+  const [isWrong, setWrong] = useState(false);
   return (
     <DateInput
       {...field}
@@ -33,9 +37,22 @@ export function DateField({ value, onChange, withTime = false, presets, ...field
       withTime={withTime}
       valueFormat={format}
       dateParser={parse}
-      placeholder={t(withTime ? 'date.minute' : 'date.day')}
+      placeholder={placeholder}
+      // What is no date stays as it was typed, and keeps its form from being sent: it would go without it, unseen.
+      fixOnBlur={false}
+      ref={input}
+      onInput={({ currentTarget }) => {
+        const { value: typed } = currentTarget;
+        currentTarget.setCustomValidity(typed.trim() === '' || parse(typed) !== null ? '' : wrong);
+      }}
+      onBlur={({ currentTarget: { validity } }) => setWrong(validity.customError)}
+      error={isWrong ? wrong : field.error}
       value={value === '' ? null : value}
-      onChange={(picked) => onChange(picked?.slice(0, format.length) ?? '')}
+      onChange={(picked) => {
+        input.current?.setCustomValidity('');
+        setWrong(false);
+        onChange(picked?.slice(0, format.length) ?? '');
+      }}
       {...(presets === undefined ? {} : { presets })}
       clearButtonProps={{ 'aria-label': t('date.clear', { what: field.label }), tabIndex: 0 }}
       ariaLabels={{
@@ -52,8 +69,9 @@ export function DateField({ value, onChange, withTime = false, presets, ...field
   );
 }
 
-/** As the calendar writes what is picked. */
+/** As the calendar writes what is picked. The 30th of February is no day, and not one of March. */
 function parse(typed: string): string | null {
-  const at = dayjs(typed.trim());
-  return WHOLE.test(typed.trim()) && at.isValid() ? at.format('YYYY-MM-DD HH:mm:ss') : null;
+  const text = typed.trim();
+  const at = dayjs(text);
+  return WHOLE.test(text) && at.format(DAY) === text.slice(0, DAY.length) ? at.format('YYYY-MM-DD HH:mm:ss') : null;
 }

@@ -16,7 +16,11 @@ export function Section({ title, actions, children }: SectionProps) {
         <Title order={2} id={id}>
           {title}
         </Title>
-        {actions !== undefined && <Group gap="xs">{actions}</Group>}
+        {actions !== undefined && (
+          <Group gap="xs" maw="100%">
+            {actions}
+          </Group>
+        )}
       </Group>
       {children}
     </Paper>

@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { escapeIdentifier } from 'pg';
 import type { Log } from '../../platform/log.js';
+import { IDENTITY } from './identity.sql.js';
 import { createClient, endClient } from './pool.js';
 import { isUnavailable } from './unavailable.js';
 
@@ -67,6 +68,21 @@ async function requireWritable(url: string): Promise<void> {
   throw new Error(
     `the database of DATABASE_URL takes no writes (${reason}): the gateway records what it does before it answers; name the primary`,
   );
+}
+
+/**
+ * The way past a pooler leads to the same database: else its lock and its wake-ups would be nobody's.
+ *
+ * @throws Error that names the setting
+ */
+export async function requireDirect(url: string, directUrl: string): Promise<void> {
+  const which = `select ${IDENTITY} as database`;
+  const [own] = (await ask(url, which)) as { database: string }[];
+  const [direct] = (await ask(directUrl, which).catch((error: unknown) => {
+    throw new Error(`DATABASE_DIRECT_URL: the database cannot be reached by it: ${textOf(error)}`, { cause: error });
+  })) as { database: string }[];
+  if (own?.database !== direct?.database)
+    throw new Error('DATABASE_DIRECT_URL leads to another database than DATABASE_URL: name the same, past the pooler');
 }
 
 async function create(url: string, name: string): Promise<void> {

@@ -111,6 +111,11 @@ export class Database implements Transactional {
     return (await this.pools.here().query(statement)).rows as Row[];
   }
 
+  /** A statement that is soon over and may not wait for a place behind long work, such as the renewal of a lease. */
+  beside<Row = Record<string, unknown>>(text: string, values: unknown[], name?: string): Promise<Row[]> {
+    return this.pools.beside(() => this.query<Row>(text, values, name));
+  }
+
   /** Hears of each commit that live readers may want to see. */
   onEvents(listener: () => void): void {
     this.#listeners.add(listener);

@@ -35,6 +35,11 @@ export class Pools {
     }
   }
 
+  /** For one statement that must not wait behind what takes long. */
+  beside<T>(work: () => Promise<T>): Promise<T> {
+    return this.#inside.run({ open: true }, work);
+  }
+
   async end(): Promise<void> {
     await Promise.all([this.main.end(), this.#aside.end()]);
   }

@@ -3,12 +3,16 @@
  * had written at a moment, and the replica has replayed, is no older than the moment. A cut stream is seen likewise.
  */
 import type { Pool } from 'pg';
+import type { Log } from '../../platform/log.js';
 import { queryUntil } from './cancellable.js';
 import type { Sql } from './database.js';
+import { IDENTITY } from './identity.sql.js';
 import { createPool, type PoolOptions } from './pool.js';
 
 export interface ReplicaOptions {
   maxLagMs: number;
+  /** Told when it cannot be read, and when it can again. */
+  log?: Log | undefined;
   /** Milliseconds, monotonic. */
   clock?: () => number;
 }
@@ -26,6 +30,7 @@ export class Replica {
   #freshAt = -Infinity;
   #lookedAt = -Infinity;
   #looking: Promise<void> | undefined;
+  #failed = false;
 
   constructor(
     private readonly primary: Sql,
@@ -58,12 +63,19 @@ export class Replica {
         positionOf(this.primary, 'pg_current_wal_flush_lsn()'),
         positionOf(this.sql, 'pg_last_wal_replay_lsn()'),
       ]);
-      this.#marks.push({ at, position: written });
-      const reached = this.#marks.findLast(({ position }) => position <= replayed);
+      // Their logs say nothing of each other, however far each is.
+      if (written.database !== replayed.database) throw new Error('this is another database, and no replica of ours');
+      this.#marks.push({ at, position: written.position });
+      const reached = this.#marks.findLast(({ position }) => position <= replayed.position);
       if (reached !== undefined) this.#freshAt = Math.max(this.#freshAt, reached.at);
       this.#marks = this.#marks.filter((mark) => mark.at > this.#freshAt).slice(-10 * LOOKS);
-    } catch {
+      if (this.#failed) this.options.log?.info('the replica can be read again');
+      this.#failed = false;
+    } catch (error) {
       this.distrust();
+      const told = 'DATABASE_REPLICA_URL: the replica cannot be read; until it can, the primary answers searches';
+      if (!this.#failed) this.options.log?.warn({ err: error }, told);
+      this.#failed = true;
     }
   }
 
@@ -75,7 +87,10 @@ export class Replica {
 /** Over a pool of its own. */
 export function openReplica(primary: Sql, url: string, pooled: PoolOptions, options: ReplicaOptions) {
   const pool = createPool(url, pooled);
-  return { replica: new Replica(primary, readingOver(pool), options), close: () => pool.end() };
+  const replica = new Replica(primary, readingOver(pool), { log: pooled.log, ...options });
+  // What is wrong with it is told at the start, and not when somebody asks.
+  void replica.isFresh();
+  return { replica, close: () => pool.end() };
 }
 
 const readingOver = (pool: Pool): Sql => ({
@@ -86,10 +101,15 @@ const readingOver = (pool: Pool): Sql => ({
       : queryUntil<Row>(pool, { text, values, name }, signal),
 });
 
-async function positionOf(sql: Sql, of: string): Promise<number> {
-  const [row] = await sql.query<{ position: number | null }>(
-    `select pg_wal_lsn_diff(${of}, '0/0')::float8 as position`,
+interface Place {
+  position: number;
+  database: string;
+}
+
+async function positionOf(sql: Sql, of: string): Promise<Place> {
+  const [row] = await sql.query<{ position: number | null; database: string }>(
+    `select pg_wal_lsn_diff(${of}, '0/0')::float8 as position, ${IDENTITY} as database`,
   );
   if (row?.position == null) throw new Error('this database replays no log: it is no replica');
-  return row.position;
+  return { ...row, position: row.position };
 }

@@ -14,6 +14,7 @@ import {
   updateAgreement,
 } from '../../use-cases/agreements/agreements.js';
 
+const WAS = 'What you looked at of what you change: CONFLICT names the field that somebody else changed meanwhile.';
 const VERSION = 'The one that you looked at; left out, it must not have changed since it was proposed.';
 
 @Resolver(() => Agreement)
@@ -61,9 +62,10 @@ export class AgreementResolver {
   updateAgreement(
     @Arg('id', () => ID) id: string,
     @Arg('input', () => UpdateAgreementInput) input: UpdateAgreementInput,
+    @Arg('was', () => UpdateAgreementInput, { nullable: true, description: WAS }) was: UpdateAgreementInput | undefined,
     @Ctx() context: Context,
   ): Promise<Agreement> {
-    return updateAgreement(context.services, requireRole(context, ADMINS), id, input);
+    return updateAgreement(context.services, requireRole(context, ADMINS), id, input, was);
   }
 
   @Mutation(() => Agreement, {

@@ -24,6 +24,15 @@ export class RecordIdentifier {
   value!: string;
 }
 
+@InputType({ description: 'A stored record as it was read.' })
+export class RecordVersionInput {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => Int)
+  version!: number;
+}
+
 @InputType({ description: 'A record to insert or change.' })
 export class RecordInput {
   @Field(() => String)
@@ -40,6 +49,12 @@ export class RecordInput {
 
   @Field(() => String, { nullable: true, description: 'Raised instead of REGISTER or UPDATE, such as `LiveBirth`.' })
   eventType?: string;
+
+  @Field(() => RecordVersionInput, {
+    nullable: true,
+    description: 'What it was made from: refused where that was changed meanwhile, deleted, or is another record.',
+  })
+  was?: RecordVersionInput | null;
 }
 
 export const RECORD_CHANGES = {
@@ -55,6 +70,7 @@ export const RecordRefusalEnum = graphqlEnum<RefusalReason>('RecordRefusal', 'Wh
   CONFLICTING_IDENTIFIER: 'It agrees with a stored record in one identifier and contradicts it in another.',
   AMBIGUOUS: 'It matches more than one stored record.',
   UNIDENTIFIED: 'It has neither an external id nor an identifier that is not shared by several records.',
+  CHANGED: 'The stored record is not the one, or not in the version, that it was made from: `was`.',
   INVALID: 'It does not follow the dictionary, or an identifier is blank or a placeholder.',
 });
 

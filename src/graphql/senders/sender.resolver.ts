@@ -20,6 +20,7 @@ import {
   type SenderOrder,
 } from './sender.types.js';
 
+const WAS = 'What you looked at of what you change: CONFLICT names the field that somebody else changed meanwhile.';
 const VERSION = 'The one that you looked at; left out, it must not have changed since it was proposed.';
 
 @Resolver(() => Sender)
@@ -73,9 +74,10 @@ export class SenderResolver {
   updateSender(
     @Arg('senderId', () => String) senderId: string,
     @Arg('input', () => UpdateSenderInput) input: UpdateSenderInput,
+    @Arg('was', () => UpdateSenderInput, { nullable: true, description: WAS }) was: UpdateSenderInput | undefined,
     @Ctx() context: Context,
   ): Promise<Sender> {
-    return updateSender(context.services, requireRole(context, ADMINS), senderId, input);
+    return updateSender(context.services, requireRole(context, ADMINS), senderId, input, was);
   }
 
   @Mutation(() => Sender, {

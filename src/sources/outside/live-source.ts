@@ -31,6 +31,12 @@ interface Place {
   after?: Key;
 }
 
+interface Candidates {
+  mapped: MappedRecord[];
+  /** The key after which there are more. */
+  after?: Key;
+}
+
 export class LiveSource implements RegistrySource {
   constructor(private readonly open: OpenSource) {}
 
@@ -49,10 +55,9 @@ export class LiveSource implements RegistrySource {
     const mapping = mappings[place.entry];
     const answered = { source: this.open.file.source.name, plan: 'LIVE' } as const;
     if (mapping === undefined) return { records: [], totalCount: 0, answered };
-    const condition = await this.#conditionOf(query, mapping);
-    const { rows, next: after } = await this.open.reader.page(mapping, place.after, page.size, condition);
+    const { mapped, after } = await this.#candidates(query, mapping, place.after);
     const next: Place = after === undefined ? { entry: place.entry + 1 } : { entry: place.entry, after };
-    const records = served(mapping, await this.open.mapper.map(mapping, rows));
+    const records = served(mapping, mapped);
     const more = next.entry < mappings.length ? { nextCursor: JSON.stringify(next) } : {};
     return { records, totalCount: records.length, answered, ...more };
   }
@@ -75,16 +80,23 @@ export class LiveSource implements RegistrySource {
   }
 
   /** Identifiers are looked up first: two indexed reads, whatever the record's view is made of. */
-  async #conditionOf({ definition, recordType, criteria }: SourceQuery, mapping: RecordMapping) {
+  async #candidates(query: SourceQuery, mapping: RecordMapping, behind: Key | undefined): Promise<Candidates> {
+    const { definition, recordType, criteria, page } = query;
+    const { file, reader, mapper, together } = this.open;
     const identifiers = identifiersIn(criteria).flatMap((leaf) => ('identifier' in leaf ? [leaf.identifier] : []));
     const found = new Map<string, Key[]>();
     await Promise.all(identifiers.map(async (one) => found.set(nameOf(one), await keysNamed(this.open, mapping, one))));
-    return conditionOf(criteria, {
-      file: this.open.file,
-      mapping,
-      attributes: attributesOf(definition, recordType),
-      keys: (identifier) => found.get(nameOf(identifier)) ?? [],
-    });
+    const keys = (identifier: Identifier): Key[] => found.get(nameOf(identifier)) ?? [];
+    if ('identifier' in criteria) {
+      // The common question, who is this.
+      const [only, ...others] = keys(criteria.identifier);
+      if (only === undefined) return { mapped: [] };
+      if (others.length === 0) return { mapped: await together.records(mapping, only) };
+    }
+    const attributes = attributesOf(definition, recordType);
+    const condition = conditionOf(criteria, { file, mapping, attributes, keys });
+    const { rows, next: after } = await reader.page(mapping, behind, page.size, condition);
+    return { mapped: await mapper.map(mapping, rows), ...(after === undefined ? {} : { after }) };
   }
 }
 

@@ -3,6 +3,7 @@ import type { Registries } from '../../protocol/registries/registries.js';
 import { RecordMapper } from './map-records.js';
 import { openSourceDatabase } from './source-database.js';
 import { SourceFault } from './source-fault.js';
+import { ReadTogether } from './read-together.js';
 import { readSourceFile } from './source-file.js';
 import type { SourceFile } from './source-file.schema.js';
 import { SourceReader } from './source-reader.js';
@@ -11,6 +12,7 @@ export interface OpenSource {
   file: SourceFile;
   reader: SourceReader;
   mapper: RecordMapper;
+  together: ReadTogether;
   /** Of its database, with its password. */
   url: string;
 }
@@ -67,7 +69,8 @@ export class SourceConnections {
 export function openSource(file: SourceFile, urls: SourceUrls, registries: Registries, patience = 1): OpenSource {
   const url = addressOf(file, urls);
   const reader = new SourceReader(openSourceDatabase(file.source, url, patience));
-  return { file, reader, mapper: new RecordMapper(file, registries, reader), url };
+  const mapper = new RecordMapper(file, registries, reader);
+  return { file, reader, mapper, together: new ReadTogether(reader, mapper), url };
 }
 
 function addressOf({ source }: SourceFile, urls: SourceUrls): string {

@@ -12,7 +12,7 @@ import { snapshot } from '../audited.js';
 import type { Services } from '../services.js';
 import { DomainError, invalid } from '../errors.js';
 import { approve, countChange, propose } from '../four-eyes.js';
-import { checkNarrowing, givenOf, presentOf } from '../given.js';
+import { checkNarrowing, givenOf, presentOf, requireUnchanged } from '../given.js';
 import { requireObject } from '../json-object.js';
 import { lockById } from '../locked-row.js';
 import { findSender } from '../senders/senders.js';
@@ -52,8 +52,10 @@ export function updateAgreement(
   admin: Admin,
   id: string,
   input: UpdateAgreementInput,
+  was?: UpdateAgreementInput | null,
 ): Promise<Agreement> {
   return changeAgreement(services, admin, id, 'updateAgreement', (agreement) => {
+    requireUnchanged(agreement, was);
     Object.assign(agreement, givenOf(input, CLEARABLE));
     checkTerms(services, agreement);
   });

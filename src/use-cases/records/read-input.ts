@@ -11,7 +11,7 @@ import {
 import { assertIdentified } from '../../protocol/registries/records/identifying.js';
 import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
 import { findEventType, findRecordType } from '../../protocol/registries/registries.js';
-import type { RecordInput } from './record.types.js';
+import type { RecordInput, RecordVersion } from './record.types.js';
 
 /** A record as it was read, or why it is refused. */
 export type ReadInput = ReadDraft | RecordInvalid;
@@ -19,6 +19,8 @@ export type ReadInput = ReadDraft | RecordInvalid;
 export interface ReadDraft {
   recordType: RecordTypeDefinition;
   draft: RecordDraft;
+  /** What it was made from, where that was said. */
+  was?: RecordVersion | null | undefined;
 }
 
 export const readInputs = (definition: RegistryDefinition, inputs: RecordInput[]): ReadInput[] =>
@@ -46,7 +48,7 @@ export function readInput(definition: RegistryDefinition, input: RecordInput): R
     eventType: event?.name,
   };
   assertIdentified(recordType, draft);
-  return { recordType, draft };
+  return { recordType, draft, was: input.was };
 }
 
 /** Names a record as an identifier does: blank is none, and what stands for none is no name. */

@@ -28,6 +28,13 @@ export interface RecordInput {
   data: Record<string, unknown>;
   externalId?: string;
   eventType?: string;
+  was?: RecordVersion | null;
+}
+
+/** A stored record as it was read. */
+export interface RecordVersion {
+  id: string;
+  version: number;
 }
 
 export interface IdentifierInput {

@@ -11,7 +11,7 @@ import { snapshot } from '../audited.js';
 import type { Services } from '../services.js';
 import { conflict, DomainError, notFound } from '../errors.js';
 import { approve, countChange, propose } from '../four-eyes.js';
-import { givenOf, presentOf } from '../given.js';
+import { givenOf, presentOf, requireUnchanged } from '../given.js';
 import { lockRow } from '../locked-row.js';
 import { isWidened, SENDER_RULES } from '../widening.js';
 import { canonicalThumbprints, checkSender } from './sender-check.js';
@@ -58,8 +58,10 @@ export function updateSender(
   admin: Admin,
   senderId: string,
   input: UpdateSenderInput,
+  was?: UpdateSenderInput | null,
 ): Promise<Sender> {
   return changeSender(services, admin, senderId, 'updateSender', (sender) => {
+    requireUnchanged(sender, was);
     const before = snapshot('Sender', sender);
     Object.assign(sender, givenOf(input, CLEARABLE));
     checkSender(sender);

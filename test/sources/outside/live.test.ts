@@ -1,6 +1,13 @@
 /** A registry in somebody else's PostgreSQL, asked at every question; and a source that forgets what it is told. */
 import { Client } from 'pg';
 import type { JsonObject } from '../../../src/protocol/envelope/json.js';
+import { createRegistries } from '../../../src/protocol/registries/registries.js';
+import { RecordMapper } from '../../../src/sources/outside/map-records.js';
+import { ReadTogether } from '../../../src/sources/outside/read-together.js';
+import { openSourceDatabase, type SourceDatabase } from '../../../src/sources/outside/source-database.js';
+import { readSourceFile } from '../../../src/sources/outside/source-file.js';
+import type { RecordMapping } from '../../../src/sources/outside/source-file.schema.js';
+import { SourceReader } from '../../../src/sources/outside/source-reader.js';
 import type { RegistrySource, SourceRecord } from '../../../src/sources/registry-source.js';
 import { giveConsent } from '../../support/consent.js';
 import { startTestGateway, type TestGateway } from '../../support/gateway.js';
@@ -182,6 +189,39 @@ test('a row that the source cannot make is left out, and takes no other with it'
   await school.query(`update pupil set surname = 'Broken' where number in (7, 8)`);
   const found = await find(partner, expression({ 'name.surname': { $eq: 'Broken' } }));
   expect([found.total, found.records.length]).toEqual([2, 2]);
+});
+
+test('who is asked about at the same time is read together, each answered alone, and by a slow source read alone', async () => {
+  const registries = createRegistries();
+  const { file } = readSourceFile(YAML, registries);
+  if (file === undefined) throw new Error('the file is not valid');
+  const database = openSourceDatabase(file.source, outside.url);
+  await using opened = new AsyncDisposableStack();
+  opened.defer(() => database.close());
+  let statements = 0;
+  const counted =
+    (ask: SourceDatabase['query']): SourceDatabase['query'] =>
+    (statement) => {
+      statements += 1;
+      return ask(statement);
+    };
+  const reader = new SourceReader({ ...database, query: counted(database.query), find: counted(database.find) });
+  const together = new ReadTogether(reader, new RecordMapper(file, registries, reader));
+  const [pupils] = file.records as [RecordMapping];
+  const read = async (mapping: RecordMapping, ...numbers: string[]) => {
+    statements = 0;
+    const records = await Promise.all(numbers.map((number) => together.records(mapping, [number])));
+    return records.map((all) => all.map(({ key, state }) => [...key, state].join(' ')));
+  };
+  expect(await read(pupils, '1', '2', '2', '900')).toEqual([['1 SERVED'], ['2 SERVED'], ['2 SERVED'], []]);
+  // The record, and its list.
+  expect(statements).toBe(2);
+  expect(await read(pupils, '01', '2')).toEqual([['1 SERVED'], ['2 SERVED']]);
+  expect(await read(pupils, '901', '3')).toEqual([['901 REFUSED'], ['3 SERVED']]);
+  const slow = { ...pupils, where: 'pg_sleep(0.2) is not null' };
+  await read(slow, '4');
+  expect(await read(slow, '4', '5')).toEqual([['4 SERVED'], ['5 SERVED']]);
+  expect(statements).toBe(4);
 });
 
 test('where consent decides, persons are named, and who gave none is neither found nor counted', async () => {

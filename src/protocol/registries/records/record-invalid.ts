@@ -1,4 +1,4 @@
-export const REFUSAL_REASONS = ['CONFLICTING_IDENTIFIER', 'AMBIGUOUS', 'UNIDENTIFIED', 'INVALID'] as const;
+export const REFUSAL_REASONS = ['CONFLICTING_IDENTIFIER', 'AMBIGUOUS', 'UNIDENTIFIED', 'CHANGED', 'INVALID'] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
 /** A record that does not follow the dictionary. The message names the path and the remedy, never a value. */
