@@ -6,6 +6,7 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { Sql } from '../entities/database/database.js';
 import { readServerKeys, type ServerKeyRow } from '../entities/senders/server-key.repository.js';
 import { MasterKey } from '../platform/master-key.js';
+import { Kept } from '../platform/kept.js';
 import { importPublicKey, jwksEntry } from '../protocol/signature/keys.js';
 import type { SigningKey } from '../protocol/signature/signature.js';
 import { ServiceUnavailable } from '../protocol/errors.js';
@@ -15,20 +16,19 @@ const FRESH_MS = 1000;
 export const RETIRED_KEPT_MS = 7 * 86_400_000;
 
 export class KeyRing {
-  #rows: ServerKeyRow[] = [];
-  #loadedAt = -Infinity;
-  #loading: Promise<void> | undefined;
+  readonly #rows: Kept<ServerKeyRow[]>;
   readonly #privateKeys = new Map<string, KeyObject>();
   readonly #publicKeys = new Map<string, KeyObject>();
 
   readonly #masterKey: MasterKey;
 
   constructor(
-    private readonly sql: Sql,
+    sql: Sql,
     masterKey: Buffer | MasterKey,
     private readonly clock: () => Date = () => new Date(),
   ) {
     this.#masterKey = MasterKey.of(masterKey);
+    this.#rows = new Kept(() => readServerKeys(sql), FRESH_MS);
   }
 
   /** @throws ServiceUnavailable when no key is active: nothing leaves unsigned */
@@ -79,21 +79,15 @@ export class KeyRing {
 
   /** After a change made here; other processes follow within a second. */
   forget(): void {
-    this.#loadedAt = -Infinity;
+    this.#rows.forget();
     this.#privateKeys.clear();
     this.#publicKeys.clear();
   }
 
   async #keys(): Promise<ServerKeyRow[]> {
-    if (performance.now() - this.#loadedAt >= FRESH_MS)
-      await (this.#loading ??= this.#load().finally(() => (this.#loading = undefined)));
     const keptFrom = this.clock().getTime() - RETIRED_KEPT_MS;
-    return this.#rows.filter(({ retiredAt: at }) => at === null || new Date(at).getTime() > keptFrom);
-  }
-
-  async #load(): Promise<void> {
-    this.#rows = await readServerKeys(this.sql);
-    this.#loadedAt = performance.now();
+    const rows = await this.#rows.get();
+    return rows.filter(({ retiredAt: at }) => at === null || new Date(at).getTime() > keptFrom);
   }
 
   #privateKey(row: ServerKeyRow): KeyObject {

@@ -5,6 +5,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Sql } from '../entities/database/database.js';
 import { loadSender, type SenderProfile } from '../entities/senders/sender.repository.js';
+import { Kept } from '../platform/kept.js';
 import { importPublicKey } from '../protocol/signature/keys.js';
 import type { VerificationKey } from '../protocol/signature/signature.js';
 import { credentialOf } from './token.js';
@@ -20,13 +21,8 @@ export interface KnownSender extends SenderProfile {
   scopes?: string[];
 }
 
-interface Entry {
-  loadedAt: number;
-  sender: Promise<KnownSender | undefined>;
-}
-
 export class SenderDirectory {
-  readonly #entries = new Map<string, Entry>();
+  readonly #senders = new Map<string, Kept<KnownSender | undefined>>();
   /** Key objects outlive the profile: importing one costs more than the read. */
   readonly #keyObjects = new Map<string, KeyObject>();
 
@@ -45,18 +41,18 @@ export class SenderDirectory {
 
   /** After a change made here; other processes follow within a second. */
   forget(): void {
-    this.#entries.clear();
+    this.#senders.clear();
   }
 
   #get(by: 'sender_id' | 'client_id', value: string): Promise<KnownSender | undefined> {
     const name = `${by} ${value}`;
-    const entry = this.#entries.get(name);
-    if (entry !== undefined && performance.now() - entry.loadedAt < FRESH_MS) return entry.sender;
-    const sender = this.#load(by, value);
-    sender.catch(() => this.#entries.delete(name));
-    if (this.#entries.size >= this.maxEntries) this.#entries.clear();
-    this.#entries.set(name, { loadedAt: performance.now(), sender });
-    return sender;
+    let sender = this.#senders.get(name);
+    if (sender === undefined) {
+      if (this.#senders.size >= this.maxEntries) this.#senders.clear();
+      sender = new Kept(() => this.#load(by, value), FRESH_MS);
+      this.#senders.set(name, sender);
+    }
+    return sender.get();
   }
 
   async #load(by: 'sender_id' | 'client_id', value: string): Promise<KnownSender | undefined> {

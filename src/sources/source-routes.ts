@@ -1,5 +1,6 @@
 /** Who keeps the records of a type: read once a second at most, so that what one process applies holds for all within a second. */
 import type { Sql } from '../entities/database/database.js';
+import { Kept } from '../platform/kept.js';
 import { readSources, servedTypes, type StoredSource } from '../entities/sources/source.repository.js';
 import type { Registries } from '../protocol/registries/registries.js';
 import { readSourceFile } from './outside/source-file.js';
@@ -17,8 +18,7 @@ type Routes = Map<string, Keeper>;
 export class SourceRoutes {
   /** By their text: files are read once. */
   readonly #maxAges = new Map<string, number | undefined>();
-  #loadedAt = -Infinity;
-  #routes: Promise<Routes> | undefined;
+  readonly #routes = new Kept<Routes>(() => this.#load(), FRESH_MS);
 
   constructor(
     private readonly sql: Sql,
@@ -27,17 +27,12 @@ export class SourceRoutes {
 
   /** Undefined for a type whose records are our own. */
   async keeperOf(registry: string, recordType: string): Promise<Keeper | undefined> {
-    if (this.#routes === undefined || performance.now() - this.#loadedAt >= FRESH_MS) {
-      this.#loadedAt = performance.now();
-      this.#routes = this.#load();
-      this.#routes.catch(() => this.forget());
-    }
-    return (await this.#routes).get(nameOf(registry, recordType));
+    return (await this.#routes.get()).get(nameOf(registry, recordType));
   }
 
   /** After a change made here. */
   forget(): void {
-    this.#routes = undefined;
+    this.#routes.forget();
   }
 
   async #load(): Promise<Routes> {

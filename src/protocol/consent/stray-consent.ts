@@ -5,6 +5,8 @@ const READ =
   /^message\.(search_request\.\d+\.(search_criteria\.)?(consent|authorize)|subscribe_request\.\d+\.subscribe_criteria\.authorize|\w+_criteria\.(consent|authorize))\.consent_(jws|id)$/;
 /** A signed one by its name, wherever it stands; the number of a stored one in a block of consent. */
 const PROOF = /\.consent_?jws$|\.(consent|authorize)\.consent_?id$/i;
+/** How each of them ends: most names do not, and their place is not looked at. */
+const PROOF_NAME = /consent_?(jws|id)$/i;
 const REMEDY =
   'a consent is read in authorize of the search_criteria of a search, as consent_jws or consent_id; move it there or leave it out';
 
@@ -19,7 +21,7 @@ export function strayConsent(value: unknown, path: string): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [name, member] of Object.entries(value)) {
     const place = `${path}.${name}`;
-    if (PROOF.test(place) && !READ.test(place)) return `${place}: ${REMEDY}`;
+    if (PROOF_NAME.test(name) && PROOF.test(place) && !READ.test(place)) return `${place}: ${REMEDY}`;
     const inside = strayConsent(member, place);
     if (inside !== undefined) return inside;
   }

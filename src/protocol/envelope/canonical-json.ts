@@ -30,7 +30,7 @@ function canonicalObject(value: Record<string, unknown>): string {
   let members = '';
   for (const name of inOrder(Object.keys(value))) {
     const member = value[name];
-    if (member !== undefined) members += `${members && ','}${canonicalName(name)}:${canonicalJson(member)}`;
+    if (member !== undefined) members += (members && ',') + canonicalName(name) + canonicalJson(member);
   }
   return `{${members}}`;
 }
@@ -48,11 +48,11 @@ function inOrder(names: string[]): string[] {
 }
 const FEW = 20;
 
-/** Names are the same from one message to the next; those of partners must not fill the memory. */
+/** With its colon. Names are the same from one message to the next; those of partners must not fill the memory. */
 function canonicalName(name: string): string {
   const known = canonicalNames.get(name);
   if (known !== undefined) return known;
-  const written = canonicalString(name);
+  const written = `${canonicalString(name)}:`;
   if (name.length > USUAL_NAME) return written;
   if (canonicalNames.size >= MOST_NAMES) canonicalNames.clear();
   canonicalNames.set(name, written);

@@ -3,7 +3,6 @@ import { RequestInvalid } from '../errors.js';
 import { INEXACT, isExact } from '../exact-number.js';
 
 const MAX_DEPTH = 64;
-const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:,]|-?\d[\d.eE+-]*/g;
 
 /**
  * Refuses a JSON text that means different things to different readers (RFC 7493, I-JSON).
@@ -14,28 +13,52 @@ const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:,]|-?\d[\d.eE+-]*/g;
  */
 export function refuseAmbiguous(text: string, what: string, keepsSource = false): void {
   const open: Level[] = [];
-  let last = '';
-  TOKEN.lastIndex = 0;
-  for (let match = TOKEN.exec(text); match; match = TOKEN.exec(text)) {
-    const token = match[0];
-    if (token === '{' || token === '[') enter(open, what);
-    else if (token === '}' || token === ']') open.pop();
-    else if (token === ':') claimName(open.at(-1), last, what);
-    else if (token === ',') nextElement(open.at(-1));
-    else if (token.startsWith('"')) last = readString(token, what);
-    else if (!keepsSource && !isExact(token)) throw new RequestInvalid(`${pathOf(open, what)} ${INEXACT}`);
+  let name = '';
+  for (let at = 0; at < text.length;) {
+    const end = endOf(text, at);
+    const first = text[at];
+    if (first === '{' || first === '[') enter(open, what);
+    else if (first === '}' || first === ']') open.pop();
+    else if (first === ':') claimName(open.at(-1), name, what);
+    else if (first === ',') nextElement(open.at(-1));
+    else if (first === '"') name = readString(text.slice(at, end), what);
+    else if (!keepsSource && end > at + 1 && !isExact(text.slice(at, end)))
+      throw new RequestInvalid(`${pathOf(open, what)} ${INEXACT}`);
+    at = end;
   }
 }
 
+/** Where the token that begins here ends: a string or a number; anything else is looked at sign by sign. */
+function endOf(text: string, start: number): number {
+  if (text[start] === '"') return endOfString(text, start);
+  let end = start;
+  while (isOfNumber(text.charCodeAt(end))) end += 1;
+  return Math.max(end, start + 1);
+}
+
+function endOfString(text: string, start: number): number {
+  for (let end = start + 1; ; end += 1) {
+    end = text.indexOf('"', end);
+    let escapes = 0;
+    while (text[end - 1 - escapes] === '\\') escapes += 1;
+    // As many as are escaped themselves.
+    if (escapes % 2 === 0) return end + 1;
+  }
+}
+
+/** A digit, or one of `+-.eE`: literals have an `e` too, and end with it. */
+const isOfNumber = (code: number): boolean =>
+  (code >= 0x30 && code <= 0x39) || code === 0x2b || code === 0x2d || code === 0x2e || code === 0x65 || code === 0x45;
+
 /** An object or list that is open: the names it has had, and where in it the reader stands. */
 interface Level {
-  names: Set<string>;
+  names?: Set<string>;
   at: string | number;
 }
 
 function enter(open: Level[], what: string): void {
   if (open.length === MAX_DEPTH) throw new RequestInvalid(`${what} is nested deeper than ${MAX_DEPTH} levels`);
-  open.push({ names: new Set(), at: 0 });
+  open.push({ at: 0 });
 }
 
 function nextElement(level: Level | undefined): void {
@@ -45,9 +68,11 @@ function nextElement(level: Level | undefined): void {
 function claimName(level: Level | undefined, name: string, what: string): void {
   // Copying such a member sets the copy's prototype.
   if (name === '__proto__') throw new RequestInvalid(`${what} has a member named "__proto__", which is not allowed`);
-  if (level?.names.has(name)) throw new RequestInvalid(`${what} has the member ${quoteName(name)} twice in one object`);
-  level?.names.add(name);
-  if (level !== undefined) level.at = name;
+  if (level === undefined) return;
+  level.names ??= new Set();
+  if (level.names.has(name)) throw new RequestInvalid(`${what} has the member ${quoteName(name)} twice in one object`);
+  level.names.add(name);
+  level.at = name;
 }
 
 /** NUL and lone surrogates have no place in UTF-8 text columns, and RFC 8785 cannot sign the latter. */
