@@ -56,7 +56,8 @@ export interface FinishedAttempt {
  * Writes attempts and what they came to, and tells of each whether it counted: a success does even where the lease has run
  * out meanwhile.
  */
-export async function finishAttempts(sql: Sql, worker: string, rows: readonly FinishedRow[]): Promise<boolean[]> {
+export async function finishAttempts(sql: Sql, worker: string, given: readonly FinishedRow[]): Promise<boolean[]> {
+  const rows = given.toSorted((a, b) => (a.deliveryId < b.deliveryId ? -1 : 1));
   const columns = COLUMNS.map((name) => rows.map((row) => row.columns[name]));
   const { starts, lengths, bytes } = pack(rows.map(({ excerpt }) => excerpt));
   const hashes = Buffer.concat(rows.flatMap((row) => row.hashes));
@@ -64,7 +65,7 @@ export async function finishAttempts(sql: Sql, worker: string, rows: readonly Fi
   const changed = await sql.query<{ id: string }>(FINISH, values, 'finish-attempts');
   if (changed.length > 0) sql.eventWritten();
   const ids = new Set(changed.map(({ id }) => id));
-  return rows.map(({ deliveryId }) => ids.has(deliveryId));
+  return given.map(({ deliveryId }) => ids.has(deliveryId));
 }
 
 /** In the order of the statement. */

@@ -11,7 +11,7 @@ with mine as (
   select d.id, d.subscription_id, d.told, g.data_key_id, g.start, g.bytes, g.decision, g.place
   from unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::int[]) with ordinality
     as g (id, data_key_id, start, bytes, decision, place) join delivery d on d.id = g.id
-  where d.claimed_by = $8 for update of d
+  where d.claimed_by = $8 order by d.id for update of d
 ), next as (
   insert into subscription_told as t (subscription_id, told)
   select subscription_id, count(*) from mine where told is null group by subscription_id order by subscription_id
