@@ -2,6 +2,7 @@ import canonicalize from 'canonicalize';
 import { array, assert, constantFrom, jsonValue, pre, property } from 'fast-check';
 import { RequestInvalid } from '../../src/protocol/errors.js';
 import { INEXACT, markInexact, mayBeInexact } from '../../src/protocol/exact-number.js';
+import { refuseAmbiguous } from '../../src/protocol/envelope/json.guard.js';
 import {
   canonicalJson,
   parseJson,
@@ -106,6 +107,10 @@ describe('parseJson', () => {
     });
     assert(property(soup, (parts) => expect(refusalOf(parts.join(''))).toMatch(/^(accepted|body )/)));
   });
+});
+
+test.each(['"', '{"a', '{"a":"b', 'true"', '-'])('what is no JSON does not keep the guard for ever: %s', (text) => {
+  expect(refuseAmbiguous(text, 'this')).toBeUndefined();
 });
 
 describe('canonicalJson (RFC 8785)', () => {

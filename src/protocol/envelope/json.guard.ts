@@ -39,6 +39,8 @@ function endOf(text: string, start: number): number {
 function endOfString(text: string, start: number): number {
   for (let end = start + 1; ; end += 1) {
     end = text.indexOf('"', end);
+    // What is given is JSON; anything else must at least come to an end.
+    if (end < 0) return text.length;
     let escapes = 0;
     while (text[end - 1 - escapes] === '\\') escapes += 1;
     // As many as are escaped themselves.

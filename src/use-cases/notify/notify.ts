@@ -26,7 +26,7 @@ export async function receiveNotification(
     throw new RequestInvalid(`message.notify_event: at most ${MOST_EVENTS} records in one message`);
   const gate = decideGate({ sender, definition, operation: 'NOTIFY', now: judgedAt(services, call) });
   await call.admit({ operation: 'NOTIFY', items: events.length });
-  const answered = await services.database.transaction(async (unit) => {
+  const { answered, unmarked } = await services.database.transaction(async (unit) => {
     const told = new ToldEvents(services, unit, definition, gate, { senderId: sender.senderId, transactionId });
     const items: PushOutcome[] = [];
     await told.lock(events);
@@ -54,10 +54,10 @@ export async function receiveNotification(
     );
     await recordOverwritten(services, unit, sender, call, told.written);
     await recordUnmarked(services, unit, sender, call, told.unmarked);
-    tellUnapplied(services, sender, answer, told.unmarked);
-    return answer;
+    return { answered: answer, unmarked: told.unmarked };
   });
   services.wake('fan-out');
+  tellUnapplied(services, sender, answered, unmarked);
   return answered;
 }
 
