@@ -12,6 +12,7 @@ import { actorOf, type Principal } from '../access/principal.js';
 import { Turns } from '../access/turns.js';
 import { digestCoded } from '../platform/coded-body.js';
 import { createMetrics, type Metrics } from '../platform/metrics.js';
+import { onceClosed } from '../platform/once-closed.js';
 import type { ProtocolError } from '../protocol/errors.js';
 import type { Call } from '../use-cases/call.js';
 import { refuseCaller } from './caller-refusal.js';
@@ -113,7 +114,7 @@ export async function startGraphqlServer(
     const { signal: deadline, stop } = timely();
     response.once('close', stop);
     const endTurn = await turns.take(actorOf(caller.principal));
-    response.once('close', endTurn);
+    onceClosed(response, endTurn);
     return { ...newContext(services, caller), deadline, endTurn };
   });
   const router = Router();
@@ -131,7 +132,7 @@ export async function startGraphqlServer(
 /** Once its body is here: one that comes slowly is no work. */
 function admit(admission: Admission, response: ServerResponse): void {
   try {
-    response.once('close', admission.enter());
+    onceClosed(response, admission.enter());
   } catch (error) {
     throw refuseCaller(error);
   }

@@ -2,6 +2,7 @@
 import express, { Router, type ErrorRequestHandler, type Response } from 'express';
 import { z } from 'zod';
 import type { FacadeServices } from '../dci-rest/services.js';
+import { onceClosed } from '../platform/once-closed.js';
 import { ProtocolError } from '../protocol/errors.js';
 import { signIn } from '../use-cases/admins/sign-in.js';
 import { domainErrorOf, invalid, type DomainErrorCode } from '../use-cases/errors.js';
@@ -25,7 +26,7 @@ export function adminSessionRouter(services: FacadeServices): Router {
     if (!tellRefusal(error, response)) next(error);
   };
   router.post('/admin/session', express.json({ limit: MAX_BODY }), async (request, response) => {
-    response.once('close', services.admission.enter());
+    onceClosed(response, services.admission.enter());
     const asked = SIGN_IN.safeParse(request.body);
     if (!asked.success) throw invalid('name', 'send JSON with name and password, and with code where you have one');
     response.set('Cache-Control', 'no-store').json(await signIn(services, asked.data, request.ip));

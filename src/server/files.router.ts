@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Admin, Principal } from '../access/principal.js';
 import type { FacadeServices } from '../dci-rest/services.js';
+import { onceClosed } from '../platform/once-closed.js';
 import { isObject } from '../platform/plain-object.js';
 import { isWholeText } from '../protocol/text.js';
 import type { Role } from '../protocol/vocabulary.js';
@@ -33,8 +34,7 @@ export function filesRouter(services: FacadeServices, adminOf: AdminOf): Router 
     return principal;
   };
   router.put('/imports/:id/content', async (request, response) => {
-    const leave = services.admission.enter();
-    response.once('close', leave);
+    onceClosed(response, services.admission.enter());
     await required(request, RUNNERS);
     const bytes = await receiveFile(services, idOf(request), fromOf(request), request);
     response.set('Cache-Control', 'no-store').json({ bytes });
@@ -48,7 +48,7 @@ export function filesRouter(services: FacadeServices, adminOf: AdminOf): Router 
   router.post('/exports', express.json(), async (request, response) => {
     const admin = await required(request, ADMINS);
     const question = readBody(exported, request.body);
-    response.once('close', services.admission.enter());
+    onceClosed(response, services.admission.enter());
     const pages = await exportRecords(services, admin, question);
     await send(
       response,
@@ -60,7 +60,7 @@ export function filesRouter(services: FacadeServices, adminOf: AdminOf): Router 
   router.post('/access-reports', express.json(), async (request, response) => {
     const admin = await required(request, AUDITORS);
     const question = readBody(reported, request.body);
-    response.once('close', services.admission.enter());
+    onceClosed(response, services.admission.enter());
     const file = await reportFile(services, admin, question);
     await send(response, REPORT_TYPES[question.format], `access-report.${question.format}`, Readable.from([file]));
   });

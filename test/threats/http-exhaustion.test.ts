@@ -1,4 +1,7 @@
-/** Bodies of 50 MB, any origin of a browser, more requests than can be answered. */
+/** Bodies of 50 MB, any origin of a browser, more requests than can be answered, and callers who do not wait for theirs. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner } from '../support/partner.js';
 import { byId } from '../support/search-message.js';
@@ -86,4 +89,27 @@ test('beyond the crowd that is served everybody is told to come again, and the p
     await client.query('rollback');
     client.release();
   }
+});
+
+const inflating = gzipSync(JSON.stringify({ query: '{ me { __typename } }', padding: 'x'.repeat(900_000) }));
+const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+
+/** Is gone before its body is inflated. */
+async function sendAndLeave(path: string): Promise<void> {
+  const { hostname, port } = new URL(gateway.url);
+  const lines = Object.entries({ ...headers, 'content-length': inflating.length }).map(
+    ([name, of]) => `${name}: ${of}`,
+  );
+  const head = [`POST ${path} HTTP/1.1`, `host: ${hostname}`, ...lines, '', ''].join('\r\n');
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  socket.write(Buffer.concat([Buffer.from(head), inflating]), () => socket.resetAndDestroy());
+  await once(socket, 'close');
+}
+
+test.each(['/graphql', '/admin/session'])('who leaves before %s answers takes no place for ever', async (path) => {
+  for (let time = 0; time < 20; time += 1) await sendAndLeave(path);
+  // Inflated behind all of them.
+  await fetch(`${gateway.url}${path}`, { method: 'POST', headers, body: inflating });
+  expect(await until(() => gateway.services.admission.underWay === 0)).toBe(true);
 });
