@@ -76,5 +76,5 @@ const isAskedAs = (one: SourceQuery, other: SourceQuery): boolean =>
 
 const scopeOf = ({ definition, recordType, rowFilter, consent, members }: SourceQuery): string =>
   rowFilter === undefined && consent === undefined
-    ? `${PLAIN} ${members?.join(' ') ?? ''}`
+    ? `${PLAIN} ${JSON.stringify(members)}`
     : JSON.stringify([definition.registry, recordType, rowFilter, consent, members]);

@@ -86,6 +86,16 @@ describe('an identifier', () => {
     ]);
   });
 
+  test('is told whole to whoever asks for all of it, whatever is read for others at the same time', async () => {
+    const source = createRecordSource(registry.database);
+    const asked = { definition, recordType: 'Person', sort: [], page: { size: 2, number: 1 } };
+    const criteria = lookUp('UIN', 'u107');
+    const found = await Promise.all(
+      [[], ['sex'], undefined].map((members) => source.search({ ...asked, criteria, members })),
+    );
+    expect(found.map(({ records }) => records[0]?.data)).toEqual([{}, { sex: 'male' }, person(7).data]);
+  });
+
   test('is planned once, however many are asked for', async () => {
     const plans = await registry.database.transaction(async (unit) => {
       const source = createRecordSource(unit);
