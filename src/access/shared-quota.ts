@@ -50,8 +50,6 @@ interface Lease {
 interface Asked {
   points: number;
   size: number;
-  /** Leased before, and not yet spent. */
-  left: number;
 }
 
 const MAX_KEYS = 50_000;
@@ -139,13 +137,15 @@ export class SharedQuota {
     for (const [key, points] of wanted) {
       const left = this.#valid(key, limit)?.left ?? 0;
       const size = leaseSize(this.#leases.get(key), this.now(), limit);
-      asked.set(key, { points: Math.max(size, points - left), size, left });
+      asked.set(key, { points: Math.max(size, points - left), size });
     }
     const consumed = await this.#count(asked);
     const now = this.now();
     this.#makeRoom(now);
     for (const [key, { consumedPoints, msBeforeNext }] of consumed) {
-      const { points = 0, size = 1, left = 0 } = asked.get(key) ?? {};
+      const { points = 0, size = 1 } = asked.get(key) ?? {};
+      // Now: some may have been spent while it was counted.
+      const left = this.#valid(key, limit)?.left ?? 0;
       const before = consumedPoints - points;
       const granted = Math.min(points, Math.max(0, limit - before));
       this.#leases.set(key, {

@@ -85,6 +85,28 @@ describe('a quota that processes share', () => {
     expect(await take(b)).toEqual([false, false, false, false, false]);
   });
 
+  test('is not spent twice where a lease is spent while it is renewed', async () => {
+    const counted: number[] = [];
+    const sum = () => counted.reduce((all, points) => all + points, 0);
+    const quota = new SharedQuota({
+      duration: 60,
+      consume: async (_key, points) => {
+        counted.push(points);
+        const consumedPoints = sum();
+        await new Promise(setImmediate);
+        return { consumedPoints, msBeforeNext: 60_000 };
+      },
+    });
+    const limit = 1000;
+    let spent = 0;
+    const take = async (weight: number) => {
+      if ((await quota.take('k', weight, limit)).allowed) spent += weight;
+    };
+    // Heavy ones have the lease renewed, light ones spend what is left of it.
+    for (let round = 0; round < 100; round += 1) await Promise.all([take(40), take(1), take(1), take(1), take(7)]);
+    expect(spent).toBeLessThanOrEqual(limit);
+  });
+
   test('is exact for a slow caller, whichever process it meets', async () => {
     const [a, b] = [process(60, 'slow'), process(60, 'slow')];
     const states = [];
