@@ -1,5 +1,6 @@
 /** What partners send us unasked or in answer (protocol 2.6, 2.7, 5): in every registry, in either header form. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
@@ -484,6 +485,31 @@ test('two partners and an administrator who tell of the same persons in another 
       written(persons.toReversed(), `${round} of all`),
     ]);
     expect([one.status, two.status, admin]).toEqual([200, 200, { data: { upsertRecords: { refused: 0 } } }]);
+  }
+});
+
+test('one death, and several events about the same person under another number, wait for each other', async () => {
+  const value = 'ring of one';
+  const identifiers = ['UIN', 'BRN'].map((type) => ({ type, value }));
+  for (const [registry, recordType] of [
+    ['SOCIAL', 'SRPerson'],
+    ['CRVS', 'Person'],
+  ])
+    await gateway.admin(
+      `mutation ($registry: Registry!, $records: [RecordInput!]!) {
+         upsertRecords(registry: $registry, records: $records) { inserted } }`,
+      { registry, records: [{ recordType, identifiers, data: { name: { surname: 'before' } } }] },
+    );
+  const told = (surname: string, of: object) =>
+    notification(death([of], { name: { surname } }))['notify_event'] as JsonObject[];
+  for (let round = 0; round < 20; round += 1) {
+    const byBirth = { identifier_type: 'BRN', identifier_value: value };
+    const several = [...told(`first ${round}`, byBirth), ...told(`then ${round}`, byBirth)];
+    const one = notify('crvs', { transaction_id: randomUUID(), notify_event: told(`one ${round}`, uin(value)) });
+    // So that one round or another meets the moment between its two registries.
+    await sleep(2 * round);
+    const both = [await notify('crvs', { transaction_id: randomUUID(), notify_event: several }, other), await one];
+    expect(both.map(({ status }) => status)).toEqual([200, 200]);
   }
 });
 

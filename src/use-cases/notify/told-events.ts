@@ -45,11 +45,9 @@ export class ToldEvents {
 
   /** Before the first is taken: of whom, and where, they are told. */
   async lock(events: NotifiedEvent[]): Promise<void> {
-    if (events.length > 1)
-      await lockNamed(
-        this.unit,
-        events.flatMap((event) => this.#names(event)),
-      );
+    const names = events.flatMap((event) => this.#names(event));
+    // What is about one record alone locks it when it is looked for; a death is about several.
+    if (names.length > 1) await lockNamed(this.unit, names);
   }
 
   #names(event: NotifiedEvent): Wanted[] {
