@@ -4,17 +4,28 @@ import { request, type ClientRequest } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { signHttpRequest } from '../../src/protocol/signature/http.profile.js';
+import type { RegistrySource } from '../../src/sources/registry-source.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { startInbox, type Inbox } from '../support/inbox.js';
 import { createPartner, searchById, type Answer, type Partner } from '../support/partner.js';
 import { until } from '../support/until.js';
+
+/** A live source, of nobody. */
+const farms: RegistrySource = {
+  search: () => Promise.resolve({ records: [], totalCount: 0, answered: { source: 'farms', plan: 'LIVE' } }),
+  capabilities: () => Promise.resolve({ identifiers: 'ALL', criteria: {} }),
+  health: () => Promise.resolve({ reachable: true }),
+};
 
 let gateway: TestGateway;
 let partner: Partner;
 let inbox: Inbox;
 
 beforeAll(async () => {
-  gateway = await startTestGateway({ env: { MAX_BODY_BYTES: '10000', MAX_UPLOAD_BYTES: '300000' } });
+  gateway = await startTestGateway({
+    env: { MAX_BODY_BYTES: '10000', MAX_UPLOAD_BYTES: '300000' },
+    sources: [{ registry: 'FR', recordType: 'Farmer', source: farms }],
+  });
   inbox = await startInbox(gateway.url);
   partner = await createPartner(gateway, { sender: { rateLimitPerMinute: 100_000 } });
   await gateway.admin(
@@ -124,6 +135,20 @@ describe('upload/search of a CSV', () => {
       recordCount: 900,
     });
     expect(await chunks()).toEqual([]);
+  });
+
+  test('keeps of each row how its source answered', async () => {
+    const farmers = await createPartner(gateway, { agreements: [{ registry: 'FR' }] });
+    const options = { path: 'fr/registry/upload/search', as: farmers };
+    const { correlationId } = await result(csv('UIN,u1', 'UIN,u2', 'UIN,u3'), 1, 'search_response', options);
+    const { transactions } = await gateway.admin<{ transactions: { nodes: JsonObject[] } }>(
+      'query ($id: String!) { transactions(filter: { correlationId: $id }) { nodes { accessDecision } } }',
+      { id: correlationId },
+    );
+    // Rows that were decided and answered alike are told once.
+    expect(transactions.nodes).toMatchObject([
+      { accessDecision: { items: [{ allowed: true, source: { source: 'farms', plan: 'LIVE', candidates: 0 } }] } },
+    ]);
   });
 
   test('tells bad rows by line and works on the rest', async () => {

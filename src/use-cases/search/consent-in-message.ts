@@ -29,6 +29,8 @@ export interface Decided {
   narrow: (criteria: Criteria) => Criteria;
   /** Whether the item brought a consent. */
   proven: boolean;
+  /** What the audit keeps of it. */
+  kept: Record<string, unknown>;
 }
 
 type Blocks = Pick<SearchItem, 'consent' | 'authorize'>;
@@ -61,9 +63,10 @@ async function decide(deciding: Deciding, item: Blocks, recordType: RecordTypeDe
   const stated = statedPurposes(blocks, services.clock());
   if (proof !== undefined) return decideProven(deciding, { proof, stated, senderId }, recordType);
   const decision = decideItem(agreements, definition, { recordType, ...stated });
-  decisions.push(summarizeDecision(decision));
+  const kept = summarizeDecision(decision);
+  decisions.push(kept);
   if (!decision.allowed) throw refusalOf(decision);
-  return { grant: decision, narrow: (criteria) => criteria, proven: false };
+  return { grant: decision, narrow: (criteria) => criteria, proven: false, kept };
 }
 
 interface Proven {
@@ -86,8 +89,9 @@ async function decideProven(deciding: Deciding, proven: Proven, recordType: Reco
   if (permitted?.subject !== undefined) assertSameSubject(decision, consent.subject, permitted.subject);
   const grant =
     permitted === undefined ? narrowed : narrowToConsent(narrowed, { ...consent, scopes: permitted.scopes });
-  decisions.push({ ...summarizeDecision(decision), messageConsent: told(consent, permitted) });
-  return { grant, narrow: (criteria) => askAboutSubject(grant, consent, criteria), proven: true };
+  const kept = { ...summarizeDecision(decision), messageConsent: told(consent, permitted) };
+  decisions.push(kept);
+  return { grant, narrow: (criteria) => askAboutSubject(grant, consent, criteria), proven: true, kept };
 }
 
 /** Checked here, or kept by the manager, which is then the one that knows it. */

@@ -138,7 +138,7 @@ export class SearchItems {
     room.assertLeft();
     const today = this.services.clock().toISOString().slice(0, 10);
     const { recordType, criteria, projection, ...query } = readQuery(item, this.definition, { today });
-    const { grant, narrow, proven } = await this.#decide(item, recordType);
+    const { grant, narrow, proven, kept } = await this.#decide(item, recordType);
     const sort = parseSort(item.sort, this.definition, recordType);
     const page = await this.#opened(query.page ?? parsePage(item.page));
     assertSearchable(grant, criteria, sort);
@@ -153,8 +153,7 @@ export class SearchItems {
       ...(most === undefined ? {} : { exactTo: most + 1 }),
       signal: deadline,
     });
-    const decided = this.decisions.at(-1);
-    if (decided !== undefined && found.answered !== undefined) decided['source'] = found.answered;
+    if (found.answered !== undefined) kept['source'] = found.answered;
     if (this.bounds.missesConsent === true && grant.agreement.requiresConsent && !proven && found.totalCount === 0)
       throw new ConsentRefused('missing_consent', 'the agreement asks for a consent of each person');
     if (most !== undefined) assertNotTooMany(found.totalCount, most);
