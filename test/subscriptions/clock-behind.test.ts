@@ -41,6 +41,29 @@ test('refuses what was accepted in time and is worked on after the agreement has
   offsetMs = 0;
 });
 
+test('refuses an upload likewise, which stays one of so many rows', async () => {
+  const validUntil = new Date(Date.now() + 3_600_000).toISOString();
+  const partner = await createPartner(api, { agreements: [{ validUntil }] });
+  offsetMs = 2 * 3_600_000;
+  const before = inbox.received.length;
+  const identifiers = ['1', '2', '3'].map((identifier_value) => ({ identifier_type: 'UIN', identifier_value }));
+  const envelope = await partner.envelope('search', { transaction_id: randomUUID(), identifiers });
+  const form = new FormData();
+  form.set('action', 'search');
+  form.set('sender_uri', `${inbox.url}/on-search`);
+  form.set('fileName', new Blob([JSON.stringify(envelope)]), 'ids.json');
+  const headers = { authorization: `Bearer ${partner.token}` };
+  const path = `${api.url}/dci/v1/social/registry/upload/search`;
+  expect((await fetch(path, { method: 'POST', headers, body: form })).status).toBe(202);
+  expect((await inbox.wait(before + 1)).at(-1)?.body.header.status).toBe('rjct');
+  const rows = await api.database.query(
+    'select status, item_count as rows, items_done as done from transaction where sender_id = $1',
+    [partner.senderId],
+  );
+  expect(rows).toEqual([{ status: 'REJECTED', rows: 3, done: 0 }]);
+  offsetMs = 0;
+});
+
 test('tells of an event on an agreement that is younger than the difference', async () => {
   const sender = { autoApproveSubscriptions: true };
   const partner = await createPartner(api, { agreements: [{ registry: 'CRVS' }], sender });

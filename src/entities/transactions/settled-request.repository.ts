@@ -19,6 +19,7 @@ export interface RequestStep {
   recordIds: string[];
   consentIds: string[];
   referenceIds: string[];
+  /** Of the whole; of a refusal, which does not read them, what was counted when it was accepted stands. */
   itemCount: number;
   itemsDone: number;
   /** Of this part. */
@@ -72,7 +73,7 @@ const TAKEN_OVER = 'another process has taken the request over';
 const END = 'delete from accepted_request where id = $1 and claimed_by = $2 returning 1';
 
 const STEP = `update transaction set status = $2, status_reason_code = coalesce(status_reason_code, $3),
-  status_reason_message = coalesce(status_reason_message, $4), item_count = $5, items_done = $6,
+  status_reason_message = coalesce(status_reason_message, $4), item_count = greatest(item_count, $5), items_done = $6,
   record_count = record_count + $7, record_ids = record_ids || $8::uuid[], reference_ids = $9::text[],
   response_sealed = $10, content_hash = $11, processed_at = $12::timestamptz, duration_ms = $13::real,
   access_decision = case when $14 or not access_decision ? 'items' then coalesce($15::jsonb, access_decision)
