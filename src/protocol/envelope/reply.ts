@@ -65,13 +65,3 @@ export function errorBody(
     error_id: errorId,
   };
 }
-
-/** The action of the reply to a request's action. */
-export const REPLY_ACTION: Record<string, string> = {
-  search: 'on-search',
-  subscribe: 'on-subscribe',
-  unsubscribe: 'on-unsubscribe',
-  'txn-status': 'txn-on-status',
-  notify: 'notify',
-  receipt: 'receipt',
-};
