@@ -9,6 +9,7 @@ import { attributesIn, identifierTypesIn } from '../../protocol/query/criteria-w
 import { parsePage } from '../../protocol/query/parse-page.js';
 import { parseSort, type SortKey } from '../../protocol/query/parse-sort.js';
 import { readQuery } from '../../protocol/query/read-query.js';
+import { ReferenceIds } from '../../protocol/reference-ids.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
 import { ALL, both, clampRecord, expandFields } from '../../protocol/registries/records/fields.js';
 import { presentRecord } from '../../protocol/registries/records/normalize.js';
@@ -109,7 +110,7 @@ export class SearchItems {
   readonly decisions: Record<string, unknown>[] = [];
   readonly recordIds: string[] = [];
   readonly consentIds: string[] = [];
-  readonly #references: Set<string>;
+  readonly #references: ReferenceIds;
 
   constructor(
     private readonly services: Services,
@@ -117,7 +118,7 @@ export class SearchItems {
     private readonly agreements: AgreementTerms[],
     private readonly bounds: SearchBounds,
   ) {
-    this.#references = new Set(bounds.before);
+    this.#references = new ReferenceIds(bounds.before);
   }
 
   async answer(item: SearchItem): Promise<SearchItemAnswer> {
@@ -134,7 +135,7 @@ export class SearchItems {
 
   async #find(item: SearchItem): Promise<Pick<SearchItemAnswer, 'recordType' | 'records' | 'page'>> {
     const { room, deadline } = this.bounds;
-    this.#checkReference(item.referenceId);
+    this.#references.take(item.referenceId);
     room.assertLeft();
     const today = this.services.clock().toISOString().slice(0, 10);
     const { recordType, criteria, projection, ...query } = readQuery(item, this.definition, { today });
@@ -190,16 +191,6 @@ export class SearchItems {
     const { services, definition, agreements, decisions } = this;
     const { receivedAt = services.clock() } = this.bounds;
     return decideSearchItem({ services, definition, agreements, receivedAt, decisions }, item, recordType);
-  }
-
-  #checkReference(referenceId: string): void {
-    if (referenceId === '') throw new ItemRejected('rjct.reference_id.invalid', 'reference_id: must not be empty');
-    if (this.#references.has(referenceId))
-      throw new ItemRejected(
-        'rjct.reference_id.duplicate',
-        'reference_id: used before in this message; each item needs its own',
-      );
-    this.#references.add(referenceId);
   }
 }
 

@@ -9,6 +9,7 @@ import { Subscription } from '../../entities/subscriptions/subscription.entity.j
 import { announce, LIVE_STATES } from '../../entities/subscriptions/subscription.repository.js';
 import { OutboundRefused } from '../../platform/outbound-errors.js';
 import { ItemRejected } from '../../protocol/errors.js';
+import { ReferenceIds } from '../../protocol/reference-ids.js';
 import { checkFrequency } from '../../protocol/subscribe/frequency.js';
 import type { EventTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
 import { findEventType } from '../../protocol/registries/registries.js';
@@ -28,7 +29,7 @@ export interface Subscriber {
 export class SubscribeItems {
   readonly decisions: Record<string, unknown>[] = [];
   readonly made: Subscription[] = [];
-  readonly #references = new Set<string>();
+  readonly #references = new ReferenceIds();
 
   /** @param since from when on events are told */
   constructor(
@@ -61,7 +62,7 @@ export class SubscribeItems {
 
   async #subscribe(item: SubscribeItem): Promise<Subscription> {
     const { definition } = this.subscriber;
-    this.#checkReference(item.referenceId);
+    this.#references.take(item.referenceId);
     const event = eventOf(definition, item.eventType);
     const text = { recordType: item.recordType, queryType: item.filterType, filter: item.filter };
     const { recordType, criteria } = readFilter(definition, text, this.services.clock().toISOString().slice(0, 10));
@@ -72,16 +73,6 @@ export class SubscribeItems {
     const key = dedupeKey(this.subscriber.sender.senderId, definition, event.name, text, target);
     await this.#checkRoom(key);
     return this.#add(item, { event, recordType: recordType.name, criteria, target, dedupeKey: key });
-  }
-
-  #checkReference(referenceId: string): void {
-    if (referenceId === '') throw new ItemRejected('rjct.reference_id.invalid', 'reference_id: must not be empty');
-    if (this.#references.has(referenceId))
-      throw new ItemRejected(
-        'rjct.reference_id.duplicate',
-        'reference_id: used before in this message; each item needs its own',
-      );
-    this.#references.add(referenceId);
   }
 
   #decide(item: SubscribeItem, recordType: Grant['recordType']): Grant {
