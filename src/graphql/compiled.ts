@@ -63,7 +63,10 @@ function completed(error: Bare): GraphQLError {
   }) as GraphQLError;
 }
 
-/** One query, without directives, of no names that JavaScript or GraphQL has a meaning for. */
+/**
+ * One query, without directives, of no names that JavaScript or GraphQL has a meaning for, and without defaults: what
+ * compiles them writes a default as JSON, which of a time is a text.
+ */
 function isPlain(document: DocumentNode): boolean {
   const [operation, ...others] = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
   let plain = operation?.operation === OperationTypeNode.QUERY && others.length === 0;
@@ -73,7 +76,12 @@ function isPlain(document: DocumentNode): boolean {
   };
   visit(document, {
     Directive: refuse,
-    Name: ({ value }) => (value.startsWith('__') && value !== '__typename' ? refuse() : undefined),
+    VariableDefinition: ({ defaultValue }) => (defaultValue === undefined ? undefined : refuse()),
+    Name: ({ value }) => (hasMeaning(value) ? refuse() : undefined),
   });
   return plain;
 }
+
+/** Variables are kept in an object, which has members of its own. */
+const hasMeaning = (name: string): boolean =>
+  (name.startsWith('__') && name !== '__typename') || name in Object.prototype;

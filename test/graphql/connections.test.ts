@@ -409,6 +409,17 @@ describe('a query that comes again is compiled', () => {
       { size: 'two' },
     ],
     [
+      'with a variable of a name that every object knows',
+      'query ($toString: String!) { sender(senderId: $toString) { name } }',
+      { toString: null },
+    ],
+    [
+      'with a time that stands in for a variable',
+      `query ($from: DateTime = "2026-01-01T00:00:00Z", $filter: TransactionFilter = { receivedUntil: "2026-01-01T00:00:00Z" }) {
+        transactions(filter: { receivedFrom: $from }) { totalCount } before: transactions(filter: $filter) { totalCount }
+      }`,
+    ],
+    [
       'with a name that no enum has',
       'query ($by: SenderOrder! = NAME) { senders(orderBy: $by) { totalCount } }',
       { by: 'SIZE' },
