@@ -38,8 +38,8 @@ const ALGORITHMS = [
   'Ed25519',
 ];
 const CLOCK_TOLERANCE_SECONDS = 5;
-/** Names of administrators that no issuer may give; `cli:` is the command line's. */
-const OURS = /^(bootstrap-admin$|gateway$|local:|cli:)/;
+/** Actors of the audit whose names no issuer may give; `cli:` is the command line's. */
+const OURS = /^((anonymous|bootstrap-admin|gateway|issuer|jwks-refresh)$|local:|cli:)/;
 const FRESH_MS = 1000;
 /** A key that we do not know yet may be the issuer's next one; how often it is asked, whatever comes. */
 const NEW_KEYS_MS = 5_000;

@@ -89,10 +89,12 @@ export class TokenService {
   }
 }
 
-/** What a JWT names as its key; undefined where it names none, or is no JWT. Nothing is proven yet. */
+/** What a JWT names as its key; undefined where it names none, or is no JWT, empty where what it names is no text. Nothing is proven yet. */
 export function kidOf(jwt: string): string | undefined {
   try {
-    return decodeProtectedHeader(jwt).kid;
+    // As it came: the type says what should stand there.
+    const { kid }: { kid?: unknown } = decodeProtectedHeader(jwt);
+    return kid === undefined || typeof kid === 'string' ? kid : '';
   } catch {
     return undefined;
   }

@@ -76,6 +76,15 @@ describe('private_key_jwt', () => {
     expect(await askToken(gateway.url, form)).toMatchObject(refusal);
   });
 
+  test.each([7, null, ['key-1'], { kid: 'key-1' }])(
+    'is refused with the kid %j as whatever else does not hold, whether its client is known or not',
+    async (kid) => {
+      const stranger = { ...partner, clientId: 'nobody' };
+      for (const client of [partner, stranger])
+        expect(await askToken(gateway.url, await assertionOf(client, gateway.url, {}, { kid }))).toMatchObject(refusal);
+    },
+  );
+
   test('is refused beside another client id, or another proof', async () => {
     const form = await assertionOf(partner, gateway.url);
     expect(await askToken(gateway.url, { ...form, client_id: 'another' })).toMatchObject(refusal);

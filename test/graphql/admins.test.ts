@@ -19,6 +19,16 @@ const ROLES = {
   luis: ['MONITOR'],
   brief: ['MONITOR'],
 };
+/** Whom the audit names where nobody of the issuer acted. */
+const NOT_OF_THE_ISSUER = [
+  'bootstrap-admin',
+  'gateway',
+  'jwks-refresh',
+  'issuer',
+  'anonymous',
+  'local:ada',
+  'cli:root',
+];
 const SENDER = { name: 'Someone', allowedOperations: ['SEARCH'], registries: ['SOCIAL'] };
 const CREATE = 'mutation ($input: CreateSenderInput!) { createSender(input: $input) { clientId } }';
 
@@ -65,7 +75,8 @@ describe('an administrator', () => {
   };
 
   beforeAll(async () => {
-    issuer = await startOidcIssuer(ROLES, { brief: 3 });
+    const named = Object.fromEntries(NOT_OF_THE_ISSUER.map((name) => [name, ['ADMIN']]));
+    issuer = await startOidcIssuer({ ...ROLES, ...named }, { brief: 3 });
     gateway = await startTestGateway({ env: { ...issuer.env, FOUR_EYES: 'true' } });
   });
   afterAll(async () => {
@@ -85,6 +96,10 @@ describe('an administrator', () => {
 
   test('without a role of ours is nobody here', async () => {
     expect(await me(await issuer.token('nobody'))).toBe('UNAUTHENTICATED');
+  });
+
+  test.each(NOT_OF_THE_ISSUER)('under the name %s, which the audit has for others, is nobody here', async (name) => {
+    expect(await me(await issuer.token(name))).toBe('UNAUTHENTICATED');
   });
 
   test('whose token is for another service is nobody here', async () => {

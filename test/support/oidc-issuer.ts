@@ -79,9 +79,11 @@ export async function startOidcIssuer(
     env: { ADMIN_OIDC_ISSUER: issuer, ADMIN_OIDC_AUDIENCE: AUDIENCE, ADMIN_OIDC_ROLES_CLAIM: 'realm_access.roles' },
     token: async (name, audience = AUDIENCE) => {
       const form = { grant_type: 'client_credentials', resource: audience, scope: 'admin' };
+      // RFC 6749 2.3.1: a name may have a colon.
+      const credentials = [name, `secret-of-${name}`].map(encodeURIComponent).join(':');
       const response = await fetch(`${issuer}/token`, {
         method: 'POST',
-        headers: { authorization: `Basic ${Buffer.from(`${name}:secret-of-${name}`).toString('base64')}` },
+        headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
         body: new URLSearchParams(form),
       });
       const body = (await response.json()) as { access_token?: string; error_description?: string };
