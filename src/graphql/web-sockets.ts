@@ -4,6 +4,7 @@ import {
   GraphQLError,
   parse,
   validate,
+  type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
   type GraphQLFormattedError,
@@ -22,6 +23,7 @@ import { MAX_TOKENS } from './node-limit.js';
 import { checkOperation } from './operation-limits.js';
 import type { PersistedOperations } from './persisted-operations.js';
 import { sharingKey } from './live/sharing.js';
+import { unconditionalField } from './live/unconditional-field.js';
 import { subscribeShared } from './live/subscribe-shared.js';
 import type { Sharing } from './live/telling.js';
 import { SocketGuard } from './socket-guard.js';
@@ -66,6 +68,8 @@ export function serveWebSockets(options: SocketOptions): { dispose(): Promise<vo
     errors === undefined ? result : { ...result, errors: format(errors) };
   const { dispose } = useServer(
     {
+      // Whatever the environment says: what breaks is told to nobody in its own words.
+      isProd: true,
       jsonMessageReviver: markInexact,
       onConnect: ({ connectionParams, extra }) =>
         contextOf(authorizationIn(connectionParams)).then(
@@ -111,7 +115,7 @@ async function prepare(
         `at most ${MAX_OPERATIONS} operations at once on one connection: end some first`,
       );
     const document = parse(query, { maxTokens: MAX_TOKENS });
-    const problems = validate(schema, document);
+    const problems = problemsOf(schema, document);
     if (problems.length > 0) return problems.map(asUserError);
     checkOperation(schema, { document, variables, operationName }, context.principal);
     const key = sharingKey(schema, { document, query, variables, operationName }, context.principal);
@@ -122,6 +126,12 @@ async function prepare(
     if (error instanceof GraphQLError) return [asUserError(error)];
     throw error;
   }
+}
+
+/** First of what graphql-js would break on. */
+function problemsOf(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
+  const problems = validate(schema, document, [unconditionalField]);
+  return problems.length > 0 ? problems : validate(schema, document);
 }
 
 /** Sends a payload of one operation as graphql-ws would, without writing it anew. */

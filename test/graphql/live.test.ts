@@ -337,6 +337,17 @@ describe('who may connect', () => {
     ]);
   });
 
+  test.each([
+    'subscription { transactionChanged @skip(if: true) { cursor } }',
+    'subscription ($no: Boolean = false) { transactionChanged @include(if: $no) { cursor } }',
+    'subscription { ...F @skip(if: true) } fragment F on Subscription { transactionChanged { cursor } }',
+    'subscription { ...F } fragment F on Subscription { ... @skip(if: true) { transactionChanged { cursor } } }',
+  ])('a condition that takes the field of a subscription away is refused, and the socket stays: %s', async (query) => {
+    await expect(live.once(query)).rejects.toMatchObject([
+      { message: expect.stringMatching(/takes no condition$/), extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } },
+    ]);
+  });
+
   test('a malformed cursor is refused by name', async () => {
     await expect(live.once(TRANSACTIONS, { after: 'x' })).rejects.toMatchObject([
       { extensions: { code: 'BAD_USER_INPUT', field: 'after' } },
