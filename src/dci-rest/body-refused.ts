@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { BodyTooLarge, RequestInvalid } from '../protocol/errors.js';
 import { Exchange } from './exchange.js';
+import { NOTHING } from './held-body.js';
 import type { Answered } from './posts.js';
 import { receivedOf } from './received.js';
 import { refuse } from './refusals.js';
@@ -22,8 +23,6 @@ export async function bodyRefused(
   const exchange = new Exchange(receivedOf(request, NOTHING, services), undefined, undefined, services.clock());
   return { exchange, reply: await refuse(refusalOf(error, services), exchange, services, 'SYNC') };
 }
-
-const NOTHING = Buffer.alloc(0);
 
 function refusalOf(error: BodyFault, { maxBodyBytes }: FacadeServices): unknown {
   const { status = error.code === 'ECONNRESET' ? 400 : 500 } = error;

@@ -15,6 +15,7 @@ import { ProtocolError, RequestInvalid, TokenInvalid } from '../protocol/errors.
 import { pass } from './checks/check.js';
 import { PARTNER_GRAPHQL } from './doors.js';
 import { Exchange } from './exchange.js';
+import { hasToken } from './held-body.js';
 import { callOf } from './partner-call.js';
 import { receivedOf } from './received.js';
 import { settleRefusal } from './refusals.js';
@@ -30,6 +31,11 @@ export function createAuthenticator(services: FacadeServices, admins: Admins): A
       const admin = await admins.authenticate(token);
       return admin === undefined ? authenticatePartner(services, request) : { principal: admin };
     },
+    knows: async (request) => {
+      const token = bearer(request.headers.authorization);
+      if (token === undefined) return false;
+      return (await authenticateAdmin(admins, token)) !== undefined || hasToken(request, services);
+    },
     webSocket: async (authorization) => {
       const token = bearer(authorization);
       return (token === undefined ? undefined : await authenticateAdmin(admins, token)) ?? ANONYMOUS;
@@ -37,7 +43,7 @@ export function createAuthenticator(services: FacadeServices, admins: Admins): A
   };
 }
 
-/** On a WebSocket every refusal is the same: there is no status to tell them apart. */
+/** Of whom every refusal is the same: on a WebSocket there is no status to tell them apart. */
 async function authenticateAdmin(admins: Admins, token: string): Promise<Principal | undefined> {
   try {
     return await admins.authenticate(token);

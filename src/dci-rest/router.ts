@@ -7,6 +7,7 @@ import { SHORT_ENDPOINTS } from '../messages/short-form/short-endpoints.js';
 import { bodyRefused } from './body-refused.js';
 import type { UploadedMessage } from './checks/upload.check.js';
 import { Exchange } from './exchange.js';
+import { mayBeHeld, NOTHING } from './held-body.js';
 import { onlyTakes } from './only-takes.js';
 import type { Post } from './posts.js';
 import { receivedOf } from './received.js';
@@ -19,7 +20,11 @@ import { acceptUpload } from './upload/upload.handler.js';
 export function dciRouter(posts: ReadonlyMap<string, Post>, services: FacadeServices): Router {
   const router = Router();
   mountUploads(router, services);
-  router.use(digestCoded, express.raw({ type: () => true, limit: services.maxBodyBytes }));
+  const read = express.raw({ type: () => true, limit: services.maxBodyBytes });
+  router.use(async (request, response, next) => {
+    if (await mayBeHeld(request, services)) digestCoded(request, response, () => read(request, response, next));
+    else next();
+  });
   for (const [path, post] of posts)
     router.post(path, async (request, response) =>
       send(response, await post(receivedOf(request, bodyOf(request), services))),
@@ -38,7 +43,7 @@ export function dciRouter(posts: ReadonlyMap<string, Post>, services: FacadeServ
   return router;
 }
 
-const bodyOf = ({ body }: Request): Buffer => (Buffer.isBuffer(body) ? body : Buffer.alloc(0));
+const bodyOf = ({ body }: Request): Buffer => (Buffer.isBuffer(body) ? body : NOTHING);
 
 const pathsOf = ({ registries }: FacadeServices): string[] => [
   ...SHORT_ENDPOINTS.map(({ path }) => path),
@@ -55,7 +60,7 @@ function mountUploads(router: Router, services: FacadeServices): void {
       router.post(
         definition.paths.map((segment) => `/${segment}/registry${path}`),
         async (request, response) => {
-          const received = receivedOf(request, Buffer.alloc(0), services);
+          const received = receivedOf(request, NOTHING, services);
           const exchange = new Exchange<UploadedMessage>(received, definition, kind.operation, services.clock());
           const uploading = acceptUpload(kind, exchange, request, services, budget);
           const reply = await uploading.catch((error: unknown) => refuse(error, exchange, services, 'BULK'));

@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../platform/read-body.js';
 import { bodyRefused, type BodyFault } from './body-refused.js';
+import { mayBeHeld, NOTHING } from './held-body.js';
 import type { Post } from './posts.js';
 import { receivedOf } from './received.js';
 import { send } from './send.js';
@@ -32,7 +33,8 @@ async function answer(
   response: ServerResponse,
   services: FacadeServices,
 ): Promise<void> {
-  const body = await readBody(request).catch((error: unknown) => Object(error) as BodyFault);
+  const held = (await mayBeHeld(request, services)) ? readBody(request) : Promise.resolve(NOTHING);
+  const body = await held.catch((error: unknown) => Object(error) as BodyFault);
   const answering = Buffer.isBuffer(body)
     ? post(receivedOf(request, body, services))
     : bodyRefused(body, request, services);

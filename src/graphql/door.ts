@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HeaderMap, type ApolloServer } from '@apollo/server';
 import { readBody } from '../platform/read-body.js';
 import type { Context } from './context.js';
-import { isPlainJson, MAX_BODY, readJson } from './json-body.js';
+import { isPlainJson, MAX_BODY, readJson, type MayBeHeld } from './json-body.js';
 import { refuseUnread } from './refused-body.js';
 
 /** With its body read. */
@@ -54,22 +54,31 @@ function headersOf({ headers }: IncomingMessage): HeaderMap {
   return map;
 }
 
+/** @param mayBeHeld where it may not, its sender is refused before it is read */
 export const straightTo =
-  (answer: Answer): Straight =>
-  (request, response) =>
-    isUsual(request) ? read(request, response, answer) : undefined;
+  (answer: Answer, mayBeHeld: MayBeHeld): Straight =>
+  (request, response) => {
+    if (!isUsual(request)) return undefined;
+    return answerRead(request, response, answer, mayBeHeld);
+  };
 
 function isUsual({ method, url, headers }: IncomingMessage): boolean {
   const length = Number(headers['content-length']);
   return method === 'POST' && url === '/graphql' && length > 0 && length <= MAX_BODY && isPlainJson(headers);
 }
 
-async function read(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
-  try {
-    const rawBody = await readBody(request);
-    Object.assign(request, { rawBody, body: readJson(rawBody) });
-  } catch {
-    return refuseUnread(response, 400);
-  }
+async function answerRead(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: Answer,
+  mayBeHeld: MayBeHeld,
+): Promise<void> {
+  if (await mayBeHeld(request))
+    try {
+      const rawBody = await readBody(request);
+      Object.assign(request, { rawBody, body: readJson(rawBody) });
+    } catch {
+      return refuseUnread(response, 400);
+    }
   await answer(request, response);
 }

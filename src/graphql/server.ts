@@ -1,5 +1,5 @@
 /** `/graphql`: Apollo over HTTP and graphql-ws over WebSocket, one schema and one way to know the caller. */
-import type { Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { ApolloServer, type ApolloServerPlugin, type GraphQLRequestListener } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -10,7 +10,7 @@ import { OperationTypeNode, type GraphQLError, type GraphQLFormattedError, type 
 import type { Admission } from '../access/admission.js';
 import { actorOf, type Principal } from '../access/principal.js';
 import { Turns } from '../access/turns.js';
-import { digestCoded } from '../platform/coded-body.js';
+import { isLarge } from '../platform/large-body.js';
 import { createMetrics, type Metrics } from '../platform/metrics.js';
 import { onceClosed } from '../platform/once-closed.js';
 import type { ProtocolError } from '../protocol/errors.js';
@@ -23,7 +23,7 @@ import { startDeadline } from '../use-cases/deadline.js';
 import { DomainError, forbidden, unauthenticated } from '../use-cases/errors.js';
 import { formatError, auditedRefusalOf, tellUnavailable } from './errors.js';
 import { graphiqlRouter } from './graphiql/graphiql.router.js';
-import { jsonBody } from './json-body.js';
+import { jsonBody, type MayBeHeld } from './json-body.js';
 import { createLoaders } from './loaders.js';
 import { MAX_TOKENS } from './node-limit.js';
 import { measureOperations } from './operation-metrics.js';
@@ -47,6 +47,8 @@ export interface Caller {
 /** Who is calling, as `app.ts` finds out; the signature check of partners stands to our right. */
 export interface Authenticator {
   http(request: OperationRequest): Promise<Caller>;
+  /** Whether its token is anybody's, by its headers alone. */
+  knows(request: IncomingMessage): Promise<boolean>;
   webSocket(authorization: string | undefined): Promise<Principal>;
 }
 
@@ -119,10 +121,11 @@ export async function startGraphqlServer(
   });
   const router = Router();
   router.use(graphiqlRouter());
+  const mayBeHeld: MayBeHeld = async (request) => !isLarge(request) || authenticator.knows(request);
   // Of this very path only.
-  router.all('/', digestCoded, jsonBody(), answer, refuseBody(log));
+  router.all('/', jsonBody(mayBeHeld), answer, refuseBody(log));
   return {
-    straight: straightTo(answer),
+    straight: straightTo(answer, mayBeHeld),
     router,
     hangUp: () => sockets.dispose(),
     close: () => apollo.stop(),
