@@ -54,7 +54,7 @@ const pathsOf = ({ registries }: FacadeServices): string[] => [
 
 /** Before anything reads the body: a file streams past the limit that other bodies have. */
 function mountUploads(router: Router, services: FacadeServices): void {
-  const budget = new JsonBudget(2 * services.maxUploadBytes);
+  const budget = new JsonBudget(2 * services.maxUploadBytes, services.maxUploadBytes);
   for (const definition of services.registries.all)
     for (const { path, kind } of endpointsOf(definition).filter(({ upload }) => upload === true))
       router.post(

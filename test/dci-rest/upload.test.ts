@@ -363,11 +363,18 @@ describe('JSON files at once', () => {
   const path = '/dci/v1/social/registry/upload/search';
   const options = { fileName: 'ids.json', signed: false };
 
+  let other: Partner;
+  let third: Partner;
+  beforeAll(async () => {
+    other = await createPartner(gateway);
+    third = await createPartner(gateway);
+  });
+
   /** A file that has begun to come in, and does not end yet. */
-  function begin(bytes: number): ClientRequest {
+  function begin(by: Partner, bytes = 280_000): ClientRequest {
     const [head = ''] = formOf('\0', options).split('\0');
     const headers = {
-      authorization: `Bearer ${partner.token}`,
+      authorization: `Bearer ${by.token}`,
       'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
     };
     const begun = request(gateway.url + path, { method: 'POST', headers });
@@ -377,18 +384,21 @@ describe('JSON files at once', () => {
     return begun;
   }
 
+  const largeOf = async (by: Partner): Promise<string> =>
+    JSON.stringify(await by.envelope('search', { transaction_id: 'j', search_request: [] })).padEnd(100_000);
+
   test('have room for twice the largest; more are told to come later, and can', async () => {
-    const signed = await partner.envelope('search', { transaction_id: 'j', search_request: [] });
-    const large = JSON.stringify(signed).padEnd(100_000);
-    let begun = [begin(280_000), begin(280_000)];
+    const large = await largeOf(third);
+    const as = { ...options, as: third };
+    let begun = [partner, other].map((by) => ({ by, file: begin(by) }));
     let refused: Answer | undefined;
     // A third that comes before the two are wholly in takes the room of one of them, which then begins again: each time
     // the two have twice as long to come in.
     for (let ms = 50; refused?.status !== 503; ms *= 2) {
       expect(ms).toBeLessThan(20_000);
-      begun = begun.map((one) => (one.destroyed ? begin(280_000) : one));
+      begun = begun.map((one) => (one.file.destroyed ? { ...one, file: begin(one.by) } : one));
       await sleep(ms);
-      refused = await upload(large, options);
+      refused = await upload(large, as);
     }
     expect(refused.headers.get('retry-after')).toBe('5');
     expect(refused.body.errors[0]).toMatchObject({
@@ -396,7 +406,20 @@ describe('JSON files at once', () => {
       message: expect.stringContaining('other JSON files are being read'),
     });
     expect((await upload(csv('UIN,u1'))).status).toBe(202);
-    for (const one of begun) one.destroy();
+    for (const { file } of begun) file.destroy();
+    await until(async () => (await upload(large, as)).status === 202);
+  });
+
+  test('of one partner have room for its largest, and leave the rest to others', async () => {
+    let begun = begin(partner);
+    const [large, largeOfOther] = [await largeOf(partner), await largeOf(other)];
+    // One that comes before the first is wholly in may take its room, as above.
+    await until(async () => {
+      if (begun.destroyed) begun = begin(partner);
+      return (await upload(large, options)).status === 503;
+    });
+    expect((await upload(largeOfOther, { ...options, as: other })).status).toBe(202);
+    begun.destroy();
     await until(async () => (await upload(large, options)).status === 202);
   });
 

@@ -85,7 +85,7 @@ class Upload {
     if (this.#format !== 'csv' && this.#format !== 'json') throw new RequestInvalid('fileFormat: send json or csv');
     const chunks = Readable.from(this.#hashed(content));
     if (this.#format === 'csv') await this.#rows?.take(readCsv(chunks, this.#operation));
-    else this.#held = await this.budget.hold(chunks);
+    else this.#held = await this.budget.hold(this.exchange.knownSender.senderId, chunks);
   }
 
   async *#hashed(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
