@@ -86,12 +86,14 @@ async function upload(file: string, options: Upload = {}): Promise<Answer> {
   return { status: response.status, headers: response.headers, body: await response.json() };
 }
 
-/** Uploads and gives the items of all its callbacks. */
+/** Uploads and gives the items of all its callbacks, in the order of its lines: parts are on their way side by side. */
 async function result(file: string, parts: number, list: string, options: Upload = {}) {
   const before = inbox.received.length;
   const { status, body } = await upload(file, options);
   expect(status).toBe(202);
-  const callbacks = (await inbox.wait(before + parts)).slice(before);
+  const lineOf = (one: (typeof inbox.received)[number]): number =>
+    Number(/^line-(\d+)$/.exec(one.body.message[list][0]?.reference_id)?.[1] ?? 0);
+  const callbacks = (await inbox.wait(before + parts)).slice(before).toSorted((a, b) => lineOf(a) - lineOf(b));
   for (const { body: callback, verified } of callbacks) {
     expect(verified).toBe(true);
     expect(callback.message.correlation_id).toBe(body.message.correlation_id);
