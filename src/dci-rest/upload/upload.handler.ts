@@ -6,6 +6,8 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { BulkOperation } from '../../protocol/search/bulk.js';
 import { RequestInvalid } from '../../protocol/errors.js';
+import { MessageSeen } from '../../use-cases/call.js';
+import { protocolErrorOf } from '../../use-cases/errors.js';
 import { accept, accepted, acceptedBefore, type Accepting } from '../accept-later.js';
 import { checkAction } from '../checks/body.check.js';
 import { pass } from '../checks/check.js';
@@ -40,6 +42,7 @@ class Upload {
   #fileHash = createHash('sha256');
   #rows: StagedRows | undefined;
   #held: HeldFile | undefined;
+  #isOffered = false;
 
   constructor(
     private readonly kind: MessageKind,
@@ -60,11 +63,18 @@ class Upload {
       const commit = () => this.#commit(fields);
       return await (this.#held === undefined ? commit() : this.budget.inTurn(commit));
     } catch (error) {
-      await this.#rows.drop();
+      if (!this.#mayBeAccepted(error)) await this.#rows.drop();
       return acceptedBefore(error);
     } finally {
       this.#held?.free();
     }
+  }
+
+  /** A fault of ours, or the end of its time, may come behind the commit that accepts it, or before it. */
+  #mayBeAccepted(error: unknown): boolean {
+    if (!this.#isOffered) return false;
+    if (error instanceof MessageSeen) return error.stored.correlationId === this.exchange.correlationId;
+    return (protocolErrorOf(error)?.status ?? 500) >= 500;
   }
 
   async #read(body: StreamedBody): Promise<Map<string, string>> {
@@ -109,6 +119,7 @@ class Upload {
       referenceIds: [],
       itemCount: this.#rows?.count ?? 0,
     };
+    this.#isOffered = true;
     await accept(services, exchange, input, this.#facts(transactionId, senderUri));
     return accepted(exchange);
   }
