@@ -42,7 +42,7 @@ export class QueuedCall implements Call {
   readonly correlationId: string;
   readonly receivedAt: Date;
   readonly part: Part;
-  /** Set once it is committed. */
+  /** Set once it is committed, or written in the unit that was given, which commits behind it. */
   settled = false;
   #held = false;
 
