@@ -84,7 +84,7 @@ interface Table {
   only: (properties: string[]) => Shape;
 }
 
-/** What is read of a row. */
+/** What is read of a row. Of its entity's class is only a row that was read whole: its methods look at all of it. */
 interface Shape {
   /** Under the names of their properties. */
   columns: string;
@@ -110,9 +110,12 @@ function describe<Row>(meta: EntityMetadata<Row>, { orm }: Database): Table {
   const always = meta.props.filter(({ lazy, persist }) => lazy !== true && persist !== false);
   const shapeOf = (read: typeof always): Shape => ({
     columns: read.map(({ name }) => `${column(name)} as "${name}"`).join(),
-    read: readerOf(read, meta.class.prototype as object, platform),
+    read: readerOf(read, platform),
   });
-  const all = shapeOf(always);
+  const whole = shapeOf(always);
+  // What a row holds already shadows the setters by which MikroORM keeps track.
+  const entityOf = (row: object): object => Object.setPrototypeOf(row, meta.class.prototype as object) as object;
+  const all: Shape = { ...whole, read: (row) => whole.read(entityOf(row)) };
   const shapes = new Map<string, Shape>();
   const only = (properties: string[]): Shape => {
     const read = always.filter(({ name }) => properties.includes(name));
@@ -126,19 +129,18 @@ function describe<Row>(meta: EntityMetadata<Row>, { orm }: Database): Table {
   return { name: `"${meta.tableName}"`, column, all, only };
 }
 
-/** Makes a row the entity that it is of. */
-function readerOf<Row>(properties: EntityMetadata<Row>['props'], prototype: object, platform: Platform): Shape['read'] {
+/** Makes the values of a row those that its entity has. */
+function readerOf<Row>(properties: EntityMetadata<Row>['props'], platform: Platform): Shape['read'] {
   const converted = properties.flatMap(({ name, customType, runtimeType }) => {
     if (runtimeType === 'Date') return [[name, (value: unknown) => platform.parseDate(value as string)] as const];
     return customType === undefined
       ? []
       : [[name, (value: unknown) => customType.convertToJSValue(value, platform) as unknown] as const];
   });
-  return (row) => {
-    // What a row holds already shadows the setters by which MikroORM keeps track.
-    const entity = Object.setPrototypeOf(row, prototype) as Record<string, unknown>;
-    for (const [name, convert] of converted) if (entity[name] != null) entity[name] = convert(entity[name]);
-    return entity;
+  return (given) => {
+    const row = given as Record<string, unknown>;
+    for (const [name, convert] of converted) if (row[name] != null) row[name] = convert(row[name]);
+    return row;
   };
 }
 
