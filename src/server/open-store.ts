@@ -1,9 +1,9 @@
 /** The database, brought up to date, and what opens its secrets: what work needs, whoever does it, before anything listens. */
 import { KeyRing } from '../access/key-ring.js';
+import { forgetForeignEvents } from '../entities/audit/disclosure.repository.js';
 import { awaitDatabase, requireDirect } from '../entities/database/await-database.js';
 import { DataVault } from '../entities/database/data-vault.js';
 import type { Database } from '../entities/database/database.js';
-import { forgetForeignEvents } from '../entities/queues/tail.repository.js';
 import { connectDatabase } from '../entities/schema/connect.js';
 import { migrate, underStartLock } from '../entities/schema/migrate.js';
 import type { Config, Secrets } from '../platform/config.js';

@@ -125,15 +125,17 @@ export async function sealsOfSubjects(sql: Sql, subjects: string[]): Promise<Map
 }
 
 /**
- * Commits are numbered by PostgreSQL's own counter; a dump restored into another cluster would count from the start and
- * hide new entries behind old ones. Call under the start lock.
+ * Commits are numbered by PostgreSQL's own counter; a dump restored into another cluster would count from the start, and
+ * hide new entries behind old ones or below the last seal. Call under the start lock.
  */
 export async function continueCommitNumbers(sql: Sql): Promise<void> {
   await sql.query(
-    `update gateway_state set value = to_jsonb(value::text::numeric + last.xid::text::numeric - next.xid::text::numeric + 1)
-     from (select xid from audit_entry order by xid desc limit 1) last,
-       (select commit_number(pg_snapshot_xmax(pg_current_snapshot())) as xid) next
-     where key = 'xid_offset' and last.xid >= next.xid`,
+    `update gateway_state set value = to_jsonb(value::text::numeric + free.number - next.number)
+     from (select greatest(
+         (select xid::text::numeric + 1 from audit_entry order by xid desc limit 1),
+         (select until_xid::text::numeric from audit_seal order by sequence desc limit 1)) as number) free,
+       (select commit_number(pg_snapshot_xmax(pg_current_snapshot()))::text::numeric as number) next
+     where key = 'xid_offset' and free.number > next.number`,
   );
 }
 

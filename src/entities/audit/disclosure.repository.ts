@@ -5,6 +5,12 @@ import { readTail, type TailPosition } from '../queues/tail.repository.js';
 
 const BATCH = 1000;
 
+/** In the order of the index, where thousands of records find their places one beside the other. */
+const indexing = (transactions: string): string =>
+  `insert into disclosure (record_id, transaction_id)
+   select distinct unnest(${RECORDS_SO_FAR}), t.id from transaction t where t.id = any(${transactions})
+   order by 1 on conflict do nothing`;
+
 /** Brings the index up to all that is committed; several processes take turns. Returns the transactions read. */
 export async function indexDisclosures(database: Pick<Database, 'transaction'>): Promise<number> {
   let read = 0;
@@ -16,19 +22,38 @@ export async function indexDisclosures(database: Pick<Database, 'transaction'>):
       if (state === undefined) throw new Error('the database has no place of the disclosures: migrate it');
       const events = await readTail(unit, state.value, BATCH);
       const subjects = events.filter(({ topic }) => topic === 'transaction').map(({ subject }) => subject);
-      // In the order of the index, where thousands of records find their places one beside the other.
-      await unit.query(
-        `insert into disclosure (record_id, transaction_id)
-         select distinct unnest(${RECORDS_SO_FAR}), t.id from transaction t where t.id = any($1::uuid[])
-         order by 1 on conflict do nothing`,
-        [subjects],
-      );
+      await unit.query(indexing('$1::uuid[]'), [subjects]);
       await unit.query(`update gateway_state set value = $1 where key = 'disclosures'`, [
         JSON.stringify(events.at(-1)?.position ?? state.value),
       ]);
       return events.length;
     });
   return read;
+}
+
+const PLACE = `select (value ->> 'xid')::xid8, (value ->> 'seq')::bigint from gateway_state where key = 'disclosures'`;
+/** No commit that can be seen has this number or a higher one, but what a dump brought along. */
+const NEXT_COMMIT = 'pg_snapshot_xmax(pg_current_snapshot())';
+
+/**
+ * After a dump was restored: events whose commit numbers this cluster has not come to yet would be told one day, and a place
+ * among them would hide all events until then. The index takes what it has not read of them first. Call under the start lock.
+ */
+export async function forgetForeignEvents(database: Pick<Database, 'transaction'>): Promise<void> {
+  await database.transaction(async (unit) => {
+    await unit.query(
+      indexing(`array(select subject from outbox_event
+        where topic = 'transaction' and xid >= ${NEXT_COMMIT} and (xid, seq) > (${PLACE}))`),
+    );
+    await unit.query(`delete from outbox_event where xid >= ${NEXT_COMMIT}`);
+    await unit.query(
+      `update gateway_state set value = '{"xid": "0", "seq": "0"}'
+       where key = 'disclosures' and (value ->> 'xid')::xid8 >= ${NEXT_COMMIT}`,
+    );
+    await unit.query(
+      `delete from gateway_state where key = 'outbox_purged' and (value #>> '{}')::xid8 >= ${NEXT_COMMIT}`,
+    );
+  });
 }
 
 /** A message that told somebody of records. */

@@ -91,11 +91,6 @@ async function readCluster(sql: Sql): Promise<string> {
 /** SQLSTATE: insufficient privilege, undefined function, feature not supported. */
 const NOT_TOLD = new Set(['42501', '42883', '0A000']);
 
-/** After a dump was restored: events whose transaction numbers this cluster has not come to yet would be told one day. */
-export async function forgetForeignEvents(sql: Sql): Promise<void> {
-  await sql.query('delete from outbox_event where xid >= pg_snapshot_xmax(pg_current_snapshot())');
-}
-
 /** For how many seconds committed events have waited for an older transaction to end; 0 when none waits. */
 export async function readTailLag(sql: Sql): Promise<number> {
   const [row] = await sql.query<{ lag: number | null }>(

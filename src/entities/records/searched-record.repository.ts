@@ -103,11 +103,12 @@ async function renewFunction(sql: Sql): Promise<void> {
 
 /**
  * Reads records that were there before their layout into it, a batch a transaction; gives how many, at most about `most`.
- * A layout is begun when every transaction that may have missed it has ended.
+ * A layout is begun when every transaction that may have missed it has ended; of one that a dump brought from a cluster that
+ * had counted further, they have.
  */
 export async function fillLayouts(sql: Sql, { batch, most }: { batch: number; most: number }): Promise<number> {
   const open = await sql.query<SearchedTable>(
-    `select ${TABLE} from searched_layout where filled_at is null and made_in < settled_below() order by id`,
+    `select ${TABLE} from searched_layout where filled_at is null and (made_in < settled_below() or made_in >= pg_snapshot_xmax(pg_current_snapshot())) order by id`,
   );
   let filled = 0;
   for (const table of open)
