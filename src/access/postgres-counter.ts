@@ -29,13 +29,12 @@ export class PostgresCounter implements SharedCounter {
 
   /** Of keys that each come once. */
   async #each(spendings: Spending[]): Promise<Consumed[]> {
-    const now = Date.now();
-    const ends = now + this.duration * 1000;
-    const spent = await spend(this.sql, spendings, { now, ends });
+    const durationMs = this.duration * 1000;
+    const spent = await spend(this.sql, spendings, durationMs);
     return spendings.map(({ key, points }) => {
       // What is not told began with this.
-      const { points: consumedPoints, expire } = spent.get(key) ?? { points, expire: ends };
-      return { consumedPoints, msBeforeNext: Math.max(0, expire - now) };
+      const { points: consumedPoints, leftMs } = spent.get(key) ?? { points, leftMs: durationMs };
+      return { consumedPoints, msBeforeNext: Math.max(0, leftMs) };
     });
   }
 

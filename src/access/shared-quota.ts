@@ -63,7 +63,7 @@ export class SharedQuota {
 
   constructor(
     private readonly counter: SharedCounter,
-    private readonly now: () => number = Date.now,
+    private readonly now: () => number = () => Math.trunc(performance.now()),
   ) {}
 
   /** Spends `weight` points of a key; a weight above the limit is the whole of it. */

@@ -8,6 +8,7 @@ import type { Sql } from '../entities/database/database.js';
 import { forgetRests } from '../entities/deliveries/endpoint-rest.repository.js';
 import { forgetSeen } from '../entities/transactions/seen-message.repository.js';
 import { forgetSpent } from '../entities/senders/spent-quota.repository.js';
+import { earlierOf } from '../entities/database/earlier-of.js';
 import { ensurePartitions } from '../entities/database/partitions.js';
 
 /** Freshness window both ways plus what a clock may be off. */
@@ -24,8 +25,10 @@ const IMPORT_MS = 7 * 24 * 60 * 60_000;
 const LOGOUT_MS = 30 * 24 * 60 * 60_000;
 const BATCH = 5000;
 
-export async function keepHouse(sql: Sql, now: Date): Promise<{ seenMessages: number }> {
-  await ensurePartitions(sql, now);
+export async function keepHouse(sql: Sql, clock: Date): Promise<{ seenMessages: number }> {
+  await ensurePartitions(sql, clock);
+  // By a clock that is ahead, what guards against replays and what is just uploaded would be old.
+  const now = await earlierOf(sql, clock);
   await dropOrphanChunks(sql, new Date(now.getTime() - UPLOAD_MS));
   await forgetImports(sql, new Date(now.getTime() - IMPORT_MS));
   await forgetRests(sql, new Date(now.getTime() - REST_MS));

@@ -42,7 +42,8 @@ export class FrontDoor {
     this.#stopping = true;
     for (const response of this.#underWay) response.shouldKeepAlive = false;
     const { server } = this;
-    for (const end = Date.now() + graceMs; Date.now() < end && (await connections(server)) > 0;) await sleep(20);
+    for (const end = performance.now() + graceMs; performance.now() < end && (await connections(server)) > 0;)
+      await sleep(20);
     const closed = once(server, 'close');
     server.close();
     await within(ANSWER_MS, closed).catch(() => server.closeAllConnections());

@@ -135,6 +135,14 @@ describe('a quota that processes share', () => {
     expect(await spend(quota, 5, 2)).toBe(2);
   });
 
+  test('begins anew where the clock that ended its window was an hour ahead', async () => {
+    expect(await spend(process(60, 'ahead'), 5, 2)).toBe(2);
+    await database.query(`update spent_quota set expire = expire + 3600000 where key = 'ahead:k'`);
+    const state = await process(60, 'ahead').take('k', 1, 2);
+    expect(state).toMatchObject({ allowed: true, remaining: 1 });
+    expect(state.reset).toBeLessThanOrEqual(60);
+  });
+
   test('of 0 lets nothing through, and says how long', async () => {
     expect(await process(60, 'zero').take('k', 1, 0)).toEqual({
       allowed: false,

@@ -18,14 +18,15 @@ export async function storeChunk(
   now: Date,
 ): Promise<void> {
   const { dataKeyId, sealed } = await vault.seal(place.owner, now, placeOf(place), rows);
-  await sql.query(STORE, [place.uploadId, place.sequence, dataKeyId, sealed, now], 'store-chunk');
+  await sql.query(STORE, [place.uploadId, place.sequence, dataKeyId, sealed], 'store-chunk');
 }
 
-// Not waited for: the commit that accepts the upload is behind them in the log, and is on the disk only with them.
+// Not waited for: the commit that accepts the upload is behind them in the log, and is on the disk only with them. Dated by
+// the database: by a clock that is behind they would be old at once, and dropped.
 const STORE = `
 with unwaited as (select set_config('synchronous_commit', 'off', true))
-insert into bulk_chunk (upload_id, sequence, data_key_id, rows_sealed, created_at)
-select $1::uuid, $2::int, $3::uuid, $4::bytea, $5::timestamptz from unwaited`;
+insert into bulk_chunk (upload_id, sequence, data_key_id, rows_sealed)
+select $1::uuid, $2::int, $3::uuid, $4::bytea from unwaited`;
 
 /** @throws Error when it is gone: dropped, or its key shredded */
 export async function loadChunk<Row>(sql: Sql, vault: DataVault, place: ChunkPlace): Promise<Row[]> {

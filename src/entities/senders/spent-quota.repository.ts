@@ -8,31 +8,34 @@ export interface Spending {
 
 export interface Spent {
   points: number;
-  /** When the window ends, in milliseconds of the epoch. */
-  expire: number;
+  /** Until the window ends. */
+  leftMs: number;
 }
 
-// In the order of keys, so that two processes never wait for each other in a ring. Most rows are new, and say nothing new:
-// those have no xmax.
+const NOW_MS = '(extract(epoch from now()) * 1000)::bigint';
+
+// By the database's clock, which all processes share. A window that ends later than two from now was begun by a clock that
+// was ahead: it would last until then. (One from now is what a statement beside this may have begun.) In the order of keys,
+// so that two processes never wait for each other in a ring. Most rows are new, and say nothing new: those have no xmax.
 const SPEND = `
 with spent as (insert into spent_quota as s (key, points, expire)
-select g.key, g.points, $3::bigint from unnest($1::text[], $2::int[]) as g (key, points) order by g.key
+select g.key, g.points, ${NOW_MS} + $3::bigint from unnest($1::text[], $2::int[]) as g (key, points)
+order by g.key
 on conflict (key) do update set
-  points = case when s.expire <= $4 then excluded.points else s.points + excluded.points end,
-  expire = case when s.expire <= $4 then excluded.expire else s.expire end
+  points = case when ${isOpen('s.expire')} then s.points + excluded.points else excluded.points end,
+  expire = case when ${isOpen('s.expire')} then s.expire else excluded.expire end
 returning key, points, expire, xmax = 0 as begun)
-select key, points, expire::float8 as expire from spent where not begun`;
+select key, points, (expire - ${NOW_MS})::float8 as "leftMs" from spent where not begun`;
 
-/** A window begins with its first points; of those that end at `ends`, as they began with these, nothing is told. Each key once. */
-export async function spend(
-  sql: Sql,
-  spendings: Spending[],
-  { now, ends }: { now: number; ends: number },
-): Promise<Map<string, Spent>> {
+function isOpen(expire: string): string {
+  return `${expire} > excluded.expire - $3::bigint and ${expire} <= excluded.expire + $3::bigint`;
+}
+
+/** A window of so long begins with its first points; of those that began with these nothing is told. Each key once. */
+export async function spend(sql: Sql, spendings: Spending[], durationMs: number): Promise<Map<string, Spent>> {
   const keys = spendings.map(({ key }) => key);
   const points = spendings.map((one) => one.points);
-  const values = [keys, points, ends, now];
-  const rows = await sql.query<Spent & { key: string }>(SPEND, values, 'spend-quota');
+  const rows = await sql.query<Spent & { key: string }>(SPEND, [keys, points, durationMs], 'spend-quota');
   return new Map(rows.map((row) => [row.key, row]));
 }
 

@@ -148,7 +148,7 @@ export class LiveTail {
 
   async #start(): Promise<Shared> {
     try {
-      this.#checkedAt = Date.now();
+      this.#checkedAt = performance.now();
       this.#shared = { ...(await readTailState(this.sql)), position: await currentPosition(this.sql) };
     } catch (error) {
       this.#starting = undefined;
@@ -171,7 +171,7 @@ export class LiveTail {
     try {
       while (this.#again) {
         this.#again = false;
-        if (this.#suspect || Date.now() - this.#checkedAt > RECHECK_MS) await this.#checkEpoch();
+        if (this.#suspect || performance.now() - this.#checkedAt > RECHECK_MS) await this.#checkEpoch();
         this.#again = (await this.#readOnce()) || this.#again;
       }
     } catch (error) {
@@ -198,7 +198,7 @@ export class LiveTail {
   async #checkEpoch(): Promise<void> {
     const state = await readTailState(this.sql);
     this.#suspect = false;
-    this.#checkedAt = Date.now();
+    this.#checkedAt = performance.now();
     if (this.#shared === undefined || this.#shared.epoch === state.epoch) return;
     this.#shared = { ...state, position: await currentPosition(this.sql) };
     this.#starting = Promise.resolve(this.#shared);

@@ -1,0 +1,49 @@
+/** What housekeeping forgets, by the clock of a process that is right, and of one that is an hour ahead. */
+import { randomUUID } from 'node:crypto';
+import type { Database } from '../../src/entities/database/database.js';
+import { connectDatabase } from '../../src/entities/schema/connect.js';
+import { spend } from '../../src/entities/senders/spent-quota.repository.js';
+import { claimQuery } from '../../src/entities/transactions/seen-message.repository.js';
+import { keepHouse } from '../../src/jobs/housekeeping.job.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
+
+const MINUTE_MS = 60_000;
+
+describe('housekeeping', () => {
+  let home: TestDatabase;
+  let database: Database;
+
+  beforeAll(async () => {
+    home = await createTestDatabase();
+    database = await connectDatabase(home.url, { poolSize: 2 });
+  });
+  afterAll(async () => {
+    await database.close();
+    await home.drop();
+  });
+
+  const ago = (minutes: number): Date => new Date(Date.now() - minutes * MINUTE_MS);
+  const seen = async (messageId: string, receivedAt: Date): Promise<boolean> =>
+    !(await claimQuery(database, { senderId: 'p', messageId, digest: Buffer.alloc(32), receivedAt }));
+  const uploaded = (at: Date) =>
+    database.query(
+      `insert into bulk_chunk (upload_id, sequence, data_key_id, rows_sealed, created_at) values ($1, 0, $1, '', $2)`,
+      [randomUUID(), at],
+    );
+  const left = async () =>
+    (await database.query<{ chunks: number }>('select count(*)::int as chunks from bulk_chunk'))[0]?.chunks;
+
+  test.each([
+    ['right', 0],
+    ['an hour ahead', 60],
+  ])('by a clock that is %s keeps what still guards, and what is being uploaded', async (_, ahead) => {
+    const [old, fresh] = [randomUUID(), randomUUID()];
+    expect([await seen(old, ago(16)), await seen(fresh, ago(1))]).toEqual([false, false]);
+    await Promise.all([uploaded(ago(61)), uploaded(ago(1))]);
+    await spend(database, [{ key: 'k', points: 1 }], MINUTE_MS);
+    expect(await keepHouse(database, ago(-ahead))).toEqual({ seenMessages: 1 });
+    expect([await seen(old, ago(0)), await seen(fresh, ago(0)), await left()]).toEqual([false, true, 1]);
+    expect((await spend(database, [{ key: 'k', points: 1 }], MINUTE_MS)).get('k')).toMatchObject({ points: 2 });
+    await database.query('truncate bulk_chunk, spent_quota');
+  });
+});
