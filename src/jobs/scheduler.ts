@@ -106,6 +106,7 @@ async function startWhenPossible(agenda: Agenda, jobs: RecurringJob[], log: Log,
         waiting.shift();
       }
     } catch (error) {
+      if (closed()) return;
       log.warn({ err: error }, 'a job could not be scheduled; it is tried again');
       await new Promise((resolve) => setTimeout(resolve, SWEEP_MS));
     }

@@ -28,6 +28,21 @@ const url = (protocols: readonly string[]) =>
 const WITHOUT_HOST: ReadonlySet<string> = new Set(['mailto:', 'tel:']);
 
 const web = url(['http:', 'https:']).transform((text) => text.replace(/\/+$/, ''));
+/** Paths are put behind it. */
+const webBase = web.refine((text) => !/[?#]/.test(text), 'must not hold ? or #');
+
+const proxyUrl = url(['http:']).refine((text) => {
+  const { username, password } = URL.parse(text) ?? { username: '', password: '' };
+  return isDecodable(username) && isDecodable(password);
+}, 'must have a % of its user or password written as %25');
+
+function isDecodable(part: string): boolean {
+  try {
+    return decodeURIComponent(part) !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 /** Of several hosts with ports, as a replica set of MongoDB has them, `URL` reads none; its driver does. */
 const jobsUrl = z.union([z.string().regex(/^mongodb(\+srv)?:\/\/[^/]/), url(['postgres:', 'postgresql:'])], {
@@ -108,7 +123,7 @@ export const environment = z.object({
   TOKEN_TTL_SECONDS: whole(30, 86_400).default(600),
   ADDRESS_LIMIT_PER_MINUTE: whole(1, 1_000_000).default(1200),
   MAX_SOURCE_LAG_SECONDS: whole(0, 31_536_000).default(0),
-  CONSENT_MANAGER_URL: web.transform((text) => text.replace(/\/consent\/v1(\/validate)?$/, '')).optional(),
+  CONSENT_MANAGER_URL: webBase.transform((text) => text.replace(/\/consent\/v1(\/validate)?$/, '')).optional(),
   VERIFY_LIMIT_PER_HOUR: whole(1, 1_000_000).default(60),
   MAX_REQUESTS_AT_ONCE: whole(1, 100_000).default(256),
   MAX_BODY_BYTES: whole(1_024, 100 * 1_048_576).default(1_048_576),
@@ -119,7 +134,7 @@ export const environment = z.object({
   MAX_RECORDS_FOUND: whole(1, 2_000_000_000).optional(),
   ALLOW_HTTP_CALLBACKS: flag,
   ALLOW_PRIVATE_CALLBACKS: flag,
-  OUTBOUND_PROXY: url(['http:']).optional(),
+  OUTBOUND_PROXY: proxyUrl.optional(),
   DELIVERY_RETRY_SECONDS: list(whole(0, 30 * 86_400)).default([5, 30, 120, 600, 3600, 21_600, 86_400]),
   DELIVERY_TIMEOUT_MS: whole(100, 120_000).default(10_000),
   MAX_SUBSCRIPTIONS_PER_SENDER: whole(0, 1_000_000).default(100),
@@ -128,7 +143,7 @@ export const environment = z.object({
   SIGNING_KEY_ROTATION_DAYS: whole(0, 3_650).default(90),
   GRAPHQL_TIMEOUT_MS: whole(10, 600_000).default(30_000),
   PERSISTED_OPERATIONS: z.string().optional(),
-  OTEL_EXPORTER_OTLP_ENDPOINT: web.optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: webBase.optional(),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 

@@ -1,6 +1,7 @@
 /** What the demo partner needs to call, kept in `DATA_DIR`: the gateway writes it, `dci --demo` reads it. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { makeFolder } from '../platform/folder.js';
 
 export interface DemoPartner {
   senderId: string;
@@ -22,5 +23,9 @@ export async function readDemoPartner(dataDir: string): Promise<DemoPartner | un
   );
 }
 
-export const writeDemoPartner = (dataDir: string, partner: DemoPartner): Promise<void> =>
-  writeFile(fileIn(dataDir), `${JSON.stringify(partner, null, 2)}\n`, { mode: 0o600 });
+export async function writeDemoPartner(dataDir: string, partner: DemoPartner): Promise<void> {
+  const file = fileIn(dataDir);
+  // Beside a database of our own it is there; with one of a server it need not be.
+  await makeFolder(dirname(file), 0o700);
+  await writeFile(file, `${JSON.stringify(partner, null, 2)}\n`, { mode: 0o600 });
+}

@@ -117,6 +117,12 @@ test.each([
   [{ ADMIN_OIDC_CLIENT_ID: 'console' }, 'ADMIN_OIDC_CLIENT_ID needs ADMIN_OIDC_ISSUER'],
   [{ PUBLIC_URL: 'https://dci.example.org/?a=b' }, 'PUBLIC_URL must not hold a password, ? or #'],
   [{ SECURITY_CONTACT: 'me@example.org' }, 'SECURITY_CONTACT must be a URL that starts with mailto: or https://'],
+  [{ CONSENT_MANAGER_URL: 'https://consent.example.org/?a=b' }, 'CONSENT_MANAGER_URL must not hold ? or #'],
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/#' }, 'OTEL_EXPORTER_OTLP_ENDPOINT must not hold ? or #'],
+  [
+    { OUTBOUND_PROXY: 'http://me:50%off@proxy:3128' },
+    'OUTBOUND_PROXY must have a % of its user or password written as',
+  ],
   // Ignored, each would leave a gateway that is not what its operator believes it to be.
   [{ FOUR_EYE: 'true' }, 'FOUR_EYE is no setting: if FOUR_EYES is meant, write it so'],
   [{ four_eyes: 'true' }, 'four_eyes is no setting: if FOUR_EYES is meant'],
