@@ -63,10 +63,15 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, lo
     const message = withoutValues(formatted.message);
     return { ...formatted, message, extensions: withoutTrace(formatted.extensions) };
   }
+  if (OF_ARGUMENT.test(formatted.message))
+    return { ...formatted, message: withoutValues(formatted.message), extensions: { code: 'BAD_USER_INPUT' } };
   const errorId = randomUUID();
   log.error({ errorId, err: original }, 'a resolver failed');
   return { message: `internal error ${errorId}`, path: formatted.path, extensions: { code, errorId } };
 }
+
+/** Found when a field reads its arguments, such as null where there is a default; said alike with and without compiling. */
+const OF_ARGUMENT = /^Argument "\w+" (of (non-null|required) type "|has invalid value )/;
 
 /** As REST says it: waiting helps. */
 function unavailable(formatted: GraphQLFormattedError, cause: unknown, log: Log): GraphQLFormattedError {
@@ -104,7 +109,12 @@ export function withoutValues(message: string): string {
   return message
     .replace(/got invalid value [\s\S]*?(?= at "[^"]*"; |; (?![\s\S]*; ))/, 'got an invalid value')
     .replace(/DateTime cannot represent [\s\S]*$/, 'DateTime takes a time that exists, such as 2026-01-31T08:00:00Z')
+    .replace(
+      /Value is not a valid ISO Duration: [\s\S]*$/,
+      'Duration takes a time that passes in ISO 8601, such as PT1H',
+    )
     .replace(/cannot represent [\s\S]*$/, 'cannot represent this value')
+    .replace(/has invalid value [\s\S]*$/, 'has an invalid value')
     .replace(/([Vv]alue): [\s\S]*$/, '$1')
     .replace(/(Expected value of type "[^"]*"), found [\s\S]*$/, '$1')
     .replace(/Value "[\s\S]*?" does not exist/, 'A value does not exist')

@@ -128,6 +128,14 @@ test('a day that does not exist is told what a time is', async () => {
   );
 });
 
+test.each(['query ($w: Duration) { overview(window: $w) { until } }', 'query { overview(window: "1h") { until } }'])(
+  'a duration of another form is told what one is: %s',
+  async (query) => {
+    const { errors } = await gateway.graphql(query, { w: '1h' });
+    expect(errors?.[0]?.message).toMatch(/Duration takes a time that passes in ISO 8601, such as PT1H$/);
+  },
+);
+
 test.each<[string, string | undefined]>([
   ['9999-12-31T23:59:59-14:00', 'DateTime takes a time that exists'],
   ['0001-01-01T00:00:00+14:00', 'DateTime takes a time that exists'],
@@ -143,5 +151,34 @@ test.each<[string, string | undefined]>([
     const { errors } = await gateway.graphql(query, { v });
     expect(/DateTime takes a time that exists/.exec(errors?.[0]?.message ?? '')?.[0]).toBe(refusal);
     expect(errors?.[0]?.extensions.code === 'INTERNAL_SERVER_ERROR').toBe(false);
+  }
+});
+
+test('null where an argument has a default is told to whoever sent it, however often the text comes', async () => {
+  const query = 'query ($o: TimeOrder) { transactions(orderBy: $o) { nodes { id } } }';
+  const told = {
+    message: 'Argument "orderBy" of non-null type "TimeOrder!" must not be null.',
+    extensions: { code: 'BAD_USER_INPUT' },
+  };
+  expect((await gateway.graphql(query)).errors).toBeUndefined();
+  // The third time it is compiled.
+  for (let times = 0; times < 3; times += 1)
+    expect((await gateway.graphql(query, { o: null })).errors).toEqual([expect.objectContaining(told)]);
+});
+
+test('what is wrong inside an argument is told without its values', async () => {
+  const query = `mutation ($n: Int) { search(input: { registry: SOCIAL, transactionId: "t", items: [{ referenceId: "1",
+    queryType: IDTYPE_VALUE, query: { type: "UIN", value: "4711-0815" }, page: { number: $n } }] }) { correlationId } }`;
+  // The first passes what is looked at before an operation runs.
+  for (const variables of [{}, { n: null }, { n: null }]) {
+    const { errors } = await gateway.graphql(query, variables);
+    expect(JSON.stringify(errors)).not.toContain('4711');
+    if ('n' in variables)
+      expect(errors).toEqual([
+        expect.objectContaining({
+          message: 'Argument "input" has an invalid value',
+          extensions: { code: 'BAD_USER_INPUT' },
+        }),
+      ]);
   }
 });
