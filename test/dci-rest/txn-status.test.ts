@@ -112,16 +112,15 @@ describe.each(REGISTRIES)('%s', (registry) => {
 
   test('knows nothing of a transaction that never was', async () => {
     for (const type of ['search', 'subscribe', 'unsubscribe', 'receipt']) {
-      const { status, response, found, body } = await ask(registry, type, 'transaction_id', randomUUID());
+      const asked = randomUUID();
+      const { status, response, found, body } = await ask(registry, type, 'transaction_id', asked);
       expect(status).toBe(200);
       expect(body.header.status).toBe('succ');
       expect(response.txn_type).toBe(type);
-      expect(found).toEqual({
-        transaction_id: expect.any(String),
-        correlation_id: expect.any(String),
-        search_response: [],
-      });
+      expect(found).toEqual({ transaction_id: asked, correlation_id: expect.any(String), search_response: [] });
     }
+    const { found, message } = await ask(registry, 'search', 'correlation_id', 'nobody’s');
+    expect(found).toMatchObject({ transaction_id: message['transaction_id'], correlation_id: 'nobody’s' });
   });
 
   test('tells a subscription and its end', async () => {

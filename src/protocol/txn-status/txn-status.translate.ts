@@ -36,6 +36,8 @@ export interface TransactionStatusAnswer {
   transactionId: string;
   correlationId: string;
   type: TxnType;
+  /** What was asked about, where it was one message: told back when there is none. */
+  asked?: { transactionId?: string | undefined; correlationId?: string | undefined } | undefined;
   /** Absent when no request of that sender fits. */
   earlier?: EarlierAnswer | null | undefined;
 }
@@ -67,9 +69,9 @@ export function readTxnStatusRequest(message: TxnStatusRequest, registry: Regist
   };
 }
 
-/** TxnStatusResponse. The outer ids are the question's, the inner ones the earlier request's. */
+/** TxnStatusResponse. The outer ids are the question's, the inner ones the earlier request's, known or not. */
 export function writeTxnStatusResponse(answer: TransactionStatusAnswer, definition: RegistryDefinition): JsonObject {
-  const { transactionId: transaction_id, correlationId: correlation_id, type, earlier } = answer;
+  const { transactionId: transaction_id, correlationId: correlation_id, type, asked, earlier } = answer;
   return {
     transaction_id,
     correlation_id,
@@ -77,7 +79,11 @@ export function writeTxnStatusResponse(answer: TransactionStatusAnswer, definiti
       txn_type: type.toLowerCase(),
       txn_status:
         earlier == null
-          ? { transaction_id, correlation_id, search_response: [] }
+          ? {
+              transaction_id: asked?.transactionId ?? transaction_id,
+              correlation_id: asked?.correlationId ?? correlation_id,
+              search_response: [],
+            }
           : SHAPES[definition.txnStatusRecords][type](
               {
                 transaction_id: earlier.transactionId,

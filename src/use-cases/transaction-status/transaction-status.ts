@@ -51,7 +51,8 @@ export async function transactionStatus(
   const asking: Asking = { services, sender, definition, type, told: [] };
   const earlier = await answerFor(asking, question);
   const { transactionId } = question;
-  const answer: TransactionStatusAnswer = { transactionId, correlationId: call.correlationId, type, earlier };
+  const ids = { transactionId, correlationId: call.correlationId };
+  const answer: TransactionStatusAnswer = { ...ids, type, asked: askedIn(question), earlier };
   await call.settle({
     operation: 'TXN_STATUS',
     registry: definition.registry,
@@ -67,6 +68,11 @@ export async function transactionStatus(
     result: answer,
   });
   return answer;
+}
+
+function askedIn({ attribute, values: [first] }: StatusOfTransaction): TransactionStatusAnswer['asked'] {
+  if (attribute === 'TRANSACTION_ID') return { transactionId: first };
+  return attribute === 'CORRELATION_ID' ? { correlationId: first } : undefined;
 }
 
 /** The kind of the newest request that fits; nobody's is told as a search. */
