@@ -1,7 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { partsOf } from '../../src/graphql/describe.js';
+import { isScalarType, isSpecifiedScalarType } from 'graphql';
 import { GLOSSARY } from '../../src/graphql/glossary.js';
 import { gatewaySchema, printGatewaySchema } from '../../src/graphql/schema.js';
+import { ROOT } from '../support/documents.js';
 
 const FILE = new URL('../../schema.graphql', import.meta.url);
 
@@ -22,4 +24,13 @@ test('every type, field, argument and enum value says what it is', async () => {
 test('the glossary holds no place that is not in the schema', async () => {
   const places = new Set(partsOf(await gatewaySchema()).flatMap(({ place }) => [place, place.split('.').at(-1)]));
   expect(Object.keys(GLOSSARY).filter((place) => !places.has(place))).toEqual([]);
+});
+
+test('docs/graphql.md tells of every scalar that a generated client has to be told of', async () => {
+  const page = await readFile(`${ROOT}/docs/graphql.md`, 'utf8');
+  const scalars = Object.values((await gatewaySchema()).getTypeMap()).filter(isScalarType);
+  const own = scalars.filter((type) => !isSpecifiedScalarType(type)).map(({ name }) => name);
+  expect([...page.matchAll(/^\| `(\w+)` \| .* \| `.*` \|$/gm)].map(([, name]) => name).toSorted()).toEqual(
+    own.toSorted(),
+  );
 });

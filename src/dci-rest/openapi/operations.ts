@@ -26,7 +26,7 @@ export const SHORT_TAG = {
   name: 'short',
   'x-displayName': 'Short form',
   description:
-    'Plain JSON without an envelope; `registry` says which one, and an HTTP message signature (RFC 9421) takes the envelope’s place.',
+    'Plain JSON without an envelope; `registry` says which one, and an HTTP message signature (RFC 9421) takes the envelope’s place: how it is made stands in the introduction.',
 };
 export const SIGN_IN_TAG = {
   name: 'access',
