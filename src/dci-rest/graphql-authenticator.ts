@@ -104,7 +104,9 @@ function refusal(error: ProtocolError): Error {
   if (error instanceof RequestInvalid) return new DomainError('INVALID', error.message);
   if (error.status === 429 || error.status === 503) return error;
   const code = error.status === 401 && error.code === 'err.request.unauthorized' ? 'UNAUTHENTICATED' : 'FORBIDDEN';
-  return new DomainError(code, error.message);
+  // Whoever is no partner may be an administrator whose session has ended.
+  const remedy = error instanceof TokenInvalid ? '; an administrator signs in again' : '';
+  return new DomainError(code, `${error.message}${remedy}`);
 }
 
 function graphqlCall(services: FacadeServices, exchange: Exchange, body: Buffer): DirectCall {

@@ -37,7 +37,11 @@ export function dciRouter(posts: ReadonlyMap<string, Post>, services: FacadeServ
   router.all(pathsOf(services), onlyTakes('POST', refuseAny));
   router.all(['/openapi.json', '/docs', '/docs/*file'], onlyTakes('GET, HEAD', refuseAny));
   router.use((request, response) =>
-    refuseAny(new NotFound(`${request.method} ${request.path}: no such endpoint; see /dci/v1/docs`), request, response),
+    refuseAny(
+      new NotFound(`${request.method} ${request.baseUrl}${request.path}: no such endpoint; see /dci/v1/docs`),
+      request,
+      response,
+    ),
   );
   router.use(refuseUnread(services));
   return router;

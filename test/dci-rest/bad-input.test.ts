@@ -288,6 +288,6 @@ test('a path that is none is told so', async () => {
     await partner.post('/dci/v1/social/registry/nothing', {}),
     404,
     'err.request.not_found',
-    /no such endpoint/,
+    /^POST \/dci\/v1\/social\/registry\/nothing: no such endpoint/,
   );
 });

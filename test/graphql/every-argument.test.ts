@@ -182,3 +182,15 @@ test('what is wrong inside an argument is told without its values', async () => 
       ]);
   }
 });
+
+test('a path that is no field, and a token that is none, are told what is', async () => {
+  const create = `mutation ($i: CreateAgreementInput!) { createAgreement(input: $i) { id } }`;
+  const terms = { registry: 'CRVS', operations: ['SEARCH'], fields: ['nam'], legalBasis: 'PUBLIC_TASK' };
+  const { errors } = await gateway.graphql(create, { i: { ...terms, senderId: partner.senderId } });
+  expect(errors?.[0]?.message).toMatch(/"nam" is no field of the registry CRVS: use paths .* such as name\.surname$/);
+  const refused = await gateway.graphql('{ me { subject } }', {}, 'x');
+  expect(refused.errors?.[0]).toMatchObject({
+    message: expect.stringMatching(/get a new one from .*; an administrator signs in again$/),
+    extensions: { code: 'UNAUTHENTICATED' },
+  });
+});

@@ -126,7 +126,10 @@ function checkTerms({ registries }: Services, agreement: Agreement): void {
   for (const field of ['fields', 'searchableAttributes'] as const)
     for (const path of agreement[field] ?? [])
       if (!isKnownField(definition, undefined, path))
-        throw invalid(field, `${JSON.stringify(path)} is no field of the registry ${definition.registry}`);
+        throw invalid(
+          field,
+          `${JSON.stringify(path)} is no field of the registry ${definition.registry}: use paths of its dictionary, such as name.surname`,
+        );
   checkRowFilter(definition, agreement);
 }
 

@@ -69,7 +69,10 @@ function readFields(definition: RegistryDefinition, fields: string[]): string[] 
   const paths = fields.flatMap((field) => {
     const known = canonicalPaths(definition, field);
     if (known.length === 0)
-      throw invalid('fields', `${JSON.stringify(field)} is no field of the registry ${definition.registry}`);
+      throw invalid(
+        'fields',
+        `${JSON.stringify(field)} is no field of the registry ${definition.registry}: use paths of its dictionary, such as name.surname`,
+      );
     return known;
   });
   return [...new Set(paths)];
