@@ -377,6 +377,22 @@ describe('a death told to the civil registry', () => {
     expect(await recordsOf('CRVS', '9005')).toHaveLength(1);
   });
 
+  test('whose name has a mistake in it is not taken for a change', async () => {
+    const why = expect.stringMatching(/reg_event_type:? is no event of CRVS: use one of REGISTER, .*Death/);
+    const message = notification(death([uin('9006')]), { reg_event_type: 'Deaths' });
+    const { body } = await notify('crvs', message);
+    expect(body.message).toMatchObject({ ack_status: 'ACK', not_applied: [{ status_reason_message: why }] });
+    expect(await lastTransaction(message)).toMatchObject([{ status: 'REJECTED', statusReasonMessage: why }]);
+    const short = { transaction_id: 't-9006', sender_id: partner.senderId };
+    const event = { event_type: 'deaths', record: death([uin('9006')]) };
+    const told = await partner.postHttpSigned('/dci/v1/notify', { ...short, event });
+    expect(told.body).toMatchObject({ status: 'rcvd', status_reason_message: why });
+    expect(await recordsOf('CRVS', '9006')).toEqual([]);
+    // Without a name it is whatever changed.
+    await notify('crvs', notification(death([uin('9006')]), { reg_event_type: '' }));
+    expect(await recordsOf('CRVS', '9006')).toHaveLength(1);
+  });
+
   test('in the short form is received', async () => {
     await addPerson('9004');
     const { status, body } = await partner.postHttpSigned('/dci/v1/notify', {

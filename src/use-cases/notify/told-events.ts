@@ -78,6 +78,9 @@ export class ToldEvents {
   async #apply(event: NotifiedEvent): Promise<void> {
     if (!this.gate.allowed) throw new RecordInvalid('', `is not taken over: ${this.gate.explanation}`);
     const { of, name, marks } = this.#meaning(event);
+    // A misspelt event would be written as a mere change, and those who wait for it would not be told.
+    if (name === undefined && event.eventType?.trim())
+      throw new RecordInvalid('reg_event_type', `is no event of ${of.registry}: use one of ${namesOf(of)}`);
     const ownEvent = of === this.definition;
     const marking = marks.filter((to) => ownEvent || to === this.definition.registry);
     if (!ownEvent && marking.length === 0)
@@ -147,3 +150,5 @@ export class ToldEvents {
     this.unmarked.push({ referenceId: event.referenceId, registry: to, reason: textOf(doubt.refusal) });
   }
 }
+
+const namesOf = ({ events }: RegistryDefinition): string => events.map(({ name }) => name).join(', ');
