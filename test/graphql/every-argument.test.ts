@@ -169,17 +169,13 @@ test('null where an argument has a default is told to whoever sent it, however o
 test('what is wrong inside an argument is told without its values', async () => {
   const query = `mutation ($n: Int) { search(input: { registry: SOCIAL, transactionId: "t", items: [{ referenceId: "1",
     queryType: IDTYPE_VALUE, query: { type: "UIN", value: "4711-0815" }, page: { number: $n } }] }) { correlationId } }`;
-  // The first passes what is looked at before an operation runs.
-  for (const variables of [{}, { n: null }, { n: null }]) {
-    const { errors } = await gateway.graphql(query, variables);
-    expect(JSON.stringify(errors)).not.toContain('4711');
-    if ('n' in variables)
-      expect(errors).toEqual([
-        expect.objectContaining({
-          message: 'Argument "input" has an invalid value',
-          extensions: { code: 'BAD_USER_INPUT' },
-        }),
-      ]);
+  const told = { message: 'Argument "input" has an invalid value', extensions: { code: 'BAD_USER_INPUT' } };
+  // It passes what is looked at before an operation runs.
+  expect(JSON.stringify(await gateway.graphql(query))).not.toContain('4711');
+  for (let times = 0; times < 2; times += 1) {
+    const answer = await gateway.graphql(query, { n: null });
+    expect(answer.errors).toEqual([expect.objectContaining(told)]);
+    expect(JSON.stringify(answer)).not.toContain('4711');
   }
 });
 

@@ -30,7 +30,6 @@ test('docs/graphql.md tells of every scalar that a generated client has to be to
   const page = await readFile(`${ROOT}/docs/graphql.md`, 'utf8');
   const scalars = Object.values((await gatewaySchema()).getTypeMap()).filter(isScalarType);
   const own = scalars.filter((type) => !isSpecifiedScalarType(type)).map(({ name }) => name);
-  expect([...page.matchAll(/^\| `(\w+)` \| .* \| `.*` \|$/gm)].map(([, name]) => name).toSorted()).toEqual(
-    own.toSorted(),
-  );
+  const told = [...page.matchAll(/^\| `(\w+)` \| .* \| `.*` \|$/gm)].map(([, name]) => name);
+  expect(new Set(told)).toEqual(new Set(own));
 });
