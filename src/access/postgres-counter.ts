@@ -1,8 +1,13 @@
 /** Points counted in PostgreSQL: what comes at once, such as the rows of a file, is one statement. */
 import type { Sql } from '../entities/database/database.js';
-import { spend, type Spending } from '../entities/senders/spent-quota.repository.js';
+import { spend } from '../entities/senders/spent-quota.repository.js';
 import { coalesce } from '../platform/coalesce.js';
 import type { Consumed, SharedCounter } from './shared-quota.js';
+
+interface Spending {
+  key: string;
+  points: number;
+}
 
 export class PostgresCounter implements SharedCounter {
   readonly #spend: (spending: Spending) => Promise<Consumed>;
@@ -18,33 +23,38 @@ export class PostgresCounter implements SharedCounter {
   }
 
   consume(key: string, points: number): Promise<Consumed> {
-    return this.#spend({ key: `${this.name}:${key}`, points }).catch(() => this.alone.consume(key, points));
+    return this.#spend({ key, points }).catch(() => this.alone.consume(key, points));
   }
 
-  consumeAll(spendings: Spending[]): Promise<Consumed[]> {
-    const named = spendings.map(({ key, points }) => ({ key: `${this.name}:${key}`, points }));
-    const alone = () => Promise.all(spendings.map(({ key, points }) => this.alone.consume(key, points)));
-    return this.#each(named).catch(alone);
-  }
-
-  /** Of keys that each come once. */
-  async #each(spendings: Spending[]): Promise<Consumed[]> {
-    const durationMs = this.duration * 1000;
-    const spent = await spend(this.sql, spendings, durationMs);
-    return spendings.map(({ key, points }) => {
-      // What is not told began with this.
-      const { points: consumedPoints, leftMs } = spent.get(key) ?? { points, leftMs: durationMs };
-      return { consumedPoints, msBeforeNext: Math.max(0, leftMs) };
+  consumeAll(wanted: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, Consumed>> {
+    return this.#count(wanted).catch(async () => {
+      const each = [...wanted].map(async ([key, points]) => [key, await this.alone.consume(key, points)] as const);
+      return new Map(await Promise.all(each));
     });
   }
 
+  async #count(wanted: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, Consumed>> {
+    const prefix = `${this.name}:`;
+    const keys = Array.from(wanted.keys(), (key) => prefix + key);
+    const spent = await spend(this.sql, { keys, points: [...wanted.values()] }, this.duration * 1000);
+    return new Map(
+      spent.map(({ key, points, leftMs }) => [
+        key.slice(prefix.length),
+        { consumedPoints: points, msBeforeNext: Math.max(0, leftMs) },
+      ]),
+    );
+  }
+
   async #together(spendings: readonly Spending[]): Promise<Consumed[]> {
-    const byKey = Map.groupBy(spendings, ({ key }) => key);
-    const sums = [...byKey].map(([key, all]) => ({ key, points: all.reduce((sum, { points }) => sum + points, 0) }));
-    const consumed = await this.#each(sums);
+    const sums = new Map<string, number>();
+    for (const { key, points } of spendings) sums.set(key, (sums.get(key) ?? 0) + points);
+    const told = await this.#count(sums);
     const ofKey = new Map(
-      sums.map(({ key, points }, index) => {
-        const { consumedPoints = points, msBeforeNext = 0 } = consumed[index] ?? {};
+      Array.from(sums, ([key, points]) => {
+        const { consumedPoints, msBeforeNext } = told.get(key) ?? {
+          consumedPoints: points,
+          msBeforeNext: this.duration * 1000,
+        };
         return [key, { before: consumedPoints - points, msBeforeNext }];
       }),
     );

@@ -68,9 +68,12 @@ export class RateLimits {
     return this.#minute.blocked(nameOf(caller), this.settings.unprovenPerMinute);
   }
 
-  /** Guessing claims about one person is slow, whatever quota the sender has. */
-  verifications(senderId: string, asked: { recordId: string; claims: number }[]): Promise<QuotaState[]> {
-    const spendings = asked.map(({ recordId, claims }) => ({ key: `verify ${senderId} ${recordId}`, weight: claims }));
+  /** Guessing claims about one person is slow, whatever quota the sender has; whether it exists is one guess. Gives refusals. */
+  verifications(senderId: string, asked: { recordId: string; claims: number }[]): Promise<(QuotaState | undefined)[]> {
+    const spendings = asked.map(({ recordId, claims }) => ({
+      key: `verify ${senderId} ${recordId}`,
+      weight: Math.max(1, claims),
+    }));
     return this.#hour.takeAll(spendings, this.settings.verificationsPerHour);
   }
 

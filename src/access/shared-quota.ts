@@ -10,8 +10,8 @@ export interface SharedCounter {
   /** Seconds. */
   readonly duration: number;
   consume(key: string, points: number): Promise<Consumed>;
-  /** Where many keys, each once, cost less together; in their order. */
-  consumeAll?(spendings: { key: string; points: number }[]): Promise<Consumed[]>;
+  /** Where many keys cost less together. What is not told of began its window with these points. */
+  consumeAll?(wanted: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, Consumed>>;
 }
 
 export type Consumed = Pick<RateLimiterRes, 'consumedPoints' | 'msBeforeNext'>;
@@ -78,30 +78,32 @@ export class SharedQuota {
         return this.#state(lease, true);
       }
       if (lease?.exhausted) return this.#refusal(lease);
-      await (this.#renewals.get(key) ?? this.#renew(new Map([[key, wanted]]), limit));
+      await (this.#renewals.get(key) ?? this.#renew(key, wanted, limit));
     }
   }
 
-  /** Spends of many keys, such as the rows of a file: what is to be counted of them is counted together. */
-  async takeAll(spendings: Weighed[], limit: number): Promise<QuotaState[]> {
-    const due = new Map<string, number>();
-    for (const { key, weight } of spendings) {
-      const lease = this.#valid(key, limit);
-      const isKnown = lease !== undefined && (lease.exhausted || lease.left >= weight);
-      if (!isKnown && !this.#renewals.has(key)) due.set(key, (due.get(key) ?? 0) + Math.min(weight, limit));
+  /**
+   * Spends of many keys, such as the rows of a file, counted together and none ahead: most are not seen again soon. Gives
+   * refusals, undefined for what may go on.
+   */
+  async takeAll(spendings: Weighed[], limit: number): Promise<(QuotaState | undefined)[]> {
+    const wanted = new Map<string, number>();
+    for (const { key, weight } of spendings)
+      if (limit > 0 && this.#valid(key, limit)?.exhausted !== true)
+        wanted.set(key, (wanted.get(key) ?? 0) + Math.min(weight, limit));
+    const counted = await this.#count(wanted);
+    for (const [key, points] of wanted) {
+      const consumed = counted.get(key) ?? { consumedPoints: points, msBeforeNext: this.counter.duration * 1000 };
+      if (consumed.consumedPoints <= limit) continue;
+      this.#keep(key, limit, { points, size: 1 }, consumed);
+      wanted.delete(key);
     }
-    if (limit > 0 && due.size > 0) await this.#renew(due, limit);
-    const states: QuotaState[] = [];
+    const refusals: (QuotaState | undefined)[] = [];
     for (const { key, weight } of spendings) {
-      const lease = this.#valid(key, limit);
-      if (lease !== undefined && lease.left >= weight) {
-        lease.left -= weight;
-        states.push(this.#state(lease, true));
-        // Of many keys most are not seen again soon: what says nothing more is not kept.
-        if (lease.left === 0 && !lease.exhausted) this.#leases.delete(key);
-      } else states.push(await this.take(key, weight, limit));
+      const state = wanted.has(key) ? undefined : await this.take(key, weight, limit);
+      refusals.push(state?.allowed === false ? state : undefined);
     }
-    return states;
+    return refusals;
   }
 
   /** Points that were not to be spent after all; this process spends them again. */
@@ -121,56 +123,48 @@ export class SharedQuota {
     return lease !== undefined && lease.limit === limit && this.now() < lease.endsAt ? lease : undefined;
   }
 
-  /** @param wanted points by key, of keys that are not being renewed */
-  async #renew(wanted: ReadonlyMap<string, number>, limit: number): Promise<void> {
-    const renewal = this.#lease(wanted, limit);
-    for (const key of wanted.keys()) this.#renewals.set(key, renewal);
+  /** Once for all that ask meanwhile. */
+  async #renew(key: string, wanted: number, limit: number): Promise<void> {
+    const renewal = this.#lease(key, wanted, limit);
+    this.#renewals.set(key, renewal);
     try {
       await renewal;
     } finally {
-      for (const key of wanted.keys()) this.#renewals.delete(key);
+      this.#renewals.delete(key);
     }
   }
 
-  async #lease(wanted: ReadonlyMap<string, number>, limit: number): Promise<void> {
-    const asked = new Map<string, Asked>();
-    for (const [key, points] of wanted) {
-      const left = this.#valid(key, limit)?.left ?? 0;
-      const size = leaseSize(this.#leases.get(key), this.now(), limit);
-      asked.set(key, { points: Math.max(size, points - left), size });
-    }
-    const consumed = await this.#count(asked);
+  async #lease(key: string, wanted: number, limit: number): Promise<void> {
+    const left = this.#valid(key, limit)?.left ?? 0;
+    const size = leaseSize(this.#leases.get(key), this.now(), limit);
+    const points = Math.max(size, wanted - left);
+    this.#keep(key, limit, { points, size }, await this.counter.consume(key, points));
+  }
+
+  #keep(key: string, limit: number, { points, size }: Asked, { consumedPoints, msBeforeNext }: Consumed): void {
     const now = this.now();
     this.#makeRoom(now);
-    for (const [key, { consumedPoints, msBeforeNext }] of consumed) {
-      const { points = 0, size = 1 } = asked.get(key) ?? {};
-      // Now: some may have been spent while it was counted.
-      const left = this.#valid(key, limit)?.left ?? 0;
-      const before = consumedPoints - points;
-      const granted = Math.min(points, Math.max(0, limit - before));
-      this.#leases.set(key, {
-        limit,
-        left: granted + (before > 0 ? left : 0),
-        free: Math.max(0, limit - consumedPoints),
-        size,
-        takenAt: now,
-        endsAt: now + msBeforeNext,
-        exhausted: granted < points,
-        refused: false,
-      });
-    }
+    // Now: some may have been spent while it was counted.
+    const left = this.#valid(key, limit)?.left ?? 0;
+    const before = consumedPoints - points;
+    const granted = Math.min(points, Math.max(0, limit - before));
+    this.#leases.set(key, {
+      limit,
+      left: granted + (before > 0 ? left : 0),
+      free: Math.max(0, limit - consumedPoints),
+      size,
+      takenAt: now,
+      endsAt: now + msBeforeNext,
+      exhausted: granted < points,
+      refused: false,
+    });
   }
 
-  async #count(asked: ReadonlyMap<string, Asked>): Promise<[string, Consumed][]> {
+  async #count(wanted: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, Consumed>> {
     const { counter } = this;
-    const all = [...asked].map(([key, { points }]) => ({ key, points }));
-    if (all.length > 1 && counter.consumeAll !== undefined) {
-      const consumed = await counter.consumeAll(all);
-      return all.map(({ key }, index) => [key, consumed[index] as Consumed]);
-    }
-    return Promise.all(
-      all.map(async ({ key, points }) => [key, await counter.consume(key, points)] as [string, Consumed]),
-    );
+    if (wanted.size > 1 && counter.consumeAll !== undefined) return counter.consumeAll(wanted);
+    const each = [...wanted].map(async ([key, points]) => [key, await counter.consume(key, points)] as const);
+    return new Map(await Promise.all(each));
   }
 
   #state(lease: Lease, allowed: boolean): QuotaState {

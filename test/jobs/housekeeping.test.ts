@@ -40,10 +40,10 @@ describe('housekeeping', () => {
     const [old, fresh] = [randomUUID(), randomUUID()];
     expect([await seen(old, ago(16)), await seen(fresh, ago(1))]).toEqual([false, false]);
     await Promise.all([uploaded(ago(61)), uploaded(ago(1))]);
-    await spend(database, [{ key: 'k', points: 1 }], MINUTE_MS);
+    await spend(database, { keys: ['k'], points: [1] }, MINUTE_MS);
     expect(await keepHouse(database, ago(-ahead))).toEqual({ seenMessages: 1 });
     expect([await seen(old, ago(0)), await seen(fresh, ago(0)), await left()]).toEqual([false, true, 1]);
-    expect((await spend(database, [{ key: 'k', points: 1 }], MINUTE_MS)).get('k')).toMatchObject({ points: 2 });
+    expect(await spend(database, { keys: ['k'], points: [1] }, MINUTE_MS)).toMatchObject([{ key: 'k', points: 2 }]);
     await database.query('truncate bulk_chunk, spent_quota');
   });
 });

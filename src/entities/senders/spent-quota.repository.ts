@@ -1,12 +1,8 @@
 /** Points that callers spent in windows of time, counted for all processes. */
 import type { Sql } from '../database/database.js';
 
-export interface Spending {
-  key: string;
-  points: number;
-}
-
 export interface Spent {
+  key: string;
   points: number;
   /** Until the window ends. */
   leftMs: number;
@@ -19,8 +15,8 @@ const NOW_MS = '(extract(epoch from now()) * 1000)::bigint';
 // so that two processes never wait for each other in a ring. Most rows are new, and say nothing new: those have no xmax.
 const SPEND = `
 with spent as (insert into spent_quota as s (key, points, expire)
-select g.key, g.points, ${NOW_MS} + $3::bigint from unnest($1::text[], $2::int[]) as g (key, points)
-order by g.key
+select g.key, g.points, (select ${NOW_MS} + $3::bigint)
+from unnest($1::text[], $2::int[]) as g (key, points) order by g.key
 on conflict (key) do update set
   points = case when ${isOpen('s.expire')} then s.points + excluded.points else excluded.points end,
   expire = case when ${isOpen('s.expire')} then s.expire else excluded.expire end
@@ -32,12 +28,11 @@ function isOpen(expire: string): string {
 }
 
 /** A window of so long begins with its first points; of those that began with these nothing is told. Each key once. */
-export async function spend(sql: Sql, spendings: Spending[], durationMs: number): Promise<Map<string, Spent>> {
-  const keys = spendings.map(({ key }) => key);
-  const points = spendings.map((one) => one.points);
-  const rows = await sql.query<Spent & { key: string }>(SPEND, [keys, points, durationMs], 'spend-quota');
-  return new Map(rows.map((row) => [row.key, row]));
-}
+export const spend = (
+  sql: Sql,
+  { keys, points }: { keys: string[]; points: number[] },
+  durationMs: number,
+): Promise<Spent[]> => sql.query<Spent>(SPEND, [keys, points, durationMs], 'spend-quota');
 
 /** Windows that ended before. */
 export async function forgetSpent(sql: Sql, before: Date): Promise<void> {

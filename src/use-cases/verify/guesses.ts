@@ -20,10 +20,10 @@ export async function refusedGuesses(
   senderId: string,
   guesses: { recordId: string; claims: number }[],
 ): Promise<(TooManyRequests | undefined)[]> {
-  const asked = guesses.map(({ recordId, claims }) => ({ recordId, claims: Math.max(1, claims) }));
-  const quotas = await limiter.verifications(senderId, asked);
-  return quotas.map(({ allowed, reset }) =>
-    allowed ? undefined : new TooManyRequests('too many verifications of this person: wait as Retry-After says', reset),
+  const refusals = await limiter.verifications(senderId, guesses);
+  return refusals.map(
+    (refusal) =>
+      refusal && new TooManyRequests('too many verifications of this person: wait as Retry-After says', refusal.reset),
   );
 }
 
