@@ -173,9 +173,10 @@ describe('outside the interfaces', () => {
 });
 
 test('a compressed body that is none is refused, not a fault', async () => {
+  const { token } = await createPartner(gateway);
   const response = await fetch(`${gateway.url}${POSTED[0]}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'content-encoding': 'gzip' },
     body: '{}',
   });
   expect(response.status).toBe(400);

@@ -108,8 +108,8 @@ test('a transaction of another database holds nothing up', async () => {
   const ids = await append(2);
   const before = await tail.cursor();
   const [told] = await append(1);
-  expect(await tail.lagSeconds()).toBe(0);
-  expect(await tail.heldBy(0)).toBeNull();
+  // An autovacuum of this database may be open for a moment.
+  await until(async () => (await tail.lagSeconds()) === 0 && (await tail.heldBy(0)) === null);
   expect(subjects(await read(tail, { after: before }, 1))).toEqual([told]);
   // PostgreSQL's own bound stands still meanwhile: without that nothing would have been shown.
   const [bound] = await database.query<{ behind: boolean }>(
