@@ -156,7 +156,9 @@ test.each<[string, (ask: Sql['query']) => Promise<unknown>]>([
   ['a statement that may be cancelled', (ask) => ask(MANY, [], 'many', new AbortController().signal)],
 ])('what %s brought is forgotten in the next small collection', async (_what, work) => {
   const grown: number[] = [];
-  while (grown.length < 21) {
+  while (grown.length < 7) {
+    // Nothing of V8's own is under way: a heap that is being marked keeps what would go.
+    collect();
     const collections = new GCProfiler();
     collections.start();
     const before = process.memoryUsage().heapUsed;
@@ -168,12 +170,12 @@ test.each<[string, (ask: Sql['query']) => Promise<unknown>]>([
     const [, ...between] = collections.stop()?.statistics ?? [];
     if (between.length === 0) grown.push(after - before);
   }
-  // Each brought 0.3 MB.
-  expect(grown.toSorted((a, b) => a - b)[10]).toBeLessThan(100_000);
+  // Each brought 0.3 MB. What is held until a full collection is held every time; what V8 keeps for once is nobody's.
+  expect(Math.min(...grown)).toBeLessThan(100_000);
 });
 const MANY = `select n, repeat('x', 100) || n as text from generate_series(1, 1500) n`;
 setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as (how: { type: 'minor' }) => void;
+const collect = runInNewContext('gc') as (how?: { type: 'minor' }) => void;
 
 test('names of statements reach the server inside a transaction too', async () => {
   const names = await database.transaction(async (unit) => {
