@@ -42,7 +42,7 @@ export class QueuedCall implements Call {
   readonly correlationId: string;
   readonly receivedAt: Date;
   readonly part: Part;
-  /** Set once it is committed, or written in the unit that was given, which commits behind it. */
+  /** Set once it is committed. */
   settled = false;
   #held = false;
 
@@ -71,8 +71,11 @@ export class QueuedCall implements Call {
     const envelope = this.facts.encode(outcome.result);
     const commit = (sql: Sql): Promise<void> => this.#commit(sql, outcome, envelope);
     const { ahead } = this.facts;
-    if (unit !== undefined) await commit(unit);
-    else if (outcome.partial === true && ahead !== undefined) await ahead.write(commit);
+    if (unit !== undefined) {
+      await commit(unit);
+      return unit.afterCommit(() => (this.settled = true));
+    }
+    if (outcome.partial === true && ahead !== undefined) await ahead.write(commit);
     else await this.services.database.transaction(commit);
     this.settled = true;
   }

@@ -158,10 +158,17 @@ export class DirectCall implements Call {
     const processedAt = this.facts.dueAt === undefined ? now : null;
     const entry: TransactionEntry = { ...this.facts, ...columns, claim: true, response: answer, processedAt };
     const recorded = await recordTransaction(unit ?? sql, vault, entry, now);
-    this.settled = recorded.outcome === 'recorded' || recorded.same;
-    if (recorded.outcome === 'seen') await refuseSeen(sql, vault, recorded);
+    if (recorded.outcome === 'seen') {
+      this.settled = recorded.same;
+      await refuseSeen(sql, vault, recorded);
+    }
     this.answer = answer;
-    this.facts.settled?.(outcome);
+    const confirm = (): void => {
+      this.settled = true;
+      this.facts.settled?.(outcome);
+    };
+    if (unit === undefined) confirm();
+    else unit.afterCommit(confirm);
   }
 }
 

@@ -129,6 +129,28 @@ describe('GraphQL gives a partner', () => {
     expect(await rows()).toEqual([{ status: 'REJECTED', code: 'err.signature.missing' }, ...before]);
   });
 
+  test('no change that is taken back at its commit without the row of its refusal', async () => {
+    await gateway.database.query(`
+      create function no_more() returns trigger language plpgsql as $$ begin raise 'the disk is full'; end $$;
+      create constraint trigger at_commit after insert on transaction deferrable initially deferred
+        for each row when (new.operation = 'UNSUBSCRIBE') execute function no_more()`);
+    try {
+      const { body } = await ask(
+        other,
+        `mutation { unsubscribe(input: { registry: SOCIAL, transactionId: "t", codes: ["nobodys"] }) { status } }`,
+      );
+      expect(body.errors).toHaveLength(1);
+    } finally {
+      await gateway.database.query('drop function no_more cascade');
+    }
+    const rows = await gateway.database.query(
+      `select operation, status, status_reason_code as code from transaction
+       where sender_id = $1 and channel = 'GRAPHQL' order by id desc limit 1`,
+      [other.senderId],
+    );
+    expect(rows).toEqual([{ operation: null, status: 'REJECTED', code: 'err.service.unavailable' }]);
+  });
+
   test('no refusal of its form without a row, which says what is wrong', async () => {
     const own = () =>
       gateway.database.query<{ reason: string }>(

@@ -38,6 +38,8 @@ export interface Sql {
 /** A database transaction: entities and statements on one connection, committed together. */
 export interface Unit extends Sql {
   em: EntityManager;
+  /** Does once, and only when all of it stands. */
+  afterCommit(then: () => void): void;
 }
 
 /** What can begin a transaction. */
@@ -130,17 +132,17 @@ export class Database implements Transactional {
 
   /** Commits when `work` returns, rolls back when it throws. */
   transaction<T>(work: (unit: Unit) => Promise<T>): Promise<T> {
-    return this.#commit((connection, written) => this.#unitOfWork(connection, work, written));
+    return this.#commit((connection, after) => this.#unitOfWork(connection, work, after));
   }
 
   /** The same for housekeeping, whose statements may take their time. */
   patient(): Transactional {
     const { eventWritten } = this;
     const transaction = <T>(work: (unit: Unit) => Promise<T>): Promise<T> =>
-      this.#commit(async (connection, written) => {
+      this.#commit(async (connection, after) => {
         await connection.query(`set local statement_timeout = ${PATIENCE_MS}`);
         connection.answerMs = PATIENCE_MS + ANSWER_MS;
-        return this.#unitOfWork(connection, work, written);
+        return this.#unitOfWork(connection, work, after);
       });
     return { transaction, eventWritten, query: (text, values) => transaction((unit) => unit.query(text, values)) };
   }
@@ -170,25 +172,24 @@ export class Database implements Transactional {
     return this.pooler === 'transaction' ? undefined : name;
   }
 
-  async #commit<T>(work: (connection: HeldConnection, written: () => void) => Promise<T>): Promise<T> {
-    let any = false;
-    const result = await this.pools.holding((pool) =>
-      inTransaction(pool, (connection) => work(connection, () => (any = true))),
-    );
-    if (any) this.eventWritten();
+  async #commit<T>(work: (connection: HeldConnection, after: Set<() => void>) => Promise<T>): Promise<T> {
+    const after = new Set<() => void>();
+    const result = await this.pools.holding((pool) => inTransaction(pool, (connection) => work(connection, after)));
+    for (const then of after) then();
     return result;
   }
 
   async #unitOfWork<T>(
     connection: HeldConnection,
     work: (unit: Unit) => Promise<T>,
-    eventWritten: () => void,
+    after: Set<() => void>,
   ): Promise<T> {
     const em = this.em();
     em.setTransactionContext(connection);
     const query = async <Row>(text: string, values: unknown[] = [], name?: string): Promise<Row[]> =>
       (await connection.query(text, values, this.#nameOf(name))).rows as Row[];
-    const result = await work({ em, query, eventWritten });
+    const afterCommit = (then: () => void): void => void after.add(then);
+    const result = await work({ em, query, afterCommit, eventWritten: () => afterCommit(this.eventWritten) });
     await em.flush();
     return result;
   }
