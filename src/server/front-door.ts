@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Slots } from '../platform/slots.js';
 import { within } from '../platform/within.js';
 import { ServiceUnavailable } from '../protocol/errors.js';
 import { errorBody } from '../protocol/envelope/reply.js';
@@ -16,7 +17,7 @@ const ANSWER_MS = 8000;
 export class FrontDoor {
   readonly server: Server = createServer((request, response) => this.#answer(request, response));
   #serve: RequestListener = notYet('the gateway is starting: try again in a moment');
-  readonly #underWay = new Set<ServerResponse>();
+  readonly #underWay = new Slots<ServerResponse>();
   #stopping = false;
 
   private constructor(private readonly host: string) {}
@@ -40,7 +41,7 @@ export class FrontDoor {
   /** @param graceMs how long connections that stand may still bring a request, which is answered */
   async close(graceMs = 0): Promise<void> {
     this.#stopping = true;
-    for (const response of this.#underWay) response.shouldKeepAlive = false;
+    for (const response of this.#underWay.taken()) response.shouldKeepAlive = false;
     const { server } = this;
     for (const end = performance.now() + graceMs; performance.now() < end && (await connections(server)) > 0;)
       await sleep(20);
@@ -50,8 +51,7 @@ export class FrontDoor {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
-    this.#underWay.add(response);
-    response.once('close', () => this.#underWay.delete(response));
+    response.once('close', this.#underWay.take(response));
     if (this.#stopping) response.shouldKeepAlive = false;
     const serve = this.#stopping && request.url === '/readyz' ? stopping : this.#serve;
     serve(request, response);
