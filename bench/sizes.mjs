@@ -9,35 +9,59 @@ import { seedRecords } from '../dist/server/prepare.js';
 import { connectDatabase } from '../dist/entities/schema/connect.js';
 import { SOCIAL } from '../dist/protocol/registries/social/social.registry.js';
 import { demoRecords } from '../dist/sources/demo-data.js';
+import { indexedBehind, multiply } from './copies.mjs';
 import { alone, onGround, row } from './ground.mjs';
 import { percentile } from './process.mjs';
 
 export const title = 'Searches while the registry grows';
 
-/** Persons; with households and groups some 2.2 times as many records. */
-const SIZES = [10_000, 1_000_000];
-const LARGE = 10_000_000;
-const QUICK = [2_000, 10_000];
+/** Persons, and how many times as many there are in the end; with households and groups some 2.2 times as many records. */
+const SIZES = [
+  { persons: 10_000, times: 1 },
+  { persons: 100_000, times: 10 },
+];
+const QUICK = [
+  { persons: 2_000, times: 1 },
+  { persons: 2_000, times: 5 },
+];
+/** The last size so many times. */
+const LARGE = 10;
 /** Compiled code, prepared statements, and pages that are in memory. */
 const WARM_UP = 12_000;
 const PATH = '/dci/v1/social/registry/sync/search';
 const PAGE = 20;
 
 export function run({ progress, quick = false, large = false }) {
-  const sizes = quick ? QUICK : [...SIZES, ...(large ? [LARGE] : [])];
+  const sizes = quick ? QUICK : SIZES;
   return onGround(async (ground) => {
     const databaseUrl = await ground.database('sizes');
     const gateway = await ground.gateway(databaseUrl, { ROLE: 'api' });
     const client = await ground.client(databaseUrl);
     const results = [];
-    for (const persons of sizes) {
-      await grow(databaseUrl, results.at(-1)?.persons ?? 0, persons, progress);
+    const measured = async () => {
       await calm(client);
       // Its token would not outlast the growing.
-      const partner = await gateway.partner(`bench-${persons}`);
+      const partner = await gateway.partner(`bench-${results.length}`);
       const records = Number((await client.query('select count(*) from registry_record')).rows[0].count);
-      results.push({ persons, records, ...(await measure(client, partner, quick)) });
+      results.push({ records, ...(await measure(client, partner, quick)) });
       progress(line(results.at(-1)));
+    };
+    const connect = () => ground.client(databaseUrl);
+    for (const [index, { persons, times }] of sizes.entries()) {
+      const before = sizes[index - 1]?.persons ?? 0;
+      await indexedBehind(
+        connect,
+        async () => {
+          await grow(databaseUrl, before, persons, progress);
+          await multiply(connect, times, progress);
+        },
+        progress,
+      );
+      await measured();
+    }
+    if (large) {
+      await indexedBehind(connect, () => multiply(connect, LARGE, progress), progress);
+      await measured();
     }
     return rowsOf(results);
   });

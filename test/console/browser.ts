@@ -62,7 +62,8 @@ export async function startBrowser(gatewayUrl: string): Promise<ConsoleBrowser> 
     visit,
     signedIn: async (path, token = ADMIN_TOKEN, options) => {
       const page = await visit(options);
-      await page.goto('/console/');
+      // Of the same origin, and nothing runs there yet.
+      await page.goto('/console/icon.svg');
       await page.evaluate((bearer) => sessionStorage.setItem('dci.console.token', bearer), token);
       await page.goto(`/console${path}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
