@@ -11,7 +11,9 @@ let partner: Partner;
 
 beforeAll(async () => {
   gateway = await startTestGateway({ env: { VERIFY_LIMIT_PER_HOUR: String(LIMIT) } });
-  partner = await createPartner(gateway, { agreements: [{ registry: 'SOCIAL' }, { registry: 'DR' }] });
+  partner = await createPartner(gateway, {
+    agreements: [{ registry: 'SOCIAL' }, { registry: 'DR' }, { registry: 'IBR' }],
+  });
   const load = (registry: string, records: object[]) =>
     gateway.admin(
       `mutation ($registry: Registry!, $records: [RecordInput!]!) { upsertRecords(registry: $registry, records: $records) { inserted } }`,
@@ -42,18 +44,43 @@ afterAll(() => gateway?.close());
 const short = (verify: object) =>
   partner.postHttpSigned('/dci/v1/verify', { transaction_id: randomUUID(), sender_id: partner.senderId, verify });
 
-const graphql = (identifiers: Record<string, string>, claims: object) =>
+const graphql = (identifiers: Record<string, string>, claims: object, registry = 'SOCIAL') =>
   partner.postHttpSigned('/graphql', {
     query: VERIFY,
     variables: {
       input: {
-        registry: 'SOCIAL',
+        registry,
         transactionId: randomUUID(),
         identifiers: Object.entries(identifiers).map(([type, value]) => ({ type, value })),
         claims,
       },
     },
   });
+
+test('a household’s number names the household, and none of those who belong to it', async () => {
+  const number = (type: string, value: string) => [{ identifier_type: type, identifier_value: value }];
+  const { upsertRecords } = await gateway.admin<{ upsertRecords: { inserted: number } }>(
+    `mutation ($records: [RecordInput!]!) { upsertRecords(registry: IBR, records: $records) { inserted } }`,
+    {
+      records: [
+        {
+          member: { member_identifier: number('UIN', 'i-1'), marital_status: 'M' },
+          group: { group_identifier: number('HOUSEHOLD_ID', 'h-1') },
+        },
+        { group: { group_identifier: number('HOUSEHOLD_ID', 'h-2') }, enrollment_status: '1' },
+      ].map((data) => ({ recordType: 'Beneficiary', data })),
+    },
+  );
+  expect(upsertRecords.inserted).toBe(2);
+  const told = async (identifiers: Record<string, string>, claims: object) =>
+    (await graphql(identifiers, claims, 'IBR')).body.data.verify;
+  expect(await told({ UIN: 'i-1' }, { 'member.marital_status': 'M' })).toEqual({
+    found: true,
+    verified: { 'member.marital_status': true },
+  });
+  expect(await told({ HOUSEHOLD_ID: 'h-1' }, { 'member.marital_status': 'M' })).toEqual({ found: false, verified: {} });
+  expect(await told({ HOUSEHOLD_ID: 'h-2' }, { enrollment_status: '1' })).toMatchObject({ found: true });
+});
 
 describe('one message', () => {
   test.each([

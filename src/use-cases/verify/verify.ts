@@ -140,24 +140,30 @@ async function findRecords(
     const [only] = named;
     return named.length === 1 && only !== undefined ? only : { and: named };
   });
+  // What says whom a record is about is read too.
+  const read = [...about, ...(grant.recordType.otherwise === undefined ? [] : [grant.recordType.otherwise.unless])];
   // One alone is looked up together with other callers' questions, which read whole records.
-  const members = asked.length > 1 ? [...new Set(about.map((path) => path.split('.', 1)[0] ?? path))] : undefined;
+  const members = asked.length > 1 ? [...new Set(read.map((path) => path.split('.', 1)[0] ?? path))] : undefined;
   const page = { size: 2, number: 1 };
   const question = askUnder(grant, { criteria: criteria[0] ?? { and: [] }, page, about, members });
   const results = await source.searchEach(criteria.map((one) => ({ ...question, criteria: one })));
   const found = new Map<Question, FoundRecord>();
   results.forEach(({ records, answered }, index) => {
     const [one, record] = [asked[index], records[0]];
-    if (one !== undefined && record !== undefined && records.length === 1)
+    if (one !== undefined && record !== undefined && records.length === 1 && namesOne(grant, one, record.data))
       found.set(one, answered === undefined ? record : { ...record, answered });
   });
   return found;
 }
 
-/** A number that others share names nobody, also where only one of them is registered. */
-function namesOne({ recordType }: Grant, { named }: Question): boolean {
+/**
+ * A number that others share names nobody, also where only one of them is registered.
+ *
+ * @param data of the record that was found by it: a household's number names the household, and none of its members
+ */
+function namesOne({ recordType }: Grant, { named }: Question, data?: SourceRecord['data']): boolean {
   const identifiers = named.flatMap((part) => ('identifier' in part ? [part.identifier] : []));
-  return identifyingOf(recordType, { identifiers }).length > 0;
+  return identifyingOf(recordType, { identifiers, ...(data && { data }) }).length > 0;
 }
 
 async function limitQuestions(
