@@ -289,6 +289,54 @@ test('a transaction’s status tells its records while the consent stands, and n
   expect(anew.text).not.toContain('Surname');
 });
 
+test('nor does it tell a yes, how many were found, or what an upload verified', async () => {
+  const [partner, person] = [asking, { type: 'UIN', value: 'd-1' }];
+  const { senderId } = partner;
+  await gateway.admin(
+    `mutation ($senderId: String!) {
+      updateSender(senderId: $senderId, input: { registries: [SOCIAL, DR] }) { senderId }
+      createAgreement(input: { senderId: $senderId, registry: DR, legalBasis: CONSENT, requiresConsent: true, fields: ["*"],
+        operations: [DISABLED, TXN_STATUS] }) { id } }`,
+    { senderId },
+  );
+  await addRecords(
+    gateway,
+    [{ recordType: 'DisabledPerson', identifiers: [person], data: { disability_status: '0' } }],
+    'DR',
+  );
+  const consent = await giveConsent(gateway, { registry: 'DR', identifier: person, senderId });
+  const disabled = { transaction_id: randomUUID(), disabled_criteria: { query: person } };
+  await partner.send('dr/registry/sync/disabled', 'search', disabled as JsonObject);
+  const searched = byId('1');
+  await partner.send('social/registry/sync/search', 'search', searched);
+  await upload(partner, 'verify', 'identifier_type,identifier_value,sex\nUIN,1,female\n');
+  await inbox.wait(1);
+  const statuses = async () => {
+    const asked = [
+      ['dr', 'transaction_id', disabled.transaction_id],
+      ['social', 'transaction_id', searched['transaction_id']],
+      ['social', 'correlation_id', inbox.received[0]?.body.message.correlation_id],
+    ] as const;
+    return Promise.all(
+      asked.map(async ([path, attribute_type, attribute_value]) => {
+        const txnstatus_request = { reference_id: 'r', txn_type: 'search', attribute_type, attribute_value };
+        const message = { transaction_id: randomUUID(), txnstatus_request } as JsonObject;
+        return JSON.stringify((await partner.send(`${path}/registry/sync/txn/status`, 'txn-status', message)).body);
+      }),
+    );
+  };
+  const marks = ['"disabled_status":"yes"', '"total_count":1', '"found":true'];
+  const before = await statuses();
+  marks.forEach((mark, index) => expect(before[index]).toContain(mark));
+  await revokeConsent(gateway, consent);
+  await revokeConsent(gateway, own);
+  const after = await statuses();
+  for (const text of after) {
+    expect(text).toContain('"status":"succ"');
+    for (const mark of ['disabled_status', 'pagination', '"found"', 'verified']) expect(text).not.toContain(mark);
+  }
+});
+
 test('a sender reads its own stored answer while the rights to it stand', async () => {
   const message = byId('1');
   await asking.send('social/registry/sync/search', 'search', message);

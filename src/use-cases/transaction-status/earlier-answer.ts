@@ -89,9 +89,12 @@ function pending({ status, receivedAt }: EarlierTransaction, type: TxnType): Jso
   return { timestamp: receivedAt.toISOString(), status: WIRE_STATUS[status], subscription_status: [] };
 }
 
+/** Of an item: whatever else it has, such as a `yes` or how many were found, tells of a person. */
+const BARE = new Set(['reference_id', 'timestamp', 'status', 'status_reason_code', 'status_reason_message', 'locale']);
+
 function withoutRecords(message: JsonObject): JsonObject {
   const bare = (item: JsonObject): JsonObject =>
-    Object.fromEntries(Object.entries(item).filter(([name]) => name !== 'data' && name !== 'verified'));
+    Object.fromEntries(Object.entries(item).filter(([name]) => BARE.has(name)));
   return Object.fromEntries(
     Object.entries(message).map(([name, value]) => [
       name,
