@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { forgetTold } from '../../src/jobs/forget-versions.job.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { giveConsent } from '../support/consent.js';
 import { answer, startInbox, type Inbox } from '../support/inbox.js';
 import { createPartner, type Partner } from '../support/partner.js';
 import { until } from '../support/until.js';
@@ -265,6 +266,29 @@ describe('rights are those of the moment of sending', () => {
     const { '@context': _, '@type': __, ...record } = eventOf(inbox.received[0]!).data.reg_records;
     expect(record).toEqual({ identifier: [{ identifier_type: 'UIN', identifier_value: id }], sex: 'female' });
   });
+
+  test.each(['DELETE', 'UPDATE'])(
+    'that somebody fits a filter is told with their consent to that alone: %s',
+    async (event) => {
+      const partner = await newPartner({ requiresConsent: true });
+      const { code } = await subscribed(partner, inbox, { event, filter: { sex: { $eq: 'female' } } });
+      const [hidden, shown] = [randomUUID(), randomUUID()];
+      for (const [value, fields] of [
+        [hidden, ['identifier']],
+        [shown, ['identifier', 'sex']],
+      ] as const) {
+        await giveConsent(gateway, { registry: 'CRVS', uin: value, senderId: partner.senderId, fields: [...fields] });
+        await upsert(gateway, { id: value, data: ADA });
+        await upsert(gateway, { id: value, data: { ...ADA, marital_status: 'M' } });
+        await remove(gateway, value);
+      }
+      expect(await settled(gateway, code, allEnded(2))).toMatchObject([
+        { state: 'CANCELLED', reason: 'the person has not consented' },
+        { state: 'DELIVERED' },
+      ]);
+      expect(inbox.received.map(({ text }) => text.includes(shown))).toEqual([true]);
+    },
+  );
 
   test('what the agreement covers now is sent, not what it covered then', async () => {
     const partner = await newPartner();

@@ -83,8 +83,8 @@ interface Allowed {
   grant: Grant;
   accessDecision: Record<string, unknown>;
   filter: SubscriptionFilter;
-  /** Of a record, or of one that was deleted: undefined where its subject has not consented. */
-  release: Record<'whole' | 'deleted', (record: SourceRecord) => Promise<Released | undefined>>;
+  /** Undefined where its subject has not consented, also to what the filter compares. */
+  release: (record: SourceRecord) => Promise<Released | undefined>;
 }
 
 function whyOver({ state, stateReason, expiresAt }: Subscription, now: Date): string | undefined {
@@ -118,7 +118,7 @@ async function allow(
       grant,
       accessDecision: summarizeDecision(grant),
       filter,
-      release: { whole: releaser(database, grant, about), deleted: releaser(database, grant, []) },
+      release: releaser(database, grant, about),
     };
   } catch (error) {
     if (!(error instanceof ItemRejected)) throw error;
@@ -163,7 +163,7 @@ async function releaseRecord(
     : data;
   const { recordId: id, version } = event;
   const source = { id, recordType: recordType.name, version, data: sent };
-  const released = await releasing[deleted ? 'deleted' : 'whole'](source);
+  const released = await releasing(source);
   if (released === undefined) return { cancelled: WITHHELD.NOT_CONSENTED };
   const record = deleted ? released.data : project(grant, filter.projection, released.data);
   if (Object.keys(record).every((name) => name.startsWith('@')))
