@@ -2,6 +2,7 @@
  * A record that a partner sends us. It is merged into what we hold: a partner may send a part, and never writes what its
  * agreement does not let it see, nor records outside the agreement's rows (decision 0005).
  */
+import { isDeepStrictEqual } from 'node:util';
 import { isObject } from '../../platform/plain-object.js';
 import type { Grant } from '../../access/decide-access.js';
 import type { KnownSender } from '../../access/sender-directory.js';
@@ -12,7 +13,7 @@ import { matches, valuesAt } from '../../protocol/query/evaluate.js';
 import { attributesOf } from '../../protocol/registries/attributes.js';
 import { assembleRecord, draftRecord } from '../../protocol/registries/records/draft.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
-import { clampRecord } from '../../protocol/registries/records/fields.js';
+import { clampRecord, covers } from '../../protocol/registries/records/fields.js';
 import { agree, contradictions, identifyingOf } from '../../protocol/registries/records/identifying.js';
 import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
 import { recordAdminAction } from '../admin-change.js';
@@ -50,7 +51,7 @@ export async function applyPush(services: Services, unit: Unit, grant: Grant, pu
     assertInRows(grant, stored);
     assertSamePerson(recordType, stored, draft);
     draft.externalId = stored.externalId;
-    const merged = merge(stored.data, draft.data, recordType.identifierPaths);
+    const merged = merge(stored.data, draft.data, { grant, visible: clampRecord(grant.clamp, stored.data) });
     Object.assign(draft, assembleRecord(definition, recordType, draft.identifiers, merged));
   }
   assertInRows(grant, draft);
@@ -179,14 +180,32 @@ function assertSamePerson(recordType: RecordTypeDefinition, stored: Row, draft: 
     throw new RecordInvalid('', `has another ${type ?? 'identifier'} than what is held`, 'CONFLICTING_IDENTIFIER');
 }
 
+interface Merging {
+  grant: Grant;
+  /** What the agreement covers of what was held. */
+  visible: unknown;
+  above?: string;
+}
+
 /** Objects member by member, anything else as sent; identifiers that are held stay, new ones are added by the draft. */
-function merge(before: Data, after: Data, identifierPaths: string[], above = ''): Data {
+function merge(before: Data, after: Data, { grant, visible: covered, above = '' }: Merging): Data {
   const merged = { ...before };
   for (const [name, value] of Object.entries(after)) {
     const held = before[name];
     const path = `${above}${name}`;
-    if (isObject(held) && isObject(value)) merged[name] = merge(held, value, identifierPaths, `${path}.`);
-    else if (held === undefined || !identifierPaths.includes(path)) merged[name] = value;
+    const visible = isObject(covered) ? covered[name] : undefined;
+    if (isObject(held) && isObject(value)) merged[name] = merge(held, value, { grant, visible, above: `${path}.` });
+    else if (held === undefined) merged[name] = value;
+    else if (!grant.recordType.identifierPaths.includes(path))
+      merged[name] = covers(grant.clamp, path) ? value : inList(path, held, visible, value);
   }
   return merged;
+}
+
+/** In a list that the agreement covers in part, nobody knows whose the rest would be once a part is replaced. */
+function inList(path: string, held: unknown, visible: unknown, given: unknown): unknown {
+  if (isDeepStrictEqual(visible, given)) return held;
+  // Of what may not be seen, not even that it is there is told.
+  if (visible === undefined) return [held, given].flat();
+  throw new RecordInvalid(path, 'cannot be changed: the agreement covers a part of what is listed there');
 }
