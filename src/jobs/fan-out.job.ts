@@ -84,8 +84,7 @@ const isOf = (event: TakenEvent, registry: string, eventType: string): boolean =
 
 /** A version that was altered must not hold up all the others; where it cannot be read now, all are taken again. */
 async function dataOf({ log }: FanningOut, unit: Unit, event: TakenEvent, open: OpenVersion | undefined) {
-  const reading = async () =>
-    (await open?.()) ?? (event.eventType === 'DELETE' ? lastData(unit, event.recordId) : undefined);
+  const reading = async () => (await open?.()) ?? (event.eventType === 'DELETE' ? lastData(unit, event) : undefined);
   const data = await reading().catch((error: unknown) => {
     if (!(error instanceof SealBroken)) throw error;
     log.error({ err: error }, 'a record version is broken');

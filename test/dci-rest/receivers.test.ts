@@ -443,6 +443,27 @@ describe('a death told to the civil registry', () => {
     expect(await recordsOf('CRVS', value)).toEqual([]);
   });
 
+  test('whose date is missing, or no matter of the agreement, is not written either', async () => {
+    const narrow = await createPartner(gateway, {
+      agreements: [{ registry: 'CRVS', fields: ['identifier', 'name'] }],
+    });
+    const told = async (value: string, rest: object, as?: Partner) => {
+      await addPerson(value);
+      const message = notification(death([uin(value)], rest));
+      const { body } = await notify('crvs', message, as);
+      expect(await lastTransaction(message)).toMatchObject([{ status: 'REJECTED', recordCount: 0 }]);
+      expect(await recordsOf('CRVS', value)).toEqual([]);
+      expect((await recordsOf('SOCIAL', value, 'SRPerson'))[0]!.data).not.toHaveProperty('death_date');
+      return body.message['not_applied'][0].status_reason_message as string;
+    };
+    expect(await told('9009', { death_date: null })).toBe(
+      'not applied: death_date is missing: without it nobody is marked',
+    );
+    expect(await told('9010', {}, narrow)).toBe(
+      'not applied: the record is not taken over: the agreement does not cover death_date',
+    );
+  });
+
   test('beside one that is applied is named by its reference id, to the sender and in the transaction', async () => {
     const good = notification(death([uin('9007')]));
     const bad = notification(death([uin('9008')], { death_date: 'soon' }));
@@ -549,6 +570,41 @@ describe('other events', () => {
       `select event_type from registry_event where registry = 'FR' and identifiers @> '[{"value": "7001"}]' order by id`,
     );
     expect(raised.map(({ event_type }) => event_type)).toEqual(['NewFarmer', 'UPDATE']);
+  });
+
+  test('leave alone what the agreement does not cover of a list', async () => {
+    const group = (members: object[]) => ({
+      reg_type: 'ns:org:RegistryType:Social',
+      ...UPDATED,
+      reg_record_type: 'Group',
+      reg_records: {
+        group_identifier: [{ identifier_type: 'GROUP_ID', identifier_value: 'G-95' }],
+        member_list: members,
+      } as JsonObject,
+    });
+    const member = (value: string, rest: object = {}) => ({ member_identifier: [uin(value)], ...rest });
+    const stored = async () => {
+      const [row] = await gateway.database.query<{ members: object[]; version: string }>(
+        `select data -> 'member_list' as members, version from registry_record where record_type = 'Group'`,
+      );
+      return row;
+    };
+    const told = async (fields: string[], members: object[]) => {
+      const as = await createPartner(gateway, { agreements: [{ fields: ['group_identifier', ...fields] }] });
+      return (await notify('social', notification({}, group(members)), as)).body.message['not_applied'];
+    };
+    const held = [member('9501', { demographic_info: { sex: 'female' } })];
+    expect(await told(['member_list'], held)).toBeUndefined();
+    const covered = ['member_list.member_identifier'];
+    expect(await told(covered, [member('9501')])).toBeUndefined();
+    expect(await stored()).toEqual({ members: held, version: '1' });
+    expect(await told(covered, [member('9502')])).toMatchObject([
+      { status_reason_message: expect.stringMatching(/^not applied: member_list cannot be changed/) },
+    ]);
+    expect(await stored()).toEqual({ members: held, version: '1' });
+    // Nothing of what is held is theirs to know: what they list stands beside it.
+    expect(await told(['member_list.marital_status'], [{ marital_status: 'M' }])).toBeUndefined();
+    expect(await stored()).toMatchObject({ members: [...held, { marital_status: 'M' }], version: '2' });
   });
 
   test('DEREGISTER deletes', async () => {

@@ -31,11 +31,12 @@ export async function findVersions(sql: Sql, vault: DataVault, keys: readonly Ve
 
 const placeOf = ({ recordId, version }: VersionKey): string => `record_version:${recordId}:${version}`;
 
-/** What a deleted record held last; where its source keeps it, a deletion made a version of its own. */
-export async function lastData(sql: Sql, recordId: string): Promise<Data | undefined> {
+/** What a deleted record held last, where its version is not kept; a record that came back since holds something else. */
+export async function lastData(sql: Sql, { recordId, version }: VersionKey): Promise<Data | undefined> {
   const [row] = await sql.query<{ data: Data }>(
-    `select data from registry_record where id = $1 and data <> '{}'`,
-    [recordId],
+    `select data from registry_record
+     where id = $1 and version = $2 and deleted_at is not null and data <> '{}'`,
+    [recordId, version],
     'last-data',
   );
   return row?.data;

@@ -75,10 +75,19 @@ export async function writePlanned(
   });
 }
 
-/** Marks a record deleted and raises DELETE, which carries identifiers only; undefined when there is none. */
-export async function deleteRecord(sql: Sql, id: string, now: Date): Promise<ChangedRecord | undefined> {
-  const [stored] = await sql.query<{ version: string; registry: Registry; recordType: string }>(
-    'select version, registry, record_type as "recordType" from registry_record where id = $1 and deleted_at is null for update',
+/**
+ * Marks a record deleted and raises DELETE, which carries identifiers only; undefined when there is none. What it held last
+ * is the version of its event: of a copy whose key comes back, the row may be about somebody else before that is told.
+ */
+export async function deleteRecord(
+  sql: Sql,
+  vault: DataVault,
+  id: string,
+  now: Date,
+): Promise<ChangedRecord | undefined> {
+  const [stored] = await sql.query<{ version: string; registry: Registry; recordType: string; json: string }>(
+    `select version, registry, record_type as "recordType", data::text as json from registry_record
+     where id = $1 and deleted_at is null for update`,
     [id],
   );
   if (stored === undefined) return undefined;
@@ -92,9 +101,9 @@ export async function deleteRecord(sql: Sql, id: string, now: Date): Promise<Cha
     version,
   ]);
   await sql.query('delete from record_identifier where record_id = $1', [id]);
-  const { registry, recordType } = stored;
-  const event = { id, version, registry, recordType, identifiers, eventType: 'DELETE' };
-  const [eventId = ''] = await appendEvents(sql, [event]);
+  const { registry, recordType, json } = stored;
+  const change = { draft: { registry, recordType, identifiers }, after: { id, version }, eventType: 'DELETE', json };
+  const [eventId = ''] = await raiseHeard(sql, vault, [change], now);
   return { id, version, change: 'DELETED', eventId };
 }
 

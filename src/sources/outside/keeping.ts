@@ -29,14 +29,15 @@ export interface Keeping {
 }
 
 /** Each record of a batch once, with what tells whether it changed. */
-export function digested({ records }: Batch): { record: MappedRecord; digest: string }[] {
+export function digested({ records, eventType }: Batch): { record: MappedRecord; digest: string }[] {
   const once = new Map(records.map((record) => [record.id, record]));
-  return [...once.values()].map((record) => ({ record, digest: digestOf(record) }));
+  return [...once.values()].map((record) => ({ record, digest: digestOf(record, eventType) }));
 }
 
-function digestOf({ state, identifiers, data, path, reason }: MappedRecord): string {
+/** @param said another event is told, though what we may see of the record is the same */
+function digestOf({ state, identifiers, data, path, reason }: MappedRecord, said?: string): string {
   return createHash('sha256')
-    .update(JSON.stringify([state, identifiers, data, path, reason]))
+    .update(JSON.stringify([state, identifiers, data, path, reason, ...(said === undefined ? [] : [said])]))
     .digest('base64');
 }
 

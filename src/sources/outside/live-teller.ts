@@ -89,8 +89,9 @@ export class LiveTeller implements Keeping {
         return { ...of, identifiers, data, eventType: eventType ?? (held === undefined ? 'REGISTER' : 'UPDATE') };
       }
       if (held === undefined && said === undefined) return [];
-      // Who ended is still there to be read; who is withheld is not.
-      if (identifiers.length > 0) return { ...of, identifiers, data, eventType: 'DELETE' };
+      // Who ended is still there to be read; who is withheld is not. Of whom it is only said, that may be the number alone.
+      const whole = said === undefined ? data : { ...last.get(id), ...data };
+      if (identifiers.length > 0) return { ...of, identifiers, data: whole, eventType: 'DELETE' };
       return this.#deletion(of, last.get(id)) ?? [];
     });
     return this.#tell(sql, told, now);

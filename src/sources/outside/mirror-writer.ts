@@ -10,7 +10,7 @@ import type { MappedRecord } from './map-records.js';
 export const copies = (vault: DataVault): Keeping => ({
   write: (sql, batch, now) => writeBatch(sql, vault, batch, now),
   end: async (sql, rows, now) => {
-    for (const { recordId } of rows) await deleteRecord(sql, recordId, now);
+    for (const { recordId } of rows) await deleteRecord(sql, vault, recordId, now);
     await forgetRows(
       sql,
       rows.map(({ recordId }) => recordId),
@@ -29,13 +29,18 @@ async function writeBatch(sql: Sql, vault: DataVault, batch: Batch, now: Date): 
     sql,
     changed.map(({ id }) => id),
   );
-  const isNew = (record: MappedRecord): boolean => record.state === 'SERVED' && !stored.has(record.id);
-  const fresh = batch.silent ? changed.filter(isNew) : [];
+  // Of a source that was here before, a record may have a row, deleted with all others.
+  const isFirst = ({ id, state }: MappedRecord): boolean =>
+    batch.silent && state === 'SERVED' && !(stored.has(id) && known.has(id));
+  const first = changed.filter(isFirst);
   await loadRecords(
     sql,
-    fresh.map((record) => draftOf(batch, record)),
+    first.filter(({ id }) => !stored.has(id)).map((record) => draftOf(batch, record)),
   );
-  const told = batch.silent ? changed.filter((record) => !isNew(record)) : changed;
+  const back = first.filter(({ id }) => stored.has(id));
+  const plans = back.map((record) => planWrite(draftOf(batch, record), stored.get(record.id)));
+  await writePlanned(sql, vault, plans, now, false);
+  const told = changed.filter((record) => !isFirst(record));
   await writeTold(sql, vault, batch, told, stored, now);
   await keepRows(
     sql,
@@ -65,7 +70,7 @@ async function writeTold(
     });
   await writePlanned(sql, vault, plans, now);
   for (const { id, state } of told)
-    if (state !== 'SERVED' && stored.get(id)?.deleted === false) await deleteRecord(sql, id, now);
+    if (state !== 'SERVED' && stored.get(id)?.deleted === false) await deleteRecord(sql, vault, id, now);
 }
 
 const draftOf = ({ registry, mapping, source }: Batch, { id, identifiers, data }: MappedRecord): RecordDraft => ({

@@ -78,8 +78,7 @@ export async function recordOfEvent(
   delivery: NotificationDelivery,
   { event, version }: EventMaterial,
 ): Promise<Data | undefined> {
-  const kept =
-    (await version()) ?? (event.eventType === 'DELETE' ? await lastData(database, event.recordId) : undefined);
+  const kept = (await version()) ?? (event.eventType === 'DELETE' ? await lastData(database, event) : undefined);
   if (kept !== undefined || delivery.dataKeyId === null || delivery.messageSealed === null) return kept;
   const sent = await vault.open(delivery.dataKeyId, delivery.messageSealed, placeOfMessage(delivery.id));
   const message = (sent as { message: { notify_event: { data: { reg_records: Data } }[] } } | undefined)?.message;

@@ -3,6 +3,7 @@ import { decideItem, type Grant } from '../../access/decide-access.js';
 import type { Unit } from '../../entities/database/database.js';
 import { matchRecord } from '../../entities/records/record-match.repository.js';
 import type { Identifier, StoredRecord } from '../../entities/records/record.repository.js';
+import { keeperOf } from '../../entities/sources/source.repository.js';
 import type { AgreementTerms } from '../../entities/senders/sender.repository.js';
 import { valuesAt } from '../../protocol/query/evaluate.js';
 import { resolveName } from '../../protocol/registries/attributes.js';
@@ -84,6 +85,8 @@ async function markRecord(
   // What lies outside the agreement's rows is not the sender's to know.
   const isTheirs = (record: StoredRecord): boolean => grant === undefined || isInRows(grant, record);
   const named = { registry: definition.registry, recordType: recordType.name, identifiers };
+  // Ours of a type that a source keeps are served to nobody.
+  if ((await keeperOf(unit, named)) !== undefined) return undefined;
   const { stored, refused, candidates } = await matchRecord(unit, recordType, named);
   if (refused?.reason === 'UNIDENTIFIED') return undefined;
   if (refused !== undefined)

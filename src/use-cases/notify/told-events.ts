@@ -9,12 +9,13 @@ import { valuesAt } from '../../protocol/query/evaluate.js';
 import { resolveName } from '../../protocol/registries/attributes.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
 import { draftRecord } from '../../protocol/registries/records/draft.js';
+import { covers } from '../../protocol/registries/records/fields.js';
 import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
 import { findEventType, findRecordType, findRegistryByType } from '../../protocol/registries/registries.js';
 import { assertOwnType } from '../records/own-records.js';
 import { applyPush, findPushed, isInRows, namesPushed, textOf, type Pushed } from '../records/partner-push.js';
 import type { Services } from '../services.js';
-import { markDeath } from './mark-death.js';
+import { markDeath, type Death } from './mark-death.js';
 import { tellOn } from './tell-on.js';
 
 /** A civil registry's death marks the person elsewhere. */
@@ -85,8 +86,11 @@ export class ToldEvents {
     const marking = marks.filter((to) => ownEvent || to === this.definition.registry);
     if (!ownEvent && marking.length === 0)
       throw new RecordInvalid('', `is of the registry ${of.registry}; send the event there`);
-    if (ownEvent) await this.#write(event, name);
-    for (const to of marking) await this.#markDeath(of, event, to);
+    const grant = ownEvent ? this.#grantFor(event) : undefined;
+    // Before anything of it is written: what is told as not applied is sent again.
+    const deaths = marking.flatMap((to) => this.#deathOf(of, event, to, grant) ?? []);
+    if (grant !== undefined) await this.#write(event, name, grant);
+    for (const death of deaths) await this.#markDeath(event, death);
   }
 
   /** `marks`: registries in which the person of such an event is marked. */
@@ -97,13 +101,16 @@ export class ToldEvents {
     return { of, name, marks };
   }
 
-  async #write(event: NotifiedEvent, name: string | undefined): Promise<void> {
+  #grantFor(event: NotifiedEvent): Grant {
     const recordType = findRecordType(this.definition, event.recordType);
     if (recordType === undefined)
       throw new RecordInvalid('reg_record_type', `is not a record type of ${this.definition.registry}`);
-    if (!this.gate.allowed) return;
-    const grant = decideItem(this.gate.agreements, this.definition, { recordType });
+    const grant = this.gate.allowed ? decideItem(this.gate.agreements, this.definition, { recordType }) : this.gate;
     if (!grant.allowed) throw new RecordInvalid('', `is not taken over: ${grant.explanation}`);
+    return grant;
+  }
+
+  async #write(event: NotifiedEvent, name: string | undefined, grant: Grant): Promise<void> {
     const told = { ...this.of, eventType: name, record: event.record };
     const elsewhere = await tellOn(this.services, this.unit, grant, told);
     if (elsewhere !== undefined) return void this.recordIds.push(elsewhere);
@@ -120,34 +127,45 @@ export class ToldEvents {
 
   async #remove({ record }: NotifiedEvent, grant: Grant): Promise<void> {
     const { definition, recordType } = grant;
+    const { vault, clock } = this.services;
     if (!grant.identifiable) throw new RecordInvalid('', 'cannot be removed: the agreement does not cover identifiers');
     await assertOwnType(this.unit, { registry: definition.registry, recordType: recordType.name });
-    const { match, found } = await findPushed(this.unit, grant, record, this.services.clock());
+    const { match, found } = await findPushed(this.unit, grant, record, clock());
     // Whether there is such a record outside the agreement's rows is not the partner's to know.
     if (match.refused !== undefined && match.candidates.every((candidate) => isInRows(grant, candidate)))
       throw match.refused;
     if (found === undefined || !isInRows(grant, found)) return;
-    const gone = await deleteRecord(this.unit, found.id, this.services.clock());
+    const gone = await deleteRecord(this.unit, vault, found.id, clock());
     if (gone !== undefined) this.recordIds.push(gone.id);
   }
 
-  async #markDeath(of: RegistryDefinition, event: NotifiedEvent, to: string): Promise<void> {
+  /** @param grant for the event's own registry, where it is told to that */
+  #deathOf(of: RegistryDefinition, event: NotifiedEvent, to: string, grant: Grant | undefined): Death | undefined {
     const recordType = findRecordType(of, event.recordType) ?? findRecordType(of);
     const target = this.services.registries.byName(to);
-    if (recordType === undefined || target === undefined) return;
+    if (recordType === undefined || target === undefined) return undefined;
     const { identifiers, data } = draftRecord(of, recordType, [], event.record, this.services.clock());
     const path = resolveName(of, recordType, 'death_date')?.path ?? 'death_date';
     const [deathDate] = valuesAt([data], path.split('.'));
     if (typeof deathDate !== 'string') throw new RecordInvalid(path, 'is missing: without it nobody is marked');
+    if (grant !== undefined && !covers(grant.clamp, path))
+      throw new RecordInvalid('', `is not taken over: the agreement does not cover ${path}`);
     const agreements = this.gate.allowed && target === this.definition ? this.gate.agreements : undefined;
-    const death = { definition: target, identifiers, deathDate, agreements };
+    return { definition: target, identifiers, deathDate, agreements };
+  }
+
+  async #markDeath(event: NotifiedEvent, death: Death): Promise<void> {
     const { marked, doubts } = await markDeath(this.services, this.unit, death);
     for (const one of marked) this.#keep(one);
     const [doubt] = doubts;
     if (doubt === undefined) return;
     // Told to that registry under its agreement, it is refused as any other push.
     if (doubt.mayBeTold && marked.length === 0) throw doubt.refusal;
-    this.unmarked.push({ referenceId: event.referenceId, registry: to, reason: textOf(doubt.refusal) });
+    this.unmarked.push({
+      referenceId: event.referenceId,
+      registry: death.definition.registry,
+      reason: textOf(doubt.refusal),
+    });
   }
 }
 

@@ -44,7 +44,8 @@ export function removeRecord(
         `identifier: ${refused.message} (${refused.reason})`,
         'identifier',
       );
-    const result = stored === undefined ? undefined : await deleteRecord(unit, stored.id, services.clock());
+    const result =
+      stored === undefined ? undefined : await deleteRecord(unit, services.vault, stored.id, services.clock());
     if (result === undefined) throw notFound('identifier', 'no such record');
     return { result, change: { action: 'deleteRecord', targetType: 'Record', targetId: result.id } };
   });

@@ -5,7 +5,15 @@ import { startTestGateway, type TestGateway } from '../../support/gateway.js';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.js';
 import { createPartner, type Partner } from '../../support/partner.js';
 import { byId, expression, find } from '../../support/search-message.js';
+import { startInbox } from '../../support/inbox.js';
 import { until } from '../../support/until.js';
+import {
+  allEnded,
+  change as changeSubscription,
+  eventOf,
+  settled,
+  subscribed,
+} from '../../subscriptions/subscriptions.js';
 
 const YAML = `version: 1
 source: { name: school, kind: postgres, url: "\${SCHOOL_DATABASE_URL}", time_zone: Asia/Dhaka }
@@ -162,6 +170,52 @@ test('records that a source keeps are not written here', async () => {
     identifiers: [{ type: "GROUP_ID", value: "g" }], data: {} }]) { inserted } }`);
 });
 
+test('nor is somebody marked dead in a record of ours that is not served', async () => {
+  const civil = await createPartner(gateway, { agreements: [{ registry: 'CRVS' }] });
+  const data = {
+    version: '1.0.0',
+    reg_type: 'ns:org:RegistryType:Civil',
+    reg_event_type: 'Death',
+    reg_record_type: 'Person',
+    reg_records: { identifier: [{ identifier_type: 'UIN', identifier_value: 'own' }], death_date: '2026-10-01' },
+  };
+  const notify_event = [{ reference_id: 'r', timestamp: new Date().toISOString(), data }];
+  const { body } = await civil.send(
+    'crvs/registry/notify',
+    'notify',
+    { transaction_id: 'death', notify_event },
+    { status: 'succ' },
+  );
+  expect(body.message).not.toHaveProperty('not_applied');
+  const rows = await gateway.database.query(
+    `select registry, version::int, data ->> 'death_date' as death from registry_record
+     where data -> 'identifier' @> '[{"identifier_value": "own"}]' order by registry`,
+  );
+  expect(rows).toEqual([
+    { registry: 'CRVS', version: 1, death: '2026-10-01' },
+    { registry: 'SOCIAL', version: 1, death: null },
+  ]);
+});
+
+test('who is gone is who is told of, though the key is somebody else’s when it is told', async () => {
+  await using opened = new AsyncDisposableStack();
+  const inbox = await startInbox(gateway.url);
+  opened.defer(() => inbox.close());
+  const subscriber = await createPartner(gateway, { sender: { autoApproveSubscriptions: true }, agreements: [{}] });
+  const { code } = await subscribed(subscriber, inbox, { event: 'DELETE', recordType: 'SRPerson' }, 'social');
+  await changeSubscription(gateway, 'pauseSubscription', code);
+  await school.query(`update pupil set state = 'left', changed = now() where uin = 'u11'`);
+  await until(async () => (await person('u11')) === undefined);
+  await school.query(`update pupil set state = 'in', uin = 'heir', changed = now() where uin = 'u11'`);
+  await until(async () => (await person('heir')) !== undefined);
+  await changeSubscription(gateway, 'resumeSubscription', code);
+  await settled(gateway, code, allEnded(1));
+  await school.query(`update pupil set uin = 'u11', changed = now() where uin = 'heir'`);
+  expect(inbox.received.map((notice) => eventOf(notice).data.reg_records.identifier[0].identifier_value)).toEqual([
+    'u11',
+  ]);
+});
+
 test('a source that is away says so, and its copies are served', async () => {
   await school.query('alter table pupil rename to moved');
   await untilState('FAILED');
@@ -272,9 +326,13 @@ test('removed, its copies are gone and our own are served again', async () => {
   expect(await person('u1')).toBeUndefined();
   expect(await person('own')).toMatchObject({ name: { surname: 'Own' } });
   expect((await change('resyncSource')).errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
+  const told = () => gateway.database.query(`select subject from outbox_event where topic = 'registry' order by id`);
+  const before = await told();
   await apply(YAML);
   await untilState('RUNNING');
   expect(await person('u1')).toMatchObject({ name: { surname: 'Married' } });
+  // A first load tells nobody, a second first one neither.
+  expect(await told()).toEqual(before);
 });
 
 test('every step is in the audit, and only administrators take it', async () => {

@@ -165,7 +165,8 @@ test('what happens there is told on to those who subscribed here, as our own agr
     gateway.graphql('mutation ($yaml: String!) { applySource(yaml: $yaml) { name } }', { yaml });
   expect((await apply(followed.replace(', sender: ministry', ''))).errors?.[0]?.message).toContain('capture.sender');
   expect((await apply(followed.replace(/ {4}events.*\n/, ''))).errors?.[0]?.message).toContain('events: is missing');
-  const { clientId, clientSecret } = await createPartner(gateway, { senderId: 'ministry', agreements: [{}] });
+  const teller = await createPartner(gateway, { senderId: 'ministry', agreements: [{}] });
+  const { clientId, clientSecret } = teller;
   await trust(gateway, 'ministry', ministry);
   await ministry.admin(
     `mutation ($input: SenderOutboundInput!) { setSenderOutbound(senderId: "${OURS}", input: $input) { tokenUrl } }`,
@@ -184,7 +185,8 @@ test('what happens there is told on to those who subscribed here, as our own agr
   const asking = await subscriber({ legalBasis: 'CONSENT', requiresConsent: true });
   const wish = (event: string) => ({ event, recordType: 'SRPerson' });
   await subscribed(some, inbox, wish('UPDATE'), 'social');
-  await subscribed(some, inbox, wish('DELETE'), 'social');
+  const married = { filter: { 'name.surname': { $eq: 'Married' } } };
+  const { code: ended } = await subscribed(some, inbox, { ...wish('DELETE'), ...married }, 'social');
   const { code } = await subscribed(asking, inbox, wish('UPDATE'), 'social');
   await addRecords(ministry, [person('u1', { name: { surname: 'Married' }, email: ['1@example.org'] })]);
   const [told] = await inbox.wait(1);
@@ -197,9 +199,36 @@ test('what happens there is told on to those who subscribed here, as our own agr
   });
   expect(await settled(gateway, code, allEnded(1))).toMatchObject([{ reason: 'the person has not consented' }]);
   await remove(ministry, 'u1', 'SOCIAL');
+  // Who it was that is gone is known from what was told before.
+  await settled(gateway, ended, allEnded(1));
   const [, gone] = await inbox.wait(2);
   expect(gone?.body.message.notify_event[0].data.reg_records.identifier[0].identifier_value).toBe('u1');
   expect(await gateway.database.query(`select 1 from registry_record where data <> '{}'`)).toEqual([]);
+
+  const notice = (transaction: string, reg_event_type: string, uin: string) => ({
+    transaction_id: transaction,
+    notify_event: [
+      {
+        reference_id: '1',
+        timestamp: new Date().toISOString(),
+        data: {
+          version: '1.0.0',
+          reg_type: 'ns:org:RegistryType:Social',
+          reg_event_type,
+          reg_record_type: 'SRPerson',
+          reg_records: { identifier: [{ identifier_type: 'UIN', identifier_value: uin }], name: { surname: 'Same' } },
+        },
+      },
+    ],
+  });
+  // What happened is news, though the record looks the same from here; told once more it is not.
+  for (const event of ['UPDATE', 'NewHouseHoldMember', 'NewHouseHoldMember'])
+    await teller.send('social/registry/notify', 'notify', notice('told', event, 'u3'));
+  expect(
+    await gateway.database.query(
+      `select event_type from registry_event where identifiers @> '[{"value": "u3"}]' order by id`,
+    ),
+  ).toEqual([{ event_type: 'UPDATE' }, { event_type: 'NewHouseHoldMember' }]);
 
   // One transaction there and here.
   const linked = (of: TestGateway, operation: string) =>
@@ -212,22 +241,9 @@ test('what happens there is told on to those who subscribed here, as our own agr
 
   // Nobody else tells of what the ministry keeps.
   const stranger = await partner({ fields: ['*'] });
-  const event = { version: '1.0.0', reg_type: 'ns:org:RegistryType:Social', reg_event_type: 'UPDATE' };
-  const record = { identifier: [{ identifier_type: 'UIN', identifier_value: 'u2' }], name: { surname: 'Forged' } };
-  await stranger.send('social/registry/notify', 'notify', {
-    transaction_id: 'forged',
-    notify_event: [
-      {
-        reference_id: '1',
-        timestamp: new Date().toISOString(),
-        data: { ...event, reg_record_type: 'SRPerson', reg_records: record },
-      },
-    ],
-  });
-  expect(await gateway.database.query(`select event_type from registry_event order by id`)).toEqual([
-    { event_type: 'UPDATE' },
-    { event_type: 'DELETE' },
-  ]);
+  await stranger.send('social/registry/notify', 'notify', notice('forged', 'UPDATE', 'u2'));
+  const ofUs = `select event_type from registry_event where not identifiers @> '[{"value": "u3"}]' order by id`;
+  expect(await gateway.database.query(ofUs)).toEqual([{ event_type: 'UPDATE' }, { event_type: 'DELETE' }]);
 
   // Asked again, it is the same subscription.
   await gateway.database.query(`update source_subscription set asked_at = now() - interval '13 hours'`);
