@@ -11,7 +11,7 @@ import {
   deleteTransactions,
   dropMonth,
   hasPayloads,
-  isFannedOut,
+  isTold,
   monthsBefore,
   purgeDeliveries,
   purgePayloads,
@@ -72,7 +72,7 @@ async function dropMonths(database: Retaining['database'], table: string, until:
 async function dropEvents(database: Retaining['database'], until: Date, holds: Hold[]): Promise<number> {
   let dropped = 0;
   for (const month of await monthsBefore(database, 'registry_event', until)) {
-    if (holds.some((hold) => hold.month === month) || !(await isFannedOut(database, month))) continue;
+    if (holds.some((hold) => hold.month === month) || !(await isTold(database, month))) continue;
     await dropMonth(database, 'registry_event', month);
     dropped += 1;
   }

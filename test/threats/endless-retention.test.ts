@@ -3,6 +3,7 @@ import { DataVault } from '../../src/entities/database/data-vault.js';
 import { verifyAudit } from '../../src/use-cases/audit/verify-audit.js';
 import { keepRetention } from '../../src/jobs/retention.job.js';
 import { createLog } from '../../src/platform/log.js';
+import { uuidv7 } from '../../src/platform/uuid.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
 import { MASTER_KEY, SEALED_BY_TEST, sealNow } from '../support/seal.js';
@@ -87,6 +88,27 @@ describe('retention', () => {
     expect(keys.find(({ owner }) => owner === kept.senderId)).toMatchObject({ shredded: false });
     expect(keys.find(({ owner }) => owner === purged.senderId)).toMatchObject({ shredded: true });
     expect(await verifyAudit(gateway.database)).toMatchObject({ intact: true });
+  });
+
+  test('keeps the event that a pending delivery tells, until that has ended', async () => {
+    const [event, notification] = [uuidv7(), uuidv7()];
+    await gateway.database.query(
+      `insert into registry_event (id, registry, record_type, event_type, record_id, version, identifiers, fanned_out_at)
+       values ($1, 'SOCIAL', 'SRPerson', 'UPDATE', $1, 1, '[]', now())`,
+      [event],
+    );
+    await gateway.database.query(
+      `insert into delivery (id, kind, action, sender_id, registry, target, host, message_id, state, event_id)
+       values ($1, 'NOTIFICATION', 'notify', $2, 'SOCIAL', 't', 'h', 'told', 'PENDING', $3)`,
+      [notification, purged.senderId, event],
+    );
+    const isKept = async () =>
+      (await gateway.database.query('select 1 from registry_event where id = $1', [event])).length === 1;
+    await after(200);
+    expect(await isKept()).toBe(true);
+    await gateway.database.query(`update delivery set state = 'DELIVERED' where id = $1`, [notification]);
+    await after(200);
+    expect(await isKept()).toBe(false);
   });
 
   test('shredding makes a copy of a ciphertext unreadable', async () => {

@@ -163,12 +163,14 @@ export async function shredDataKeys(sql: Sql, days: Retention, now: Date): Promi
   return rows.length;
 }
 
-/** A month of events that all were fanned out. */
-export async function isFannedOut(sql: Sql, month: string): Promise<boolean> {
-  const waiting = await sql.query(
-    `select 1 from ${partitionOf('registry_event', month)} e where ${waitingId('e')} is not null limit 1`,
+/** A month of events that all were fanned out, and of which nothing is still to be brought. */
+export async function isTold(sql: Sql, month: string): Promise<boolean> {
+  const events = partitionOf('registry_event', month);
+  const left = await sql.query(
+    `select 1 where exists (select 1 from ${events} e where ${waitingId('e')} is not null)
+       or exists (select 1 from delivery d join ${events} e on e.id = d.event_id where d.state = 'PENDING')`,
   );
-  return waiting.length === 0;
+  return left.length === 0;
 }
 
 function partitionOf(table: string, month: string): string {
