@@ -20,10 +20,11 @@ export function matchSubscriptions(
 ): MatchableSubscription[] {
   const record = { data, identifiers: event.identifiers };
   const attributes = attributesOf(definition, event.recordType);
-  const today = now.toISOString().slice(0, 10);
+  // Ages are counted on the day of the event, however late it is matched (decision 0001).
+  const day = event.createdAt.toISOString().slice(0, 10);
   return subscriptions.filter((subscription) => {
     if (!isTold(subscription, event, now)) return false;
-    const filter = filterOf(definition, subscription, today);
+    const filter = filterOf(definition, subscription, day);
     return filter !== undefined && (filter.criteria === undefined || matches(filter.criteria, record, attributes));
   });
 }
@@ -37,23 +38,23 @@ function isTold(subscription: MatchableSubscription, event: WaitingEvent, now: D
 const MAX_KEPT = 10_000;
 const kept = new Map<string, SubscriptionFilter | undefined>();
 
-/** Read once a day, since ages are counted on the day; one that is no longer readable matches nothing. */
+/** Read once for each day, by which ages differ; one that is no longer readable matches nothing. */
 function filterOf(
   definition: RegistryDefinition,
   subscription: MatchableSubscription,
-  today: string,
+  day: string,
 ): SubscriptionFilter | undefined {
-  const key = `${subscription.id} ${today}`;
+  const key = `${subscription.id} ${day}`;
   if (kept.has(key)) return kept.get(key);
   if (kept.size >= MAX_KEPT) kept.clear();
-  const filter = readable(definition, subscription, today);
+  const filter = readable(definition, subscription, day);
   kept.set(key, filter);
   return filter;
 }
 
-function readable(definition: RegistryDefinition, subscription: MatchableSubscription, today: string) {
+function readable(definition: RegistryDefinition, subscription: MatchableSubscription, day: string) {
   try {
-    return readFilter(definition, subscription, today);
+    return readFilter(definition, subscription, day);
   } catch (error) {
     if (error instanceof ItemRejected) return undefined;
     throw error;
