@@ -2,6 +2,8 @@
 import { CODES, OPEN_CODES } from '../../protocol/registries/core/codes.js';
 import { codeOf } from '../../protocol/registries/core/code-list.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
+import { MEMBER_IDENTIFYING } from '../../protocol/registries/core/common.vocabulary.js';
+import { identifyingTypes } from '../../protocol/registries/records/identifying.js';
 import { resolvePath } from '../../protocol/registries/records/property.path.js';
 import { findEventType, findIdentifierType, type Registries } from '../../protocol/registries/registries.js';
 import type { Finding, Place } from './finding.js';
@@ -128,6 +130,9 @@ class Check implements Checked {
       this.#named(mapping.link.to, names, [...place, 'link', 'to']);
       if (names.indexOf(mapping.link.to) < names.indexOf(mapping.name))
         this.error([...place, 'link'], `must stand before ${mapping.link.to}, which is read with what it gives`);
+      const by = findIdentifierType(definition, mapping.link.by);
+      if (by !== undefined && ![...identifyingTypes(type), ...MEMBER_IDENTIFYING].includes(by))
+        this.error([...place, 'link', 'by'], `${by} is shared by several persons: take a number of one person alone`);
       for (const path of mapping.link.give.filter((one) => !one.startsWith('identifier.')))
         this.#path(path, of, [...place, 'link', 'give']);
     }

@@ -48,6 +48,15 @@ test.each([
   ]);
 });
 
+test('what one record gives another is joined by a number of one person alone', () => {
+  const linked = (by: string) => shipped('opencrvs').replace('by: BRN', `by: ${by}`);
+  for (const by of ['BRN', 'UIN', 'OWN_NUMBER']) expect(readSourceFile(linked(by), registries).errors).toEqual([]);
+  for (const by of ['MRN', 'household_id', 'MOBILE'])
+    expect(readSourceFile(linked(by), registries).errors).toMatchObject([
+      { message: expect.stringMatching(/link\.by: .* is shared by several persons/) },
+    ]);
+});
+
 test('an address is refused and not repeated', () => {
   const bad = GOOD.replace('${SCHOOL_DATABASE_URL}', 'postgres://reader:hunter2@db/school');
   const { errors } = readSourceFile(bad, registries);
