@@ -68,7 +68,7 @@ test('a household’s number names the household, and none of those who belong t
           group: { group_identifier: number('HOUSEHOLD_ID', 'h-1') },
         },
         { group: { group_identifier: number('HOUSEHOLD_ID', 'h-2') }, enrollment_status: '1' },
-      ].map((data) => ({ recordType: 'Beneficiary', data })),
+      ].map((data) => ({ recordType: 'Beneficiary', identifiers: [], data })),
     },
   );
   expect(upsertRecords.inserted).toBe(2);
