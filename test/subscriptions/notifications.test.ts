@@ -286,7 +286,7 @@ describe('rights are those of the moment of sending', () => {
         { state: 'CANCELLED', reason: 'the person has not consented' },
         { state: 'DELIVERED' },
       ]);
-      expect(inbox.received.map(({ text }) => text.includes(shown))).toEqual([true]);
+      expect(inbox.received.map((notice) => notice.text.includes(shown))).toEqual([true]);
     },
   );
 

@@ -290,7 +290,7 @@ test('a transaction’s status tells its records while the consent stands, and n
 });
 
 test('nor does it tell a yes, how many were found, or what an upload verified', async () => {
-  const [partner, person] = [asking, { type: 'UIN', value: 'd-1' }];
+  const [partner, disabledPerson] = [asking, { type: 'UIN', value: 'd-1' }];
   const { senderId } = partner;
   await gateway.admin(
     `mutation ($senderId: String!) {
@@ -301,12 +301,12 @@ test('nor does it tell a yes, how many were found, or what an upload verified', 
   );
   await addRecords(
     gateway,
-    [{ recordType: 'DisabledPerson', identifiers: [person], data: { disability_status: '0' } }],
+    [{ recordType: 'DisabledPerson', identifiers: [disabledPerson], data: { disability_status: '0' } }],
     'DR',
   );
-  const consent = await giveConsent(gateway, { registry: 'DR', identifier: person, senderId });
-  const disabled = { transaction_id: randomUUID(), disabled_criteria: { query: person } };
-  await partner.send('dr/registry/sync/disabled', 'search', disabled as JsonObject);
+  const consent = await giveConsent(gateway, { registry: 'DR', identifier: disabledPerson, senderId });
+  const disabled = { transaction_id: randomUUID(), disabled_criteria: { query: disabledPerson } };
+  await partner.send('dr/registry/sync/disabled', 'search', disabled);
   const searched = byId('1');
   await partner.send('social/registry/sync/search', 'search', searched);
   await upload(partner, 'verify', 'identifier_type,identifier_value,sex\nUIN,1,female\n');
