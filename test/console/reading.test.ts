@@ -74,6 +74,25 @@ const CALLS = 60;
     await page.context().close();
   });
 
+  test('a text filter shows what the list is filtered by, however that came', async () => {
+    const page = await browser.signedIn('/transactions?transactionId=no-such-call');
+    await page.getByText('No transactions match').waitFor();
+    await page.getByRole('link', { name: 'Transactions' }).click();
+    await page.getByRole('row', { name: /busy/ }).first().waitFor();
+    expect(await page.getByLabel('Transaction id').inputValue()).toBe('');
+    await page.context().close();
+  });
+
+  test('a name that is one long word leaves the other columns on the screen', async () => {
+    await createPartner(gateway, { senderId: 'long', sender: { name: 'x'.repeat(200) } });
+    const page = await browser.signedIn('/senders');
+    const table = page.getByRole('region', { name: 'Senders' });
+    await table.getByRole('row', { name: /xxx/ }).waitFor();
+    const [shown, whole] = await table.evaluate(({ clientWidth, scrollWidth }) => [clientWidth, scrollWidth]);
+    expect(whole).toBe(shown);
+    await page.context().close();
+  });
+
   test('shows times in the zone of the reader', async () => {
     const { transactions } = await gateway.admin<{ transactions: { nodes: { receivedAt: string }[] } }>(
       '{ transactions(first: 1) { nodes { receivedAt } } }',
@@ -108,6 +127,8 @@ const CALLS = 60;
     expect(pages.map(({ length }) => length)).toEqual([25, 25, 10]);
     expect(new Set(pages.flat()).size).toBe(CALLS);
     expect(await page.getByRole('button', { name: 'Next' }).isDisabled()).toBe(true);
+    // Nor does the keyboard lose its place where there is no further page.
+    await expectShown(page.locator(':focus').and(page.getByRole('button', { name: 'Next' })));
     await page.reload();
     expect(await rows()).toEqual(pages[2]);
     expect(await turn('Previous')).toEqual(pages[1]);

@@ -38,6 +38,12 @@ export function Component() {
   );
 }
 
+interface Asked {
+  wanted?: Wanted | undefined;
+  /** Names it in the address without telling it. */
+  question?: string;
+}
+
 /** What is looked for stays out of the address: an identifier is personal data, and addresses are kept and logged. */
 function Browser() {
   const { t } = useTranslation();
@@ -49,12 +55,12 @@ function Browser() {
   const definition = useRegistryDefinition(registry);
   const dictionary = useDictionary(registry);
   const [importing, setImporting] = useState(false);
-  const [wanted, setWanted] = useState<Wanted>();
+  const [{ wanted, question }, setAsked] = useState<Asked>({});
   const [open, setOpen] = useState<RegistryRecord | 'new'>();
   const page = useConnection(
     RECORDS,
     { registry, filter: wanted },
-    { pick: ({ records }) => records, types: ['RegistryRecord', 'RecordOutcome'] },
+    { pick: ({ records }) => records, types: ['RegistryRecord', 'RecordOutcome'], question },
   );
   const columns = useRecordColumns(dictionary, wanted?.recordType);
   return (
@@ -63,7 +69,7 @@ function Browser() {
         data={registries}
         value={registry}
         onChange={(value) => {
-          setWanted(undefined);
+          setAsked({});
           set('registry', value);
         }}
         aria-label={t('field.registry')}
@@ -73,7 +79,7 @@ function Browser() {
           key={registry}
           definition={definition}
           dictionary={dictionary}
-          onFind={setWanted}
+          onFind={(sought) => setAsked({ wanted: sought, question: Date.now().toString(36) })}
           action={
             <>
               <ExportList

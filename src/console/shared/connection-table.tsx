@@ -30,31 +30,30 @@ export function ConnectionTable<Row extends { id: string }>({ page, empty, ...ta
   );
 }
 
-function TableFoot<Row>({ rows, previous, next }: ConnectionPage<Row>) {
+function TableFoot<Row>({ rows, fetching, previous, next }: ConnectionPage<Row>) {
   const { t } = useTranslation();
+  const isWaiting = fetching && rows.length === 0;
   return (
     <Group justify="space-between" px="sm" py="xs" className="table-foot">
       <span role="status" className="dimmed">
-        {t('table.rows', { count: rows.length })}
+        {isWaiting ? t('state.loading') : t('table.rows', { count: rows.length })}
       </span>
       <Group gap="xs">
-        <Button
-          variant="default"
-          leftSection={<IconChevronLeft size={14} aria-hidden />}
-          disabled={previous === undefined}
-          onClick={previous}
-        >
+        <Button leftSection={<IconChevronLeft size={14} aria-hidden />} {...turning(previous)}>
           {t('table.previous')}
         </Button>
-        <Button
-          variant="default"
-          rightSection={<IconChevronRight size={14} aria-hidden />}
-          disabled={next === undefined}
-          onClick={next}
-        >
+        <Button rightSection={<IconChevronRight size={14} aria-hidden />} {...turning(next)}>
           {t('table.next')}
         </Button>
       </Group>
     </Group>
   );
 }
+
+/** Without a page to turn to it keeps the focus, which a disabled button would lose while the next page loads. */
+const turning = (turn: (() => void) | undefined) => ({
+  variant: 'default',
+  'data-disabled': turn === undefined ? true : undefined,
+  'aria-disabled': turn === undefined,
+  onClick: turn,
+});

@@ -21,7 +21,16 @@ interface TextProps extends FieldProps {
 /** Free text; what is known of it is suggested while typing. */
 export function TextFilter({ label, value = '', onChange, suggestions }: TextProps) {
   const [typed, setTyped] = useState(value);
-  const tell = useDebouncedCallback(onChange, 300);
+  const [{ seen, told }, setKnown] = useState({ seen: value, told: value });
+  const tell = useDebouncedCallback((text: string) => {
+    setKnown({ seen, told: text });
+    onChange(text);
+  }, 300);
+  // Set from elsewhere (a link, the back button), not by what was typed here: that is what the list shows.
+  if (value !== seen) {
+    setKnown({ seen: value, told: value });
+    if (value !== told) setTyped(value);
+  }
   const change = (text: string): void => {
     setTyped(text);
     tell(text.trim());

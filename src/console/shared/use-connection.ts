@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { useSearchParams } from 'react-router';
-import { useQuery, type CombinedError, type TypedDocumentNode } from 'urql';
+import { createRequest, useQuery, type CombinedError, type TypedDocumentNode } from 'urql';
 
 export interface Connection<Row> {
   nodes: Row[];
@@ -31,40 +31,46 @@ interface ConnectionOptions<Data, Row> {
   types: string[];
   size?: number;
   pause?: boolean;
+  /** Of a question that is not in the address: which one it is. A cursor in the address is of one question only. */
+  question?: string | undefined;
 }
 
-/** One keyset page of a list; the cursor is in the address, so that a page can be reloaded, shared and gone back to. */
+/** What of the address says where in a list one is. */
+export const PLACE = ['after', 'before', 'question'] as const;
+
+/**
+ * One keyset page of a list; the cursor is in the address, so that a page can be reloaded, shared and gone back to. While
+ * another question is on its way there are no rows: those of the last one are no answer to it.
+ */
 export function useConnection<Data, Variables extends PageArguments, Row>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Omit<Variables, keyof PageArguments>,
-  { pick, types, size = 25, pause = false }: ConnectionOptions<Data, Row>,
+  { pick, types, size = 25, pause = false, question }: ConnectionOptions<Data, Row>,
 ): ConnectionPage<Row> {
   const [search, setSearch] = useSearchParams();
-  const after = search.get('after');
-  const before = search.get('before');
+  const isOfThis = search.get('question') === (question ?? null);
+  const after = isOfThis ? search.get('after') : null;
+  const before = isOfThis ? search.get('before') : null;
   const page: PageArguments = before === null ? { first: size, after } : { last: size, before };
   const typeKey = types.join();
   const context = useMemo(() => ({ additionalTypenames: typeKey.split(',') }), [typeKey]);
-  const [{ data, error, fetching }, reload] = useQuery({
-    query: document,
-    // The page arguments are what was left out above.
-    variables: { ...variables, ...page } as Variables,
-    context,
-    pause,
-  });
-  const connection = data === undefined ? undefined : pick(data);
+  // The page arguments are what was left out above.
+  const request = createRequest(document, { ...variables, ...page } as Variables);
+  const [{ data, error, fetching, operation }, reload] = useQuery({ ...request, context, pause });
+  const isAnswer = operation?.key === request.key;
+  const connection = data === undefined || !isAnswer ? undefined : pick(data);
   const turn = (name: 'after' | 'before', cursor: string | null | undefined) => () =>
     setSearch((current) => {
-      current.delete('after');
-      current.delete('before');
+      for (const part of PLACE) current.delete(part);
       if (cursor != null) current.set(name, cursor);
+      if (question !== undefined) current.set('question', question);
       return current;
     });
   const { hasNextPage, hasPreviousPage, startCursor, endCursor } = connection?.pageInfo ?? {};
   return {
     rows: connection?.nodes ?? [],
     fetching,
-    error,
+    error: isAnswer ? error : undefined,
     atStart: after === null && before === null,
     next: hasNextPage ? turn('after', endCursor) : undefined,
     previous: hasPreviousPage ? turn('before', startCursor) : undefined,

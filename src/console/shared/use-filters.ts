@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { useSearchParams } from 'react-router';
 import type { FieldName, Filter, FilterSpec, FilterValues } from './filters.js';
+import { PLACE } from './use-connection.js';
 
 export interface Filters<Spec extends FilterSpec> {
   spec: Spec;
@@ -24,8 +25,7 @@ export function useFilters<Spec extends FilterSpec>(spec: Spec): Filters<Spec> {
   const set = (name: FieldName, value: string | null): void =>
     setSearch(
       (current) => {
-        current.delete('after');
-        current.delete('before');
+        for (const part of PLACE) current.delete(part);
         if (value === null || value === '') current.delete(name);
         else current.set(name, value);
         return current;
@@ -35,7 +35,7 @@ export function useFilters<Spec extends FilterSpec>(spec: Spec): Filters<Spec> {
   const clear = (): void =>
     setSearch(
       (current) => {
-        for (const name of ['after', 'before', ...Object.keys(spec)]) current.delete(name);
+        for (const name of [...PLACE, ...Object.keys(spec)]) current.delete(name);
         return current;
       },
       { replace: true },
