@@ -50,12 +50,7 @@ export function AskReport({ onAsk }: { onAsk: (question: ReportQuestion) => void
               searchable
               {...form.getInputProps('type')}
             />
-            <TextInput
-              label={t('field.identifierValue')}
-              autoComplete="off"
-              required
-              {...form.getInputProps('value')}
-            />
+            <TextInput label={t('field.identifierValue')} required {...form.getInputProps('value')} />
           </SimpleGrid>
           <Group align="flex-end">
             <ReasonInput flex={1} miw={240} {...form.getInputProps('reason')} />

@@ -18,13 +18,7 @@ export function DialogButton({ label, children }: DialogButtonProps) {
       <Button variant="default" onClick={open}>
         {label}
       </Button>
-      <Modal
-        opened={opened}
-        onClose={close}
-        title={label}
-        closeOnClickOutside={false}
-        closeButtonProps={{ 'aria-label': t('action.close') }}
-      >
+      <Modal opened={opened} onClose={close} title={label} closeButtonProps={{ 'aria-label': t('action.close') }}>
         {children(close)}
       </Modal>
     </>

@@ -57,7 +57,6 @@ function NewForm({ onMade, onCancel }: { onMade: (given: GivenPassword) => void;
         <TextInput
           label={t('field.name')}
           description={t('accounts.nameHint')}
-          autoComplete="off"
           data-autofocus
           {...form.getInputProps('name')}
         />

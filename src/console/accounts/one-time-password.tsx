@@ -17,7 +17,6 @@ export function OneTimePassword({ given, onClose }: { given: GivenPassword | und
       opened={given !== undefined}
       onClose={onClose}
       title={t('accounts.givenTitle', { name: given?.name })}
-      closeOnClickOutside={false}
       closeButtonProps={{ 'aria-label': t('action.close') }}
     >
       {given !== undefined && (

@@ -49,13 +49,7 @@ export function ExplainAccess({ senderId, registry }: { senderId: string; regist
               searchable
               {...form.getInputProps('type')}
             />
-            <TextInput
-              size="xs"
-              label={t('field.identifierValue')}
-              autoComplete="off"
-              required
-              {...form.getInputProps('value')}
-            />
+            <TextInput size="xs" label={t('field.identifierValue')} required {...form.getInputProps('value')} />
           </Group>
           <Group grow>
             <Select

@@ -27,11 +27,15 @@ export const theme = createTheme({
   headings: { fontWeight: '600', sizes: { h1: { fontSize: '1.375rem' }, h2: { fontSize: '1.0625rem' } } },
   components: {
     Button: { defaultProps: { size: 'xs' } },
-    TextInput: { defaultProps: { size: 'sm' } },
+    // The browser keeps nothing of what is typed, where a field does not ask for it: most of it is of persons.
+    TextInput: { defaultProps: { size: 'sm', autoComplete: 'off' } },
+    DateInput: { defaultProps: { autoComplete: 'off' } },
     Table: { defaultProps: { verticalSpacing: 6, horizontalSpacing: 'sm', highlightOnHover: true } },
     Paper: { defaultProps: { withBorder: true, p: 'md' } },
     Badge: { defaultProps: { tt: 'none' } },
-    Modal: { defaultProps: { centered: true } },
+    // A click beside a form throws nothing away.
+    Modal: { defaultProps: { centered: true, closeOnClickOutside: false } },
+    Drawer: { defaultProps: { closeOnClickOutside: false } },
   },
 });
 

@@ -68,6 +68,7 @@ function ActionDrawer({ action, onClose }: { action: AdminAction; onClose: () =>
     <Drawer
       opened
       onClose={onClose}
+      closeOnClickOutside
       position="right"
       size="xl"
       title={`${action.action} · ${action.targetId}`}

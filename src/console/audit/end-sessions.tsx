@@ -59,7 +59,6 @@ function EndForm({ subject, onDone }: { subject: string; onDone: () => void }) {
         <TextInput
           label={t('field.actor')}
           description={t('sessions.subjectHint')}
-          autoComplete="off"
           required
           data-autofocus
           {...form.getInputProps('subject')}

@@ -45,7 +45,7 @@ function RevokeForm({ controllerId, onDone }: { controllerId: string; onDone: ()
     <form onSubmit={form.onSubmit((values) => void save(values))}>
       <Stack>
         <Text size="sm">{t('controllers.revokeOneText')}</Text>
-        <TextInput label={t('controllers.jti')} autoComplete="off" {...form.getInputProps('jti')} />
+        <TextInput label={t('controllers.jti')} {...form.getInputProps('jti')} />
         <TextInput label={t('field.reason')} {...form.getInputProps('reason')} />
         <FormActions busy={busy} danger submit={t('action.revoke')} onCancel={onDone} />
       </Stack>

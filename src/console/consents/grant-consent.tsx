@@ -76,7 +76,7 @@ export function GrantConsent({ onClose }: { onClose: () => void }) {
               {...field('type')}
             />
           </Group>
-          <TextInput label={t('field.identifierValue')} autoComplete="off" required {...field('value')} />
+          <TextInput label={t('field.identifierValue')} required {...field('value')} />
           <SenderSelect label={t('field.sender')} clearable {...field('senderId')} />
           <TextInput
             label={t('field.organizationKind')}

@@ -55,7 +55,6 @@ export function AttributeInput({ attribute, value, onChange, ...field }: Attribu
   return (
     <TextInput
       {...field}
-      autoComplete="off"
       value={typeof value === 'string' ? value : ''}
       onChange={({ currentTarget }) => onChange(currentTarget.value === '' ? undefined : currentTarget.value)}
     />

@@ -69,9 +69,9 @@ export function FindRecord({ definition, dictionary, onFind, action }: FindRecor
           searchable
           {...form.getInputProps('type')}
         />
-        <TextInput size="xs" label={t('field.identifierValue')} autoComplete="off" {...form.getInputProps('value')} />
+        <TextInput size="xs" label={t('field.identifierValue')} {...form.getInputProps('value')} />
         {recordType !== undefined && nearest(recordType, 'name.surname') !== undefined && (
-          <TextInput size="xs" label={t('field.name')} autoComplete="off" {...form.getInputProps('name')} />
+          <TextInput size="xs" label={t('field.name')} {...form.getInputProps('name')} />
         )}
         <Select
           size="xs"

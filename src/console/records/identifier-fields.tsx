@@ -25,7 +25,6 @@ export function IdentifierFields({ form, types }: { form: UseFormReturnType<Reco
               flex={3}
               miw={0}
               aria-label={t('field.identifierValue')}
-              autoComplete="off"
               {...form.getInputProps(`identifiers.${index}.value`)}
             />
             <ActionIcon

@@ -30,7 +30,6 @@ export function SecretDialog({ secret, onClose }: { secret: ClientSecret | undef
       onClose={onClose}
       title={t('senders.newSecret')}
       size="lg"
-      closeOnClickOutside={false}
       closeButtonProps={{ 'aria-label': t('action.close') }}
     >
       {secret !== undefined && <SecretNotice {...secret} />}

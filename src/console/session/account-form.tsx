@@ -24,7 +24,7 @@ export function AccountForm({ onProblem }: { onProblem: (problem: AccountProblem
     onProblem(undefined);
     const answer = await signInWithAccount(values);
     setBusy(false);
-    if ('token' in answer) session.begin(answer.token);
+    if ('token' in answer) session.begin(answer.token, answer.subject);
     else if ('problem' in answer) onProblem(answer.problem);
     else setDue(answer.newPassword === 'INVALID' ? answer.message : '');
   };

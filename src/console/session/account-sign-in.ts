@@ -10,13 +10,14 @@ export interface AccountValues {
 export type AccountProblem = 'notRight' | 'locked' | 'unreachable';
 
 export type AccountAnswer =
-  | { token: string }
+  | { token: string; subject: string }
   /** Where another gave the password: one's own is to be chosen, or was not good. */
   | { newPassword: string; message: string }
   | { problem: AccountProblem };
 
 interface Told {
   token?: string;
+  subject?: string;
   error?: string;
   message?: string;
   field?: string;
@@ -29,7 +30,7 @@ export async function signInWithAccount(values: AccountValues): Promise<AccountA
     body: JSON.stringify(values),
   }).catch(() => undefined);
   const told: Told = (await response?.json().catch(() => ({}))) ?? {};
-  if (told.token !== undefined) return { token: told.token };
+  if (told.token !== undefined) return { token: told.token, subject: told.subject ?? '' };
   if (told.field === 'newPassword') return { newPassword: told.error ?? '', message: told.message ?? '' };
   if (told.error === 'LOCKED') return { problem: 'locked' };
   return { problem: response === undefined || response.status >= 500 ? 'unreachable' : 'notRight' };

@@ -5,12 +5,12 @@ import { ME } from './me.document.js';
 export type TokenProblem = 'refused' | 'forbidden' | 'unreachable';
 
 /** Asks the gateway who the token speaks for, before the session begins. */
-export async function checkToken(token: string): Promise<TokenProblem | undefined> {
+export async function checkToken(token: string): Promise<{ subject: string } | { problem: TokenProblem }> {
   const fetchOptions = { headers: { authorization: `Bearer ${token}` } };
-  const { data, error } = await createClient()
+  const { data, error } = await createClient(fetch)
     .query(ME, {}, { requestPolicy: 'network-only', fetchOptions })
     .toPromise();
-  if (error?.networkError !== undefined) return 'unreachable';
-  if (data?.me.kind === 'admin') return undefined;
-  return error === undefined || problemOf(error).code === 'FORBIDDEN' ? 'forbidden' : 'refused';
+  if (error?.networkError !== undefined) return { problem: 'unreachable' };
+  if (data?.me.kind === 'admin') return { subject: data.me.subject };
+  return { problem: error === undefined || problemOf(error).code === 'FORBIDDEN' ? 'forbidden' : 'refused' };
 }

@@ -38,7 +38,12 @@ function managerOf({ issuer, clientId, audience }: NonNullable<ConsoleConfig['oi
   });
   // What is renewed after the session ended opens no other.
   manager.events.addUserLoaded((user: User) => {
-    if (session.token() !== undefined) session.begin(user.access_token);
+    session.renew(user.access_token);
+  });
+  // One that ended by itself or in another tab leaves nothing here; the button needs it to end it at the issuer.
+  session.subscribe(() => {
+    const ended = session.token() === undefined && session.farewell() !== 'signed-out';
+    if (ended) void manager?.removeUser();
   });
   return manager;
 }
@@ -71,8 +76,11 @@ export async function resumeSignIn({ oidc }: ConsoleConfig): Promise<IssuerProbl
   if (user === undefined) return 'failed';
   const { access_token: token, state } = user;
   if (typeof state === 'string' && state.startsWith('/console')) history.replaceState(null, '', state);
-  const problem = await checkToken(token);
-  if (problem === undefined) session.begin(token);
-  else await users.removeUser();
-  return problem === undefined || problem === 'unreachable' ? problem : 'noRole';
+  const checked = await checkToken(token);
+  if ('subject' in checked) {
+    session.begin(token, checked.subject);
+    return undefined;
+  }
+  await users.removeUser();
+  return checked.problem === 'unreachable' ? checked.problem : 'noRole';
 }

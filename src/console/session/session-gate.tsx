@@ -1,5 +1,5 @@
 import { Center, Loader } from '@mantine/core';
-import { lazy, Suspense, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { Activity, lazy, Suspense, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { Provider, useQuery } from 'urql';
 import { createClient } from '../graphql/client.js';
 import { ErrorNotice } from '../shared/error-notice.js';
@@ -20,11 +20,22 @@ interface GateProps {
 /** Nothing of the console is drawn before the gateway has said who is asking. */
 export function SessionGate({ config, signInProblem, children }: GateProps) {
   const token = useSyncExternalStore(session.subscribe, session.token);
-  return token === undefined ? <SignIn config={config} problem={signInProblem} /> : <Session>{children}</Session>;
+  const pages = useSyncExternalStore(session.subscribe, session.pages);
+  return (
+    <>
+      {token === undefined && <SignIn config={config} problem={signInProblem} />}
+      {/* Where a session ends in the middle of a form, what was typed waits behind the sign in. */}
+      {pages !== undefined && (
+        <Activity mode={token === undefined ? 'hidden' : 'visible'}>
+          <Session key={pages}>{children}</Session>
+        </Activity>
+      )}
+    </>
+  );
 }
 
 function Session({ children }: { children: ReactNode }) {
-  const [client] = useState(createClient);
+  const [client] = useState(() => createClient());
   return (
     <Provider value={client}>
       <KnownReader>{children}</KnownReader>
@@ -34,6 +45,10 @@ function Session({ children }: { children: ReactNode }) {
 
 function KnownReader({ children }: { children: ReactNode }) {
   const [{ data, error }, reload] = useQuery({ query: ME, requestPolicy: 'network-only' });
+  const subject = data?.me.subject;
+  useEffect(() => {
+    if (subject !== undefined) session.recognise(subject);
+  }, [subject]);
   if (data === undefined)
     return <Waiting>{error === undefined ? LOADING : <ErrorNotice error={error} onRetry={reload} />}</Waiting>;
   return (

@@ -12,7 +12,7 @@ import {
   Title,
 } from '@mantine/core';
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
-import { useState, type FormEvent } from 'react';
+import { useEffect, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LanguageMenu } from '../app/language-menu.js';
 import { Logo } from '../app/logo.js';
@@ -21,7 +21,7 @@ import { AccountForm } from './account-form.js';
 import type { AccountProblem } from './account-sign-in.js';
 import { checkToken, type TokenProblem } from './check-token.js';
 import { signInWithIssuer, type ConsoleConfig, type IssuerProblem } from './oidc.js';
-import { session } from './session.js';
+import { KEPT_MINUTES, session } from './session.js';
 
 type Problem = TokenProblem | AccountProblem | IssuerProblem;
 
@@ -32,6 +32,12 @@ export function SignIn({ config, problem }: { config: ConsoleConfig; problem?: P
   const { t } = useTranslation();
   const [failed, setFailed] = useState<Problem | undefined>(problem);
   const { oidc, accounts } = config;
+  const ended = ['expired', 'elsewhere'].includes(session.farewell() ?? '');
+  const title = t('app.name');
+  // What was open is nobody's business any more.
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
   const [way, setWay] = useState<Way>(accounts ? 'account' : 'token');
   return (
     <Center component="main" className="sign-in">
@@ -46,8 +52,13 @@ export function SignIn({ config, problem }: { config: ConsoleConfig; problem?: P
               </Text>
             </div>
           </Group>
-          {session.farewell() === 'expired' && failed === undefined && (
-            <Alert icon={<IconInfoCircle />}>{t('signIn.expired')}</Alert>
+          {ended && failed === undefined && (
+            <Alert icon={<IconInfoCircle />}>
+              {/* Who leaves for an issuer comes back to a page that is drawn anew. */}
+              {session.pages() === undefined || oidc !== null
+                ? t('signIn.expired')
+                : t('signIn.goOn', { minutes: KEPT_MINUTES })}
+            </Alert>
           )}
           {failed !== undefined && (
             <Alert color="red" icon={<IconAlertTriangle />} role="alert">
@@ -96,10 +107,10 @@ function TokenForm({ onProblem }: { onProblem: (problem: Problem | undefined) =>
     event.preventDefault();
     setChecking(true);
     onProblem(undefined);
-    const problem = await checkToken(token.trim());
+    const answer = await checkToken(token.trim());
     setChecking(false);
-    if (problem === undefined) session.begin(token.trim());
-    else onProblem(problem);
+    if ('problem' in answer) onProblem(answer.problem);
+    else session.begin(token.trim(), answer.subject);
   };
   return (
     <form onSubmit={(event) => void submit(event)}>

@@ -1,6 +1,6 @@
 /** `/files`: what is too large for GraphQL, with the same token. */
 import { translations } from '../i18n/i18n.js';
-import { authorization } from '../session/session.js';
+import { asReader } from '../session/as-reader.js';
 import { isObject } from './json-object.js';
 import { saveFile } from './save-file.js';
 
@@ -12,8 +12,8 @@ interface FileRequest {
 
 /** @throws Error in the gateway's words where it is refused */
 export async function askFiles(path: string, { type, ...request }: FileRequest): Promise<Response> {
-  const headers = { ...authorization(), ...(type === undefined ? {} : { 'content-type': type }) };
-  const answer = await fetch(`/files/${path}`, { ...request, headers });
+  const headers: Record<string, string> = type === undefined ? {} : { 'content-type': type };
+  const answer = await asReader(`/files/${path}`, { ...request, headers });
   if (answer.ok) return answer;
   const told: unknown = await answer.json().catch(() => undefined);
   const [first] = isObject(told) && Array.isArray(told['errors']) ? told['errors'] : [];
