@@ -14,6 +14,7 @@ import { StateBadge } from '../shared/state-badge.js';
 import { Time } from '../shared/time.js';
 import { useConnection } from '../shared/use-connection.js';
 import { useFilters } from '../shared/use-filters.js';
+import { useOpenRow } from '../shared/use-open-row.js';
 import { AgreementDrawer } from './agreement-drawer.js';
 import type { Agreement } from './agreement-values.js';
 import { AGREEMENTS } from './agreements.document.js';
@@ -27,7 +28,7 @@ export function Component() {
   const { filter } = filters;
   const [search, setSearch] = useSearchParams();
   const page = useConnection(AGREEMENTS, { filter }, { pick: ({ agreements }) => agreements, types: ['Agreement'] });
-  const open = page.rows.find(({ id }) => id === search.get('open'));
+  const open = useOpenRow(page.rows, search.get('open'));
   const setOpen = (id: string | undefined): void =>
     setSearch(
       (current) => {

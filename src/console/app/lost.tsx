@@ -1,8 +1,8 @@
 import { Button, Center, Stack, Text, Title } from '@mantine/core';
-import { useNetwork } from '@mantine/hooks';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { useOnline } from './use-online.js';
 
 export function NotFound() {
   const { t } = useTranslation();
@@ -12,7 +12,7 @@ export function NotFound() {
 /** A page that cannot be drawn, or that a newer build has replaced under an open tab. */
 export function PageCrashed() {
   const { t } = useTranslation();
-  const { online } = useNetwork();
+  const online = useOnline();
   const [wasOffline] = useState(!online);
   useEffect(() => {
     if (wasOffline && online) location.reload();

@@ -1,8 +1,8 @@
 import { Anchor, AppShell, Burger, Group, NavLink, ScrollArea, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { Suspense } from 'react';
+import { Suspense, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, NavLink as RouterLink, Outlet, useLocation } from 'react-router';
+import { Link, NavLink as RouterLink, Outlet, useLocation, useNavigation } from 'react-router';
 import { useMe } from '../session/me.js';
 import { SignOutButton } from '../session/sign-out-button.js';
 import { Loading } from '../shared/loading.js';
@@ -15,6 +15,8 @@ import { ThemeButton } from './theme-button.js';
 export function Shell() {
   const { t } = useTranslation();
   const [opened, { toggle, close }] = useDisclosure();
+  const isOnItsWay = useNavigation().state === 'loading';
+  useFocusOnPage();
   return (
     <AppShell
       header={{ height: 52 }}
@@ -24,6 +26,7 @@ export function Shell() {
       <a className="skip-link" href="#main">
         {t('app.skip')}
       </a>
+      {isOnItsWay && <div role="status" aria-label={t('state.loading')} className="on-its-way" />}
       <AppShell.Header>
         <Group h="100%" px="md" justify="space-between" wrap="nowrap">
           <Group gap="sm" wrap="nowrap">
@@ -56,6 +59,18 @@ export function Shell() {
       </AppShell.Main>
     </AppShell>
   );
+}
+
+/** On a new page the keyboard goes on from its heading, which a screen reader then tells. */
+function useFocusOnPage(): void {
+  const { pathname } = useLocation();
+  const shown = useRef(pathname);
+  useEffect(() => {
+    if (shown.current === pathname) return;
+    shown.current = pathname;
+    const main = document.getElementById('main');
+    (main?.querySelector('h1') ?? main)?.focus({ preventScroll: true });
+  }, [pathname]);
 }
 
 function MenuItem({ item, onChosen }: { item: NavigationItem; onChosen: () => void }) {

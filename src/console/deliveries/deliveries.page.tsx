@@ -67,7 +67,7 @@ export function Component() {
       }
     >
       <FilterBar filters={filters} />
-      {ids.size > 0 && <RetrySelection ids={ids} onDone={() => onChange(new Set())} />}
+      {ids.size > 0 && <RetrySelection ids={ids} onDone={onChange} />}
       <ConnectionTable
         label={t('nav.deliveries')}
         page={live}

@@ -2,27 +2,30 @@ import { Button, Group, Paper, Progress, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useClient } from 'urql';
+import { problemOf } from '../shared/problem.js';
 import { RETRY_DELIVERY } from './deliveries.document.js';
 
 interface RetrySelectionProps {
   ids: ReadonlySet<string>;
-  onDone: () => void;
+  /** With those that were refused, which stay chosen. */
+  onDone: (refused: ReadonlySet<string>) => void;
 }
 
 /** Makes the chosen deliveries due at once, one after the other; what is refused is counted and told. */
 export function RetrySelection({ ids, onDone }: RetrySelectionProps) {
   const { t } = useTranslation();
   const client = useClient();
-  const [progress, setProgress] = useState<{ done: number; refused: number; of: number }>();
+  const [progress, setProgress] = useState<{ done: number; refused: ReadonlySet<string>; why?: string; of: number }>();
   const run = async (): Promise<void> => {
     const chosen = [...ids];
-    let refused = 0;
-    for (const [done, id] of chosen.entries()) {
-      setProgress({ done, refused, of: chosen.length });
+    const refused = new Map<string, string>();
+    for (const [done, id] of [...chosen, undefined].entries()) {
+      const [why] = refused.values();
+      setProgress({ done, refused: new Set(refused.keys()), of: chosen.length, ...(why === undefined ? {} : { why }) });
+      if (id === undefined) return;
       const { error } = await client.mutation(RETRY_DELIVERY, { id }).toPromise();
-      if (error !== undefined) refused += 1;
+      if (error !== undefined) refused.set(id, problemOf(error).message);
     }
-    setProgress({ done: chosen.length, refused, of: chosen.length });
   };
   const finished = progress !== undefined && progress.done === progress.of;
   return (
@@ -31,11 +34,22 @@ export function RetrySelection({ ids, onDone }: RetrySelectionProps) {
         <Text size="sm" role="status">
           {progress === undefined
             ? t('deliveries.selected', { count: ids.size })
-            : t('deliveries.progress', { done: progress.done, count: progress.of, refused: progress.refused })}
+            : t('deliveries.progress', {
+                done: progress.done - progress.refused.size,
+                count: progress.of,
+                refused: progress.refused.size,
+              })}
+          {progress?.why !== undefined && ` (${progress.why})`}
         </Text>
         {progress === undefined && <Button onClick={() => void run()}>{t('deliveries.retrySelected')}</Button>}
         {finished && (
-          <Button variant="default" onClick={onDone}>
+          <Button
+            variant="default"
+            onClick={() => {
+              onDone(progress.refused);
+              setProgress(undefined);
+            }}
+          >
             {t('action.close')}
           </Button>
         )}

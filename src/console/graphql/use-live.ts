@@ -1,8 +1,8 @@
-import { useEffect, useEffectEvent, useState } from 'react';
+import { useEffect, useEffectEvent, useState, useSyncExternalStore } from 'react';
 import { stringifyDocument, useClient, type Client, type TypedDocumentNode } from 'urql';
 import { LIVE_CURSOR } from './live-cursor.document.js';
 import { isObject } from '../shared/json-object.js';
-import { liveClient } from './live-client.js';
+import { line, liveClient } from './live-client.js';
 
 export type LiveState = 'off' | 'connecting' | 'live' | 'waiting';
 
@@ -27,6 +27,7 @@ export function useLive<Data, Variables extends object>(
 ): LiveState {
   const client = useClient();
   const [state, setState] = useState<LiveState>('off');
+  const isOpen = useSyncExternalStore(line.subscribe, line.isOpen);
   const told = useEffectEvent(onEvent);
   const started = useEffectEvent(() => onStart?.());
   const cursor = useEffectEvent((data: Data) => cursorOf?.(data));
@@ -78,7 +79,7 @@ export function useLive<Data, Variables extends object>(
       setState('off');
     };
   }, [client, document, key, enabled, resumable, from]);
-  return state;
+  return state === 'live' && !isOpen ? 'connecting' : state;
 }
 
 /** The end of the live stream as it is now. */

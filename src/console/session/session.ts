@@ -70,6 +70,7 @@ export const session = {
       forgetting = window.setTimeout(forget, KEPT_MINUTES * 60_000);
       tell();
     } else forget();
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has one origin, ours
     if (why === 'signed-out' && whose !== undefined) tabs.postMessage(whose);
   },
   /** Resolves when the same reader has signed in again; where it is another, never. */
@@ -83,9 +84,9 @@ export const session = {
   },
 };
 
-tabs.onmessage = ({ data }: MessageEvent<unknown>) => {
+tabs.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
   if (reader !== undefined && data === reader) session.end('elsewhere');
-};
+});
 
 /** `Bearer …`, for HTTP and WebSocket alike. */
 export const authorization = (): { authorization: string } | undefined =>

@@ -33,7 +33,7 @@ export function Page({ title, lead, parent, actions, children }: PageProps) {
       )}
       <Group justify="space-between" align="flex-start">
         <div>
-          <Title order={1} className="wrap-anywhere">
+          <Title order={1} tabIndex={-1} className="wrap-anywhere">
             {title}
           </Title>
           {lead !== undefined && (

@@ -11,6 +11,7 @@ import { StateBadge } from '../shared/state-badge.js';
 import { Time } from '../shared/time.js';
 import { useConnection } from '../shared/use-connection.js';
 import { useFilters } from '../shared/use-filters.js';
+import { useOpenRow } from '../shared/use-open-row.js';
 import { SubscriptionActions } from './subscription-actions.js';
 import { SubscriptionDrawer } from './subscription-drawer.js';
 import { SUBSCRIPTION_CHANGED, SUBSCRIPTIONS } from './subscriptions.document.js';
@@ -41,7 +42,7 @@ export function Component() {
       cursorOf: ({ subscriptionChanged }) => subscriptionChanged.cursor,
     },
   );
-  const open = page.rows.find(({ id }) => id === openId);
+  const open = useOpenRow(page.rows, openId);
   return (
     <Page
       title={t('nav.subscriptions')}
