@@ -8,7 +8,7 @@ import { createRegistries } from '../../src/protocol/registries/registries.js';
 import { isoTime } from '../../src/sources/outside/local-time.js';
 import { sourceRecordId } from '../../src/sources/outside/record-id.js';
 import { openSourceDatabase } from '../../src/sources/outside/source-database.js';
-import type { RecordMapping } from '../../src/sources/outside/source-file.schema.js';
+import { record as mappingForm, type RecordMapping } from '../../src/sources/outside/source-file.schema.js';
 import { keyOf, keyText, SourceReader, type Key } from '../../src/sources/outside/source-reader.js';
 import { giveConsent } from '../support/consent.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
@@ -260,14 +260,18 @@ records:
     opened.defer(() => database.close());
     const reader = new SourceReader(database);
     for (const from of ['number_key', 'byte_key', 'word_key']) {
-      const mapping = { from, key: ['id'] } as RecordMapping;
+      const mapping: RecordMapping = mappingForm.parse({ registry: 'SOCIAL', type: 'SRPerson', from, key: 'id' });
       const paged: Key[] = [];
       while (paged.length < 3)
         paged.push(...(await reader.page(mapping, paged.at(-1), 1)).rows.map((row) => keyOf(row, ['id'])));
       expect(new Set(paged.flat()).size).toBe(3);
       expect((await reader.byKeys(mapping, paged.slice(0, 2))).map((row) => [row['id']])).toEqual(paged.slice(0, 2));
     }
-    const parts = await reader.children('part', ['word'], [['abc'], ['B'], ['é']], 'value');
+    const part = { from: 'part', parent: ['word'], key: [], order: 'value', fields: {}, constants: {}, lists: {} };
+    const parts = await reader.children(
+      { ...part, value: { column: 'value', codes: undefined, otherwise: undefined } },
+      [['abc'], ['B'], ['é']],
+    );
     expect(['abc', 'B', 'é'].map((key) => parts.get(keyText([key]))?.map(({ value }) => value) ?? [])).toEqual([
       ['one', 'two'],
       [],

@@ -85,6 +85,33 @@ export async function deleteRecord(
   id: string,
   now: Date,
 ): Promise<ChangedRecord | undefined> {
+  const deleted = await markDeleted(sql, id, now);
+  if (deleted === undefined) return undefined;
+  const [eventId = ''] = await raiseHeard(sql, vault, [deleted], now);
+  return { ...deleted.after, change: 'DELETED', eventId };
+}
+
+/**
+ * The same of a copy of a source, where a person may have several rows, or get another key: who is still served by an
+ * identifier is not told to be gone by it.
+ */
+export async function deleteCopy(sql: Sql, vault: DataVault, id: string, now: Date): Promise<void> {
+  const held = await sql.query<Identifier>(
+    `select i.type, i.value from record_identifier i join registry_record r on r.id = i.record_id
+     where i.record_id = $1 and exists (
+       select from record_identifier o join registry_record other on other.id = o.record_id
+       where o.registry = i.registry and o.type = i.type and o.value = i.value and o.record_id <> i.record_id
+         and other.record_type = r.record_type and other.origin = r.origin and other.deleted_at is null)`,
+    [id],
+  );
+  const deleted = await markDeleted(sql, id, now);
+  if (deleted === undefined) return;
+  const identifiers = without(deleted.draft.identifiers, held);
+  if (identifiers.length > 0 || held.length === 0)
+    await raiseHeard(sql, vault, [{ ...deleted, draft: { ...deleted.draft, identifiers } }], now);
+}
+
+async function markDeleted(sql: Sql, id: string, now: Date): Promise<ToldVersion | undefined> {
   const [stored] = await sql.query<{ version: string; registry: Registry; recordType: string; json: string }>(
     `select version, registry, record_type as "recordType", data::text as json from registry_record
      where id = $1 and deleted_at is null for update`,
@@ -102,9 +129,7 @@ export async function deleteRecord(
   ]);
   await sql.query('delete from record_identifier where record_id = $1', [id]);
   const { registry, recordType, json } = stored;
-  const change = { draft: { registry, recordType, identifiers }, after: { id, version }, eventType: 'DELETE', json };
-  const [eventId = ''] = await raiseHeard(sql, vault, [change], now);
-  return { id, version, change: 'DELETED', eventId };
+  return { draft: { registry, recordType, identifiers }, after: { id, version }, eventType: 'DELETE', json };
 }
 
 type Change = PlannedWrite & { json: string };

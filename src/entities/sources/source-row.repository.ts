@@ -69,10 +69,12 @@ export async function keysWithChildren(
   return rows.map(({ key }) => key);
 }
 
+export type UnmetRow = KnownRow & Pick<SourceRow, 'entry'> & { key: string[] | null };
+
 /** Rows of a source that its sweep did not meet, some at a time. */
-export const unmetRows = (sql: Sql, source: string, generation: number, limit: number): Promise<KnownRow[]> =>
+export const unmetRows = (sql: Sql, source: string, generation: number, limit: number): Promise<UnmetRow[]> =>
   sql.query(
-    `select ${KNOWN} from source_row where source = $1 and generation < $2
+    `select ${KNOWN}, entry, key from source_row where source = $1 and generation < $2
      order by generation limit $3`,
     [source, generation, limit],
   );

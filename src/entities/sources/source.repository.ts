@@ -12,6 +12,8 @@ export interface SweepPosition {
   done: number;
   /** Rows that it will read, where the source could count them. */
   total?: number;
+  /** Records that were served and do not fit any more, which the end of the sweep decides about; and why the first does not. */
+  unfit?: { count: number; why: string };
   /** The source's clock when it began, and ours. */
   mark: string;
   began: string;

@@ -8,7 +8,7 @@ import { openSource, type OpenSource, type SourceUrls } from './source-connectio
 import { publicationDoubts, publicationFaults } from './publication.js';
 import { unmetExpectations } from './source-expectations.js';
 import { SourceFault } from './source-fault.js';
-import { isFollowed, type RecordMapping, type SourceFile } from './source-file.schema.js';
+import { isFollowed, type List, type RecordMapping, type SourceFile } from './source-file.schema.js';
 import { privilegeDoubts } from './source-privileges.js';
 import { indexWishes } from './source-wishes.js';
 import { touchedKeys, watermarkOf, clockOf } from './watermark.js';
@@ -85,6 +85,7 @@ async function checkEntry(
   const place = ['records', index];
   try {
     const { rows } = await open.reader.page(mapping, undefined, ROWS);
+    for (const list of tablesIn(mapping.lists)) await open.reader.probe(list);
     const keyless = await open.reader.countKeyless(mapping);
     const records = await open.mapper.map(mapping, rows);
     const doubts = [...refusalsOf(records), ...aheadOf(open, mapping, records)];
@@ -106,6 +107,12 @@ async function checkEntry(
     checked.errors.push({ place, message: textOf(error) });
   }
 }
+
+/** Lists that have tables of their own, of which no row may be read yet. */
+const tablesIn = (lists: Record<string, List[]>): List[] =>
+  Object.values(lists)
+    .flat()
+    .flatMap((list) => [...(list.from === undefined ? [] : [list]), ...tablesIn(list.lists)]);
 
 function refusalsOf(records: MappedRecord[]): string[] {
   const refused = records.filter(({ state }) => state === 'REFUSED');

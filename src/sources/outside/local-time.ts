@@ -10,18 +10,20 @@ export function offsetOf(zone: string, at: Date): string {
 const LOCAL = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(\.\d+)?\s*(Z|[+-]\d{2}(?::?\d{2}(?::\d{2})?)?)?$/i;
 
 /**
- * A date with a time, as databases write it, in UTC; any other text as it is. Midnight of no zone is a day: many registries
- * keep birthdays in columns of times, and in UTC such a one may be the day before.
+ * A date with a time, as databases write it, in UTC; any other text as it is. Midnight of the source's own zone, or of none,
+ * is a day: many registries keep birthdays in columns of times, and in UTC such a one may be the day before.
  */
 export function isoTime(text: string, zone: string): string {
   const [, day, time, fraction = '', offset] = LOCAL.exec(text) ?? [];
   if (day === undefined || time === undefined) return text;
   const asIfUtc = new Date(`${day}T${time}Z`);
   if (Number.isNaN(asIfUtc.getTime())) return text;
-  if (offset === undefined && time === '00:00:00' && /^(\.0+)?$/.test(fraction)) return day;
+  const isMidnight = time === '00:00:00' && /^(\.0+)?$/.test(fraction);
+  if (offset === undefined && isMidnight) return day;
   const seconds = offset === undefined ? offsetSeconds(zone, asIfUtc) : givenSeconds(offset);
   // Near a change of the clocks the offset of the moment itself counts.
   const first = new Date(asIfUtc.getTime() - seconds * 1000);
+  if (isMidnight && seconds === offsetSeconds(zone, first)) return day;
   const moment = offset === undefined ? new Date(asIfUtc.getTime() - offsetSeconds(zone, first) * 1000) : first;
   return moment.toISOString().replace('.000Z', 'Z');
 }

@@ -11,7 +11,17 @@ import { sourceRecordId } from './record-id.js';
 import type { Row } from './source-database.js';
 import { SourceFault } from './source-fault.js';
 import type { Embed, List, RecordMapping, SourceFile } from './source-file.schema.js';
-import { cell, keyName, keyOf, keyText, trimmed, type Key, type SourceReader } from './source-reader.js';
+import {
+  cell,
+  identifierIn,
+  keyName,
+  keyOf,
+  keyText,
+  trimmed,
+  type Key,
+  type Shared,
+  type SourceReader,
+} from './source-reader.js';
 
 /** Rows beyond, of one record and list, refuse the record. */
 const MOST_ROWS = 1000;
@@ -182,9 +192,9 @@ export class RecordMapper {
     });
   }
 
-  #children({ from = '', parent, order }: List, rows: Row[], owners: string[]): Promise<Map<string, Row[]>> {
+  #children(list: List, rows: Row[], owners: string[]): Promise<Map<string, Row[]>> {
     const keys = new Map(rows.map((row) => keyOf(row, owners)).map((key) => [keyText(key), key]));
-    return this.reader.children(from, parent, [...keys.values()], order);
+    return this.reader.children(list, [...keys.values()]);
   }
 
   /** Other records of the file, as they are served, in the place of an object. */
@@ -217,12 +227,14 @@ export class RecordMapper {
     return { definition, className: property !== undefined && 'class' in property ? property.class : className };
   }
 
-  /** By column, values that are to find nobody since several records have them. */
-  async #sharedValues(mapping: RecordMapping, rows: Row[]): Promise<Map<string, Set<string>>> {
-    const shared = new Map<string, Set<string>>();
+  /** By column, values that are to find nobody since several records have them, as far as the source finds those. */
+  async #sharedValues(mapping: RecordMapping, rows: Row[]): Promise<Map<string, Shared>> {
+    const shared = new Map<string, Shared>();
     for (const { value: column, ambiguous } of mapping.identifiers)
       if (ambiguous === 'refuse') {
-        const values = [...new Set(rows.map((row) => cell(row, column)).filter((value) => value !== undefined))];
+        const values = [
+          ...new Set(rows.map((row) => identifierIn(row, column)).filter((value) => value !== undefined)),
+        ];
         shared.set(column, await this.reader.shared(mapping, column, values));
       }
     return shared;
@@ -276,14 +288,21 @@ interface Draft {
 }
 
 function rawOf(
-  { identifiers, first_of: firstOf }: RecordMapping,
+  { identifiers, first_of: firstOf, key }: RecordMapping,
   row: Row,
   part: Data,
-  shared: Map<string, Set<string>>,
+  shared: Map<string, Shared>,
 ): Draft {
   const given = identifiers.flatMap(({ type, value: column }) => {
-    const value = trimmed(row, column);
-    return value === undefined || shared.get(column)?.has(value) ? [] : [{ type, value }];
+    const others = shared.get(column);
+    const value = (others && identifierIn(row, column)) ?? trimmed(row, column);
+    // Who else has it cannot be asked by what stands there.
+    if (value !== undefined && others?.keys.has(keyText(keyOf(row, key))) === false && value !== cell(row, column))
+      throw new RecordInvalid(
+        `identifier ${type}`,
+        `is written otherwise than it is asked for, such as with spaces around it, and so ${column} does not tell who else has it: let the source trim it`,
+      );
+    return value === undefined || others?.values.has(value) ? [] : [{ type, value }];
   });
   for (const [path, choices] of Object.entries(firstOf)) {
     const chosen = choices

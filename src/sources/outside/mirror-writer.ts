@@ -2,7 +2,7 @@
 import type { DataVault } from '../../entities/database/data-vault.js';
 import type { Sql } from '../../entities/database/database.js';
 import { loadRecords, type RecordDraft, type StoredRecord } from '../../entities/records/record.repository.js';
-import { deleteRecord, planWrite, writePlanned } from '../../entities/records/record-write.repository.js';
+import { deleteCopy, planWrite, writePlanned } from '../../entities/records/record-write.repository.js';
 import { forgetRows, keepRows, knownRows, storedRecords } from '../../entities/sources/source-row.repository.js';
 import { countsOf, digested, eventOf, rowOf, type Batch, type Keeping } from './keeping.js';
 import type { MappedRecord } from './map-records.js';
@@ -10,7 +10,7 @@ import type { MappedRecord } from './map-records.js';
 export const copies = (vault: DataVault): Keeping => ({
   write: (sql, batch, now) => writeBatch(sql, vault, batch, now),
   end: async (sql, rows, now) => {
-    for (const { recordId } of rows) await deleteRecord(sql, vault, recordId, now);
+    for (const { recordId } of rows) await deleteCopy(sql, vault, recordId, now);
     await forgetRows(
       sql,
       rows.map(({ recordId }) => recordId),
@@ -70,7 +70,7 @@ async function writeTold(
     });
   await writePlanned(sql, vault, plans, now);
   for (const { id, state } of told)
-    if (state !== 'SERVED' && stored.get(id)?.deleted === false) await deleteRecord(sql, vault, id, now);
+    if (state !== 'SERVED' && stored.get(id)?.deleted === false) await deleteCopy(sql, vault, id, now);
 }
 
 const draftOf = ({ registry, mapping, source }: Batch, { id, identifiers, data }: MappedRecord): RecordDraft => ({

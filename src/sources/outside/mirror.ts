@@ -20,7 +20,7 @@ import { PAGE, ReadAgain } from './read-again.js';
 import { keysOf } from './touched-keys.js';
 import { nextRefresh, refreshDueAt, refreshedKeys } from './refresh.js';
 import { isFollowed, type RecordMapping, type SourceFile } from './source-file.schema.js';
-import { isTooMany, tooManyGone } from './too-many-gone.js';
+import { isTooMany, moreUnfit, tooManyGone } from './too-many-gone.js';
 import { clockOf, touchedKeys, watermarkOf } from './watermark.js';
 import { LiveTeller } from './live-teller.js';
 import { copies } from './mirror-writer.js';
@@ -181,9 +181,17 @@ export class Mirror {
     const records = await mapper.map(mapping, rows);
     if (position.after === undefined) records.push(...keyless(mapping, file, await reader.countKeyless(mapping)));
     const { after: _after, ...here } = { ...position, done: position.done + rows.length };
-    const next = after === undefined ? { ...here, entry: position.entry + 1 } : { ...here, after };
+    const place = after === undefined ? { ...here, entry: position.entry + 1 } : { ...here, after };
     await this.claimed.commit(async (unit) => {
-      const changed = await this.#again.write(unit, mapping, records);
+      const unfit = this.source.acceptEnded ? [] : await this.#again.unfitIn(unit, records);
+      const left = new Set(unfit);
+      const changed = await this.#again.write(
+        unit,
+        mapping,
+        records.filter((record) => !left.has(record)),
+      );
+      const all = moreUnfit(position.unfit, unfit);
+      const next = all === undefined ? place : { ...place, unfit: all };
       // A live source is served before its records are known.
       const state = this.source.mode === 'LIVE' ? 'RUNNING' : 'LOADING';
       const loading = this.source.loadedAt === null ? ({ state, lastError: null } as const) : {};
@@ -191,15 +199,15 @@ export class Mirror {
     });
   }
 
-  /** What the sweep did not meet is gone; much of it at once is more likely a mistake at the source. */
-  async #endSweep({ mark, began }: NonNullable<StoredSource['position']>): Promise<void> {
+  /** What the sweep did not meet, or could not serve any more, ends; much of it at once is more likely a mistake at the source. */
+  async #endSweep({ mark, began, unfit }: NonNullable<StoredSource['position']>): Promise<void> {
     const { name, generation, acceptEnded } = this.source;
     const { capture, records } = this.open.file;
     const entries = records.map((mapping) => mapping.name);
     const { unmet, served } = await countUnmet(this.services.database, name, generation, entries);
     if (!acceptEnded && (isTooMany(unmet, served, capture) || (unmet > 1 && unmet === served))) {
       await this.claimed.save({ position: null });
-      throw tooManyGone(unmet, served);
+      throw tooManyGone(unmet, served, unfit);
     }
     if (unmet > 0 && !acceptEnded) await this.#assertExpected();
     while (await this.#endUnmet());
@@ -223,17 +231,21 @@ export class Mirror {
     throw new SourceFault(`${fault.place.join('.')}: ${fault.message}`);
   }
 
-  /** Some of the rows that the sweep did not meet; whether there may be more. */
+  /** Some of the rows that the sweep did not meet, each asked for once more; whether there may be more. */
   async #endUnmet(): Promise<boolean> {
     const { name, generation } = this.source;
-    let ended = 0;
-    await this.claimed.commit(async (unit) => {
-      const rows = await unmetRows(unit, name, generation, PAGE);
-      await this.#keeping.end(unit, rows, this.services.clock());
-      ended = rows.length;
-      return this.claimed.told(ended);
-    });
-    return ended === PAGE;
+    const rows = await unmetRows(this.services.database, name, generation, PAGE);
+    for (const [entry, unmet] of Map.groupBy(rows, (row) => row.entry)) {
+      const mapping = this.open.file.records.find((one) => one.name === entry);
+      const asked = mapping === undefined ? [] : unmet.flatMap(({ key }) => (key === null ? [] : [key]));
+      const others = unmet.filter(({ key }) => mapping === undefined || key === null);
+      if (mapping !== undefined) await this.#again.read(mapping, asked, true);
+      await this.claimed.commit(async (unit) => {
+        await this.#keeping.end(unit, others, this.services.clock());
+        return this.claimed.told(others.length);
+      });
+    }
+    return rows.length === PAGE;
   }
 
   async #poll(since: string): Promise<void> {

@@ -3,7 +3,7 @@
  * records those are commits with the change: a crash, or a source that does not answer just then, leaves none of them as
  * it was.
  */
-import type { Database, Unit } from '../../entities/database/database.js';
+import type { Database, Sql, Unit } from '../../entities/database/database.js';
 import type { Owed } from '../../entities/sources/source.repository.js';
 import { countUnmet, knownRows } from '../../entities/sources/source-row.repository.js';
 import type { ClaimedSource } from './claimed-source.js';
@@ -13,16 +13,17 @@ import type { MappedRecord } from './map-records.js';
 import { sourceRecordId } from './record-id.js';
 import type { OpenSource } from './source-connections.js';
 import type { RecordMapping } from './source-file.schema.js';
-import { cell, keyText, type Key } from './source-reader.js';
-import { isTooMany, tooManyGone } from './too-many-gone.js';
+import { identifierIn, keyText, type Key } from './source-reader.js';
+import { isTooMany, isUnfit, moreUnfit, tooManyGone, type Unfit } from './too-many-gone.js';
 import { embeddingKeys } from './watermark.js';
 
 /** Longer transactions would delay the live tail of every reader. */
 export const PAGE = 250;
 
 export class ReadAgain {
-  /** Records that were gone since the begin. */
+  /** Records that were gone since the begin, and which of them are there and do not fit. */
   #gone = 0;
+  #unfit: Unfit | undefined;
 
   constructor(
     private readonly services: { database: Database; clock: () => Date },
@@ -34,13 +35,27 @@ export class ReadAgain {
   /** From here on it is counted how many are gone at once. */
   begin(): void {
     this.#gone = 0;
+    this.#unfit = undefined;
   }
 
-  async read(mapping: RecordMapping, keys: Key[]): Promise<void> {
+  /** @param mayEnd however many are gone */
+  async read(mapping: RecordMapping, keys: Key[], mayEnd = false): Promise<void> {
     for (const some of pagesOf(keys)) {
-      await this.#readPage(mapping, some);
+      await this.#readPage(mapping, some, mayEnd);
       await this.settle();
     }
+  }
+
+  /** Of a page, records that were served and do not fit any more. */
+  async unfitIn(sql: Sql, records: MappedRecord[]): Promise<MappedRecord[]> {
+    const unfit = records.filter(isUnfit);
+    if (unfit.length === 0) return [];
+    const known = await knownRows(
+      sql,
+      unfit.map(({ id }) => id),
+    );
+    const served = new Set(known.filter(({ state }) => state === 'SERVED').map(({ recordId }) => recordId));
+    return unfit.filter(({ id }) => served.has(id));
   }
 
   /** Those that depend on what changed, of an earlier worker too. */
@@ -68,14 +83,15 @@ export class ReadAgain {
     return this.claimed.source.capture.owed ?? [];
   }
 
-  async #readPage(mapping: RecordMapping, keys: Key[]): Promise<void> {
+  async #readPage(mapping: RecordMapping, keys: Key[], mayEnd = false): Promise<void> {
     const { reader, mapper } = this.open;
     const records = await mapper.map(mapping, await reader.byKeys(mapping, keys));
     const met = new Set(records.map(({ key }) => keyText(key)));
     const gone = keys.filter((key) => !met.has(keyText(key)));
     // A row of a table that several entries are made of leads to none of theirs, too.
     const had = await knownRows(this.services.database, this.#idsOf(mapping, gone));
-    await this.#assertMayEnd(had.filter(({ state }) => state === 'SERVED').length);
+    const unfit = await this.unfitIn(this.services.database, records);
+    if (!mayEnd) await this.#assertMayEnd(had.filter(({ state }) => state === 'SERVED').length, unfit);
     const before = await linkValues(this.services.database, mapping, this.#idsOf(mapping, keys));
     await this.claimed.commit(async (unit) => {
       const ids = new Set(await this.write(unit, mapping, records));
@@ -116,7 +132,7 @@ export class ReadAgain {
     const rows = (await reader.byKeys(mapping, changed)).filter((row) => reader.problemOf(row) === undefined);
     const others: Key[] = [];
     for (const { value: column } of refused) {
-      const values = new Set(rows.flatMap((row) => cell(row, column) ?? []));
+      const values = new Set(rows.flatMap((row) => identifierIn(row, column) ?? []));
       const holders = await reader.keysWith(mapping, column, [...values]);
       others.push(...holders.filter((key) => !known.has(keyText(key))));
     }
@@ -127,15 +143,16 @@ export class ReadAgain {
     keys.map((key) => sourceRecordId(this.claimed.source.name, mapping.name, key));
 
   /** A view that gives nothing any more is more likely a mistake than the death of everybody whose row was written to. */
-  async #assertMayEnd(more: number): Promise<void> {
-    this.#gone += more;
+  async #assertMayEnd(more: number, unfit: MappedRecord[]): Promise<void> {
+    this.#gone += more + unfit.length;
+    this.#unfit = moreUnfit(this.#unfit, unfit);
     const { file } = this.open;
     const { name, acceptEnded, generation } = this.claimed.source;
     // However many are served: without counting them.
     if (acceptEnded || !isTooMany(this.#gone, 0, file.capture)) return;
     const entries = file.records.map((mapping) => mapping.name);
     const { served } = await countUnmet(this.services.database, name, generation, entries);
-    if (isTooMany(this.#gone, served, file.capture)) throw tooManyGone(this.#gone, served);
+    if (isTooMany(this.#gone, served, file.capture)) throw tooManyGone(this.#gone, served, this.#unfit);
   }
 
   /** Those that we had. */

@@ -15,6 +15,7 @@ import { Pool } from 'pg';
 import { limitAnswers } from '../../entities/database/answer-limit.js';
 import { prepareStatements } from './prepared-statements.js';
 import { offsetOf } from './local-time.js';
+import { openMysqlPool } from './mysql-pool.js';
 import { askedBy, readValue } from './mysql-values.js';
 import { SourceFault, sourceFault, ValueFault } from './source-fault.js';
 import type { SourceFile } from './source-file.schema.js';
@@ -96,20 +97,10 @@ function mysql(url: string, size: number, zone: string, timeoutMs: number): Mysq
   if (!URL.canParse(url)) throw new SourceFault('its environment variable holds no URL');
   let offset = '';
   let prepare = (_connection: DatabaseConnection): Promise<void> => Promise.resolve();
-  // Loaded where a source is of this kind.
-  const openPool = async () =>
-    (await import('mysql2')).createPool({
-      uri: url.replace(/^mariadb:/, 'mysql:'),
-      connectionLimit: size,
-      connectTimeout: CONNECT_MS,
-      idleTimeout: IDLE_MS,
-      charset: 'utf8mb4',
-      multipleStatements: false,
-      jsonStrings: true,
-      typeCast: (field, next) => readValue(field, next, offset),
-    });
+  const limits = { size, answerMs: timeoutMs + CONNECT_MS };
+  const openPool = () => openMysqlPool(url, limits, (field, next) => readValue(field, next, offset));
   // MariaDB's name of it, and MySQL's: the address does not tell which one answers.
-  const limits = [
+  const bounds = [
     CompiledQuery.raw('set session max_statement_time = ?', [timeoutMs / 1000]),
     CompiledQuery.raw('set session max_execution_time = ?', [timeoutMs]),
   ];
@@ -125,7 +116,7 @@ function mysql(url: string, size: number, zone: string, timeoutMs: number): Mysq
           CompiledQuery.raw(`set session sql_mode = replace(@@sql_mode, 'NO_BACKSLASH_ESCAPES', '')`),
           CompiledQuery.raw('set session time_zone = ?', [offset]),
         ],
-        limits,
+        bounds,
       );
     }
     return prepare(connection);

@@ -1,9 +1,10 @@
 /** Rows of a source, as the statements of its file give them: page by page in the order of their keys, or by key. */
 import { hash } from 'node:crypto';
 import { sql, type RawBuilder } from 'kysely';
+import { readIdentifierValue } from '../../protocol/registries/records/identifier-value.js';
 import type { Row, SourceDatabase } from './source-database.js';
 import { SourceFault, ValueFault } from './source-fault.js';
-import type { RecordMapping } from './source-file.schema.js';
+import type { List, RecordMapping } from './source-file.schema.js';
 
 export type Key = string[];
 
@@ -40,6 +41,9 @@ export function trimmed(row: Row, column: string): string | undefined {
   return text === '' ? undefined : text;
 }
 
+/** The same as it is stored and asked for; undefined also for what identifies nobody. */
+export const identifierIn = (row: Row, column: string): string | undefined => readIdentifierValue(cell(row, column));
+
 export class SourceReader {
   readonly #problems = new WeakMap<Row, string>();
 
@@ -62,17 +66,19 @@ export class SourceReader {
     // A page that cannot be asked for is no end of all rows; what was asked may be nobody's.
     const ask = asked === undefined ? this.database.query : this.database.find;
     const rows = (columns: RawBuilder<unknown>, wanted: RawBuilder<unknown>): Promise<Row[]> =>
-      ask(
-        sql`select ${columns} from ${this.from(mapping)} where ${this.where(mapping)} and ${wanted} and ${follows}
-          and ${isWhole(mapping)} order by ${sql.join(keys)} limit ${sql.lit(size + 1)}`,
+      inPlace(mapping.name, () =>
+        ask(
+          sql`select ${columns} from ${this.from(mapping)} where ${this.where(mapping)} and ${wanted} and ${follows}
+            and ${isWhole(mapping)} order by ${sql.join(keys)} limit ${sql.lit(size + 1)}`,
+        ),
       );
     try {
-      const found = await rows(sql`*`, isWanted);
+      const found = await rows(columnsOf(mapping), isWanted);
       const { length, next } = pageEnd(
         found.map((row) => keyOf(row, mapping.key)),
         size,
       );
-      return { rows: found.slice(0, length), ...next };
+      return this.#withAlike(mapping, { rows: found.slice(0, length), ...next }, found[length], isWanted);
     } catch (error) {
       if (!(error instanceof ValueFault)) throw error;
       // One row that the source cannot make, such as by a date that is none, takes no other with it. Where it is asked by
@@ -80,8 +86,26 @@ export class SourceReader {
       const there = await rows(sql.join(keys), isWanted).catch(() => rows(sql.join(keys), sql`1 = 1`));
       const among = there.map((row) => keyOf(row, mapping.key));
       const { length, next } = pageEnd(among, size);
-      return { rows: await this.byKeys(mapping, among.slice(0, length)), ...next };
+      const made = await this.byKeys(mapping, among.slice(0, length));
+      return this.#withAlike(mapping, { rows: made, ...next }, there[length], sql`1 = 1`);
     }
+  }
+
+  /**
+   * What is not one here may be one at the source (`a` and `A`): the next page begins behind all that it takes for the last
+   * key, so that those of them that come after the end of this one are read with it.
+   */
+  async #withAlike(
+    mapping: RecordMapping,
+    page: Page,
+    beyond: Row | undefined,
+    isWanted: RawBuilder<unknown>,
+  ): Promise<Page> {
+    const { rows, next } = page;
+    if (next === undefined || beyond === undefined || !mayBeOne(next, keyOf(beyond, mapping.key))) return page;
+    const alike = await this.byKeys(mapping, [next], isWanted);
+    const known = new Set(rows.map((row) => keyText(keyOf(row, mapping.key))));
+    return { rows: [...rows, ...alike.filter((row) => !known.has(keyText(keyOf(row, mapping.key))))], next };
   }
 
   /** How many rows have no key, and so are nobody's; none where the source does not count them in time. */
@@ -102,21 +126,35 @@ export class SourceReader {
     return Number(row?.['rows_there']);
   }
 
-  byKeys(mapping: RecordMapping, keys: Key[]): Promise<Row[]> {
+  byKeys(mapping: RecordMapping, keys: Key[], isWanted: RawBuilder<unknown> = sql`1 = 1`): Promise<Row[]> {
     return this.#halved(keys, mapping.key, (some) =>
-      this.database.query(
-        sql`select * from ${this.from(mapping)} where ${this.where(mapping)} and ${among(mapping.key, some)}`,
+      inPlace(mapping.name, () =>
+        this.database.query(
+          sql`select ${columnsOf(mapping)} from ${this.from(mapping)} where ${this.where(mapping)} and ${isWanted}
+            and ${among(mapping.key, some)}`,
+        ),
       ),
     );
   }
 
-  /** Rows of another table, by the keys (as text) of those that they belong to. */
-  children(from: string, parent: string[], keys: Key[], order: string | undefined): Promise<Map<string, Row[]>> {
-    const ordered = order === undefined ? sql`` : sql` order by ${this.database.written(order)}`;
+  /** Rows of a list's own table, by the keys (as text) of those that they belong to. */
+  children(list: List, keys: Key[]): Promise<Map<string, Row[]>> {
+    const { parent } = list;
     return this.#byAsked(keys, parent, (asked) =>
-      this.#halved(asked, parent, (some) =>
-        this.database.query(sql`select * from ${sql.table(from)} as src where ${among(parent, some)}${ordered}`),
-      ),
+      this.#halved(asked, parent, (some) => this.#listed(list, among(parent, some))),
+    );
+  }
+
+  /** @throws SourceFault where the table of a list has not what it names */
+  async probe(list: List): Promise<void> {
+    await this.#listed(list, sql`1 = 0`);
+  }
+
+  #listed(list: List, isWanted: RawBuilder<unknown>): Promise<Row[]> {
+    const { from = '', order } = list;
+    const ordered = order === undefined ? sql`` : sql` order by ${this.database.written(order)}`;
+    return inPlace(from, () =>
+      this.database.query(sql`select ${columnsOf(list)} from ${sql.table(from)} as src where ${isWanted}${ordered}`),
     );
   }
 
@@ -153,9 +191,9 @@ export class SourceReader {
     }
   }
 
-  /** Of the values, those that several served records have. */
-  async shared(mapping: RecordMapping, column: string, values: string[]): Promise<Set<string>> {
-    if (values.length === 0) return new Set();
+  /** Of the values, those that several served records have; and the keys of all that have one. */
+  async shared(mapping: RecordMapping, column: string, values: string[]): Promise<Shared> {
+    if (values.length === 0) return { values: new Set(), keys: new Set() };
     const rows = await this.database.query(
       sql`select ${sql.join(names(mapping.key))}, ${sql.ref(column)} as shared from ${this.from(mapping)} where ${this.where(mapping)} and ${served(mapping)}
         and ${among(
@@ -164,9 +202,10 @@ export class SourceReader {
         )}`,
     );
     // Counted here: what the source groups as one may be two values to those who ask.
-    const holders = Map.groupBy(rows, (row) => trimmed(row, 'shared') ?? '');
+    const holders = Map.groupBy(rows, (row) => identifierIn(row, 'shared') ?? '');
     const keysOf = (held: Row[]): Set<string> => new Set(held.map((row) => keyText(keyOf(row, mapping.key))));
-    return new Set([...holders].flatMap(([value, held]) => (keysOf(held).size > 1 ? [value] : [])));
+    const several = [...holders].flatMap(([value, held]) => (keysOf(held).size > 1 ? [value] : []));
+    return { values: new Set(several), keys: keysOf(rows) };
   }
 
   /** Keys of records that have one of the values. */
@@ -187,6 +226,58 @@ export class SourceReader {
     return where === undefined ? sql`1 = 1` : sql`(${this.database.written(where)})`;
   }
 }
+
+/** Of several records or none. */
+export interface Shared {
+  values: Set<string>;
+  keys: Set<string>;
+}
+
+/** The columns that the file names, and no other: a role need not be allowed more, and a photograph is not brought along. */
+function columnsOf(spec: RecordMapping | List): RawBuilder<unknown> {
+  return sql.join([...new Set(columnsIn(spec))].map((column) => sql`${sql.id(column)}`));
+}
+
+function columnsIn(spec: RecordMapping | List): string[] {
+  const { key, fields, lists } = spec;
+  const own = Object.values(lists)
+    .flat()
+    .flatMap((list) => (list.from === undefined ? columnsIn(list) : []));
+  const named = [...key, ...Object.values(fields).map(({ column }) => column), ...own];
+  if (!('identifiers' in spec)) {
+    const { parent, value, embed } = spec;
+    return [
+      ...parent,
+      ...named,
+      ...(value === undefined ? [] : [value.column]),
+      ...(embed === undefined ? [] : [embed.by]),
+    ];
+  }
+  const { state, identifiers, first_of: firstOf, embed } = spec;
+  return [
+    ...named,
+    ...(state === undefined ? [] : [state.column]),
+    ...[...identifiers, ...Object.values(firstOf).flat()].map(({ value }) => value),
+    ...Object.values(embed).map(({ by }) => by),
+  ];
+}
+
+/** @throws SourceFault that names the entry or the table */
+async function inPlace<Result>(place: string, ask: () => Promise<Result>): Promise<Result> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw error instanceof SourceFault ? error.of(place) : error;
+  }
+}
+
+/** Whether a source may take two keys for one: by its collation, case, accents and spaces at the end may not count. */
+const mayBeOne = (one: Key, other: Key): boolean =>
+  one.every((part, index) => {
+    const parts = [part, other[index] ?? ''];
+    const [left, right] = parts.map((text) => text.trimEnd().toLowerCase());
+    return left === right || parts.some((text) => !/^[ -~]*$/.test(text));
+  });
 
 const isWhole = ({ key }: RecordMapping): RawBuilder<unknown> =>
   sql.join(

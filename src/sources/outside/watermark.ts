@@ -66,25 +66,29 @@ interface Touching {
   isDay: boolean;
 }
 
-/** The table that the file names; else every table that touches the record and has the column; else the view itself. */
+/** The table that the file names; else every table that touches the record and has the column, and the record's own. */
 async function touchingTables(database: SourceDatabase, mapping: RecordMapping, { table, column }: Watermark) {
   const touching = Object.entries(mapping.touched_by).filter(
     ([name, how]) => isColumn(how) && (table ?? name) === name,
   );
   const tables: Touching[] = [];
   for (const [name, how] of touching) {
-    const type = await typeOf(database, name, column);
-    if (table !== undefined || type !== undefined)
-      tables.push({ from: sql.table(name), key: [wrote(database, how)], isDay: type === DAY });
+    const there = await columnOf(database, name, column);
+    if (table !== undefined || there !== undefined)
+      tables.push({ from: sql.table(name), key: [wrote(database, how)], isDay: there?.['type'] === DAY });
   }
-  if (tables.length > 0 || mapping.from === undefined) return tables;
-  const type = await typeOf(database, mapping.from, column);
-  if (type !== undefined) {
+  const { from } = mapping;
+  const isTold = tables.length > 0;
+  if (from === undefined || (isTold && (table !== undefined || Object.hasOwn(mapping.touched_by, from)))) return tables;
+  const own = await columnOf(database, from, column);
+  // A table of records tells of its own rows; of a view, the tables under it are named, or it is asked itself.
+  if (own !== undefined && (!isTold || own['kind'] !== 'VIEW')) {
     const key = mapping.key.map((part) => sql`${sql.ref(part)}`);
-    return [{ from: sql.table(mapping.from), key, isDay: type === DAY }];
+    return [...tables, { from: sql.table(from), key, isDay: own['type'] === DAY }];
   }
+  if (isTold) return tables;
   // Only the sweep sees its changes; that it is there at all is asked now.
-  await database.query(sql`select 1 as found from ${sql.table(mapping.from)} limit 0`);
+  await database.query(sql`select 1 as found from ${sql.table(from)} limit 0`);
   return [];
 }
 
@@ -97,14 +101,16 @@ export const wrote = (database: SourceDatabase, how: string): RawBuilder<unknown
 
 const DAY = 'date';
 
-async function typeOf(database: SourceDatabase, table: string, column: string): Promise<string | null | undefined> {
+/** Its type, and what it is a column of; undefined where there is none. */
+async function columnOf(database: SourceDatabase, table: string, column: string): Promise<Row | undefined> {
   const [name = '', schema] = table.split('.').toReversed();
   const here = database.isMysql ? sql`database()` : sql`any (current_schemas(false))`;
   const [row] = await database.query(
-    sql`select data_type as type from information_schema.columns
-      where table_schema = ${schema === undefined ? here : sql`${schema}`} and table_name = ${name} and column_name = ${column}`,
+    sql`select c.data_type as type, t.table_type as kind
+      from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
+      where table_schema = ${schema === undefined ? here : sql`${schema}`} and table_name = ${name} and c.column_name = ${column}`,
   );
-  return row?.['type'];
+  return row;
 }
 
 /** Records of this entry that embed one that changed: the statement that the file gives for it. */
