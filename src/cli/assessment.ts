@@ -82,7 +82,7 @@ function commonSection({ fourEyes, retentionDays: days }: Sharing): string {
       '- Each message is signed, bound to its sender, and answered within the agreement only; what it decided is kept with it.',
       '- Payloads are encrypted at rest, under a key for each partner and month that is destroyed with them.',
       '- Every exchange, and every reading by an administrator, is in a sealed audit and in the person’s access report.',
-      `- Kept: payloads ${days.payloads} days, transactions ${days.transactions}, attempts ${days.attempts}, live events ${days.outbox}, versions of records ${days.versions}.`,
+      `- Kept: payloads ${days.payloads} days, transactions ${days.transactions}, attempts ${days.attempts}, live events ${days.outbox}, versions of records, and deleted ones, ${days.versions}.`,
       `- What one administrator decides ${fourEyes ? 'waits for another’s approval' : 'counts at once (`FOUR_EYES=true` asks a second one)'}.`,
     ].join('\n'),
   ].join('\n\n');

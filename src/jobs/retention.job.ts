@@ -5,6 +5,7 @@
 import { PURGE_ACTION, purgedUntil } from '../entities/audit/audit-check.repository.js';
 import type { DataVault } from '../entities/database/data-vault.js';
 import type { Transactional } from '../entities/database/database.js';
+import { forgetDeleted } from '../entities/records/deleted-record.repository.js';
 import { readHolds, type Hold } from '../entities/retention/legal-hold.repository.js';
 import {
   deleteRemains,
@@ -21,10 +22,12 @@ import {
 import { GATEWAY, recordAdminAction } from '../use-cases/admin-change.js';
 import type { Retention } from '../platform/config.schema.js';
 import type { Log } from '../platform/log.js';
+import type { Registries } from '../protocol/registries/registries.js';
 
 export interface Retaining {
   database: Transactional;
   vault: DataVault;
+  registries: Registries;
   clock: () => Date;
   log: Log;
   days: Retention;
@@ -37,7 +40,7 @@ function boundOf(now: Date, days: number): Date {
 const DAY_MS = 86_400_000;
 
 export async function keepRetention(retaining: Retaining): Promise<Record<string, number>> {
-  const { database, days, vault, clock, log } = retaining;
+  const { database, registries, days, vault, clock, log } = retaining;
   const now = clock();
   const until = (name: keyof Retention) => boundOf(now, days[name]);
   const holds = await readHolds(database);
@@ -47,6 +50,7 @@ export async function keepRetention(retaining: Retaining): Promise<Record<string
     attempts: await dropMonths(database, 'delivery_attempt', until('attempts'), holds),
     outbox: await dropMonths(database, 'outbox_event', until('outbox'), []),
     versions: await purgeVersions(database, until('versions')),
+    records: await forgetDeleted(database, (name) => registries.byName(name), until('versions')),
     events: await dropEvents(database, until('versions'), holds),
     transactions: await dropTransactions(retaining, until('transactions'), holds),
     dataKeys: await shredDataKeys(database, days, now),

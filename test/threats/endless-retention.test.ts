@@ -3,6 +3,7 @@ import { DataVault } from '../../src/entities/database/data-vault.js';
 import { isTold } from '../../src/entities/retention/purge.repository.js';
 import { verifyAudit } from '../../src/use-cases/audit/verify-audit.js';
 import { keepRetention } from '../../src/jobs/retention.job.js';
+import { createRegistries } from '../../src/protocol/registries/registries.js';
 import { createLog } from '../../src/platform/log.js';
 import { uuidv7 } from '../../src/platform/uuid.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
@@ -20,7 +21,15 @@ describe('retention', () => {
   const after = (days: number) => {
     const now = new Date(Date.now() + days * 86_400_000);
     const vault = new DataVault(gateway.database, MASTER_KEY);
-    return keepRetention({ database: gateway.database, vault, clock: () => now, log: createLog('silent'), days: DAYS });
+    const registries = createRegistries();
+    return keepRetention({
+      database: gateway.database,
+      vault,
+      registries,
+      clock: () => now,
+      log: createLog('silent'),
+      days: DAYS,
+    });
   };
   const payloadsOf = async ({ senderId }: Partner) =>
     (

@@ -60,6 +60,8 @@ export async function forgetForeignEvents(database: Pick<Database, 'transaction'
 export interface Told {
   id: string;
   at: string;
+  /** Of the question or event that made it, with its time in it. */
+  madeBy: string;
   senderId: string;
   senderName: string | null;
   kind: string;
@@ -73,7 +75,7 @@ export interface Told {
 /** Answers that released any of these records, the newest; index them before. */
 export async function findAnswersAbout(sql: Sql, recordIds: string[], limit: number): Promise<Told[]> {
   return sql.query<Told>(
-    `select t.id, coalesce(t.processed_at, t.received_at) as at, t.sender_id as "senderId", s.name as "senderName",
+    `select t.id, t.id as "madeBy", coalesce(t.processed_at, t.received_at) as at, t.sender_id as "senderId", s.name as "senderName",
        coalesce(t.operation, t.channel) as kind, t.registry, ${RECORDS_SO_FAR} as "recordIds",
        ${CONSENTS_SO_FAR} as "consentIds", t.access_decision as "accessDecision"
      from transaction t left join sender s on s.sender_id = t.sender_id
@@ -86,7 +88,7 @@ export async function findAnswersAbout(sql: Sql, recordIds: string[], limit: num
 /** Notifications that were delivered of them, the newest. */
 export function findNotificationsAbout(sql: Sql, recordIds: string[], limit: number): Promise<Told[]> {
   return sql.query<Told>(
-    `select d.id, d.finished_at as at, d.sender_id as "senderId", s.name as "senderName", 'NOTIFICATION' as kind,
+    `select d.id, coalesce(d.event_id, d.id) as "madeBy", d.finished_at as at, d.sender_id as "senderId", s.name as "senderName", 'NOTIFICATION' as kind,
        d.registry, array[d.record_id] as "recordIds", d.consent_ids as "consentIds", d.access_decision as "accessDecision"
      from delivery d left join sender s on s.sender_id = d.sender_id
      where d.record_id = any($1::uuid[]) and d.state = 'DELIVERED' order by d.id desc limit $2`,

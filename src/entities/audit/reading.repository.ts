@@ -31,14 +31,16 @@ export function findReadings(sql: Sql, ids: string[], limit: number): Promise<St
   );
 }
 
-/** Consents under an identifier: they speak of a person of whom there may be no record. */
+/** Consents under identifiers: they speak of a person of whom there may be no record. */
 export async function findConsentIds(
   sql: Sql,
-  { registry, type, value }: { registry: string; type: string; value: string },
+  registry: string,
+  identifiers: { type: string; value: string }[],
 ): Promise<string[]> {
   const rows = await sql.query<{ id: string }>(
-    'select id from consent where registry = $1 and identifier_type = $2 and identifier_value = $3',
-    [registry, type, value],
+    `select c.id from unnest($2::text[], $3::text[]) as g (type, value)
+     join consent c on c.registry = $1 and c.identifier_type = g.type and c.identifier_value = g.value`,
+    [registry, identifiers.map(({ type }) => type), identifiers.map(({ value }) => value)],
   );
   return rows.map(({ id }) => id);
 }

@@ -37,6 +37,7 @@ import { FormerIdentifiers0131 } from './0131-former-identifiers.migration.js';
 import { QuotaRoom0140 } from './0140-quota-room.migration.js';
 import { FormerIdentifiersBefore0160 } from './0160-former-identifiers-before.migration.js';
 import { HeardEvents0170 } from './0170-heard-events.migration.js';
+import { ThoseInsideBefore0180 } from './0180-those-inside-before.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -79,6 +80,7 @@ export const MIGRATIONS = [
   QuotaRoom0140,
   FormerIdentifiersBefore0160,
   HeardEvents0170,
+  ThoseInsideBefore0180,
 ].map((migration) => ({
   name: nameOf(migration),
   class: migration,

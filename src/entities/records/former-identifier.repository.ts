@@ -1,5 +1,36 @@
-/** Numbers that a correction took from a record: an access report that is asked for by one still finds what was told then. */
+/**
+ * Numbers that a record no longer has, as its subject's or as those of persons inside it: an access report that is asked for
+ * by one still finds what was told then.
+ */
 import type { Database, Sql } from '../database/database.js';
+import { firstId } from '../database/partitions.js';
+import type { Identifier } from './record.repository.js';
+
+export interface FormerIdentifier extends Identifier {
+  recordId: string;
+  endedAt: Date;
+}
+
+/** @param whose of the record's own subject, or of somebody inside; who is both is the subject */
+export async function keepFormer(sql: Sql, former: FormerIdentifier[], whose: 'OWN' | 'INSIDE'): Promise<void> {
+  if (former.length === 0) return;
+  await sql.query(
+    `insert into former_identifier as f (record_id, registry, record_type, type, value, ended_at, inside)
+     select r.id, r.registry, r.record_type, g.type, g.value, max(g.ended_at), $5
+     from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) as g (id, type, value, ended_at)
+     join registry_record r on r.id = g.id group by r.id, g.type, g.value
+     on conflict (registry, type, value, record_id) do update
+       set ended_at = greatest(f.ended_at, excluded.ended_at), inside = f.inside and excluded.inside`,
+    [
+      former.map(({ recordId }) => recordId),
+      former.map(({ type }) => type),
+      former.map(({ value }) => value),
+      former.map(({ endedAt }) => endedAt),
+      whose === 'INSIDE',
+    ],
+    'keep-former',
+  );
+}
 
 const BATCH = 5000;
 const PLACE = 'former_identifiers';
@@ -42,7 +73,13 @@ export async function fillFormerIdentifiers(database: Pick<Database, 'transactio
   return filled;
 }
 
-/** What was told under them is gone. */
+/** What was told under them is gone; what a legal hold kept of it keeps them. */
 export async function forgetFormerIdentifiers(sql: Sql, until: Date): Promise<number> {
-  return (await sql.query('delete from former_identifier where ended_at < $1 returning 1', [until])).length;
+  const rows = await sql.query(
+    `delete from former_identifier f where f.ended_at < $1
+       and not exists (select 1 from disclosure d where d.record_id = f.record_id and d.transaction_id < $2)
+       and not exists (select 1 from delivery d where d.record_id = f.record_id and d.id < $2) returning 1`,
+    [until, firstId(until)],
+  );
+  return rows.length;
 }

@@ -9,6 +9,7 @@ import { GATEWAY_OWNER, type DataVault } from '../database/data-vault.js';
 import type { Sql } from '../database/database.js';
 import { lines, linesOf, pack, piece } from '../database/packed.js';
 import type { ChangedRecord, Identifier, RecordDraft, StoredRecord } from './record.repository.js';
+import { keepFormer } from './former-identifier.repository.js';
 import { appendEvents, insertEvents, isHeard, type RecordEvent } from './registry-event.repository.js';
 
 /** A draft and what it was matched with, as it is when its turn comes. */
@@ -18,16 +19,26 @@ export interface PlannedWrite {
   after: StoredRecord;
   change: 'INSERTED' | 'UPDATED' | 'UNCHANGED';
   eventType: string;
+  /** Who stood inside the record, and does no more. */
+  left: Identifier[];
 }
 
-/** What a draft makes of the record it is about, if there is one; nothing is raised where nothing changes. */
-export function planWrite(draft: RecordDraft, stored: StoredRecord | undefined): PlannedWrite {
+/**
+ * What a draft makes of the record it is about, if there is one; nothing is raised where nothing changes.
+ *
+ * @param inside the persons inside such a record
+ */
+export function planWrite(
+  draft: RecordDraft,
+  stored: StoredRecord | undefined,
+  inside: (data: StoredRecord['data']) => Identifier[],
+): PlannedWrite {
   const { data, id = uuidv7() } = draft;
   const identifiers = [...new Map(draft.identifiers.map((one) => [nameOf(one), one])).values()];
   const externalId = draft.externalId ?? stored?.externalId ?? null;
   if (stored === undefined) {
     const after = { id, version: 1, externalId, identifiers, data };
-    return { draft, stored, after, change: 'INSERTED', eventType: draft.eventType ?? 'REGISTER' };
+    return { draft, stored, after, change: 'INSERTED', eventType: draft.eventType ?? 'REGISTER', left: [] };
   }
   const same =
     stored.deleted !== true &&
@@ -35,9 +46,10 @@ export function planWrite(draft: RecordDraft, stored: StoredRecord | undefined):
     without(identifiers, stored.identifiers).length + without(stored.identifiers, identifiers).length === 0 &&
     isDeepStrictEqual(stored.data, data);
   const eventType = draft.eventType ?? (stored.deleted === true ? 'REGISTER' : 'UPDATE');
-  if (same) return { draft, stored, after: stored, change: 'UNCHANGED', eventType };
+  if (same) return { draft, stored, after: stored, change: 'UNCHANGED', eventType, left: [] };
   const after = { id: stored.id, version: stored.version + 1, externalId, identifiers, data };
-  return { draft, stored, after, change: 'UPDATED', eventType };
+  const left = without(inside(stored.data), inside(data));
+  return { draft, stored, after, change: 'UPDATED', eventType, left };
 }
 
 /**
@@ -66,7 +78,12 @@ export async function writePlanned(
     changes.length === 0 ? [] : told ? raiseHeard(sql, vault, changes, now) : keepUntold(sql, changes, now),
     insertRecords(sql, lastOf('INSERTED'), now),
     updateRecords(sql, lastOf('UPDATED'), now),
-    changeIdentifiers(sql, byRecord),
+    changeIdentifiers(sql, byRecord, now),
+    keepFormer(
+      sql,
+      changes.flatMap(({ after: { id }, left }) => left.map((one) => ({ ...one, recordId: id, endedAt: now }))),
+      'INSIDE',
+    ),
   ]);
   const events = new Map(changes.map(({ after }, index) => [after, raised[index]]));
   return plans.map(({ after, change }) => {
@@ -171,7 +188,7 @@ async function updateRecords(sql: Sql, changes: Change[], now: Date): Promise<vo
   );
 }
 
-async function changeIdentifiers(sql: Sql, records: { first: Change; last: Change }[]): Promise<void> {
+async function changeIdentifiers(sql: Sql, records: { first: Change; last: Change }[], now: Date): Promise<void> {
   const pairs = records.map(({ first, last }) => ({ last, held: first.stored?.identifiers ?? [] }));
   const gone = pairs.flatMap(({ last: { after }, held }) =>
     without(held, after.identifiers).map((one) => ({ ...one, id: after.id })),
@@ -181,10 +198,10 @@ async function changeIdentifiers(sql: Sql, records: { first: Change; last: Chang
       `with gone as (
          delete from record_identifier i using unnest($1::uuid[], $2::text[], $3::text[]) as g (id, type, value)
          where i.record_id = g.id and i.type = g.type and i.value = g.value returning i.*)
-       insert into former_identifier (record_id, registry, record_type, type, value)
-       select record_id, registry, record_type, type, value from gone
-       on conflict (registry, type, value, record_id) do update set ended_at = excluded.ended_at`,
-      [gone.map(({ id }) => id), gone.map(({ type }) => type), gone.map(({ value }) => value)],
+       insert into former_identifier (record_id, registry, record_type, type, value, ended_at)
+       select record_id, registry, record_type, type, value, $4 from gone
+       on conflict (registry, type, value, record_id) do update set ended_at = excluded.ended_at, inside = false`,
+      [gone.map(({ id }) => id), gone.map(({ type }) => type), gone.map(({ value }) => value), now],
       'delete-identifiers',
     );
   const added = pairs.flatMap(({ last: { after, draft }, held }) =>

@@ -1,14 +1,21 @@
 /** A batch of a source's records → our copies of them, by the way of every record: versions, events and what was read commit together. */
 import type { DataVault } from '../../entities/database/data-vault.js';
 import type { Sql } from '../../entities/database/database.js';
-import { loadRecords, type RecordDraft, type StoredRecord } from '../../entities/records/record.repository.js';
+import {
+  loadRecords,
+  type Identifier,
+  type RecordDraft,
+  type StoredRecord,
+} from '../../entities/records/record.repository.js';
 import { deleteCopy, planWrite, writePlanned } from '../../entities/records/record-write.repository.js';
 import { forgetRows, keepRows, knownRows, storedRecords } from '../../entities/sources/source-row.repository.js';
+import { identifiersInside } from '../../protocol/registries/records/members.js';
+import type { Registries } from '../../protocol/registries/registries.js';
 import { countsOf, digested, eventOf, rowOf, type Batch, type Keeping } from './keeping.js';
 import type { MappedRecord } from './map-records.js';
 
-export const copies = (vault: DataVault): Keeping => ({
-  write: (sql, batch, now) => writeBatch(sql, vault, batch, now),
+export const copies = (vault: DataVault, registries: Registries): Keeping => ({
+  write: (sql, batch, now) => writeBatch(sql, { vault, registries }, batch, now),
   end: async (sql, rows, now) => {
     for (const { recordId } of rows) await deleteCopy(sql, vault, recordId, now);
     await forgetRows(
@@ -18,7 +25,12 @@ export const copies = (vault: DataVault): Keeping => ({
   },
 });
 
-async function writeBatch(sql: Sql, vault: DataVault, batch: Batch, now: Date): Promise<string[]> {
+interface Writing {
+  vault: DataVault;
+  registries: Registries;
+}
+
+async function writeBatch(sql: Sql, writing: Writing, batch: Batch, now: Date): Promise<string[]> {
   const rows = digested(batch);
   const ids = rows.map(({ record }) => record.id);
   const known = new Map((await knownRows(sql, ids)).map((row) => [row.recordId, row]));
@@ -38,10 +50,12 @@ async function writeBatch(sql: Sql, vault: DataVault, batch: Batch, now: Date): 
     first.filter(({ id }) => !stored.has(id)).map((record) => draftOf(batch, record)),
   );
   const back = first.filter(({ id }) => stored.has(id));
-  const plans = back.map((record) => planWrite(draftOf(batch, record), stored.get(record.id)));
-  await writePlanned(sql, vault, plans, now, false);
+  const plans = back.map((record) =>
+    planWrite(draftOf(batch, record), stored.get(record.id), insideOf(writing, batch)),
+  );
+  await writePlanned(sql, writing.vault, plans, now, false);
   const told = changed.filter((record) => !isFirst(record));
-  await writeTold(sql, vault, batch, told, stored, now);
+  await writeTold(sql, writing, batch, told, stored, now);
   await keepRows(
     sql,
     batch.source,
@@ -53,24 +67,31 @@ async function writeBatch(sql: Sql, vault: DataVault, batch: Batch, now: Date): 
 
 async function writeTold(
   sql: Sql,
-  vault: DataVault,
+  writing: Writing,
   batch: Batch,
   told: MappedRecord[],
   stored: Map<string, StoredRecord>,
   now: Date,
 ): Promise<void> {
   const { mapping } = batch;
+  const inside = insideOf(writing, batch);
   const plans = told
     .filter(({ state }) => state === 'SERVED')
     .map((record) => {
       const held = stored.get(record.id);
       const before = held === undefined || held.deleted === true ? undefined : countsOf(mapping, held.data);
       const eventType = eventOf(mapping, before, countsOf(mapping, record.data));
-      return planWrite({ ...draftOf(batch, record), eventType }, held);
+      return planWrite({ ...draftOf(batch, record), eventType }, held, inside);
     });
-  await writePlanned(sql, vault, plans, now);
+  await writePlanned(sql, writing.vault, plans, now);
   for (const { id, state } of told)
-    if (state !== 'SERVED' && stored.get(id)?.deleted === false) await deleteCopy(sql, vault, id, now);
+    if (state !== 'SERVED' && stored.get(id)?.deleted === false) await deleteCopy(sql, writing.vault, id, now);
+}
+
+function insideOf({ registries }: Writing, { registry, mapping }: Batch): (data: MappedRecord['data']) => Identifier[] {
+  const definition = registries.byName(registry);
+  const recordType = definition?.recordTypes.find(({ name }) => name === mapping.type);
+  return definition && recordType ? identifiersInside(definition, recordType) : () => [];
 }
 
 const draftOf = ({ registry, mapping, source }: Batch, { id, identifiers, data }: MappedRecord): RecordDraft => ({

@@ -51,7 +51,7 @@ export class Mirror {
   ) {
     const { vault, registries } = services;
     const { mode, name } = claimed.source;
-    this.#keeping = mode === 'LIVE' ? new LiveTeller(vault, registries, name) : copies(vault);
+    this.#keeping = mode === 'LIVE' ? new LiveTeller(vault, registries, name) : copies(vault, registries);
     this.#again = new ReadAgain(services, open, claimed, this.#keeping);
   }
 

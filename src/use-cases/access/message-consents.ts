@@ -2,21 +2,38 @@
 import { signersFor } from '../../access/consent-signer.js';
 import { stands } from '../../entities/agreements/shown-consent.repository.js';
 import { ConsentController } from '../../entities/agreements/consent-controller.entity.js';
-import { findAnswersAbout, indexDisclosures } from '../../entities/audit/disclosure.repository.js';
+import { findAnswersAbout, indexDisclosures, type Told } from '../../entities/audit/disclosure.repository.js';
 import type { Services } from '../services.js';
 import type { ConsentBy, UsedConsent } from './access.types.js';
 
 interface Decision {
   allowed?: boolean;
+  /** How many records it let out, which stand in the order of the decisions. */
+  released?: number;
   requiresConsent?: boolean;
   messageConsent?: { controllerId?: string; jti: string; scopes: string[]; until: string };
 }
 
-/** Of a message with several items, each. */
-export function decisionsOf(stored: unknown): Decision[] {
+/**
+ * Of a message with several items, those that let out any of these records; each, where it is not known which did (uploads,
+ * earlier versions).
+ */
+export function decisionsAbout(
+  { accessDecision: stored, recordIds }: Pick<Told, 'accessDecision' | 'recordIds'>,
+  about: Set<string>,
+): Decision[] {
   if (typeof stored !== 'object' || stored === null) return [];
   const items = 'items' in stored && Array.isArray(stored.items) ? stored.items : [stored];
-  return (items as Decision[]).filter(({ allowed }) => allowed);
+  const decisions = (items as Decision[]).filter(({ allowed }) => allowed);
+  const released = decisions.map((decision) => decision.released ?? NaN);
+  if (released.reduce((all, count) => all + count, 0) !== recordIds.length) return decisions;
+  let from = 0;
+  return decisions.filter((_, index) => {
+    const until = from + (released[index] ?? 0);
+    const theirs = recordIds.slice(from, until);
+    from = until;
+    return theirs.some((id) => about.has(id));
+  });
 }
 
 /** On what a release rests, where the agreement asked for consent or a consent came along. */
@@ -47,7 +64,7 @@ export async function standingConsents(
   const answers = await findAnswersAbout(database, [recordId], MOST);
   const shown = answers
     .filter((answer) => answer.senderId === senderId)
-    .flatMap(({ accessDecision }) => usedConsents(decisionsOf(accessDecision)));
+    .flatMap((answer) => usedConsents(decisionsAbout(answer, new Set([recordId]))));
   const known = [...new Map(shown.map((one) => [`${one.controllerId} ${one.jti}`, one])).values()];
   const standing: UsedConsent[] = [];
   for (const consent of known) {

@@ -1,5 +1,6 @@
 /** A person in one registry, or in each that identifies somebody by such a number. */
 import { findConsentIds } from '../../entities/audit/reading.repository.js';
+import type { InsideRecord } from '../../sources/person-records.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
 import { identifiesSomebody } from '../../protocol/registries/records/identifying.js';
 import type { RecordIdentifier } from '../../protocol/registries/records/normalize.js';
@@ -15,9 +16,11 @@ export interface FoundPerson {
   /** Where there are records of them, or of others with them inside. */
   registries: Registry[];
   own: string[];
-  inside: string[];
-  /** Consents under the identifier. */
+  inside: InsideRecord[];
+  /** Consents under any number that says who they are. */
   consents: string[];
+  /** And under those that a correction took away: they may have let something out. */
+  formerConsents: string[];
   /** Where a source that keeps nothing here does not answer now. */
   notAsked: Registry[];
   /** False where a source that keeps nothing here could not be asked for all. */
@@ -29,15 +32,26 @@ export async function findPerson(
   services: Services,
   { registry, identifier: given }: { registry?: Registry | null | undefined; identifier: RecordIdentifier },
 ): Promise<FoundPerson> {
-  const found: FoundPerson = { registries: [], own: [], inside: [], consents: [], notAsked: [], complete: true };
+  const found: FoundPerson = {
+    registries: [],
+    own: [],
+    inside: [],
+    consents: [],
+    formerConsents: [],
+    notAsked: [],
+    complete: true,
+  };
   for (const definition of registry == null ? thatKnow(services, given) : [definitionOf(services, registry)]) {
     const identifier = readPersonIdentifier(definition, given, 'identifier');
-    const { own, inside, complete, asked } = await recordsOfPerson(services, definition, identifier);
+    const held = await recordsOfPerson(services, definition, identifier);
+    const { own, inside, names, formerNames, complete, asked } = held;
     if (own.length + inside.length > 0) found.registries.push(definition.registry);
     if (!asked) found.notAsked.push(definition.registry);
     found.own.push(...own);
     found.inside.push(...inside);
-    found.consents.push(...(await findConsentIds(services.database, { registry: definition.registry, ...identifier })));
+    const { registry: of } = definition;
+    found.consents.push(...(await findConsentIds(services.database, of, names)));
+    found.formerConsents.push(...(await findConsentIds(services.database, of, formerNames)));
     found.complete &&= complete;
   }
   return found;

@@ -1,10 +1,12 @@
 /** Stored answers and notifications as the access report tells them, from the decision that each of them keeps. */
 import type { Told } from '../../entities/audit/disclosure.repository.js';
+import { timeOf } from '../../platform/uuid.js';
 import type { LegalBasis } from '../../protocol/vocabulary.js';
+import type { InsideRecord } from '../../sources/person-records.js';
 import type { Services } from '../services.js';
 import type { Disclosure } from './access.types.js';
 import { onlyAnswers, openAnswers, questionsOf, type Asked } from './answered-questions.js';
-import { consentedBy, decisionsOf, usedConsents } from './message-consents.js';
+import { consentedBy, decisionsAbout, usedConsents } from './message-consents.js';
 import type { FoundPerson } from './person-found.js';
 import { toldInside } from './told-inside.js';
 
@@ -21,24 +23,35 @@ interface StoredDecision extends Asked {
 export async function tellDisclosures(
   services: Services,
   rows: Told[],
-  { own, consents }: FoundPerson,
+  { own, inside: around, consents, formerConsents }: FoundPerson,
 ): Promise<Disclosure[]> {
   const answers = await openAnswers(
     services,
     rows.map(({ id }) => id),
   );
-  const [isOwn, theirs] = [new Set([...own, ...consents]), new Set(consents)];
+  const [isOwn, theirs] = [new Set([...own, ...consents]), new Set([...consents, ...formerConsents])];
   return rows.flatMap((row) => {
     const definition = services.registries.byName(row.registry ?? '');
-    const decisions = decisionsOf(row.accessDecision) as StoredDecision[];
+    const inside = !row.recordIds.some((id) => isOwn.has(id));
+    const about = inside ? new Set(around.filter((record) => heldThen(record, row)).map(({ id }) => id)) : isOwn;
+    if (!row.recordIds.some((id) => about.has(id))) return [];
+    const decisions = decisionsAbout(row, about) as StoredDecision[];
     const letOut = decisions.filter((decision) => !onlyAnswers(row.kind, decision));
     const isAnswered = decisions.length > 0 && letOut.length === 0;
-    // A message with several items has a decision for each; the first that let anything out speaks for it.
-    const [decision = {}] = isAnswered ? decisions : letOut;
-    const { fields = null, requiresConsent = null } = decision;
-    const inside = !row.recordIds.some((id) => isOwn.has(id));
-    const told = { fields, requiredConsent: requiresConsent === true, consentIds: row.consentIds };
-    if (inside && definition !== undefined && !toldInside(definition, told, theirs)) return [];
+    const told = (isAnswered ? decisions : letOut).filter(
+      ({ fields = null, requiresConsent }) =>
+        !inside ||
+        definition === undefined ||
+        toldInside(
+          definition,
+          { fields, requiredConsent: requiresConsent === true, consentIds: row.consentIds },
+          theirs,
+        ),
+    );
+    if (told.length === 0 && decisions.length > 0) return [];
+    // Where several let them out, the first speaks for all; what they let out is told together.
+    const [decision = {}] = told;
+    const fields = told.some((one) => one.fields === undefined) ? undefined : told.flatMap((one) => one.fields ?? []);
     const questions = decisions.flatMap((one) => questionsOf(definition, one, answers.get(row.id)));
     return {
       id: row.id,
@@ -49,14 +62,18 @@ export async function tellDisclosures(
       kind: row.kind,
       inside,
       legalBasis: (decision.legalBasis ?? null) as LegalBasis | null,
-      requiredConsent: requiresConsent,
+      requiredConsent: decision.requiresConsent ?? null,
       consentBy: consentedBy(decisions),
       messageConsents: usedConsents(decisions),
       purpose: decision.purpose ?? null,
       agreementId: decision.agreementId ?? null,
       agreementVersion: decision.agreementVersion ?? null,
-      fields: isAnswered ? null : fields,
+      fields: isAnswered || told.length === 0 || fields === undefined ? null : [...new Set(fields)],
       questions: isAnswered ? questions : null,
     };
   });
 }
+
+/** Whether a record of others may have held them when it was told; what is read again was made earlier. */
+const heldThen = ({ until }: InsideRecord, { madeBy, kind }: Told): boolean =>
+  until === undefined || kind === 'TXN_STATUS' || timeOf(madeBy) < until;

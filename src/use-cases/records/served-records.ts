@@ -2,10 +2,10 @@
 import { ItemRejected, ServiceUnavailable } from '../../protocol/errors.js';
 import { parseQuery } from '../../protocol/query/parse-query.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
-import { identifyingInside, identifyingTypes } from '../../protocol/registries/records/identifying.js';
+import { identifyingInside, identifyingOf, identifyingTypes } from '../../protocol/registries/records/identifying.js';
 import { memberIdentifierPaths } from '../../protocol/registries/records/members.js';
-import type { RecordIdentifier } from '../../protocol/registries/records/normalize.js';
-import { findPersonRecords, type PersonRecords } from '../../sources/person-records.js';
+import { identifiersOf, type RecordIdentifier } from '../../protocol/registries/records/normalize.js';
+import { distinct, findPersonRecords, type PersonRecords } from '../../sources/person-records.js';
 import type { SourceRecord } from '../../sources/registry-source.js';
 import { invalid } from '../errors.js';
 import type { Services } from '../services.js';
@@ -86,25 +86,46 @@ export interface HeldRecords extends PersonRecords {
   asked: boolean;
 }
 
-/** All records that hold a person, wherever they are kept. */
+/** All records that hold a person, wherever they are kept, under any number that says who they are. */
 export async function recordsOfPerson(
-  { database, source }: Asking,
+  services: Asking,
   definition: RegistryDefinition,
   identifier: RecordIdentifier,
 ): Promise<HeldRecords> {
-  const here = await findPersonRecords(database, definition, identifier);
+  const named = await recordsUnder(services, definition, [identifier]);
+  const names = distinct([identifier, ...named.names]);
+  return names.length === 1 ? named : recordsUnder(services, definition, names);
+}
+
+async function recordsUnder(
+  { database, source }: Asking,
+  definition: RegistryDefinition,
+  names: RecordIdentifier[],
+): Promise<HeldRecords> {
+  const here = await findPersonRecords(database, definition, names);
   const { live } = await servedTypes({ source }, definition);
-  const named = live.filter((recordType) => identifyingTypes(recordType).includes(identifier.type));
-  const there = await unlessAway(liveRecords({ source }, definition, named, identifier));
+  const asked = names.map((name) => {
+    const types = live.filter((recordType) => identifyingTypes(recordType).includes(name.type));
+    return unlessAway(liveRecords({ source }, definition, types, name));
+  });
+  const answers = await Promise.all(asked);
+  const there = answers.flatMap((answer) => (Array.isArray(answer) ? answer : []));
   const mayBeInside =
-    identifyingInside([identifier]).length > 0 &&
+    identifyingInside(names).length > 0 &&
     live.some((recordType) => memberIdentifierPaths(definition, recordType).length > 0);
   return {
-    own: [...new Set([...here.own, ...(Array.isArray(there) ? there : []).map(({ id }) => id)])],
-    inside: here.inside,
-    complete: Array.isArray(there) && !mayBeInside,
-    asked: there !== AWAY,
+    ...here,
+    own: [...new Set([...here.own, ...there.map(({ id }) => id)])],
+    names: distinct([...names, ...here.names, ...there.flatMap((record) => namesIn(definition, record))]),
+    complete: answers.every(Array.isArray) && !mayBeInside,
+    asked: !answers.includes(AWAY),
   };
+}
+
+function namesIn(definition: RegistryDefinition, { recordType: name, data }: SourceRecord): RecordIdentifier[] {
+  const recordType = definition.recordTypes.find((one) => one.name === name);
+  if (recordType === undefined) return [];
+  return identifyingOf(recordType, { identifiers: identifiersOf(definition, name, data), data });
 }
 
 const AWAY = Symbol('a source that does not answer now');

@@ -7,6 +7,7 @@ import { planWrite, writePlanned, type PlannedWrite } from '../../entities/recor
 import type { ServedType } from '../../entities/sources/source.repository.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
 import { contradictions, identifyingOf } from '../../protocol/registries/records/identifying.js';
+import { identifiersInside } from '../../protocol/registries/records/members.js';
 import { overwrittenPaths } from '../../protocol/registries/records/overwritten.js';
 import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
 import { changeAsAdmin, type Changing } from '../admin-change.js';
@@ -90,7 +91,7 @@ async function upsertDrafts(
     if (one instanceof RecordInvalid) return refusal(one, index);
     const { stored, refused = changedSince(one.was, stored) } = known.match(one.recordType, one.draft);
     if (refused !== undefined) return refusal(refused, index);
-    const plan = planWrite(one.draft, stored);
+    const plan = planWrite(one.draft, stored, identifiersInside(definition, one.recordType));
     known.put(one.recordType.name, plan.after);
     plans.push(plan);
     const { id, version } = plan.after;
@@ -123,7 +124,7 @@ export async function writeDraft(
   draft: RecordDraft,
   stored: StoredRecord | undefined,
 ): Promise<RecordOutcome & { id: string }> {
-  const plan = planWrite(draft, stored);
+  const plan = planWrite(draft, stored, identifiersInside(definition, recordType));
   const [written] = await writePlanned(unit, vault, [plan], clock());
   return { ...(written as ChangedRecord), ...overwriting(definition, recordType, plan) };
 }

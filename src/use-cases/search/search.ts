@@ -57,7 +57,7 @@ export async function search(
   for (const item of question.items.slice(from)) {
     if (items.length >= maxItems || room.records >= maxRecords || room.bytes >= maxBytes) break;
     assertInTime(deadline);
-    items.push(await answerItem.answer(item));
+    items.push(await answerAlone(answerItem, item));
   }
   const completedCount = items.filter(({ status }) => status === 'SUCCEEDED').length;
   const answer: SearchAnswer = {
@@ -84,6 +84,16 @@ export async function search(
     recordCount: answerItem.recordIds.length,
     result: answer,
   });
+  return answer;
+}
+
+/** Its decision keeps how many records it let out, so that whose they are can be told (`decisionsAbout`). */
+async function answerAlone(answerItem: SearchItems, item: SearchItem): Promise<SearchItemAnswer> {
+  const { decisions, recordIds } = answerItem;
+  const [decided, told] = [decisions.length, recordIds.length];
+  const answer = await answerItem.answer(item);
+  const decision = decisions[decided];
+  if (decision?.['allowed'] === true) decision['released'] = recordIds.length - told;
   return answer;
 }
 

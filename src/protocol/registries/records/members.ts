@@ -4,6 +4,7 @@ import type { RecordIdentifier } from './normalize.js';
 import { isObject, type PlainObject } from '../../../platform/plain-object.js';
 import { resolvePath } from './property.path.js';
 import { findIdentifierType } from '../registries.js';
+import { identifyingInside } from './identifying.js';
 
 export interface InnerPerson {
   /** Class of the dictionary that the object belongs to. */
@@ -50,14 +51,22 @@ export function membersIn(
   return found;
 }
 
-/** Where the identifiers of inner persons stand, one level deep. */
-export function memberIdentifierPaths(definition: RegistryDefinition, recordType: RecordTypeDefinition): string[] {
-  return recordType.memberPaths.flatMap((member) => {
-    const property = resolvePath(definition, recordType.class, member)?.property;
-    if (property === undefined || !('class' in property)) return [];
-    if (isIdentifier(property)) return [member];
-    return identifierPathsOf(definition, property.class).map((path) => `${member}.${path}`);
-  });
+/** What says who the inner persons of a record are. */
+export const identifiersInside =
+  (definition: RegistryDefinition, recordType: RecordTypeDefinition) =>
+  (data: PlainObject): RecordIdentifier[] =>
+    membersIn(definition, recordType, data).flatMap(({ identifiers }) => identifyingInside(identifiers));
+
+/** Where the identifiers of inner persons stand. */
+export const memberIdentifierPaths = (definition: RegistryDefinition, recordType: RecordTypeDefinition): string[] =>
+  recordType.memberPaths.flatMap((path) => pathsBelow(definition, recordType.class, path, MAX_DEPTH));
+
+function pathsBelow(definition: RegistryDefinition, owner: string, member: string, depth: number): string[] {
+  const property = resolvePath(definition, owner, member)?.property;
+  if (property === undefined || !('class' in property)) return [];
+  if (isIdentifier(property)) return [member];
+  const related = depth === 0 ? [] : pathsBelow(definition, property.class, RELATIVES, depth - 1);
+  return [...identifierPathsOf(definition, property.class), ...related].map((path) => `${member}.${path}`);
 }
 
 function identifierPathsOf(definition: RegistryDefinition, className: string): string[] {
