@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Verifies an audit export of the DCI gateway with nothing but Python and openssl.
 
+That it is the gateway's, and to its newest end, only what was kept elsewhere shows: the ids of its keys, a head.
+
 verify_audit_export.py FILE.ndjson            whether every seal, entry and row is as it was sealed
     --head SEQUENCE:HASH                      and nothing was cut off behind a head that was kept elsewhere
     --releases                                and who got which records and fields, when, on what ground: JSON, one a line
@@ -108,11 +110,17 @@ for subject, row in rows.items():
         fail(f"no entry speaks of row {subject}")
     if row["kind"] != newest[subject][1] or not proves(newest[subject], row):
         fail(f"row {subject} was edited")
-told = [json.loads(row["text"]) for row in rows.values() if row["kind"] == "ADMIN"]
+told = [(subject, json.loads(row["text"])) for subject, row in rows.items() if row["kind"] == "ADMIN"]
+purged = [
+    (each["targetId"], each["after"]["until"])
+    for subject, each in told
+    # nothing announces what is still to come
+    if each["action"] == "purge" and each["targetType"] == "Retention" and each["after"]["until"] <= newest[subject][5]
+]
 purges = [
-    datetime.fromisoformat(each["after"]["until"].replace("Z", "+00:00")).timestamp() * 1000
-    for each in told
-    if each["action"] == "purge" and each["targetId"] == "transactions"
+    datetime.fromisoformat(until.replace("Z", "+00:00")).timestamp() * 1000
+    for what, until in purged
+    if what == "transactions"
 ]
 for subject, entry in newest.items():
     ended = entry[1] in ("TRANSACTION", "DELIVERY") and entry[3] not in ("RECEIVED", "PENDING")
@@ -151,4 +159,7 @@ if "--releases" in options:
             }))
 else:
     sealed = sum(int(seal["text"].split("entries: ")[1].split("\n")[0]) for seal in seals)
-    print(f"intact: {len(seals)} seals, {sealed} entries, {len(rows)} rows, head {head}")
+    signers = ", ".join(sorted({seal["kid"] for seal in seals})) or "-"
+    latest = {what: max(until for one, until in purged if one == what) for what, _ in sorted(purged)}
+    gone = "".join(f"; retention removed {what} before {until}, as it says" for what, until in latest.items())
+    print(f"intact: {len(seals)} seals, {sealed} entries, {len(rows)} rows, head {head}, signed by {signers}{gone}")

@@ -50,10 +50,12 @@ export const verifyAuditCommand = (): Command =>
       }),
     );
 
-function describe({ intact, problem, seals, entries, unsealed, head }: AuditReport): string[] {
+function describe({ intact, problem, seals, entries, unsealed, head, removed }: AuditReport): string[] {
   const checked = `${seals} seals over ${entries} entries checked; ${unsealed} entries wait for the next seal.`;
   const keep = head === null ? [] : [`Head: ${head.sequence}:${head.sealHash} (keep it: --anchor compares with it)`];
-  if (intact) return ['The audit is whole.', checked, ...keep];
+  const gone = removed.map(({ what, until }) => `${what} before ${until.toISOString()}`);
+  const purged = gone.length === 0 ? [] : [`Removed by retention, as the audit says: ${gone.join(', ')}.`];
+  if (intact) return ['The audit is whole.', checked, ...purged, ...keep];
   return [`The audit is broken: ${problem?.message ?? 'unknown'} (${problem?.kind ?? ''})`, checked];
 }
 

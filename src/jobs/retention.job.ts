@@ -2,7 +2,7 @@
  * What is kept, and how long. What a verifier of the audit would miss (payloads, transactions) is announced there before
  * it is deleted; the audit itself, its seals and admin actions stay. What a legal hold covers stays, whatever its age.
  */
-import { PURGE_ACTION, purgedUntil } from '../entities/audit/audit-check.repository.js';
+import { PURGE_ACTION, purgedUntil, type Purged } from '../entities/audit/audit-check.repository.js';
 import type { DataVault } from '../entities/database/data-vault.js';
 import type { Transactional } from '../entities/database/database.js';
 import { forgetDeleted } from '../entities/records/deleted-record.repository.js';
@@ -98,7 +98,7 @@ async function dropTransactions(retaining: Retaining, until: Date, holds: Hold[]
   return months.length;
 }
 
-async function announce({ database, clock }: Retaining, what: string, until: Date): Promise<void> {
+async function announce({ database, clock }: Retaining, what: Purged, until: Date): Promise<void> {
   if ((await purgedUntil(database, what)) >= until) return;
   const after = { until: until.toISOString() };
   const change = { action: PURGE_ACTION, targetType: 'Retention', targetId: what, after };

@@ -129,7 +129,7 @@ describe('whom an access report tells of', () => {
       messageFor('s1', 'UIN', 'SRPerson', 'first'),
       messageFor('s2', 'UIN', 'SRPerson', 'second'),
       messageFor('S', 'HOUSEHOLD_ID', 'Group', 'second'),
-    ].flatMap(({ search_request: [item] = [] }: any, index) => ({ ...item, reference_id: `ref-${index}` }));
+    ].map((message, index) => ({ ...(message['search_request'] as JsonObject[])[0], reference_id: `ref-${index}` }));
     const message = { ...messageFor('s1', 'UIN', 'SRPerson'), search_request: items };
     await several.send('social/registry/sync/search', 'search', message);
     expect(await told(1, 's1')).toMatchObject([{ purpose: 'first', fields: ['name', 'identifier'] }]);

@@ -1,4 +1,4 @@
-/** A deleted record stays readable for ever. Here its document goes, and the person still learns who was told what it held. */
+/** What was deleted or withdrawn stays readable for ever. Here it goes, and the person still learns who was told what it held. */
 import { DataVault } from '../../src/entities/database/data-vault.js';
 import { forgetDeleted } from '../../src/entities/records/deleted-record.repository.js';
 import { fanOutBatch } from '../../src/jobs/fan-out.job.js';
@@ -6,7 +6,7 @@ import { keepRetention } from '../../src/jobs/retention.job.js';
 import { createLog } from '../../src/platform/log.js';
 import { createRegistries } from '../../src/protocol/registries/registries.js';
 import { verifyAudit } from '../../src/use-cases/audit/verify-audit.js';
-import { addRecords, household, person } from '../support/consent.js';
+import { addRecords, giveConsent, household, person, revokeConsent } from '../support/consent.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
 import { MASTER_KEY, SEALED_BY_TEST, sealNow } from '../support/seal.js';
@@ -89,7 +89,6 @@ describe('a record that was deleted', () => {
     const before = await told(2, 'mark1');
     await remove('mark1');
     await remove('H1', 'HOUSEHOLD_ID', 'Group');
-    expect(await forget()).toBe(0);
     await tell();
     expect(await forget(new Date(Date.now() - 60_000))).toBe(0);
     expect(await documents('mark1')).toHaveLength(2);
@@ -122,7 +121,7 @@ describe('a record that was deleted', () => {
     expect(await forgotten()).toBe(1);
   });
 
-  test('a number that was corrected leads to what a legal hold keeps, as long as it does', async () => {
+  test('a number that was corrected, and a consent that ended, stay with what a legal hold keeps, and go with it', async () => {
     await addRecords(gateway, [person('mark4')]);
     await remove('mark4');
     await tell();
@@ -131,13 +130,21 @@ describe('a record that was deleted', () => {
     await askFor('a-old');
     const before = await told(1, 'a-old');
     await addRecords(gateway, [numbered('a-new'), numbered('b-new')]);
-    await hold('placeLegalHold', partner.senderId);
+    const consentsOf = async () =>
+      (await gateway.database.query<{ id: string }>('select id from consent order by id')).map(({ id }) => id);
+    const { senderId } = partner;
+    const stands = await giveConsent(gateway, { uin: 'a-new', senderId });
+    const ended = await giveConsent(gateway, { uin: 'b-new', senderId });
+    await revokeConsent(gateway, ended);
+    await hold('placeLegalHold', senderId);
     expect(await after(500)).toMatchObject({ records: 1 });
     expect(await report('a-old')).toEqual(before);
     const former = await gateway.database.query(`select value from former_identifier where value like '_-old'`);
     expect(former).toEqual([{ value: 'a-old' }]);
-    await hold('liftLegalHold', partner.senderId);
+    expect(await consentsOf()).toEqual([stands, ended]);
+    await hold('liftLegalHold', senderId);
     await after(500);
     expect(await gateway.database.query('select value from former_identifier')).toEqual([]);
+    expect(await consentsOf()).toEqual([stands]);
   });
 });

@@ -1,6 +1,8 @@
 /** Every payload is kept for ever. Here each class has its time, a legal hold stops it, and proofs outlive the data. */
+import { purgedUntil } from '../../src/entities/audit/audit-check.repository.js';
 import { DataVault } from '../../src/entities/database/data-vault.js';
 import { isTold } from '../../src/entities/retention/purge.repository.js';
+import { GATEWAY, recordAdminAction } from '../../src/use-cases/admin-change.js';
 import { verifyAudit } from '../../src/use-cases/audit/verify-audit.js';
 import { keepRetention } from '../../src/jobs/retention.job.js';
 import { createRegistries } from '../../src/protocol/registries/registries.js';
@@ -63,7 +65,8 @@ describe('retention', () => {
     expect((await after(32)).payloads).toBeGreaterThanOrEqual(1);
     expect(await payloadsOf(purged)).toBe(0);
     expect(await payloadsOf(kept)).toBe(1);
-    expect(await verifyAudit(gateway.database)).toMatchObject({ intact: true, problem: null });
+    const removed = [{ what: 'payloads', until: expect.any(Date) }];
+    expect(await verifyAudit(gateway.database)).toMatchObject({ intact: true, problem: null, removed });
   });
 
   test('says in the audit what it deleted, so that nobody else can pass for it', async () => {
@@ -153,6 +156,16 @@ describe('retention', () => {
     expect(await gateway.database.query('select 1 from transaction')).toEqual([]);
     await sealNow(gateway.database);
     expect(await verifyAudit(gateway.database)).toMatchObject({ intact: true, problem: null, unsealed: 0 });
+  });
+
+  test('what claims to have removed rows that are still to come covers nothing', async () => {
+    const now = new Date();
+    const before = await purgedUntil(gateway.database, 'transactions');
+    const change = { action: 'purge', targetType: 'Retention', targetId: 'transactions' };
+    await gateway.database.transaction((unit) =>
+      recordAdminAction(unit, GATEWAY, { ...change, after: { until: '2999-01-01T00:00:00.000Z' } }, now),
+    );
+    expect(await purgedUntil(gateway.database, 'transactions')).toEqual(before);
   });
 
   test('never touches the audit, its seals and admin actions', async () => {

@@ -123,11 +123,16 @@ export async function readAdminActions(sql: Sql, entryIds: string[]): Promise<Ma
 
 export const PURGE_ACTION = 'purge';
 
-/** Until when (by the time in a UUIDv7) retention removed what it names: `transactions`, `payloads`. */
-export async function purgedUntil(sql: Sql, what: string): Promise<Date> {
+/** What retention announces before it removes it. */
+export const PURGED = ['transactions', 'payloads'] as const;
+export type Purged = (typeof PURGED)[number];
+
+/** Until when (by the time in a UUIDv7) retention removed it; nothing announces what is still to come. */
+export async function purgedUntil(sql: Sql, what: Purged): Promise<Date> {
   const [row] = await sql.query<{ until: string | null }>(
     `select max(a.after ->> 'until') as until from admin_action a
      where a.action = $1 and a.target_type = 'Retention' and a.target_id = $2
+       and a.after ->> 'until' <= to_char(a.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
        and exists (select 1 from audit_entry e where e.subject = a.id and e.kind = 'ADMIN')`,
     [PURGE_ACTION, what],
   );

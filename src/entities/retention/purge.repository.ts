@@ -104,13 +104,23 @@ export function deleteTransactions(sql: Sql, month: string, heldSenders: string[
   return inBatches(sql, statement, [heldSenders]);
 }
 
-/** Finished deliveries, who got a record, and by which former number it is asked for, of transactions that are gone. */
+/** Finished deliveries, who got a record, by which former number it is asked for, and ended consents, of transactions that are gone. */
 export async function deleteRemains(sql: Sql, until: Date): Promise<number> {
   const deliveries = `delete from delivery where id = any(array(
       select id from delivery where id > $1 and id < $2 and state <> 'PENDING' and ${NOT_HELD}
       order by id limit ${BATCH})) returning id`;
   const told = (await inOrder(sql, deliveries, [firstId(until)])) + (await deleteDisclosures(sql, until));
-  return told + (await forgetFormerIdentifiers(sql, until));
+  return told + (await forgetFormerIdentifiers(sql, until)) + (await deleteConsents(sql, until));
+}
+
+/** What they let out is gone too, but for what a hold on whoever they were given to keeps. */
+async function deleteConsents(sql: Sql, until: Date): Promise<number> {
+  const rows = await sql.query(
+    `delete from consent c where least(c.revoked_at, c.valid_until) < $1 and not exists (
+       select 1 from data_key k where k.legal_hold and (k.owner = c.sender_id or c.sender_id is null)) returning 1`,
+    [until],
+  );
+  return rows.length;
 }
 
 // Along the primary key, of which the transaction is the second half: one walk through the index, however much is old.

@@ -72,13 +72,12 @@ export async function makeReport(
 const FIELD = { accessReport: 'Query.accessReport', exportAccessReport: 'exportAccessReport' };
 
 /** What was read of a household as it then was tells nothing of whoever had left it; a stored message may. */
-const AS_IT_IS = ['readPersons', 'exportRecords'];
+const AS_IT_IS = new Set(['readPersons', 'exportRecords']);
 
 const isOf = ({ about, at, action }: StoredReading, own: Set<string>, inside: InsideRecord[]): boolean =>
   about.some((id) => own.has(id)) ||
   inside.some(
-    ({ id, until }) =>
-      about.includes(id) && (until === undefined || !AS_IT_IS.includes(action) || new Date(at) < until),
+    ({ id, until }) => about.includes(id) && (until === undefined || !AS_IT_IS.has(action) || new Date(at) < until),
   );
 
 function tellReading({ about, at, ...row }: StoredReading, own: Set<string>): PersonReading {

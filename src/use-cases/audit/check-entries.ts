@@ -4,6 +4,7 @@ import {
   checkTransactions,
   hashAdminActions,
   purgedUntil,
+  type Purged,
   type CheckedDelivery,
   type CheckedTransaction,
   type StoredEntry,
@@ -109,6 +110,6 @@ function checkDelivered({ contentHash: proven }: StoredEntry, row: CheckedDelive
   return 'ROW_EDITED';
 }
 
-async function isPurged(sql: Sql, { subject }: StoredEntry, what: string): Promise<boolean> {
+async function isPurged(sql: Sql, { subject }: StoredEntry, what: Purged): Promise<boolean> {
   return timeOf(subject) < (await purgedUntil(sql, what));
 }

@@ -3,7 +3,7 @@
  * in its place, behind each newest entry the very row it spoke of, and no row that none speaks of. Reads in batches, so the
  * log may be of any length.
  */
-import { readEntries } from '../../entities/audit/audit-check.repository.js';
+import { PURGED, purgedUntil, readEntries, type Purged } from '../../entities/audit/audit-check.repository.js';
 import { readSeals, type Seal } from '../../entities/audit/audit-seal.repository.js';
 import type { Transactional } from '../../entities/database/database.js';
 import { firstId } from '../../entities/database/partitions.js';
@@ -21,6 +21,8 @@ export interface AuditReport {
   /** Keep it elsewhere: given back as `anchor`, it shows that nothing was cut off or written anew since. */
   head: { sequence: number; sealHash: string; sealedAt: string } | null;
   problem: AuditProblem | null;
+  /** What is rightly gone: until when retention removed it, as the audit says. Whether that was due is for its reader. */
+  removed: { what: Purged; until: Date }[];
 }
 
 export interface VerifyOptions {
@@ -34,9 +36,21 @@ export interface VerifyOptions {
 const BATCH = 2000;
 
 export async function verifyAudit(sql: Transactional, options: VerifyOptions = {}): Promise<AuditReport> {
-  const report: AuditReport = { intact: true, seals: 0, entries: 0, unsealed: 0, head: null, problem: null };
+  const report: AuditReport = {
+    intact: true,
+    seals: 0,
+    entries: 0,
+    unsealed: 0,
+    head: null,
+    problem: null,
+    removed: [],
+  };
   try {
     await checkChain(sql, options, report);
+    for (const what of PURGED) {
+      const until = await purgedUntil(sql, what);
+      if (until.getTime() > 0) report.removed.push({ what, until });
+    }
   } catch (error) {
     if (!(error instanceof AuditBroken)) throw error;
     return { ...report, intact: false, problem: error.problem };
