@@ -126,6 +126,17 @@ describe('the access report of a person', () => {
     expect(await report('91')).toEqual(before);
   });
 
+  test('is found by a number that a process of a version which kept none corrected', async () => {
+    await addRecords(gateway, [person('92')]);
+    await partner.send('social/registry/sync/search', 'search', searchById('92'));
+    const before = await reportOf('92', 1);
+    await gateway.database.query(`with gone as (delete from record_identifier where value = '92' returning *)
+      insert into record_identifier (record_id, registry, record_type, type, value)
+      select record_id, registry, record_type, type, '93' from gone`);
+    expect(await report('92')).toEqual(before);
+    expect(await report('93')).toEqual(before);
+  });
+
   test('still says what was asked once the answer is kept no more', async () => {
     await gateway.database.query('update transaction set response_sealed = null where operation = $1', ['VERIFY']);
     const { disclosures } = await report('1');

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonObject } from '../../src/protocol/envelope/json.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
+import { until } from '../support/until.js';
 
 const REGISTRIES = ['social', 'crvs', 'dr', 'fr', 'ibr', 'ess'];
 
@@ -548,6 +549,48 @@ test('one death, and several events about the same person under another number, 
     const both = [await notify('crvs', { transaction_id: randomUUID(), notify_event: several }, other), await one];
     expect(both.map(({ status }) => status)).toEqual([200, 200]);
   }
+});
+
+test('a person whom a process of 1.0.0-rc.1 is writing for the first time is written once', async () => {
+  const value = 'rolled out';
+  const { database } = gateway;
+  const birth = notification(
+    { identifier: [uin(value)], name: { surname: 'Told' }, birth_date: '2026-10-01' },
+    UPDATED,
+  );
+  const record = {
+    recordType: 'Person',
+    identifiers: [{ type: 'UIN', value }],
+    data: { name: { surname: 'Written' } },
+  };
+  let done = 0;
+  const calls = await database.transaction(async (unit) => {
+    await unit.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`CRVS Person UIN ${value}`]);
+    await unit.query(
+      `with record as (insert into registry_record (id, registry, record_type, version, data)
+         values (gen_random_uuid(), 'CRVS', 'Person', 1, '{}') returning id)
+       insert into record_identifier (record_id, registry, record_type, type, value)
+       select id, 'CRVS', 'Person', 'UIN', $1 from record`,
+      [value],
+    );
+    const told = [
+      notify('crvs', birth),
+      gateway.admin(
+        `mutation ($records: [RecordInput!]!) { upsertRecords(registry: CRVS, records: $records) { updated } }`,
+        { records: [record] },
+      ),
+    ].map((call) => call.finally(() => (done += 1)));
+    await until(async () => {
+      const [row] = await database.query<{ waiting: number }>(
+        `select count(*)::int as waiting from pg_stat_activity
+         where datname = current_database() and wait_event = 'advisory'`,
+      );
+      return done + (row?.waiting ?? 0) === told.length;
+    });
+    return told;
+  });
+  await Promise.all(calls);
+  expect(await recordsOf('CRVS', value)).toHaveLength(1);
 });
 
 describe('other events', () => {

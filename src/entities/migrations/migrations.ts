@@ -38,6 +38,7 @@ import { QuotaRoom0140 } from './0140-quota-room.migration.js';
 import { FormerIdentifiersBefore0160 } from './0160-former-identifiers-before.migration.js';
 import { HeardEvents0170 } from './0170-heard-events.migration.js';
 import { ThoseInsideBefore0180 } from './0180-those-inside-before.migration.js';
+import { KeptFormer0185 } from './0185-kept-former.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -81,6 +82,7 @@ export const MIGRATIONS = [
   FormerIdentifiersBefore0160,
   HeardEvents0170,
   ThoseInsideBefore0180,
+  KeptFormer0185,
 ].map((migration) => ({
   name: nameOf(migration),
   class: migration,

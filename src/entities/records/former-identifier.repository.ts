@@ -1,6 +1,6 @@
 /**
- * Numbers that a record no longer has, as its subject's or as those of persons inside it: an access report that is asked for
- * by one still finds what was told then.
+ * Numbers that a record no longer has, as its subject's, which the database keeps (migration 0185), or as those of persons
+ * inside it: an access report that is asked for by one still finds what was told then.
  */
 import type { Database, Sql } from '../database/database.js';
 import { firstId } from '../database/partitions.js';

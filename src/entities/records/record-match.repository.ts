@@ -28,13 +28,15 @@ export interface Match {
 }
 
 /** Keeps what it finds, and the names it looked for, for this transaction until it commits. */
-export async function matchRecord(sql: Sql, recordType: RecordTypeDefinition, named: Named): Promise<Match> {
-  return (await KnownRecords.load(sql, [{ recordType, named }])).match(recordType, named);
+export async function matchRecord(sql: Sql, wanted: Wanted): Promise<Match> {
+  return (await KnownRecords.load(sql, [wanted])).match(wanted.recordType, wanted.named);
 }
 
 export interface Wanted {
   recordType: RecordTypeDefinition;
   named: Named;
+  /** Whether it is written where there is none. */
+  mayBeNew?: boolean;
 }
 
 /**
@@ -55,7 +57,11 @@ export class KnownRecords {
 
   /** Locks every name in one order, so that two batches about the same persons wait for each other and never in a ring. */
   static async load(sql: Sql, wanted: Wanted[]): Promise<KnownRecords> {
-    const names = wanted.map(({ recordType, named }) => ({ ...named, identifying: identifyingOf(recordType, named) }));
+    const names = wanted.map(({ recordType, named, mayBeNew = false }) => ({
+      ...named,
+      identifying: identifyingOf(recordType, named),
+      mayBeNew,
+    }));
     await lockNames(sql, names);
     const known = new KnownRecords();
     for (const { recordType, ...record } of await findCandidates(sql, names)) known.put(recordType, record);
@@ -144,8 +150,13 @@ const conflicting = (what: string): RecordInvalid =>
     'CONFLICTING_IDENTIFIER',
   );
 
+interface LockedNames extends Names {
+  registry: string;
+  mayBeNew: boolean;
+}
+
 /** Two first registrations of one person wait for each other, so that there is one record at the end. */
-async function lockNames(sql: Sql, named: (Names & { registry: string })[]): Promise<void> {
+async function lockNames(sql: Sql, named: LockedNames[]): Promise<void> {
   const names = named.flatMap(lockedBy);
   if (names.length === 0) return;
   await sql.query(
@@ -156,10 +167,13 @@ async function lockNames(sql: Sql, named: (Names & { registry: string })[]): Pro
   );
 }
 
-/** A number is its person's in every registry and record type: one lock for all, since a server has room for some thousands. */
-function lockedBy({ registry, recordType, externalId, identifying }: Names & { registry: string }): string[] {
-  const numbers = identifying.map(({ type, value }) => `${type} ${value}`);
-  return externalId == null ? numbers : [...numbers, `${registry} ${recordType} external ${externalId}`];
+/**
+ * A number is its person's in every registry and record type: one lock for all, since a server has room for some thousands.
+ * A process of 1.0.0-rc.1 beside this one locks by `namesOf`: what may be new is locked by that too, or both would write it.
+ */
+function lockedBy({ registry, mayBeNew, ...names }: LockedNames): string[] {
+  const older = namesOf(mayBeNew ? names : { ...names, identifying: [] }).map((name) => `${registry} ${name}`);
+  return [...names.identifying.map(({ type, value }) => `${type} ${value}`), ...older];
 }
 
 type Candidate = StoredRecord & { recordType: string };

@@ -188,20 +188,16 @@ async function updateRecords(sql: Sql, changes: Change[], now: Date): Promise<vo
   );
 }
 
-async function changeIdentifiers(sql: Sql, records: { first: Change; last: Change }[], now: Date): Promise<void> {
+async function changeIdentifiers(sql: Sql, records: { first: Change; last: Change }[]): Promise<void> {
   const pairs = records.map(({ first, last }) => ({ last, held: first.stored?.identifiers ?? [] }));
   const gone = pairs.flatMap(({ last: { after }, held }) =>
     without(held, after.identifiers).map((one) => ({ ...one, id: after.id })),
   );
   if (gone.length > 0)
     await sql.query(
-      `with gone as (
-         delete from record_identifier i using unnest($1::uuid[], $2::text[], $3::text[]) as g (id, type, value)
-         where i.record_id = g.id and i.type = g.type and i.value = g.value returning i.*)
-       insert into former_identifier (record_id, registry, record_type, type, value, ended_at)
-       select record_id, registry, record_type, type, value, $4 from gone
-       on conflict (registry, type, value, record_id) do update set ended_at = excluded.ended_at, inside = false`,
-      [gone.map(({ id }) => id), gone.map(({ type }) => type), gone.map(({ value }) => value), now],
+      `delete from record_identifier i using unnest($1::uuid[], $2::text[], $3::text[]) as g (id, type, value)
+       where i.record_id = g.id and i.type = g.type and i.value = g.value`,
+      [gone.map(({ id }) => id), gone.map(({ type }) => type), gone.map(({ value }) => value)],
       'delete-identifiers',
     );
   const added = pairs.flatMap(({ last: { after, draft }, held }) =>

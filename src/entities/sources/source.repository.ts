@@ -193,13 +193,13 @@ export async function removeSource(sql: Sql, name: string, now: Date): Promise<v
 
 export async function dropCopies(sql: Sql, name: string, now: Date): Promise<void> {
   await sql.query(
-    `delete from record_identifier where record_id in (select record_id from source_row where source = $1)`,
-    [name],
-  );
-  await sql.query(
     `update registry_record set deleted_at = $2 where deleted_at is null and origin = $1
        and id in (select record_id from source_row where source = $1)`,
     [name, now],
+  );
+  await sql.query(
+    `delete from record_identifier where record_id in (select record_id from source_row where source = $1)`,
+    [name],
   );
   await sql.query('delete from source_row where source = $1', [name]);
 }

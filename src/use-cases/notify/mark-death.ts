@@ -87,7 +87,7 @@ async function markRecord(
   const named = { registry: definition.registry, recordType: recordType.name, identifiers };
   // Ours of a type that a source keeps are served to nobody.
   if ((await keeperOf(unit, named)) !== undefined) return undefined;
-  const { stored, refused, candidates } = await matchRecord(unit, recordType, named);
+  const { stored, refused, candidates } = await matchRecord(unit, { recordType, named });
   if (refused?.reason === 'UNIDENTIFIED') return undefined;
   if (refused !== undefined)
     return { refusal: refused, mayBeTold: grant?.identifiable === true && candidates.every(isTheirs) };

@@ -75,7 +75,7 @@ export async function findPushed(
 ): Promise<FoundPush> {
   const { programme, ...given } = readPush(definition, recordType, data, now);
   const draft: RecordDraft = { ...given, data: clampRecord(clamp, given.data) };
-  const match = await matchRecord(unit, recordType, draft);
+  const match = await matchRecord(unit, { recordType, named: draft, mayBeNew: true });
   const found = programme === undefined ? match.stored : enrolmentOf(recordType, draft, match, programme);
   return { draft, match, found };
 }
@@ -103,7 +103,8 @@ export function namesPushed(
 ): Wanted[] {
   try {
     const { registry, externalId, identifiers } = readPush(definition, recordType, sent, now);
-    return [{ recordType, named: { registry, recordType: recordType.name, externalId, identifiers } }];
+    const named = { registry, recordType: recordType.name, externalId, identifiers };
+    return [{ recordType, named, mayBeNew: true }];
   } catch (error) {
     if (error instanceof RecordInvalid) return [];
     throw error;

@@ -37,7 +37,7 @@ export function removeRecord(
   };
   return changeAsAdmin(services, admin, async (unit) => {
     await assertOwnTypes(unit, 'recordType', [named]);
-    const { stored, refused } = await matchRecord(unit, type, named);
+    const { stored, refused } = await matchRecord(unit, { recordType: type, named });
     if (refused !== undefined)
       throw new DomainError(
         refused.reason === 'UNIDENTIFIED' ? 'INVALID' : 'CONFLICT',

@@ -84,7 +84,7 @@ async function upsertDrafts(
   const drafts = read.filter((one): one is ReadDraft => !(one instanceof RecordInvalid));
   const known = await KnownRecords.load(
     unit,
-    drafts.map(({ recordType, draft }) => ({ recordType, named: draft })),
+    drafts.map(({ recordType, draft }) => ({ recordType, named: draft, mayBeNew: true })),
   );
   const plans: PlannedWrite[] = [];
   const outcomes = read.map((one, index): RecordOutcome => {
