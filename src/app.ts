@@ -159,6 +159,7 @@ async function startBehind(
   door.serve(
     createListener(services, graphql, config, metrics, (token) => authenticator.webSocket(token), admins.oidc),
   );
+  if (config.role !== 'worker') void askIssuer(admins.oidc, log);
   const works = config.role !== 'api';
   const background = startBackground(services, await createJobStore(secrets.jobsUrl ?? secrets.databaseUrl, log), {
     queues: works ? workerQueues(services) : [],
@@ -188,6 +189,16 @@ async function startBehind(
       await database.close();
     },
   };
+}
+
+/** The gateway serves partners without it; whoever runs it shall not learn of it from those who cannot sign in. */
+async function askIssuer(oidc: OidcAdmins | undefined, log: Log): Promise<void> {
+  await oidc?.reach().catch((error: unknown) => {
+    log.warn(
+      { err: error },
+      'ADMIN_OIDC_ISSUER: its administrators cannot sign in until its metadata and keys can be read; they are asked for again at each sign in',
+    );
+  });
 }
 
 function replicaOf(config: Config, { databaseReplicaUrl: url }: StoreSecrets, database: Database, log: Log) {

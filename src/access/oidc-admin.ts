@@ -2,7 +2,7 @@
  * Administrators of an OpenID Connect issuer (Discovery 1.0, RFC 9068 access tokens or ID tokens). The issuer says who
  * somebody is and which role they have; a token that was called back here is refused before it expires.
  */
-import { createRemoteJWKSet, customFetch, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, customFetch, jwtVerify, type JWTPayload } from 'jose';
 import type { Sql } from '../entities/database/database.js';
 import { readEndedSessions } from '../entities/admins/oidc-logout.repository.js';
 import { readRevocations } from '../entities/admins/revoked-admin.repository.js';
@@ -50,6 +50,8 @@ const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 /** A logout token that is older was held back. */
 const LOGOUT_AGE = '5m';
 
+type IssuerKeys = ReturnType<typeof createRemoteJWKSet>;
+
 /** Who is signed out: one session where the issuer names it, else all of a subject. */
 export interface IssuerLogout {
   jti: string;
@@ -58,7 +60,7 @@ export interface IssuerLogout {
 }
 
 export class OidcAdmins {
-  #keys: Promise<JWTVerifyGetKey> | undefined;
+  #keys: Promise<IssuerKeys> | undefined;
   readonly #proven = new Map<string, { until: number; payload: JWTPayload }>();
   #revocations: { at: number; known: Promise<[revoked: Map<string, Date>, ended: Set<string>]> } | undefined;
 
@@ -114,6 +116,11 @@ export class OidcAdmins {
     return { jti, subject };
   }
 
+  /** @throws where no token could be checked: the issuer does not answer, or calls itself otherwise */
+  async reach(): Promise<void> {
+    await (await this.#issuerKeys()).reload();
+  }
+
   /** What was ended is looked up anew at the next question. */
   forget(): void {
     this.#revocations = undefined;
@@ -153,7 +160,7 @@ export class OidcAdmins {
   }
 
   /** Found once; an issuer that could not be reached is asked again at the next token. */
-  #issuerKeys(): Promise<JWTVerifyGetKey> {
+  #issuerKeys(): Promise<IssuerKeys> {
     if (this.#keys === undefined) {
       this.#keys = this.#discover();
       this.#keys.catch(() => (this.#keys = undefined));
@@ -161,12 +168,16 @@ export class OidcAdmins {
     return this.#keys;
   }
 
-  async #discover(): Promise<JWTVerifyGetKey> {
+  async #discover(): Promise<IssuerKeys> {
     const { issuer } = this.settings;
     const response = await this.#fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
     const metadata: unknown = await response.json();
-    if (typeof metadata !== 'object' || metadata === null || !('issuer' in metadata) || metadata.issuer !== issuer)
-      throw new Error('the metadata of the OpenID Connect issuer names another issuer');
+    if (typeof metadata !== 'object' || metadata === null || !('issuer' in metadata))
+      throw new Error('the metadata of the OpenID Connect issuer names no issuer');
+    if (metadata.issuer !== issuer)
+      throw new Error(
+        `the OpenID Connect issuer calls itself ${JSON.stringify(metadata.issuer)}: set ADMIN_OIDC_ISSUER so`,
+      );
     if (!('jwks_uri' in metadata) || typeof metadata.jwks_uri !== 'string')
       throw new Error('the metadata of the OpenID Connect issuer names no jwks_uri');
     return createRemoteJWKSet(new URL(metadata.jwks_uri), {

@@ -4,9 +4,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from 'graphql-ws';
 import { generateKeyPair, SignJWT } from 'jose';
 import { WebSocket, type CloseEvent } from 'ws';
+import { createLog } from '../../src/platform/log.js';
 import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { AUDIENCE, startOidcIssuer, type OidcIssuer } from '../support/oidc-issuer.js';
 import { createPartner } from '../support/partner.js';
+import { until } from '../support/until.js';
 
 const ROLES = {
   ada: ['ADMIN'],
@@ -297,6 +299,21 @@ describe('an administrator', () => {
     socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${ADMIN_TOKEN}` } }));
     for (let count = 0; count < 150; count++) socket.send(JSON.stringify({ type: 'ping' }));
     expect(await closed).toBe(4429);
+  });
+
+  test.each([
+    ['does not answer', () => 'http://127.0.0.1:9', 'does not answer'],
+    ['is spelt otherwise', () => `${issuer.issuer}/`, 'set ADMIN_OIDC_ISSUER so'],
+  ])('of an issuer that %s the log tells at the start', async (_, address, reason) => {
+    const lines: string[] = [];
+    const log = createLog('warn', { write: (line: string) => void lines.push(line) });
+    const other = await startTestGateway({ env: { ...issuer.env, ADMIN_OIDC_ISSUER: address() }, log });
+    try {
+      const told = await until(() => lines.find((line) => line.includes('ADMIN_OIDC_ISSUER: ')));
+      expect(JSON.parse(told)).toMatchObject({ level: 'warn', err: { message: expect.stringContaining(reason) } });
+    } finally {
+      await other.close();
+    }
   });
 
   test('waits while the issuer does not answer; the bootstrap token works on', async () => {
