@@ -1,6 +1,7 @@
 /** The background work of one process, listed in one place: queues of rows, and recurring jobs. */
 import type { ExecutionServices } from '../graphql/context.js';
 import { indexDisclosures } from '../entities/audit/disclosure.repository.js';
+import { earlierOf } from '../entities/database/earlier-of.js';
 import { readQueues } from '../entities/queues/queue.repository.js';
 import type { WakeChannel } from '../entities/queues/wake-channel.js';
 import type { JobHealth } from '../use-cases/overview/job-health.js';
@@ -108,16 +109,26 @@ async function fanOut(services: BackgroundServices): Promise<number> {
 export function recurringJobs(services: BackgroundServices): RecurringJob[] {
   const { clock, keeping } = services;
   const database = services.database.patient();
+  // What they delete, end and destroy does not come back: by a clock that is ahead all of it would be old.
+  const earlierClock = async (): Promise<() => Date> => {
+    const now = await earlierOf(database, clock());
+    return () => now;
+  };
   return [
     { name: 'index-disclosures', every: '30 seconds', run: () => indexDisclosures(database) },
     { name: 'housekeeping', every: '1 minute', run: () => keepHouse(database, clock()) },
     { name: 'fill-columns', every: '1 minute', run: () => fillColumns(services.database, services.registries) },
     { name: 'seal-audit', every: '10 seconds', run: () => sealAudit(services) },
-    { name: 'rotate-keys', every: '1 minute', run: () => rotateKeys({ ...services, ...keeping }) },
+    {
+      name: 'rotate-keys',
+      every: '1 minute',
+      run: async () => rotateKeys({ ...services, ...keeping, clock: await earlierClock() }),
+    },
     {
       name: 'retention',
       every: '1 hour',
-      run: () => keepRetention({ ...services, database, days: keeping.retentionDays }),
+      run: async () =>
+        keepRetention({ ...services, database, clock: await earlierClock(), days: keeping.retentionDays }),
     },
     ...(keeping.masterKey.isBeingReplaced
       ? [
@@ -129,7 +140,11 @@ export function recurringJobs(services: BackgroundServices): RecurringJob[] {
         ]
       : []),
     { name: 'refresh-jwks', every: '10 minutes', run: () => refreshJwks(services) },
-    { name: 'expire-subscriptions', every: '10 seconds', run: () => expireSubscriptions(services) },
+    {
+      name: 'expire-subscriptions',
+      every: '10 seconds',
+      run: async () => expireSubscriptions({ ...services, clock: await earlierClock() }),
+    },
     { name: 'park-deliveries', every: '10 seconds', run: () => parkIdleDeliveries(database, clock()) },
     { name: 'watch-tail', every: '1 minute', run: () => watchTail(services) },
     { name: 'watch-slots', every: '30 seconds', run: () => watchSlots(services) },
