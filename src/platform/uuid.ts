@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { v7 } from 'uuid';
 import { fewRandomBytes } from './random.js';
 
@@ -13,6 +14,12 @@ export function uuidv7(): string {
   if (now > msecs) [msecs, seq] = [now, random.readUInt32BE(6) >>> 1];
   else if (++seq === SEQUENCES) [msecs, seq] = [msecs + 1, 0];
   return v7({ msecs, seq, random });
+}
+
+/** The UUID of a pair of them, whoever asks (RFC 9562 5.8): of the moment of the first, and of a hash of both. */
+export function uuidOf(first: string, second: string): string {
+  const hash = createHash('sha256').update(`${first} ${second}`).digest('hex');
+  return `${first.slice(0, 13)}-8${hash.slice(0, 3)}-8${hash.slice(3, 6)}-${hash.slice(6, 18)}`;
 }
 
 /** The moment inside a UUIDv7. */

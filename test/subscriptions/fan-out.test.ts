@@ -174,6 +174,23 @@ describe('with a clock of its own', () => {
     expect(new Date(row?.dueAt ?? 0).getTime()).toBeLessThanOrEqual(Date.now());
   });
 
+  test('what a restore brings back as not told is told again under the same message id', async () => {
+    const code = await subscribe();
+    await happen();
+    await fanOutBatch(services());
+    const told = () =>
+      gateway.database.query<{ id: string; eventId: string }>(
+        `select d.message_id as id, d.event_id as "eventId" from delivery d
+         join subscription s on s.id = d.subscription_id where s.code = $1`,
+        [code],
+      );
+    const [before] = await told();
+    await gateway.database.query('delete from delivery where event_id = $1', [before?.eventId]);
+    await gateway.database.query('update registry_event set fanned_out_at = null where id = $1', [before?.eventId]);
+    await fanOutBatch(services());
+    expect(await told()).toEqual([before]);
+  });
+
   test('an event behind the last time of a frequency is written down and never sent', async () => {
     const once = inDays(1);
     const day = `${once.getUTCDate()} ${once.getUTCMonth() + 1} ? ${once.getUTCFullYear()}`;

@@ -1,6 +1,6 @@
 /** New notifications: what an event makes us owe subscribers, and tests, which tell of no event. */
 import { currentHop, type Hop } from '../../platform/hop.js';
-import { uuidv7 } from '../../platform/uuid.js';
+import { uuidOf, uuidv7 } from '../../platform/uuid.js';
 import type { Registry } from '../../protocol/vocabulary.js';
 import type { Sql } from '../database/database.js';
 import { appendOutbox } from '../queues/outbox.repository.js';
@@ -40,13 +40,16 @@ select "outboxId", 'delivery', id, jsonb_build_object('senderId', "senderId", 'r
   case when cancelled is null then 'PENDING' else 'CANCELLED' end)
 from jsonb_to_recordset($1) as n (id uuid, "senderId" text, registry text, cancelled text, "outboxId" uuid)`;
 
-/** One delivery per event and subscription. */
+/**
+ * One delivery per event and subscription, whose message is named after both: told again after a restore to before it was
+ * owed, its receiver knows it.
+ */
 export async function insertNotifications(sql: Sql, notifications: NewNotification[], now: Date): Promise<void> {
   if (notifications.length === 0) return;
   const rows = notifications.map((one) => ({
     ...one,
     id: uuidv7(),
-    messageId: uuidv7(),
+    messageId: uuidOf(one.eventId, one.subscriptionId),
     outboxId: uuidv7(),
     host: new URL(one.target).host,
   }));
