@@ -54,7 +54,7 @@ export interface Gateway {
   address: string;
   database: Database;
   /** For commands that run the use cases from the inside. */
-  services: FacadeServices;
+  services: FacadeServices & BackgroundServices;
   /** @param graceMs how long connections that stand may still bring a request */
   close(graceMs?: number): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /** A worker whose clock is years ahead: what it would delete, end or destroy for good waits for the database's clock. */
-import { recurringJobs, type BackgroundServices } from '../../src/jobs/background.js';
+import { recurringJobs } from '../../src/jobs/background.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById } from '../support/partner.js';
 
@@ -36,7 +36,7 @@ test.each(['retention', 'expire-subscriptions', 'rotate-keys'])('%s changes noth
   await partner.send('crvs/registry/sync/search', 'search', searchById('1'));
   const before = await state();
   expect(before.subscriptions).toContainEqual(expect.objectContaining({ state: 'ACTIVE' }));
-  const services = { ...gateway.services, clock: () => new Date(Date.now() + YEARS_MS) } as BackgroundServices;
+  const services = { ...gateway.services, clock: () => new Date(Date.now() + YEARS_MS) };
   await recurringJobs(services)
     .find((job) => job.name === name)
     ?.run();
