@@ -90,12 +90,20 @@ async function dropTransactions(retaining: Retaining, until: Date, holds: Hold[]
   const whole = new Date(Date.UTC(until.getUTCFullYear(), until.getUTCMonth(), 1));
   await announce(retaining, 'transactions', whole);
   for (const month of months) {
-    const held = holds.filter((hold) => hold.month === month).map(({ owner }) => owner);
-    if (held.length === 0) await dropMonth(database, 'transaction', month);
-    else await deleteTransactions(database, month, held);
+    // What was received in the last moments of a month may be written in the first of the next.
+    const touching = holds.filter((hold) => hold.month === month || hold.month === monthBefore(month));
+    const senders = touching.filter((hold) => hold.month === month).map(({ owner }) => owner);
+    const dataKeyIds = touching.map(({ dataKeyId }) => dataKeyId);
+    if (touching.length === 0) await dropMonth(database, 'transaction', month);
+    else await deleteTransactions(database, month, { senders, dataKeyIds });
   }
   await deleteRemains(database, whole);
   return months.length;
+}
+
+/** Both as `YYYY-MM`. */
+function monthBefore(month: string): string {
+  return new Date(Date.parse(`${month}-01`) - DAY_MS).toISOString().slice(0, 7);
 }
 
 async function announce({ database, clock }: Retaining, what: Purged, until: Date): Promise<void> {

@@ -4,6 +4,8 @@ import { DataVault } from '../../src/entities/database/data-vault.js';
 import { isTold } from '../../src/entities/retention/purge.repository.js';
 import { GATEWAY, recordAdminAction } from '../../src/use-cases/admin-change.js';
 import { verifyAudit } from '../../src/use-cases/audit/verify-audit.js';
+import { recordTransaction, type TransactionEntry } from '../../src/entities/transactions/transaction.repository.js';
+import { uuidv7 } from '../../src/platform/uuid.js';
 import { keepRetention } from '../../src/jobs/retention.job.js';
 import { createRegistries } from '../../src/protocol/registries/registries.js';
 import { createLog } from '../../src/platform/log.js';
@@ -14,11 +16,16 @@ import { MASTER_KEY, SEALED_BY_TEST, sealNow } from '../support/seal.js';
 
 const DAYS = { payloads: 30, transactions: 400, attempts: 60, outbox: 20, versions: 60 };
 const MONTH = new Date().toISOString().slice(0, 7);
+/** The last moment of the month before. */
+const MONTHS_END = new Date(Date.parse(`${MONTH}-01`) - 1);
+const BEFORE = MONTHS_END.toISOString().slice(0, 7);
 
 describe('retention', () => {
   let gateway: TestGateway;
   let kept: Partner;
   let purged: Partner;
+  /** Received in the month before, and written in this one. */
+  let late: Partner;
 
   const after = (days: number) => {
     const now = new Date(Date.now() + days * 86_400_000);
@@ -33,6 +40,25 @@ describe('retention', () => {
       days: DAYS,
     });
   };
+  const entryOf = ({ senderId }: Partner): TransactionEntry => ({
+    senderId,
+    messageId: 'late',
+    transactionId: 'late',
+    correlationId: uuidv7(),
+    action: 'search',
+    channel: 'SYNC',
+    operation: 'SEARCH',
+    registry: 'SOCIAL',
+    status: 'SUCCEEDED',
+    digest: Buffer.alloc(32),
+    claim: false,
+    request: { asked: 1 },
+    receivedAt: MONTHS_END,
+  });
+  const whose = async () =>
+    (await gateway.database.query<{ by: string }>('select distinct sender_id as by from transaction order by 1')).map(
+      ({ by }) => by,
+    );
   const payloadsOf = async ({ senderId }: Partner) =>
     (
       await gateway.database.query(
@@ -52,6 +78,9 @@ describe('retention', () => {
     purged = await createPartner(gateway);
     for (const partner of [kept, purged]) await partner.send('social/registry/sync/search', 'search', searchById('1'));
     await hold('placeLegalHold', kept.senderId);
+    late = await createPartner(gateway);
+    await recordTransaction(gateway.database, new DataVault(gateway.database, MASTER_KEY), entryOf(late), new Date());
+    await hold('placeLegalHold', late.senderId, BEFORE);
     await sealNow(gateway.database);
   });
   afterAll(() => gateway.close());
@@ -144,14 +173,16 @@ describe('retention', () => {
 
   test('drops transactions of old months except those under hold, and the proofs stay valid', async () => {
     expect((await after(500)).transactions).toBeGreaterThanOrEqual(1);
-    const rows = await gateway.database.query<{ sender_id: string }>('select distinct sender_id from transaction');
-    expect(rows).toEqual([{ sender_id: kept.senderId }]);
+    expect(await whose()).toEqual([kept.senderId, late.senderId].toSorted());
     expect(await payloadsOf(kept)).toBe(1);
     expect(await verifyAudit(gateway.database)).toMatchObject({ intact: true, problem: null });
   });
 
   test('takes up again what a lifted hold kept', async () => {
     expect((await hold('liftLegalHold', kept.senderId)).errors).toBeUndefined();
+    await after(500);
+    expect(await whose()).toEqual([late.senderId]);
+    expect((await hold('liftLegalHold', late.senderId, BEFORE)).errors).toBeUndefined();
     await after(500);
     expect(await gateway.database.query('select 1 from transaction')).toEqual([]);
     await sealNow(gateway.database);

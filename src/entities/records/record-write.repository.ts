@@ -78,7 +78,7 @@ export async function writePlanned(
     changes.length === 0 ? [] : told ? raiseHeard(sql, vault, changes, now) : keepUntold(sql, changes, now),
     insertRecords(sql, lastOf('INSERTED'), now),
     updateRecords(sql, lastOf('UPDATED'), now),
-    changeIdentifiers(sql, byRecord, now),
+    changeIdentifiers(sql, byRecord),
     keepFormer(
       sql,
       changes.flatMap(({ after: { id }, left }) => left.map((one) => ({ ...one, recordId: id, endedAt: now }))),

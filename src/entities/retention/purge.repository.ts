@@ -96,12 +96,17 @@ export async function dropMonth(database: Pick<Database, 'transaction'>, table: 
   });
 }
 
-/** Of a month that cannot go as a whole: the transactions of senders that are not held. */
-export function deleteTransactions(sql: Sql, month: string, heldSenders: string[]): Promise<number> {
+/** Of a month that cannot go as a whole: the transactions of senders that are not held in it, and of no held key. */
+export function deleteTransactions(
+  sql: Sql,
+  month: string,
+  { senders, dataKeyIds }: { senders: string[]; dataKeyIds: string[] },
+): Promise<number> {
   const partition = partitionOf('transaction', month);
   const statement = `delete from ${partition} where id = any(array(
-      select id from ${partition} where sender_id is null or not sender_id = any($1::text[]) limit ${BATCH})) returning 1`;
-  return inBatches(sql, statement, [heldSenders]);
+      select id from ${partition} where (sender_id is null or not sender_id = any($1::text[]))
+        and (data_key_id is null or not data_key_id = any($2::uuid[])) limit ${BATCH})) returning 1`;
+  return inBatches(sql, statement, [senders, dataKeyIds]);
 }
 
 /** Finished deliveries, who got a record, by which former number it is asked for, and ended consents, of transactions that are gone. */
