@@ -28,7 +28,7 @@ export function createAuthenticator(services: FacadeServices, admins: Admins): A
     http: async (request) => {
       const token = bearer(request.headers.authorization);
       if (token === undefined) return { principal: ANONYMOUS };
-      const admin = await admins.authenticate(token);
+      const admin = await admins.authenticate(token).catch((error: unknown) => tell(error, services));
       return admin === undefined ? authenticatePartner(services, request) : { principal: admin };
     },
     knows: async (request) => {
@@ -41,6 +41,15 @@ export function createAuthenticator(services: FacadeServices, admins: Admins): A
       return (token === undefined ? undefined : await authenticateAdmin(admins, token)) ?? ANONYMOUS;
     },
   };
+}
+
+/** Why somebody could not sign in is found by the `errorId` that they were told. */
+function tell(error: unknown, { log }: FacadeServices): never {
+  if (error instanceof ProtocolError) {
+    const { code, status, errorId, cause } = error;
+    log[status < 500 ? 'info' : 'warn']({ errorId, code, status, cause }, 'an administrator was refused');
+  }
+  throw error;
 }
 
 /** Of whom every refusal is the same: on a WebSocket there is no status to tell them apart. */

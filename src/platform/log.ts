@@ -27,11 +27,14 @@ export function createLog(level: string, destination?: DestinationStream): Log {
     mixin: hopFields,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
-    serializers: { err: describeError, error: describeError },
+    serializers: { err: describeError, error: describeError, cause: describeCause },
     hooks: { logMethod: onceInAWhile() },
   };
   return destination ? pino(options, destination) : pino(options);
 }
+
+/** Of a refusal, where it may also be a text; errors of libraries carry what they read, such as a token's payload. */
+const describeCause = (cause: unknown): unknown => (typeof cause === 'string' ? cause : describeError(cause));
 
 /**
  * A fault that lasts (a full disk, a database away) says the same at every request: some of these lines are written, the others

@@ -316,6 +316,21 @@ describe('an administrator', () => {
     }
   });
 
+  test('who is refused finds in the log why, by the errorId that was told', async () => {
+    const lines: string[] = [];
+    const log = createLog('info', { write: (line: string) => void lines.push(line) });
+    const own = await startTestGateway({ env: issuer.env, log });
+    try {
+      const { errors } = await own.graphql('{ me { role } }', {}, await issuer.token('ada', 'https://other.test'));
+      const { errorId } = Object(errors?.[0]?.extensions);
+      const line = lines.find((one) => one.includes(errorId)) ?? '{}';
+      expect(JSON.parse(line)).toMatchObject({ status: 401, cause: { message: 'unexpected "aud" claim value' } });
+      expect(line).not.toContain('ada');
+    } finally {
+      await own.close();
+    }
+  });
+
   test('waits while the issuer does not answer; the bootstrap token works on', async () => {
     const away = await startTestGateway({ env: { ...issuer.env, ADMIN_OIDC_ISSUER: 'http://127.0.0.1:9' } });
     try {

@@ -38,6 +38,17 @@ test('errors that quote their input lose the quote and keep the rest', () => {
   expect(lines[1]?.err).toMatchObject({ type: 'Error', code: '23505' });
 });
 
+test('the cause of a refusal is told as an error is, without what it read, or as the text that it is', () => {
+  const claim = Object.assign(new Error('unexpected "aud" claim value'), {
+    code: 'ERR_JWT',
+    payload: { sub: 'UIN-1234' },
+  });
+  const [error, text] = logged((log) => [claim, 'no key'].forEach((cause) => log.info({ cause }, 'request refused')));
+  expect(error?.cause).toMatchObject({ code: 'ERR_JWT', message: claim.message });
+  expect(JSON.stringify(error)).not.toContain('UIN-1234');
+  expect(text?.cause).toBe('no key');
+});
+
 test('what the database says of itself is told: whoever reads the log may not know its codes', () => {
   const full = Object.assign(new Error('could not extend file "base/5/1": No space left on device'), { code: '53100' });
   const [line] = logged((log) => log.error({ err: full }, 'failed'));

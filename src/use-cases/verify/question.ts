@@ -130,7 +130,7 @@ function asRequest(key: string, read: () => Criteria): Criteria {
     return read();
   } catch (error) {
     if (!(error instanceof ItemRejected)) throw error;
-    throw new RequestInvalid(`verify.${key}: ${error.message}`, { cause: error });
+    throw new RequestInvalid(`verify.${key}: ${error.message}`);
   }
 }
 
