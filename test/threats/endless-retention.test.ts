@@ -9,7 +9,6 @@ import { uuidv7 } from '../../src/platform/uuid.js';
 import { keepRetention } from '../../src/jobs/retention.job.js';
 import { createRegistries } from '../../src/protocol/registries/registries.js';
 import { createLog } from '../../src/platform/log.js';
-import { uuidv7 } from '../../src/platform/uuid.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
 import { MASTER_KEY, SEALED_BY_TEST, sealNow } from '../support/seal.js';
