@@ -39,7 +39,7 @@ describe('a delivery', () => {
   let inbox: Inbox;
 
   beforeAll(async () => {
-    gateway = await startTestGateway({ env: { DELIVERY_RETRY_SECONDS: '0,0,0', DELIVERY_TIMEOUT_MS: '1500' } });
+    gateway = await startTestGateway({ env: { DELIVERY_RETRY_SECONDS: '0,0,0', DELIVERY_TIMEOUT_MS: '5000' } });
   });
   afterAll(() => gateway.close());
   beforeEach(async () => {
