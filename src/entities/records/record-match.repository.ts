@@ -155,9 +155,12 @@ interface LockedNames extends Names {
   mayBeNew: boolean;
 }
 
+const SMALL = 100;
+
 /** Two first registrations of one person wait for each other, so that there is one record at the end. */
 async function lockNames(sql: Sql, named: LockedNames[]): Promise<void> {
-  const names = named.flatMap(lockedBy);
+  const isSmall = named.length <= SMALL;
+  const names = named.flatMap(({ mayBeNew, ...one }) => lockedBy({ ...one, mayBeNew: mayBeNew && isSmall }));
   if (names.length === 0) return;
   await sql.query(
     `select pg_advisory_xact_lock(key) from (
@@ -170,6 +173,7 @@ async function lockNames(sql: Sql, named: LockedNames[]): Promise<void> {
 /**
  * A number is its person's in every registry and record type: one lock for all, since a server has room for some thousands.
  * A process of 1.0.0-rc.1 beside this one locks by `namesOf`: what may be new is locked by that too, or both would write it.
+ * But for large batches, as of an import: two of them at once would find no room for twice as many locks.
  */
 function lockedBy({ registry, mayBeNew, ...names }: LockedNames): string[] {
   const older = namesOf(mayBeNew ? names : { ...names, identifying: [] }).map((name) => `${registry} ${name}`);
