@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import { jest } from '@jest/globals';
+import { parse } from 'csv-parse/sync';
 
 import { createLog } from '../../src/platform/log.js';
 
@@ -32,10 +33,13 @@ test('errors that quote their input lose the quote and keep the rest', () => {
   const ofJson = new Error('the body is not JSON', { cause: attempt(() => JSON.parse('{"id":"UIN-1234"')) });
   const ofDatabase = Object.assign(new Error('Key (value)=(UIN-1234) exists'), { code: '23505', detail: 'UIN-1234' });
   const ofOrm = Object.assign(new Error("select 'UIN-1234' - failed"), { query: "select 'UIN-1234'" });
-  const lines = logged((log) => [ofJson, ofDatabase, ofOrm].forEach((err) => log.error({ err }, 'failed')));
+  const ofCsv = attempt(() => parse('id\nUIN-1234 "x"'));
+  expect(String(ofCsv)).toContain('UIN-1234');
+  const lines = logged((log) => [ofJson, ofDatabase, ofOrm, ofCsv].forEach((err) => log.error({ err }, 'failed')));
   expect(JSON.stringify(lines)).not.toContain('UIN-1234');
   expect(lines[0]?.err).toMatchObject({ message: 'the body is not JSON', cause: { type: 'SyntaxError' } });
   expect(lines[1]?.err).toMatchObject({ type: 'Error', code: '23505' });
+  expect(lines[3]?.err).toMatchObject({ code: 'INVALID_OPENING_QUOTE' });
 });
 
 test('the cause of a refusal is told as an error is, without what it read, or as the text that it is', () => {
