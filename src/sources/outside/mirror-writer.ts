@@ -50,9 +50,8 @@ async function writeBatch(sql: Sql, writing: Writing, batch: Batch, now: Date): 
     first.filter(({ id }) => !stored.has(id)).map((record) => draftOf(batch, record)),
   );
   const back = first.filter(({ id }) => stored.has(id));
-  const plans = back.map((record) =>
-    planWrite(draftOf(batch, record), stored.get(record.id), insideOf(writing, batch)),
-  );
+  const inside = insideOf(writing, batch);
+  const plans = back.map((record) => planWrite(draftOf(batch, record), stored.get(record.id), inside));
   await writePlanned(sql, writing.vault, plans, now, false);
   const told = changed.filter((record) => !isFirst(record));
   await writeTold(sql, writing, batch, told, stored, now);
