@@ -162,20 +162,43 @@ const STAYED = /^Your session has ended. Sign in again to go on where you were/;
       expect(await page.getByText('pension').count()).toBe(0);
     });
 
-    test('a dialog that is open waits too, out of sight', async () => {
+    /** The session ends while the sender's name is being changed. */
+    const beginName = async (name: string): Promise<void> => {
       await enterAnew();
       await page.goto('/console/senders/health');
       await page.getByRole('button', { name: 'Edit', exact: true }).click();
       const dialog = page.getByRole('dialog');
-      await dialog.getByLabel(/^Name/).fill('Ministry of Health');
+      await dialog.getByLabel(/^Name/).fill(name);
       // A click beside it takes nothing away.
       await page.mouse.click(20, 600);
       await gateway.admin('mutation { revokeAdminSessions(subject: "local:ruth", reason: "test") }');
       await dialog.getByRole('button', { name: 'Save' }).click();
       await expectShown(page.getByText(STAYED));
       await dialog.waitFor({ state: 'hidden' });
+    };
+
+    test('a dialog that is open waits too, out of sight', async () => {
+      await beginName('Ministry of Health');
       await enter(ruth);
-      await page.getByRole('heading', { name: 'Ministry of Health' }).waitFor();
+      await expectShown(page.getByRole('heading', { name: 'Ministry of Health' }));
+    });
+
+    test('what was read before a change, and comes after its answer, is read again', async () => {
+      await beginName('Department of Health');
+      const [read, changed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      await page.route('**/graphql', async (route) => {
+        const asked = route.request().postData() ?? '';
+        if (asked.includes('mutation UpdateSender')) await read.promise;
+        const response = await route.fetch();
+        if (asked.includes('query Sender(')) {
+          read.resolve();
+          await changed.promise;
+        }
+        await route.fulfill({ response });
+        if (asked.includes('mutation UpdateSender')) changed.resolve();
+      });
+      await enter(ruth);
+      await expectShown(page.getByRole('heading', { name: 'Department of Health' }));
     });
 
     test('signing out waits for no line, and leaves nothing here or in another tab', async () => {

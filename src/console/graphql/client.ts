@@ -1,6 +1,7 @@
 /** The one way to the gateway: its public GraphQL API, as every other client has it. */
 import { cacheExchange, Client, fetchExchange, mapExchange } from 'urql';
 import { asReader } from '../session/as-reader.js';
+import { readAgain } from './read-again.js';
 
 /** One for each reader: what one was shown is not kept for the next. @param ask as whom */
 export const createClient = (ask: typeof fetch = asReader) =>
@@ -13,6 +14,7 @@ export const createClient = (ask: typeof fetch = asReader) =>
       // What fails as a whole has `data: null`, of which no type tells; pages know undefined.
       mapExchange({ onResult: (result) => (result.data === null ? { ...result, data: undefined } : result) }),
       cacheExchange,
+      readAgain,
       fetchExchange,
     ],
   });
