@@ -1,6 +1,7 @@
 /**
  * Where a test file runs: as Jest's own, but its process ends within the half second that Jest waits for a worker. No timer
- * of the file holds it: Agenda keeps one for a second behind each job that ran.
+ * of the file holds it: Agenda keeps one for a second behind each job that ran. Gateways that a failed test left open are
+ * closed, or they would disturb the next file of the process.
  */
 // Comes with Jest, whose default it is.
 import { TestEnvironment } from 'jest-environment-node';
@@ -19,6 +20,11 @@ export default class extends TestEnvironment {
     const { setTimeout } = this.global;
     const noting = (...asked) => this.#noted(setTimeout(...asked));
     this.global.setTimeout = Object.defineProperties(noting, Object.getOwnPropertyDescriptors(setTimeout));
+  }
+
+  async handleTestEvent({ name }) {
+    if (name !== 'run_finish') return;
+    for (const close of this.global.openGateways ?? []) await close().catch(() => undefined);
   }
 
   async teardown() {

@@ -27,6 +27,10 @@ export interface TestGatewayOptions extends GatewayOverrides {
   databaseUrl?: string;
 }
 
+/** For the environment, which closes what is left. */
+const open = new Set<() => Promise<void>>();
+Object.assign(globalThis, { openGateways: open });
+
 const MASTER_KEY = randomBytes(32).toString('base64');
 
 export async function startTestGateway({
@@ -62,6 +66,12 @@ export async function startTestGateway({
     });
     return (await response.json()) as GraphqlAnswer<Data>;
   };
+  const close = async (): Promise<void> => {
+    open.delete(close);
+    await gateway.close();
+    await database?.drop();
+  };
+  open.add(close);
   return {
     ...gateway,
     databaseUrl: url,
@@ -71,9 +81,6 @@ export async function startTestGateway({
       if (errors !== undefined || data == null) throw new Error(JSON.stringify(errors ?? 'no data'));
       return data;
     },
-    close: async () => {
-      await gateway.close();
-      await database?.drop();
-    },
+    close,
   };
 }
