@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { GraphQLError, GraphQLScalarType, lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
 import { buildSchema, GraphQLISODateTime, type BuildSchemaOptions } from 'type-graphql';
+import { isoTime } from '../platform/iso-time.js';
 import { isWritable } from '../protocol/registries/date.js';
 import { AccessResolver } from './access/access.resolver.js';
 import { AgreementResolver } from './agreements/agreement.resolver.js';
@@ -112,7 +113,7 @@ const DateTime = new GraphQLScalarType({
   parseLiteral: (...literal) => writable(time.parseLiteral(...literal)),
   // It would write each twice, the first time to see whether it is one.
   serialize: (value) =>
-    value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : time.serialize(value),
+    value instanceof Date && !Number.isNaN(value.getTime()) ? isoTime(value) : time.serialize(value),
 });
 
 /** `9999-12-31T23:59:59-14:00` is a time of a year that the database does not read. */
