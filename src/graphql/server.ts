@@ -114,7 +114,7 @@ export async function startGraphqlServer(
     const caller = await identify(authenticator, request);
     if (persisted !== undefined) await usePersisted(persisted, request, caller);
     const { signal: deadline, stop } = timely();
-    response.once('close', stop);
+    onceClosed(response, stop);
     const endTurn = await turns.take(actorOf(caller.principal));
     onceClosed(response, endTurn);
     return { ...newContext(services, caller), deadline, endTurn };

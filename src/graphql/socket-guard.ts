@@ -16,6 +16,8 @@ export class SocketGuard {
 
   /** Before a connection is acknowledged; false when there are too many, and then it is closed. */
   admit(socket: WebSocket, { principal, stillAllowed }: Context): boolean {
+    // It went while it was found out whose it is: nothing would tell us to stop counting it.
+    if (socket.readyState !== socket.OPEN) return false;
     const subject = principal.kind === 'admin' ? principal.subject : '';
     const ofOne = [...this.#subjects.values()].filter((other) => other === subject).length;
     if (this.#subjects.size >= SOCKETS || ofOne >= SOCKETS_OF_ONE) {

@@ -292,6 +292,21 @@ describe('an administrator', () => {
     expect(await Promise.all(refused.map(({ closed }) => closed))).toEqual([4429, 4429, 4429, 4429]);
   });
 
+  test('of which one that went before it was known whose it is does not count', async () => {
+    const token = await issuer.token('luis');
+    const leave = () =>
+      new Promise<void>((resolve) => {
+        const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+        socket.once('open', () => {
+          socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } }));
+          socket.terminate();
+        });
+        socket.once('close', () => resolve());
+      });
+    await Promise.all(Array.from({ length: 30 }, leave));
+    for (let count = 0; count < 20; count++) expect(await listen(gateway, token)).toMatchObject({ connected: true });
+  });
+
   test('who talks too fast is cut off', async () => {
     const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
     const closed = new Promise<number>((resolve) => socket.once('close', resolve));
