@@ -64,12 +64,13 @@ export class UpstreamSource implements RegistrySource {
   /** Candidates: of persons whom identifiers name all at once, else page by page. */
   async search(query: SourceQuery): Promise<SourceResult> {
     const { criteria, page } = query;
-    const number = page.cursor === undefined ? 1 : Number(page.cursor);
+    // The next page, and how many records came before it: a server may give fewer of them than it is asked for.
+    const [number = 1, before = 0] = page.cursor?.split(' ').map(Number) ?? [];
     const named = namesPersons(criteria);
     const queries = named ? lookUps(criteria) : [this.#expression(criteria, query)];
     const records: SourceRecord[] = [];
     let answered: Answered | undefined;
-    let hasMore = false;
+    let [given, hasMore] = [0, false];
     for (let at = 0; at < queries.length; at += MOST_ITEMS) {
       const reply = await this.#ask(query, queries.slice(at, at + MOST_ITEMS), number);
       answered = reply.answered;
@@ -79,7 +80,8 @@ export class UpstreamSource implements RegistrySource {
           if (record !== undefined)
             records.push({ id: record.id, recordType: query.recordType, version: 1, data: record.data });
         }
-        hasMore ||= found.length > 0 && total > (number - 1) * PAGE + found.length;
+        given += found.length;
+        hasMore ||= found.length > 0 && total > before + found.length;
       }
     }
     if (named && hasMore)
@@ -88,7 +90,7 @@ export class UpstreamSource implements RegistrySource {
       records,
       totalCount: records.length,
       ...(answered && { answered }),
-      ...(hasMore && { nextCursor: String(number + 1) }),
+      ...(hasMore && { nextCursor: `${number + 1} ${before + given}` }),
     };
   }
 
