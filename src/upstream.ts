@@ -2,7 +2,9 @@
 import type { KeyRing } from './access/key-ring.js';
 import { CallRefused } from './client/call-refused.js';
 import { DciClient } from './client/dci-client.js';
+import { Kept } from './platform/kept.js';
 import { within } from './platform/within.js';
+import { ProtocolError } from './protocol/errors.js';
 import type { SigningKey } from './protocol/signature/signature.js';
 import { SourceFault } from './sources/outside/source-fault.js';
 import type { Upstream } from './sources/outside/upstream-source.js';
@@ -14,6 +16,8 @@ export interface Ourselves {
 }
 
 const ANSWER_MS = 10_000;
+/** Whoever looks at the source is told what was found out in this time. */
+const REACHED_MS = 10_000;
 
 /** @param address with the client id and secret that its keeper gave us, as `https://id:secret@registry.example.org` */
 export function upstreamAt(address: string, { keyRing, serverId, clock }: Ourselves): Upstream {
@@ -29,11 +33,12 @@ export function upstreamAt(address: string, { keyRing, serverId, clock }: Oursel
     }
     return known.client;
   }
+  const reached = new Kept(async () => (await client()).newToken(), REACHED_MS);
   return {
     ask: (path, action, message) => told(async () => (await (await client()).ask(path, action, message)).body),
     request: (path, action, message, callback) =>
       told(async () => (await (await client()).request(path, action, message, callback)).body),
-    reach: () => told(async () => void (await (await client()).token())),
+    reach: () => told(async () => void (await reached.get())),
   };
 }
 
@@ -42,10 +47,16 @@ async function told<Answer>(asking: () => Promise<Answer>): Promise<Answer> {
   try {
     return await within(ANSWER_MS, asking());
   } catch (cause) {
-    const why =
-      cause instanceof CallRefused
-        ? `it answers ${cause.status}${cause.code === undefined ? '' : ` ${cause.code}`}`
-        : '';
-    throw new SourceFault(`the other server could not be asked${why === '' ? '' : `: ${why}`}`, { cause });
+    throw new SourceFault(`the other server could not be asked: ${whyNot(cause)}`, { cause });
   }
+}
+
+function whyNot(cause: unknown): string {
+  if (cause instanceof CallRefused) {
+    const { status, code = '' } = cause;
+    return `${status === 0 ? 'it does not answer' : `it answers ${status}`} ${code}`.trimEnd();
+  }
+  // Our own words about what it said.
+  if (cause instanceof ProtocolError) return `what it says is not taken: ${cause.message}`;
+  return cause instanceof SyntaxError ? 'what it says is no JSON' : 'it does not answer in time';
 }

@@ -54,6 +54,12 @@ export class DciClient {
   async token(): Promise<string> {
     const now = this.options.clock().getTime() / 1000;
     if (this.#token !== undefined && this.#token.until > now) return this.#token.text;
+    return this.newToken();
+  }
+
+  /** Another one: also tells whether the registry is there and lets us in. @throws CallRefused */
+  async newToken(): Promise<string> {
+    const now = this.options.clock().getTime() / 1000;
     const { url, clientId, clientSecret } = this.options;
     const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
     const answer = await this.#post(`${url}/oauth2/token`, {}, new URLSearchParams(form).toString(), FORM);

@@ -270,4 +270,14 @@ test('a server that refuses us, or is away, is told plainly', async () => {
   await ministry.close();
   isAway = true;
   expect((await find(all, byId('u1'))).answer.status).toBe(503);
+  const told = await until(
+    async () => {
+      const now = await status();
+      return JSON.stringify(now).includes('FAILED') && now;
+    },
+    { seen: status },
+  );
+  expect(told).toMatchObject({
+    lastError: expect.stringMatching(/^the other server could not be asked: it does not answer [A-Z_]+$/) as unknown,
+  });
 });
