@@ -135,7 +135,8 @@ function valuesBelow(nodes: unknown[], path: string[]): unknown[] {
     for (const node of found) {
       if (!isObject(node) || !Object.hasOwn(node, key)) continue;
       const value = node[key];
-      if (Array.isArray(value)) next.push(...(value as unknown[]));
+      // One by one: a call takes no list of any length as its arguments.
+      if (Array.isArray(value)) for (const one of value as unknown[]) next.push(one);
       else next.push(value);
     }
     found = next;
