@@ -45,12 +45,14 @@ export class SourceConnections {
   async get(source: AppliedSource): Promise<OpenSource> {
     const known = this.#entries.get(source.name);
     if (known?.appliedAt === source.appliedAt) return known.open;
-    await this.forget(source.name);
+    const forgotten = this.forget(source.name);
     const { file, errors } = readSourceFile(source.yaml, this.registries);
     if (file === undefined)
       throw new SourceFault(`its file is not valid any more: line ${errors[0]?.line}: ${errors[0]?.message}`);
     const open = openSource(file, this.urls, this.registries, this.patience);
+    // Nothing is awaited before: of two that ask at once, the second finds what the first opened.
     this.#entries.set(source.name, { appliedAt: source.appliedAt, open });
+    await forgotten;
     return open;
   }
 
