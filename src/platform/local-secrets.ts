@@ -32,20 +32,28 @@ async function keep(path: string, encoding: 'base64' | 'base64url'): Promise<{ v
   if (kept) return { value: kept, isNew: false };
   const draft = `${path}.${randomBytes(4).toString('hex')}`;
   await writeFile(draft, randomBytes(32).toString(encoding), { mode: 0o600, flush: true });
-  const isNew = await link(draft, path).then(
-    () => true,
-    () => false,
-  );
-  await unlink(draft);
-  return { value: (await read(path)) ?? '', isNew };
+  let isNew = true;
+  try {
+    await link(draft, path);
+  } catch (error) {
+    if (!isOf(error, 'EEXIST')) throw error;
+    isNew = false;
+  } finally {
+    await unlink(draft);
+  }
+  const value = await read(path);
+  if (!value) throw new Error(`${path} is empty: put its content back, or delete it and a new one is made`);
+  return { value, isNew };
 }
 
 async function read(path: string): Promise<string | undefined> {
   return readFile(path, 'utf8').then(
     (text) => text.trim(),
     (error: unknown) => {
-      if (isNativeError(error) && 'code' in error && error.code === 'ENOENT') return undefined;
+      if (isOf(error, 'ENOENT')) return undefined;
       throw error;
     },
   );
 }
+
+const isOf = (error: unknown, code: string): boolean => isNativeError(error) && 'code' in error && error.code === code;

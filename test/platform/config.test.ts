@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -206,6 +206,15 @@ describe('local secrets', () => {
     const masterKey = randomBytes(32);
     const secrets = await loadLocalSecrets(await folder(), { masterKey, adminToken: 'mine' });
     expect(secrets).toEqual({ masterKey, adminToken: 'mine', adminTokenIsNew: false });
+  });
+
+  test('an empty file is no secret', async () => {
+    const dataDir = await folder();
+    await writeFile(join(dataDir, 'admin-token'), '');
+    await expect(loadLocalSecrets(dataDir, {})).rejects.toThrow(
+      /admin-token is empty: put its content back, or delete/,
+    );
+    expect((await readdir(dataDir)).toSorted()).toEqual(['admin-token', 'master-key']);
   });
 
   test('a damaged master key stops the start', async () => {
