@@ -33,7 +33,7 @@ describe('purging more rows than a batch holds', () => {
   function watched() {
     const begins: string[] = [];
     const query: Database['query'] = (text, values, name) => {
-      if (text.startsWith('update')) begins.push(String(values?.[0]));
+      if (/^(update|delete from consent)/.test(text)) begins.push(String(values?.[0]));
       return database.query(text, values, name);
     };
     return { begins, sql: { query, eventWritten: database.eventWritten } };
@@ -66,6 +66,17 @@ describe('purging more rows than a batch holds', () => {
     const left = await database.query('select 1 from disclosure d join transaction t on t.id = d.transaction_id');
     expect(left).toHaveLength(3);
     expect(await database.query('select 1 from disclosure')).toHaveLength(3);
+  });
+
+  test('what ended long ago goes in batches: each is over soon, and nobody waits for all', async () => {
+    await database.query(`insert into consent (id, registry, identifier_type, identifier_value, sender_id, fields, valid_from, valid_until, granted_by)
+      select ${id('n')}, 'SOCIAL', 'UIN', n, 'free', '{}', now() - interval '2 days', case when n > 1 then now() end, 'x'
+      from generate_series(1, ${ROWS}) n`);
+    const { begins, sql } = watched();
+    expect(await deleteRemains(sql, tomorrow)).toBe(ROWS - 1);
+    expect(begins).toHaveLength(3);
+    expect(begins).toEqual([...new Set(begins)].toSorted((a, b) => (a < b ? -1 : 1)));
+    expect(await database.query('select identifier_value as value from consent')).toEqual([{ value: '1' }]);
   });
 
   test('only what must stay is left', async () => {

@@ -73,13 +73,25 @@ export async function fillFormerIdentifiers(database: Pick<Database, 'transactio
   return filled;
 }
 
+// Record by record along its index: one walk through all of them, however many are old.
+const FORGET = `
+with batch as (
+  select distinct record_id from former_identifier where record_id > $1 order by record_id limit ${BATCH}
+), gone as (
+  delete from former_identifier f using batch b where f.record_id = b.record_id and f.ended_at < $2
+    and not exists (select 1 from disclosure d where d.record_id = f.record_id and d.transaction_id < $3)
+    and not exists (select 1 from delivery d where d.record_id = f.record_id and d.id < $3) returning 1
+)
+select record_id as last, (select count(*)::int from gone) as gone from batch order by record_id desc limit 1`;
+
 /** What was told under them is gone; what a legal hold kept of it keeps them. */
 export async function forgetFormerIdentifiers(sql: Sql, until: Date): Promise<number> {
-  const rows = await sql.query(
-    `delete from former_identifier f where f.ended_at < $1
-       and not exists (select 1 from disclosure d where d.record_id = f.record_id and d.transaction_id < $2)
-       and not exists (select 1 from delivery d where d.record_id = f.record_id and d.id < $2) returning 1`,
-    [until, firstId(until)],
-  );
-  return rows.length;
+  let forgotten = 0;
+  for (let last: string | undefined = FIRST; last !== undefined;) {
+    const [batch]: { last: string; gone: number }[] = await sql.query(FORGET, [last, until, firstId(until)]);
+    forgotten += batch?.gone ?? 0;
+    last = batch?.last;
+  }
+  return forgotten;
 }
+const FIRST = '00000000-0000-0000-0000-000000000000';

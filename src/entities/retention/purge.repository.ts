@@ -119,13 +119,12 @@ export async function deleteRemains(sql: Sql, until: Date): Promise<number> {
 }
 
 /** What they let out is gone too, but for what a hold on whoever they were given to keeps. */
-async function deleteConsents(sql: Sql, until: Date): Promise<number> {
-  const rows = await sql.query(
-    `delete from consent c where least(c.revoked_at, c.valid_until) < $1 and not exists (
-       select 1 from data_key k where k.legal_hold and (k.owner = c.sender_id or c.sender_id is null)) returning 1`,
-    [until],
-  );
-  return rows.length;
+function deleteConsents(sql: Sql, until: Date): Promise<number> {
+  const statement = `delete from consent where id = any(array(
+      select c.id from consent c where c.id > $1 and least(c.revoked_at, c.valid_until) < $2 and not exists (
+        select 1 from data_key k where k.legal_hold and (k.owner = c.sender_id or c.sender_id is null))
+      order by c.id limit ${BATCH})) returning id`;
+  return inOrder(sql, statement, [until]);
 }
 
 // Along the primary key, of which the transaction is the second half: one walk through the index, however much is old.
