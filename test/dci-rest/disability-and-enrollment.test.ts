@@ -440,6 +440,35 @@ describe('sync/enrollment/updates', () => {
     expect(await left()).toEqual([]);
   });
 
+  test('of two persons whose numbers are alike in all but their type are each their own', async () => {
+    const numbered = (type: string, value: string, status: string) => {
+      const one = beneficiary(value, 'P1', status);
+      return {
+        ...one,
+        member: { ...one.member, member_identifier: [{ identifier_type: type, identifier_value: value }] },
+      };
+    };
+    const remove = async (uin: string) => {
+      const member = { member_identifier: [{ identifier_type: 'UIN', identifier_value: uin }] };
+      const record = { member, programme_identifier: [{ programme_identifier: 'P1' }] };
+      const event = { event_type: 'delete', registry: 'ibr', record };
+      const notice = { transaction_id: randomUUID(), sender_id: partner.senderId, event };
+      return (await partner.postHttpSigned('/dci/v1/notify', notice)).body.status_reason_message;
+    };
+    const statuses = async (value: string, type: string) =>
+      (await find(partner, byId(value, {}, type), 'ibr')).records.map((one: JsonObject) => one['enrollment_status']);
+    await push([numbered('NIN', '770', 'Active')]);
+    expect(await remove('770')).toBeUndefined();
+    expect(await statuses('770', 'NIN')).toEqual(['1']);
+    await push([numbered('UIN', '770', 'Suspended')]);
+    expect([await statuses('770', 'NIN'), await statuses('770', 'UIN')]).toEqual([['1'], ['4']]);
+    // Loaded under an external id that ours would be.
+    const identifiers = [{ type: 'NIN', value: '771' }];
+    await load('IBR', [{ ...enrolled('771', 'P1', '1'), identifiers, externalId: 'Beneficiary:UIN:771:P1' }]);
+    expect(await remove('771')).toMatch(/CONFLICTING_IDENTIFIER/);
+    expect(await statuses('771', 'NIN')).toEqual(['1']);
+  });
+
   test('takes over the good ones and says what is wrong with the others', async () => {
     const { body } = await push([
       { member: { member_identifier: [] } },

@@ -13,7 +13,15 @@ import { covers } from '../../protocol/registries/records/fields.js';
 import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
 import { findEventType, findRecordType, findRegistryByType } from '../../protocol/registries/registries.js';
 import { assertOwnType } from '../records/own-records.js';
-import { applyPush, findPushed, isInRows, namesPushed, textOf, type Pushed } from '../records/partner-push.js';
+import {
+  applyPush,
+  assertSamePerson,
+  findPushed,
+  isInRows,
+  namesPushed,
+  textOf,
+  type Pushed,
+} from '../records/partner-push.js';
 import type { Services } from '../services.js';
 import { markDeath, type Death } from './mark-death.js';
 import { tellOn } from './tell-on.js';
@@ -130,11 +138,12 @@ export class ToldEvents {
     const { vault, clock } = this.services;
     if (!grant.identifiable) throw new RecordInvalid('', 'cannot be removed: the agreement does not cover identifiers');
     await assertOwnType(this.unit, { registry: definition.registry, recordType: recordType.name });
-    const { match, found } = await findPushed(this.unit, grant, record, clock());
+    const { draft, match, found } = await findPushed(this.unit, grant, record, clock());
     // Whether there is such a record outside the agreement's rows is not the partner's to know.
     if (match.refused !== undefined && match.candidates.every((candidate) => isInRows(grant, candidate)))
       throw match.refused;
     if (found === undefined || !isInRows(grant, found)) return;
+    assertSamePerson(recordType, found, draft);
     const gone = await deleteRecord(this.unit, vault, found.id, clock());
     if (gone !== undefined) this.recordIds.push(gone.id);
   }

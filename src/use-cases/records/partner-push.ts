@@ -124,7 +124,7 @@ function externalIdOf({ name }: RecordTypeDefinition, who: Identifier[], program
   const one = who.find(({ type }) => type === 'UIN') ?? who[0];
   if (Buffer.byteLength(programme) > MAX_PROGRAMME)
     throw new RecordInvalid('programme_identifier', 'names too many programmes: send a record for each');
-  return one && `${name}:${one.value}:${programme}`;
+  return one && `${name}:${one.type}:${one.value}:${programme}`;
 }
 
 /** Whatever its external id was made of: a partner may know a person by one number today and by another tomorrow. */
@@ -174,7 +174,7 @@ function assertInRows(grant: Grant, record: Row): void {
 }
 
 /** An external id that was made of a partner's own words corrects nobody. */
-function assertSamePerson(recordType: RecordTypeDefinition, stored: Row, draft: Row): void {
+export function assertSamePerson(recordType: RecordTypeDefinition, stored: Row, draft: Row): void {
   const [held, given] = [identifyingOf(recordType, stored), identifyingOf(recordType, draft)];
   const [type] = contradictions(held, given);
   if (type !== undefined || (held.length > 0 && !agree(held, given)))
