@@ -17,7 +17,7 @@ import { matches } from '../../protocol/query/evaluate.js';
 import { attributesOf } from '../../protocol/registries/attributes.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
 import { clampRecord, expandFields } from '../../protocol/registries/records/fields.js';
-import { presentRecord } from '../../protocol/registries/records/normalize.js';
+import { keepIdentifiers, presentRecord } from '../../protocol/registries/records/normalize.js';
 import { findEventType } from '../../protocol/registries/registries.js';
 import { replyHeader } from '../../protocol/envelope/reply.js';
 import { assertSearchable } from '../search/search.js';
@@ -158,19 +158,27 @@ async function releaseRecord(
   if (rowFilter !== undefined && !matches(rowFilter, whole, attributesOf(definition, recordType)))
     return { cancelled: WITHHELD.OUTSIDE_ROWS };
   const deleted = event.eventType === 'DELETE';
-  const sent = deleted
-    ? clampRecord(expandFields(definition, recordType.name, recordType.identifierPaths), data)
-    : data;
+  const sent = deleted ? identifiersAlone(grant, data) : data;
   const { recordId: id, version } = event;
   const source = { id, recordType: recordType.name, version, data: sent };
   const released = await releasing(source);
   if (released === undefined) return { cancelled: WITHHELD.NOT_CONSENTED };
-  const record = deleted ? released.data : project(grant, filter.projection, released.data);
+  const record = deleted ? goneBy(grant, event, released.data) : project(grant, filter.projection, released.data);
   if (Object.keys(record).every((name) => name.startsWith('@')))
     return {
       cancelled: deleted ? WITHHELD.NO_IDENTIFIERS : WITHHELD.NOTHING_COVERED,
     };
   return { record };
+}
+
+const identifiersAlone = ({ definition, recordType }: Grant, data: Record<string, unknown>) =>
+  clampRecord(expandFields(definition, recordType.name, recordType.identifierPaths), data);
+
+/** A copy may end while another of the same person is served: who is still found by a number is not gone by it. */
+function goneBy(grant: Grant, { identifiers }: WaitingEvent, data: Record<string, unknown>) {
+  const { definition, recordType } = grant;
+  const told = keepIdentifiers(definition, recordType.name, data, identifiers);
+  return presentRecord(definition, recordType.name, identifiersAlone(grant, told));
 }
 
 /** What a `graphql` filter selects, of what the agreement lets out. */

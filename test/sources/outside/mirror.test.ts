@@ -170,12 +170,21 @@ test('who gets another key, or has two rows, is not told to be gone', async () =
       `select identifiers from registry_event where event_type = 'DELETE' order by id`,
     );
   const told = await deletions();
+  await using opened = new AsyncDisposableStack();
+  const inbox = await startInbox(gateway.url);
+  opened.defer(() => inbox.close());
+  const subscriber = await createPartner(gateway, { sender: { autoApproveSubscriptions: true }, agreements: [{}] });
+  const { code } = await subscribed(subscriber, inbox, { event: 'DELETE', recordType: 'SRPerson' }, 'social');
   await school.query(`delete from pupil where school = 'D'`);
   await change('resyncSource');
   for (const uin of ['u20', 'u21'])
     await until(async () => (await find(partner, byId(uin))).total === 1, { seen: status });
   await untilState('RUNNING');
   expect(await deletions()).toEqual([...told, { identifiers: [{ type: 'SYSTEM_ID', value: '20' }] }]);
+  await settled(gateway, code, allEnded(1));
+  expect(inbox.received.map((notice) => eventOf(notice).data.reg_records.identifier as unknown)).toEqual([
+    [{ identifier_type: 'SYSTEM_ID', identifier_value: '20' }],
+  ]);
   expect((await status()).served).toBe(602);
 });
 

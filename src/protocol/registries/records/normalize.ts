@@ -51,6 +51,25 @@ export function identifiersOf(
   return [...found.values()];
 }
 
+/** The record with those of its own identifiers alone that are among these. */
+export function keepIdentifiers(
+  definition: RegistryDefinition,
+  recordType: string,
+  data: PlainObject,
+  kept: RecordIdentifier[],
+): PlainObject {
+  const isKept = (identifier: PlainObject): boolean => {
+    const type = findIdentifierType(definition, String(identifier['identifier_type']));
+    return kept.some(
+      (one) => one.value === identifier['identifier_value'] && [type, identifier['identifier_type']].includes(one.type),
+    );
+  };
+  return typeNamed(definition, recordType).identifierPaths.reduce(
+    (record, path) => siftAt(record, path.split('.'), isKept) as PlainObject,
+    data,
+  );
+}
+
 /** A record as it leaves, after the clamp: `@context` is the dictionary's file of its class, `@type` the class (protocol 4.8). */
 export function presentRecord(definition: RegistryDefinition, recordType: string, data: PlainObject): PlainObject {
   const type = typeNamed(definition, recordType);
@@ -75,6 +94,18 @@ function objectsAt(value: unknown, path: string[]): PlainObject[] {
   if (!isObject(value)) return [];
   const [name, ...below] = path;
   return name === undefined ? [value] : objectsAt(value[name], below);
+}
+
+/** Objects at a path that are to stay; a list of which none does is left out. */
+function siftAt(value: unknown, path: string[], isKept: (found: PlainObject) => boolean): unknown {
+  if (Array.isArray(value)) {
+    const kept = value.map((one) => siftAt(one, path, isKept)).filter((one) => one !== undefined);
+    return kept.length === 0 ? undefined : kept;
+  }
+  if (!isObject(value)) return undefined;
+  const [name, ...below] = path;
+  if (name === undefined) return isKept(value) ? value : undefined;
+  return Object.hasOwn(value, name) ? { ...value, [name]: siftAt(value[name], below, isKept) } : value;
 }
 
 function readObject(definition: RegistryDefinition, name: string, value: unknown, path: string): unknown {
