@@ -1,8 +1,10 @@
 /** What REST refuses is asked of GraphQL instead. Here both are one: same clamp, rows, audit, signature. */
 import { randomUUID } from 'node:crypto';
 import { signHttpRequest } from '../../src/protocol/signature/http.profile.js';
+import type { RegistrySource, SourceRecord } from '../../src/sources/registry-source.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById, type Answer, type Partner } from '../support/partner.js';
+import { byId, find } from '../support/search-message.js';
 
 const PERSON = {
   recordType: 'SRPerson',
@@ -220,5 +222,44 @@ describe('GraphQL gives a partner', () => {
     const after = await gateway.database.query(`select 1 from transaction where operation = 'SEARCH'`);
     const answered = [body.data?.a, body.data?.b].filter((answer) => answer != null);
     expect(after.length - before.length).toBeGreaterThanOrEqual(answered.length === 0 ? 0 : answered.length);
+  });
+});
+
+describe('of how its source answered', () => {
+  const HELD: SourceRecord = {
+    id: '00000000-0000-4000-8000-000000000001',
+    recordType: 'SRPerson',
+    version: 1,
+    data: { identifier: [{ identifier_type: 'UIN', identifier_value: 'held' }] },
+  };
+  const school: RegistrySource = {
+    search: ({ criteria }) => {
+      const records = JSON.stringify(criteria).includes('held') ? [HELD] : [];
+      return Promise.resolve({ records, totalCount: records.length, answered: { source: 'school', plan: 'LIVE' } });
+    },
+    capabilities: () => Promise.resolve({ identifiers: 'ALL', criteria: {} }),
+    health: () => Promise.resolve({ reachable: true }),
+  };
+
+  test('a partner reads nothing in its own transactions: it would tell who is there without consent', async () => {
+    await using opened = new AsyncDisposableStack();
+    const gateway = await startTestGateway({
+      sources: [{ registry: 'SOCIAL', recordType: 'SRPerson', source: school }],
+    });
+    opened.defer(() => gateway.close());
+    const partner = await createPartner(gateway, { agreements: [{ requiresConsent: true }] });
+    for (const uin of ['held', 'unknown'])
+      expect(await find(partner, byId(uin))).toMatchObject({ total: 0, records: [] });
+    const query = '{ transactions(first: 2) { nodes { accessDecision } } }';
+    interface Told {
+      transactions: { nodes: { accessDecision: { items: { source?: { candidates: number } }[] } }[] };
+    }
+    const candidates = ({ transactions }: Told) =>
+      transactions.nodes.map(({ accessDecision: { items } }) => items[0]?.source?.candidates);
+    expect(candidates(await gateway.admin<Told>(query))).toEqual([0, 1]);
+    const { body } = await partner.postHttpSigned('/graphql', { query });
+    const [unknown, held] = (body.data as Told).transactions.nodes;
+    expect(unknown?.accessDecision.items).toMatchObject([{ allowed: true, requiresConsent: true }]);
+    expect(held).toEqual(unknown);
   });
 });

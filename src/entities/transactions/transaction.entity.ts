@@ -1,6 +1,5 @@
 import { ArrayType } from '@mikro-orm/core';
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import type { Operation, Registry, TransactionStatus } from '../../protocol/vocabulary.js';
 import { OperationEnum, RegistryEnum, TransactionStatusEnum } from '../database/enums.js';
@@ -67,7 +66,6 @@ export class Transaction {
   @Property({ type: 'blob', lazy: true })
   contentHash!: Buffer;
 
-  @Field(() => GraphQLJSONObject, { nullable: true, description: 'What the access decision allowed, and why.' })
   @Property({ type: 'json', nullable: true })
   accessDecision?: Record<string, unknown> | null;
 

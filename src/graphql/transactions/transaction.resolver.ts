@@ -1,6 +1,6 @@
 import type { FilterQuery } from '@mikro-orm/core';
 import type { GraphQLResolveInfo } from 'graphql';
-import { GraphQLJSON } from 'graphql-scalars';
+import { GraphQLJSON, GraphQLJSONObject } from 'graphql-scalars';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { firstId } from '../../entities/database/partitions.js';
 import { Sender } from '../../entities/senders/sender.entity.js';
@@ -40,6 +40,18 @@ export class TransactionResolver {
   @FieldResolver(() => Sender, { nullable: true, description: 'Null when the caller was not known.' })
   async sender(@Root() { senderId }: Transaction, @Ctx() context: Context): Promise<Sender | null> {
     return senderId == null ? null : ((await context.loaders.senderBySenderId.load(senderId)) ?? null);
+  }
+
+  @FieldResolver(() => GraphQLJSONObject, {
+    nullable: true,
+    description: 'What the access decision allowed, and why; how its source answered is for administrators.',
+  })
+  accessDecision(
+    @Root() { accessDecision }: Transaction,
+    @Ctx() { principal }: Context,
+  ): Record<string, unknown> | null {
+    if (accessDecision == null) return null;
+    return principal.kind === 'admin' ? accessDecision : withoutSource(accessDecision);
   }
 
   @FieldResolver(() => GraphQLJSON, {
@@ -89,6 +101,14 @@ export class TransactionResolver {
   ): TransactionChange {
     return change;
   }
+}
+
+/** How many its source had before consent, rows and small counts were looked at would tell who is there. */
+function withoutSource(decided: Record<string, unknown>): Record<string, unknown> {
+  const { source: _source, ...decision } = decided;
+  const { items } = decision;
+  if (!Array.isArray(items)) return decision;
+  return { ...decision, items: (items as Record<string, unknown>[]).map(withoutSource) };
 }
 
 function whereTransaction(filter: TransactionFilter | null | undefined): FilterQuery<Transaction> {
