@@ -153,6 +153,24 @@ describe('a subscribe request', () => {
     expect(item.subscriptions[0].code === made.subscriptions[0].code).toBe(same);
   });
 
+  test('for one whose time has passed, though nobody has ended it yet, begins anew', async () => {
+    const other = await newPartner();
+    const until = (end: number) => subscribeMessage(subscribeItem({ more: frequency('0 * * * * ?', -HOUR, end) }));
+    await ask(other, inbox, until(HOUR));
+    await gateway.database.query(`update subscription set expires_at = now() where sender_id = $1`, [other.senderId]);
+    const { callback } = await ask(other, inbox, until(2 * HOUR));
+    const [item] = callback.body.message.subscribe_response;
+    expect([item.status, item.status_reason_code]).toEqual(['succ', undefined]);
+    const states = await gateway.database.query(
+      `select state, state_reason as reason from subscription where sender_id = $1 order by id`,
+      [other.senderId],
+    );
+    expect(states).toEqual([
+      { state: 'EXPIRED', reason: 'its end_time has passed' },
+      { state: 'ACTIVE', reason: null },
+    ]);
+  });
+
   test('is refused as a whole without an agreement that covers SUBSCRIBE', async () => {
     const other = await newPartner({ operations: ['SEARCH'] });
     const sender_uri = `${inbox.url}/on-subscribe`;

@@ -3,6 +3,7 @@ import { LockMode } from '@mikro-orm/core';
 import { hashContent } from '../audit/audit.repository.js';
 import { recordTransition } from '../audit/transition.js';
 import type { Sql, Unit } from '../database/database.js';
+import { earlierOf } from '../database/earlier-of.js';
 import { Subscription } from './subscription.entity.js';
 import { announce, LIVE_STATES, parkDeliveriesOf, wakeDeliveries } from './subscription.repository.js';
 
@@ -37,8 +38,18 @@ export async function expireDue(unit: Unit, now: Date, limit: number): Promise<n
     { expiresAt: { $lte: now }, endedAt: null, state: { $in: LIVE_STATES } },
     { orderBy: { id: 'asc' }, limit, lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE },
   );
-  for (const subscription of due) await endSubscription(unit, subscription, 'its end_time has passed', now, 'EXPIRED');
+  for (const subscription of due) await endSubscription(unit, subscription, EXPIRED, now, 'EXPIRED');
   return due.length;
+}
+
+const EXPIRED = 'its end_time has passed';
+
+/** Ends one whose time has passed. Whether it has, by our clock and by the database's. */
+export async function expire(unit: Unit, subscription: Subscription, now: Date): Promise<boolean> {
+  const { expiresAt } = subscription;
+  if (expiresAt == null || expiresAt > (await earlierOf(unit, now))) return false;
+  await endSubscription(unit, subscription, EXPIRED, now, 'EXPIRED');
+  return true;
 }
 
 const STOP = `

@@ -1,11 +1,13 @@
 /** The items of one subscribe request, each judged alone: a new subscription, or the reason why there is none. */
 import { randomBytes } from 'node:crypto';
+import { LockMode } from '@mikro-orm/core';
 import { decideItem, summarizeDecision, type Grant } from '../../access/decide-access.js';
 import { purposeOf, refuseProof } from '../../access/purpose.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import { addRow, type Unit } from '../../entities/database/database.js';
 import type { AgreementTerms } from '../../entities/senders/sender.repository.js';
 import { Subscription } from '../../entities/subscriptions/subscription.entity.js';
+import { expire } from '../../entities/subscriptions/subscription-end.repository.js';
 import { announce, LIVE_STATES } from '../../entities/subscriptions/subscription.repository.js';
 import { OutboundRefused } from '../../platform/outbound-errors.js';
 import { ItemRejected } from '../../protocol/errors.js';
@@ -102,8 +104,9 @@ export class SubscribeItems {
   async #checkRoom(key: string): Promise<void> {
     const { em } = this.unit;
     const live = { senderId: this.subscriber.sender.senderId, state: { $in: LIVE_STATES } };
-    const same = await em.findOne(Subscription, { ...live, dedupeKey: key });
-    if (same !== null) throw new AlreadySubscribed(same);
+    const same = await em.findOne(Subscription, { ...live, dedupeKey: key }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    // Whoever renews one in the seconds before it is ended would be told that it is there, and hear nothing any more.
+    if (same !== null && !(await expire(this.unit, same, this.services.clock()))) throw new AlreadySubscribed(same);
     const most = this.services.settings.maxSubscriptionsPerSender;
     if ((await em.count(Subscription, live)) >= most)
       throw detailsInvalid(`a sender has at most ${most} subscriptions; end one first`);
