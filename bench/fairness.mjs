@@ -63,6 +63,7 @@ const LOADS = {
   'due deliveries': async ({ noisy, quick, ground }) =>
     callbacksTo(noisy, await ground.receivers(10), quick ? 1000 : 5000),
   'a flood of searches': ({ noisy }) => flood(noisy, 'sync/search', 64),
+  'more searches than are let in': ({ noisy }) => flood(noisy, 'sync/search', 512),
   'a heavy GraphQL reader': async ({ gateway }) => {
     const query =
       '{ transactions(first: 100) { nodes { id status sender { senderId } receivedAt recordCount messageId } } }';

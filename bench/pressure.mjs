@@ -13,8 +13,8 @@ import { memoryOf } from './process.mjs';
 export const title = 'Under pressure';
 
 const CONNECTIONS = 200;
-/** Twice what one process takes in (`MAX_REQUESTS_AT_ONCE`). */
-const TOO_MANY = 512;
+/** More than one process takes in (`MAX_REQUESTS_AT_ONCE`) and lets wait. */
+const TOO_MANY = 1024;
 const PROBE_MS = 50;
 const ALIVE_MS = 100;
 

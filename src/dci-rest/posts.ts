@@ -1,5 +1,5 @@
 /** The facade's messages by their path below `/dci/v1`: checked, answered or refused, whatever has routed and read the request. */
-import { Crowded } from '../access/admission.js';
+import { callerOf, Crowded } from '../access/admission.js';
 import { Turns } from '../access/turns.js';
 import { HeaderRejected } from '../protocol/errors.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
@@ -49,8 +49,9 @@ export function dciPosts(services: FacadeServices): ReadonlyMap<string, Post> {
 /** What comes beyond the crowd that is served is refused before it costs anything, and leaves no row: a row is work. */
 function admittedPost(post: Post, turns: Turns, services: FacadeServices): Post {
   return async (request) => {
+    const caller = callerOf(request.headers, request.remoteAddress);
     try {
-      return await services.admission.during(() => turns.during(callerOf(request), () => post(request)));
+      return await services.admission.during(caller, () => turns.during(caller, () => post(request)));
     } catch (error) {
       if (!(error instanceof Crowded)) throw error;
       const exchange = new Exchange(request, undefined, undefined, services.clock());
@@ -58,9 +59,6 @@ function admittedPost(post: Post, turns: Turns, services: FacadeServices): Post 
     }
   };
 }
-
-/** Before anything is known of it: its token is the same from one message to the next. */
-const callerOf = ({ headers, remoteAddress }: ReceivedRequest): string => headers.authorization ?? remoteAddress ?? '';
 
 function shortPost(endpoint: ShortEndpoint, services: FacadeServices): Post {
   return async (request) => {

@@ -7,7 +7,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { Router } from 'express';
 import { OperationTypeNode, type GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
-import type { Admission } from '../access/admission.js';
+import { callerOf, type Admission } from '../access/admission.js';
 import { actorOf, type Principal } from '../access/principal.js';
 import { Turns } from '../access/turns.js';
 import { isLarge } from '../platform/large-body.js';
@@ -110,7 +110,7 @@ export async function startGraphqlServer(
   await apollo.start();
   const turns = new Turns(services.recentCallers, OPERATIONS);
   const answer = answerBy(apollo, async (request, response) => {
-    admit(services.admission, response);
+    await admit(services.admission, request, response);
     const caller = await identify(authenticator, request);
     if (persisted !== undefined) await usePersisted(persisted, request, caller);
     const { signal: deadline, stop } = timely();
@@ -133,9 +133,9 @@ export async function startGraphqlServer(
 }
 
 /** Once its body is here: one that comes slowly is no work. */
-function admit(admission: Admission, response: ServerResponse): void {
+async function admit(admission: Admission, request: OperationRequest, response: ServerResponse): Promise<void> {
   try {
-    onceClosed(response, admission.enter());
+    onceClosed(response, await admission.enter(callerOf(request.headers, request.socket.remoteAddress)));
   } catch (error) {
     throw refuseCaller(error);
   }

@@ -1,6 +1,7 @@
 /** `POST /admin/session`: where an administrator with an account of this gateway signs in. JSON only, so that no form of another site can. */
 import express, { Router, type ErrorRequestHandler, type Response } from 'express';
 import { z } from 'zod';
+import { callerOf } from '../access/admission.js';
 import type { FacadeServices } from '../dci-rest/services.js';
 import { onceClosed } from '../platform/once-closed.js';
 import { ProtocolError } from '../protocol/errors.js';
@@ -26,7 +27,7 @@ export function adminSessionRouter(services: FacadeServices): Router {
     if (!tellRefusal(error, response)) next(error);
   };
   router.post('/admin/session', express.json({ limit: MAX_BODY }), async (request, response) => {
-    onceClosed(response, services.admission.enter());
+    onceClosed(response, await services.admission.enter(callerOf(request.headers, request.ip)));
     const asked = SIGN_IN.safeParse(request.body);
     if (!asked.success) throw invalid('name', 'send JSON with name and password, and with code where you have one');
     response.set('Cache-Control', 'no-store').json(await signIn(services, asked.data, request.ip));

@@ -3,6 +3,7 @@ import express, { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { callerOf } from '../access/admission.js';
 import type { Admin, Principal } from '../access/principal.js';
 import type { FacadeServices } from '../dci-rest/services.js';
 import { onceClosed } from '../platform/once-closed.js';
@@ -26,6 +27,8 @@ const AUDITORS: Role[] = [...ADMINS, 'AUDITOR'];
 
 export function filesRouter(services: FacadeServices, adminOf: AdminOf): Router {
   const router = Router();
+  const enter = async (request: Request, response: Response): Promise<void> =>
+    onceClosed(response, await services.admission.enter(callerOf(request.headers, request.ip)));
   const required = async (request: Request, roles: Role[]): Promise<Admin> => {
     const principal = await adminOf(request.headers.authorization);
     if (principal.kind !== 'admin')
@@ -34,7 +37,7 @@ export function filesRouter(services: FacadeServices, adminOf: AdminOf): Router 
     return principal;
   };
   router.put('/imports/:id/content', async (request, response) => {
-    onceClosed(response, services.admission.enter());
+    await enter(request, response);
     await required(request, RUNNERS);
     const bytes = await receiveFile(services, idOf(request), fromOf(request), request);
     response.set('Cache-Control', 'no-store').json({ bytes });
@@ -48,7 +51,7 @@ export function filesRouter(services: FacadeServices, adminOf: AdminOf): Router 
   router.post('/exports', express.json(), async (request, response) => {
     const admin = await required(request, ADMINS);
     const question = readBody(exported, request.body);
-    onceClosed(response, services.admission.enter());
+    await enter(request, response);
     const pages = await exportRecords(services, admin, question);
     await send(
       response,
@@ -60,7 +63,7 @@ export function filesRouter(services: FacadeServices, adminOf: AdminOf): Router 
   router.post('/access-reports', express.json(), async (request, response) => {
     const admin = await required(request, AUDITORS);
     const question = readBody(reported, request.body);
-    onceClosed(response, services.admission.enter());
+    await enter(request, response);
     const file = await reportFile(services, admin, question);
     await send(response, REPORT_TYPES[question.format], `access-report.${question.format}`, Readable.from([file]));
   });
