@@ -223,6 +223,30 @@ describe('identifiers that contradict', () => {
       records: [{}, {}, {}, { change: 'UNCHANGED' }],
     });
   });
+
+  test('a member is not known by the number of a person that stands for the household', async () => {
+    const [head, NIN] = [key(), key()];
+    const number = (type: string, value: string) => [{ identifier_type: type, identifier_value: value }];
+    const of = (type: string, value: string) => ({
+      recordType: 'Beneficiary',
+      identifiers: [],
+      data: { member: { member_identifier: number(type, value) }, group: { group_identifier: number('UIN', head) } },
+    });
+    // Who is named beside the data, which makes it a member's record, is no other.
+    const beside = { ...of('NIN', `b${NIN}`), identifiers: [{ type: 'NIN', value: `b${NIN}` }] };
+    const { member: _, ...data } = beside.data;
+    const result = await load([of('NIN', NIN), of('UIN', head), { ...beside, data }], 'IBR');
+    expect(result).toMatchObject({ inserted: 3, refused: 0 });
+    const held = await gateway.database.query(
+      `select type, value from record_identifier where record_id = any ($1) order by record_id`,
+      [result.records.map(({ id }) => id)],
+    );
+    expect(held).toEqual([
+      { type: 'NIN', value: NIN },
+      { type: 'UIN', value: head },
+      { type: 'NIN', value: `b${NIN}` },
+    ]);
+  });
 });
 
 describe('values that identify nobody', () => {

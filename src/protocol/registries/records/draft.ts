@@ -89,11 +89,13 @@ export function assembleRecord(
     .map(({ type, value }) => ({ type: findIdentifierType(definition, type) ?? type, value: valueOf(type, value) }));
   const same = (a: Identifier) => (b: Identifier) => a.type === b.type && a.value === b.value;
   const missing = outside.filter((identifier) => !inside.some(same(identifier)));
-  const identifiers = [...inside, ...missing];
   const whole = missing.reduce(
     (all, one) => withIdentifier(all, pathFor(recordType, normalized, one), one),
     normalized,
   );
+  // What was given beside the data may make it a member's record, to which its household's numbers mean less.
+  const identifiers =
+    recordType.otherwise === undefined ? [...inside, ...missing] : identifiersOf(definition, recordType.name, whole);
   return { identifiers, data: withContacts(definition, recordType, identifiers, whole) };
 }
 

@@ -42,10 +42,14 @@ export function identifiersOf(
   data: PlainObject,
 ): RecordIdentifier[] {
   const found = new Map<string, RecordIdentifier>();
-  for (const path of typeNamed(definition, recordType).identifierPaths)
+  const { identifierPaths, identifying, otherwise } = typeNamed(definition, recordType);
+  // A household may go by the number of a person, such as its head: in a member's record that is somebody else.
+  const others = otherwise !== undefined && otherwise.unless in data ? otherwise.path : undefined;
+  for (const path of identifierPaths)
     for (const { identifier_type: given, identifier_value: value } of objectsAt(data, path.split('.'))) {
       if (typeof given !== 'string' || typeof value !== 'string') continue;
       const type = findIdentifierType(definition, given) ?? given;
+      if (path === others && identifying.includes(type)) continue;
       found.set(JSON.stringify([type, value]), { type, value });
     }
   return [...found.values()];
