@@ -4,6 +4,7 @@ import type { Criteria, Page } from '../protocol/query/criteria.js';
 import { attributesIn } from '../protocol/query/criteria-walk.js';
 import type { SortKey } from '../protocol/query/parse-sort.js';
 import { clampRecord } from '../protocol/registries/records/fields.js';
+import { identifyingTypes } from '../protocol/registries/records/identifying.js';
 import { presentRecord } from '../protocol/registries/records/normalize.js';
 import type { RecordSource, SourceQuery, SourceRecord, SourceResult } from '../sources/registry-source.js';
 import { applyConsent, consentScope } from './consent.js';
@@ -69,23 +70,29 @@ export interface Found {
 /** The way of every search: asks under the grant, keeps small counts from senders so marked, releases what is left. */
 export async function findReleased(source: RecordSource, sql: Sql, grant: Grant, question: Question): Promise<Found> {
   const { records, ...found } = await source.search(askUnder(grant, question));
-  if (question.uncounted !== true && isSuppressed(grant, question.criteria, found.totalCount))
+  if (question.uncounted !== true && isSuppressed(grant, question.criteria, { records, ...found }))
     return { records: [], totalCount: 0, ...(found.answered && { answered: found.answered }) };
   return { ...found, records: await release(sql, grant, records) };
 }
 
 /**
  * Few matches are told as none, records and count alike: a search by attributes that narrows to few is about persons, not
- * groups. Somebody named by an identifier is no group to begin with.
+ * groups, and so is one by a number that several share. Somebody named by an identifier is no group to begin with.
  */
-function isSuppressed({ agreement }: Grant, criteria: Criteria, count: number): boolean {
-  return count < agreement.grantee.suppressCountsBelow && !namesOnly(criteria);
+function isSuppressed({ agreement, recordType }: Grant, criteria: Criteria, found: SourceResult): boolean {
+  const { records, totalCount } = found;
+  if (totalCount >= agreement.grantee.suppressCountsBelow) return false;
+  // Of a household's number: all that were found, and so are looked at, must be the household's own.
+  const isNumberOfOne = (type: string): boolean =>
+    recordType.identifying.includes(type) ||
+    (records.length === totalCount && records.every(({ data }) => identifyingTypes(recordType, data).includes(type)));
+  return !namesOnly(criteria, isNumberOfOne);
 }
 
-function namesOnly(criteria: Criteria): boolean {
-  if ('identifier' in criteria) return true;
+function namesOnly(criteria: Criteria, isNumberOfOne: (type: string) => boolean): boolean {
+  if ('identifier' in criteria) return isNumberOfOne(criteria.identifier.type);
   const parts = 'and' in criteria ? criteria.and : 'or' in criteria ? criteria.or : [];
-  return parts.length > 0 && parts.every(namesOnly);
+  return parts.length > 0 && parts.every((part) => namesOnly(part, isNumberOfOne));
 }
 
 /** Records as they may leave; consent is read here once more, and afresh. */

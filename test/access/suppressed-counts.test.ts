@@ -41,6 +41,34 @@ describe('a sender whose small counts are suppressed', () => {
     expect(await find(marked, probe)).toMatchObject({ total: 0, records: [] });
   });
 
+  test('is told no few by a number that several share, on whatever page', async () => {
+    const number = (type: string, value: string) => [{ identifier_type: type, identifier_value: value }];
+    const inHousehold = (uin: string) => ({
+      member: { member_identifier: number('UIN', uin) },
+      group: { group_identifier: number('HOUSEHOLD_ID', 'h-1') },
+    });
+    const whole = { group: { group_identifier: number('HOUSEHOLD_ID', 'h-2') } };
+    const records = [inHousehold('b-1'), inHousehold('b-2'), whole];
+    await addRecords(
+      gateway,
+      records.map((data) => ({ recordType: 'Beneficiary', identifiers: [], data })),
+      'IBR',
+    );
+    const [few, all] = await Promise.all(
+      [3, 0].map((suppressCountsBelow) =>
+        createPartner(gateway, { sender: { suppressCountsBelow }, agreements: [{ registry: 'IBR' }] }),
+      ),
+    );
+    const household = (id: string, page_number = 1) =>
+      byId(id, { pagination: { page_size: 1, page_number } }, 'HOUSEHOLD_ID');
+    expect(await find(all!, household('h-1'), 'ibr')).toMatchObject({ total: 2 });
+    for (const page of [1, 5])
+      expect(await find(few!, household('h-1', page), 'ibr')).toMatchObject({ total: 0, records: [] });
+    // A household that is enrolled as a whole is one, and known by its number.
+    expect(await find(few!, household('h-2'), 'ibr')).toMatchObject({ total: 1 });
+    expect(await find(few!, byId('b-1'), 'ibr')).toMatchObject({ total: 1 });
+  });
+
   test('is told apart from others', async () => {
     expect(await find(other, living('Few'))).toMatchObject({ total: 2 });
   });
