@@ -10,6 +10,7 @@ import { findAttribute } from '../protocol/registries/attributes.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../protocol/registries/definition.js';
 import { covers, expandFields, type Clamp } from '../protocol/registries/records/fields.js';
 import { parseQuery } from '../protocol/query/parse-query.js';
+import { pathsOfType } from '../protocol/registries/records/identifying.js';
 import { isMemberPath } from '../protocol/registries/records/members.js';
 import type { Operation } from '../protocol/vocabulary.js';
 
@@ -59,6 +60,8 @@ export interface Grant {
   clamp: Clamp;
   /** Whether a record may be looked up by its identifiers. */
   identifiable: boolean;
+  /** Where it holds those. */
+  lookUpPaths: string[];
   rowFilter: Criteria | undefined;
 }
 
@@ -143,6 +146,13 @@ export function maySearch({ agreement, definition, recordType, clamp }: Grant, p
   });
 }
 
+/** Whether records may be looked up by identifiers of a type, which the agreement must cover where they are held. */
+export const mayLookUp = ({ lookUpPaths, recordType }: Grant, type: string): boolean =>
+  pathsOfType(recordType, type).some((path) => lookUpPaths.includes(path));
+
+/** Of the identifiers at a path, what they are looked up by. */
+export const valueOf = (identifierPath: string): string => `${identifierPath}.identifier_value`;
+
 /** What a transaction keeps of a decision. */
 export function summarizeDecision(decision: GateDecision | ItemDecision): Record<string, unknown> {
   if (!decision.allowed) return { allowed: false, reason: decision.reason, explanation: decision.explanation };
@@ -180,9 +190,7 @@ function grant(
   rowFilter: Criteria | undefined,
 ): Grant {
   const clamp = expandFields(definition, recordType.name, agreement.fields);
-  const identifiable = recordType.identifierPaths.some(
-    (path) => covers(clamp, path) || covers(clamp, `${path}.identifier_value`),
-  );
+  const lookUpPaths = recordType.identifierPaths.filter((path) => covers(clamp, valueOf(path)));
   return {
     allowed: true,
     reason: 'AGREEMENT',
@@ -191,7 +199,8 @@ function grant(
     recordType,
     purpose,
     clamp,
-    identifiable,
+    identifiable: lookUpPaths.length > 0,
+    lookUpPaths,
     rowFilter,
   };
 }

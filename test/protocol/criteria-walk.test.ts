@@ -1,5 +1,5 @@
 import type { Criteria } from '../../src/protocol/query/criteria.js';
-import { attributesIn, canonicalCriteria, identifierTypesIn } from '../../src/protocol/query/criteria-walk.js';
+import { attributesIn, canonicalCriteria, partsOf } from '../../src/protocol/query/criteria-walk.js';
 import { parsePage } from '../../src/protocol/query/parse-page.js';
 import { parseSort } from '../../src/protocol/query/parse-sort.js';
 import { createRegistries } from '../../src/protocol/registries/registries.js';
@@ -12,8 +12,11 @@ const c: Criteria = { identifier: { type: 'UIN', value: '1' } };
 test('what the access decision checks is found at any depth', () => {
   const criteria = { and: [a, { or: [b, { not: c }] }] };
   expect([...attributesIn(criteria)]).toEqual(['sex', 'name.surname']);
-  expect([...identifierTypesIn(criteria)]).toEqual(['UIN']);
-  expect([...identifierTypesIn(a)]).toEqual([]);
+  expect(partsOf(criteria)).toEqual([
+    { leaf: a, negated: false },
+    { leaf: b, negated: false },
+    { leaf: c, negated: true },
+  ]);
 });
 
 test.each<[string, Criteria, Criteria]>([

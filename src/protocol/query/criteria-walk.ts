@@ -17,18 +17,17 @@ const valuesIn = (value: unknown): number => (Array.isArray(value) ? value.lengt
 export const identifiersIn = (criteria: Criteria): Criteria[] =>
   leavesOf(criteria).filter((leaf) => 'identifier' in leaf);
 
-/** Identifier types that are searched. */
-export const identifierTypesIn = (criteria: Criteria): Set<string> =>
-  new Set(leavesOf(criteria).flatMap((leaf) => ('identifier' in leaf ? [leaf.identifier.type] : [])));
-
 /** One text for criteria that differ only in the order of their parts, in repetitions or in nesting. */
 export const canonicalCriteria = (criteria: Criteria): string => JSON.stringify(canonical(criteria));
 
-function leavesOf(criteria: Criteria): Leaf[] {
-  if ('and' in criteria) return criteria.and.flatMap(leavesOf);
-  if ('or' in criteria) return criteria.or.flatMap(leavesOf);
-  if ('not' in criteria) return leavesOf(criteria.not);
-  return [criteria];
+const leavesOf = (criteria: Criteria): Leaf[] => partsOf(criteria).map(({ leaf }) => leaf);
+
+/** Every comparison, and whether it stands inside a negation. */
+export function partsOf(criteria: Criteria, negated = false): { leaf: Leaf; negated: boolean }[] {
+  if ('and' in criteria) return criteria.and.flatMap((part) => partsOf(part, negated));
+  if ('or' in criteria) return criteria.or.flatMap((part) => partsOf(part, negated));
+  if ('not' in criteria) return partsOf(criteria.not, true);
+  return [{ leaf: criteria, negated }];
 }
 
 function canonical(criteria: Criteria): unknown[] {

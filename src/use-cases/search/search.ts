@@ -1,17 +1,18 @@
 /** Search: every question judged alone, what may leave decided once per question, the answer settled before it leaves. */
-import { maySearch, decideGate, forbiddenBy, type Grant } from '../../access/decide-access.js';
+import { maySearch, mayLookUp, decideGate, forbiddenBy, valueOf, type Grant } from '../../access/decide-access.js';
 import { findReleased, type Released } from '../../access/release.js';
 import type { Criteria, Page } from '../../protocol/query/criteria.js';
 import { ConsentRefused } from '../../protocol/consent/consent-refused.js';
 import { DIALECTS } from '../../protocol/dialects/dialects.js';
 import { ItemRejected, RequestInvalid } from '../../protocol/errors.js';
-import { attributesIn, identifierTypesIn } from '../../protocol/query/criteria-walk.js';
+import { partsOf } from '../../protocol/query/criteria-walk.js';
 import { parsePage } from '../../protocol/query/parse-page.js';
 import { parseSort, type SortKey } from '../../protocol/query/parse-sort.js';
 import { readQuery } from '../../protocol/query/read-query.js';
 import { ReferenceIds } from '../../protocol/reference-ids.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
 import { ALL, both, clampRecord, expandFields } from '../../protocol/registries/records/fields.js';
+import { pathsOfType } from '../../protocol/registries/records/identifying.js';
 import { presentRecord } from '../../protocol/registries/records/normalize.js';
 import type {
   SearchAnswer,
@@ -232,16 +233,11 @@ function assertNotTooMany(found: number, most: number): void {
 
 /** Only what the agreement lets a sender see may be asked about or sorted by. */
 export function assertSearchable(grant: Grant, criteria: Criteria, sort: SortKey[] = []): void {
-  const identifies = (path: string) =>
-    grant.identifiable && grant.recordType.identifierPaths.some((own) => path === `${own}.identifier_value`);
-  const refused = [...attributesIn(criteria)].find((path) => !identifies(path) && !maySearch(grant, path));
-  if (refused !== undefined)
-    throw new ItemRejected('rjct.filter.invalid', `${refused}: the agreement does not let this attribute be searched`);
-  if (identifierTypesIn(criteria).size > 0 && !grant.identifiable)
-    throw new ItemRejected(
-      'rjct.filter.invalid',
-      'the agreement does not cover identifiers, so records cannot be looked up by them',
-    );
+  for (const { leaf, negated } of partsOf(criteria)) {
+    const problem =
+      'identifier' in leaf ? lookUpProblem(grant, leaf.identifier.type, negated) : searchProblem(grant, leaf, negated);
+    if (problem !== undefined) throw new ItemRejected('rjct.filter.invalid', problem);
+  }
   const unsorted = sort.find(({ attribute }) => !maySearch(grant, attribute));
   if (unsorted !== undefined)
     throw new ItemRejected(
@@ -249,3 +245,22 @@ export function assertSearchable(grant: Grant, criteria: Criteria, sort: SortKey
       `${unsorted.attribute}: the agreement does not let this attribute be sorted by`,
     );
 }
+
+function lookUpProblem(grant: Grant, type: string, negated: boolean): string | undefined {
+  if (!grant.identifiable) return 'the agreement does not cover identifiers, so records cannot be looked up by them';
+  if (!mayLookUp(grant, type))
+    return `${type}: the agreement does not cover identifiers of this type, so records cannot be looked up by them`;
+  const paths = pathsOfType(grant.recordType, type).map(valueOf);
+  if (!negated || paths.some((path) => maySearch(grant, path))) return undefined;
+  return `${type}: the agreement lets records be looked up by it, and not all others be asked for`;
+}
+
+/** Whom an identifier names may always be asked for where it is covered; who has another one, or one in a range, is searched. */
+function searchProblem(grant: Grant, { attribute, operator }: Comparison, negated: boolean): string | undefined {
+  const names = !negated && (operator === 'eq' || operator === 'in');
+  if (names && grant.lookUpPaths.some((path) => attribute === valueOf(path))) return undefined;
+  if (maySearch(grant, attribute)) return undefined;
+  return `${attribute}: the agreement does not let this attribute be searched`;
+}
+
+type Comparison = Extract<Criteria, { attribute: string }>;

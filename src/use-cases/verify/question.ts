@@ -1,5 +1,5 @@
 /** What a verification asks, read under its agreement: who is meant, what is claimed; and whether a claim holds of a person. */
-import { notCoveredBy, type Grant } from '../../access/decide-access.js';
+import { mayLookUp, notCoveredBy, type Grant } from '../../access/decide-access.js';
 import type { Criteria } from '../../protocol/query/criteria.js';
 import { ItemRejected, ProtocolError, RequestInvalid } from '../../protocol/errors.js';
 import { compareIdentifier } from '../../protocol/query/comparison.js';
@@ -10,6 +10,7 @@ import { parseQuery } from '../../protocol/query/parse-query.js';
 import { attributesOf, contactAttribute, findAttribute } from '../../protocol/registries/attributes.js';
 import { lastDayAnywhere } from '../../protocol/registries/date.js';
 import { covers } from '../../protocol/registries/records/fields.js';
+import { pathsOfType } from '../../protocol/registries/records/identifying.js';
 import { isMemberPath } from '../../protocol/registries/records/members.js';
 import { IDENTIFIER_VALUE, readIdentifierValue } from '../../protocol/registries/records/identifier-value.js';
 import { findIdentifierType } from '../../protocol/registries/registries.js';
@@ -193,6 +194,10 @@ function identifierReader(grant: Grant, type: string): ReadIdentifier {
   const known = findIdentifierType(grant.definition, type);
   if (known === undefined) throw new RequestInvalid(`verify.${type}: no identifier type of this registry`);
   const isContact = contactAttribute(grant.definition, grant.recordType, known) !== undefined;
+  if (!isContact && !mayLookUp(grant, known)) {
+    const [path = 'identifier'] = pathsOfType(grant.recordType, known);
+    throw notCovered(grant, type, path);
+  }
   return (given) => {
     const value = readIdentifierValue(given);
     if (value === undefined) throw new RequestInvalid(`verify.${type}: takes ${IDENTIFIER_VALUE}`);

@@ -23,6 +23,13 @@ export function identifyingTypes({ identifying, otherwise }: RecordTypeDefinitio
   return otherwise.unless in data ? identifying : otherwise.identifying;
 }
 
+/** Where a record holds identifiers of a type: a household's own stand apart from those of a member. */
+export function pathsOfType({ identifierPaths, otherwise }: RecordTypeDefinition, type: string): string[] {
+  if (otherwise === undefined) return identifierPaths;
+  const ofHousehold = otherwise.identifying.includes(type);
+  return identifierPaths.filter((path) => (path === otherwise.path) === ofHousehold);
+}
+
 /** Whether a type says of any record of a registry, or of a person inside one, who it is. */
 export const identifiesSomebody = ({ recordTypes }: RegistryDefinition, type: string): boolean =>
   MEMBER_IDENTIFYING.includes(type) || recordTypes.some((recordType) => identifyingTypes(recordType).includes(type));
