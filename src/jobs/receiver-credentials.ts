@@ -17,7 +17,7 @@ const MARGIN_SECONDS = 30;
 
 export class ReceiverCredentials {
   readonly #settings = new Map<string, { loadedAt: number; settings: Promise<SenderOutbound> }>();
-  readonly #tokens = new Map<string, { token: string; until: number }>();
+  readonly #tokens = new Map<string, { settings: string; token: string; until: number }>();
 
   constructor(
     private readonly store: SenderOutboundStore,
@@ -50,7 +50,9 @@ export class ReceiverCredentials {
 
   async #tokenOf(id: string, oauth: NonNullable<SenderOutbound['oauth']>, tls: ClientTls | undefined): Promise<string> {
     const known = this.#tokens.get(id);
-    if (known !== undefined && performance.now() < known.until) return known.token;
+    // One that was got with other settings may be another client's, or of a server that is asked no more.
+    const settings = JSON.stringify([oauth, tls]);
+    if (known?.settings === settings && performance.now() < known.until) return known.token;
     const { clientId: client_id, clientSecret: client_secret, scope, tokenUrl: url } = oauth;
     const form = {
       grant_type: 'client_credentials',
@@ -66,7 +68,8 @@ export class ReceiverCredentials {
       ...(tls === undefined ? {} : { tls }),
     });
     const { token, expiresIn } = readToken(status, body);
-    this.#tokens.set(id, { token, until: performance.now() + 1000 * Math.max(0, expiresIn - MARGIN_SECONDS) });
+    const until = performance.now() + 1000 * Math.max(0, expiresIn - MARGIN_SECONDS);
+    this.#tokens.set(id, { settings, token, until });
     return token;
   }
 }

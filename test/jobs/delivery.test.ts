@@ -296,6 +296,27 @@ describe('a delivery', () => {
     expect((await inbox.wait(3))[2]?.headers.authorization).toBe('Bearer token-2');
   });
 
+  test('carries no token that was got with other settings', async () => {
+    inbox.behave(undefined);
+    const issuer = await startTokenEndpoint(() => undefined);
+    const set = (scope: string) =>
+      gateway.admin(
+        `mutation ($id: String!, $oauth: OutboundOAuthInput!) { setSenderOutbound(senderId: $id, input: { oauth: $oauth }) { scope } }`,
+        { id: partner.senderId, oauth: { tokenUrl: issuer.url, clientId: 'us', clientSecret: 'open sesame', scope } },
+      );
+    await set('narrow');
+    await send();
+    expect((await inbox.wait(1))[0]?.headers.authorization).toBe('Bearer token-1');
+    await set('wide');
+    // Settings are read once a second.
+    let count = 1;
+    await until(async () => {
+      await send();
+      return (await inbox.wait(++count)).at(-1)?.headers.authorization === 'Bearer token-2';
+    });
+    await issuer.close();
+  });
+
   test('carries a token that never changes, where the receiver has no token endpoint', async () => {
     inbox.behave(undefined);
     const { setSenderOutbound } = await gateway.admin<{ setSenderOutbound: unknown }>(
