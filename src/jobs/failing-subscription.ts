@@ -1,7 +1,6 @@
 /** What failing deliveries do to their subscription: 410 ends it, days of failure suspend it, and both are told. */
 import type { Database } from '../entities/database/database.js';
-import { cancelDeliveries } from '../entities/deliveries/delivery-outcome.repository.js';
-import { endByReceiver, lockPending, suspendFailing } from '../entities/subscriptions/subscription-end.repository.js';
+import { endByReceiver, suspendFailing } from '../entities/subscriptions/subscription-end.repository.js';
 import type { Log } from '../platform/log.js';
 
 interface Services {
@@ -10,19 +9,16 @@ interface Services {
   deliverySettings: { suspendAfterHours: number };
 }
 
-/** The receiver of a delivery wants no more: what else is due of its subscription is cancelled. */
+/** The receiver of a delivery wants no more of its subscription. */
 export async function endUnwanted(
   { database, log }: Services,
-  delivery: { id: string; subscriptionId: string | null },
+  { subscriptionId: id }: { subscriptionId: string | null },
   now: Date,
 ): Promise<void> {
-  const { subscriptionId: id } = delivery;
   if (id === null) return;
-  const reason = 'the receiver answered 410: it wants no more';
   await database.transaction(async (unit) => {
-    const ended = await endByReceiver(unit, id, reason, now);
-    const cancelled = await cancelDeliveries(unit, await lockPending(unit, id, delivery.id), reason, 'gateway', now);
-    if (ended) log.warn({ subscription: id, cancelled }, 'subscription ended by its receiver');
+    if (await endByReceiver(unit, id, 'the receiver answered 410: it wants no more', now))
+      log.warn({ subscription: id }, 'subscription ended by its receiver');
   });
 }
 

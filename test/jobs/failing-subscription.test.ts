@@ -67,14 +67,20 @@ describe('a subscription whose receiver fails', () => {
       await answer(410)(received, response);
     });
     const id = randomUUID();
-    await upsert(gateway, person(id, 'One'));
-    await upsert(gateway, person(id, 'Two'));
-    await settled(gateway, code, (pending) => pending.length === 2);
+    for (const surname of ['One', 'Two', 'Three']) await upsert(gateway, person(id, surname));
+    await settled(gateway, code, (pending) => pending.length === 3);
     both();
-    const rows = await settled(gateway, code, allEnded(2));
-    expect(rows.map(({ state }) => state)).toEqual(['FAILED', 'CANCELLED']);
+    const rows = await settled(gateway, code, allEnded(3));
+    expect(rows.map(({ state }) => state)).toEqual(['FAILED', 'CANCELLED', 'CANCELLED']);
+    // However many are due, no transaction ends them all: others wait for what it writes.
+    const [told] = await gateway.database.query(
+      `select count(distinct a.xid::text)::int as transactions from audit_entry a join delivery d on d.id = a.subject
+       join subscription s on s.id = d.subscription_id where s.code = $1 and a.transition like '%CANCELLED'`,
+      [code],
+    );
+    expect(told).toEqual({ transactions: 2 });
     expect(await stateOf(code)).toMatchObject({ state: 'CANCELLED', stateReason: expect.stringContaining('410') });
-    await upsert(gateway, person(id, 'Three'));
+    await upsert(gateway, person(id, 'Four'));
     await new Promise((resolve) => setTimeout(resolve, 400));
     expect(inbox.received).toHaveLength(1);
   });

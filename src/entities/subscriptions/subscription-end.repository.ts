@@ -59,8 +59,10 @@ where id = $1 and ended_at is null and ($5::timestamptz is null or state = 'ACTI
 returning id, sender_id as "senderId", registry, state`;
 
 /** Its receiver wants no more: it ends, whatever its state. Whether it was this that ended it. */
-export function endByReceiver(sql: Sql, id: string, reason: string, now: Date): Promise<boolean> {
-  return stop(sql, [id, 'CANCELLED', reason, now, null], now);
+export async function endByReceiver(sql: Sql, id: string, reason: string, now: Date): Promise<boolean> {
+  const ended = await stop(sql, [id, 'CANCELLED', reason, now, null], now);
+  if (ended) await wakeDeliveries(sql, id, now);
+  return ended;
 }
 
 /** Suspends one that is active and has failed since before `failingSince`; its deliveries rest. Whether it did. */
@@ -80,13 +82,4 @@ async function stop(sql: Sql, values: unknown[], now: Date): Promise<boolean> {
   const changed = await sql.query<Told>(STOP, values);
   for (const one of changed) await recordOwnChange(sql, one, now);
   return changed.length > 0;
-}
-
-/** Pending deliveries of it but one, kept for this transaction. */
-export async function lockPending(sql: Sql, id: string, except: string): Promise<string[]> {
-  const rows = await sql.query<{ id: string }>(
-    `select id from delivery where subscription_id = $1 and state = 'PENDING' and id <> $2 for update`,
-    [id, except],
-  );
-  return rows.map((row) => row.id);
 }
