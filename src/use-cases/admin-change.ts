@@ -2,7 +2,7 @@
 import type { Admin } from '../access/principal.js';
 import { appendAudit, auditEntry, hashAdminAction } from '../entities/audit/audit.repository.js';
 import { AdminAction } from '../entities/audit/audit.entity.js';
-import { addRow, type Unit } from '../entities/database/database.js';
+import { addRow, type Transactional, type Unit } from '../entities/database/database.js';
 import type { Services } from './services.js';
 
 export interface ChangeRecord {
@@ -15,7 +15,8 @@ export interface ChangeRecord {
 }
 
 /** What a change needs: caches that forget need not be there to be told so. */
-export interface Changing extends Pick<Services, 'database' | 'clock' | 'wake'> {
+export interface Changing extends Pick<Services, 'clock' | 'wake'> {
+  database: Pick<Transactional, 'transaction'>;
   directory: { forget(): void };
   keyRing: { forget(): void };
 }

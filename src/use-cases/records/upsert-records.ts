@@ -42,7 +42,7 @@ export interface WriteOptions {
   within?: (unit: Unit, result: UpsertResult) => Promise<void>;
 }
 
-export type RecordWriting = Changing & Pick<Services, 'vault'>;
+export type RecordWriting = Changing & Pick<Services, 'database' | 'vault'>;
 
 /** In one transaction; what is refused keeps only itself out. */
 export function writeInputs(

@@ -164,6 +164,9 @@ const ANEW = { position: null, sweptAt: null } as const;
 
 const stateOf = (mode: StoredSource['mode']) => (mode === 'LIVE' ? 'RUNNING' : 'LOADING');
 
+/** What may drop the copies of a mirror, of which there are as many as the source has records. */
+const DROPPING = new Set(['applySource', 'removeSource']);
+
 async function change(
   services: Services,
   admin: Admin,
@@ -172,7 +175,8 @@ async function change(
   work: (unit: Unit) => Promise<Record<string, unknown>>,
   view?: SourceView,
 ): Promise<SourceView> {
-  await changeAsAdmin(services, admin, async (unit) => {
+  const database = DROPPING.has(action) ? services.database.patient() : services.database;
+  await changeAsAdmin({ ...services, database }, admin, async (unit) => {
     const after = await work(unit);
     return { result: undefined, change: { action, targetType: 'Source', targetId: name, after } };
   });
