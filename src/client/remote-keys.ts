@@ -15,6 +15,8 @@ type Jwk = Record<string, unknown> & { kid?: string; use?: string };
 export class RemoteKeys {
   #keys: Jwk[] = [];
   #fetchedAt = -Infinity;
+  /** Shared by all who wait for it. */
+  #fetching: Promise<void> | undefined;
 
   /** @param freshMs after which what is known is fetched again */
   constructor(
@@ -43,9 +45,14 @@ export class RemoteKeys {
     const known = this.#keys.find(wanted);
     const age = performance.now() - this.#fetchedAt;
     if (age < (known === undefined ? COOL_DOWN_MS : this.freshMs)) return known;
+    this.#fetching ??= this.#refresh().finally(() => (this.#fetching = undefined));
+    await this.#fetching;
+    return this.#keys.find(wanted);
+  }
+
+  async #refresh(): Promise<void> {
     this.#keys = await this.#fetch();
     this.#fetchedAt = performance.now();
-    return this.#keys.find(wanted);
   }
 
   async #fetch(): Promise<Jwk[]> {
