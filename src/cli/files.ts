@@ -1,7 +1,9 @@
+import type { KeyObject } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { signingKey } from '../client/client.js';
+import { importPrivateKey } from '../protocol/signature/keys.js';
 import type { SigningKey } from '../protocol/signature/signature.js';
 import type { FileForm, GivenFile } from '../sources/files/given-file.js';
 import { CliFailure } from './failure.js';
@@ -30,6 +32,10 @@ const sliceOf = (file: string) => async (from: number, to: number) => {
     await handle.close();
   }
 };
+
+/** The private key that opens what is encrypted, where a file of one is named. */
+export const readDecryptionKey = async (file?: string): Promise<KeyObject | undefined> =>
+  file === undefined ? undefined : importPrivateKey(await readText(file), 'ENC').privateKey;
 
 /** The private key of a PEM file. Without `kid` it goes by its thumbprint, as `dci sender key` registers it. */
 export async function readSigningKey(file: string, kid?: string): Promise<SigningKey> {

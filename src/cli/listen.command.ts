@@ -4,11 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { Command } from 'commander';
 import { createInbox, type InboxMessage } from '../client/inbox.js';
 import { RemoteKeys } from '../client/remote-keys.js';
-import { importPrivateKey } from '../protocol/signature/keys.js';
 import { SIGNATURE_PROFILES, type SignatureProfile } from '../protocol/vocabulary.js';
 import { action, examples, oneOf, webAddress, wholeNumber } from './action.js';
 import { CliFailure } from './failure.js';
-import { readText } from './files.js';
+import { readDecryptionKey } from './files.js';
 import { gatewayHere } from './partner.js';
 import type { Terminal } from './terminal.js';
 
@@ -39,6 +38,8 @@ export const listenCommand = (): Command =>
     .addHelpText('after', examples('npx dci listen --port 4400', 'npx dci listen --port 4400 --count 1 --json'))
     .action(
       action<Options>(async (terminal, { count = Infinity, timeout, ...options }) => {
+        // Before it listens: a command that fails ends, but not while a server is open.
+        const decryptionKey = await readDecryptionKey(options.decryptKey);
         const server = createServer();
         server.listen(options.port, options.host);
         await once(server, 'listening');
@@ -51,8 +52,7 @@ export const listenCommand = (): Command =>
           keys: new RemoteKeys(options.jwks ?? `${options.url}/.well-known/jwks.json`),
           profile: options.profile,
           publicUrl: options.publicUrl ?? address,
-          decryptionKey:
-            (options.decryptKey && importPrivateKey(await readText(options.decryptKey), 'ENC').privateKey) || undefined,
+          decryptionKey,
           onMessage: (message) => {
             print(terminal, message);
             if ((taken += 1) >= count) finish(false);

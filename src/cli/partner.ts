@@ -6,7 +6,7 @@ import { importPrivateKey } from '../protocol/signature/keys.js';
 import { SIGNATURE_PROFILES, type SignatureProfile } from '../protocol/vocabulary.js';
 import { oneOf, webAddress } from './action.js';
 import { CliFailure, UsageError } from './failure.js';
-import { readSigningKey, readText } from './files.js';
+import { readDecryptionKey, readSigningKey } from './files.js';
 
 export interface PartnerOptions {
   url?: string;
@@ -55,10 +55,7 @@ export const withPartnerOptions = (command: Command): Command =>
 
 export async function clientOf(options: PartnerOptions): Promise<DciClient> {
   const { profile, encrypt = false, receiver: receiverId } = options;
-  const decryptionKey =
-    options.decryptKey === undefined
-      ? undefined
-      : importPrivateKey(await readText(options.decryptKey), 'ENC').privateKey;
+  const decryptionKey = await readDecryptionKey(options.decryptKey);
   const { url: startedAt, ...partner } = options.demo
     ? await demoPartner()
     : { ...(await partnerOf(options)), url: undefined };

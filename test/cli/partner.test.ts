@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
-import { createClient } from '../../src/client/client.js';
+import { createClient, RemoteKeys } from '../../src/client/client.js';
 import { SIGNATURE_PROFILES } from '../../src/protocol/vocabulary.js';
 import { buildCli, dci, linesOf, startCli, type CliResult } from '../support/cli.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
@@ -78,6 +78,25 @@ test('the client takes an address as people copy it, and says what is missing or
   const away = await createClient({ ...options, url: `http://127.0.0.1:${port}` });
   const refused = { status: 0, code: 'ECONNREFUSED', message: `ECONNREFUSED: no answer from 127.0.0.1:${port}` };
   await expect(away.token()).rejects.toMatchObject(refused);
+});
+
+test('those who wait for the registry’s keys share one look at them', async () => {
+  let looks = 0;
+  const { promise: both, resolve: bothAsked } = Promise.withResolvers<void>();
+  const jwks = createServer((_request, response) => {
+    looks += 1;
+    response.writeHead(200, { 'content-type': 'application/json' });
+    void both.then(() => response.end('{"keys":[]}'));
+  }).listen(0, '127.0.0.1');
+  await once(jwks, 'listening');
+  const keys = new RemoteKeys(`http://127.0.0.1:${(jwks.address() as AddressInfo).port}`);
+  const asked = ['one', 'other'].map((kid) => keys.verificationKey(kid));
+  await sleep(100);
+  bothAsked();
+  expect(await Promise.all(asked)).toEqual([undefined, undefined]);
+  expect(looks).toBe(1);
+  jwks.closeAllConnections();
+  jwks.close();
 });
 
 describe('call', () => {
@@ -256,6 +275,11 @@ test('listen takes the answer and the notification that subscribe has asked for;
   expect(replayed).toMatchObject({ code: 0, json: { count: 1 } });
   expect(await again.next()).toMatchObject({ action: 'notify', message: notificationOf('Okonkwo') });
 }, 90_000);
+
+test('listen does not go on without the key that it was to open messages with', async () => {
+  const { code, stderr } = await run(['listen', '--port', '0', '--decrypt-key', 'none.pem']);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('ENOENT: none.pem') });
+});
 
 test('txn-status tells what became of a search', async () => {
   const given = await as(partner);
