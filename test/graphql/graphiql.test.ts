@@ -43,7 +43,8 @@ describe('a browser at /graphql', () => {
     expect(operation.status).toBeGreaterThanOrEqual(400);
     const json = await get('/graphql', { accept: 'application/json' });
     expect(json.headers.get('content-type')).not.toMatch(/html/);
-    expect((await get('/graphql/graphiql/none.js')).headers.get('content-type')).not.toMatch(/javascript/);
+    for (const name of ['none.js', 'constructor', '__proto__'])
+      expect([name, (await get(`/graphql/graphiql/${name}`)).status]).toEqual([name, 404]);
   });
 
   test('cannot be made to send operations from a foreign page', async () => {

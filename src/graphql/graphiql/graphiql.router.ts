@@ -3,7 +3,7 @@ import { Router, type Request, type Response } from 'express';
 import { BOOT_SCRIPT } from './graphiql.boot.js';
 
 /** Path of an asset, as the page and the editor's workers ask for it → content type and text. */
-type Assets = Record<string, [type: string, text: string]>;
+type Assets = Map<string, [type: string, text: string]>;
 
 const PAGE = `<!doctype html>
 <html lang="en">
@@ -33,7 +33,7 @@ export function graphiqlRouter(): Router {
   });
   router.get('/graphiql/:name', async (request, response, next) => {
     assets ??= loadAssets();
-    const asset = (await assets)[request.params.name];
+    const asset = (await assets).get(request.params.name);
     if (asset === undefined) return next();
     const [type, text] = asset;
     secured(request, response).set('Cache-Control', 'public, max-age=3600').type(type).send(text);
@@ -50,14 +50,14 @@ function wantsPage({ headers: { accept = '' }, query }: Request): boolean {
 async function loadAssets(): Promise<Assets> {
   const { js, css, editorWorkerService, jsonWorker, graphqlWorker } =
     await import('@graphql-yoga/render-graphiql/graphiql');
-  return {
-    'graphiql.css': ['css', css],
-    'graphiql.js': ['js', js],
-    'boot.js': ['js', BOOT_SCRIPT],
-    'editorWorkerService.js': ['js', editorWorkerService],
-    'json.js': ['js', jsonWorker],
-    'graphql.js': ['js', graphqlWorker],
-  };
+  return new Map([
+    ['graphiql.css', ['css', css]],
+    ['graphiql.js', ['js', js]],
+    ['boot.js', ['js', BOOT_SCRIPT]],
+    ['editorWorkerService.js', ['js', editorWorkerService]],
+    ['json.js', ['js', jsonWorker]],
+    ['graphql.js', ['js', graphqlWorker]],
+  ]);
 }
 
 /** The editor writes its colours into style elements, so styles may stand inline; scripts may not. */
