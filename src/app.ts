@@ -160,10 +160,10 @@ async function startBehind(
     createListener(services, graphql, config, metrics, (token) => authenticator.webSocket(token), admins.oidc),
   );
   if (config.role !== 'worker') void askIssuer(admins.oidc, log);
-  const works = config.role !== 'api';
   const background = startBackground(services, await createJobStore(secrets.jobsUrl ?? secrets.databaseUrl, log), {
-    queues: works ? workerQueues(services) : [],
-    jobs: works ? recurringJobs(services) : [],
+    works: config.role !== 'api',
+    queues: workerQueues(services),
+    jobs: recurringJobs(services),
     ran: countJobs(metrics),
   });
   return {
@@ -181,11 +181,10 @@ async function startBehind(
       await inTime('background work', background.close());
       await inTime('traffic', services.traffic.close());
       await inTime('traces', services.tracer.close());
-      await services.connections.close();
-      await services.live.close();
+      await inTime('sources', Promise.all([services.connections.close(), services.live.close()]));
+      if (replica !== undefined) await inTime('replica', replica.close());
       await wakeChannel.close();
       counterStore.close();
-      await replica?.close();
       await database.close();
     },
   };

@@ -13,6 +13,8 @@ export interface CounterStore {
 
 /** Counters only count; limits differ per caller and are judged where points are leased. */
 const UNLIMITED = 2 ** 31 - 1;
+/** Of Redis: one that went silent is left for a new connection, and what was asked is counted here. */
+const SILENT_MS = 1000;
 const WINDOWS = { minute: 60, hour: 3600, day: 86_400 };
 
 export async function createCounterStore(sql: Sql, redisUrl: string | undefined, log: Log): Promise<CounterStore> {
@@ -23,7 +25,7 @@ export async function createCounterStore(sql: Sql, redisUrl: string | undefined,
     };
   // Loaded where it is asked for, as few ask.
   const { Redis } = await import('ioredis');
-  const redis = new Redis(redisUrl, { enableOfflineQueue: false, maxRetriesPerRequest: 1 });
+  const redis = new Redis(redisUrl, { enableOfflineQueue: false, maxRetriesPerRequest: 0, socketTimeout: SILENT_MS });
   redis.on('error', (error: Error) => log.warn({ err: error }, 'Redis is away: rate limits hold per process'));
   return {
     counters: countersOf(

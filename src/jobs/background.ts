@@ -26,7 +26,7 @@ import { parkIdleDeliveries } from './park-deliveries.job.js';
 import { keepRetention } from './retention.job.js';
 import { rewrapKeys } from './rewrap-keys.job.js';
 import { rotateKeys } from './rotate-keys.job.js';
-import { startScheduler, type JobRun, type RecurringJob } from './scheduler.js';
+import { startScheduler, SWEEP, type JobRun, type RecurringJob } from './scheduler.js';
 import { sealAudit } from './seal-audit.job.js';
 import type { SourceConnections } from '../sources/outside/source-connections.js';
 import { watchTail } from './watch-tail.job.js';
@@ -48,13 +48,16 @@ export interface Background {
   close(): Promise<void>;
 }
 
-/** @param work the queues and jobs of this process; none where it only serves */
+/** @param works whether this process does: it knows the queues and jobs in any case */
 export function startBackground(
   services: BackgroundServices,
   store: JobStore,
-  { queues, jobs, ran }: { queues: Drain[]; jobs: RecurringJob[]; ran: (run: JobRun) => void },
+  { works, ran, ...known }: { works: boolean; queues: Drain[]; jobs: RecurringJob[]; ran: (run: JobRun) => void },
 ): Background {
   const { wakeChannel, log } = services;
+  const { queues, jobs } = works ? known : { queues: [], jobs: [] };
+  // The store keeps what nobody runs any more: of another version, or of a master key that was replaced.
+  const ours = new Set([SWEEP, ...[...known.queues, ...known.jobs].map(({ name }) => name)]);
   wakeChannel.onWake((names) => {
     for (const queue of queues) if (names.has(queue.name)) queue.wake();
   });
@@ -71,7 +74,7 @@ export function startBackground(
       const running = (name: string) => queues.find((queue) => queue.name === name)?.running ?? 0;
       return {
         store: { name: store.backend.name, up: jobStates !== undefined },
-        jobs: jobStates ?? [],
+        jobs: jobStates?.filter(({ name }) => ours.has(name)) ?? [],
         queues: waiting.map((queue) => ({ ...queue, running: running(queue.name) })),
       };
     },

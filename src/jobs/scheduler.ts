@@ -37,7 +37,7 @@ export interface Scheduler {
   close(): Promise<void>;
 }
 
-const SWEEP = 'sweep';
+export const SWEEP = 'sweep';
 const SWEEP_MS = 1000;
 /** The store is asked every second; after so long without an answer it counts as away. */
 const AWAY_MS = 3000;

@@ -5,6 +5,7 @@ import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, type Partner } from '../support/partner.js';
 import { byId } from '../support/search-message.js';
 import { askToken } from '../support/token.js';
+import { until } from '../support/until.js';
 
 const pem = (name: string): string =>
   readFileSync(fileURLToPath(new URL(`../support/tls/${name}`, import.meta.url)), 'utf8');
@@ -85,6 +86,35 @@ describe('mutual TLS behind a proxy', () => {
         status: 401,
         body: { message: { error: { code: 'err.request.unauthorized' } } },
       });
+  });
+
+  test('a renewed certificate is good beside the old one, whose tokens end when it is taken away', async () => {
+    const partner = await createPartner(gateway, { sender: { tlsThumbprints: [CERTIFICATE.fingerprint256] } });
+    const register = (...certificates: X509Certificate[]) =>
+      gateway.admin(
+        `mutation ($senderId: String!, $input: UpdateSenderInput!) {
+          updateSender(senderId: $senderId, input: $input) { senderId } }`,
+        {
+          senderId: partner.senderId,
+          input: { tlsThumbprints: certificates.map(({ fingerprint256 }) => fingerprint256) },
+        },
+      );
+    const ask = async (accessToken: string, certificate: X509Certificate) =>
+      partner.post('/dci/v1/social/registry/sync/search', await partner.envelope('search', byId('1')), {
+        authorization: `Bearer ${accessToken}`,
+        ...present(certificate),
+      });
+    const ofOld = (await token(partner.clientId, present(CERTIFICATE))).body.access_token;
+    await register(CERTIFICATE, OTHER);
+    const ofNew = await until(async () => (await token(partner.clientId, present(OTHER))).body.access_token);
+    expect([(await ask(ofOld, CERTIFICATE)).status, (await ask(ofNew, OTHER)).status]).toEqual([200, 200]);
+    await register(OTHER);
+    await until(async () => (await ask(ofOld, CERTIFICATE)).status === 401);
+    expect((await ask(ofOld, CERTIFICATE)).body.message.error).toMatchObject({
+      code: 'err.request.unauthorized',
+      message: 'the access token has ended with its client certificate: get a new one',
+    });
+    expect((await ask(ofNew, OTHER)).status).toBe(200);
   });
 
   test('is told in the metadata', async () => {

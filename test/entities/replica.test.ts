@@ -17,6 +17,9 @@ import { createRegistries } from '../../src/protocol/registries/registries.js';
 import { createRecordSource } from '../../src/sources/record.source.js';
 import type { RecordTables, SourceQuery } from '../../src/sources/registry-source.js';
 import { replicatedSource } from '../../src/sources/replicated.source.js';
+import { startTestGateway } from '../support/gateway.js';
+import { createPartner, searchById } from '../support/partner.js';
+import { startTcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
 
 const definition = createRegistries().byName('CRVS')!;
@@ -134,6 +137,61 @@ test('another database is none, however far its log is, and the log says so once
   const nowhere = Object.assign(new URL(first.url), { port: '9' }).href;
   await expect(requireDirect(first.url, nowhere)).rejects.toThrow(/^DATABASE_DIRECT_URL: .* ECONNREFUSED/);
   await requireDirect(first.url, first.url);
+});
+
+/** Opened anew, with what the log says of it. */
+function listenedTo(url: string, statementTimeoutMs = 5000) {
+  const lines: { msg: string; err?: { message: string } }[] = [];
+  const heard = createLog('info', { write: (line) => void lines.push(JSON.parse(line)) });
+  const pooled = { poolSize: 1, statementTimeoutMs, log: heard };
+  return { lines, ...openReplica(primary, url, pooled, { maxLagMs: MAX_LAG_MS }) };
+}
+
+test('one that is silent holds nobody up', async () => {
+  const url = new URL(second.url);
+  const proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) });
+  const behind = Object.assign(new URL(url), { hostname: '127.0.0.1', port: String(proxy.port) });
+  // Without a limit of its own: whoever waited for its answer would wait for ever.
+  const silent = listenedTo(behind.href, 0);
+  await until(() => silent.replica.isFresh());
+  proxy.silence();
+  await until(async () => !(await silent.replica.isFresh()));
+  expect(silent.lines).toMatchObject([{ msg: expect.stringMatching(/^DATABASE_REPLICA_URL: /) }]);
+  expect(await silent.replica.isFresh()).toBe(false);
+  await proxy.close();
+  await silent.close();
+});
+
+test('a process ends though a search waits for one that is silent', async () => {
+  const url = new URL(second.url);
+  const proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) });
+  const behind = Object.assign(new URL(url), { hostname: '127.0.0.1', port: String(proxy.port) });
+  const env = {
+    DATABASE_REPLICA_URL: behind.href,
+    // Read once, it is fresh for long; what is asked of it then never ends by itself.
+    DATABASE_REPLICA_MAX_LAG_MS: '600000',
+    DB_STATEMENT_TIMEOUT_MS: '3600000',
+    ROLE: 'api',
+  };
+  const gateway = await startTestGateway({ databaseUrl: first.url, env });
+  const partner = await createPartner(gateway);
+  const ask = () => partner.send('social/registry/sync/search', 'search', searchById('1'));
+  expect((await ask()).status).toBe(200);
+  proxy.silence();
+  const cutOff = ask().catch(() => undefined);
+  await until(() => gateway.services.admission.underWay === 1);
+  await gateway.close();
+  expect(await cutOff).toBeUndefined();
+  await proxy.close();
+});
+
+test('one that was promoted is none, however little the primary has written since', async () => {
+  const promoted = listenedTo(second.url);
+  await until(() => promoted.replica.isFresh());
+  await standby.query('select pg_promote()');
+  await until(async () => !(await promoted.replica.isFresh()));
+  expect(promoted.lines).toMatchObject([{ err: { message: expect.stringContaining('it is no replica') } }]);
+  await promoted.close();
 });
 
 test('where it is gone the primary answers', async () => {

@@ -142,6 +142,7 @@ const NEW_KEY = randomBytes(32).toString('base64');
     const rollouts = rolloutsOf({ old: SEALED_BY_TEST.MASTER_KEY, new: NEW_KEY });
     expect(rollouts).toHaveLength(3);
     for (const env of rollouts) {
+      lines.length = 0;
       const rolled = await start(env);
       expect([env, await readsStored(rolled)]).toEqual([env, 1]);
       if (env === rollouts[1])
@@ -150,6 +151,12 @@ const NEW_KEY = randomBytes(32).toString('base64');
           await rolled.graphql('mutation { runJob(name: "rewrap-keys") { name } }');
           return lines.some((line) => line.includes('every key is under MASTER_KEY'));
         });
+      // Once it is done nobody runs it any more, and no alert waits for it.
+      await until(async () => {
+        const metrics = await (await fetch(`${rolled.url}/metrics`)).text();
+        const standing = (job: string) => metrics.includes(`dci_job_finished_timestamp_seconds{job="${job}"}`);
+        return standing('seal-audit') && standing('rewrap-keys') === (env !== rollouts[2]);
+      });
       await rolled.close();
     }
     await expect(start({ MASTER_KEY: SEALED_BY_TEST.MASTER_KEY })).rejects.toThrow(/MASTER_KEY/);

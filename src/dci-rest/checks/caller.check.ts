@@ -1,4 +1,5 @@
 /** Who is calling, and what it may do at all. */
+import { isRegistered } from '../../access/client-certificate.js';
 import { forbiddenBy, type AccessReason } from '../../access/decide-access.js';
 import { scopesAllow } from '../../access/scopes.js';
 import type { KnownSender } from '../../access/sender-directory.js';
@@ -31,11 +32,22 @@ export async function requireSender(
   const sender = await issuedTo(token, directory);
   if (token === undefined || sender === undefined || named !== token.senderId)
     throw new SenderInvalid(`${senderField(exchange)}: must be the sender that the access token was issued to`);
-  if (token.credential !== sender.credential)
-    throw new TokenInvalid('the access token has ended with its client secret: get a new one');
+  const ended = endedWith(token, sender, exchange);
+  if (ended !== undefined) throw new TokenInvalid(`the access token has ended with its ${ended}: get a new one`);
   exchange.sender = token.scopes.length === 0 ? sender : { ...sender, scopes: token.scopes };
   if (sender.state !== 'ACTIVE')
     throw refusal('SENDER_NOT_ACTIVE', 'this sender is not active; ask the registry’s administrator');
+}
+
+/** A token is no longer good than what its client proved itself by. */
+function endedWith(
+  { credential, thumbprint }: TokenClaims,
+  sender: KnownSender,
+  { request: { certificate }, receivedAt }: Pick<Exchange, 'request' | 'receivedAt'>,
+): string | undefined {
+  if (credential !== sender.credential) return 'client secret';
+  if (thumbprint === undefined) return undefined;
+  return certificate !== undefined && isRegistered(certificate, sender, receivedAt) ? undefined : 'client certificate';
 }
 
 /** Where the sender names itself; an upload and GraphQL name it by their token alone. */
@@ -57,11 +69,13 @@ const issuedTo = async (
 
 /** Whom the token alone proves, before the message was read or where it named another; an ended token proves nobody. */
 export async function provenByToken(
-  { token }: Exchange,
+  exchange: Exchange,
   { directory }: Pick<FacadeServices, 'directory'>,
 ): Promise<string | undefined> {
+  const { token } = exchange;
   const sender = await issuedTo(token, directory);
-  return sender !== undefined && token?.credential === sender.credential ? sender.senderId : undefined;
+  if (token === undefined || sender === undefined) return undefined;
+  return endedWith(token, sender, exchange) === undefined ? sender.senderId : undefined;
 }
 
 /** Accepted work runs later without the token, so its scopes count here. */

@@ -4,6 +4,7 @@
  */
 import type { Pool } from 'pg';
 import type { Log } from '../../platform/log.js';
+import { within } from '../../platform/within.js';
 import { queryUntil } from './cancellable.js';
 import type { Sql } from './database.js';
 import { IDENTITY } from './identity.sql.js';
@@ -22,6 +23,8 @@ interface Mark {
   position: number;
 }
 
+/** Of one that was promoted it would stay what it was then. */
+const REPLAYED = 'case when pg_is_in_recovery() then pg_last_wal_replay_lsn() end';
 /** So often within the bound it is asked. */
 const LOOKS = 4;
 
@@ -44,7 +47,8 @@ export class Replica {
     const isKnown = (): boolean => this.#now() - this.#freshAt <= maxLagMs;
     if (this.#now() - this.#lookedAt >= maxLagMs / LOOKS) {
       this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
-      if (!isKnown()) await this.#looking;
+      // One that could not be read is looked at aside: it may be silent, and who searches does not wait for that.
+      if (!isKnown() && !this.#failed) await this.#looking;
     }
     return isKnown();
   }
@@ -59,10 +63,11 @@ export class Replica {
     const at = this.#now();
     this.#lookedAt = at;
     try {
-      const [written, replayed] = await Promise.all([
-        positionOf(this.primary, 'pg_current_wal_flush_lsn()'),
-        positionOf(this.sql, 'pg_last_wal_replay_lsn()'),
-      ]);
+      // What comes later than the bound proves nothing any more.
+      const [written, replayed] = await within(
+        this.options.maxLagMs,
+        Promise.all([positionOf(this.primary, 'pg_current_wal_flush_lsn()'), positionOf(this.sql, REPLAYED)]),
+      );
       // Their logs say nothing of each other, however far each is.
       if (written.database !== replayed.database) throw new Error('this is another database, and no replica of ours');
       this.#marks.push({ at, position: written.position });
