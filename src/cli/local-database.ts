@@ -18,7 +18,8 @@ export async function withDatabase<T>(
   const { config, secrets } = readConfig({ ...process.env, MASTER_KEY: Buffer.alloc(32).toString('base64') });
   return withDatabaseUrl(terminal, config, secrets.databaseUrl, async (databaseUrl) => {
     await awaitDatabase(databaseUrl, config);
-    const database = await connectDatabase(databaseUrl, { poolSize: 4 });
+    const { databasePooler: pooler } = config;
+    const database = await connectDatabase(databaseUrl, { poolSize: 4, pooler, directUrl: secrets.databaseDirectUrl });
     try {
       return await work(database, secrets.databaseDirectUrl ?? databaseUrl);
     } finally {

@@ -18,12 +18,28 @@ const OF_LISTENING: Record<string, string> = {
 /** Of PostgreSQL: who connects is not let in. */
 const NOT_LET_IN = new Set(['28P01', '28000']);
 
+/** Of OpenSSL and Node.js: the certificate of a server is not believed. */
+export const NOT_BELIEVED = [
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+];
+const WITHOUT_TLS = 'The server does not support SSL connections';
+
 export function startFault(error: unknown, { DATA_DIR = '.data' }: Record<string, string | undefined>): string {
   if (!isNativeError(error)) return String(error);
   const { code = '', syscall, path, message }: SystemError = error;
   const listening = syscall === 'listen' || syscall === 'getaddrinfo' ? OF_LISTENING[code] : undefined;
   if (listening !== undefined) return `${listening} (${message})`;
   if (NOT_LET_IN.has(code)) return `DATABASE_URL: ${message}: check its user and password`;
+  if (NOT_BELIEVED.includes(code))
+    return `DATABASE_URL: the certificate of the server is not believed (${message}): name who signed it with sslrootcert=FILE, and the host as it stands there`;
+  if (message === WITHOUT_TLS) return `DATABASE_URL: ${message}: have it do so, or leave sslmode out`;
   if (path !== undefined && isOf(resolve(DATA_DIR), resolve(path), syscall))
     return `DATA_DIR: must be a folder that this user may write to, on a disk with room (${message})`;
   return String(error);

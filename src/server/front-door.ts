@@ -11,11 +11,15 @@ import { within } from '../platform/within.js';
 import { ServiceUnavailable } from '../protocol/errors.js';
 import { errorBody } from '../protocol/envelope/reply.js';
 
+/** Longer than a proxy keeps a connection that nobody uses (a minute, mostly): one that we close as it sends is a 502. */
+const KEEP_MS = 75_000;
 /** What is under way when we stop has so long to be answered. */
 const ANSWER_MS = 8000;
 
 export class FrontDoor {
-  readonly server: Server = createServer((request, response) => this.#answer(request, response));
+  readonly server: Server = createServer({ keepAliveTimeout: KEEP_MS }, (request, response) =>
+    this.#answer(request, response),
+  );
   #serve: RequestListener = notYet('the gateway is starting: try again in a moment');
   readonly #underWay = new Slots<ServerResponse>();
   #stopping = false;

@@ -42,7 +42,7 @@ export async function openStore(
   await awaitDatabase(databaseUrl, { createDatabase: config.createDatabase, patienceMs, log });
   if (directUrl !== databaseUrl) await requireDirect(databaseUrl, directUrl);
   // Over connections of its own, where a statement may take its time.
-  await migrate(databaseUrl, clock(), { directUrl, log });
+  await migrate(databaseUrl, clock(), { directUrl, pooler: config.databasePooler, log });
   const database = await connectDatabase(databaseUrl, {
     poolSize: config.dbPoolSize,
     statementTimeoutMs: config.dbStatementTimeoutMs,

@@ -3,8 +3,7 @@
  * accepted, with the job store away for 20 seconds in the middle: nothing is lost, nothing overtakes, and what comes
  * twice comes under one message id.
  */
-import { startFleet, type Fleet } from '../support/fleet.js';
-import type { GraphqlAnswer, TestGateway } from '../support/gateway.js';
+import { askFleet, clientOf, startFleet, type Fleet } from '../support/fleet.js';
 import { startInbox, type Inbox, type Received } from '../support/inbox.js';
 import { hasMongo, startMongo } from '../support/mongodb.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
@@ -139,7 +138,7 @@ describe.each(STORES)('killed processes, with jobs on %s, at %i changes of each 
     const query = `mutation ($records: [RecordInput!]!) { upsertRecords(registry: CRVS, records: $records) { inserted } }`;
     // Asked again after a lost answer, the same change is no change.
     await insist(async (url) => {
-      const answer = await graphql(url, fleet.adminToken, query, { records });
+      const answer = await askFleet(fleet, url, query, { records });
       if (answer.errors !== undefined) throw new Error(JSON.stringify(answer.errors));
     });
   }
@@ -221,23 +220,3 @@ const distinct = ({ received }: Inbox): number =>
   new Set(received.map(({ body }) => (body.header.meta as { event_id: string }).event_id)).size;
 const correlationOf = ({ body }: Received): string => body.message.correlation_id as string;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function graphql<Data>(url: string, token: string, query: string, variables: Record<string, unknown>) {
-  const response = await fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify({ query, variables }),
-  });
-  return (await response.json()) as GraphqlAnswer<Data>;
-}
-
-/** What the helpers of partners need of a gateway: its first API process. */
-function clientOf(fleet: Fleet): TestGateway {
-  const url = fleet.api[0]?.url ?? '';
-  const admin = async <Data>(query: string, variables: Record<string, unknown> = {}): Promise<Data> => {
-    const { data, errors } = await graphql<Data>(url, fleet.adminToken, query, variables);
-    if (errors !== undefined || data == null) throw new Error(JSON.stringify(errors ?? 'no data'));
-    return data;
-  };
-  return { url, admin } as TestGateway;
-}

@@ -4,7 +4,10 @@ import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TLSSocket } from 'node:tls';
+import { fileURLToPath } from 'node:url';
 
+import { awaitDatabase } from '../../src/entities/database/await-database.js';
 import { environment } from '../../src/platform/config.schema.js';
 import { ConfigInvalid, readConfig, namesAdministrator } from '../../src/platform/config.js';
 import { loadLocalSecrets } from '../../src/platform/local-secrets.js';
@@ -187,6 +190,36 @@ test('what the system says of a start that failed is told by the setting that me
   expect(startFault(error, {})).toMatch(/^Error: EEXIST/);
   const nowhere: unknown = await loadLocalSecrets('/proc/x/y', {}).catch((thrown: unknown) => thrown);
   expect(startFault(nowhere, { DATA_DIR: '/proc/x/y' })).toMatch(/^DATA_DIR: must be a folder that .*ENOENT/);
+});
+
+test('a database whose TLS is not believed, or that has none, is told by the setting that mends it', async () => {
+  const tls = fileURLToPath(new URL('../support/tls/', import.meta.url));
+  const [cert, key] = await Promise.all(
+    ['gateway.test.pem', 'gateway.test.key.pem'].map((name) => readFile(tls + name)),
+  );
+  /** As PostgreSQL answers who asks for TLS. */
+  const serve = async (answer: 'S' | 'N') => {
+    const server = createServer((socket) => {
+      socket
+        .on('error', () => undefined)
+        .once('data', () => {
+          socket.write(answer);
+          if (answer === 'S') new TLSSocket(socket, { isServer: true, cert, key }).on('error', () => undefined);
+        });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return server;
+  };
+  const told = async (answer: 'S' | 'N'): Promise<string> => {
+    const server = await serve(answer);
+    const { port } = server.address() as AddressInfo;
+    const url = `postgres://u@127.0.0.1:${port}/dci?sslmode=verify-full`;
+    const error: unknown = await awaitDatabase(url).catch((thrown: unknown) => thrown);
+    server.close();
+    return startFault(error, {});
+  };
+  expect(await told('S')).toMatch(/^DATABASE_URL: the certificate of the server is not believed .*sslrootcert=FILE/);
+  expect(await told('N')).toMatch(/^DATABASE_URL: The server does not support SSL connections: /);
 });
 
 describe('local secrets', () => {

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { buildCli, COMPILED } from './cli.js';
 import { freePort } from '../../src/platform/free-port.js';
+import type { GraphqlAnswer, TestGateway } from './gateway.js';
 import { orClose } from './or-close.js';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
@@ -15,6 +16,8 @@ export interface FleetProcess {
   readonly url: string;
   /** SIGKILL: no chance to give anything back. */
   kill(): Promise<void>;
+  /** SIGTERM, as a rollout has it. */
+  stop(): Promise<void>;
   start(): Promise<void>;
   /** Puts its clock off against ours, at once; after a new start it goes right. */
   setClock(offsetMs: number): void;
@@ -65,6 +68,14 @@ export async function startFleet(databaseUrl: string, { api, workers, env = {} }
 function fleetProcess(port: number, env: Record<string, string>, complaints: string[]): FleetProcess {
   let child: ChildProcess | undefined;
   const url = `http://127.0.0.1:${port}`;
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    const victim = child;
+    child = undefined;
+    if (victim === undefined || victim.exitCode !== null || victim.signalCode !== null) return;
+    const ended = once(victim, 'exit');
+    victim.kill(signal);
+    await ended;
+  };
   return {
     url,
     start: async () => {
@@ -85,15 +96,35 @@ function fleetProcess(port: number, env: Record<string, string>, complaints: str
       }
     },
     setClock: (offsetMs) => void child?.send({ offsetMs }),
-    kill: async () => {
-      const victim = child;
-      child = undefined;
-      if (victim === undefined || victim.exitCode !== null || victim.signalCode !== null) return;
-      const ended = once(victim, 'exit');
-      victim.kill('SIGKILL');
-      await ended;
-    },
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
   };
+}
+
+/** As the administrator, at one of its processes. */
+export async function askFleet<Data>(
+  { adminToken }: Fleet,
+  url: string,
+  query: string,
+  variables: Record<string, unknown> = {},
+): Promise<GraphqlAnswer<Data>> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${adminToken}` },
+    body: JSON.stringify({ query, variables }),
+  });
+  return (await response.json()) as GraphqlAnswer<Data>;
+}
+
+/** What the helpers of partners need of a gateway: its first API process. */
+export function clientOf(fleet: Fleet): TestGateway {
+  const url = fleet.api[0]?.url ?? '';
+  const admin = async <Data>(query: string, variables: Record<string, unknown> = {}): Promise<Data> => {
+    const { data, errors } = await askFleet<Data>(fleet, url, query, variables);
+    if (errors !== undefined || data == null) throw new Error(JSON.stringify(errors ?? 'no data'));
+    return data;
+  };
+  return { url, admin } as TestGateway;
 }
 
 const errorLines = (text: string): string[] => text.split('\n').filter((line) => line.startsWith('{"level":"error"'));

@@ -1,6 +1,7 @@
 /** Bringing the schema up to date, by one process at a time. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
+import type { Pooler } from '../../platform/config.js';
 import type { Log } from '../../platform/log.js';
 import type { Database } from '../database/database.js';
 import { connectDatabase } from './connect.js';
@@ -58,9 +59,9 @@ export async function migrateDatabase(database: Database, now: Date): Promise<st
 export async function migrate(
   url: string,
   now: Date = new Date(),
-  { directUrl = url, log }: { directUrl?: string | undefined; log?: Log } = {},
+  { directUrl = url, pooler, log }: { directUrl?: string | undefined; pooler?: Pooler; log?: Log } = {},
 ): Promise<void> {
-  const database = await connectDatabase(url, { poolSize: 3 });
+  const database = await connectDatabase(url, { poolSize: 3, pooler, directUrl });
   try {
     await underStartLock(directUrl, () => migrateDatabase(database, now), log);
   } finally {
