@@ -10,13 +10,16 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app/app.js';
 import { startTranslations } from './i18n/i18n.js';
 import { allowOwnStyles } from './app/nonce.js';
-import { resumeSignIn, readConsoleConfig } from './session/oidc.js';
+import { resumeSignIn, readConsoleConfig, type ConsoleConfig } from './session/oidc.js';
+import { bePatient } from './session/patience.js';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no root element');
 allowOwnStyles();
 await startTranslations();
-const config = await readConsoleConfig().catch(() => ({ accounts: false, oidc: null }));
+const UNKNOWN: ConsoleConfig = { accounts: false, oidc: null, answersWithinMs: 60_000 };
+const config = await readConsoleConfig().catch(() => UNKNOWN);
+bePatient(config.answersWithinMs);
 const problem = await resumeSignIn(config);
 createRoot(root).render(
   <StrictMode>

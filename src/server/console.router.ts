@@ -14,7 +14,7 @@ const NONCE = '{{nonce}}';
 
 /** @param hasAccounts whether the sign-in page has something to ask a name and a password for */
 export function consoleRouter(
-  { oidc }: Pick<Config, 'oidc'>,
+  { oidc, graphqlTimeoutMs: answersWithinMs }: Pick<Config, 'oidc' | 'graphqlTimeoutMs'>,
   hasAccounts: () => Promise<boolean>,
   folder = BUILT,
 ): Router {
@@ -35,7 +35,7 @@ export function consoleRouter(
     const accounts = await hasAccounts();
     response
       .set('Cache-Control', 'no-cache')
-      .json({ accounts, oidc: oidc === undefined ? null : { issuer, clientId, audience } });
+      .json({ accounts, oidc: oidc === undefined ? null : { issuer, clientId, audience }, answersWithinMs });
   });
   // Every other path is a page that the console draws itself.
   router.get(['/console', '/console/*path'], async (request, response) => {

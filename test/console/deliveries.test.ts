@@ -64,7 +64,27 @@ import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type Conso
       .getByRole('row', { name: /Delivered/ })
       .waitFor();
     await page.getByRole('button', { name: 'Retry now' }).waitFor({ state: 'detached' });
+    // What was opened for a reason was read that once, whatever was done since.
+    const { adminActions } = await gateway.admin<{ adminActions: { nodes: unknown[] } }>(
+      '{ adminActions(filter: { action: "readPayload" }) { nodes { id } } }',
+    );
+    expect(adminActions.nodes).toHaveLength(1);
     expect(page.problems).toEqual([]);
+  });
+
+  test('a delivery that leaves the state of the filter says so where it stands', async () => {
+    inbox.behave(answer(429, {}, { 'retry-after': '120' }));
+    await owe();
+    await page.goto('/console/deliveries?state=PENDING');
+    await page.getByText('Live', { exact: true }).waitFor();
+    const link = await page
+      .getByRole('row', { name: /on-search.*Pending/ })
+      .getByRole('link')
+      .getAttribute('href');
+    inbox.behave(undefined);
+    await gateway.admin('mutation ($id: ID!) { retryDelivery(id: $id) { id } }', { id: link?.split('/').at(-1) });
+    await expectShown(page.getByRole('row', { name: /on-search.*Delivered/ }));
+    expect(await page.getByRole('row', { name: /on-search.*Pending/ }).count()).toBe(0);
   });
 
   test('says that an endpoint rests and how many wait for it, and Retry now does not wait', async () => {
@@ -92,7 +112,7 @@ import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type Conso
     await page.getByRole('button', { name: 'Retry chosen' }).click();
     await page.getByText('3 of 3 made due; 0 refused').waitFor();
     await page.goto('/console/deliveries?state=DELIVERED');
-    await expectShown(page.getByText('5 rows on this page'));
+    await expectShown(page.getByText('6 rows on this page'));
   });
 
   test('replays a time range, and counts what arrives', async () => {
@@ -102,7 +122,7 @@ import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type Conso
     await page.getByText('Name a receiver, a subscription or a time range').waitFor();
     await page.getByRole('dialog').getByLabel('From').fill('2020-01-01T00:00');
     await page.getByRole('button', { name: 'Start replay' }).click();
-    await expectShown(page.getByText(/5 due again: 5 delivered, 0 not/));
+    await expectShown(page.getByText(/6 due again: 6 delivered, 0 not/));
   });
 
   test('a test of a subscription shows how it went', async () => {

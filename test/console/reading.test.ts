@@ -42,6 +42,16 @@ const CALLS = 60;
     await page.context().close();
   });
 
+  test('a button that has done its work has the focus still', async () => {
+    const page = await browser.signedIn('/jobs');
+    const button = page.getByRole('row', { name: /^housekeeping/ }).getByRole('button', { name: 'Run now' });
+    await button.focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('housekeeping is due').waitFor();
+    await expectShown(page.locator(':focus').and(button));
+    await page.context().close();
+  });
+
   test('tells a refusal of the gateway in the language of the reader, at its field', async () => {
     const page = await browser.signedIn('/senders/new', undefined, { locale: 'fr-FR' });
     await page.getByLabel('Id d’émetteur').fill('busy');

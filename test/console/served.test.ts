@@ -60,12 +60,22 @@ describe('the console as it is served', () => {
   });
 
   test('names no issuer where none is set', async () => {
-    expect(await (await fetch(`${gateway.url}/console/config.json`)).json()).toEqual({ accounts: false, oidc: null });
+    expect(await (await fetch(`${gateway.url}/console/config.json`)).json()).toEqual({
+      accounts: false,
+      oidc: null,
+      answersWithinMs: 30_000,
+    });
   });
 
   test('says what to do where it was not built', async () => {
     const server = express()
-      .use(consoleRouter({}, async () => false, join(mkdtempSync(join(tmpdir(), 'no-console-')), '/')))
+      .use(
+        consoleRouter(
+          { graphqlTimeoutMs: 30_000 },
+          async () => false,
+          join(mkdtempSync(join(tmpdir(), 'no-console-')), '/'),
+        ),
+      )
       .listen(0);
     const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/console`);
     expect(answer.status).toBe(404);

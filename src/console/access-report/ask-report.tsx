@@ -1,8 +1,8 @@
 import { Button, Group, Paper, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
-import { useQuery } from 'urql';
 import type { VariablesOf } from '../graphql/graphql.js';
+import { useLasting } from '../graphql/use-lasting.js';
 import { ReasonInput } from '../shared/reason-input.js';
 import { useOptions } from '../shared/use-options.js';
 import type { Registry } from '../shared/vocabulary.js';
@@ -66,7 +66,7 @@ export function AskReport({ onAsk }: { onAsk: (question: ReportQuestion) => void
 
 /** Of one registry, or of any. */
 function useIdentifierTypes(registry: Registry | null): string[] {
-  const [{ data }] = useQuery({ query: IDENTIFIER_TYPES, requestPolicy: 'cache-first' });
+  const data = useLasting(IDENTIFIER_TYPES, {});
   const definitions = data?.registryDefinitions ?? [];
   const asked = definitions.filter((definition) => registry === null || definition.registry === registry);
   return [...new Set(asked.flatMap(({ identifierTypes }) => identifierTypes))];

@@ -1,7 +1,7 @@
 import { Alert, Button, Text } from '@mantine/core';
 import { IconInfoCircle, IconPrinter } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { useQuery } from 'urql';
+import { useReadOnce } from '../graphql/use-read-once.js';
 import { useMe } from '../session/me.js';
 import { DownloadMenu } from '../shared/download-menu.js';
 import { ErrorNotice } from '../shared/error-notice.js';
@@ -22,21 +22,16 @@ const zone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
 const FIRST = 1000;
 const KINDS = ['csv', 'json'] as const;
 
-/** Never from the cache: each look is recorded with its reason. */
 export function Report({ question }: { question: ReportQuestion }) {
   const { t } = useTranslation();
-  const [{ data, error }, reload] = useQuery({
-    query: ACCESS_REPORT,
-    variables: { ...question, first: FIRST },
-    requestPolicy: 'network-only',
-  });
-  if (error !== undefined)
-    return <ErrorNotice error={error} onRetry={() => reload({ requestPolicy: 'network-only' })} />;
-  if (data === undefined) return <Loading />;
-  const { complete, notAsked, disclosures, readings } = data.accessReport;
+  const [answer, again] = useReadOnce(ACCESS_REPORT, { ...question, first: FIRST });
+  if (answer?.error !== undefined) return <ErrorNotice error={answer.error} onRetry={again} />;
+  if (answer?.data === undefined) return <Loading />;
+  const report = answer.data.accessReport;
+  const { complete, notAsked, disclosures, readings } = report;
   return (
     <>
-      <Heading question={question} report={data.accessReport} />
+      <Heading question={question} report={report} />
       {notAsked.length > 0 && (
         <Alert color="red" icon={<IconInfoCircle />}>
           {t('accessReport.notAsked', { registries: notAsked.map((name) => t(`registry.${name}`)).join(', ') })}

@@ -1,6 +1,6 @@
 import { Badge, Group, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { useQuery } from 'urql';
+import { useAnswer } from '../graphql/use-answer.js';
 import { ConnectionTable, type Column } from '../shared/connection-table.js';
 import { StateBadge } from '../shared/state-badge.js';
 import { Time } from '../shared/time.js';
@@ -13,7 +13,7 @@ const CONTEXT = { additionalTypenames: ['AdminAccount'] };
 
 export function AccountsTable() {
   const { t } = useTranslation();
-  const [{ data, error, fetching }, reload] = useQuery({ query: ADMIN_ACCOUNTS, context: CONTEXT });
+  const [{ data, error, fetching }, reload] = useAnswer(ADMIN_ACCOUNTS, {}, { context: CONTEXT });
   const page = { rows: data?.adminAccounts ?? [], error, fetching, atStart: true, reload };
   return (
     <ConnectionTable

@@ -66,7 +66,8 @@ export function AgreementDrawer({ agreement, onClose }: { agreement: Agreement; 
             <AgreementForm agreement={agreement} onDone={onClose} />
           </Tabs.Panel>
           <Tabs.Panel value="explain">
-            <ExplainAccess senderId={sender.senderId} registry={registry} />
+            {/* What was explained of it as it stood before is gone with that. */}
+            <ExplainAccess key={`${agreement.version} ${state}`} senderId={sender.senderId} registry={registry} />
           </Tabs.Panel>
         </Tabs>
       </Stack>

@@ -2,14 +2,17 @@ import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useQuery } from 'urql';
 import type { VariablesOf } from '../graphql/graphql.js';
+import { useReadOnce } from '../graphql/use-read-once.js';
 import { ErrorNotice } from '../shared/error-notice.js';
+import { Loading } from '../shared/loading.js';
 import { useRegistryDefinition } from '../shared/registry-definition.js';
 import { useOptions } from '../shared/use-options.js';
 import type { Operation, Registry } from '../shared/vocabulary.js';
 import { EXPLAIN_ACCESS } from './explain-access.document.js';
 import { Explanation } from './explanation.js';
+
+type Asked = VariablesOf<typeof EXPLAIN_ACCESS>;
 
 interface Question {
   type: string;
@@ -23,16 +26,21 @@ export function ExplainAccess({ senderId, registry }: { senderId: string; regist
   const { t } = useTranslation();
   const { operations } = useOptions();
   const definition = useRegistryDefinition(registry);
-  const [asked, setAsked] = useState<VariablesOf<typeof EXPLAIN_ACCESS>>();
+  const [asked, setAsked] = useState<{ question: Asked; turn: number }>();
   const form = useForm<Question>({ initialValues: { type: 'UIN', value: '', operation: 'SEARCH', purpose: '' } });
   const ask = ({ type, value, operation, purpose }: Question): void =>
-    setAsked({
-      senderId,
-      registry,
-      operation,
-      identifier: { type, value: value.trim() },
-      purpose: purpose.trim() || null,
-    });
+    setAsked((before) => ({
+      question: {
+        senderId,
+        registry,
+        operation,
+        identifier: { type, value: value.trim() },
+        purpose: purpose.trim() || null,
+      },
+      turn: (before?.turn ?? 0) + 1,
+    }));
+  // Of another sender or registry it is no answer.
+  const isOfThis = asked?.question.senderId === senderId && asked.question.registry === registry;
   return (
     <Stack>
       <Text size="sm" c="dimmed">
@@ -68,17 +76,13 @@ export function ExplainAccess({ senderId, registry }: { senderId: string; regist
           </Group>
         </Stack>
       </form>
-      {asked !== undefined && <Answer question={asked} />}
+      {isOfThis && <Answer key={asked.turn} question={asked.question} />}
     </Stack>
   );
 }
 
-function Answer({ question }: { question: VariablesOf<typeof EXPLAIN_ACCESS> }) {
-  const [{ data, error }, reload] = useQuery({
-    query: EXPLAIN_ACCESS,
-    variables: question,
-    requestPolicy: 'network-only',
-  });
-  if (error !== undefined) return <ErrorNotice error={error} onRetry={reload} />;
-  return data === undefined ? null : <Explanation {...data.explainAccess} />;
+function Answer({ question }: { question: Asked }) {
+  const [answer, again] = useReadOnce(EXPLAIN_ACCESS, question);
+  if (answer?.error !== undefined) return <ErrorNotice error={answer.error} onRetry={again} />;
+  return answer?.data === undefined ? <Loading /> : <Explanation {...answer.data.explainAccess} />;
 }

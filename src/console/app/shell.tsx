@@ -16,6 +16,7 @@ export function Shell() {
   const { t } = useTranslation();
   const [opened, { toggle, close }] = useDisclosure();
   const isOnItsWay = useNavigation().state === 'loading';
+  const { pathname } = useLocation();
   useFocusOnPage();
   return (
     <AppShell
@@ -54,7 +55,8 @@ export function Shell() {
       <AppShell.Main id="main" tabIndex={-1}>
         <Offline />
         <Suspense fallback={<Loading />}>
-          <Outlet />
+          {/* What was opened on the page of one thing, and for what reason, is not open on that of the next. */}
+          <Outlet key={pathname} />
         </Suspense>
       </AppShell.Main>
     </AppShell>

@@ -1,8 +1,8 @@
 import { Anchor, Group, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { useQuery } from 'urql';
 import type { ResultOf } from '../graphql/graphql.js';
+import { useAnswer } from '../graphql/use-answer.js';
 import { ADMINS } from '../session/me.js';
 import { ActionButton } from '../shared/action-button.js';
 import { ConnectionTable } from '../shared/connection-table.js';
@@ -17,7 +17,7 @@ const CONTEXT = { additionalTypenames: ['LegalHold'] };
 /** What neither retention nor shredding may take, by sender and month. */
 export function LegalHolds() {
   const { t } = useTranslation();
-  const [{ data, error, fetching }, reload] = useQuery({ query: LEGAL_HOLDS, context: CONTEXT });
+  const [{ data, error, fetching }, reload] = useAnswer(LEGAL_HOLDS, {}, { context: CONTEXT });
   const rows = (data?.legalHolds ?? []).map((hold) => ({ ...hold, id: `${hold.owner} ${hold.month}` }));
   return (
     <Stack>

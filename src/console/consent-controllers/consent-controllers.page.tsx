@@ -2,7 +2,7 @@ import { Button, Group } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { useQuery } from 'urql';
+import { useAnswer } from '../graphql/use-answer.js';
 import { ADMINS, RUNNERS, useMay } from '../session/me.js';
 import { ActionButton } from '../shared/action-button.js';
 import { CodeText } from '../shared/code-text.js';
@@ -19,7 +19,7 @@ export function Component() {
   const { t } = useTranslation();
   const admin = useMay(ADMINS);
   const [registering, { open, close }] = useDisclosure();
-  const [{ data, error, fetching }, reload] = useQuery({ query: CONSENT_CONTROLLERS, context: CONTEXT });
+  const [{ data, error, fetching }, reload] = useAnswer(CONSENT_CONTROLLERS, {}, { context: CONTEXT });
   const page = { rows: data?.consentControllers ?? [], error, fetching, atStart: true, reload };
   return (
     <Page

@@ -38,10 +38,16 @@ export function Component() {
   const runner = useMay(RUNNERS);
   const [ids, onChange] = useState<ReadonlySet<string>>(new Set());
   const page = useConnection(DELIVERIES, { filter }, { pick: ({ deliveries }) => deliveries, types: ['Delivery'] });
-  const { live, arrived, fresh } = useLiveRows(page, JSON.stringify(filter));
+  // A delivery that leaves the state of the filter is told of only to who asks for all of them.
+  const { state: wanted, ...lasting } = filter;
+  const { live, arrived, fresh } = useLiveRows(
+    page,
+    JSON.stringify(filter),
+    (row) => wanted === undefined || row.state === wanted,
+  );
   const state = useLive(
     DELIVERY_CHANGED,
-    { filter },
+    { filter: lasting },
     {
       enabled: page.atStart,
       onStart: page.reload,

@@ -1,7 +1,7 @@
 import { Anchor, Group, SimpleGrid } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
-import { useQuery } from 'urql';
+import { useAnswer } from '../graphql/use-answer.js';
 import { useLive } from '../graphql/use-live.js';
 import { RUNNERS } from '../session/me.js';
 import { ActionButton } from '../shared/action-button.js';
@@ -28,8 +28,7 @@ import { WaitsFor } from './waiting.js';
 export function Component() {
   const { t } = useTranslation();
   const { id = '' } = useParams();
-  const [{ data, error }, reload] = useQuery({ query: DELIVERY, variables: { id } });
-  const reread = () => reload({ requestPolicy: 'network-only' });
+  const [{ data, error }, reread] = useAnswer(DELIVERY, { id });
   const delivery = data?.delivery;
   useLive(
     DELIVERY_CHANGED,
@@ -47,7 +46,7 @@ export function Component() {
       parent={{ to: '/deliveries', label: t('nav.deliveries') }}
       actions={delivery != null && <DeliveryActions {...delivery} />}
     >
-      {error !== undefined && <ErrorNotice error={error} onRetry={reload} />}
+      {error !== undefined && <ErrorNotice error={error} onRetry={reread} />}
       {data === undefined && error === undefined && <Loading />}
       {delivery === null && <Empty title={t('deliveries.notFound')} />}
       {delivery != null && <Detail {...delivery} />}

@@ -1,9 +1,10 @@
 import { Stack } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { useQuery } from 'urql';
+import { useReadOnce } from '../graphql/use-read-once.js';
 import { BehindReason } from '../shared/behind-reason.js';
 import { CodeText } from '../shared/code-text.js';
 import { ErrorNotice } from '../shared/error-notice.js';
+import { Loading } from '../shared/loading.js';
 import { Time } from '../shared/time.js';
 import { DELIVERY_EXCERPTS } from './deliveries.document.js';
 
@@ -19,16 +20,13 @@ export function Excerpts({ id }: { id: string }) {
 
 function OpenExcerpts({ id, reason, onBack }: { id: string; reason: string; onBack: () => void }) {
   const { t } = useTranslation();
-  const [{ data, error, fetching }] = useQuery({
-    query: DELIVERY_EXCERPTS,
-    variables: { id, reason },
-    requestPolicy: 'network-only',
-  });
-  if (error !== undefined) return <ErrorNotice error={error} onRetry={onBack} />;
-  if (fetching || data?.delivery == null) return null;
+  const [answer] = useReadOnce(DELIVERY_EXCERPTS, { id, reason });
+  if (answer?.error !== undefined) return <ErrorNotice error={answer.error} onRetry={onBack} />;
+  if (answer === undefined) return <Loading />;
+  if (answer.data?.delivery == null) return t('payload.none');
   return (
     <Stack gap="xs">
-      {data.delivery.attempts.map(({ id: attempt, at, responseExcerpt }) => (
+      {answer.data.delivery.attempts.map(({ id: attempt, at, responseExcerpt }) => (
         <div key={attempt}>
           <Time value={at} /> <CodeText text={responseExcerpt ?? t('payload.none')} />
         </div>

@@ -45,6 +45,8 @@ export function useLive<Data, Variables extends object>(
       try {
         setState('live');
         for await (const { data, errors } of events) {
+          // The next reader of these events has another question.
+          if (stop.signal.aborted) break;
           if (errors !== undefined) throw errors;
           if (data == null) continue;
           last = cursor(data) ?? last;

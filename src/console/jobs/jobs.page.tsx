@@ -1,18 +1,18 @@
 import { Alert, Badge, Text } from '@mantine/core';
-import { useInterval } from '@mantine/hooks';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useQuery } from 'urql';
+import { useAnswer } from '../graphql/use-answer.js';
 import type { ResultOf } from '../graphql/graphql.js';
 import { RUNNERS } from '../session/me.js';
 import { ActionButton } from '../shared/action-button.js';
 import { ConnectionTable } from '../shared/connection-table.js';
 import { formatSeconds } from '../shared/duration.js';
+import { ErrorNotice } from '../shared/error-notice.js';
 import { Page } from '../shared/page.js';
 import { Section } from '../shared/section.js';
 import { Time } from '../shared/time.js';
 import { useConnection } from '../shared/use-connection.js';
+import { useRefresh } from '../shared/use-refresh.js';
 import { KNOWN_JOBS } from './known-jobs.js';
 import { JOBS, QUEUES, RUN_JOB } from './jobs.document.js';
 
@@ -23,11 +23,7 @@ type Job = ResultOf<typeof JOBS>['jobs']['nodes'][number];
 export function Component() {
   const { t } = useTranslation();
   const page = useConnection(JOBS, {}, { pick: ({ jobs }) => jobs, types: ['Job'] });
-  const { start, stop } = useInterval(page.reload, REFRESH_MS);
-  useEffect(() => {
-    start();
-    return stop;
-  }, [start, stop]);
+  useRefresh(page, page.reload, REFRESH_MS);
   return (
     <Page title={t('nav.jobs')} lead={t('jobs.lead')}>
       <Queues />
@@ -107,9 +103,11 @@ function JobState({ running, failedAt, lastFinishedAt }: Job) {
 /** Rows that wait to be worked on, whatever the job store does. */
 function Queues() {
   const { t } = useTranslation();
-  const [{ data }] = useQuery({ query: QUEUES });
-  if (data === undefined) return null;
-  const { store, queues } = data.overview.jobs;
+  const [answer, reread] = useAnswer(QUEUES, {});
+  useRefresh(answer, reread, REFRESH_MS);
+  if (answer.error !== undefined) return <ErrorNotice error={answer.error} onRetry={reread} />;
+  if (answer.data === undefined) return null;
+  const { store, queues } = answer.data.overview.jobs;
   return (
     <>
       {!store.up && (

@@ -2,7 +2,7 @@ import { Grid, Group, SegmentedControl, SimpleGrid } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
-import { useQuery } from 'urql';
+import { useAnswer } from '../graphql/use-answer.js';
 import { useLive } from '../graphql/use-live.js';
 import { ErrorNotice } from '../shared/error-notice.js';
 import { LiveBadge } from '../shared/live-badge.js';
@@ -24,7 +24,7 @@ export function Component() {
   const { t } = useTranslation();
   const [search, setSearch] = useSearchParams();
   const window = WINDOWS.find((one) => one === search.get('window')) ?? 'PT1H';
-  const [{ data, error }, reload] = useQuery({ query: OVERVIEW, variables: { window } });
+  const [{ data, error }, reload] = useAnswer(OVERVIEW, { window });
   const [fresh, setFresh] = useState<{ window: string; overview: OverviewData }>();
   const state = useLive(
     OVERVIEW_CHANGED,

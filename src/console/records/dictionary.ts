@@ -1,6 +1,6 @@
 /** The record types of a registry with their attributes, and what a record holds at a path of them. */
-import { useQuery } from 'urql';
 import type { ResultOf } from '../graphql/graphql.js';
+import { useLasting } from '../graphql/use-lasting.js';
 import { isObject } from '../shared/json-object.js';
 import type { Registry } from '../shared/vocabulary.js';
 import { DICTIONARY } from './records.document.js';
@@ -11,7 +11,7 @@ export type Attribute = DictionaryType['attributes'][number];
 type Data = Record<string, unknown>;
 
 export function useDictionary(registry: Registry): Dictionary {
-  const [{ data }] = useQuery({ query: DICTIONARY, variables: { registry }, requestPolicy: 'cache-first' });
+  const data = useLasting(DICTIONARY, { registry });
   return data?.registryDefinitions.find((definition) => definition.registry === registry)?.recordTypes ?? [];
 }
 

@@ -11,6 +11,7 @@ import { whatFailed } from '../shared/problem.js';
 import { ReasonInput } from '../shared/reason-input.js';
 import type { RegistryDefinition } from '../shared/registry-definition.js';
 import { SenderSelect } from '../shared/sender-select.js';
+import { useFocusKept } from '../shared/use-focus-kept.js';
 
 const FORMATS = ['csv', 'ndjson'] as const;
 
@@ -39,6 +40,7 @@ export function ExportRegistry({ definition }: { definition: RegistryDefinition 
 function ExportForm({ definition, onClose }: { definition: RegistryDefinition; onClose: () => void }) {
   const { t } = useTranslation();
   const [busy, setBusy] = useState(false);
+  useFocusKept(busy);
   const [problem, setProblem] = useState<string>();
   const types = definition.recordTypes.map(({ name }) => name);
   const form = useForm({

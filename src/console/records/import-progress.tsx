@@ -1,15 +1,15 @@
 import { Alert, Progress, Stack, Text } from '@mantine/core';
-import { useInterval } from '@mantine/hooks';
-import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useQuery } from 'urql';
+import { useAnswer } from '../graphql/use-answer.js';
 import { RUNNERS } from '../session/me.js';
 import { ActionButton } from '../shared/action-button.js';
 import { DataTable } from '../shared/data-table.js';
+import { Empty } from '../shared/empty.js';
 import { ErrorNotice } from '../shared/error-notice.js';
 import { Facts } from '../shared/facts.js';
 import { Loading } from '../shared/loading.js';
 import { useNumbers } from '../shared/numbers.js';
+import { useRefresh } from '../shared/use-refresh.js';
 import { CANCEL_IMPORT, FILE_IMPORT } from './import.document.js';
 import { RefusedRows } from './refused-rows.js';
 
@@ -19,18 +19,16 @@ const REFRESH_MS = 1000;
 export function ImportProgress({ id }: { id: string }) {
   const { t } = useTranslation();
   const { count } = useNumbers();
-  const [{ data, error }, reload] = useQuery({ query: FILE_IMPORT, variables: { id }, context: CONTEXT });
+  const [answer, reload] = useAnswer(FILE_IMPORT, { id }, { context: CONTEXT });
+  const { data, error } = answer;
   const running = data?.fileImport?.state === 'RUNNING';
-  const { start, stop } = useInterval(() => reload({ requestPolicy: 'network-only' }), REFRESH_MS);
-  useEffect(() => {
-    if (running) start();
-    return stop;
-  }, [running, start, stop]);
-  if (error !== undefined) return <ErrorNotice error={error} onRetry={reload} />;
-  if (data?.fileImport == null) return <Loading />;
+  useRefresh(answer, reload, REFRESH_MS, running);
+  if (data === undefined) return error === undefined ? <Loading /> : <ErrorNotice error={error} onRetry={reload} />;
+  if (data.fileImport === null) return <Empty title={t('imports.gone')} />;
   const { state, progress, rows, inserted, updated, unchanged, refused, fault, problems } = data.fileImport;
   return (
     <Stack role="status">
+      {error !== undefined && <ErrorNotice error={error} onRetry={reload} />}
       <Alert
         color={state === 'DONE' ? 'teal' : state === 'RUNNING' ? 'blue' : 'red'}
         title={t(`imports.state.${state}`)}

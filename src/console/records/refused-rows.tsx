@@ -19,7 +19,7 @@ export function RefusedRows({ id }: { id: string }) {
   return (
     <Stack gap="xs">
       <Text size="sm">{t('imports.refusedHint')}</Text>
-      <ReasonForm open={t('imports.downloadRefused')} onGiven={(reason) => void download(reason)} />
+      <ReasonForm open={t('imports.downloadRefused')} onGiven={download} />
     </Stack>
   );
 }

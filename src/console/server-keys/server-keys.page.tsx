@@ -1,7 +1,7 @@
 import { Alert, Group } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { useQuery } from 'urql';
+import { useAnswer } from '../graphql/use-answer.js';
 import { ConnectionTable } from '../shared/connection-table.js';
 import { CodeText } from '../shared/code-text.js';
 import { Page } from '../shared/page.js';
@@ -14,7 +14,7 @@ import { SERVER_KEYS } from './server-keys.document.js';
 
 export function Component() {
   const { t } = useTranslation();
-  const [{ data, error, fetching }, reload] = useQuery({ query: SERVER_KEYS });
+  const [{ data, error, fetching }, reload] = useAnswer(SERVER_KEYS, {});
   const next = data?.serverKeys.find(({ state, use }) => state === 'NEXT' && use === 'SIG');
   const page = { rows: data?.serverKeys ?? [], error, fetching, atStart: true, reload };
   return (

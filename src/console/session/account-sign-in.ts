@@ -1,4 +1,5 @@
 /** Signing in with an account of the gateway: name and password for the token of a session. */
+import { patiently } from './patience.js';
 
 export interface AccountValues {
   name: string;
@@ -24,7 +25,7 @@ interface Told {
 }
 
 export async function signInWithAccount(values: AccountValues): Promise<AccountAnswer> {
-  const response = await fetch('/admin/session', {
+  const response = await patiently('/admin/session', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(values),

@@ -1,6 +1,7 @@
 /** OpenID Connect sign in: authorization code with PKCE, where the gateway names an issuer. */
 import { UserManager, WebStorageStateStore, type User } from 'oidc-client-ts';
 import { checkToken } from './check-token.js';
+import { patiently } from './patience.js';
 import { session } from './session.js';
 
 /** Why a sign in at the issuer led to no session here; `noRole` is somebody whom it knows and we do not. */
@@ -10,13 +11,15 @@ export interface ConsoleConfig {
   /** Whether there are accounts of the gateway's own. */
   accounts: boolean;
   oidc: { issuer: string; clientId: string; audience: string } | null;
+  /** Within which the gateway answers. */
+  answersWithinMs: number;
 }
 
 const BASE = `${location.origin}/console`;
 const CALLBACK = `${BASE}/signed-in`;
 
 export async function readConsoleConfig(): Promise<ConsoleConfig> {
-  const response = await fetch('/console/config.json');
+  const response = await patiently('/console/config.json');
   const config: ConsoleConfig = await response.json();
   return config;
 }

@@ -1,7 +1,8 @@
 import { Center, Loader } from '@mantine/core';
 import { Activity, lazy, Suspense, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
-import { Provider, useQuery } from 'urql';
+import { Provider } from 'urql';
 import { createClient } from '../graphql/client.js';
+import { useAnswer } from '../graphql/use-answer.js';
 import { ErrorNotice } from '../shared/error-notice.js';
 import { ME } from './me.document.js';
 import { MeContext } from './me.js';
@@ -44,7 +45,7 @@ function Session({ children }: { children: ReactNode }) {
 }
 
 function KnownReader({ children }: { children: ReactNode }) {
-  const [{ data, error }, reload] = useQuery({ query: ME, requestPolicy: 'network-only' });
+  const [{ data, error }, reload] = useAnswer(ME, {}, { requestPolicy: 'network-only' });
   const subject = data?.me.subject;
   useEffect(() => {
     if (subject !== undefined) session.recognise(subject);

@@ -28,6 +28,8 @@ type Problem = TokenProblem | AccountProblem | IssuerProblem;
 const WAYS = ['account', 'token'] as const;
 type Way = (typeof WAYS)[number];
 
+const hostOf = ({ issuer }: NonNullable<ConsoleConfig['oidc']>): string => new URL(issuer).host;
+
 export function SignIn({ config, problem }: { config: ConsoleConfig; problem?: Problem | undefined }) {
   const { t } = useTranslation();
   const [failed, setFailed] = useState<Problem | undefined>(problem);
@@ -54,10 +56,9 @@ export function SignIn({ config, problem }: { config: ConsoleConfig; problem?: P
           </Group>
           {ended && failed === undefined && (
             <Alert icon={<IconInfoCircle />}>
-              {/* Who leaves for an issuer comes back to a page that is drawn anew. */}
-              {session.pages() === undefined || oidc !== null
-                ? t('signIn.expired')
-                : t('signIn.goOn', { minutes: KEPT_MINUTES })}
+              {session.pages() === undefined ? t('signIn.expired') : t('signIn.goOn', { minutes: KEPT_MINUTES })}
+              {/* What was being written is of persons and keys: no storage of the browser keeps it for the way back. */}
+              {session.pages() !== undefined && oidc !== null && ` ${t('signIn.issuerLeaves', { host: hostOf(oidc) })}`}
             </Alert>
           )}
           {failed !== undefined && (
@@ -71,7 +72,7 @@ export function SignIn({ config, problem }: { config: ConsoleConfig; problem?: P
                 size="sm"
                 onClick={() => void signInWithIssuer(oidc, failed === 'noRole').catch(() => setFailed('failed'))}
               >
-                {t('signIn.withIssuer', { host: new URL(oidc.issuer).host })}
+                {t('signIn.withIssuer', { host: hostOf(oidc) })}
               </Button>
               <Divider label={t(accounts ? 'signIn.orHere' : 'signIn.or')} />
             </>

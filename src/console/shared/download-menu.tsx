@@ -4,6 +4,7 @@ import { IconDownload } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { whatFailed } from './problem.js';
+import { useFocusKept } from './use-focus-kept.js';
 
 export type FileKind = 'csv' | 'ndjson' | 'json';
 
@@ -16,6 +17,7 @@ interface DownloadMenuProps<Kind extends FileKind> {
 export function DownloadMenu<Kind extends FileKind>({ kinds, save }: DownloadMenuProps<Kind>) {
   const { t } = useTranslation();
   const [busy, setBusy] = useState(false);
+  useFocusKept(busy);
   const begin = async (kind: Kind): Promise<void> => {
     setBusy(true);
     try {

@@ -4,8 +4,9 @@ import { Fragment, type ReactNode } from 'react';
 export function Facts({ items }: { items: [label: string, value: ReactNode][] }) {
   return (
     <dl className="facts">
-      {items.map(([label, value]) => (
-        <Fragment key={label}>
+      {items.map(([label, value], index) => (
+        // oxlint-disable-next-line react/no-array-index-key -- two may be called the same
+        <Fragment key={`${label} ${index}`}>
           <dt>{label}</dt>
           <dd>{isEmpty(value) ? '—' : value}</dd>
         </Fragment>

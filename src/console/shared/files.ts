@@ -2,6 +2,7 @@
 import { translations } from '../i18n/i18n.js';
 import { asReader } from '../session/as-reader.js';
 import { isObject } from './json-object.js';
+import { said } from './said.js';
 import { saveFile } from './save-file.js';
 
 interface FileRequest {
@@ -17,7 +18,7 @@ export async function askFiles(path: string, { type, ...request }: FileRequest):
   if (answer.ok) return answer;
   const told: unknown = await answer.json().catch(() => undefined);
   const [first] = isObject(told) && Array.isArray(told['errors']) ? told['errors'] : [];
-  const message = isObject(first) && typeof first['message'] === 'string' ? first['message'] : undefined;
+  const message = isObject(first) && typeof first['message'] === 'string' ? said(first['message']) : undefined;
   throw new Error(message ?? translations.t('problem.failedHint', { status: answer.status }));
 }
 

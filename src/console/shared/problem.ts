@@ -1,10 +1,11 @@
 /** A failed request as the reader is told of it: a kind we have words for, and what the gateway said. */
 import { CombinedError } from 'urql';
 import { translations } from '../i18n/i18n.js';
+import { SILENCE } from '../session/patience.js';
 import { said } from './said.js';
 
 const KINDS = ['FORBIDDEN', 'BAD_USER_INPUT', 'NOT_FOUND', 'CONFLICT', 'UNAUTHENTICATED'] as const;
-export type ProblemCode = (typeof KINDS)[number] | 'OFFLINE' | 'UNREACHABLE' | 'FAILED' | 'OTHER';
+export type ProblemCode = (typeof KINDS)[number] | 'OFFLINE' | 'UNREACHABLE' | 'SILENT' | 'FAILED' | 'OTHER';
 
 export interface Problem {
   code: ProblemCode;
@@ -15,7 +16,8 @@ export interface Problem {
 
 export function problemOf({ graphQLErrors, networkError, response, message }: CombinedError): Problem {
   const [first] = graphQLErrors;
-  if (first === undefined) return networkError === undefined ? { code: 'OTHER', message } : withoutAnswer(response);
+  if (first === undefined)
+    return networkError === undefined ? { code: 'OTHER', message } : withoutAnswer(response, networkError);
   const { code, field } = first.extensions;
   return {
     code: KINDS.find((kind) => kind === code) ?? 'OTHER',
@@ -28,12 +30,19 @@ export function problemOf({ graphQLErrors, networkError, response, message }: Co
 export const whatFailed = (error: unknown): Problem =>
   error instanceof CombinedError
     ? problemOf(error)
-    : { code: 'OTHER', message: error instanceof Error ? error.message : translations.t('problem.OTHER') };
+    : isOfLine(error)
+      ? withoutAnswer(undefined)
+      : { code: 'OTHER', message: error instanceof Error ? error.message : translations.t('problem.OTHER') };
+
+/** A request, or the body of its answer, that broke off: each browser has English words of its own for it. */
+const isOfLine = (error: unknown): boolean =>
+  error instanceof TypeError || (error instanceof DOMException && error.name === 'NetworkError');
 
 /** No line, no gateway, or something between us that answered in its place: three different people mend them. */
-function withoutAnswer(response: unknown): Problem {
+function withoutAnswer(response: unknown, error?: Error): Problem {
   if (response instanceof Response)
     return { code: 'FAILED', message: translations.t('problem.failedHint', { status: response.status }) };
+  if (error?.name === SILENCE) return { code: 'SILENT', message: translations.t('problem.silentHint') };
   return navigator.onLine
     ? { code: 'UNREACHABLE', message: translations.t('problem.unreachableHint') }
     : { code: 'OFFLINE', message: translations.t('problem.offlineHint') };

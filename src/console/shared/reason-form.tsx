@@ -2,17 +2,27 @@ import { Button, Group, TextInput } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useFocusKept } from './use-focus-kept.js';
+
+interface ReasonFormProps {
+  open: string;
+  onGiven: (reason: string) => void | Promise<void>;
+}
 
 /** Personal data is shown only with a reason, and the reason goes on record before anything is shown. */
-export function ReasonForm({ open, onGiven }: { open: string; onGiven: (reason: string) => void }) {
+export function ReasonForm({ open, onGiven }: ReasonFormProps) {
   const { t } = useTranslation();
   const [reason, setReason] = useState('');
-  const submit = (event: FormEvent): void => {
+  const [busy, setBusy] = useState(false);
+  useFocusKept(busy);
+  const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    onGiven(reason.trim());
+    setBusy(true);
+    await onGiven(reason.trim());
+    setBusy(false);
   };
   return (
-    <form onSubmit={submit}>
+    <form onSubmit={(event) => void submit(event)}>
       <Group align="flex-end">
         <TextInput
           flex={1}
@@ -27,6 +37,7 @@ export function ReasonForm({ open, onGiven }: { open: string; onGiven: (reason: 
         <Button
           type="submit"
           size="sm"
+          loading={busy}
           leftSection={<IconLock size={14} aria-hidden />}
           disabled={reason.trim() === ''}
         >

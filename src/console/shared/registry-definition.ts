@@ -1,5 +1,5 @@
-import { useQuery } from 'urql';
 import type { ResultOf } from '../graphql/graphql.js';
+import { useLasting } from '../graphql/use-lasting.js';
 import { REGISTRY_DEFINITION } from './registry-definition.document.js';
 import type { Registry } from './vocabulary.js';
 
@@ -8,6 +8,6 @@ export type RecordType = RegistryDefinition['recordTypes'][number];
 
 /** The dictionary of one registry; it does not change while the gateway runs. */
 export function useRegistryDefinition(registry: Registry): RegistryDefinition | undefined {
-  const [{ data }] = useQuery({ query: REGISTRY_DEFINITION, variables: { registry }, requestPolicy: 'cache-first' });
+  const data = useLasting(REGISTRY_DEFINITION, { registry });
   return data?.registryDefinitions.find((definition) => definition.registry === registry);
 }

@@ -1,6 +1,6 @@
 /** What the registries of this gateway offer: an agreement may name more, which grants nothing. */
 import { useMemo } from 'react';
-import { useQuery } from 'urql';
+import { useLasting } from '../graphql/use-lasting.js';
 import { SERVED_OPERATIONS } from './served-operations.document.js';
 import type { Operation, Registry } from './vocabulary.js';
 
@@ -8,7 +8,7 @@ export type Served = ReadonlyMap<Registry, Operation[]>;
 
 /** Undefined until it is known; it does not change while the gateway runs. */
 export function useServedOperations(): Served | undefined {
-  const [{ data }] = useQuery({ query: SERVED_OPERATIONS, requestPolicy: 'cache-first' });
+  const data = useLasting(SERVED_OPERATIONS, {});
   return useMemo(
     () => data && new Map(data.registryDefinitions.map(({ registry, operations }) => [registry, operations])),
     [data],

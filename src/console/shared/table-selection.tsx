@@ -9,14 +9,16 @@ export interface Selection {
 
 export function SelectAll({ ids, selection }: { ids: string[]; selection: Selection }) {
   const { t } = useTranslation();
-  const all = ids.length > 0 && ids.every((id) => selection.ids.has(id));
+  const page = new Set(ids);
+  const all = ids.length > 0 && page.isSubsetOf(selection.ids);
   return (
     <Table.Th w={36} scope="col" role="columnheader" className="card-choice">
       <Checkbox
         size="xs"
         aria-label={t('table.selectAll')}
         checked={all}
-        onChange={() => selection.onChange(all ? new Set() : new Set(ids))}
+        // Those of other pages stay chosen.
+        onChange={() => selection.onChange(all ? selection.ids.difference(page) : selection.ids.union(page))}
       />
     </Table.Th>
   );

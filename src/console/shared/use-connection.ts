@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { useSearchParams } from 'react-router';
-import { createRequest, useQuery, type CombinedError, type TypedDocumentNode } from 'urql';
+import type { CombinedError, TypedDocumentNode } from 'urql';
+import { useAnswer } from '../graphql/use-answer.js';
 
 export interface Connection<Row> {
   nodes: Row[];
@@ -55,10 +56,9 @@ export function useConnection<Data, Variables extends PageArguments, Row>(
   const typeKey = types.join();
   const context = useMemo(() => ({ additionalTypenames: typeKey.split(',') }), [typeKey]);
   // The page arguments are what was left out above.
-  const request = createRequest(document, { ...variables, ...page } as Variables);
-  const [{ data, error, fetching, operation }, reload] = useQuery({ ...request, context, pause });
-  const isAnswer = operation?.key === request.key;
-  const connection = data === undefined || !isAnswer ? undefined : pick(data);
+  const asked = { ...variables, ...page } as Variables;
+  const [{ data, error, fetching }, reload] = useAnswer(document, asked, { context, pause });
+  const connection = data === undefined ? undefined : pick(data);
   const turn = (name: 'after' | 'before', cursor: string | null | undefined) => () =>
     setSearch((current) => {
       for (const part of PLACE) current.delete(part);
@@ -70,10 +70,10 @@ export function useConnection<Data, Variables extends PageArguments, Row>(
   return {
     rows: connection?.nodes ?? [],
     fetching,
-    error: isAnswer ? error : undefined,
+    error,
     atStart: after === null && before === null,
     next: hasNextPage ? turn('after', endCursor) : undefined,
     previous: hasPreviousPage ? turn('before', startCursor) : undefined,
-    reload: () => reload({ requestPolicy: 'network-only' }),
+    reload,
   };
 }

@@ -3,6 +3,7 @@ import { useEffect, useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMutation, type AnyVariables, type CombinedError, type TypedDocumentNode } from 'urql';
 import { problemOf } from './problem.js';
+import { useFocusKept } from './use-focus-kept.js';
 
 export interface Outcome<Data> {
   data?: Data | undefined;
@@ -25,6 +26,7 @@ export function useMutationNotice<Data, Variables extends AnyVariables>(
 ): [busy: boolean, run: (variables: Variables, done?: Done<Data>) => Promise<Outcome<Data>>] {
   const { t } = useTranslation();
   const [{ fetching }, execute] = useMutation(document);
+  useFocusKept(fetching);
   const id = useId();
   useEffect(() => () => void notifications.hide(id), [id]);
   const run = async (variables: Variables, done?: Done<Data>): Promise<Outcome<Data>> => {

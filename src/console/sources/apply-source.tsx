@@ -38,10 +38,13 @@ export function ApplySource({ onDone }: { onDone: () => void }) {
 function FileForm({ onDone }: { onDone: () => void }) {
   const { t } = useTranslation();
   const [yaml, setYaml] = useState('');
-  const [checked, setChecked] = useState<Checked>();
+  const [checked, setChecked] = useState<{ yaml: string; result: Checked }>();
   const [checking, check] = useMutationNotice(CHECK_SOURCE);
   const [applying, apply] = useMutationNotice(APPLY_SOURCE);
-  const look = async (): Promise<void> => setChecked((await check({ yaml })).data?.checkSource);
+  const look = async (): Promise<void> => {
+    const { data } = await check({ yaml });
+    setChecked(data && { yaml, result: data.checkSource });
+  };
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if ((await apply({ yaml }, t('sources.applied'))).error === undefined) onDone();
@@ -61,7 +64,8 @@ function FileForm({ onDone }: { onDone: () => void }) {
           value={yaml}
           onChange={(event) => setYaml(event.currentTarget.value)}
         />
-        {checked !== undefined && <CheckResult {...checked} />}
+        {/* Of a file that was changed since it says nothing. */}
+        {checked?.yaml === yaml && <CheckResult {...checked.result} />}
         <Group justify="flex-end">
           <Button variant="default" loading={checking} disabled={yaml.trim() === ''} onClick={() => void look()}>
             {t('sources.check')}

@@ -1,9 +1,7 @@
 import { Alert, Group, Progress, Stack, Text } from '@mantine/core';
-import { useInterval } from '@mantine/hooks';
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
-import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useQuery } from 'urql';
+import { useAnswer } from '../graphql/use-answer.js';
 import { Empty } from '../shared/empty.js';
 import { ErrorNotice } from '../shared/error-notice.js';
 import { Facts } from '../shared/facts.js';
@@ -12,6 +10,7 @@ import { Page } from '../shared/page.js';
 import { Section } from '../shared/section.js';
 import { StateBadge } from '../shared/state-badge.js';
 import { Time } from '../shared/time.js';
+import { useRefresh } from '../shared/use-refresh.js';
 import { ApplySource } from './apply-source.js';
 import { SourceActions } from './source-actions.js';
 import type { Source } from './source.types.js';
@@ -21,13 +20,9 @@ const REFRESH_MS = 2000;
 
 export function Component() {
   const { t } = useTranslation();
-  const [{ data, error, fetching }, ask] = useQuery({ query: SOURCES });
-  const reload = (): void => ask({ requestPolicy: 'network-only' });
-  const { start, stop } = useInterval(reload, REFRESH_MS);
-  useEffect(() => {
-    start();
-    return stop;
-  }, [start, stop]);
+  const [answer, reload] = useAnswer(SOURCES, {});
+  const { data, error, fetching } = answer;
+  useRefresh(answer, reload, REFRESH_MS);
   return (
     <Page title={t('nav.sources')} lead={t('sources.lead')} actions={<ApplySource onDone={reload} />}>
       {error !== undefined && <ErrorNotice error={error} onRetry={reload} />}

@@ -1,9 +1,10 @@
 import { Stack, Tabs } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { useQuery } from 'urql';
+import { useReadOnce } from '../graphql/use-read-once.js';
 import { BehindReason } from '../shared/behind-reason.js';
 import { ErrorNotice } from '../shared/error-notice.js';
 import { JsonView } from '../shared/json-view.js';
+import { Loading } from '../shared/loading.js';
 import { TRANSACTION_PAYLOADS } from './transaction.document.js';
 
 export function Payloads({ id }: { id: string }) {
@@ -17,14 +18,11 @@ export function Payloads({ id }: { id: string }) {
 
 function OpenPayloads({ id, reason, onBack }: { id: string; reason: string; onBack: () => void }) {
   const { t } = useTranslation();
-  const [{ data, error, fetching }] = useQuery({
-    query: TRANSACTION_PAYLOADS,
-    variables: { id, reason },
-    requestPolicy: 'network-only',
-  });
-  if (error !== undefined) return <ErrorNotice error={error} onRetry={onBack} />;
-  if (fetching || data?.transaction == null) return null;
-  const { requestData, responseData } = data.transaction;
+  const [answer] = useReadOnce(TRANSACTION_PAYLOADS, { id, reason });
+  if (answer?.error !== undefined) return <ErrorNotice error={answer.error} onRetry={onBack} />;
+  if (answer === undefined) return <Loading />;
+  if (answer.data?.transaction == null) return t('payload.none');
+  const { requestData, responseData } = answer.data.transaction;
   return (
     <Tabs defaultValue="request">
       <Tabs.List>

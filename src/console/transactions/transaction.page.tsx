@@ -1,7 +1,7 @@
 import { Anchor, SimpleGrid } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
-import { useQuery } from 'urql';
+import { useAnswer } from '../graphql/use-answer.js';
 import { useLive } from '../graphql/use-live.js';
 import { CodeText } from '../shared/code-text.js';
 import { formatMs } from '../shared/duration.js';
@@ -25,9 +25,8 @@ type Transaction = NonNullable<ResultOf<typeof TRANSACTION>['transaction']>;
 export function Component() {
   const { t } = useTranslation();
   const { id = '' } = useParams();
-  const [{ data, error }, reload] = useQuery({ query: TRANSACTION, variables: { id } });
+  const [{ data, error }, reread] = useAnswer(TRANSACTION, { id });
   const transaction = data?.transaction;
-  const reread = () => reload({ requestPolicy: 'network-only' });
   const unfinished = transaction?.processedAt === null;
   useLive(
     TRANSACTION_CHANGED,
@@ -45,7 +44,7 @@ export function Component() {
       parent={{ to: '/transactions', label: t('nav.transactions') }}
       actions={transaction != null && <StateBadge state={transaction.status} />}
     >
-      {error !== undefined && <ErrorNotice error={error} onRetry={reload} />}
+      {error !== undefined && <ErrorNotice error={error} onRetry={reread} />}
       {data === undefined && error === undefined && <Loading />}
       {transaction === null && <Empty title={t('transactions.notFound')} />}
       {transaction != null && <Detail {...transaction} />}

@@ -36,10 +36,16 @@ export function Component() {
     { filter },
     { pick: ({ transactions }) => transactions, types: ['Transaction'] },
   );
-  const { live, arrived, fresh } = useLiveRows(page, JSON.stringify(filter));
+  // A call that leaves the status of the filter is told of only to who asks for all of them.
+  const { status, ...lasting } = filter;
+  const { live, arrived, fresh } = useLiveRows(
+    page,
+    JSON.stringify(filter),
+    (row) => status === undefined || row.status === status,
+  );
   const state = useLive(
     TRANSACTION_CHANGED,
-    { filter },
+    { filter: lasting },
     {
       enabled: following && page.atStart,
       onStart: page.reload,
