@@ -233,7 +233,22 @@ const PERSON = {
     await dialog.getByRole('button', { name: 'Preview' }).click();
     await dialog.getByRole('row', { name: /2 fits .*Diallo/ }).waitFor();
     await dialog.getByRole('row', { name: /3 .*birth_date/ }).waitFor();
+    // What was looked at is not what another type would make of it.
+    const types = dialog.getByRole('combobox', { name: 'Record type' });
+    const person = await types.inputValue();
+    await types.click();
+    await page.getByRole('option').filter({ hasNotText: person }).first().click();
+    expect(await dialog.getByRole('button', { name: 'Import', exact: true }).isDisabled()).toBe(true);
+    await types.click();
+    await page.getByRole('option', { name: person, exact: true }).click();
+    await dialog.getByRole('combobox', { name: 'naissance' }).click();
+    await page.getByRole('option', { name: 'Birth date', exact: true }).click();
+    await dialog.getByRole('button', { name: 'Preview' }).click();
+    await dialog.getByRole('row', { name: /2 fits .*Diallo/ }).waitFor();
     await dialog.getByRole('button', { name: 'Import', exact: true }).click();
+    await dialog.getByText('Every row was read').waitFor();
+    // It is still there for whoever loads the page again.
+    await page.reload();
     await dialog.getByText('Every row was read').waitFor();
     await dialog.getByRole('row', { name: /3 .*birth_date/ }).waitFor();
     await dialog.getByLabel('Why do you need to see personal data?').fill('mend the file');

@@ -49,7 +49,7 @@ export function AttributeInput({ attribute, value, onChange, ...field }: Attribu
         {...field}
         allowDecimal={type === 'number'}
         value={typeof value === 'number' ? value : ''}
-        onChange={(number) => onChange(number === '' ? undefined : Number(number))}
+        onChange={(typed) => onChange(numberIn(typed))}
       />
     );
   return (
@@ -59,4 +59,10 @@ export function AttributeInput({ attribute, value, onChange, ...field }: Attribu
       onChange={({ currentTarget }) => onChange(currentTarget.value === '' ? undefined : currentTarget.value)}
     />
   );
+}
+
+/** Of half a number (`-`, `-0`) none yet: written back as it reads so far, it would lose its sign. */
+function numberIn(typed: number | string | bigint): number | undefined {
+  const value = typed === '' ? Number.NaN : Number(typed);
+  return Number.isNaN(value) || Object.is(value, -0) ? undefined : value;
 }

@@ -1,10 +1,10 @@
-import { Alert, Button, Drawer, FileInput, Group, Select, Stack, Switch } from '@mantine/core';
+import { Alert, Button, Drawer, FileInput, Group, Progress, Select, Stack, Switch } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemOf, whatFailed } from '../shared/problem.js';
 import type { RegistryDefinition } from '../shared/registry-definition.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
-import { typeOf, type Dictionary } from './dictionary.js';
+import { typeOf, type Dictionary, type DictionaryType } from './dictionary.js';
 import { PREVIEW_IMPORT, STAGE_IMPORT, START_IMPORT } from './import.document.js';
 import type { Preview } from './import.types.js';
 import { ImportColumns } from './import-columns.js';
@@ -16,6 +16,9 @@ import { sendFile } from './send-file.js';
 interface ImportRecordsProps {
   definition: RegistryDefinition;
   dictionary: Dictionary;
+  /** One that has begun: its progress is shown. */
+  begun: string | null;
+  onBegun: (id: string) => void;
   onClose: () => void;
 }
 
@@ -28,53 +31,64 @@ interface Staged {
 const DATES = ['YYYY-MM-DD', 'DD/MM/YYYY', 'MM/DD/YYYY', 'DD.MM.YYYY'];
 
 /** A file comes in: sent, its columns said, its first rows looked at, and only then written. */
-export function ImportRecords({ definition, dictionary, onClose }: ImportRecordsProps) {
+export function ImportRecords({ definition, dictionary, begun, onBegun, onClose }: ImportRecordsProps) {
   const { t } = useTranslation();
   const [recordType, setRecordType] = useState(dictionary[0]?.name ?? '');
   const [staged, setStaged] = useState<Staged>();
   const [choices, setChoices] = useState<Choices>({});
   const [dates, setDates] = useState(DATES[0] ?? '');
   const [events, setEvents] = useState(true);
-  const [preview, setPreview] = useState<Preview>();
-  const [started, setStarted] = useState(false);
+  /** With what it shows: where anything of it was changed meanwhile, it is none of what would be written. */
+  const [looked, setLooked] = useState<{ mapping: string; preview: Preview }>();
+  /** The share of the file that is sent, while it is being sent. */
+  const [sent, setSent] = useState<number>();
   const [problem, setProblem] = useState<string>();
-  const [sending, stage] = useMutationNotice(STAGE_IMPORT);
+  const [, stage] = useMutationNotice(STAGE_IMPORT);
   const [looking, look] = useMutationNotice(PREVIEW_IMPORT);
   const [starting, start] = useMutationNotice(START_IMPORT);
   const type = typeOf(dictionary, recordType);
 
   const send = async (file: File | null): Promise<void> => {
     setStaged(undefined);
-    setPreview(undefined);
     setProblem(undefined);
     if (file === null || type === undefined) return;
+    setSent(0);
+    await read(file, type);
+    setSent(undefined);
+  };
+  const read = async (file: File, kind: DictionaryType): Promise<void> => {
     const { data } = await stage({});
     if (data === undefined) return;
     const { id } = data.stageFileImport;
     try {
-      await sendFile(id, file);
+      await sendFile(id, file, setSent);
     } catch (error) {
       return setProblem(whatFailed(error).message);
     }
     const format = formatOf(file.name);
-    const read = await look({ id, input: { format } });
-    if (read.error !== undefined) return setProblem(problemOf(read.error).message);
-    const columns = read.data?.previewFileImport.columns ?? [];
-    if (read.data?.previewFileImport.fault != null) return setProblem(read.data.previewFileImport.fault);
+    const first = await look({ id, input: { format } });
+    if (first.error !== undefined) return setProblem(problemOf(first.error).message);
+    const columns = first.data?.previewFileImport.columns ?? [];
+    if (first.data?.previewFileImport.fault != null) return setProblem(first.data.previewFileImport.fault);
     setStaged({ id, format, columns });
-    setChoices(guess(columns, type, definition));
+    setChoices(guess(columns, kind, definition));
   };
-  const input = (from: Staged) => ({
-    mapping: mappingOf({ registry: definition.registry, type: recordType, format: from.format, dates, choices }),
-    events,
-  });
-  const show = async (from: Staged): Promise<void> => {
-    const { data } = await look({ id: from.id, input: input(from) });
-    setPreview(data?.previewFileImport);
+  const mapping =
+    staged && mappingOf({ registry: definition.registry, type: recordType, format: staged.format, dates, choices });
+  const preview = looked !== undefined && looked.mapping === mapping ? looked.preview : undefined;
+  const show = async ({ id }: Staged): Promise<void> => {
+    if (mapping === undefined) return;
+    const { data } = await look({ id, input: { mapping, events } });
+    if (data !== undefined) setLooked({ mapping, preview: data.previewFileImport });
   };
-  const begin = async (from: Staged): Promise<void> => {
-    const { data } = await start({ id: from.id, input: input(from) });
-    if (data !== undefined) setStarted(true);
+  const begin = async ({ id }: Staged): Promise<void> => {
+    const { data } = await start({ id, input: { mapping, events } });
+    if (data !== undefined) onBegun(id);
+  };
+  const choose = (name: string): void => {
+    setRecordType(name);
+    const chosen = typeOf(dictionary, name);
+    if (staged !== undefined && chosen !== undefined) setChoices(guess(staged.columns, chosen, definition));
   };
   const usable = preview !== undefined && preview.fault === null && preview.errors.length === 0;
   return (
@@ -86,27 +100,27 @@ export function ImportRecords({ definition, dictionary, onClose }: ImportRecords
       title={t('imports.title')}
       closeButtonProps={{ 'aria-label': t('action.close') }}
     >
-      {staged !== undefined && started ? (
-        <ImportProgress id={staged.id} />
-      ) : (
+      {begun === null ? (
         <Stack>
           <Group grow align="flex-start">
             <Select
               label={t('field.recordType')}
               data={dictionary.map(({ name }) => name)}
               allowDeselect={false}
+              disabled={sent !== undefined}
               value={recordType}
-              onChange={(name) => setRecordType(name ?? recordType)}
+              onChange={(name) => choose(name ?? recordType)}
             />
             <FileInput
               label={t('imports.file')}
               placeholder={t('imports.choose')}
               description={t('imports.kinds')}
               accept=".csv,.ndjson,.jsonl,.parquet"
-              disabled={sending || looking}
+              disabled={sent !== undefined}
               onChange={(file) => void send(file)}
             />
           </Group>
+          {sent !== undefined && <Progress animated value={sent * 100} aria-label={t('imports.sending')} />}
           {problem !== undefined && (
             <Alert color="red" role="alert">
               {problem}
@@ -119,10 +133,7 @@ export function ImportRecords({ definition, dictionary, onClose }: ImportRecords
                 type={type}
                 definition={definition}
                 choices={choices}
-                onChange={(column, choice) => {
-                  setPreview(undefined);
-                  setChoices({ ...choices, [column]: choice });
-                }}
+                onChange={(column, choice) => setChoices({ ...choices, [column]: choice })}
               />
               <Group align="flex-end" justify="space-between">
                 <Select
@@ -130,10 +141,7 @@ export function ImportRecords({ definition, dictionary, onClose }: ImportRecords
                   data={DATES}
                   allowDeselect={false}
                   value={dates}
-                  onChange={(form) => {
-                    setPreview(undefined);
-                    setDates(form ?? dates);
-                  }}
+                  onChange={(form) => setDates(form ?? dates)}
                 />
                 <Switch
                   label={t('imports.events')}
@@ -153,6 +161,8 @@ export function ImportRecords({ definition, dictionary, onClose }: ImportRecords
             </>
           )}
         </Stack>
+      ) : (
+        <ImportProgress id={begun} />
       )}
     </Drawer>
   );

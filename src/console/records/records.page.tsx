@@ -2,6 +2,7 @@ import { Alert, Button, SegmentedControl } from '@mantine/core';
 import { IconLock, IconPlus, IconUpload } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
 import { RUNNERS, useMay } from '../session/me.js';
 import { ConnectionTable } from '../shared/connection-table.js';
 import { ExportList } from '../shared/export-list.js';
@@ -44,6 +45,21 @@ interface Asked {
   question?: string;
 }
 
+/** In the address, so that a page that is loaded again goes on showing how far it is, and what was kept out. */
+function useBegunImport(): [id: string | null, set: (id: string | null) => void] {
+  const [search, setSearch] = useSearchParams();
+  const set = (id: string | null): void =>
+    setSearch(
+      (current) => {
+        if (id === null) current.delete('import');
+        else current.set('import', id);
+        return current;
+      },
+      { replace: true },
+    );
+  return [search.get('import'), set];
+}
+
 /** What is looked for stays out of the address: an identifier is personal data, and addresses are kept and logged. */
 function Browser() {
   const { t } = useTranslation();
@@ -55,6 +71,7 @@ function Browser() {
   const definition = useRegistryDefinition(registry);
   const dictionary = useDictionary(registry);
   const [importing, setImporting] = useState(false);
+  const [begun, setBegun] = useBegunImport();
   const [{ wanted, question }, setAsked] = useState<Asked>({});
   const [open, setOpen] = useState<RegistryRecord | 'new'>();
   const page = useConnection(
@@ -110,12 +127,15 @@ function Browser() {
         columns={columns}
         empty={{ title: t('records.empty'), hint: t('records.emptyHint') }}
       />
-      {importing && definition !== undefined && (
+      {(importing || begun !== null) && definition !== undefined && (
         <ImportRecords
           definition={definition}
           dictionary={dictionary}
+          begun={begun}
+          onBegun={setBegun}
           onClose={() => {
             setImporting(false);
+            setBegun(null);
             page.reload();
           }}
         />
