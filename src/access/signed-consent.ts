@@ -47,19 +47,30 @@ async function verifyConsent(
   const claims = readConsentClaims(object);
   const scopes = scopesFor(claims, services.ownNames);
   if (scopes === undefined) throw new ConsentRefused('controller_not_granted', 'it grants nothing to this gateway');
-  await checkAudience(services, claims, question.senderId);
+  if (!audiencesOf(question.senderId).includes(claims.aud)) throw await notTheirs(services, object, claims, question);
   const controllerId = vouched ? undefined : await verifyShown(services, { object, claims, scopes }, question);
   checkValidity(claims, question.now);
   const { jti, subject_id: subject, purpose, validity } = claims;
   return { jti, subject, purpose: purpose.code, scopes, until: validity.valid_until, controllerId };
 }
 
-/** The partner that obtained it must be the one that shows it. */
-async function checkAudience({ directory }: ConsentServices, { aud }: ConsentClaims, senderId: string): Promise<void> {
-  if (audiencesOf(senderId).includes(aud)) return;
-  const other = await directory.bySenderId(aud);
-  if (other === undefined) throw new ConsentRefused('unknown_partner', 'aud names nobody who is known here');
-  throw new ConsentRefused('audience_mismatch', 'aud must be the sender of the message');
+/**
+ * The partner that obtained it must be the one that shows it. Whether there is another of that name is told of what was signed
+ * for that one: anybody may write a name.
+ */
+async function notTheirs(
+  services: ConsentServices,
+  object: SignedObject,
+  { aud, iss }: ConsentClaims,
+  question: ConsentQuestion,
+): Promise<ConsentRefused> {
+  const signers = await signersFor(services, { ...question, senderId: aud }, iss);
+  const signer = await signerOf(services, object, signers, question.now);
+  const isAnothers = signer !== undefined && (await services.directory.bySenderId(aud)) !== undefined;
+  return new ConsentRefused(
+    isAnothers ? 'audience_mismatch' : 'unknown_partner',
+    'aud must be the sender of the message',
+  );
 }
 
 interface Shown {

@@ -196,6 +196,12 @@ const REFUSED: [name: string, jws: () => unknown, code: string][] = [
     () => sign(claimsOf({ aud: 'programme-b' }), { header: { kid: 'programme-b-1' }, key: other.privateKey }),
     'audience_mismatch',
   ],
+  ['aud of another, signed by whoever shows it', () => sign(claimsOf({ aud: 'programme-b' })), 'unknown_partner'],
+  [
+    'aud of another, signed by nobody',
+    () => sign(claimsOf({ aud: 'programme-b' }), { key: generateKeyPairSync('ed25519').privateKey }),
+    'unknown_partner',
+  ],
   ['N-17 another registry', () => sign(claimsOf({ data_controller: 'another' })), 'controller_not_granted'],
   ['N-17 grants without us', () => granting([{ ...GRANT, data_controller: 'another' }]), 'controller_not_granted'],
   ['N-19 stale', () => sign(claimsOf({ issued_at: at(-310_000) })), 'replay'],
@@ -246,6 +252,13 @@ describe('refuses', () => {
     const { item } = await ask(jws());
     expect(item).toMatchObject(refusal(code));
     expect(item).not.toHaveProperty('data');
+  });
+
+  test('whether there is another partner is told to nobody who has no consent of theirs', async () => {
+    const [theirs, nobodys] = await Promise.all(
+      ['programme-b', 'nobody'].map((aud) => ask(sign(claimsOf({ aud }))).then(({ item }) => item)),
+    );
+    expect(theirs.status_reason_message).toBe(nobodys.status_reason_message);
   });
 
   test('N-32 another purpose stated beside it', async () => {
