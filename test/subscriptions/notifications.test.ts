@@ -86,6 +86,26 @@ describe('a notification', () => {
     });
   });
 
+  test('has the number of its event for all subscriptions of one receiver, and another for everybody else', async () => {
+    const [one, other] = await Promise.all([newPartner(), newPartner({ fields: ['identifier', 'sex'] })]);
+    await subscribed(one, inbox, { event: 'LiveBirth' });
+    await subscribed(one, inbox, { event: 'LiveBirth', filter: { sex: { $eq: 'female' } } });
+    await subscribed(other, inbox, { event: 'LiveBirth' });
+    const id = randomUUID();
+    await upsert(gateway, { id, data: ADA, event: 'LiveBirth' });
+    const told = Map.groupBy(await inbox.wait(3), ({ body }) => body.header.receiver_id as string);
+    const numbers = ({ senderId }: Partner) =>
+      told.get(senderId)?.map(({ body }) => (body.header.meta as { event_id: string }).event_id) ?? [];
+    expect(numbers(one)).toHaveLength(2);
+    expect(new Set(numbers(one)).size).toBe(1);
+    expect(numbers(one)).not.toContain(numbers(other)[0]);
+    const [event] = await gateway.database.query<{ id: string }>(
+      `select id from registry_event where identifiers @> $1::jsonb`,
+      [JSON.stringify([{ value: id }])],
+    );
+    expect([...numbers(one), ...numbers(other)]).not.toContain(event?.id);
+  });
+
   test('leaves out an event type that the domain does not list', async () => {
     const partner = await createPartner(gateway, { sender: { autoApproveSubscriptions: true } });
     await subscribed(partner, inbox, { event: 'UPDATE', recordType: 'SRPerson' }, 'social');

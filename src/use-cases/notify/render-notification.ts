@@ -23,6 +23,7 @@ import { replyHeader } from '../../protocol/envelope/reply.js';
 import { assertSearchable } from '../search/search.js';
 import { readFilter, type SubscriptionFilter } from '../subscriptions/subscription.filter.js';
 import { coalesce } from '../../platform/coalesce.js';
+import { uuidOf } from '../../platform/uuid.js';
 import type { SourceRecord } from '../../sources/registry-source.js';
 import {
   readMaterial,
@@ -209,8 +210,10 @@ function envelopeOf(
     emitted: false,
   };
   const notice = { transactionId, referenceId, locale, at: event.createdAt, event: eventType, record };
+  // The same in all subscriptions of one receiver, and another for everybody else: two could tell by it of whom both heard.
+  const eventId = uuidOf(event.id, senderId);
   return {
-    header: { ...header, meta: { subscription_code: code, event_id: event.id } },
+    header: { ...header, meta: { subscription_code: code, event_id: eventId } },
     message: writeNotifyEvent({ ...notice, recordType: event.recordType }, definition),
   };
 }
