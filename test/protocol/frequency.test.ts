@@ -43,6 +43,8 @@ const NOW = new Date('2026-06-01T00:00:00Z');
 test.each([
   ['no cron', frequency('whenever'), 'write a Quartz cron'],
   ['too few fields', frequency('0 0'), 'write a Quartz cron'],
+  ['the five fields of another cron', frequency('0 8 * * 1'), 'write a Quartz cron'],
+  ['eight fields', frequency('0 0 0 ? * 2 * *'), 'write a Quartz cron'],
   ['a weekday that is none', frequency('0 0 0 ? * 9'), 'write a Quartz cron'],
   ['an end before the start', frequency('daily', '2026-07-01T00:00:00Z', '2026-06-30T00:00:00Z'), 'end_time: must lie'],
   ['an end in the past', frequency('daily', '2026-01-01T00:00:00Z', '2026-02-01T00:00:00Z'), 'lies in the past'],
@@ -53,6 +55,10 @@ test.each([
   expect(attempt).toThrow(expect.objectContaining({ code: 'rjct.notify_details.invalid' }));
 });
 
-test('a good one is taken', () => {
-  expect(() => checkFrequency(frequency('0 0 0 5,15 * ? *'), NOW)).not.toThrow();
+test.each(['0 0 0 5,15 * ? *', '0 0 8 ? * 2', 'daily', '@hourly'])('%s is taken', (good) => {
+  expect(() => checkFrequency(frequency(good), NOW)).not.toThrow();
+});
+
+test('five fields that were taken once go on as they did', () => {
+  expect(next('0 8 * * *', '2026-11-23T10:00:00Z')).toBe('2026-11-24T08:00:00.000Z');
 });

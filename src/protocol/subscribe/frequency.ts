@@ -2,7 +2,7 @@
  * `frequency` of a subscription (protocol 3.5): a Quartz cron inside [start_time, end_time]. What happens between its
  * times waits for the next one. Times of the cron are told in the offset in which `start_time` is written.
  */
-import { Cron } from 'croner';
+import { Cron, type CronMode } from 'croner';
 import { ItemRejected } from '../errors.js';
 import type { Frequency } from './subscription.js';
 
@@ -33,6 +33,8 @@ export function checkFrequency(frequency: Frequency, now: Date): void {
 
 function readNext(frequency: Frequency, now: Date): Date | undefined {
   try {
+    // Five fields are another cron's, whose Monday is our Sunday; a subscription that has them from earlier goes on.
+    cronOf(frequency, '6-or-7-parts');
     return nextTime(frequency, now);
   } catch {
     throw invalid(
@@ -41,10 +43,11 @@ function readNext(frequency: Frequency, now: Date): Date | undefined {
   }
 }
 
-function cronOf({ frequency, start_time: start, end_time: end }: Frequency): Cron {
+function cronOf({ frequency, start_time: start, end_time: end }: Frequency, mode: CronMode = 'auto'): Cron {
   const pattern = WORDS[frequency.trim().replace(/^@/, '').toLowerCase()] ?? frequency.trim();
   return new Cron(pattern, {
     paused: true,
+    mode,
     utcOffset: offsetMinutes(start),
     // The end itself still counts; croner's stopAt does not.
     stopAt: new Date(new Date(end).getTime() + 1000),
