@@ -26,17 +26,18 @@ export async function linkedData(
   return Map.groupBy(rows, ({ value }) => value);
 }
 
-/** Keys at the source of copies of an entry that have one of the values. */
+/** Keys at the source of copies of an entry that have one of the identifiers. */
 export async function keysUnder(
   sql: Sql,
-  { source, entry, type }: { source: string; entry: string; type: string },
-  values: string[],
+  { source, entry, registry }: { source: string; entry: string; registry: string },
+  identifiers: Identifier[],
 ): Promise<string[][]> {
+  if (identifiers.length === 0) return [];
   const rows = await sql.query<{ key: string[] }>(
-    `select distinct s.key from record_identifier i
-     join source_row s on s.record_id = i.record_id and s.source = $1 and s.entry = $2 and s.key is not null
-     where i.type = $3 and i.value = any($4::text[])`,
-    [source, entry, type, values],
+    `select distinct s.key from unnest($4::text[], $5::text[]) as g (type, value)
+     join record_identifier i on i.registry = $3 and i.type = g.type and i.value = g.value
+     join source_row s on s.record_id = i.record_id and s.source = $1 and s.entry = $2 and s.key is not null`,
+    [source, entry, registry, identifiers.map(({ type }) => type), identifiers.map(({ value }) => value)],
   );
   return rows.map(({ key }) => key);
 }

@@ -62,13 +62,15 @@ export interface LinkedFacts {
 export const linkValues = (sql: Sql, { link }: RecordMapping, ids: string[]): Promise<string[]> =>
   link === undefined ? Promise.resolve([]) : identifiersUnder(sql, link.by, ids);
 
-/** Keys of the copies that facts go into: one that is not copied yet is read with them. */
+/** Keys of the copies of an entry that facts go into: one that is not copied yet is read with them. */
 export const linkedKeys = (
   sql: Sql,
-  { file }: OpenSource,
+  { file, mapper }: OpenSource,
   { link }: RecordMapping,
+  target: RecordMapping,
   values: string[],
-): Promise<Key[]> =>
-  link === undefined
-    ? Promise.resolve([])
-    : keysUnder(sql, { source: file.source.name, entry: link.to, type: link.by }, values);
+): Promise<Key[]> => {
+  const { registry } = mapper.typeOf(target).definition;
+  const identifiers = values.map((value) => ({ type: link?.by ?? '', value }));
+  return keysUnder(sql, { source: file.source.name, entry: target.name, registry }, identifiers);
+};

@@ -5,7 +5,9 @@
  */
 import type { Database, Sql, Unit } from '../../entities/database/database.js';
 import type { Owed } from '../../entities/sources/source.repository.js';
+import { keysUnder } from '../../entities/sources/linked-record.repository.js';
 import { countUnmet, knownRows } from '../../entities/sources/source-row.repository.js';
+import { identifyingOf } from '../../protocol/registries/records/identifying.js';
 import type { ClaimedSource } from './claimed-source.js';
 import type { Keeping } from './keeping.js';
 import { linkedKeys, linkValues, withLinked } from './linked-records.js';
@@ -86,13 +88,12 @@ export class ReadAgain {
   async #readPage(mapping: RecordMapping, keys: Key[], mayEnd = false): Promise<void> {
     const { reader, mapper } = this.open;
     const records = await mapper.map(mapping, await reader.byKeys(mapping, keys));
-    const met = new Set(records.map(({ key }) => keyText(key)));
-    const gone = keys.filter((key) => !met.has(keyText(key)));
+    const gone = [...without(keys, records), ...(await this.#leftBehind(mapping, keys, records))];
     // A row of a table that several entries are made of leads to none of theirs, too.
     const had = await knownRows(this.services.database, this.#idsOf(mapping, gone));
     const unfit = await this.unfitIn(this.services.database, records);
     if (!mayEnd) await this.#assertMayEnd(had.filter(({ state }) => state === 'SERVED').length, unfit);
-    const before = await linkValues(this.services.database, mapping, this.#idsOf(mapping, keys));
+    const before = await linkValues(this.services.database, mapping, this.#idsOf(mapping, [...keys, ...gone]));
     await this.claimed.commit(async (unit) => {
       const ids = new Set(await this.write(unit, mapping, records));
       const ended = await this.#end(unit, mapping, gone);
@@ -103,6 +104,23 @@ export class ReadAgain {
       const owed = { entry: mapping.name, keys: changed, links: [...before, ...now.map(({ value }) => value)] };
       return { ...told, capture: { owed: [...this.#owed, owed] } };
     });
+  }
+
+  /** A row whose key was changed is new under the other one; nothing but the sweep tells that it is no more under the first. */
+  async #leftBehind(mapping: RecordMapping, keys: Key[], records: MappedRecord[]): Promise<Key[]> {
+    const { reader, mapper, file } = this.open;
+    const { definition, recordType } = mapper.typeOf(mapping);
+    const served = records.filter(({ state }) => state === 'SERVED');
+    const known = await knownRows(
+      this.services.database,
+      served.map(({ id }) => id),
+    );
+    const had = new Set(known.filter(({ state }) => state === 'SERVED').map(({ recordId }) => recordId));
+    const numbers = served.filter(({ id }) => !had.has(id)).flatMap((record) => identifyingOf(recordType, record));
+    const entry = { source: file.source.name, entry: mapping.name, registry: definition.registry };
+    const holders = without(await keysUnder(this.services.database, entry, numbers), keys.map(asKeyed));
+    if (holders.length === 0) return [];
+    return without(holders, await mapper.map(mapping, await reader.byKeys(mapping, holders)));
   }
 
   #hasDependents = ({ name, link, identifiers }: RecordMapping): boolean =>
@@ -119,7 +137,8 @@ export class ReadAgain {
     for (const other of records)
       if (other !== mapping) await read(other, await embeddingKeys(this.open, other, mapping, keys));
     const target = records.find(({ name }) => name === mapping.link?.to);
-    if (target !== undefined) await read(target, await linkedKeys(this.services.database, this.open, mapping, links));
+    if (target !== undefined)
+      await read(target, await linkedKeys(this.services.database, this.open, mapping, target, links));
     await read(mapping, await this.#sharingKeys(mapping, keys));
   }
 
@@ -162,6 +181,13 @@ export class ReadAgain {
     await this.keeping.end(unit, known, this.services.clock());
     return known.map(({ recordId }) => byId.get(recordId) ?? []);
   }
+}
+
+const asKeyed = (key: Key): Pick<MappedRecord, 'key'> => ({ key });
+
+function without(keys: Key[], records: Pick<MappedRecord, 'key'>[]): Key[] {
+  const met = new Set(records.map(({ key }) => keyText(key)));
+  return keys.filter((key) => !met.has(keyText(key)));
 }
 
 const pagesOf = (keys: Key[]): Key[][] =>
