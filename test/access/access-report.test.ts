@@ -174,6 +174,27 @@ describe('the access report of a person', () => {
       expect(whole.disclosures.map(({ registry }) => registry)).toEqual(['CRVS', 'SOCIAL']);
     });
 
+    test('follows a number of theirs into a registry that knows them by no other, and no number of its own making', async () => {
+      const numbered = (recordType: string, ...identifiers: [type: string, value: string][]) => ({
+        ...person('followed'),
+        recordType,
+        identifiers: identifiers.map(([type, value]) => ({ type, value })),
+      });
+      await addRecords(gateway, [numbered('Person', ['UIN', 'followed'], ['BRN', 'B-followed'])], 'CRVS');
+      await addRecords(gateway, [numbered('SRPerson', ['BRN', 'B-followed'])]);
+      // As every list numbers its members.
+      await addRecords(gateway, [numbered('Member', ['UIN', 'followed'], ['MEMBER_ID', '1'])]);
+      await addRecords(gateway, [numbered('Member', ['UIN', 'somebody'], ['MEMBER_ID', '1'])], 'IBR');
+      await partner.send('social/registry/sync/search', 'search', searchById('B-followed', 'BRN'));
+      const whole = await until(async () => {
+        const { data } = await ofAll({ type: 'UIN', value: 'followed' });
+        return data?.accessReport.disclosures.length === 1 ? data.accessReport : undefined;
+      });
+      expect(whole).toMatchObject({ disclosures: [{ registry: 'SOCIAL', kind: 'SEARCH' }] });
+      expect(whole.registries.toSorted()).toEqual(['CRVS', 'SOCIAL']);
+      expect((await report('followed')).disclosures).toEqual([]);
+    });
+
     test('as a file is a reading of its own, for whoever may make the report, with a reason', async () => {
       const file = async (body: object, token = ADMIN_TOKEN) => {
         const response = await fetch(`${gateway.url}/files/access-reports`, {

@@ -259,6 +259,30 @@ describe('upload/verify', () => {
     ]);
   });
 
+  test('an access report tells each person what was asked about them, and what was said as long as it is kept', async () => {
+    const header = 'identifier_type,identifier_value,sex,birth_date';
+    const first = Array.from({ length: 500 }, (_, index) => `UIN,u${300 + index},male,`);
+    const second = ['UIN,u701,,1985-05-20', 'UIN,nobody,,1985-05-20', 'UIN,u702,,1990-01-01'];
+    const options = { path, action: 'verify' };
+    await result([header, ...first, ...second].join('\n'), 2, 'verify_response', options);
+    const questionsOf = async (uin: string) => {
+      const { accessReport } = await gateway.admin<{ accessReport: { disclosures: JsonObject[] } }>(
+        `query ($identifier: IdentifierInput!) { accessReport(registry: SOCIAL, identifier: $identifier, reason: "she asked") {
+           disclosures { kind questions { attribute answer } } } }`,
+        { identifier: { type: 'UIN', value: uin } },
+      );
+      return accessReport.disclosures.find(({ kind }) => kind === 'BULK_VERIFY')?.['questions'];
+    };
+    const sex = (answer: string) => ({ attribute: 'sex', answer });
+    const birth = (answer: string) => ({ attribute: 'birth_date', answer });
+    expect(await until(() => questionsOf('u701'))).toEqual([sex('YES'), birth('YES')]);
+    expect(await questionsOf('u702')).toEqual([sex('NO'), birth('NO')]);
+    expect(await questionsOf('u700')).toEqual([sex('NO')]);
+    await gateway.database.query(`update delivery set message_sealed = null where action = 'on-verify' and page = 2`);
+    expect(await questionsOf('u701')).toEqual([sex('YES'), birth('NOT_KEPT')]);
+    expect(await questionsOf('u700')).toEqual([sex('NO')]);
+  });
+
   test('answers each row by itself, whatever the rows beside it have in common with it', async () => {
     const file = [
       'identifier_type,identifier_value,sex,birth_date,is_alive',

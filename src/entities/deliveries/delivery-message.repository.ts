@@ -28,3 +28,18 @@ export async function messageBytes(sql: Sql, id: string): Promise<number> {
   );
   return row?.bytes ?? 0;
 }
+
+export interface StoredPart extends Pick<StoredMessage, 'dataKeyId' | 'sealed'> {
+  id: string;
+  page: number;
+  /** Claimed in it; null where its decision does not say. */
+  asked: string[] | null;
+}
+
+/** Callbacks of a request behind one of them, in their order. */
+export const findParts = (sql: Sql, requestId: string, behind: number, limit: number): Promise<StoredPart[]> =>
+  sql.query(
+    `select id, page, data_key_id as "dataKeyId", message_sealed as sealed, access_decision -> 'asked' as asked
+     from delivery where request_id = $1 and page > $2 order by page limit $3`,
+    [requestId, behind, limit],
+  );

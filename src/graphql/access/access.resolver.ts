@@ -33,7 +33,7 @@ export class AccessResolver {
   accessReport(
     @Arg('registry', () => RegistryEnum, {
       nullable: true,
-      description: 'Left out = every registry that identifies somebody by such an identifier.',
+      description: 'Left out = every registry that knows the person by it, or by another number of theirs.',
     })
     registry: Registry | null,
     @Arg('identifier', () => IdentifierInput) identifier: IdentifierInput,

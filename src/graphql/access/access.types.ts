@@ -24,7 +24,7 @@ registerEnumType(ToldAnswerEnum, {
     YES: { description: 'It is so.' },
     NO: { description: 'It is not so.' },
     NOT_RECORDED: { description: 'Neither: the record does not say, or not so precisely.' },
-    NOT_KEPT: { description: 'It is no longer kept, or only within the answer to a whole file.' },
+    NOT_KEPT: { description: 'It is no longer kept, or stands with the answer that was told again.' },
   },
 });
 

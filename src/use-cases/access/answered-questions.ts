@@ -68,7 +68,7 @@ function statusTold(answer: unknown): ToldAnswer {
 }
 
 /** Of a message, in its envelope or without. */
-function memberOf(value: unknown, name: string): unknown {
+export function memberOf(value: unknown, name: string): unknown {
   const { message, ...own } = Object(value) as Record<string, unknown>;
   return own[name] ?? (Object(message) as Record<string, unknown>)[name];
 }

@@ -1,6 +1,7 @@
 /** A person in one registry, or in each that identifies somebody by such a number. */
 import { findConsentIds } from '../../entities/audit/reading.repository.js';
-import type { InsideRecord } from '../../sources/person-records.js';
+import { distinct, type InsideRecord } from '../../sources/person-records.js';
+import { PERSON_IDENTIFYING } from '../../protocol/registries/core/common.vocabulary.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
 import { identifiesSomebody } from '../../protocol/registries/records/identifying.js';
 import type { RecordIdentifier } from '../../protocol/registries/records/normalize.js';
@@ -9,7 +10,7 @@ import type { Registry } from '../../protocol/vocabulary.js';
 import { invalid } from '../errors.js';
 import { readPersonIdentifier } from '../records/identifier.input.js';
 import { definitionOf } from '../records/records.js';
-import { recordsOfPerson } from '../records/served-records.js';
+import { recordsOfPerson, type HeldRecords } from '../records/served-records.js';
 import type { Services } from '../services.js';
 
 export interface FoundPerson {
@@ -32,6 +33,13 @@ export async function findPerson(
   services: Services,
   { registry, identifier: given }: { registry?: Registry | null | undefined; identifier: RecordIdentifier },
 ): Promise<FoundPerson> {
+  const asked = registry == null ? thatKnow(services, given) : [definitionOf(services, registry)];
+  const held = new Map<RegistryDefinition, HeldRecords>();
+  for (const definition of asked) {
+    const identifier = readPersonIdentifier(definition, given, 'identifier');
+    held.set(definition, await recordsOfPerson(services, definition, [identifier]));
+  }
+  if (registry == null) await followNumbers(services, held);
   const found: FoundPerson = {
     registries: [],
     own: [],
@@ -41,20 +49,31 @@ export async function findPerson(
     notAsked: [],
     complete: true,
   };
-  for (const definition of registry == null ? thatKnow(services, given) : [definitionOf(services, registry)]) {
-    const identifier = readPersonIdentifier(definition, given, 'identifier');
-    const held = await recordsOfPerson(services, definition, identifier);
-    const { own, inside, names, formerNames, complete, asked } = held;
-    if (own.length + inside.length > 0) found.registries.push(definition.registry);
-    if (!asked) found.notAsked.push(definition.registry);
+  for (const [{ registry: of }, { own, inside, names, formerNames, complete, asked: isAsked }] of held) {
+    if (own.length + inside.length > 0) found.registries.push(of);
+    if (!isAsked) found.notAsked.push(of);
     found.own.push(...own);
     found.inside.push(...inside);
-    const { registry: of } = definition;
     found.consents.push(...(await findConsentIds(services.database, of, names)));
     found.formerConsents.push(...(await findConsentIds(services.database, of, formerNames)));
     found.complete &&= complete;
   }
   return found;
+}
+
+/** Another registry may know the person by another number that the records found so far have. */
+async function followNumbers(services: Services, held: Map<RegistryDefinition, HeldRecords>): Promise<void> {
+  // Numbers of a household's list, a death or a farm mean something else in each registry.
+  const theirs = [...held.values()]
+    .flatMap(({ names }) => names)
+    .filter(({ type }) => PERSON_IDENTIFYING.includes(type));
+  for (const definition of services.registries.all) {
+    const before = held.get(definition)?.names ?? [];
+    const known = theirs.filter(({ type }) => identifiesSomebody(definition, type));
+    const names = distinct([...before, ...known]);
+    if (names.length > distinct(before).length)
+      held.set(definition, await recordsOfPerson(services, definition, names));
+  }
 }
 
 /** Those in which the type is shared are left out, unless it is so in all: then one of them says so. */

@@ -9,6 +9,7 @@ import { onlyAnswers, openAnswers, questionsOf, type Asked } from './answered-qu
 import { consentedBy, decisionsAbout, usedConsents } from './message-consents.js';
 import type { FoundPerson } from './person-found.js';
 import { toldInside } from './told-inside.js';
+import { uploadedAnswers, type UploadedAnswers } from './uploaded-answers.js';
 
 interface StoredDecision extends Asked {
   legalBasis?: string;
@@ -30,10 +31,17 @@ export async function tellDisclosures(
     rows.map(({ id }) => id),
   );
   const [isOwn, theirs] = [new Set([...own, ...consents]), new Set([...consents, ...formerConsents])];
+  const aboutIn = (row: Told): Set<string> =>
+    row.recordIds.some((id) => isOwn.has(id))
+      ? isOwn
+      : new Set(around.filter((record) => heldThen(record, row)).map(({ id }) => id));
+  const uploads = new Map<string, UploadedAnswers>();
+  for (const row of rows)
+    if (row.kind === 'BULK_VERIFY') uploads.set(row.id, await uploadedAnswers(services, row, aboutIn(row)));
   return rows.flatMap((row) => {
     const definition = services.registries.byName(row.registry ?? '');
-    const inside = !row.recordIds.some((id) => isOwn.has(id));
-    const about = inside ? new Set(around.filter((record) => heldThen(record, row)).map(({ id }) => id)) : isOwn;
+    const about = aboutIn(row);
+    const inside = about !== isOwn;
     if (!row.recordIds.some((id) => about.has(id))) return [];
     const decisions = decisionsAbout(row, about) as StoredDecision[];
     const letOut = decisions.filter((decision) => !onlyAnswers(row.kind, decision));
@@ -52,7 +60,15 @@ export async function tellDisclosures(
     // Where several let them out, the first speaks for all; what they let out is told together.
     const [decision = {}] = told;
     const fields = told.some((one) => one.fields === undefined) ? undefined : told.flatMap((one) => one.fields ?? []);
-    const questions = decisions.flatMap((one) => questionsOf(definition, one, answers.get(row.id)));
+    const uploaded = uploads.get(row.id);
+    const questions = decisions.flatMap((one) =>
+      uploaded === undefined
+        ? questionsOf(definition, one, answers.get(row.id))
+        : [
+            ...uploaded.kept.flatMap((answer) => questionsOf(definition, { ...one, asked: undefined }, answer)),
+            ...questionsOf(definition, { ...one, asked: uploaded.lost ?? one.asked }, undefined),
+          ],
+    );
     return {
       id: row.id,
       at: new Date(row.at),

@@ -90,11 +90,11 @@ export interface HeldRecords extends PersonRecords {
 export async function recordsOfPerson(
   services: Asking,
   definition: RegistryDefinition,
-  identifier: RecordIdentifier,
+  identifiers: RecordIdentifier[],
 ): Promise<HeldRecords> {
-  const named = await recordsUnder(services, definition, [identifier]);
-  const names = distinct([identifier, ...named.names]);
-  return names.length === 1 ? named : recordsUnder(services, definition, names);
+  const named = await recordsUnder(services, definition, identifiers);
+  const names = distinct([...identifiers, ...named.names]);
+  return names.length === identifiers.length ? named : recordsUnder(services, definition, names);
 }
 
 async function recordsUnder(
