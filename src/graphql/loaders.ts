@@ -100,9 +100,9 @@ const MAKERS: { [Name in keyof Loaders]: (from: LazyLoaders) => Loaders[Name] } 
       const grouped = Map.groupBy(attempts, ({ deliveryId }) => deliveryId);
       return ids.map((id) => grouped.get(id) ?? []);
     }),
-  waitOfDelivery: ({ sql, clock }) =>
+  waitOfDelivery: ({ sql }) =>
     new DataLoader(async (ids) => {
-      const waits = await readWaits(sql, ids, clock());
+      const waits = await readWaits(sql, ids);
       return ids.map((id) => waits.get(id));
     }),
   troublesOfSender: ({ sql }) =>

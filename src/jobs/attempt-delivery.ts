@@ -13,7 +13,7 @@ import { inSpan } from '../platform/tracing.js';
 import type { JsonObject } from '../protocol/envelope/json.js';
 import { classifyAnswer, type Verdict } from './classify-answer.js';
 import { signOutgoing, stampEnvelope } from './outgoing-message.js';
-import { NoAccessToken, type ReceiverCredentials } from './receiver-credentials.js';
+import type { Credentials, ReceiverCredentials } from './receiver-credentials.js';
 
 export interface Attempting {
   keyRing: KeyRing;
@@ -25,12 +25,18 @@ export interface Attempting {
   settings: { serverId: string; publicUrl: string };
 }
 
+/** What is sent, to whom, and what shows who we are. */
+export interface Prepared {
+  sender: KnownSender;
+  envelope: JsonObject;
+  credentials: Credentials;
+}
+
 /** @throws only for faults of ours */
 export async function tracedAttempt(
   services: Attempting,
   delivery: DueDelivery,
-  sender: KnownSender,
-  envelope: JsonObject,
+  prepared: Prepared,
   signal: AbortSignal,
 ) {
   const { action, registry, attempts, kind, messageId } = delivery;
@@ -39,7 +45,7 @@ export async function tracedAttempt(
     services.tracer,
     { name: `deliver ${action} ${registry}`, kind: 'CLIENT', attributes },
     async (note) => {
-      const send = () => attempt(services, delivery, sender, envelope, signal);
+      const send = () => attempt(services, delivery, prepared, signal);
       // A subscriber did not ask: whose request it was, and what else came of it, is not for its eyes.
       const tried = await (kind === 'NOTIFICATION' ? onHop({ requestId: messageId }, send) : send());
       note({ 'dci.outcome': tried.verdict.outcome });
@@ -53,12 +59,10 @@ export async function tracedAttempt(
 async function attempt(
   { outbound, credentials, keyRing, registries, clock, settings }: Attempting,
   { target, messageId, notificationNumber, registry }: DueDelivery,
-  sender: KnownSender,
-  envelope: JsonObject,
+  { sender, envelope, credentials: { tls, authorization } }: Prepared,
   signal: AbortSignal,
 ): Promise<{ verdict: Verdict; answer?: OutboundResponse }> {
   try {
-    const { tls, authorization } = await credentials.of(sender.id);
     const now = clock();
     const stamped = stampEnvelope(envelope, { messageId, notificationNumber }, now);
     const destination = { target, authorization, definition: registries.byName(registry) };
@@ -71,7 +75,7 @@ async function attempt(
       signal,
       ...(tls === undefined ? {} : { tls }),
     });
-    if (answer.status === 401) credentials.forgetToken(sender.id);
+    if (answer.status === 401) credentials.forgetToken(sender.id, authorization);
     return { verdict: explained(classifyAnswer(answer, clock()), answer, sender, registry), answer };
   } catch (error) {
     return { verdict: verdictOf(error, signal) };
@@ -103,6 +107,5 @@ function verdictOf(error: unknown, signal: AbortSignal): Verdict {
       address: error.address,
       latencyMs: error.durationMs,
     };
-  if (error instanceof NoAccessToken) return { outcome: 'FAILED', error: error.message, overloaded: false };
   throw error;
 }

@@ -23,6 +23,7 @@ import {
 import { isTest } from '../entities/subscriptions/notification.repository.js';
 import type { CallOutcome, TrafficMeter } from '../use-cases/overview/traffic-meter.js';
 import type { Log } from '../platform/log.js';
+import { OutboundRefused } from '../platform/outbound-errors.js';
 import type { OutboundResponse } from '../platform/outbound-http.js';
 import { Turns } from '../platform/turns.js';
 import { uuidv7 } from '../platform/uuid.js';
@@ -34,6 +35,7 @@ import { endUnwanted, suspendLongFailing } from './failing-subscription.js';
 import { HostPace } from './host-pace.js';
 import type { NotificationRenderer } from './notification.renderer.js';
 import { covers } from './outgoing-message.js';
+import { NoAccessToken } from './receiver-credentials.js';
 import { nextAttemptIn } from './retry-schedule.js';
 import type { Work } from './work-queue.js';
 import { noLonger, WITHHELD } from '../access/withheld.js';
@@ -58,9 +60,6 @@ const TOGETHER = { underWay: 1, atOnce: 200, share: 1 / 4 };
 /** Steps in one turn of the event loop: whoever asks meanwhile waits for a turn at each of its own. */
 const EACH_TURN = 4;
 
-/** As claimed. */
-type Claimed = DueDelivery & { claimedAt: Date };
-
 /** What the attempts of one process share. */
 interface Shared extends Delivering {
   pace: HostPace;
@@ -81,19 +80,19 @@ function share(delivering: Delivering): Shared {
   };
 }
 
-export function deliverWork(delivering: Delivering): Work<Claimed> {
+export function deliverWork(delivering: Delivering): Work<DueDelivery> {
   const services = share(delivering);
-  const { database, clock, pace } = services;
+  const { database, pace } = services;
   return {
     name: 'deliver',
     capacity: CAPACITY,
     claim: async (worker, free) => {
       await pace.untilClaim();
-      const [claimedAt, began] = [clock(), performance.now()];
-      const claimed = await claimDeliveries(database, worker, claimedAt, pace.room(), free);
+      const began = performance.now();
+      const claimed = await claimDeliveries(database, worker, pace.room(), free);
       for (const delivery of claimed) pace.started(delivery);
       pace.claimed(performance.now() - began);
-      return claimed.map((delivery) => ({ ...delivery, claimedAt }));
+      return claimed;
     },
     hopOf: ({ hop }) => hop,
     run: async (delivery, worker, signal) => {
@@ -103,15 +102,15 @@ export function deliverWork(delivering: Delivering): Work<Claimed> {
         pace.ended(delivery);
       }
     },
-    postpone: ({ id }, worker) => postponeDelivery(database, worker, id, new Date(clock().getTime() + OWN_FAULT_MS)),
+    postpone: ({ id }, worker) => postponeDelivery(database, worker, id, OWN_FAULT_MS),
     renew: (worker, ids) => renewClaims(database, 'delivery', worker, ids),
     release: (worker, ids) => releaseClaims(database, 'delivery', worker, ids),
   };
 }
 
 /** One attempt at most. */
-async function deliver(services: Shared, delivery: Claimed, worker: string, signal: AbortSignal): Promise<void> {
-  const { database, clock, pace } = services;
+async function deliver(services: Shared, delivery: DueDelivery, worker: string, signal: AbortSignal): Promise<void> {
+  const { database, clock } = services;
   const sent = await prepareAndSend(services, delivery, worker, signal);
   if (sent === 'REST') return releaseClaims(database, 'delivery', worker, [delivery.id]);
   if ('cancelled' in sent) {
@@ -120,13 +119,11 @@ async function deliver(services: Shared, delivery: Claimed, worker: string, sign
     return;
   }
   const { at, verdict, answer } = sent;
-  const latencyMs = answer?.durationMs ?? verdict.latencyMs ?? null;
-  pace.answered(delivery, { ok: !verdict.overloaded, latencyMs: latencyMs ?? 0 });
   await services.turns.next();
-  const row = await attemptRow(services, delivery, { at, verdict, answer, latencyMs });
+  const row = await attemptRow(services, delivery, { at, verdict, answer });
   const now = clock();
   // Before its row is free again, or the same endpoint could be asked at once.
-  await judgeEndpoint(services, delivery, verdict, now);
+  await judgeEndpoint(services, delivery, verdict);
   // Before its row is free: the next one must not go to a receiver that wants no more.
   if (verdict.outcome === 'GONE') await endUnwanted(services, delivery, now);
   const end = endOf(services, delivery, verdict, now);
@@ -141,14 +138,20 @@ type Attempted = { at: Date; verdict: Verdict; answer?: OutboundResponse | undef
 /** `REST` where it may not go now: its sender was suspended since the claim, or its host failed while it waited its turn. */
 async function prepareAndSend(
   services: Shared,
-  delivery: Claimed,
+  delivery: DueDelivery,
   worker: string,
   signal: AbortSignal,
 ): Promise<Attempted | { cancelled: string } | 'REST'> {
   const prepare = async () => {
     const sender = await services.directory.bySenderId(delivery.senderId);
     if (sender?.state !== 'ACTIVE') return 'REST';
-    return { sender, preparedAt: performance.now(), ...(await prepareMessage(services, delivery, sender, worker)) };
+    const preparedAt = performance.now();
+    const message = await prepareMessage(services, delivery, sender, worker);
+    if (!('envelope' in message)) return message;
+    // Before its turn comes: who waits for an access token holds no place at the host.
+    const credentials = await services.credentials.of(sender.id).catch(orNone);
+    if (credentials instanceof NoAccessToken) return { at: services.clock(), verdict: withoutToken(credentials) };
+    return { sender, preparedAt, ...message, credentials };
   };
   const first = await prepare();
   if (first === 'REST' || !('envelope' in first)) return first;
@@ -157,10 +160,27 @@ async function prepareAndSend(
     if (prepared === 'REST' || !('envelope' in prepared)) return prepared;
     await services.turns.next();
     const at = services.clock();
-    return { at, ...(await tracedAttempt(services, delivery, prepared.sender, prepared.envelope, signal)) };
+    const tried = await tracedAttempt(services, delivery, prepared, signal);
+    services.pace.answered(delivery, { ok: !tried.verdict.overloaded, latencyMs: latencyOf(tried) ?? 0 });
+    return { at, ...tried };
   });
   return sent ?? 'REST';
 }
+
+function orNone(error: unknown): NoAccessToken {
+  if (error instanceof NoAccessToken) return error;
+  throw error;
+}
+
+/** Nothing can go there until there is one: its endpoint is spared, and with it the token endpoint. */
+const withoutToken = ({ message, cause }: NoAccessToken): Verdict => ({
+  outcome: cause instanceof OutboundRefused ? 'BLOCKED' : 'FAILED',
+  error: message,
+  overloaded: true,
+});
+
+const latencyOf = ({ verdict, answer }: Pick<Attempted, 'verdict' | 'answer'>): number | null =>
+  answer?.durationMs ?? verdict.latencyMs ?? null;
 
 function countAttempt(
   traffic: TrafficMeter,
@@ -228,7 +248,7 @@ async function whyNotSent(
 async function attemptRow(
   { vault }: Delivering,
   { senderId }: DueDelivery,
-  { at, verdict, answer, latencyMs }: Attempted & { latencyMs: number | null },
+  { at, verdict, answer }: Attempted,
 ): Promise<AttemptRow> {
   const id = uuidv7();
   const text = answer?.body.subarray(0, EXCERPT_BYTES).toString('utf8') ?? '';
@@ -238,7 +258,7 @@ async function attemptRow(
     address: answer?.address ?? verdict.address ?? null,
     outcome: verdict.outcome,
     status: answer?.status ?? null,
-    latencyMs,
+    latencyMs: latencyOf({ verdict, answer }),
     error: verdict.error,
     excerpt: text === '' ? null : await vault.seal(senderId, at, placeOfExcerpt(id), text),
   };

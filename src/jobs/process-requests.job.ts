@@ -31,7 +31,7 @@ const PER_SENDER = CAPACITY - 1;
 const LONG = { alone: PER_SENDER, beside: 1, rests: true };
 
 export function processRequestsWork(services: ExecutionServices): Work<AcceptedRequest> {
-  const { database, clock } = services;
+  const { database } = services;
   let running = 0;
   const recentSenders = new RecentCallers();
   const here = {
@@ -44,7 +44,7 @@ export function processRequestsWork(services: ExecutionServices): Work<AcceptedR
   return {
     name: 'process-requests',
     capacity: CAPACITY,
-    claim: (worker, free) => claimRequests(database, worker, clock(), { free, perSender: PER_SENDER }),
+    claim: (worker, free) => claimRequests(database, worker, { free, perSender: PER_SENDER }),
     hopOf: ({ hop }) => hop,
     run: (request, worker) => {
       const { senderId, registry, operation, attempts } = request;
@@ -58,8 +58,13 @@ export function processRequestsWork(services: ExecutionServices): Work<AcceptedR
     },
     postpone: async ({ id, attempts }, worker, error) => {
       if (error instanceof ClaimLost) return;
-      const dueAt = new Date(clock().getTime() + ownFaultDelay(attempts));
-      await postponeRequest(database, worker, id, dueAt, error instanceof Error ? error.name : 'fault');
+      await postponeRequest(
+        database,
+        worker,
+        id,
+        ownFaultDelay(attempts),
+        error instanceof Error ? error.name : 'fault',
+      );
     },
     renew: (worker, ids) => renewClaims(database, 'accepted_request', worker, ids),
     release: (worker, ids) => releaseClaims(database, 'accepted_request', worker, ids),

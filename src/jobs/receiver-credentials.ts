@@ -1,7 +1,8 @@
 /** What a request to a receiver carries beside the message: an access token of its own token endpoint or one that never changes, our certificate. */
 import type { SenderOutbound, SenderOutboundStore } from '../entities/senders/sender-outbound.repository.js';
 import type { ClientTls } from '../platform/outbound-connect.js';
-import type { Outbound } from '../platform/outbound-http.js';
+import { OutboundFailed, OutboundRefused } from '../platform/outbound-errors.js';
+import type { Outbound, OutboundResponse } from '../platform/outbound-http.js';
 
 /** The receiver's token endpoint gave none: its fault, as the attempt's row tells. */
 export class NoAccessToken extends Error {}
@@ -12,12 +13,22 @@ export interface Credentials {
 }
 
 const FRESH_MS = 1000;
-/** A token is renewed so long before its end. */
+/** A token is renewed so long before its end; one that does not live long, in the middle of its life. */
 const MARGIN_SECONDS = 30;
+
+interface Asked {
+  /** By which settings. */
+  by: string;
+  /** Whoever needs it while it is asked for waits for the same answer. */
+  token: Promise<string>;
+  until: number;
+  /** Once it is here. */
+  authorization?: string;
+}
 
 export class ReceiverCredentials {
   readonly #settings = new Map<string, { loadedAt: number; settings: Promise<SenderOutbound> }>();
-  readonly #tokens = new Map<string, { settings: string; token: string; until: number }>();
+  readonly #tokens = new Map<string, Asked>();
 
   constructor(
     private readonly store: SenderOutboundStore,
@@ -30,13 +41,13 @@ export class ReceiverCredentials {
     const token = oauth === undefined ? bearer : await this.#tokenOf(id, oauth, tls);
     return {
       ...(tls === undefined ? {} : { tls }),
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(token === undefined ? {} : { authorization: bearing(token) }),
     };
   }
 
-  /** After a 401: the next attempt asks for a new token. */
-  forgetToken(id: string): void {
-    this.#tokens.delete(id);
+  /** After a 401: the next attempt asks for a new token, unless the one that was refused has been replaced meanwhile. */
+  forgetToken(id: string, authorization: string | undefined): void {
+    if (this.#tokens.get(id)?.authorization === authorization) this.#tokens.delete(id);
   }
 
   async #settingsOf(id: string): Promise<SenderOutbound> {
@@ -48,11 +59,24 @@ export class ReceiverCredentials {
     return settings;
   }
 
-  async #tokenOf(id: string, oauth: NonNullable<SenderOutbound['oauth']>, tls: ClientTls | undefined): Promise<string> {
+  #tokenOf(id: string, oauth: OAuth, tls: ClientTls | undefined): Promise<string> {
+    const by = JSON.stringify([oauth, tls]);
     const known = this.#tokens.get(id);
-    // One that was got with other settings may be another client's, or of a server that is asked no more.
-    const settings = JSON.stringify([oauth, tls]);
-    if (known?.settings === settings && performance.now() < known.until) return known.token;
+    if (known?.by === by && performance.now() < known.until) return known.token;
+    const asked: Asked = { by, token: this.#askFor(oauth, tls).then(keep), until: Infinity };
+    function keep({ token, expiresIn }: Answered): string {
+      asked.until = performance.now() + 1000 * Math.max(expiresIn - MARGIN_SECONDS, expiresIn / 2);
+      asked.authorization = bearing(token);
+      return token;
+    }
+    this.#tokens.set(id, asked);
+    asked.token.catch(() => {
+      if (this.#tokens.get(id) === asked) this.#tokens.delete(id);
+    });
+    return asked.token;
+  }
+
+  async #askFor(oauth: OAuth, tls: ClientTls | undefined): Promise<Answered> {
     const { clientId: client_id, clientSecret: client_secret, scope, tokenUrl: url } = oauth;
     const form = {
       grant_type: 'client_credentials',
@@ -60,26 +84,38 @@ export class ReceiverCredentials {
       client_secret,
       ...(scope === undefined ? {} : { scope }),
     };
-    const { status, body } = await this.outbound.request({
+    const request = {
       url,
-      method: 'POST',
+      method: 'POST' as const,
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
       body: new URLSearchParams(form).toString(),
       ...(tls === undefined ? {} : { tls }),
-    });
-    const { token, expiresIn } = readToken(status, body);
-    const until = performance.now() + 1000 * Math.max(0, expiresIn - MARGIN_SECONDS);
-    this.#tokens.set(id, { settings, token, until });
-    return token;
+    };
+    return readToken(await this.outbound.request(request).catch(saidOfTokenEndpoint));
   }
 }
 
-function readToken(status: number, body: Buffer): { token: string; expiresIn: number } {
+type OAuth = NonNullable<SenderOutbound['oauth']>;
+interface Answered {
+  token: string;
+  expiresIn: number;
+}
+
+const bearing = (token: string): string => `Bearer ${token}`;
+
+/** Or it would be read as the receiver's. */
+function saidOfTokenEndpoint(error: unknown): never {
+  if (error instanceof OutboundFailed || error instanceof OutboundRefused)
+    throw new NoAccessToken(`the receiver’s token endpoint: ${error.message}`, { cause: error });
+  throw error;
+}
+
+function readToken({ status, body }: OutboundResponse): Answered {
   try {
     const answer = JSON.parse(body.toString('utf8')) as { access_token?: unknown; expires_in?: unknown };
     const { access_token: token, expires_in: expiresIn } = answer;
     if (status === 200 && typeof token === 'string' && /^[\x21-\x7e]+$/.test(token))
-      return { token, expiresIn: Number(expiresIn ?? 60) || 0 };
+      return { token, expiresIn: Math.max(0, Number(expiresIn ?? 60) || 0) };
   } catch {
     // Falls through to the one refusal below.
   }

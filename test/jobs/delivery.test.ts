@@ -317,6 +317,25 @@ describe('a delivery', () => {
     await issuer.close();
   });
 
+  test('that gets no access token tells whose fault it is, and lets its endpoint rest as any that fails', async () => {
+    const issuer = await startTokenEndpoint(() => undefined, 401);
+    await gateway.admin(
+      `mutation ($id: String!, $oauth: OutboundOAuthInput!) {
+        setSenderOutbound(senderId: $id, input: { oauth: $oauth }) { clientId } }`,
+      { id: partner.senderId, oauth: { tokenUrl: issuer.url, clientId: 'us', clientSecret: 'forgotten' } },
+    );
+    await send();
+    const reason = 'the receiver’s token endpoint answered 401 without an access token';
+    const delivery = await once(ended);
+    expect(delivery).toMatchObject({ state: 'FAILED', stateReason: reason });
+    expect(delivery.attempts[0]).toMatchObject({ outcome: 'FAILED', error: reason, address: null, status: null });
+    expect(inbox.received).toEqual([]);
+    expect(
+      await gateway.database.query('select reason from endpoint_rest where sender_id = $1', [partner.senderId]),
+    ).toEqual([{ reason }]);
+    await issuer.close();
+  });
+
   test('carries a token that never changes, where the receiver has no token endpoint', async () => {
     inbox.behave(undefined);
     const { setSenderOutbound } = await gateway.admin<{ setSenderOutbound: unknown }>(
@@ -391,15 +410,16 @@ describe('the host of a delivery', () => {
   });
 });
 
-async function startTokenEndpoint(issued: (token: string) => void) {
+async function startTokenEndpoint(issued: (token: string) => void, status = 200) {
   const { createServer: createHttpServer } = await import('node:http');
   let count = 0;
   const server = createHttpServer((request, response) => {
     request.resume();
     const token = `token-${++count}`;
     issued(token);
-    response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ access_token: token, token_type: 'bearer', expires_in: '600' }));
+    response.writeHead(status, { 'content-type': 'application/json' });
+    const answered = status === 200 ? { access_token: token, token_type: 'bearer', expires_in: '600' } : {};
+    response.end(JSON.stringify(answered));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

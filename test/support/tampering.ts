@@ -77,7 +77,6 @@ export async function deliverOne({ database, services }: TestGateway, senderId: 
   const [due] = await claimDeliveries(
     database,
     worker,
-    new Date(),
     { perHost: 1, hosts: [], perSender: 1, senders: [], busy: [] },
     1,
   );

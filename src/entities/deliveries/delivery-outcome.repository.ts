@@ -25,7 +25,7 @@ with given as (
   select attempt_id, delivery_id, at, address, outcome, status, latency_ms, error,
     ${piece('$21', 'excerpt_start', 'excerpt_bytes')}, excerpt_key from given
 ), changed as (
-  update delivery d set state = g.state, state_reason = g.reason, attempts = attempts + 1, due_at = g.due_at, by_hand = false,
+  update delivery d set state = g.state, state_reason = g.reason, attempts = attempts + 1, due_at = now() + (g.due_at - g.now), by_hand = false,
     claimed_by = null, claimed_until = null,
     first_failed_at = case when g.state = 'DELIVERED' then first_failed_at else coalesce(first_failed_at, g.at) end,
     finished_at = case when g.state = 'PENDING' then null else g.now end, content_hash = ${hashAt(0)}
@@ -168,12 +168,12 @@ export async function reviveDeliveries(
   byHand = false,
 ): Promise<number> {
   const rows = await sql.query<Changed>(
-    `update delivery d set state = 'PENDING', state_reason = null, due_at = $2, attempts = 0, by_hand = $3,
+    `update delivery d set state = 'PENDING', state_reason = null, due_at = now(), attempts = 0, by_hand = $2,
        claimed_by = null, claimed_until = null, finished_at = null,
        content_hash = ${MESSAGE_HASH} where id = any($1::uuid[]) and state <> 'CANCELLED'
        and (state <> 'PENDING' or claimed_until is null or claimed_until < now())
      returning ${CHANGED}`,
-    [ids, now, byHand],
+    [ids, byHand],
   );
   for (const row of rows) await tell(sql, row, 'PENDING', actor, now);
   return rows.length;

@@ -41,7 +41,7 @@ with asked as materialized (
   from (select distinct lane from asked where lane is not null) lanes
 )
 select id, due_at as "dueAt", attempts, by_hand as "byHand", being_tried as "beingTried", sender_state as "senderState",
-  subscription_state as "subscriptionState", case when rests_until > $2 then rests_until end as "restsUntil", on_trial as "onTrial",
+  subscription_state as "subscriptionState", case when rests_until > now() then rests_until end as "restsUntil", on_trial as "onTrial",
   reason as problem, together, earlier
 from asked left join gathered using (lane)`;
 
@@ -50,8 +50,8 @@ type Row = Omit<DeliveryWait, 'dueAt' | 'restsUntil'> & { dueAt: string | null; 
 const dated = (value: string | null): Date | null => (value === null ? null : new Date(value));
 
 /** Of those that are pending, by id. */
-export async function readWaits(sql: Sql, ids: readonly string[], now: Date): Promise<Map<string, DeliveryWait>> {
-  const rows = await sql.query<Row>(WAITS, [[...ids], now]);
+export async function readWaits(sql: Sql, ids: readonly string[]): Promise<Map<string, DeliveryWait>> {
+  const rows = await sql.query<Row>(WAITS, [[...ids]]);
   return new Map(rows.map((row) => [row.id, { ...row, dueAt: dated(row.dueAt), restsUntil: dated(row.restsUntil) }]));
 }
 

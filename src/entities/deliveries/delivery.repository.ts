@@ -75,7 +75,7 @@ export function callbackSql(first: number): string {
   return `insert into delivery (id, kind, action, sender_id, registry, request_id, page, target, host, message_id, state,
     due_at, data_key_id, message_sealed, created_at, operation, access_decision, consent_ids, hop)
   select ${at(1, 'uuid')}, 'CALLBACK', ${at(2, 'text')}, ${at(3, 'text')}, ${at(4, 'text')}, ${at(5, 'uuid')},
-    ${at(6, 'int')}, ${at(7, 'text')}, ${at(8, 'text')}, ${at(9, 'text')}, 'PENDING', ${at(10, 'timestamptz')},
+    ${at(6, 'int')}, ${at(7, 'text')}, ${at(8, 'text')}, ${at(9, 'text')}, 'PENDING', now(),
     ${at(11, 'uuid')}, ${at(12, 'bytea')}, ${at(10, 'timestamptz')}, ${at(13, 'text')}, ${at(14, 'jsonb')},
     ${at(15, 'uuid[]')}, ${at(16, 'jsonb')}`;
 }

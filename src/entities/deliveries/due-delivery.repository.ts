@@ -1,6 +1,7 @@
 /**
  * Deliveries as work. A claim is fair to every sender, host and endpoint, keeps the order of each record at each receiver, and lets rest what
- * belongs to a sender or subscription that is not active.
+ * belongs to a sender or subscription that is not active. When one is due is told by the database's clock alone: by those of the
+ * processes, what one that is ahead has set would wait for the others, and be taken by it before its time.
  */
 import type { Hop } from '../../platform/hop.js';
 import type { Operation, Registry } from '../../protocol/vocabulary.js';
@@ -41,6 +42,7 @@ export interface DueDelivery {
   hop: Hop | null;
   /** Whether its endpoint failed last. */
   troubled: boolean;
+  claimedAt: string;
 }
 
 /** How many more deliveries a host and a sender may get now; those that are not named get `perHost` and `perSender`. */
@@ -58,14 +60,14 @@ const COLUMNS = `d.id, d.kind, d.action, d.sender_id as "senderId", d.registry, 
   d.told::float8 as "notificationNumber", d.target, d.host, d.message_id as "messageId", d.attempts, d.data_key_id as "dataKeyId",
   d.message_sealed as "messageSealed", d.operation, d.access_decision as "accessDecision",
   d.consent_ids as "consentIds", d.first_failed_at as "firstFailedAt", d.created_at as "createdAt", d.hop,
-  exists (select 1 from endpoint_rest r where r.sender_id = d.sender_id and r.endpoint = ${ENDPOINT}) as troubled`;
+  exists (select 1 from endpoint_rest r where r.sender_id = d.sender_id and r.endpoint = ${ENDPOINT}) as troubled, now() as "claimedAt"`;
 
 // Another subscription of the same receiver is waited for, so that a death does not overtake the birth; not while that
 // one rests, or waits for the time that its frequency names.
-const ON_ITS_WAY = `earlier.target = d.target and (earlier.due_at <= $2 or earlier.attempts > 0)
+const ON_ITS_WAY = `earlier.target = d.target and (earlier.due_at <= now() or earlier.attempts > 0)
             and (select s.state from subscription s where s.id = earlier.subscription_id) not in ('PAUSED', 'SUSPENDED')`;
 
-/** What holds up a notification: an earlier one of the same record. `$2` is the time. */
+/** What holds up a notification: an earlier one of the same record. */
 export const EARLIER = `
         select earlier.id from delivery earlier
         where (case when earlier.state = 'PENDING' then earlier.record_id end) = d.record_id
@@ -76,7 +78,7 @@ export const EARLIER = `
 export const LANE = `delivery_lane(d.state, d.host, d.sender_id, d.target)`;
 
 // One row looked up for each, and no join: that would begin with all that was ever brought to a sender.
-const READY = `d.due_at <= $2 and (d.claimed_until is null or d.claimed_until < now())
+const READY = `d.due_at <= now() and (d.claimed_until is null or d.claimed_until < now())
       and (select s.state from sender s where s.sender_id = d.sender_id) = 'ACTIVE'
       and coalesce((select s.state from subscription s where s.id = d.subscription_id), '') not in ('PAUSED', 'SUSPENDED')
       and (d.record_id is null or not exists (${EARLIER}))`;
@@ -100,17 +102,17 @@ export const NAMED_LANES = `lanes as (
 // hosts one has: who has fewest under way is next. What is tried by hand asks no breaker.
 const CLAIM = `
 with recursive ${NAMED_LANES}, rooms as (
-  select named.*, coalesce(h.room, $3::int) as of_host, coalesce(s.room, $6::int) as of_sender,
+  select named.*, coalesce(h.room, $2::int) as of_host, coalesce(s.room, $5::int) as of_sender,
     coalesce(s.under_way, 0) as under_way, case when rest.failures >= ${FAILURES_TO_OPEN} then 1 end as on_trial,
     count(*) over (partition by named.host) as at_host, count(*) over (partition by named.sender_id) as of_lanes
-  from named left join unnest($4::text[], $5::int[]) as h (host, room) on h.host = named.host
-    left join unnest($7::text[], $8::int[], $12::int[]) as s (sender_id, room, under_way) on s.sender_id = named.sender_id
+  from named left join unnest($3::text[], $4::int[]) as h (host, room) on h.host = named.host
+    left join unnest($6::text[], $7::int[], $11::int[]) as s (sender_id, room, under_way) on s.sender_id = named.sender_id
     left join endpoint_rest rest on rest.sender_id = named.sender_id and rest.endpoint = named.endpoint
-  where (rest.rests_until is null or rest.rests_until <= $2)
+  where (rest.rests_until is null or rest.rests_until <= now())
     and (rest.failures is null or rest.failures < ${FAILURES_TO_OPEN}
-      or (named.sender_id, named.endpoint) not in (select * from unnest($9::text[], $10::text[])))
+      or (named.sender_id, named.endpoint) not in (select * from unnest($8::text[], $9::text[])))
 ), shares as (
-  select rooms.*, least($11::int, of_host, of_sender, on_trial, greatest(1, 2 * of_host / at_host),
+  select rooms.*, least($10::int, of_host, of_sender, on_trial, greatest(1, 2 * of_host / at_host),
     greatest(1, 2 * of_sender / of_lanes)) as share from rooms
 ), mine as (
   select shares.host, shares.of_host, shares.sender_id, shares.of_sender, shares.under_way, mine.id, mine.due_at,
@@ -125,10 +127,10 @@ with recursive ${NAMED_LANES}, rooms as (
   select id, due_at, of_sender, under_way, row_number() over (partition by sender_id order by place, due_at) as place
   from placed where place <= of_host
 ), due as (
-  select id from fair where place <= of_sender order by under_way + place, due_at limit $11
+  select id from fair where place <= of_sender order by under_way + place, due_at limit $10
 ), asked as (
-  select d.id from delivery d where (case when d.state = 'PENDING' and d.by_hand then d.due_at end) <= $2 and ${READY}
-  order by d.due_at limit $11 for update of d skip locked
+  select d.id from delivery d where (case when d.state = 'PENDING' and d.by_hand then d.due_at end) <= now() and ${READY}
+  order by d.due_at limit $10 for update of d skip locked
 )
 update delivery d set claimed_by = $1, claimed_until = now() + interval '${LEASE_SECONDS} seconds'
 where d.id = any (array(select id from due union select id from asked)) returning ${COLUMNS}`;
@@ -136,13 +138,11 @@ where d.id = any (array(select id from due union select id from asked)) returnin
 export function claimDeliveries(
   sql: Sql,
   worker: string,
-  now: Date,
   { perHost, hosts, perSender, senders, busy }: Room,
   limit: number,
 ): Promise<DueDelivery[]> {
   const values = [
     worker,
-    now,
     perHost,
     hosts.map(({ host }) => host),
     hosts.map(({ room }) => room),
@@ -173,14 +173,15 @@ export interface AttemptRow {
 export interface DeliveryEnd {
   state: DeliveryState;
   reason: string | null;
-  /** Of the next attempt, while PENDING. */
+  /** Of the next attempt, while PENDING, by the clock that tells `now`. */
   dueAt: Date | null;
 }
 
 /** After a fault of ours: the attempt does not count. */
-export async function postponeDelivery(sql: Sql, worker: string, id: string, dueAt: Date): Promise<void> {
+export async function postponeDelivery(sql: Sql, worker: string, id: string, waitMs: number): Promise<void> {
   await sql.query(
-    'update delivery set due_at = $3, claimed_by = null, claimed_until = null where id = $1 and claimed_by = $2',
-    [id, worker, dueAt],
+    `update delivery set due_at = now() + make_interval(secs => $3::float8 / 1000), claimed_by = null, claimed_until = null
+     where id = $1 and claimed_by = $2`,
+    [id, worker, waitMs],
   );
 }

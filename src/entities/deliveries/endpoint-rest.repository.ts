@@ -28,21 +28,21 @@ export interface EndpointRest extends Endpoint {
 }
 
 // One that was on its way when the last failure was counted belongs to the same trouble.
-const COUNTS = `$4::timestamptz >= e.counted_at`;
+const COUNTS = `$3::timestamptz >= e.counted_at`;
 const TROUBLE = `
 insert into endpoint_rest as e (sender_id, endpoint, failures, failing_since, counted_at, rests_until, reason)
-values ($1, $2, 1, $3::timestamptz, $3, $3 + make_interval(secs => $5::float8), $6)
+values ($1, $2, 1, now(), now(), now() + make_interval(secs => $4::float8), $5)
 on conflict (sender_id, endpoint) do update set
   failures = e.failures + case when ${COUNTS} then 1 else 0 end,
-  counted_at = case when ${COUNTS} then $3 else e.counted_at end,
-  rests_until = greatest(e.rests_until, $3 + make_interval(secs => $5::float8),
-    case when ${COUNTS} and e.failures + 1 >= ${FAILURES_TO_OPEN} then $3 + make_interval(secs =>
+  counted_at = case when ${COUNTS} then now() else e.counted_at end,
+  rests_until = greatest(e.rests_until, now() + make_interval(secs => $4::float8),
+    case when ${COUNTS} and e.failures + 1 >= ${FAILURES_TO_OPEN} then now() + make_interval(secs =>
       least(${MAX_REST_SECONDS}, ${REST_SECONDS} * 2.0 ^ least(e.failures + 1 - ${FAILURES_TO_OPEN}, 10))) end),
-  reason = $6
-returning failures, rests_until as "restsUntil", counted_at = $3 as counted`;
+  reason = $5
+returning failures, case when counted_at = now() and rests_until > now() then rests_until end as "restsUntil"`;
 
 export interface Trouble {
-  claimedAt: Date;
+  claimedAt: string;
   reason: string;
   /** Seconds that the receiver asked for. */
   retryAfter?: number | undefined;
@@ -53,21 +53,18 @@ export async function noteTrouble(
   sql: Sql,
   { senderId, endpoint }: Endpoint,
   { claimedAt, reason, retryAfter }: Trouble,
-  now: Date,
 ): Promise<{ failures: number; restsUntil: Date } | undefined> {
   const asked = retryAfter === undefined ? null : Math.min(retryAfter, MAX_REST_SECONDS);
-  const [row] = await sql.query<{ failures: number; restsUntil: string | null; counted: boolean }>(
+  const [row] = await sql.query<{ failures: number; restsUntil: string | null }>(
     TROUBLE,
-    [senderId, endpoint, now, claimedAt, asked, reason],
+    [senderId, endpoint, claimedAt, asked, reason],
     'endpoint-trouble',
   );
-  if (row?.restsUntil == null || !row.counted) return undefined;
-  const restsUntil = new Date(row.restsUntil);
-  return restsUntil > now ? { failures: row.failures, restsUntil } : undefined;
+  return row?.restsUntil == null ? undefined : { failures: row.failures, restsUntil: new Date(row.restsUntil) };
 }
 
 /** After a success of what was claimed after the last failure. Tells whether it had rested. */
-export async function noteSuccess(sql: Sql, { senderId, endpoint }: Endpoint, claimedAt: Date): Promise<boolean> {
+export async function noteSuccess(sql: Sql, { senderId, endpoint }: Endpoint, claimedAt: string): Promise<boolean> {
   const rows = await sql.query<{ rested: boolean }>(
     `delete from endpoint_rest where sender_id = $1 and endpoint = $2 and counted_at <= $3
      returning rests_until is not null as rested`,
@@ -93,10 +90,9 @@ export async function restsOfSenders(sql: Sql, senderIds: readonly string[]): Pr
 }
 
 /** How many endpoints rest now, by sender. */
-export function countRests(sql: Sql, now: Date): Promise<{ senderId: string; resting: number }[]> {
+export function countRests(sql: Sql): Promise<{ senderId: string; resting: number }[]> {
   return sql.query(
-    `select sender_id as "senderId", count(*)::int as resting from endpoint_rest where rests_until > $1 group by sender_id`,
-    [now],
+    `select sender_id as "senderId", count(*)::int as resting from endpoint_rest where rests_until > now() group by sender_id`,
   );
 }
 

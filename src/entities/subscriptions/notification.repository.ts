@@ -30,7 +30,7 @@ with new as (
     hop)
   select n.id, 'NOTIFICATION', 'notify', n."senderId", n.registry, n."subscriptionId", n."eventId", n."recordId", n.version,
     n.sequence, n.target, n.host, n."messageId", case when n.cancelled is null then 'PENDING' else 'CANCELLED' end, n.cancelled,
-    n."dueAt", $2, case when n.cancelled is null then null else $2::timestamptz end, n.hop
+    case when n."dueAt" <= $2 then now() else n."dueAt" end, $2, case when n.cancelled is null then null else $2::timestamptz end, n.hop
   from jsonb_to_recordset($1) as n (id uuid, "senderId" text, registry text, "subscriptionId" uuid, "eventId" uuid,
     "recordId" uuid, version bigint, sequence bigint, target text, host text, "messageId" text, "dueAt" timestamptz,
     hop jsonb, cancelled text, "outboxId" uuid)
@@ -71,7 +71,7 @@ export async function insertTest(
   await sql.query(
     `insert into delivery (id, kind, action, sender_id, registry, subscription_id, target, host, message_id, state, due_at,
        by_hand, created_at, hop)
-     values ($1, 'NOTIFICATION', 'notify', $2, $3, $4, $5, $6, $7, 'PENDING', $8, true, $8, $9::jsonb)`,
+     values ($1, 'NOTIFICATION', 'notify', $2, $3, $4, $5, $6, $7, 'PENDING', now(), true, $8, $9::jsonb)`,
     [id, senderId, registry, subscriptionId, target, new URL(target).host, uuidv7(), now, JSON.stringify(currentHop())],
   );
   await appendOutbox(sql, 'delivery', [{ subject: id, detail: { senderId, registry, status: 'PENDING' } }]);

@@ -26,7 +26,7 @@ export async function endSubscription(
 ): Promise<void> {
   Object.assign(subscription, { state, stateReason: reason, endedAt: now });
   await unit.em.flush();
-  await wakeDeliveries(unit, subscription.id, now);
+  await wakeDeliveries(unit, subscription.id, null);
   if (state === 'EXPIRED') await recordOwnChange(unit, subscription, now);
   else await announce(unit, subscription);
 }

@@ -63,9 +63,9 @@ export async function parkDeliveriesOf(sql: Sql, subscriptionId: string): Promis
   ]);
 }
 
-/** Pending notifications are due at `dueAt`; of an ended subscription, so that delivery cancels them. */
-export async function wakeDeliveries(sql: Sql, subscriptionId: string, dueAt: Date): Promise<void> {
-  await sql.query(`update delivery set due_at = $2 where subscription_id = $1 and state = 'PENDING'`, [
+/** Pending notifications are due at `dueAt`, or at once; of an ended subscription, so that delivery cancels them. */
+export async function wakeDeliveries(sql: Sql, subscriptionId: string, dueAt: Date | null): Promise<void> {
+  await sql.query(`update delivery set due_at = coalesce($2, now()) where subscription_id = $1 and state = 'PENDING'`, [
     subscriptionId,
     dueAt,
   ]);

@@ -44,18 +44,18 @@ with recursive lanes as (
   from accepted_request a where a.claimed_until >= now() group by a.sender_id
 ), room as (
   select lanes.sender_id, coalesce(held.everywhere, 0) as held,
-    least($3::int, greatest($4::int - coalesce(held.here, 0), 0)) as room
+    least($2::int, greatest($3::int - coalesce(held.here, 0), 0)) as room
   from lanes join sender s on s.sender_id = lanes.sender_id and s.state = 'ACTIVE'
     left join held on held.sender_id = lanes.sender_id
 ), mine as (
   select mine.id, mine.due_at, room.held + row_number() over (partition by room.sender_id order by mine.due_at) as turn
   from room cross join lateral (
     select a.id, a.due_at from accepted_request a
-    where a.sender_id = room.sender_id and a.due_at <= $2 and (a.claimed_until is null or a.claimed_until < now())
+    where a.sender_id = room.sender_id and a.due_at <= now() and (a.claimed_until is null or a.claimed_until < now())
     order by a.due_at limit room.room for update of a skip locked
   ) mine
 ), due as (
-  select id from mine order by turn, due_at limit $3::int
+  select id from mine order by turn, due_at limit $2::int
 ), claimed as (
   update accepted_request a set claimed_by = $1, claimed_until = now() + interval '${LEASE_SECONDS} seconds',
     attempts = attempts + 1
@@ -72,19 +72,21 @@ export interface RequestRoom {
   perSender: number;
 }
 
-export function claimRequests(
-  sql: Sql,
-  worker: string,
-  now: Date,
-  { free, perSender }: RequestRoom,
-): Promise<AcceptedRequest[]> {
-  return sql.query<AcceptedRequest>(CLAIM, [worker, now, free, perSender], 'claim-requests');
+export function claimRequests(sql: Sql, worker: string, { free, perSender }: RequestRoom): Promise<AcceptedRequest[]> {
+  return sql.query<AcceptedRequest>(CLAIM, [worker, free, perSender], 'claim-requests');
 }
 
-export async function postponeRequest(sql: Sql, worker: string, id: string, dueAt: Date, error: string): Promise<void> {
+export async function postponeRequest(
+  sql: Sql,
+  worker: string,
+  id: string,
+  waitMs: number,
+  error: string,
+): Promise<void> {
   await sql.query(
-    `update accepted_request set due_at = $3, last_error = $4, claimed_by = null, claimed_until = null
+    `update accepted_request set due_at = now() + make_interval(secs => $3::float8 / 1000), last_error = $4,
+       claimed_by = null, claimed_until = null
      where id = $1 and claimed_by = $2`,
-    [id, worker, dueAt, error],
+    [id, worker, waitMs, error],
   );
 }

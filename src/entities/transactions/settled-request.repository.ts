@@ -60,7 +60,7 @@ export async function settlePart(sql: Sql, { worker, request, step, callback }: 
   const [ids, topics, subjects, details] = [0, 1, 2, 3].map((column) => events.map((event) => event[column]));
   const { progress } = request;
   const { next, held, recordIds, consentIds } = step;
-  const claim = [worker, JSON.stringify(next), now, held];
+  const claim = [worker, JSON.stringify(next), held];
   const released = [progress.pages ?? 0, recordIds, consentIds];
   const values = [...stepValues(request, step, now), ...claim, ...released, ids, topics, subjects, details];
   const settled = await sql.query(SETTLE_PART, [...values, ...callback.values], 'settle-part');
@@ -83,19 +83,19 @@ where id = $1`;
 
 const SETTLE_PART = `
 with advanced as (
-  update accepted_request set progress = $18, attempts = 0, last_error = null, due_at = $19,
-    claimed_by = case when $20 then claimed_by end, claimed_until = case when $20 then claimed_until end
+  update accepted_request set progress = $18, attempts = 0, last_error = null, due_at = now(),
+    claimed_by = case when $19 then claimed_by end, claimed_until = case when $19 then claimed_until end
   where id = $1 and claimed_by = $17 returning id
 ), stepped as (
   ${STEP} and exists (select from advanced)
 ), kept as (
   insert into released_part (request_id, page, record_ids, consent_ids)
-  select id, $21, $22::uuid[], $23::uuid[] from advanced where cardinality($22::uuid[]) + cardinality($23::uuid[]) > 0
+  select id, $20, $21::uuid[], $22::uuid[] from advanced where cardinality($21::uuid[]) + cardinality($22::uuid[]) > 0
 ), told as (
   insert into outbox_event (id, topic, subject, detail)
-  select e.* from advanced, unnest($24::uuid[], $25::text[], $26::uuid[], $27::jsonb[]) as e
+  select e.* from advanced, unnest($23::uuid[], $24::text[], $25::uuid[], $26::jsonb[]) as e
 ), owed as (
-  ${callbackSql(28)} from advanced
+  ${callbackSql(27)} from advanced
 )
 select id from advanced`;
 

@@ -94,7 +94,7 @@ audit as (
   insert into audit_entry (id, kind, subject, transition, actor, at, content_hash, entry_hash)
   select audit_id, 'TRANSACTION', id, status, actor, at, proven, entry_hash from go
 ), due as (
-  insert into accepted_request (id, sender_id, due_at, hop) select id, sender_id, due_at, hop from go where due_at is not null
+  insert into accepted_request (id, sender_id, due_at, hop) select id, sender_id, least(due_at, now()), hop from go where due_at is not null
 )
 select id from go`);
 }

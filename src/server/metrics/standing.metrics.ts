@@ -39,7 +39,7 @@ const queues = ({ database, clock }: FacadeServices): Reading => ({
     dci_queue_oldest_seconds: { help: 'For how long the first of them has been due.', labels: ['queue'] },
   },
   read: async () => {
-    const [read, now] = [await readQueues(database, clock()), clock().getTime()];
+    const [read, now] = [await readQueues(database), clock().getTime()];
     return {
       dci_queue_waiting: samplesOf('queue', read, ({ name, waiting }) => [name, waiting]),
       dci_queue_oldest_seconds: samplesOf('queue', read, ({ name, oldestDueAt }) => [
@@ -67,11 +67,11 @@ const deliveries = ({ database, clock }: FacadeServices): Reading => ({
   },
 });
 
-const breakers = ({ database, clock }: FacadeServices): Reading => ({
+const breakers = ({ database }: FacadeServices): Reading => ({
   name: 'breakers',
   gauges: { dci_delivery_breakers: { help: 'Endpoints that rest after failures, by sender.', labels: ['sender'] } },
   read: async () => ({
-    dci_delivery_breakers: samplesOf('sender', await countRests(database, clock()), ({ senderId, resting }) => [
+    dci_delivery_breakers: samplesOf('sender', await countRests(database), ({ senderId, resting }) => [
       senderId,
       resting,
     ]),

@@ -146,7 +146,7 @@ function changeSender(
     change(sender);
     if (sender.state === 'ACTIVE' && before['state'] !== 'ACTIVE') {
       await unit.em.flush();
-      await wakeParked(unit, services.clock(), WOKEN_AT_ONCE, senderId);
+      await wakeParked(unit, WOKEN_AT_ONCE, senderId);
     }
     return {
       result: sender,

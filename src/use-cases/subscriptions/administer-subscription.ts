@@ -49,8 +49,7 @@ export function resumeSubscription(services: Services, admin: Admin, id: string)
   const what = { id, action: 'resumeSubscription', from: ['PAUSED', 'SUSPENDED'] } as const;
   return change(services, admin, what, async (unit, row) => {
     Object.assign(row, { state: 'ACTIVE', stateReason: null, failingSince: null });
-    const now = services.clock();
-    await wakeDeliveries(unit, id, (row.frequency && nextTime(row.frequency, now)) ?? now);
+    await wakeDeliveries(unit, id, (row.frequency && nextTime(row.frequency, services.clock())) ?? null);
     await announce(unit, row);
   });
 }
