@@ -275,8 +275,9 @@ describe('one request from end to end', () => {
 
   test('says nothing of persons, senders or addresses', () => {
     expect(collector.spans.length).toBeGreaterThan(2);
-    for (const value of ['4711', '4712', partner.senderId, inbox.url, gateway.url])
-      expect(collector.text.join('')).not.toContain(value);
+    // Ids are random and times are long: any four digits may stand in them.
+    const said = collector.text.join('').replaceAll(/"(\w*[iI]d|\w+UnixNano)":"[\da-f]*"/g, '');
+    for (const value of ['4711', '4712', partner.senderId, inbox.url, gateway.url]) expect(said).not.toContain(value);
   });
 
   test.each([
