@@ -53,12 +53,17 @@ async function untilStopped<T>(work: (stopped: Promise<never>) => Promise<T>): P
   const { promise: stopped, reject } = Promise.withResolvers<never>();
   // Heard by those who wait for it.
   stopped.catch(() => undefined);
-  const stop = (signal: NodeJS.Signals): void => reject(new Interrupted(signal));
-  // Ctrl-C comes twice, from the terminal and passed on by `npx dci`: the second must not end us in the middle.
+  let isStopped = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    isStopped = true;
+    reject(new Interrupted(signal));
+  };
+  // Ctrl-C comes twice, from the terminal and passed on by `npx dci`: the second must not end us in the middle, nor while
+  // we say how far we came.
   for (const signal of SIGNALS) process.on(signal, stop);
   try {
     return await work(stopped);
   } finally {
-    for (const signal of SIGNALS) process.off(signal, stop);
+    if (!isStopped) for (const signal of SIGNALS) process.off(signal, stop);
   }
 }

@@ -36,7 +36,9 @@ test('without a gateway the database of DATA_DIR is started, used, and stopped',
 test('a copy of the folder, as docs/operators.md has it, is a gateway of its own', async () => {
   const [command = 'false'] = /^cp -aL .*$/m.exec(await readFile(join(ROOT, 'docs/operators.md'), 'utf8')) ?? [];
   const copy = `${folder}-backup`;
-  execFileSync('sh', ['-c', command.replaceAll('.data', folder)]);
+  const here = command.replace('/var/lib/dci-gateway', folder).replace('/var/backups/dci-gateway', copy);
+  expect(here).toBe(`cp -aL ${folder} ${copy}`);
+  execFileSync('sh', ['-c', here]);
   try {
     const kept = { env: { DATA_DIR: copy } };
     const again = await dci(['sender', 'add', 'first'], kept);

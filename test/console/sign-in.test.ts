@@ -81,7 +81,7 @@ import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type Conso
       message: expect.stringContaining('set yours up first'),
       extensions: { code: 'FORBIDDEN' },
     });
-    const { codes, secret } = await addSecondFactor('violet ink and rain');
+    const { codes, used } = await addSecondFactor('violet ink and rain');
     expect(codes).toHaveLength(10);
     await page.getByRole('link', { name: 'local:audrey · Auditor' }).click();
     await expectShown(page.getByRole('heading', { name: 'Your account' }));
@@ -99,7 +99,7 @@ import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type Conso
     const { errors } = await gateway.graphql('{ me { subject } }', {}, token ?? '');
     expect(errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
     // The code that confirmed the app was used; one that was written down was not.
-    await form({ Name: 'audrey', Password: 'violet ink and rain', Code: codeOf(secret) });
+    await form({ Name: 'audrey', Password: 'violet ink and rain', Code: used });
     await expectShown(page.getByRole('alert').getByText('one of them is not right'));
     await form({ Code: codes[0] ?? '' });
     await expectShown(page.getByRole('link', { name: 'local:audrey · Auditor' }));
@@ -109,20 +109,20 @@ import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type Conso
   /** A field that must be filled has a star behind its name. */
   const field = (label: string) => page.getByLabel(new RegExp(`^${label}( \\*)?$`));
 
-  const codeOf = (secret: string) => TOTP.generate({ secret: Secret.fromBase32(secret) });
-
-  async function addSecondFactor(password: string): Promise<{ codes: string[]; secret: string }> {
+  /** Its recovery codes, and the code that confirmed it. */
+  async function addSecondFactor(password: string): Promise<{ codes: string[]; used: string }> {
     await page.getByRole('button', { name: 'Add second factor' }).click();
     await field('Password').fill(password);
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Next' }).click();
     const secret = (await dialog.getByRole('group', { name: 'Key', exact: true }).textContent()) ?? '';
     await expectShown(page.getByRole('img', { name: 'QR code with the key for the app' }));
-    await page.getByLabel('Code that the app shows').fill(codeOf(secret));
+    const used = TOTP.generate({ secret: Secret.fromBase32(secret) });
+    await page.getByLabel('Code that the app shows').fill(used);
     await page.getByRole('button', { name: 'Confirm' }).click();
     const codes = (await dialog.getByRole('group', { name: 'Recovery codes' }).textContent()) ?? '';
     await page.getByRole('button', { name: 'I have kept them' }).click();
-    return { codes: codes.split('\n'), secret };
+    return { codes: codes.split('\n'), used };
   }
 
   test('speaks the language of the browser, and the one chosen', async () => {
