@@ -23,6 +23,16 @@ export function hasChromium(): boolean {
 /** Fails the test unless it shows within half a minute. */
 export const expectShown = (locator: Locator): Promise<void> => locator.waitFor();
 
+/** Answers to this operation wait until they are let through. */
+export async function hold(page: Page, operation: string): Promise<() => void> {
+  const opened = Promise.withResolvers<void>();
+  await page.route('**/graphql', async (route) => {
+    if (route.request().postData()?.includes(operation) === true) await opened.promise;
+    await route.fallback();
+  });
+  return opened.resolve;
+}
+
 /** Nothing is being loaded and nothing moves: what is measured now is what a reader sees. */
 export async function atRest(page: Page): Promise<void> {
   const waiting = page.locator('[aria-busy=true], .mantine-Skeleton-root, .mantine-Loader-root');

@@ -4,7 +4,7 @@ import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { localAdmin, type LocalAdmin } from '../support/local-admin.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
 import { until } from '../support/until.js';
-import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type ConsolePage } from './browser.js';
+import { expectShown, hasChromium, hold, startBrowser, type ConsoleBrowser, type ConsolePage } from './browser.js';
 
 const UINS = Array.from({ length: 30 }, (_, index) => `48${String(index).padStart(2, '0')}`);
 const STAYED = /^Your session has ended. Sign in again to go on where you were/;
@@ -31,17 +31,6 @@ const STAYED = /^Your session has ended. Sign in again to go on where you were/;
     await gateway.close();
   });
   afterEach(() => page.context().close());
-
-  /** Answers to this operation wait until they are let through. */
-  async function hold(operation: string): Promise<() => void> {
-    const gate: { open?: () => void } = {};
-    const opened = new Promise<void>((resolve) => (gate.open = resolve));
-    await page.route('**/graphql', async (route) => {
-      if (route.request().postData()?.includes(operation) === true) await opened;
-      await route.continue();
-    });
-    return () => gate.open?.();
-  }
 
   const cut = (isCut: boolean) => page.context().setOffline(isCut);
   const search = () => partner.send('social/registry/sync/search', 'search', searchById('4800'));
@@ -76,7 +65,7 @@ const STAYED = /^Your session has ended. Sign in again to go on where you were/;
       await rowsOf(/^UIN 48/)
         .first()
         .waitFor();
-      const release = await hold('query Records');
+      const release = await hold(page, 'query Records');
       await find('4805');
       await expectShown(page.getByRole('status').getByText('Loading'));
       expect(await rowsOf(/^UIN 48/).count()).toBe(0);
@@ -211,7 +200,7 @@ const STAYED = /^Your session has ended. Sign in again to go on where you were/;
       await beside.getByRole('heading', { level: 1 }).waitFor();
       await page.goto('/console/senders/health');
       await page.getByRole('heading', { level: 1 }).waitFor();
-      const release = await hold('mutation SignOut');
+      const release = await hold(page, 'mutation SignOut');
       await page.getByRole('button', { name: 'Sign out' }).click();
       for (const tab of [page, beside]) {
         await tab.getByLabel(/^Password/).waitFor();

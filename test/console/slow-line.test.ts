@@ -3,7 +3,7 @@ import { addRecords, person } from '../support/consent.js';
 import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
 import { until } from '../support/until.js';
-import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type ConsolePage } from './browser.js';
+import { expectShown, hasChromium, hold, startBrowser, type ConsoleBrowser, type ConsolePage } from './browser.js';
 
 const REASON = 'Why do you need to see personal data?';
 /** So many as a list of senders offers at once, and more. */
@@ -32,15 +32,6 @@ const DISTRICTS = Array.from({ length: 25 }, (_, index) => `district-${index + 1
   });
   afterEach(() => page.context().close());
 
-  /** Answers to this operation wait until they are let through. */
-  async function hold(operation: string): Promise<() => void> {
-    const opened = Promise.withResolvers<void>();
-    await page.route('**/graphql', async (route) => {
-      if (route.request().postData()?.includes(operation) === true) await opened.promise;
-      await route.fallback();
-    });
-    return opened.resolve;
-  }
   const readings = async (action: string): Promise<number> => {
     const { adminActions } = await gateway.admin<{ adminActions: { nodes: unknown[] } }>(
       'query ($filter: AdminActionFilter) { adminActions(filter: $filter, first: 100) { nodes { id } } }',
@@ -61,7 +52,7 @@ const DISTRICTS = Array.from({ length: 25 }, (_, index) => `district-${index + 1
       };
       await ask('4711');
       await page.getByText('Something would be released').waitFor();
-      const release = await hold('query ExplainAccess');
+      const release = await hold(page, 'query ExplainAccess');
       await ask('4712');
       await page.getByText('Something would be released').waitFor({ state: 'detached' });
       release();
@@ -89,7 +80,7 @@ const DISTRICTS = Array.from({ length: 25 }, (_, index) => `district-${index + 1
       await page.goto('/console/');
       const tile = page.getByRole('region', { name: 'Error rate' });
       await tile.waitFor();
-      const release = await hold('query Overview');
+      const release = await hold(page, 'query Overview');
       await page.getByText('7 days').click();
       await tile.waitFor({ state: 'detached' });
       release();
@@ -116,7 +107,7 @@ const DISTRICTS = Array.from({ length: 25 }, (_, index) => `district-${index + 1
       const sender = page.getByRole('combobox', { name: 'Sender' });
       await sender.click();
       await page.getByRole('option', { name: 'district-10-moh (district-10-moh)' }).waitFor();
-      const release = await hold('query SenderChoices');
+      const release = await hold(page, 'query SenderChoices');
       await sender.fill('district-34');
       await page.getByRole('listbox').getByText('Loading').waitFor();
       expect(await page.getByRole('option').count()).toBe(0);
@@ -171,7 +162,7 @@ const DISTRICTS = Array.from({ length: 25 }, (_, index) => `district-${index + 1
       await page.evaluate((bearer) => sessionStorage.setItem('dci.console.token', bearer), ADMIN_TOKEN);
       await page.goto('/console/jobs');
       await page.getByRole('heading', { name: 'Jobs' }).waitFor();
-      const release = await hold('query Senders');
+      const release = await hold(page, 'query Senders');
       const asked = page.waitForRequest((request) => request.postData()?.includes('query Senders') === true);
       await page.getByRole('link', { name: 'Senders' }).click();
       await asked;
