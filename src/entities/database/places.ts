@@ -37,8 +37,9 @@ export class Places extends Pool {
     this.#waiting.add(refuse);
     super.connect((error, client, done) => {
       if (this.#waiting.delete(refuse)) callback(error, client, done);
-      // Who was told that it is away has gone.
-      else done();
+      // Who was told that it is away has gone. With an error there is nothing to give back: past its own limit the pool
+      // hands on the error alone.
+      else if (client !== undefined) done();
     });
     this.#listen();
   }
