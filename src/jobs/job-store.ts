@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { PostgresBackend } from '@agendajs/postgres-backend';
 import type { AgendaBackend, JobParameters, JobRepository } from 'agenda';
 import { Pool } from 'pg';
+import { outliveBreaks } from '../entities/database/pool.js';
 import { coalesce } from '../platform/coalesce.js';
 import type { Log } from '../platform/log.js';
 
@@ -56,9 +57,7 @@ function postgresBackend(connectionString: string, log: Log) {
     keepAlive: true,
     application_name: 'dci-jobs',
   });
-  // Of an idle connection the pool hears itself; one that is lent out would end the process.
-  const tell = (error: Error): void => log.debug({ err: error }, 'a connection to the job store broke');
-  pool.on('error', tell).on('connect', (client) => client.on('error', tell));
+  outliveBreaks(pool, (error) => log.debug({ err: error }, 'a connection to the job store broke'));
   const backend = new PostgresBackend({ pool, disableNotifications: true });
   return { backend, connect: () => backend.connect(), close: () => pool.end() };
 }

@@ -96,8 +96,6 @@ async function create(url: string, name: string): Promise<void> {
 
 async function ask(url: string, text: string): Promise<unknown[]> {
   const client = createClient(url, 'dci-start');
-  // What breaks while it is asked fails the question.
-  client.on('error', () => undefined);
   try {
     await client.connect();
     return (await client.query(text)).rows;

@@ -150,7 +150,6 @@ export class Database implements Transactional {
   /** A statement that PostgreSQL takes outside a transaction only, such as an index that is built beside writers. */
   async alone(text: string): Promise<void> {
     const client = createClient(this.directUrl, 'dci-alone', PATIENCE_MS);
-    client.on('error', () => undefined);
     try {
       await client.connect();
       await client.query(text);

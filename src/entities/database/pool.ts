@@ -41,19 +41,25 @@ export function createPool(
   };
   const pool = new Places(config, silentMs);
   pool.on('connect', limitAnswers(statementTimeoutMs > 0 ? statementTimeoutMs + ANSWER_MS : 0));
-  const tell = (error: Error): void => log?.debug({ err: error }, 'a connection to the database broke');
-  // Without a listener the process would end. What was asked over it fails by itself.
-  pool.on('error', tell).on('connect', (client) => client.on('error', tell));
+  outliveBreaks(pool, (error) => log?.debug({ err: error }, 'a connection to the database broke'));
   return pool;
 }
 
-/** A connection of its own, beside the pool: for sessions that listen or hold a lock. */
+/**
+ * A connection that breaks ends the process where nobody listens: of one that is idle the pool, of one that is lent out it
+ * alone. What was asked over it fails by itself.
+ */
+export function outliveBreaks(pool: Pool, tell: (error: Error) => void = () => undefined): void {
+  pool.on('error', tell).on('connect', (client) => client.on('error', tell));
+}
+
+/** A connection of its own, beside the pool: for sessions that listen or hold a lock. What breaks it fails what was asked. */
 export function createClient(connectionString: string, applicationName: string, answerMs = ANSWER_MS): Client {
   return new Client({
     ...bounded(connectionString, CONNECT_MS),
     query_timeout: answerMs,
     application_name: applicationName,
-  });
+  }).on('error', () => undefined);
 }
 
 /** Does not wait for a server that does not answer. */

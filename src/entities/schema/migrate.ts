@@ -17,14 +17,13 @@ const ALIVE_MS = 5000;
 const FROZEN_MS = 30_000;
 
 /**
- * Runs `work` while no other process does: migrations, seed, first key and partitions are made once.
+ * Runs `work` while no other process does: migrations, seed, first key and partitions are made once. A connection that breaks
+ * frees the lock; what is made twice then, the database refuses.
  *
  * @param url past a connection pooler: the lock belongs to a session
  */
 export async function underStartLock<T>(url: string, work: () => Promise<T>, log?: Log): Promise<T> {
   const client = createClient(url, 'dci-start');
-  // Its loss frees the lock; what is made twice then, the database refuses.
-  client.on('error', () => undefined);
   let alive: NodeJS.Timeout | undefined;
   try {
     await client.connect();

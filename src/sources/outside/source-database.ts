@@ -9,10 +9,12 @@ import {
   PostgresDialect,
   sql,
   type DatabaseConnection,
+  type Dialect,
   type RawBuilder,
 } from 'kysely';
 import { Pool } from 'pg';
 import { limitAnswers } from '../../entities/database/answer-limit.js';
+import { outliveBreaks } from '../../entities/database/pool.js';
 import { prepareStatements } from './prepared-statements.js';
 import { offsetOf } from './local-time.js';
 import { openMysqlPool } from './mysql-pool.js';
@@ -70,7 +72,7 @@ export function openSourceDatabase(
   };
 }
 
-function postgres(url: string, size: number, zone: string, timeoutMs: number): PostgresDialect {
+function postgres(url: string, size: number, zone: string, timeoutMs: number): Dialect {
   const pool = new Pool({
     connectionString: url,
     max: size,
@@ -78,22 +80,17 @@ function postgres(url: string, size: number, zone: string, timeoutMs: number): P
     idleTimeoutMillis: IDLE_MS,
     types: { getTypeParser: () => (value: unknown) => value },
   });
+  outliveBreaks(pool);
   pool.on('connect', limitAnswers(timeoutMs + CONNECT_MS)).on('connect', prepareStatements());
-  // An idle connection that breaks is no news: the next question opens another.
-  pool.on('error', () => undefined);
-  return new PostgresDialect({
-    pool,
-    onReserveConnection: once([
-      CompiledQuery.raw(
-        `select set_config('default_transaction_read_only', 'on', false), set_config('TimeZone', $1, false),
-          set_config('statement_timeout', $2, false), set_config('DateStyle', 'ISO', false), set_config('jit', 'off', false)`,
-        [zone, String(timeoutMs)],
-      ),
-    ]),
-  });
+  const session = CompiledQuery.raw(
+    `select set_config('default_transaction_read_only', 'on', false), set_config('TimeZone', $1, false),
+      set_config('statement_timeout', $2, false), set_config('DateStyle', 'ISO', false), set_config('jit', 'off', false)`,
+    [zone, String(timeoutMs)],
+  );
+  return preparing(new PostgresDialect({ pool }), once([session]));
 }
 
-function mysql(url: string, size: number, zone: string, timeoutMs: number): MysqlDialect {
+function mysql(url: string, size: number, zone: string, timeoutMs: number): Dialect {
   if (!URL.canParse(url)) throw new SourceFault('its environment variable holds no URL');
   let offset = '';
   let prepare = (_connection: DatabaseConnection): Promise<void> => Promise.resolve();
@@ -121,7 +118,24 @@ function mysql(url: string, size: number, zone: string, timeoutMs: number): Mysq
     }
     return prepare(connection);
   };
-  return new MysqlDialect({ pool: openPool, onReserveConnection: inZone });
+  return preparing(new MysqlDialect({ pool: openPool }), inZone);
+}
+
+/** One that could not be prepared goes back: Kysely's own hooks would keep its place for good. */
+function preparing(dialect: Dialect, prepare: (connection: DatabaseConnection) => Promise<void>): Dialect {
+  const driver = dialect.createDriver();
+  const take = driver.acquireConnection.bind(driver);
+  driver.acquireConnection = async (options) => {
+    const connection = await take(options);
+    try {
+      await prepare(connection);
+    } catch (error) {
+      await driver.releaseConnection(connection, options);
+      throw error;
+    }
+    return connection;
+  };
+  return Object.assign(dialect, { createDriver: () => driver });
 }
 
 /** A connection is used only after all of these went well on it, and one of the `either`. */

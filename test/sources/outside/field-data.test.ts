@@ -84,6 +84,23 @@ async function pagesOf({ reader, file }: OpenSource, size: number): Promise<stri
     }
   }, 30_000);
 
+  test('a session that the server does not prepare is told of each time, and takes no place for good', async () => {
+    // Beyond what MariaDB has: +14:00.
+    const session = {
+      kind: 'mariadb',
+      time_zone: 'Pacific/Kiritimati',
+      statement_timeout: 500,
+      pool: 1,
+    } as const;
+    const database = openSourceDatabase(session, server.url('field'));
+    try {
+      for (let n = 0; n < 3; n++)
+        await expect(database.query(sql`select 1 as one`)).rejects.toThrow('ER_UNKNOWN_TIME_ZONE');
+    } finally {
+      await database.close();
+    }
+  });
+
   test('a table that is locked, and what the file names and is not there, are told with their entry', async () => {
     const source = open(
       fileOf('mariadb', 'from: letters, key: k, fields: { name.surname: name }'),
