@@ -1,5 +1,6 @@
 /** A statement that ends when its signal aborts: nobody waits for it, so the database need not go on either. */
 import { Client, type ClientConfig, type Pool, type PoolClient, type QueryConfig } from 'pg';
+import { endClient } from './pool.js';
 
 const CANCEL_MS = 5_000;
 
@@ -32,7 +33,7 @@ async function cancelStatement(pool: Pool, client: PoolClient): Promise<void> {
   } catch {
     // The statement ends by its own limit.
   } finally {
-    await messenger.end().catch(() => {});
+    await endClient(messenger);
   }
 }
 

@@ -34,6 +34,7 @@ export class WakeChannel {
   /** Starts to hear other processes. */
   async open(): Promise<void> {
     const client = createClient(this.directUrl, 'dci-wake');
+    this.#client = client;
     client.on('error', () => this.#lost(client));
     client.on('end', () => this.#lost(client));
     client.on('notification', ({ payload = '' }) => {
@@ -43,12 +44,11 @@ export class WakeChannel {
     try {
       await client.connect();
       await client.query(`listen ${CHANNEL}`);
-      this.#client = client;
     } catch (error) {
+      if (this.#closed) return;
       this.log.warn({ err: error }, 'wake-ups of other processes cannot be heard; polling goes on');
       this.#lost(client);
     }
-    if (this.#closed) await this.#hangUp();
   }
 
   onWake(listener: WakeListener): void {
@@ -86,12 +86,10 @@ export class WakeChannel {
   }
 
   #lost(client: Client): void {
-    if (this.#closed || (this.#client !== undefined && this.#client !== client)) return;
-    this.#client = undefined;
-    this.#reconnect ??= setTimeout(() => {
-      this.#reconnect = undefined;
-      void this.open();
-    }, RECONNECT_MS);
+    if (this.#closed || this.#client !== client) return;
+    // It may stand all the same: a server that refuses to have it listen keeps it.
+    void this.#hangUp();
+    this.#reconnect = setTimeout(() => void this.open(), RECONNECT_MS);
   }
 
   async #hangUp(): Promise<void> {
