@@ -30,7 +30,7 @@ export function createFinder(sql: Sql): Finder {
   };
 }
 
-function readLookUp(query: SourceQuery): LookUp | undefined {
+export function readLookUp(query: SourceQuery): LookUp | undefined {
   const { criteria, page, sort } = query;
   const plain = sort.length === 0 && page.number === 1 && page.cursor === undefined;
   return plain && 'identifier' in criteria ? { query, ...criteria.identifier } : undefined;
@@ -56,8 +56,8 @@ async function findTogether(sql: Sql, asked: readonly LookUp[]): Promise<FoundRo
 
 const PLAIN = 'records-by-identifiers';
 
-/** Rows of a file are asked in one way, which is written once. */
-function scopesOf(asked: readonly LookUp[]): string[] {
+/** What only those share that are asked in one way. Rows of a file are, and it is written once for all of them. */
+export function scopesOf(asked: readonly LookUp[]): string[] {
   let last: SourceQuery | undefined;
   let scope = '';
   return asked.map(({ query }) => {

@@ -96,7 +96,10 @@ export interface RecordSource {
   search(query: SourceQuery): Promise<SourceResult>;
 }
 
-/** Our own tables, which answer together what is asked together. */
+/** Of one question to an outside source: another server takes no more in one message. */
+export const LOOK_UPS_AT_ONCE = 20;
+
+/** Whoever answers together what is asked together. */
 export interface RecordTables extends RecordSource {
   /** Questions about one record type, such as the rows of a file. Undefined for each that is no look-up. */
   lookUp(queries: SourceQuery[]): Promise<(SourceResult | undefined)[]>;

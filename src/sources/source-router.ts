@@ -14,7 +14,7 @@ import type {
   SourceQuery,
   SourceResult,
 } from './registry-source.js';
-import { siftedSearch } from './sifted-search.js';
+import { siftedLookUps, siftedSearch, type Sifting } from './sifted-search.js';
 import type { Keeper, SourceRoutes } from './source-routes.js';
 
 /** A source that this process brings along for one record type, before any that is applied. */
@@ -46,8 +46,8 @@ const MOST_CANDIDATES = 10_000;
 /** At a time, where questions cannot be asked together: each is a statement or two. */
 export const ABREAST = 4;
 
-export interface SourceRouter extends RecordSource {
-  /** Questions about one record type: our tables take look-ups together, anything else goes a few at a time. */
+export interface SourceRouter extends RecordTables {
+  /** Questions about one record type: look-ups are asked together, anything else a few at a time. */
   searchEach(queries: SourceQuery[]): Promise<SourceResult[]>;
   /** Under which origin our tables hold the records of a type that are served; undefined where they hold none. */
   storedUnder(of: RecordsOf): Promise<string | undefined>;
@@ -65,18 +65,28 @@ export function createSourceRouter({ sql, routes, own, live, brought = [], clock
     return live(keeper);
   }
 
-  async function search(query: SourceQuery): Promise<SourceResult> {
-    const keeper = await routes.keeperOf(query.definition.registry, query.recordType);
+  /** Undefined where our tables hold them. */
+  async function askThere<Answer>(
+    of: RecordsOf,
+    keeper: StoredSource | undefined,
+    ask: (source: RegistrySource, sifting: Sifting) => Promise<Answer>,
+  ): Promise<Answer | undefined> {
     try {
-      const there = await outside(query, keeper);
-      if (there !== undefined) return await siftedSearch(there.source, { sql, most: there.most }, query);
+      const there = await outside(of, keeper);
+      return there && (await ask(there.source, { sql, most: there.most }));
     } catch (error) {
       if (!(error instanceof SourceFault)) throw error;
       log.warn({ source: keeper?.name, reason: error.message }, 'a source could not be asked');
-      throw new ServiceUnavailable(`${namesOf(query)} are kept by a system that does not answer now: ask again later`, {
+      throw new ServiceUnavailable(`${namesOf(of)} are kept by a system that does not answer now: ask again later`, {
         cause: error,
       });
     }
+  }
+
+  async function search(query: SourceQuery): Promise<SourceResult> {
+    const keeper = await routes.keeperOf(query.definition.registry, query.recordType);
+    const there = await askThere(query, keeper, (source, sifting) => siftedSearch(source, sifting, query));
+    if (there !== undefined) return there;
     if (keeper === undefined) return own.search(query);
     const answered = copiesOf(keeper, query, clock());
     return { ...(await own.search({ ...query, origin: keeper.name })), answered };
@@ -85,10 +95,11 @@ export function createSourceRouter({ sql, routes, own, live, brought = [], clock
   async function lookUp(queries: SourceQuery[]): Promise<(SourceResult | undefined)[]> {
     const [first, second] = queries;
     // One alone joins those of other callers.
-    if (first === undefined || second === undefined || broughtFor(first) !== undefined) return [];
+    if (first === undefined || second === undefined) return queries.map(() => undefined);
     const keeper = await routes.keeperOf(first.definition.registry, first.recordType);
+    const there = await askThere(first, keeper, (source, sifting) => siftedLookUps(source, sifting, queries));
+    if (there !== undefined) return there;
     if (keeper === undefined) return own.lookUp(queries);
-    if (keeper.mode === 'LIVE') return [];
     const answered = copiesOf(keeper, first, clock());
     const found = await own.lookUp(queries.map((query) => ({ ...query, origin: keeper.name })));
     return found.map((result) => result && { ...result, answered });
@@ -96,6 +107,7 @@ export function createSourceRouter({ sql, routes, own, live, brought = [], clock
 
   return {
     search,
+    lookUp,
     searchEach: async (queries) => {
       const found = await lookUp(queries);
       const inTurn = inTurns(search);

@@ -11,8 +11,12 @@ import { createPartner, searchById, type Answer, type Partner } from '../support
 import { until } from '../support/until.js';
 
 /** A live source, of nobody. */
+let askedOfFarms = 0;
 const farms: RegistrySource = {
-  search: () => Promise.resolve({ records: [], totalCount: 0, answered: { source: 'farms', plan: 'LIVE' } }),
+  search: () => {
+    askedOfFarms += 1;
+    return Promise.resolve({ records: [], totalCount: 0, answered: { source: 'farms', plan: 'LIVE' } });
+  },
   capabilities: () => Promise.resolve({ identifiers: 'ALL', criteria: {} }),
   health: () => Promise.resolve({ reachable: true }),
 };
@@ -139,10 +143,11 @@ describe('upload/search of a CSV', () => {
     expect(await chunks()).toEqual([]);
   });
 
-  test('keeps of each row how its source answered', async () => {
+  test('keeps of each row how its source answered, which is asked of many at once', async () => {
     const farmers = await createPartner(gateway, { agreements: [{ registry: 'FR' }] });
     const options = { path: 'fr/registry/upload/search', as: farmers };
     const { correlationId } = await result(csv('UIN,u1', 'UIN,u2', 'UIN,u3'), 1, 'search_response', options);
+    expect(askedOfFarms).toBe(1);
     const { transactions } = await gateway.admin<{ transactions: { nodes: JsonObject[] } }>(
       'query ($id: String!) { transactions(filter: { correlationId: $id }) { nodes { accessDecision } } }',
       { id: correlationId },

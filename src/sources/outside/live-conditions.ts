@@ -5,7 +5,7 @@ import { firstDay, lastDay } from '../../protocol/registries/date.js';
 import type { Attribute } from '../../protocol/registries/definition.js';
 import { sourceValues } from './live-capabilities.js';
 import type { RecordMapping, SourceFile } from './source-file.schema.js';
-import { among, type Key } from './source-reader.js';
+import { among, keyText, type Key } from './source-reader.js';
 
 export interface Conditions {
   file: SourceFile;
@@ -21,24 +21,25 @@ type Comparison = Extract<Criteria, { attribute: string }>;
 const NOBODY = sql`1 = 0`;
 
 export function conditionOf(criteria: Criteria, of: Conditions): Condition {
-  if ('and' in criteria) return joined(criteria.and, sql` and `, sql`1 = 1`, of);
-  if ('or' in criteria) return joined(criteria.or, sql` or `, NOBODY, of);
-  if ('not' in criteria) throw new Error('a source is asked for no negation');
-  if ('identifier' in criteria) {
-    const keys = of.keys(criteria.identifier);
-    return keys.length === 0 ? NOBODY : among(of.mapping.key, keys);
+  if ('and' in criteria) return every(criteria.and.map((part) => conditionOf(part, of)));
+  if ('or' in criteria) {
+    const others = criteria.or.filter((part) => !('identifier' in part));
+    return any([...named(criteria.or, of), ...others.map((part) => conditionOf(part, of))]);
   }
+  if ('not' in criteria) throw new Error('a source is asked for no negation');
+  if ('identifier' in criteria) return any(named([criteria], of));
   return comparison(criteria, of);
 }
 
-function joined(parts: Criteria[], word: Condition, empty: Condition, of: Conditions): Condition {
-  return parts.length === 0
-    ? empty
-    : sql`(${sql.join(
-        parts.map((part) => conditionOf(part, of)),
-        word,
-      )})`;
+/** Whom a list of identifiers names, as one list of keys. */
+function named(parts: Criteria[], { keys, mapping }: Conditions): Condition[] {
+  const meant = parts.flatMap((part) => ('identifier' in part ? keys(part.identifier) : []));
+  const each = [...new Map(meant.map((key) => [keyText(key), key])).values()];
+  return each.length === 0 ? [] : [among(mapping.key, each)];
 }
+
+const every = (conditions: Condition[]): Condition =>
+  conditions.length === 0 ? sql`1 = 1` : sql`(${sql.join(conditions, sql` and `)})`;
 
 function comparison({ attribute, operator, value }: Comparison, of: Conditions): Condition {
   const searched = of.mapping.search[attribute];

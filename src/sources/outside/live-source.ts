@@ -11,28 +11,26 @@ import type {
   SourceResult,
 } from '../registry-source.js';
 import { capabilitiesOf } from './live-capabilities.js';
-import { conditionOf } from './live-conditions.js';
+import { conditionOf, type Conditions } from './live-conditions.js';
 import type { MappedRecord } from './map-records.js';
-import { keysNamed } from './named-keys.js';
+import { keysNamed, nameOf, type NamedKeys } from './named-keys.js';
 import type { OpenSource } from './source-connections.js';
 import { SourceFault } from './source-fault.js';
 import type { RecordMapping } from './source-file.schema.js';
 import type { Key } from './source-reader.js';
 import { clockOf } from './watermark.js';
 
-interface Identifier {
-  type: string;
-  value: string;
-}
-
 /** Where the candidates of a question go on. */
 interface Place {
   entry: number;
   after?: Key;
+  /** Whom the identifiers in it name, which are looked up once. */
+  named?: [string, Key[]][];
 }
 
 interface Candidates {
   mapped: MappedRecord[];
+  named?: NamedKeys;
   /** The key after which there are more. */
   after?: Key;
 }
@@ -55,8 +53,9 @@ export class LiveSource implements RegistrySource {
     const mapping = mappings[place.entry];
     const answered = { source: this.open.file.source.name, plan: 'LIVE' } as const;
     if (mapping === undefined) return { records: [], totalCount: 0, answered };
-    const { mapped, after } = await this.#candidates(query, mapping, place.after);
-    const next: Place = after === undefined ? { entry: place.entry + 1 } : { entry: place.entry, after };
+    const { mapped, named = [], after } = await this.#candidates(query, mapping, place);
+    const next: Place =
+      after === undefined ? { entry: place.entry + 1 } : { entry: place.entry, after, named: [...named] };
     const records = served(mapping, mapped);
     const more = next.entry < mappings.length ? { nextCursor: JSON.stringify(next) } : {};
     return { records, totalCount: records.length, answered, ...more };
@@ -80,13 +79,12 @@ export class LiveSource implements RegistrySource {
   }
 
   /** Identifiers are looked up first: two indexed reads, whatever the record's view is made of. */
-  async #candidates(query: SourceQuery, mapping: RecordMapping, behind: Key | undefined): Promise<Candidates> {
+  async #candidates(query: SourceQuery, mapping: RecordMapping, place: Place): Promise<Candidates> {
     const { definition, recordType, criteria, page } = query;
     const { file, reader, mapper, together } = this.open;
     const identifiers = identifiersIn(criteria).flatMap((leaf) => ('identifier' in leaf ? [leaf.identifier] : []));
-    const found = new Map<string, Key[]>();
-    await Promise.all(identifiers.map(async (one) => found.set(nameOf(one), await keysNamed(this.open, mapping, one))));
-    const keys = (identifier: Identifier): Key[] => found.get(nameOf(identifier)) ?? [];
+    const named = place.named ? new Map(place.named) : await keysNamed(this.open, mapping, identifiers);
+    const keys: Conditions['keys'] = (identifier) => named.get(nameOf(identifier)) ?? [];
     if ('identifier' in criteria) {
       // The common question, who is this.
       const [only, ...others] = keys(criteria.identifier);
@@ -95,12 +93,10 @@ export class LiveSource implements RegistrySource {
     }
     const attributes = attributesOf(definition, recordType);
     const condition = conditionOf(criteria, { file, mapping, attributes, keys });
-    const { rows, next: after } = await reader.page(mapping, behind, page.size, condition);
-    return { mapped: await mapper.map(mapping, rows), ...(after === undefined ? {} : { after }) };
+    const { rows, next: after } = await reader.page(mapping, place.after, page.size, condition);
+    return { mapped: await mapper.map(mapping, rows), named, ...(after === undefined ? {} : { after }) };
   }
 }
-
-const nameOf = ({ type, value }: Identifier): string => JSON.stringify([type, value]);
 
 /** Rows that do not fit, or are withheld, are nobody's answer. */
 const served = (mapping: RecordMapping, records: MappedRecord[]): SourceRecord[] =>

@@ -7,15 +7,16 @@ import type { Criteria } from '../../protocol/query/criteria.js';
 import { identifiersIn } from '../../protocol/query/criteria-walk.js';
 import type { Registries } from '../../protocol/registries/registries.js';
 import { namesPersons } from '../askable.js';
-import type {
-  Answered,
-  Capabilities,
-  RecordsOf,
-  RegistrySource,
-  SourceHealth,
-  SourceQuery,
-  SourceRecord,
-  SourceResult,
+import {
+  LOOK_UPS_AT_ONCE,
+  type Answered,
+  type Capabilities,
+  type RecordsOf,
+  type RegistrySource,
+  type SourceHealth,
+  type SourceQuery,
+  type SourceRecord,
+  type SourceResult,
 } from '../registry-source.js';
 import { comparableAt } from './live-capabilities.js';
 import { SourceFault } from './source-fault.js';
@@ -34,8 +35,6 @@ export interface Upstream {
   reach(): Promise<void>;
 }
 
-/** Of one message. */
-const MOST_ITEMS = 20;
 const PAGE = 100;
 
 type Item = JsonObject;
@@ -71,8 +70,8 @@ export class UpstreamSource implements RegistrySource {
     const records: SourceRecord[] = [];
     let answered: Answered | undefined;
     let [given, hasMore] = [0, false];
-    for (let at = 0; at < queries.length; at += MOST_ITEMS) {
-      const reply = await this.#ask(query, queries.slice(at, at + MOST_ITEMS), number);
+    for (let at = 0; at < queries.length; at += LOOK_UPS_AT_ONCE) {
+      const reply = await this.#ask(query, queries.slice(at, at + LOOK_UPS_AT_ONCE), number);
       answered = reply.answered;
       for (const { found, total } of reply.items) {
         for (const data of found) {

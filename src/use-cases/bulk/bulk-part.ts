@@ -3,7 +3,8 @@ import type { Unit } from '../../entities/database/database.js';
 import { dropChunks, loadChunk } from '../../entities/queues/bulk.repository.js';
 import type { BulkRow } from '../../protocol/search/bulk.js';
 import type { Call, Outcome } from '../call.js';
-import type { SourceQuery, SourceResult } from '../../sources/registry-source.js';
+import { coalesce } from '../../platform/coalesce.js';
+import { LOOK_UPS_AT_ONCE, type SourceQuery, type SourceResult } from '../../sources/registry-source.js';
 import { inTurns } from '../../sources/source-router.js';
 import type { Services } from '../services.js';
 import type { BulkInput } from './bulk.types.js';
@@ -28,15 +29,33 @@ export async function loadPart({ database, vault }: Services, call: Call, input:
   return { rows, done };
 }
 
-/** For the rows of a part, all at once: our tables take look-ups of one identifier together, anything else goes a few at a time. */
+/** For the rows of a part, all at once: look-ups of one identifier are asked together, anything else a few at a time. */
 export function boundedSource(services: Services): Services {
   const { source } = services;
-  const isLookUp = async (query: SourceQuery): Promise<boolean> =>
-    'identifier' in query.criteria && (await source.storedUnder(query)) !== undefined;
   const inTurn = inTurns((query) => source.search(query));
-  const search = async (query: SourceQuery): Promise<SourceResult> =>
-    (await isLookUp(query)) ? source.search(query) : inTurn(query);
+  const joined = coalesce((queries: readonly SourceQuery[]) => lookUpEach(source, queries), THERE);
+  const search = async (query: SourceQuery): Promise<SourceResult> => {
+    if (!('identifier' in query.criteria)) return inTurn(query);
+    // Our tables take them together with those of other callers.
+    if ((await source.storedUnder(query)) !== undefined) return source.search(query);
+    return (await joined(query)) ?? inTurn(query);
+  };
   return { ...services, source: { ...source, search } };
+}
+
+const THERE = { underWay: 1, atOnce: LOOK_UPS_AT_ONCE };
+
+/** Of any record types. */
+async function lookUpEach(
+  source: Services['source'],
+  queries: readonly SourceQuery[],
+): Promise<(SourceResult | undefined)[]> {
+  const found = new Map<SourceQuery, SourceResult | undefined>();
+  for (const alike of Map.groupBy(queries, ({ recordType }) => recordType).values()) {
+    const results = await source.lookUp(alike);
+    alike.forEach((query, index) => found.set(query, results[index]));
+  }
+  return queries.map((query) => found.get(query));
 }
 
 /** Settles a part, the last in one transaction with the end of the rows; the next are worked on meanwhile. */

@@ -1,14 +1,18 @@
 /** A registry in somebody else's PostgreSQL, asked at every question; and a source that forgets what it is told. */
 import { Client } from 'pg';
 import type { JsonObject } from '../../../src/protocol/envelope/json.js';
+import type { Criteria } from '../../../src/protocol/query/criteria.js';
 import { createRegistries } from '../../../src/protocol/registries/registries.js';
+import { LiveSource } from '../../../src/sources/outside/live-source.js';
 import { RecordMapper } from '../../../src/sources/outside/map-records.js';
 import { ReadTogether } from '../../../src/sources/outside/read-together.js';
+import type { OpenSource } from '../../../src/sources/outside/source-connections.js';
 import { openSourceDatabase, type SourceDatabase } from '../../../src/sources/outside/source-database.js';
 import { readSourceFile } from '../../../src/sources/outside/source-file.js';
 import type { RecordMapping } from '../../../src/sources/outside/source-file.schema.js';
 import { SourceReader } from '../../../src/sources/outside/source-reader.js';
-import type { RegistrySource, SourceRecord } from '../../../src/sources/registry-source.js';
+import type { RegistrySource, SourceQuery, SourceRecord, SourceResult } from '../../../src/sources/registry-source.js';
+import { siftedLookUps, siftedSearch } from '../../../src/sources/sifted-search.js';
 import { giveConsent } from '../../support/consent.js';
 import { startTestGateway, type TestGateway } from '../../support/gateway.js';
 import { createPartner, type Partner } from '../../support/partner.js';
@@ -53,6 +57,7 @@ insert into pupil select n, case when n % 10 = 0 then 'Even' else 'Family ' || n
 insert into pupil values (900, 'Left', null, 1, null, 'left', 'left'), (901, 'Broken', null, 1, '31/02/1980', 'broken', 'in');
 insert into phone values (1, '+88010001'), (1, '+88010002');`;
 
+const registries = createRegistries();
 let gateway: TestGateway;
 let partner: Partner;
 let asking: Partner;
@@ -191,37 +196,129 @@ test('a row that the source cannot make is left out, and takes no other with it'
   expect([found.total, found.records.length]).toEqual([2, 2]);
 });
 
-test('who is asked about at the same time is read together, each answered alone, and by a slow source read alone', async () => {
-  const registries = createRegistries();
-  const { file } = readSourceFile(YAML, registries);
+/** The school's source as a process opens it, with the number of statements that it was asked. */
+function openCounted(yaml = YAML) {
+  const { file } = readSourceFile(yaml, registries);
   if (file === undefined) throw new Error('the file is not valid');
   const database = openSourceDatabase(file.source, outside.url);
-  await using opened = new AsyncDisposableStack();
-  opened.defer(() => database.close());
-  let statements = 0;
+  const asked = { statements: 0 };
   const counted =
     (ask: SourceDatabase['query']): SourceDatabase['query'] =>
     (statement) => {
-      statements += 1;
+      asked.statements += 1;
       return ask(statement);
     };
   const reader = new SourceReader({ ...database, query: counted(database.query), find: counted(database.find) });
-  const together = new ReadTogether(reader, new RecordMapper(file, registries, reader));
-  const [pupils] = file.records as [RecordMapping];
+  const mapper = new RecordMapper(file, registries, reader);
+  const open: OpenSource = { file, reader, mapper, together: new ReadTogether(reader, mapper), url: outside.url };
+  return { open, asked, [Symbol.asyncDispose]: () => database.close() };
+}
+
+test('who is asked about at the same time is read together, each answered alone, and by a slow source read alone', async () => {
+  await using opened = openCounted();
+  const { asked, open } = opened;
+  const { together } = open;
+  const [pupils] = open.file.records as [RecordMapping];
   const read = async (mapping: RecordMapping, ...numbers: string[]) => {
-    statements = 0;
+    asked.statements = 0;
     const records = await Promise.all(numbers.map((number) => together.records(mapping, [number])));
     return records.map((all) => all.map(({ key, state }) => [...key, state].join(' ')));
   };
   expect(await read(pupils, '1', '2', '2', '900')).toEqual([['1 SERVED'], ['2 SERVED'], ['2 SERVED'], []]);
   // The record, and its list.
-  expect(statements).toBe(2);
+  expect(asked.statements).toBe(2);
   expect(await read(pupils, '01', '2')).toEqual([['1 SERVED'], ['2 SERVED']]);
   expect(await read(pupils, '901', '3')).toEqual([['901 REFUSED'], ['3 SERVED']]);
   const slow = { ...pupils, where: 'pg_sleep(0.2) is not null' };
   await read(slow, '4');
   expect(await read(slow, '4', '5')).toEqual([['4 SERVED'], ['5 SERVED']]);
-  expect(statements).toBe(4);
+  expect(asked.statements).toBe(4);
+});
+
+const searchedBy = (identifiers: [type: string, value: string][]): SourceQuery => ({
+  definition: registries.byName('SOCIAL')!,
+  recordType: 'SRPerson',
+  criteria: { or: identifiers.map(([type, value]) => ({ identifier: { type, value } })) },
+  sort: [],
+  page: { size: 1000, number: 1 },
+});
+const uins = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index): [string, string] => ['UIN', `u${from + index}`]);
+
+const namesIn = ({ records }: SourceResult) => records.map(({ data }) => (data['name'] as JsonObject)['given_name']);
+
+test.each([
+  ['as most write it', ''],
+  ['with a comment behind it', ' -- by its index'],
+  ['with a semicolon', ';'],
+])('a list of identifiers is a few statements, whatever is in it: %s', async (_, end) => {
+  await using opened = openCounted(YAML.replace('uin = :value', `uin = :value${end}`));
+  const { asked, open } = opened;
+  const sifting = { sql: gateway.database, most: 400 };
+  const searched = (query: SourceQuery) => siftedSearch(new LiveSource(open), sifting, query);
+  const many = searchedBy([...uins(1, 250), ['UIN', 'nobody']]);
+  expect((await searched(many)).totalCount).toBe(250);
+  // 50 identifiers each, then two pages of records with their list.
+  expect(asked.statements).toBe(6 + 2 * 2);
+  expect((await searched({ ...many, criteria: { and: [many.criteria, ADA] } })).totalCount).toBe(1);
+  const some: [string, string][] = [
+    ['BRN', '5'],
+    ['BRN', 'no number'],
+    ['UIN', 'u6'],
+  ];
+  expect(namesIn(await searched(searchedBy(some)))).toEqual(expect.arrayContaining(['Given 5', 'Given 6']));
+});
+const ADA: Criteria = { attribute: 'name.given_name', operator: 'eq', value: 'Given 9' };
+
+test('a statement that stands only by itself is asked by itself', async () => {
+  await using opened = openCounted(YAML.replace('uin = :value', 'uin = :value; -- and nothing else'));
+  const sifting = { sql: gateway.database, most: 400 };
+  const { totalCount } = await siftedSearch(new LiveSource(opened.open), sifting, searchedBy(uins(1, 3)));
+  expect(totalCount).toBe(3);
+});
+
+test('many look-ups are asked together, and each is answered as if it were alone', async () => {
+  await using opened = openCounted();
+  const { asked, open } = opened;
+  const source = new LiveSource(open);
+  const sifting = { sql: gateway.database, most: 400 };
+  const lookUps = (identifiers: [string, string][], rowFilter?: Criteria): SourceQuery[] =>
+    identifiers.map(([type, value]) => ({
+      ...searchedBy([]),
+      criteria: { identifier: { type, value } },
+      ...(rowFilter === undefined ? {} : { rowFilter }),
+    }));
+  const together = async (queries: SourceQuery[]) => {
+    const results = await siftedLookUps(source, sifting, queries);
+    asked.statements = 0;
+    for (const [index, query] of queries.entries())
+      expect(await siftedSearch(source, sifting, query).catch(() => undefined)).toEqual(results[index]);
+    return results;
+  };
+  asked.statements = 0;
+  await siftedLookUps(source, sifting, lookUps(uins(11, 50)));
+  // Twenty at a time: their keys, their records, and the list of these.
+  expect(asked.statements).toBe(2 * 3);
+  const results = await together(
+    lookUps([
+      ['UIN', 'u11'],
+      ['BRN', 'no number'],
+      ['UIN', 'nobody'],
+      ['BRN', '11'],
+      ['PASSPORT', '1'],
+      ...uins(11, 40),
+    ]),
+  );
+  expect(results.slice(0, 6).map((result) => result && namesIn(result))).toEqual([
+    ['Given 11'],
+    [],
+    [],
+    ['Given 11'],
+    undefined,
+    ['Given 11'],
+  ]);
+  const filtered = await together(lookUps(uins(11, 13), { attribute: 'sex', operator: 'eq', value: 'male' }));
+  expect(filtered.map((result) => result && namesIn(result))).toEqual([[], ['Given 12'], []]);
 });
 
 test('where consent decides, persons are named, and who gave none is neither found nor counted', async () => {

@@ -13,7 +13,7 @@ import { startTestGateway, type TestGateway } from '../../support/gateway.js';
 import { hasMariadb, startMariadb, type MariadbServer } from '../../support/mariadb.js';
 import { createPartner, type Partner } from '../../support/partner.js';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.js';
-import { byId, find } from '../../support/search-message.js';
+import { byId, expression, find } from '../../support/search-message.js';
 import type { LoadedRecord } from '../registry-database.js';
 import { refusedOf } from '../questions.js';
 import { until } from '../../support/until.js';
@@ -414,6 +414,12 @@ const isHere = existsSync(MADE_UP);
       );
       expect((await find(partner, byId(once, {}, 'UIN'), 'fr')).total).toBe(1);
       expect((await find(partner, byId(twice, {}, 'UIN'), 'fr')).total).toBe(0);
+      const keys = truth.slice(0, 60).map(({ key }) => key);
+      const meant = truth.filter(
+        ({ key, identifiers }) => keys.includes(key) || identifiers.some(([, value]) => value === once),
+      );
+      const listed = expression({ $or: [{ FARMER_ID: { $in: keys } }, { UIN: { $in: [once, twice] } }] });
+      expect((await find(partner, listed, 'fr')).total).toBe(meant.length);
     });
 
     test('mirrored: is served whole', async () => {
