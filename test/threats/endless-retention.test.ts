@@ -165,9 +165,17 @@ describe('retention', () => {
       extensions: { code: 'CONFLICT', field: 'month' },
     });
     expect((await hold('placeLegalHold', 'nobody')).errors?.[0]).toMatchObject({ extensions: { code: 'NOT_FOUND' } });
-    expect((await hold('placeLegalHold', kept.senderId, '2026-13')).errors?.[0]).toMatchObject({
-      extensions: { code: 'BAD_USER_INPUT' },
+    for (const month of ['2026-13', '0000-01'])
+      expect((await hold('placeLegalHold', kept.senderId, month)).errors?.[0]).toMatchObject({
+        extensions: { code: 'BAD_USER_INPUT', field: 'month' },
+      });
+  });
+
+  test('a hold that is not there is lifted for nobody, and leaves no key behind', async () => {
+    expect((await hold('liftLegalHold', kept.senderId, '2019-01')).errors?.[0]).toMatchObject({
+      extensions: { code: 'CONFLICT', field: 'month' },
     });
+    expect(await gateway.database.query(`select owner from data_key where month = '2019-01-01'`)).toEqual([]);
   });
 
   test('drops transactions of old months except those under hold, and the proofs stay valid', async () => {

@@ -94,9 +94,9 @@ export class DataVault {
     this.forget();
   }
 
-  /** The data key of an owner and month (`YYYY-MM-01`), made where there is none; also when it was shredded. */
-  async keyIdOf(owner: string, month: string): Promise<string> {
-    return (await this.#rowOf(owner, month)).id;
+  /** The data key of an owner and month (`YYYY-MM-01`), where there is none; one that was shredded stays so. */
+  async makeKey(owner: string, month: string): Promise<void> {
+    await this.#rowOf(owner, month);
   }
 
   async #loadOrMake(owner: string, month: string): Promise<DataKey> {

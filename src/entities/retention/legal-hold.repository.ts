@@ -15,11 +15,16 @@ export async function readHolds(sql: Sql): Promise<Hold[]> {
   );
 }
 
-/** @returns false where nothing changed: it is so already, or the key was shredded and nothing is left to hold */
-export async function setHold(sql: Sql, dataKeyId: string, held: boolean): Promise<boolean> {
+/** @returns false where nothing changed: it is so already, or no key is there whose payloads could be held */
+export async function setHold(
+  sql: Sql,
+  { owner, month }: Pick<Hold, 'owner' | 'month'>,
+  held: boolean,
+): Promise<boolean> {
   const rows = await sql.query(
-    'update data_key set legal_hold = $2 where id = $1 and legal_hold <> $2 and (wrapped is not null or not $2) returning 1',
-    [dataKeyId, held],
+    `update data_key set legal_hold = $3
+     where owner = $1 and month = $2 and legal_hold <> $3 and (wrapped is not null or not $3) returning 1`,
+    [owner, `${month}-01`, held],
   );
   return rows.length > 0;
 }

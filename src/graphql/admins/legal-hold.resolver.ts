@@ -57,12 +57,13 @@ async function changeHold(
 ): Promise<LegalHold> {
   const admin = requireRole(context, ADMINS);
   const { services, loaders } = context;
-  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) throw invalid('month', 'send YYYY-MM');
+  if (!/^(?!0000)\d{4}-(0[1-9]|1[0-2])$/.test(month)) throw invalid('month', 'send YYYY-MM, such as 2026-01');
   if (owner !== GATEWAY_OWNER && (await loaders.senderBySenderId.load(owner)) === undefined)
     throw notFound('senderId', 'no such sender');
-  const dataKeyId = await services.vault.keyIdOf(owner, `${month}-01`);
+  // What is still to be sealed in that month is held too.
+  if (held) await services.vault.makeKey(owner, `${month}-01`);
   return changeAsAdmin(services, admin, async (unit) => {
-    if (!(await setHold(unit, dataKeyId, held)))
+    if (!(await setHold(unit, { owner, month }, held)))
       throw conflict('month', held ? 'it is held already, or its data key was shredded' : 'there is no such hold');
     const action = held ? 'placeLegalHold' : 'liftLegalHold';
     const change = { action, targetType: 'LegalHold', targetId: `${owner} ${month}`, reason, after: { held } };
