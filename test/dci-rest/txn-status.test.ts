@@ -259,7 +259,38 @@ describe('an earlier search', () => {
     const short = { transaction_id: randomUUID(), sender_id: partner.senderId, search_criteria: { national_id: '1' } };
     await partner.postHttpSigned('/dci/v1/search', short);
     const { found } = await ask('social', 'search', 'transaction_id', short.transaction_id);
-    expect(found.search_response).toMatchObject([{ status: 'succ', data: { reg_records: [{ sex: 'female' }] } }]);
+    expect(found.search_response).toMatchObject([
+      {
+        status: 'succ',
+        data: { reg_records: [{ sex: 'female' }] },
+        pagination: { page_size: 20, page_number: 1, total_count: 1 },
+      },
+    ]);
+    const paged = {
+      ...short,
+      transaction_id: randomUUID(),
+      search_criteria: { MRN: 'shared' },
+      page_size: 1,
+      page_number: 2,
+    };
+    await partner.postHttpSigned('/dci/v1/search', paged);
+    const second = await ask('social', 'search', 'transaction_id', paged.transaction_id);
+    expect(second.found.search_response).toMatchObject([
+      { data: { reg_records: [{}] }, pagination: { page_size: 1, page_number: 2, total_count: 2 } },
+    ]);
+    const subscription = { event_type: 'eclipse', callback_url: `${inbox.url}/notify` };
+    const refused = { transaction_id: randomUUID(), sender_id: partner.senderId, subscription };
+    const { body } = await partner.postHttpSigned('/dci/v1/subscribe', refused);
+    const retold = await ask('crvs', 'subscribe', 'transaction_id', refused.transaction_id);
+    expect(retold.found.subscribe_response).toEqual([
+      {
+        reference_id: refused.transaction_id,
+        timestamp: expect.any(String),
+        status: 'rjct',
+        status_reason_code: 'rjct.notify_types.invalid',
+        status_reason_message: body.status_reason_message,
+      },
+    ]);
     const id = randomUUID();
     const asked = await partner.postHttpSigned('/graphql', {
       query: `mutation ($input: SearchInput!) { search(input: $input) { status } }`,

@@ -29,6 +29,8 @@ export interface EarlierTransaction {
   recordIds: string[];
   /** Its answer was left where it is. */
   tooLarge: boolean;
+  /** Of the short form alone, as it was sent; undefined once it was purged. */
+  request: unknown;
   /** As stored; undefined before there is an answer, where it went out in parts, or once it was purged. */
   response: unknown;
 }
@@ -57,7 +59,8 @@ export async function findEarlier(
          select id, transaction_id as "transactionId", correlation_id as "correlationId", channel, operation, status,
            status_reason_message as "statusReasonMessage", received_at as "receivedAt", reference_ids as "referenceIds",
            item_count as "itemCount", items_done as "itemsDone", access_decision as "accessDecision",
-           consent_ids as "consentIds", record_ids as "recordIds", data_key_id as "dataKeyId", response_sealed as stored
+           consent_ids as "consentIds", record_ids as "recordIds", data_key_id as "dataKeyId", response_sealed as stored,
+           case when channel = 'SHORT' then request_sealed end as asked
          from ${table} as t
          where sender_id = $1 and registry = $2 and operation = any ($3::text[]) and error_id is null
            and channel <> 'INBOUND' and ${condition}
@@ -126,16 +129,19 @@ function lookUp(key: Key): { table: string; condition: string; value: unknown } 
   };
 }
 
-type Row = Omit<EarlierTransaction, 'receivedAt' | 'response'> & {
+type Row = Omit<EarlierTransaction, 'receivedAt' | 'request' | 'response'> & {
   receivedAt: string;
   dataKeyId: string | null;
+  asked: Buffer | null;
   /** The answer as stored and, where it may be told whole, as it is to be opened. */
   stored: Buffer | null;
   sealed: Buffer | null;
 };
 
 async function openTransaction(vault: DataVault, found: Row): Promise<EarlierTransaction> {
-  const { dataKeyId, stored: _, sealed, receivedAt, ...row } = found;
-  const response = await openPayload(vault, dataKeyId, sealed, `transaction:${row.id}:response`);
-  return { ...row, receivedAt: new Date(receivedAt), response };
+  const { dataKeyId, asked, stored: _, sealed, receivedAt, ...row } = found;
+  const open = (name: string, payload: Buffer | null): Promise<unknown> =>
+    openPayload(vault, dataKeyId, payload, `transaction:${row.id}:${name}`);
+  const [request, response] = await Promise.all([open('request', asked), open('response', sealed)]);
+  return { ...row, receivedAt: new Date(receivedAt), request, response };
 }

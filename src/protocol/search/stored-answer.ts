@@ -3,6 +3,8 @@ import type { JsonObject } from '../envelope/json.js';
 import type { RegistryDefinition } from '../registries/definition.js';
 import { writeSubscribeResponse, writeUnsubscribeResponse } from '../subscribe/subscribe.translate.js';
 import type { SubscribeAnswer, UnsubscribeAnswer } from '../subscribe/subscription.js';
+import { readShortPage } from '../short-form/short-form.js';
+import type { ShortSearch } from '../short-form/short-form.schema.js';
 import { writeSearchResponse, type SearchAnswer } from './search.translate.js';
 import type { Operation } from '../vocabulary.js';
 
@@ -12,6 +14,8 @@ export interface StoredAnswer {
   operation: Operation;
   transactionId: string;
   receivedAt: Date;
+  /** Of the short form, whose answers do not repeat what they were asked. */
+  request: unknown;
   response: unknown;
 }
 
@@ -31,18 +35,26 @@ const GRAPHQL: Partial<Record<Operation, Write<unknown>>> = {
 
 interface ShortAnswer {
   status: string;
+  status_reason_code?: string;
+  status_reason_message?: string;
   total_count: number;
   total_count_exact?: false;
   records: JsonObject[];
-  subscription_code: string;
+  subscription_code?: string;
   subscription_codes: string[];
 }
 
 /** There was one question without a reference id: the transaction id stands in for it. */
-const head = ({ status }: ShortAnswer, { transactionId, receivedAt }: StoredAnswer) => ({
+const head = (answer: ShortAnswer, { transactionId, receivedAt }: StoredAnswer) => ({
   reference_id: transactionId,
   timestamp: receivedAt.toISOString(),
+  ...outcome(answer),
+});
+
+const outcome = ({ status, status_reason_code: code, status_reason_message: message }: ShortAnswer): JsonObject => ({
   status,
+  ...(code === undefined ? {} : { status_reason_code: code }),
+  ...(message === undefined ? {} : { status_reason_message: message }),
 });
 
 const SHORT: Partial<Record<Operation, Write<unknown>>> = {
@@ -53,19 +65,21 @@ const SHORT: Partial<Record<Operation, Write<unknown>>> = {
       reg_record_type: `${recordTypePrefix}${recordType?.name ?? ''}`,
       reg_records: answer.records,
     };
-    const pagination: JsonObject = { page_size: 20, page_number: 1, total_count: answer.total_count };
+    const { size, number } = readShortPage(Object(stored.request) as Partial<ShortSearch>);
+    const pagination: JsonObject = { page_size: size, page_number: number, total_count: answer.total_count };
     if (answer.total_count_exact === false) pagination['total_count_exact'] = false;
     return { search_response: [{ ...head(answer, stored), data, pagination }] };
   }),
   SUBSCRIBE: writes((answer: ShortAnswer, _, stored) => {
-    const { timestamp, ...item } = head(answer, stored);
-    const subscriptions = [{ code: answer.subscription_code, status: 'subscribe', timestamp }];
-    return { subscribe_response: [{ ...item, timestamp, subscriptions }] };
+    const item = head(answer, stored);
+    const { subscription_code: code } = answer;
+    if (code === undefined) return { subscribe_response: [item] };
+    const subscriptions = [{ code, status: 'subscribe', timestamp: item.timestamp }];
+    return { subscribe_response: [{ ...item, subscriptions }] };
   }),
   UNSUBSCRIBE: writes((answer: ShortAnswer, _, stored) => {
-    const { status, timestamp } = head(answer, stored);
     const ended = answer.subscription_codes.map((code) => ({ code, status: 'unsubscribe' }));
-    return { timestamp, status, subscription_status: ended };
+    return { timestamp: stored.receivedAt.toISOString(), ...outcome(answer), subscription_status: ended };
   }),
 };
 

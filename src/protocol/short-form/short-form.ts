@@ -8,7 +8,7 @@ import { findIdentifierType } from '../registries/registries.js';
 import type { ShortSearch, ShortVerify } from './short-form.schema.js';
 import { namedEvents } from '../search/named-events.js';
 import { writeExactness, type SearchAnswer, type SearchQuestion } from '../search/search.translate.js';
-import { DEFAULT_PAGE_SIZE } from '../query/criteria.js';
+import { DEFAULT_PAGE_SIZE, type Page } from '../query/criteria.js';
 import { WIRE_STATUS, type QueryType } from '../vocabulary.js';
 
 interface Identifier {
@@ -18,7 +18,7 @@ interface Identifier {
 
 /** Every key is an identifier type or an attribute; all must hold. */
 export function readShortSearch(message: ShortSearch, definition: RegistryDefinition): SearchQuestion {
-  const { search_criteria: criteria, page_size: size, page_number: number } = message;
+  const { search_criteria: criteria } = message;
   return {
     registry: definition.registry,
     transactionId: message.transaction_id,
@@ -27,11 +27,16 @@ export function readShortSearch(message: ShortSearch, definition: RegistryDefini
         referenceId: message.transaction_id,
         ...readShortCriteria(criteria, definition),
         eventType: namedEvents(message),
-        page: { size: size ?? DEFAULT_PAGE_SIZE, number: number ?? 1 },
+        page: readShortPage(message),
       },
     ],
   };
 }
+
+export const readShortPage = ({
+  page_size: size = DEFAULT_PAGE_SIZE,
+  page_number: number = 1,
+}: Pick<ShortSearch, 'page_size' | 'page_number'>): Page => ({ size, number });
 
 /** `search_criteria`, and `filter` of the same shape, as a query. */
 export function readShortCriteria(
