@@ -8,7 +8,7 @@ import { giveBackWhenIdle } from './platform/give-back.js';
 import { loadLocalSecrets, type LocalSecrets } from './platform/local-secrets.js';
 import { createLog, type Log } from './platform/log.js';
 import { createMetrics } from './platform/metrics.js';
-import { stopOnRequest } from './platform/shutdown.js';
+import { endFaulty, stopOnFault, stopOnRequest } from './platform/shutdown.js';
 import { startFault } from './platform/start-fault.js';
 
 /** For requests that are on their way on connections that stand. */
@@ -16,8 +16,12 @@ const GRACE_MS = 1000;
 
 /** What was started, to be closed in the opposite order. */
 const started: { close(): Promise<void> }[] = [];
+let closing: Promise<void> | undefined;
 
-async function closeAll(): Promise<void> {
+/** Once, however many ask. */
+const closeAll = (): Promise<void> => (closing ??= closeEach());
+
+async function closeEach(): Promise<void> {
   for (let last = started.pop(); last !== undefined; last = started.pop()) await last.close();
 }
 
@@ -31,6 +35,7 @@ async function main(): Promise<void> {
     },
     (error) => log.error({ err: error }, 'could not stop in order'),
   );
+  stopOnFault(closeAll, log);
   const { databaseUrl, local } = await findDatabase(config, secrets, log);
   const metrics = createMetrics({ ofProcess: true });
   const gateway = await startGateway(
@@ -39,16 +44,16 @@ async function main(): Promise<void> {
     { log, metrics, needsAdministrator: true },
   );
   started.push({ close: () => gateway.close(GRACE_MS) }, giveBackWhenIdle());
+  // It serves whether or not anybody can read this.
+  process.stdout.on('error', () => undefined);
   process.stdout.write(greeting(gateway, await findDemoPartner(gateway, config.dataDir), local, config));
 }
 
 /** Without a database nothing can be done: whoever watches the process may start it anew, or look. */
 function endWithout(log: Log): void {
   log.error('the embedded PostgreSQL could not be started again: the gateway ends');
-  setTimeout(() => process.exit(1), END_MS);
-  void closeAll().finally(() => process.exit(1));
+  endFaulty(closeAll);
 }
-const END_MS = 10_000;
 
 /** The database of `DATABASE_URL`, or one of our own whose secrets are made beside it. */
 async function findDatabase(

@@ -30,8 +30,23 @@ export function createLog(level: string, destination?: DestinationStream): Log {
     serializers: { err: describeError, error: describeError, cause: describeCause },
     hooks: { logMethod: onceInAWhile() },
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination ?? standardOutput());
 }
+
+/** It may be a file on a full disk: then lines are lost, and nothing else. */
+function standardOutput(): DestinationStream {
+  const output = pino.destination({ dest: 1, maxLength: KEPT_CHARACTERS });
+  const flush = output.flushSync.bind(output);
+  let isFull = false;
+  output.on('error', () => (isFull = true)).on('write', () => (isFull = false));
+  // Of its own, at the exit, it would wait for room without end.
+  output.flushSync = () => {
+    if (!isFull) flush();
+  };
+  return output;
+}
+/** Until there is room again. */
+const KEPT_CHARACTERS = 8_388_608;
 
 /** Of a refusal, where it may also be a text; errors of libraries carry what they read, such as a token's payload. */
 const describeCause = (cause: unknown): unknown => (typeof cause === 'string' ? cause : describeError(cause));
