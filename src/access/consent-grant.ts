@@ -4,6 +4,7 @@ import type { Criteria } from '../protocol/query/criteria.js';
 import { identifiersIn } from '../protocol/query/criteria-walk.js';
 import { ConsentRefused } from '../protocol/consent/consent-refused.js';
 import { both, covers, expandFields } from '../protocol/registries/records/fields.js';
+import type { RecordIdentifier } from '../protocol/registries/records/normalize.js';
 import { readIdentifierValue } from '../protocol/registries/records/identifier-value.js';
 import { findIdentifierType } from '../protocol/registries/registries.js';
 import type { Grant } from './decide-access.js';
@@ -67,7 +68,8 @@ export function assertSameSubject(
     throw new ConsentRefused('subject_mismatch', 'the consent manager permits it for another person');
 }
 
-function subjectOf({ definition, recordType }: Grant, subject: MessageConsent['subject']) {
+/** As records hold it. @throws ConsentRefused */
+export function subjectOf({ definition, recordType }: Grant, subject: MessageConsent['subject']): RecordIdentifier {
   const type = findIdentifierType(definition, subject.type);
   if (type === undefined || !recordType.identifying.includes(type))
     throw new ConsentRefused('subject_not_allowed', 'subject_id.type must be one that names one person here');

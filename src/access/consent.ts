@@ -8,7 +8,7 @@ import { clampRecord, covers, expandClassFields, expandFields } from '../protoco
 import { identifyingInside, identifyingOf } from '../protocol/registries/records/identifying.js';
 import { fieldsWithin, mapMembers, membersIn, type InnerPerson } from '../protocol/registries/records/members.js';
 import { identifiersOf, type RecordIdentifier } from '../protocol/registries/records/normalize.js';
-import { findConsents, type GivenConsent } from '../sources/given-consents.js';
+import { findConsents, findFormerConsents, type GivenConsent } from '../sources/given-consents.js';
 import type { ConsentScope, SourceRecord } from '../sources/registry-source.js';
 import type { Grant } from './decide-access.js';
 
@@ -50,6 +50,16 @@ export async function consentsOf(sql: Sql, grant: Grant, records: SourceRecord[]
     ...membersIn(definition, recordType, data).flatMap((person) => identifyingInside(person.identifiers)),
   ]);
   return new Consents(await findConsents(sql, definition.registry, agreement.grantee, purpose, identifiers));
+}
+
+/** Whether a consent under a number of its subject would count, had it not been given for who had the number before. */
+export async function isOfFormerHolder(
+  sql: Sql,
+  { definition, recordType, agreement, purpose }: Grant,
+  { data }: SourceRecord,
+): Promise<boolean> {
+  const subject = subjectOf(definition, recordType, data);
+  return (await findFormerConsents(sql, definition.registry, agreement.grantee, purpose, subject)).length > 0;
 }
 
 /** Who the record is about. A consent under a number that others share is nobody's. */

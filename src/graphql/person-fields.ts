@@ -55,8 +55,10 @@ export const PERSON_QUESTIONS: Record<string, ReadingOf<unknown, unknown>> = {
   }),
 };
 
-function readConsent({ id, registry, identifierType, identifierValue }: Consent): Omit<Reading, 'field'> {
-  const named = [{ registry, types: [identifierType], values: [identifierValue] }];
+/** One whose number has passed on is not of whoever has the number now. */
+function readConsent(consent: Consent): Omit<Reading, 'field'> {
+  const { id, registry, identifierType, identifierValue, numberPassedAt } = consent;
+  const named = numberPassedAt == null ? [{ registry, types: [identifierType], values: [identifierValue] }] : [];
   return { targetType: 'Consent', targets: [id], named };
 }
 

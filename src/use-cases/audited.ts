@@ -120,6 +120,7 @@ const KEPT: { [Name in keyof Audited]: Kept<Audited[Name]> } = {
     createdAt: true,
     revokedAt: true,
     revokedBy: true,
+    numberPassedAt: true,
   },
   ConsentController: {
     id: true,

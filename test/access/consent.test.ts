@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { addRecords, giveConsent, person, revokeConsent } from '../support/consent.js';
+import { addRecords, giveConsent, household, person, revokeConsent } from '../support/consent.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
 
@@ -137,6 +137,106 @@ describe('an agreement that requires consent', () => {
     });
     expect((await verify('7', { birth_date: '1990-01-01' })).body).toMatchObject({ found: false, verified: {} });
     expect((await verify('3', { birth_date: '1990-01-01' })).body).toMatchObject({ found: false, verified: {} });
+  });
+
+  describe('whose number passes to somebody else', () => {
+    let everything: Partner;
+    beforeAll(async () => {
+      everything = await createPartner(gateway, { agreements: [{ requiresConsent: true }] });
+    });
+
+    const consentsUnder = async (uin: string, inForce?: boolean, registry = 'SOCIAL') => {
+      const { consents } = await gateway.admin<{ consents: { nodes: { inForce: boolean; numberPassedAt: string }[] } }>(
+        `query ($filter: ConsentFilter) { consents(filter: $filter) { nodes { inForce numberPassedAt } } }`,
+        { filter: { registry, identifier: { type: 'UIN', value: uin }, inForce } },
+      );
+      return consents.nodes;
+    };
+    const steps = async (uin: string) => {
+      const { explainAccess } = await gateway.admin<{ explainAccess: { steps: { reason: string }[] } }>(
+        `query ($senderId: String!, $identifier: IdentifierInput!) {
+          explainAccess(senderId: $senderId, registry: SOCIAL, identifier: $identifier, operation: SEARCH) { steps { reason } } }`,
+        { senderId: partner.senderId, identifier: { type: 'UIN', value: uin } },
+      );
+      return explainAccess.steps.map(({ reason }) => reason);
+    };
+    const correctable = (externalId: string, uin: string) => ({ ...person(uin), externalId });
+
+    test('is of the record it was given for, and of nobody who gets the number', async () => {
+      await addRecords(gateway, [correctable('p', 'moved')]);
+      await giveConsent(gateway, { uin: 'moved', senderId: partner.senderId });
+      expect((await byId('moved')).records).toHaveLength(1);
+      await addRecords(gateway, [correctable('p', 'right')]);
+      await addRecords(gateway, [correctable('q', 'moved')]);
+      expect(await byId('moved')).toMatchObject({ records: [], total: 0 });
+      expect(await find(expression({ 'name.surname': { $eq: 'Surname moved' } }))).toMatchObject({ total: 0 });
+      expect(await consentsUnder('moved')).toEqual([{ inForce: false, numberPassedAt: expect.any(String) }]);
+      expect(await consentsUnder('moved', true)).toEqual([]);
+      expect(await steps('moved')).toContain('CONSENT_OF_ANOTHER');
+
+      await giveConsent(gateway, { uin: 'moved', senderId: partner.senderId, fields: ['sex'] });
+      expect((await byId('moved')).records).toMatchObject([{ sex: 'female' }]);
+      expect((await byId('moved')).records[0]).not.toHaveProperty('name');
+      // Back where it was: each has their own again.
+      await addRecords(gateway, [correctable('q', 'another')]);
+      await addRecords(gateway, [correctable('p', 'moved')]);
+      expect((await byId('moved')).records).toMatchObject([{ name: { surname: 'Surname moved' } }]);
+    });
+
+    test('does not count for a record that is made anew under the number of one that was deleted', async () => {
+      await addRecords(gateway, [person('gone')]);
+      await giveConsent(gateway, { uin: 'gone', senderId: partner.senderId });
+      await gateway.admin(
+        `mutation { deleteRecord(registry: SOCIAL, identifier: { type: "UIN", value: "gone" }) { id } }`,
+      );
+      expect(await consentsUnder('gone')).toEqual([{ inForce: true, numberPassedAt: null }]);
+      await addRecords(gateway, [person('gone')]);
+      expect(await byId('gone')).toMatchObject({ records: [], total: 0 });
+    });
+
+    test('goes on for a person who joins another programme and leaves the first', async () => {
+      const enrol = (externalId: string, uin: string) =>
+        addRecords(
+          gateway,
+          [{ recordType: 'Beneficiary', externalId, identifiers: [{ type: 'UIN', value: uin }], data: {} }],
+          'IBR',
+        );
+      const leave = (externalId: string) =>
+        gateway.admin(
+          `mutation ($externalId: String) { deleteRecord(registry: IBR, externalId: $externalId) { id } }`,
+          {
+            externalId,
+          },
+        );
+      await enrol('first', 'joins');
+      await giveConsent(gateway, { registry: 'IBR', uin: 'joins', senderId: partner.senderId });
+      await enrol('second', 'joins');
+      await leave('first');
+      expect(await consentsUnder('joins', undefined, 'IBR')).toEqual([{ inForce: true, numberPassedAt: null }]);
+      await leave('second');
+      await enrol('third', 'joins');
+      expect(await consentsUnder('joins', undefined, 'IBR')).toMatchObject([{ inForce: false }]);
+    });
+
+    test('lets nobody out of a household who has the number now', async () => {
+      await addRecords(gateway, [correctable('i', 'inside'), household('I', ['inside'])]);
+      const household_id = { type: 'HOUSEHOLD_ID', value: 'I' };
+      await giveConsent(gateway, { identifier: household_id, senderId: everything.senderId });
+      await giveConsent(gateway, { uin: 'inside', senderId: everything.senderId });
+      const message = searchFor({ query_type: 'idtype-value', query: household_id, reg_record_type: 'Group' });
+      const members = async () => (await find(message as never, everything)).records[0]?.member_list ?? [];
+      expect(await members()).toHaveLength(1);
+      await addRecords(gateway, [correctable('i', 'inside-right'), correctable('j', 'inside')]);
+      expect(await members()).toEqual([]);
+    });
+
+    test('is of the first who has the number, where nobody had it yet', async () => {
+      await giveConsent(gateway, { uin: 'early', senderId: partner.senderId });
+      await addRecords(gateway, [correctable('e', 'early')]);
+      expect((await byId('early')).records).toHaveLength(1);
+      await addRecords(gateway, [correctable('e', 'early-right'), correctable('f', 'early')]);
+      expect(await byId('early')).toMatchObject({ records: [], total: 0 });
+    });
   });
 });
 

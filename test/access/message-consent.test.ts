@@ -510,6 +510,35 @@ describe('is told apart from a consent that the registry records', () => {
   });
 });
 
+test('one whose number passes to another record finds nobody, and the audit knows why', async () => {
+  const write = (externalId: string, uin: string) =>
+    gateway.admin(
+      `mutation ($records: [RecordInput!]!) { upsertRecords(registry: CRVS, records: $records) { inserted } }`,
+      {
+        records: [
+          {
+            recordType: 'Person',
+            externalId,
+            identifiers: [{ type: 'UIN', value: uin }],
+            data: { name: { surname: externalId } },
+          },
+        ],
+      },
+    );
+  await write('giver', 'passing');
+  const jws = sign(claimsOf({ subject_id: { type: 'UIN', value: 'passing' } }));
+  expect((await ask(jws, byId('passing'))).records).toMatchObject([{ name: { surname: 'giver' } }]);
+  await write('giver', 'passing-right');
+  await write('newcomer', 'passing');
+  expect(await ask(jws, byId('passing'))).toMatchObject({ item: { status: 'succ' }, records: [], total: 0 });
+  const { transactions } = await gateway.admin<{ transactions: { nodes: { accessDecision: unknown }[] } }>(
+    '{ transactions(first: 1) { nodes { accessDecision } } }',
+  );
+  expect(JSON.stringify(transactions.nodes)).toContain('"numberPassed":true');
+  const anew = sign(claimsOf({ subject_id: { type: 'UIN', value: 'passing' } }));
+  expect((await ask(anew, byId('passing'))).records).toMatchObject([{ name: { surname: 'newcomer' } }]);
+});
+
 test('N-45 a batch judges each by itself', async () => {
   const items = [sign(claimsOf()), sign(claimsOf({ validity: { valid_from: at(-DAY), valid_until: at(-1000) } }))].map(
     (consent_jws) => (searchFor({ ...byId(ANAN), authorize: { consent_jws } })['search_request'] as JsonObject[])[0]!,

@@ -117,6 +117,18 @@ describe('whom an access report tells of', () => {
     expect((await report('k2')).disclosures).toEqual([]);
   });
 
+  test('a consent under their former number is theirs, and not of whoever has the number now', async () => {
+    const numbered = (externalId: string, uin: string) => ({ ...person(uin), externalId });
+    await addRecords(gateway, [numbered('np', 'n1')]);
+    await giveConsent(gateway, { uin: 'n1', senderId: partner.senderId });
+    await addRecords(gateway, [numbered('np', 'n2')]);
+    await addRecords(gateway, [numbered('nq', 'n1')]);
+    await gateway.admin('{ consents(first: 1) { nodes { identifier { value } } } }');
+    const read = async (uin: string) => (await report(uin)).readings.filter(({ action }) => action === 'readPersons');
+    expect(await read('n1')).toEqual([]);
+    expect(await read('n2')).toHaveLength(1);
+  });
+
   test('of a message with several questions, those that told of them', async () => {
     const several = await createPartner(gateway, {
       agreements: [

@@ -51,12 +51,26 @@ function isInScope({ scope, registry, operation }: Omit<Question, 'where'>): boo
   return only.toLowerCase() === registry.toLowerCase() && (operation === 'VERIFY' ? 'verify' : 'search') === action;
 }
 
+/** Who has a number in a registry. */
+export const holdersOf = (world: World, registry: string, number: string): Held[] =>
+  [...world.records.values()].filter(
+    (held) =>
+      held.registry === registry && held.identifiers.some(({ identifier_value }) => identifier_value === number),
+  );
+
+/** Decision 0003: a consent is of the record it was given for, and not of another that has the number now. */
+function isOfAnother(world: World, { registry, identifier, givenFor }: Consent): boolean {
+  const holders = holdersOf(world, registry, identifier);
+  return givenFor.size > 0 && holders.length > 0 && !holders.some(({ record = 0 }) => givenFor.has(record));
+}
+
 /** Decision 0003: a consent without purposes covers every purpose, a message without a purpose meets only those. */
 export function consentsFor(world: World, who: Identifier[], question: Omit<Question, 'where'>): Consent[] {
   const sender = senderOf(world, question.sender);
   return world.consents.filter(
     (consent) =>
       !consent.revoked &&
+      !isOfAnother(world, consent) &&
       consent.registry === question.registry &&
       who.some(({ identifier_value }) => identifier_value === consent.identifier) &&
       (consent.sender === question.sender || (consent.sender === null && consent.organizationKind === sender?.kind)) &&

@@ -12,6 +12,7 @@ import { PUT_OFF_MS, within, type Ground } from './ground.js';
 import { at, birthDateOf, heldOf, householdOf, KINDS, markOf, uinOf, type Kind, type Person } from './kinds.js';
 import {
   agreementFor,
+  holdersOf,
   notification,
   prune,
   search,
@@ -69,6 +70,8 @@ export interface Release {
 }
 
 export class Play {
+  /** Records made so far. */
+  private made = 0;
   readonly world: World = { senders: [], agreements: [], consents: [], records: new Map() };
   readonly releases: Release[] = [];
   /** What may have left while a fault kept the answer, and may have not. */
@@ -472,7 +475,8 @@ export class Play {
 
   private async upsert(held: Held): Promise<void> {
     const { registry, recordType, identifiers, data } = held;
-    const known = this.world.records.has(keyOf(held));
+    const known = this.world.records.get(keyOf(held));
+    const record = (held.record = known?.record ?? (this.made += 1));
     this.past.push(held);
     const { upsertRecords } = await this.admin<{ upsertRecords: { refused: number } }>(
       `mutation ($registry: Registry!, $records: [RecordInput!]!) { upsertRecords(registry: $registry, records: $records) { refused } }`,
@@ -489,7 +493,10 @@ export class Play {
     );
     same(upsertRecords.refused, 0, 'upsert');
     this.world.records.set(keyOf(held), held);
-    this.tell(held, known ? 'UPDATE' : 'REGISTER');
+    for (const consent of this.world.consents)
+      if (consent.givenFor.size === 0 && holdersOf(this.world, consent.registry, consent.identifier).includes(held))
+        consent.givenFor.add(record);
+    this.tell(held, known === undefined ? 'REGISTER' : 'UPDATE');
   }
 
   private async delete({ kind: number, person }: StepOf<'delete'>): Promise<void> {
@@ -598,7 +605,9 @@ export class Play {
   ): Promise<void> {
     const { senderId: sender = null, organizationKind = null } = to;
     const about = { registry, identifier: identifier.value, sender, organizationKind, fields, purposes };
-    const consent: Consent = { id: '', ...about, revoked: false };
+    const holders = holdersOf(this.world, registry, identifier.value);
+    const givenFor = new Set(holders.flatMap(({ record }) => record ?? []));
+    const consent: Consent = { id: '', ...about, revoked: false, givenFor };
     // Before the answer comes, so that several at once stand in the order of the history.
     this.world.consents.push(consent);
     const { grantConsent } = await this.admin<{ grantConsent: { id: string } }>(

@@ -35,6 +35,8 @@ export interface Consent {
   fields: string[];
   purposes: string[] | null;
   revoked: boolean;
+  /** Of which records it is: those that had its number when it was given, or the first that got it. */
+  givenFor: Set<number>;
 }
 
 export interface Identifier {
@@ -48,6 +50,8 @@ export interface Held {
   recordType: string;
   identifiers: Identifier[];
   data: Data;
+  /** Which record it is a version of: one that was deleted and made anew is another. */
+  record?: number;
 }
 
 export type Data = { [key: string]: unknown };

@@ -2,7 +2,7 @@
 import { useTranslation } from 'react-i18next';
 import { ACCESS_REASONS } from '../shared/access-reasons.js';
 
-const STEPS = ['ALLOWED', 'ROW_FILTER', 'NO_ROW_FILTER', 'CONSENT', 'NO_CONSENT'] as const;
+const STEPS = ['ALLOWED', 'ROW_FILTER', 'NO_ROW_FILTER', 'CONSENT', 'NO_CONSENT', 'CONSENT_OF_ANOTHER'] as const;
 const FIELDS = ['RELEASED', 'NOT_IN_AGREEMENT', 'NOT_CONSENTED', 'OWN_CONSENT', 'REFUSED'] as const;
 
 export function useExplained() {

@@ -23,6 +23,7 @@ export const CONSENTS = graphql(`
         createdAt
         revokedAt
         revokedBy
+        numberPassedAt
       }
       pageInfo {
         hasNextPage

@@ -77,9 +77,11 @@ function useConsentColumns(): Column<Consent>[] {
   ];
 }
 
-function stateOf({ inForce, revokedAt, validFrom }: Consent) {
+function stateOf({ inForce, revokedAt, validFrom, validUntil, numberPassedAt }: Consent) {
   if (inForce) return 'ACTIVE';
   if (revokedAt !== null) return 'REVOKED';
+  const isOver = validUntil !== null && new Date(validUntil) <= new Date();
+  if (numberPassedAt !== null && !isOver) return 'NUMBER_PASSED';
   return new Date(validFrom) > new Date() ? 'PENDING' : 'EXPIRED';
 }
 

@@ -20,6 +20,7 @@ const COLORS = {
   CANCELLED: 'gray',
   DISABLED: 'red',
   REVOKED: 'red',
+  NUMBER_PASSED: 'red',
   SUSPENDED: 'red',
   REJECTED: 'red',
   FAILED: 'red',

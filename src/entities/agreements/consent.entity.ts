@@ -68,4 +68,12 @@ export class Consent {
   @Field(() => String, { nullable: true })
   @Property({ type: 'text', nullable: true })
   revokedBy?: string | null;
+
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      'Since when its number is another record’s than the one it was given for; it does not count while that is so.',
+  })
+  @Property({ type: 'datetime', nullable: true })
+  numberPassedAt?: Date | null;
 }

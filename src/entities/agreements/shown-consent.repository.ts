@@ -55,6 +55,34 @@ export async function stands(sql: Sql, { controllerId, jti }: ConsentNumber): Pr
   return row?.stands === true;
 }
 
+const IS_THEIRS = `
+with held as (
+  select record_id from record_identifier where registry = $3 and type = $4 and value = $5
+), given as (
+  select r.id from shown_consent s join registry_record r on r.id = any (s.given_for) and r.registry = $3
+  where s.controller_id = $1 and s.jti = $2
+), kept as (
+  update shown_consent set given_for = given_for || array(select record_id from held)
+  where controller_id = $1 and jti = $2 and not exists (select from given) and exists (select from held)
+)
+select not exists (select from given) or not exists (select from held)
+  or exists (select from given join held on held.record_id = given.id) as theirs`;
+
+/** Whether its person's number is of a record that had it when the consent was first shown, or of nobody we keep. */
+export async function isStillTheirs(
+  sql: Sql,
+  { controllerId, jti }: ConsentNumber,
+  registry: string,
+  { type, value }: { type: string; value: string },
+): Promise<boolean> {
+  const [row] = await sql.query<{ theirs: boolean }>(
+    IS_THEIRS,
+    [controllerId, jti, registry, type, value],
+    'shown-consent-theirs',
+  );
+  return row?.theirs === true;
+}
+
 export async function forgetShown(sql: Sql, before: Date): Promise<void> {
   await sql.query('delete from shown_consent where shown_at < $1', [before], 'forget-shown-consents');
 }

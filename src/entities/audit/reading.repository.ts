@@ -31,16 +31,33 @@ export function findReadings(sql: Sql, ids: string[], limit: number): Promise<St
   );
 }
 
-/** Consents under identifiers: they speak of a person of whom there may be no record. */
+/**
+ * Consents under identifiers: they speak of a person of whom there may be no record, and of none whose record is another's.
+ *
+ * @param own the person's records
+ */
 export async function findConsentIds(
   sql: Sql,
   registry: string,
   identifiers: { type: string; value: string }[],
+  own: string[],
 ): Promise<string[]> {
   const rows = await sql.query<{ id: string }>(
     `select c.id from unnest($2::text[], $3::text[]) as g (type, value)
-     join consent c on c.registry = $1 and c.identifier_type = g.type and c.identifier_value = g.value`,
-    [registry, identifiers.map(({ type }) => type), identifiers.map(({ value }) => value)],
+     join consent c on c.registry = $1 and c.identifier_type = g.type and c.identifier_value = g.value
+     where c.given_for is null or c.given_for && $4::uuid[]`,
+    [registry, identifiers.map(({ type }) => type), identifiers.map(({ value }) => value), own],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Those that were given for these records under numbers they had, whoever has the numbers now. */
+export async function findFormerConsentIds(sql: Sql, own: string[]): Promise<string[]> {
+  const rows = await sql.query<{ id: string }>(
+    `select distinct c.id from former_identifier f
+     join consent c on c.registry = f.registry and c.identifier_type = f.type and c.identifier_value = f.value
+     where f.record_id = any($1::uuid[]) and not f.inside and c.given_for && $1::uuid[]`,
+    [own],
   );
   return rows.map(({ id }) => id);
 }

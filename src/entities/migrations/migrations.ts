@@ -39,6 +39,7 @@ import { FormerIdentifiersBefore0160 } from './0160-former-identifiers-before.mi
 import { HeardEvents0170 } from './0170-heard-events.migration.js';
 import { ThoseInsideBefore0180 } from './0180-those-inside-before.migration.js';
 import { KeptFormer0185 } from './0185-kept-former.migration.js';
+import { ConsentsGivenFor0196 } from './0196-consents-given-for.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -83,6 +84,7 @@ export const MIGRATIONS = [
   HeardEvents0170,
   ThoseInsideBefore0180,
   KeptFormer0185,
+  ConsentsGivenFor0196,
 ].map((migration) => ({
   name: nameOf(migration),
   class: migration,

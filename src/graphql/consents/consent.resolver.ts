@@ -38,9 +38,11 @@ export class ConsentResolver {
   }
 
   @FieldResolver(() => Boolean, { description: 'Whether it counts now.' })
-  inForce(@Root() { revokedAt, validFrom, validUntil }: Consent, @Ctx() { services }: Context): boolean {
+  inForce(@Root() consent: Consent, @Ctx() { services }: Context): boolean {
+    const { revokedAt, numberPassedAt, validFrom, validUntil } = consent;
     const now = services.clock();
-    return revokedAt == null && validFrom <= now && (validUntil == null || now < validUntil);
+    const isOver = revokedAt != null || numberPassedAt != null || (validUntil != null && validUntil <= now);
+    return !isOver && validFrom <= now;
   }
 
   @Mutation(() => Consent, { description: 'Counts from the next question on, for agreements that require consent.' })
@@ -68,6 +70,7 @@ function whereConsent({ services }: Context, filter: ConsentFilter): FilterQuery
   const now = services.clock();
   const current = {
     revokedAt: null,
+    numberPassedAt: null,
     validFrom: { $lte: now },
     $or: [{ validUntil: null }, { validUntil: { $gt: now } }],
   };

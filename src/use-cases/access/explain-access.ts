@@ -1,6 +1,6 @@
 /** The access decision, told step by step for one sender and one person, by the very functions that every exit uses. */
 import { decideGate, decideItem, maySearch, type Grant } from '../../access/decide-access.js';
-import { consentsOf, type Consents } from '../../access/consent.js';
+import { consentsOf, isOfFormerHolder, type Consents } from '../../access/consent.js';
 import type { Admin } from '../../access/principal.js';
 import { release } from '../../access/release.js';
 import { Agreement } from '../../entities/agreements/agreement.entity.js';
@@ -91,7 +91,7 @@ async function judgeRecord(services: Services, grant: Grant, record: SourceRecor
   const consents = await consentsOf(database, grant, [record]);
   const own = consents.ofSubject(grant, record.data);
   const asked = grant.agreement.requiresConsent;
-  if (asked) steps.push(step(own.length > 0, 'CONSENT', 'a consent in force fits sender and purpose', 'there is none'));
+  if (asked) steps.push(await consentStep(services, grant, record, own.length > 0));
   const [left] = inRows ? await release(database, grant, [record]) : [];
   const members = membersIn(grant.definition, grant.recordType, record.data);
   const membersReleased =
@@ -110,6 +110,20 @@ async function judgeRecord(services: Services, grant: Grant, record: SourceRecor
     membersLeftOut: members.length - membersReleased,
     own: left === undefined ? undefined : asked ? own.flatMap(({ fields }) => fields) : ['*'],
   };
+}
+
+/** Said apart: whoever has the number now must be asked, and nobody would look for why a consent that is there counts no more. */
+async function consentStep(
+  { database }: Services,
+  grant: Grant,
+  record: SourceRecord,
+  isConsented: boolean,
+): Promise<AccessStep> {
+  if (isConsented || !(await isOfFormerHolder(database, grant, record)))
+    return step(isConsented, 'CONSENT', 'a consent in force fits sender and purpose', 'there is none');
+  const explanation =
+    'not so: it was given for another record, which had this number before: ask whoever has the number now, and record their consent';
+  return { passed: false, reason: 'CONSENT_OF_ANOTHER', explanation };
 }
 
 const isGiven = (consents: Consents, person: InnerPerson): boolean => consents.ofInner(person).length > 0;

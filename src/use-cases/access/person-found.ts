@@ -1,5 +1,5 @@
 /** A person in one registry, or in each that identifies somebody by such a number. */
-import { findConsentIds } from '../../entities/audit/reading.repository.js';
+import { findConsentIds, findFormerConsentIds } from '../../entities/audit/reading.repository.js';
 import { distinct, type InsideRecord } from '../../sources/person-records.js';
 import { PERSON_IDENTIFYING } from '../../protocol/registries/core/common.vocabulary.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
@@ -18,7 +18,7 @@ export interface FoundPerson {
   registries: Registry[];
   own: string[];
   inside: InsideRecord[];
-  /** Consents under any number that says who they are. */
+  /** Consents under any number that says who they are, or that were given for a record of theirs under one it had. */
   consents: string[];
   /** And under those that a correction took away: they may have let something out. */
   formerConsents: string[];
@@ -54,8 +54,9 @@ export async function findPerson(
     if (!isAsked) found.notAsked.push(of);
     found.own.push(...own);
     found.inside.push(...inside);
-    found.consents.push(...(await findConsentIds(services.database, of, names)));
-    found.formerConsents.push(...(await findConsentIds(services.database, of, formerNames)));
+    found.consents.push(...(await findConsentIds(services.database, of, names, own)));
+    found.consents.push(...(await findFormerConsentIds(services.database, own)));
+    found.formerConsents.push(...(await findConsentIds(services.database, of, formerNames, own)));
     found.complete &&= complete;
   }
   return found;

@@ -1,10 +1,11 @@
 /** The consent that an item brings along: verified, and permitted by the consent manager where one is asked, or the item is refused. */
-import { assertSameSubject, askAboutSubject, narrowToConsent } from '../../access/consent-grant.js';
+import { assertSameSubject, askAboutSubject, narrowToConsent, subjectOf } from '../../access/consent-grant.js';
 import { askConsentManager, type ConsentManager, type ManagerPermit } from '../../access/consent-manager.js';
 import { decideItem, summarizeDecision, type Grant, type ItemDecision } from '../../access/decide-access.js';
 import type { MessageConsent } from '../../access/message-consent.types.js';
 import { statedPurposes, type StatedPurposes } from '../../access/purpose.js';
 import { verifySignedConsent } from '../../access/signed-consent.js';
+import { isStillTheirs } from '../../entities/agreements/shown-consent.repository.js';
 import type { AgreementTerms } from '../../entities/senders/sender.repository.js';
 import { ConsentRefused } from '../../protocol/consent/consent-refused.js';
 import type { Criteria } from '../../protocol/query/criteria.js';
@@ -89,10 +90,27 @@ async function decideProven(deciding: Deciding, proven: Proven, recordType: Reco
   if (permitted?.subject !== undefined) assertSameSubject(decision, consent.subject, permitted.subject);
   const grant =
     permitted === undefined ? narrowed : narrowToConsent(narrowed, { ...consent, scopes: permitted.scopes });
-  const kept = { ...summarizeDecision(decision), messageConsent: told(consent, permitted) };
+  const isTheirs = await isOfNumbersHolder(deciding, grant, consent);
+  const messageConsent = { ...told(consent, permitted), ...(isTheirs ? {} : { numberPassed: true }) };
+  const kept = { ...summarizeDecision(decision), messageConsent };
   decisions.push(kept);
-  return { grant, narrow: (criteria) => askAboutSubject(grant, consent, criteria), proven: true, kept };
+  const narrow = (criteria: Criteria): Criteria => {
+    const asked = askAboutSubject(grant, consent, criteria);
+    return isTheirs ? asked : { and: [asked, NOBODY] };
+  };
+  return { grant, narrow, proven: true, kept };
 }
+
+/** As where nobody has the number: that somebody else has it is not the sender's to know. */
+const NOBODY: Criteria = { or: [] };
+
+/** What the manager alone vouches for is of whom it says now. */
+const isOfNumbersHolder = async (
+  { services: { database }, definition: { registry } }: Deciding,
+  grant: Grant,
+  { controllerId, jti, subject }: MessageConsent,
+): Promise<boolean> =>
+  controllerId === undefined || isStillTheirs(database, { controllerId, jti }, registry, subjectOf(grant, subject));
 
 /** Checked here, or kept by the manager, which is then the one that knows it. */
 async function consentOf(

@@ -1,6 +1,7 @@
 /** A registry in somebody else's PostgreSQL, mirrored: through GraphQL and the doors, with everything that may happen to it. */
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
+import { giveConsent } from '../../support/consent.js';
 import { startTestGateway, type TestGateway } from '../../support/gateway.js';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.js';
 import { createPartner, type Partner } from '../../support/partner.js';
@@ -197,6 +198,23 @@ test('who gets another key and is read again is found once, long before a sweep'
   expect(await keys()).toEqual([{ key: ['A', '9002'] }]);
   expect((await find(partner, byId('u22'))).total).toBe(1);
   expect((await status()).served).toBe(602);
+});
+
+test('a consent is of the row that had its number, whichever of two is read first', async () => {
+  await giveConsent(gateway, { uin: 'u40', senderId: partner.senderId });
+  const passedAt = async () => {
+    const { consents } = await gateway.admin<{ consents: { nodes: { numberPassedAt: string | null }[] } }>(
+      '{ consents(first: 1) { nodes { numberPassedAt } } }',
+    );
+    return consents.nodes[0]?.numberPassedAt;
+  };
+  // Read in the order of keys: the number comes to the one row before it goes from the other.
+  await school.query(`update pupil set uin = case number when 40 then 'u40-right' else 'u40' end, changed = now()
+    where school = 'A' and number in (30, 40)`);
+  await until(async () => typeof (await passedAt()) === 'string', { seen: passedAt });
+  await school.query(`update pupil set uin = 'u' || number, changed = now() where school = 'A' and number in (30, 40)`);
+  await until(async () => (await passedAt()) === null, { seen: passedAt });
+  expect(await person('u40')).toMatchObject({ name: { surname: 'Surname 40' } });
 });
 
 test('records that a source keeps are not written here', async () => {
