@@ -1,13 +1,9 @@
-import { existsSync } from 'node:fs';
+import { hasChromium, launchChromium } from '../console/browser.js';
 import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js';
-
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
-const inBrowser = CHROMIUM === undefined && process.env['CI'] === undefined ? test.skip : test;
 
 let gateway: TestGateway;
 beforeAll(async () => {
   gateway = await startTestGateway({ env: { ROLE: 'api' } });
-  if (CHROMIUM === undefined) process.stderr.write('GraphiQL is not tried in a browser: there is no chromium\n');
 });
 afterAll(() => gateway.close());
 
@@ -58,14 +54,10 @@ describe('a browser at /graphql', () => {
   });
 });
 
-inBrowser(
+(hasChromium() ? test : test.skip)(
   'runs queries and subscriptions with the token that was typed, and breaks no rule of its policy',
   async () => {
-    const { chromium } = await import('playwright-core');
-    const browser = await chromium.launch({
-      executablePath: CHROMIUM ?? 'chromium',
-      args: ['--no-sandbox', '--disable-background-networking'],
-    });
+    const browser = await launchChromium();
     try {
       const page = await browser.newPage();
       const complaints: string[] = [];
