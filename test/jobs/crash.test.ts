@@ -45,7 +45,7 @@ type MakeJobs = () => Promise<JobsServer>;
 
 /** Each with how many changes a subject gets: where jobs are kept makes a difference to few of them. */
 const STORES: [string, number, MakeJobs][] = [
-  ['PostgreSQL', 20, postgresJobs],
+  ['PostgreSQL', 14, postgresJobs],
   ...(hasMongo() ? ([['MongoDB', 8, mongoJobs]] as [string, number, MakeJobs][]) : []),
 ];
 

@@ -24,7 +24,7 @@ test(
           await play.close();
         }
       }),
-      parameters(6),
+      parameters(4),
     );
     // A world in which everything is refused shows nothing.
     expect(seen.counts['some']).toBeGreaterThan(0);
