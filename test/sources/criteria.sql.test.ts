@@ -48,7 +48,7 @@ test.each(types)('$definition.registry $name: SQL and memory agree on any criter
     expect(await idsBySql(definition, name, criteria)).toEqual(expected.toSorted());
   });
   await fc.assert(property, { numRuns: 80 });
-  expect(found).toBeGreaterThan(20); // not all or nothing
+  expect(found).toBeGreaterThan(10); // not all or nothing
 });
 
 test.each<[string, Criteria, boolean]>([
