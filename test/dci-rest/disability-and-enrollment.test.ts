@@ -465,8 +465,21 @@ describe('sync/enrollment/updates', () => {
     // Loaded under an external id that ours would be.
     const identifiers = [{ type: 'NIN', value: '771' }];
     await load('IBR', [{ ...enrolled('771', 'P1', '1'), identifiers, externalId: 'Beneficiary:UIN:771:P1' }]);
-    expect(await remove('771')).toMatch(/CONFLICTING_IDENTIFIER/);
+    expect(await remove('771')).toBeUndefined();
     expect(await statuses('771', 'NIN')).toEqual(['1']);
+  });
+
+  test('of whoever has the number now are beside that of who had it before', async () => {
+    const statuses = async (uin: string) =>
+      (await find(partner, byId(uin), 'ibr')).records.map((one: JsonObject) => one['enrollment_status']);
+    await push([beneficiary('780', 'P1', 'Active')]);
+    const externalId = 'Beneficiary:UIN:780:P1';
+    await load('IBR', [{ ...enrolled('781', 'P1', '1'), externalId }]);
+    for (const status of ['Suspended', 'Graduated']) {
+      const { body } = await push([beneficiary('780', 'P1', status)]);
+      expect(body.message.enrolled_response).toMatchObject([{ status: 'succ' }]);
+    }
+    expect([await statuses('780'), await statuses('781')]).toEqual([['3'], ['1']]);
   });
 
   test('takes over the good ones and says what is wrong with the others', async () => {

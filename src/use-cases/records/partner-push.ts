@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { isObject } from '../../platform/plain-object.js';
+import { uuidv7 } from '../../platform/uuid.js';
 import type { Grant } from '../../access/decide-access.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { Unit } from '../../entities/database/database.js';
@@ -75,9 +76,21 @@ export async function findPushed(
 ): Promise<FoundPush> {
   const { programme, ...given } = readPush(definition, recordType, data, now);
   const draft: RecordDraft = { ...given, data: clampRecord(clamp, given.data) };
-  const match = await matchRecord(unit, { recordType, named: draft, mayBeNew: true });
+  let match = await matchRecord(unit, { recordType, named: draft, mayBeNew: true });
+  if (programme !== undefined && isOfAnother(recordType, draft, match)) {
+    // Its number was corrected since: whoever has the number now is enrolled beside, under an external id of their own.
+    draft.externalId = `${draft.externalId}:${uuidv7()}`;
+    match = await matchRecord(unit, { recordType, named: { ...draft, externalId: undefined }, mayBeNew: true });
+  }
   const found = programme === undefined ? match.stored : enrolmentOf(recordType, draft, match, programme);
   return { draft, match, found };
+}
+
+/** Whether the external id that was made of a number leads to a record that has none of the numbers that are given. */
+function isOfAnother(recordType: RecordTypeDefinition, draft: RecordDraft, { candidates }: Match): boolean {
+  const named = candidates.find(({ externalId }) => externalId !== null && externalId === draft.externalId);
+  const held = named === undefined ? [] : identifyingOf(recordType, named);
+  return held.length > 0 && !agree(held, identifyingOf(recordType, draft));
 }
 
 function readPush(
