@@ -67,10 +67,18 @@ test('a record that was read is written only over what was read', async () => {
   expect(await write({ UIN: other }, { id: read.id, version: beside.version })).toMatchObject(refused);
   expect(await write({ UIN: uin }, { ...was, version: 2 })).toMatchObject({ change: 'UPDATED', version: 3 });
   expect(await write({ UIN: uin }, null, {})).toMatchObject({ change: 'UPDATED', version: 4 });
-  await gateway.admin(
-    'mutation ($v: String!) { deleteRecord(registry: SOCIAL, identifier: { type: "UIN", value: $v }) { id } }',
-    { v: uin },
-  );
+  const remove = (looked: object) =>
+    gateway.graphql(
+      `mutation ($v: String!, $was: RecordVersionInput) {
+        deleteRecord(registry: SOCIAL, identifier: { type: "UIN", value: $v }, was: $was) { id } }`,
+      { v: uin, was: looked },
+    );
+  for (const looked of [
+    { ...was, version: 3 },
+    { id: beside.id, version: 4 },
+  ])
+    expect((await remove(looked)).errors).toMatchObject([{ extensions: { code: 'CONFLICT', field: 'was' } }]);
+  expect((await remove({ ...was, version: 4 })).errors).toBeUndefined();
   expect(await write({ UIN: uin }, { ...was, version: 5 })).toMatchObject(refused);
 });
 

@@ -52,8 +52,8 @@ export function RecordEditor({ definition, dictionary, record, onClose }: Record
     setRefused({ path: type && pathIn(type, message), message });
     form.setFieldError('data', message);
   };
+  const was = record && { id: record.id, version: record.version };
   const save = async (values: RecordValues): Promise<void> => {
-    const was = record && { id: record.id, version: record.version };
     const { data, error } = await upsert({ registry, record: { ...toRecordInput(values), was } });
     if (error !== undefined) return refuse(problemOf(error).message);
     const [outcome] = data?.upsertRecords.records ?? [];
@@ -147,7 +147,7 @@ export function RecordEditor({ definition, dictionary, record, onClose }: Record
             ) : (
               <ActionButton
                 document={DELETE_RECORD}
-                variables={{ registry, ...named }}
+                variables={{ registry, ...named, was }}
                 label={t('action.delete')}
                 done={t('records.outcome.DELETED')}
                 roles={RUNNERS}

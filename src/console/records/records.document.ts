@@ -75,8 +75,20 @@ export const UPSERT_RECORD = graphql(`
 `);
 
 export const DELETE_RECORD = graphql(`
-  mutation DeleteRecord($registry: Registry!, $identifier: IdentifierInput, $recordType: String, $externalId: String) {
-    deleteRecord(registry: $registry, identifier: $identifier, recordType: $recordType, externalId: $externalId) {
+  mutation DeleteRecord(
+    $registry: Registry!
+    $identifier: IdentifierInput
+    $recordType: String
+    $externalId: String
+    $was: RecordVersionInput
+  ) {
+    deleteRecord(
+      registry: $registry
+      identifier: $identifier
+      recordType: $recordType
+      externalId: $externalId
+      was: $was
+    ) {
       id
       change
       eventId

@@ -22,6 +22,7 @@ import {
   RecordIdentifier,
   RecordInput,
   RecordOutcome,
+  RecordVersionInput,
   UpsertResult,
 } from './record.types.js';
 import { readExternalId, readIdentifier } from '../../use-cases/records/identifier.input.js';
@@ -104,9 +105,14 @@ export class RecordResolver {
     @Arg('recordType', () => String, { nullable: true }) recordType: string | undefined,
     @Arg('externalId', () => String, { nullable: true, description: 'Instead of an identifier.' })
     externalId: string | undefined,
+    @Arg('was', () => RecordVersionInput, {
+      nullable: true,
+      description: 'What was looked at: refused where that was changed meanwhile, or the number is another record’s.',
+    })
+    was: RecordVersionInput | undefined,
     @Ctx() context: Context,
   ): Promise<RecordOutcome> {
-    const which = { recordType, identifier, externalId };
+    const which = { recordType, identifier, externalId, was: was ?? undefined };
     return removeRecord(context.services, requireRole(context, RUNNERS), registry, which);
   }
 }

@@ -5,24 +5,27 @@ import { deleteRecord } from '../../entities/records/record-write.repository.js'
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
 import { findRecordType } from '../../protocol/registries/registries.js';
 import { changeAsAdmin } from '../admin-change.js';
-import { DomainError, invalid, notFound } from '../errors.js';
+import { conflict, DomainError, invalid, notFound } from '../errors.js';
 import type { Services } from '../services.js';
+import { changedSince } from './changed-since.js';
 import { readExternalId, readIdentifier } from './identifier.input.js';
 import { assertOwnTypes } from './own-records.js';
 import { oneOfTypes } from './read-input.js';
-import type { IdentifierInput, RecordOutcome } from './record.types.js';
+import type { IdentifierInput, RecordOutcome, RecordVersion } from './record.types.js';
 
 interface WhichRecord {
   recordType: string | undefined;
   identifier: IdentifierInput | undefined;
   externalId: string | undefined;
+  /** As it was looked at. */
+  was: RecordVersion | undefined;
 }
 
 export function removeRecord(
   services: Services,
   admin: Admin,
   registry: string,
-  { recordType, identifier, externalId }: WhichRecord,
+  { recordType, identifier, externalId, was }: WhichRecord,
 ): Promise<RecordOutcome> {
   const definition = definitionOf(services, registry);
   const type = findRecordType(definition, recordType);
@@ -44,6 +47,8 @@ export function removeRecord(
         `identifier: ${refused.message} (${refused.reason})`,
         'identifier',
       );
+    const changed = changedSince(was, stored);
+    if (changed !== undefined) throw conflict('was', `the record ${changed.message}`);
     const result =
       stored === undefined ? undefined : await deleteRecord(unit, services.vault, stored.id, services.clock());
     if (result === undefined) throw notFound('identifier', 'no such record');

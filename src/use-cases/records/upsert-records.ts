@@ -14,9 +14,10 @@ import { changeAsAdmin, type Changing } from '../admin-change.js';
 import { invalid } from '../errors.js';
 import { requireObject } from '../json-object.js';
 import type { Services } from '../services.js';
+import { changedSince } from './changed-since.js';
 import { assertOwnTypes } from './own-records.js';
 import { readInputs, type ReadDraft, type ReadInput } from './read-input.js';
-import type { RecordInput, RecordOutcome, RecordVersion, UpsertResult } from './record.types.js';
+import type { RecordInput, RecordOutcome, UpsertResult } from './record.types.js';
 import { definitionOf } from './records.js';
 
 /** A longer transaction would delay the live tail of every reader. */
@@ -99,12 +100,6 @@ async function upsertDrafts(
   });
   const written = (await writePlanned(unit, vault, plans, clock(), events)).values();
   return outcomes.map((outcome) => (outcome.id === null ? outcome : { ...outcome, ...written.next().value }));
-}
-
-/** A record is written whole: what somebody else changed since it was read would be undone unseen. */
-function changedSince(was: RecordVersion | null | undefined, now: StoredRecord | undefined): RecordInvalid | undefined {
-  if (was == null || (now?.id === was.id && now.version === was.version)) return undefined;
-  return new RecordInvalid('', 'was changed since it was read, or is gone: read it again', 'CHANGED');
 }
 
 const refusal = ({ reason, message }: RecordInvalid, index: number): RecordOutcome => ({
