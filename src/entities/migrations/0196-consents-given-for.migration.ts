@@ -15,7 +15,9 @@ const PASSED = `
 const JOINED = `
   exists (select from record_identifier i join registry_record b on b.id = i.record_id
     where i.registry = c.registry and i.type = c.identifier_type and i.value = c.identifier_value
-      and b.id = any (c.given_for) and b.record_type = r.record_type and (r.origin = '' or b.origin <> r.origin))`;
+      and b.id = any (c.given_for) and b.record_type = r.record_type)
+    and (r.origin = '' or not exists (select from registry_record b
+      where b.id = any (c.given_for) and b.record_type = r.record_type and b.origin = r.origin))`;
 
 /**
  * A consent is of the records that had its number when it was given, or of the first that gets it. The database itself keeps
