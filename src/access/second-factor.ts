@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
 import type { MasterKey } from '../platform/master-key.js';
+import { withoutUnseen } from '../protocol/text.js';
 import { readableSecret } from './password.js';
 
 const PERIOD_SECONDS = 30;
@@ -38,7 +39,7 @@ export class SecondFactors {
     const bytes = this.masterKey.open(sealed, placeOf(accountId));
     const secret = new Secret({ buffer: new Uint8Array(bytes).buffer });
     const at = { period: PERIOD_SECONDS, timestamp: now.getTime() };
-    const off = TOTP.validate({ token: code.replaceAll(/\s/g, ''), secret, window: WINDOW, ...at });
+    const off = TOTP.validate({ token: plainCode(code), secret, window: WINDOW, ...at });
     return off === null ? undefined : TOTP.counter(at) + off;
   }
 }
@@ -50,4 +51,18 @@ export function makeRecoveryCodes(): { codes: string[]; hashes: string[] } {
 }
 
 export const hashOfRecovery = (code: string): string =>
-  createHash('sha256').update(code.toLowerCase().replaceAll(/[\s-]/g, '')).digest('base64url');
+  createHash('sha256').update(plainCode(code)).digest('base64url');
+
+/** However it was typed: in the digits of any script, wide or small, with the blanks, dashes and marks that come with it. */
+function plainCode(code: string): string {
+  const text = withoutUnseen(code).normalize('NFKC').toLowerCase();
+  return text.replaceAll(/[\s\p{Pd}]/gu, '').replaceAll(/\p{Nd}/gu, plainDigit);
+}
+
+/** Unicode has the ten digits of a script one behind the other, from its zero on. */
+function plainDigit(digit: string): string {
+  let value = 0;
+  const code = digit.codePointAt(0) ?? 0;
+  while (/\p{Nd}/u.test(String.fromCodePoint(code - value - 1))) value += 1;
+  return String(value % 10);
+}

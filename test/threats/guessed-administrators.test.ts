@@ -191,6 +191,23 @@ describe('a code', () => {
     expect(await outcome({ name, password, code })).toEqual(REFUSED);
   });
 
+  test('is the same in the digits of any script, with the marks that come with them', async () => {
+    const { name, password } = admin;
+    const inDigits = (code: string, zero: string) =>
+      code.replaceAll(/\d/g, (digit) => String.fromCodePoint((zero.codePointAt(0) ?? 0) + Number(digit)));
+    for (const zero of ['٠', '۰', '０']) {
+      later();
+      const code = `\u200f${inDigits(codeNow(), zero)}\u200f`;
+      expect(await outcome({ name, password, code: inDigits('000000', zero) })).toEqual(REFUSED);
+      expect((await outcome({ name, password, code })).status).toBe(200);
+      expect(await outcome({ name, password, code: codeNow() })).toEqual(REFUSED);
+    }
+    const numbered = recovery.find((code) => code !== recovery[0] && /\d/.test(code)) ?? '';
+    const typed = inDigits(numbered, '۰').replaceAll('-', '\u2013');
+    expect((await outcome({ name, password, code: typed })).status).toBe(200);
+    expect(await outcome({ name, password, code: numbered })).toEqual(REFUSED);
+  });
+
   test('is stored sealed, recovery codes hashed, and both go with a reset', async () => {
     const [row] = await gateway.database.query<{ text: string }>(
       `select a::text as text from admin_account a where name = 'factor'`,
