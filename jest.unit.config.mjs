@@ -10,7 +10,7 @@ export default {
     '<rootDir>/test/platform/**/*.test.ts',
     '<rootDir>/test/{architecture,citations,dependencies}.test.ts',
     '<rootDir>/test/cli/terminal.test.ts',
-    '<rootDir>/test/console/{documents,field-choice}.test.ts',
+    '<rootDir>/test/console/{documents,field-choice,row-counter}.test.ts',
     '<rootDir>/test/graphql/{person-fields,schema}.test.ts',
     '<rootDir>/test/jobs/retry-schedule.test.ts',
     '<rootDir>/test/sources/demo-data.test.ts',

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
 import { until } from '../support/until.js';
-import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type ConsolePage } from './browser.js';
+import { expectShown, hasChromium, hold, startBrowser, type ConsoleBrowser, type ConsolePage } from './browser.js';
 
 const PERSON = {
   recordType: 'SRPerson',
@@ -218,6 +218,18 @@ const PERSON = {
     await page.getByRole('row', { name: / 1 REGISTER/ }).waitFor();
   });
 
+  test('types a negative share into a field of numbers', async () => {
+    await open('/records?registry=FR');
+    await page.getByRole('combobox', { name: 'Attribute' }).fill('land_size');
+    await page
+      .getByRole('option', { name: /land_size/ })
+      .first()
+      .click();
+    const value = page.getByRole('textbox', { name: 'Value' });
+    await value.pressSequentially('-0.5');
+    expect(await value.inputValue()).toBe('-0.5');
+  });
+
   test('imports a file: its columns said, its rows looked at, one kept out', async () => {
     await open('/records');
     await page.getByRole('button', { name: 'Import' }).click();
@@ -233,6 +245,17 @@ const PERSON = {
     await dialog.getByRole('button', { name: 'Preview' }).click();
     await dialog.getByRole('row', { name: /2 fits .*Diallo/ }).waitFor();
     await dialog.getByRole('row', { name: /3 .*birth_date/ }).waitFor();
+    // A preview that comes after something was changed is none of what would be written.
+    const release = await hold(page, 'mutation PreviewFileImport');
+    await dialog.getByRole('button', { name: 'Preview' }).click();
+    await dialog.getByRole('combobox', { name: 'Dates are written' }).click();
+    await page.getByRole('option', { name: 'DD/MM/YYYY' }).click();
+    release();
+    await expectShown(dialog.getByRole('button', { name: 'Preview' }).and(page.locator(':not([data-loading])')));
+    expect(await dialog.getByRole('row', { name: /fits/ }).count()).toBe(0);
+    expect(await dialog.getByRole('button', { name: 'Import', exact: true }).isDisabled()).toBe(true);
+    await dialog.getByRole('combobox', { name: 'Dates are written' }).click();
+    await page.getByRole('option', { name: 'YYYY-MM-DD' }).click();
     // What was looked at is not what another type would make of it.
     const types = dialog.getByRole('combobox', { name: 'Record type' });
     const person = await types.inputValue();

@@ -24,10 +24,10 @@ export function hasChromium(): boolean {
 /** Fails the test unless it shows within half a minute. */
 export const expectShown = (locator: Locator): Promise<void> => locator.waitFor();
 
-/** Answers to this operation wait until they are let through. */
-export async function hold(page: Page, operation: string): Promise<() => void> {
+/** Answers to this operation, or to what else is asked at this address, wait until they are let through. */
+export async function hold(page: Page, operation: string, address = '**/graphql'): Promise<() => void> {
   const opened = Promise.withResolvers<void>();
-  await page.route('**/graphql', async (route) => {
+  await page.route(address, async (route) => {
     if (route.request().postData()?.includes(operation) === true) await opened.promise;
     await route.fallback();
   });

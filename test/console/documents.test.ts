@@ -56,6 +56,25 @@ describe('every mutation of the API', () => {
   });
 });
 
+/** They ask for something, or for who is there: nothing is lost with them. */
+const ASKING_FORMS = [
+  'access-report/ask-report.tsx',
+  'agreements/explain-access.tsx',
+  'records/export-registry.tsx',
+  'records/find-record.tsx',
+  'session/account-form.tsx',
+  'session/sign-in.tsx',
+  'shared/reason-form.tsx',
+];
+
+describe('a form that changes something', () => {
+  test('has whoever leaves it asked first', () => {
+    const forms = sources.filter((file) => read(file).includes('<form'));
+    const isGuarded = (file: string) => /\buse(?!Form\b)\w*Form\b|\buseUnsaved\b/.test(read(file));
+    expect(forms.filter((file) => !isGuarded(file))).toEqual(ASKING_FORMS);
+  });
+});
+
 describe('what the console knows by name', () => {
   const server = globSync('src/{use-cases,graphql,jobs}/**/*.ts', { cwd: ROOT }).map((file) =>
     readFileSync(new URL(file, ROOT), 'utf8'),

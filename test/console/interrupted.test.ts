@@ -213,6 +213,67 @@ const STAYED = /^Your session has ended. Sign in again to go on where you were/;
     });
   });
 
+  describe('by leaving', () => {
+    const question = () => page.getByRole('dialog', { name: 'Leave without saving?' });
+    const answer = async (name: string): Promise<void> => {
+      await question().getByRole('button', { name, exact: true }).click();
+      await question().waitFor({ state: 'detached' });
+    };
+    const heading = (name: string) => page.getByRole('heading', { name, exact: true });
+
+    test('a form in which something was changed is asked for, and no other', async () => {
+      page = await browser.signedIn('/agreements');
+      await page.getByRole('link', { name: 'New agreement' }).first().click();
+      const purposes = page.getByLabel('Purposes').first();
+      await purposes.waitFor();
+      await page.getByRole('link', { name: 'Jobs' }).click();
+      await heading('Jobs').waitFor();
+      await page.goBack();
+      await purposes.fill('pension');
+      await purposes.press('Enter');
+      for (const leave of [() => page.getByRole('link', { name: 'Jobs' }).click(), () => page.goBack()]) {
+        await leave();
+        await answer('Cancel');
+        await expectShown(page.getByText('pension'));
+      }
+      const asked = page.waitForEvent('dialog');
+      await page.close({ runBeforeUnload: true });
+      expect((await asked).type()).toBe('beforeunload');
+      await (await asked).dismiss();
+      // Taken back, there is nothing to lose.
+      await purposes.press('Backspace');
+      await page.getByText('pension').waitFor({ state: 'detached' });
+      await page.goBack();
+      await heading('Agreements').waitFor();
+      await page.goForward();
+      await purposes.fill('pension');
+      await purposes.press('Enter');
+      await page.getByRole('link', { name: 'Jobs' }).click();
+      await answer('Leave');
+      await expectShown(heading('Jobs'));
+    });
+
+    test('Escape answers the question on top, and leaves the form below it', async () => {
+      page = await browser.signedIn('/senders');
+      await page.getByRole('link', { name: 'Registry records' }).click();
+      await page
+        .getByRole('button', { name: /^UIN 48/ })
+        .first()
+        .click();
+      const form = page.getByRole('dialog', { name: 'Record', exact: true });
+      await form.getByLabel('External id').fill('outside-7');
+      await page.goBack();
+      await question().waitFor();
+      await page.keyboard.press('Escape');
+      await question().waitFor({ state: 'detached' });
+      await form.getByRole('button', { name: 'Delete' }).click();
+      await page.getByRole('dialog', { name: 'Delete record' }).waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog', { name: 'Delete record' }).waitFor({ state: 'detached' });
+      expect(await form.getByLabel('External id').inputValue()).toBe('outside-7');
+    });
+  });
+
   describe('by another administrator', () => {
     test('who ended what is being changed: the form stays, and says so', async () => {
       const [agreement] = (

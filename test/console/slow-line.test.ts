@@ -6,6 +6,8 @@ import { until } from '../support/until.js';
 import { expectShown, hasChromium, hold, startBrowser, type ConsoleBrowser, type ConsolePage } from './browser.js';
 
 const REASON = 'Why do you need to see personal data?';
+/** More than a page of an export. */
+const ROWS = 120;
 /** So many as a list of senders offers at once, and more. */
 const DISTRICTS = Array.from({ length: 25 }, (_, index) => `district-${index + 10}-moh`);
 
@@ -23,8 +25,11 @@ const DISTRICTS = Array.from({ length: 25 }, (_, index) => `district-${index + 1
       await gateway.admin('mutation ($input: CreateSenderInput!) { createSender(input: $input) { clientId } }', {
         input: { senderId, name: senderId, registries: ['SOCIAL'], allowedOperations: ['SEARCH'] },
       });
-    await addRecords(gateway, [person('4711')]);
-    for (const uin of ['4711', '4712']) await partner.send('social/registry/sync/search', 'search', searchById(uin));
+    await addRecords(
+      gateway,
+      Array.from({ length: ROWS }, (_, index) => person(String(4711 + index))),
+    );
+    for (const uin of ['4711', '9999']) await partner.send('social/registry/sync/search', 'search', searchById(uin));
   }, 90_000);
   afterAll(async () => {
     await browser.close();
@@ -53,7 +58,7 @@ const DISTRICTS = Array.from({ length: 25 }, (_, index) => `district-${index + 1
       await ask('4711');
       await page.getByText('Something would be released').waitFor();
       const release = await hold(page, 'query ExplainAccess');
-      await ask('4712');
+      await ask('9999');
       await page.getByText('Something would be released').waitFor({ state: 'detached' });
       release();
       await expectShown(page.getByText('There is no such record.'));
@@ -162,6 +167,14 @@ const DISTRICTS = Array.from({ length: 25 }, (_, index) => `district-${index + 1
       await page.evaluate((bearer) => sessionStorage.setItem('dci.console.token', bearer), ADMIN_TOKEN);
       await page.goto('/console/jobs');
       await page.getByRole('heading', { name: 'Jobs' }).waitFor();
+      await page
+        .getByText(/ waiting/)
+        .first()
+        .waitFor();
+      // Queues are read again with the jobs.
+      const again = page.waitForRequest((request) => request.postData()?.includes('query Queues') === true);
+      await page.clock.fastForward(5000);
+      await again;
       const release = await hold(page, 'query Senders');
       const asked = page.waitForRequest((request) => request.postData()?.includes('query Senders') === true);
       await page.getByRole('link', { name: 'Senders' }).click();
@@ -171,6 +184,58 @@ const DISTRICTS = Array.from({ length: 25 }, (_, index) => `district-${index + 1
       release();
       await page.getByRole('button', { name: 'Try again' }).click();
       await expectShown(page.getByRole('row', { name: /district-10-moh/ }));
+    });
+  });
+
+  describe('a file', () => {
+    const making = () => page.getByRole('status').filter({ hasText: 'so far' });
+    const downloads: string[] = [];
+    beforeEach(() => downloads.splice(0));
+    const open = async (): Promise<void> => {
+      page = await browser.signedIn('/records');
+      page.on('download', (download) => downloads.push(download.suggestedFilename()));
+      await page
+        .getByRole('row', { name: /^UIN 47/ })
+        .first()
+        .waitFor();
+    };
+    const begin = async (): Promise<void> => {
+      await page.getByRole('button', { name: 'Export', exact: true }).click();
+      await page.getByRole('menuitem', { name: 'Table (CSV)' }).click();
+    };
+
+    test('of a list says how many rows there are so far, and can be stopped on another page', async () => {
+      await open();
+      const release = await hold(page, '"after":"');
+      await begin();
+      await expectShown(making().getByText('100 rows so far'));
+      await page.getByRole('link', { name: 'Jobs' }).click();
+      await page.getByRole('heading', { name: 'Jobs' }).waitFor();
+      await page.getByRole('button', { name: 'Stop' }).click();
+      await expectShown(page.getByText('Stopped: no file was saved'));
+      await making().waitFor({ state: 'detached' });
+      release();
+      await page.goBack();
+      await begin();
+      await expectShown(page.getByText(`${ROWS} rows exported`));
+      expect(downloads).toEqual(['records-social.csv']);
+    });
+
+    test('of a registry can be stopped before it begins, and then leaves its form open', async () => {
+      await open();
+      const release = await hold(page, 'statistics', '**/files/exports');
+      await page.getByRole('button', { name: 'Export registry' }).click();
+      const form = page.getByRole('dialog');
+      await form.getByLabel('Reason').fill('statistics');
+      await form.getByRole('button', { name: 'Export' }).click();
+      await page.getByRole('status').getByText('The file is being made').waitFor();
+      await page.getByRole('button', { name: 'Stop' }).click();
+      await expectShown(page.getByText('Stopped: no file was saved'));
+      release();
+      await form.getByRole('button', { name: 'Export' }).click();
+      await form.waitFor({ state: 'detached' });
+      await until(async () => downloads.length > 0);
+      expect(downloads).toEqual(['social.csv']);
     });
   });
 

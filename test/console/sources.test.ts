@@ -54,7 +54,13 @@ import {
     await until(async () => (await file.inputValue()).includes('farmer_id'));
     await dialog.getByRole('button', { name: 'Check' }).click();
     await expectShown(dialog.getByText(/1 of 21 rows do not fit/));
+    await expectShown(dialog.getByText('No errors'));
     expect(await serious(page)).toEqual([]);
+    // Of a file that was changed since, the check says nothing.
+    const checked = await file.inputValue();
+    await file.fill(`${checked}# changed\n`);
+    await dialog.getByText('No errors').waitFor({ state: 'detached' });
+    await file.fill(checked);
     expect(await dialog.getByText('f1', { exact: true }).count()).toBe(0);
     await dialog.getByRole('button', { name: 'Apply' }).click();
     await expectShown(page.getByText('20 served, 0 withheld, 1 refused'));

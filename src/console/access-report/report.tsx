@@ -8,6 +8,7 @@ import { ErrorNotice } from '../shared/error-notice.js';
 import { Facts } from '../shared/facts.js';
 import { downloadFile } from '../shared/files.js';
 import { Loading } from '../shared/loading.js';
+import type { Making } from '../shared/making-file.js';
 import { Section } from '../shared/section.js';
 import { Time } from '../shared/time.js';
 import { ACCESS_REPORT } from './access-report.document.js';
@@ -53,12 +54,12 @@ function Heading({ question, report: { at, registries } }: { question: ReportQue
   const { t } = useTranslation();
   const { subject } = useMe();
   const { registry, identifier, reason } = question;
-  const save = (format: (typeof KINDS)[number]): Promise<void> =>
-    downloadFile(`access-report.${format}`, 'access-reports', {
-      ...(registry == null ? {} : { registry }),
-      identifier,
-      reason,
-      format,
+  const save = (format: (typeof KINDS)[number], making: Making): Promise<void> =>
+    downloadFile({
+      name: `access-report.${format}`,
+      path: 'access-reports',
+      question: { ...(registry == null ? {} : { registry }), identifier, reason, format },
+      ...making,
     });
   const found = registries.map((name) => t(`registry.${name}`)).join(', ');
   return (

@@ -1,9 +1,9 @@
 import { Stack, Text } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { FormActions } from '../shared/form-actions.js';
 import { problemOf } from '../shared/problem.js';
 import { SecretInput } from '../shared/secret-input.js';
+import { useEditForm } from '../shared/use-edit-form.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { CHANGE_MY_PASSWORD } from './accounts.document.js';
 import { DialogButton } from './dialog-button.js';
@@ -16,7 +16,7 @@ export function ChangePassword() {
 function PasswordForm({ onDone }: { onDone: () => void }) {
   const { t } = useTranslation();
   const [busy, change] = useMutationNotice(CHANGE_MY_PASSWORD);
-  const form = useForm({ initialValues: { current: '', replacement: '' } });
+  const form = useEditForm({ initialValues: { current: '', replacement: '' } });
   const save = async (values: typeof form.values): Promise<void> => {
     const { error } = await change(values, t('accounts.passwordChanged'));
     if (error === undefined) return onDone();

@@ -1,5 +1,4 @@
 import { Button, Modal, Select, Stack, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -7,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { ROLES, type Role } from '../session/me.js';
 import { FormActions } from '../shared/form-actions.js';
 import { showRefusal } from '../shared/show-refusal.js';
+import { useEditForm } from '../shared/use-edit-form.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { CREATE_ADMIN_ACCOUNT } from './accounts.document.js';
 import { OneTimePassword, type GivenPassword } from './one-time-password.js';
@@ -40,7 +40,7 @@ export function NewAccount() {
 function NewForm({ onMade, onCancel }: { onMade: (given: GivenPassword) => void; onCancel: () => void }) {
   const { t } = useTranslation();
   const [busy, create] = useMutationNotice(CREATE_ADMIN_ACCOUNT, ['AdminAccount']);
-  const form = useForm<{ name: string; role: Role }>({
+  const form = useEditForm<{ name: string; role: Role }>({
     initialValues: { name: '', role: 'AUDITOR' },
     validate: { name: (name) => (name.trim() === '' ? t('invalid.required') : null) },
   });

@@ -1,9 +1,9 @@
 import { Stack, Text, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { FormActions } from '../shared/form-actions.js';
 import { problemOf } from '../shared/problem.js';
 import { SecretInput } from '../shared/secret-input.js';
+import { useEditForm } from '../shared/use-edit-form.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { REMOVE_MY_SECOND_FACTOR } from './accounts.document.js';
 import { DialogButton } from './dialog-button.js';
@@ -16,7 +16,7 @@ export function RemoveSecondFactor() {
 function RemoveForm({ onDone }: { onDone: () => void }) {
   const { t } = useTranslation();
   const [busy, remove] = useMutationNotice(REMOVE_MY_SECOND_FACTOR, ['AdminAccount']);
-  const form = useForm({ initialValues: { password: '', code: '' } });
+  const form = useEditForm({ initialValues: { password: '', code: '' } });
   const save = async (values: typeof form.values): Promise<void> => {
     const { error } = await remove(values, t('accounts.factorRemoved'));
     if (error === undefined) return onDone();

@@ -9,6 +9,7 @@ import { CopyBlock } from '../shared/copy-block.js';
 import { FormActions } from '../shared/form-actions.js';
 import { problemOf } from '../shared/problem.js';
 import { SecretInput } from '../shared/secret-input.js';
+import { useUnsaved } from '../shared/unsaved.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { BEGIN_MY_SECOND_FACTOR, CONFIRM_MY_SECOND_FACTOR } from './accounts.document.js';
 import { DialogButton } from './dialog-button.js';
@@ -42,6 +43,7 @@ function ProvePassword({ onProven, onCancel }: { onProven: (setUp: SetUp) => voi
   const { t } = useTranslation();
   const [busy, begin] = useMutationNotice(BEGIN_MY_SECOND_FACTOR);
   const [password, setPassword] = useState('');
+  useUnsaved(() => password !== '');
   const [problem, setProblem] = useState<string>();
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
@@ -75,6 +77,7 @@ function FirstCode({ secret, uri, onCodes, onCancel }: FirstCodeProps) {
   const { t } = useTranslation();
   const [busy, confirm] = useMutationNotice(CONFIRM_MY_SECOND_FACTOR);
   const [code, setCode] = useState('');
+  useUnsaved(() => code !== '');
   const [problem, setProblem] = useState<string>();
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();

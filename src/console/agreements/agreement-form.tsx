@@ -1,11 +1,11 @@
 import { Button, Group, Stack } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { changed, wasOf } from '../shared/changed.js';
 import { parseJsonObject } from '../shared/json-object.js';
 import { grantedOf, useServedOperations } from '../shared/served-operations.js';
 import { showRefusal } from '../shared/show-refusal.js';
+import { useEditForm } from '../shared/use-edit-form.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { AgreementFields } from './agreement-fields.js';
 import {
@@ -32,7 +32,7 @@ interface AgreementFormProps {
 export function AgreementForm({ start, isFixed = false, agreement, onDone, onChange }: AgreementFormProps) {
   const { t } = useTranslation();
   const served = useServedOperations();
-  const form = useForm<AgreementValues>({
+  const form = useEditForm<AgreementValues>({
     initialValues: agreement === undefined ? newAgreement(start) : valuesOf(agreement),
     onValuesChange: onChange,
     validate: {
@@ -56,8 +56,9 @@ export function AgreementForm({ start, isFixed = false, agreement, onDone, onCha
       shown === undefined
         ? await create({ input: { senderId: sender, registry, ...terms } }, t('agreements.created'))
         : await update({ id: shown.id, input, was: wasOf(shown, input) }, t('agreements.updated'));
-    if (error === undefined) return onDone(values);
-    showRefusal(form, error);
+    if (error !== undefined) return showRefusal(form, error);
+    form.resetDirty();
+    onDone(values);
   };
   return (
     <form onSubmit={form.onSubmit((values) => void save(values))} aria-label={t('agreements.form')}>

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { RouterProvider } from 'react-router';
 import type { ConsoleConfig, IssuerProblem } from '../session/oidc.js';
 import { SessionGate } from '../session/session-gate.js';
+import { EscapeOnTop } from './escape-on-top.js';
 import { styleNonce } from './nonce.js';
 import { createRouter } from './router.js';
 import { cssVariables, theme } from './theme.js';
@@ -27,6 +28,7 @@ export function App({ config, signInProblem }: AppProps) {
     >
       {/* To the left: what is pressed next stands on the right, in lists and dialogs alike. */}
       <Notifications position="bottom-left" />
+      <EscapeOnTop />
       <SessionGate config={config} signInProblem={signInProblem}>
         <DatesProvider settings={{ locale: language, firstDayOfWeek: 1, weekendDays: [] }}>
           <RouterProvider router={router} />

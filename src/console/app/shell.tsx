@@ -9,6 +9,7 @@ import { Loading } from '../shared/loading.js';
 import { LanguageMenu } from './language-menu.js';
 import { Logo } from './logo.js';
 import { NAVIGATION, type NavigationItem } from './navigation.js';
+import { Leaving } from './leaving.js';
 import { Offline } from './offline.js';
 import { ThemeButton } from './theme-button.js';
 
@@ -27,6 +28,7 @@ export function Shell() {
       <a className="skip-link" href="#main">
         {t('app.skip')}
       </a>
+      <Leaving />
       {isOnItsWay && <div role="status" aria-label={t('state.loading')} className="on-its-way" />}
       <AppShell.Header>
         <Group h="100%" px="md" justify="space-between" wrap="nowrap">

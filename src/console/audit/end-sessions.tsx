@@ -1,5 +1,4 @@
 import { Alert, Button, Modal, Stack, Text, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
@@ -7,6 +6,7 @@ import { ADMINS, useMay, useMe } from '../session/me.js';
 import { FormActions } from '../shared/form-actions.js';
 import { ReasonInput } from '../shared/reason-input.js';
 import { showRefusal } from '../shared/show-refusal.js';
+import { useEditForm } from '../shared/use-edit-form.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { REVOKE_ADMIN_SESSIONS } from './audit.document.js';
 
@@ -42,7 +42,7 @@ function EndForm({ subject, onDone }: { subject: string; onDone: () => void }) {
   const me = useMe();
   const [busy, revoke] = useMutationNotice(REVOKE_ADMIN_SESSIONS, ['AdminAction']);
   const required = (value: string) => (value.trim() === '' ? t('invalid.required') : null);
-  const form = useForm<EndValues>({
+  const form = useEditForm<EndValues>({
     initialValues: { subject, reason: '' },
     validate: { subject: required, reason: required },
   });

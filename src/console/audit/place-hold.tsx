@@ -1,5 +1,4 @@
 import { Button, Checkbox, Modal, Stack, Text, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +7,7 @@ import { FormActions } from '../shared/form-actions.js';
 import { ReasonInput } from '../shared/reason-input.js';
 import { SenderSelect } from '../shared/sender-select.js';
 import { showRefusal } from '../shared/show-refusal.js';
+import { useEditForm } from '../shared/use-edit-form.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { PLACE_LEGAL_HOLD } from './legal-holds.document.js';
 
@@ -45,7 +45,7 @@ export function PlaceHold() {
 function HoldForm({ onDone }: { onDone: () => void }) {
   const { t } = useTranslation();
   const [busy, place] = useMutationNotice(PLACE_LEGAL_HOLD);
-  const form = useForm<HoldValues>({
+  const form = useEditForm<HoldValues>({
     initialValues: { senderId: null, ofGateway: false, month: '', reason: '' },
     validate: {
       senderId: (value, { ofGateway }) => (value === null && !ofGateway ? t('invalid.required') : null),

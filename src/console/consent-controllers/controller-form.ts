@@ -1,7 +1,7 @@
 /** A consent controller as it is typed in: keys that are not given anew stay. */
-import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { parseJsonObject } from '../shared/json-object.js';
+import { useEditForm } from '../shared/use-edit-form.js';
 import type { Registry } from '../shared/vocabulary.js';
 import type { Controller } from './controller.types.js';
 
@@ -18,7 +18,7 @@ export interface ControllerValues {
 export function useControllerForm(controller: Controller | undefined) {
   const { t } = useTranslation();
   const required = (value: string) => (value.trim() === '' ? t('invalid.required') : null);
-  return useForm<ControllerValues>({
+  return useEditForm<ControllerValues>({
     initialValues: {
       name: controller?.name ?? '',
       issuer: controller?.issuer ?? '',

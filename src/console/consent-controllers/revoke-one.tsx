@@ -1,9 +1,9 @@
 import { Button, Modal, Stack, Text, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { useTranslation } from 'react-i18next';
 import { FormActions } from '../shared/form-actions.js';
 import { problemOf } from '../shared/problem.js';
+import { useEditForm } from '../shared/use-edit-form.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { REVOKE_MESSAGE_CONSENT } from './consent-controllers.document.js';
 
@@ -31,7 +31,7 @@ export function RevokeOne({ controllerId }: { controllerId: string }) {
 function RevokeForm({ controllerId, onDone }: { controllerId: string; onDone: () => void }) {
   const { t } = useTranslation();
   const [busy, revoke] = useMutationNotice(REVOKE_MESSAGE_CONSENT);
-  const form = useForm({
+  const form = useEditForm({
     initialValues: { jti: '', reason: '' },
     validate: { jti: (value) => (value.trim() === '' ? t('invalid.required') : null) },
   });

@@ -1,11 +1,11 @@
 import { Button, Drawer, Group, Select, Stack, TagsInput, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { DateField } from '../shared/date-field.js';
 import { FieldPicker } from '../shared/field-picker.js';
 import { useRegistryDefinition } from '../shared/registry-definition.js';
 import { SenderSelect } from '../shared/sender-select.js';
 import { showRefusal } from '../shared/show-refusal.js';
+import { useEditForm } from '../shared/use-edit-form.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { useOptions } from '../shared/use-options.js';
 import type { Registry } from '../shared/vocabulary.js';
@@ -39,7 +39,7 @@ export function GrantConsent({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const { registries } = useOptions();
   const [busy, grant] = useMutationNotice(GRANT_CONSENT);
-  const form = useForm<ConsentValues>({
+  const form = useEditForm<ConsentValues>({
     initialValues: EMPTY,
     validate: {
       value: (value) => (value.trim() === '' ? t('invalid.required') : null),

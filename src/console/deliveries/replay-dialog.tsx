@@ -1,5 +1,4 @@
 import { Alert, Button, Group, Modal, Stack, Switch, Text, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +7,7 @@ import { currentCursor } from '../graphql/use-live.js';
 import { RUNNERS, useMay } from '../session/me.js';
 import { DateField } from '../shared/date-field.js';
 import { SenderSelect } from '../shared/sender-select.js';
+import { useEditForm } from '../shared/use-edit-form.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { REPLAY_DELIVERIES } from './deliveries.document.js';
 import { ReplayProgress, type ReplayProgressProps } from './replay-progress.js';
@@ -38,7 +38,7 @@ export function ReplayDialog() {
 
 function ReplayForm() {
   const { t } = useTranslation();
-  const form = useForm({
+  const form = useEditForm({
     initialValues: EMPTY,
     validate: {
       senderId: (_, { senderId, subscriptionCode, from, until }) =>
@@ -52,6 +52,7 @@ function ReplayForm() {
     const after = await currentCursor(client);
     const { data } = await replay({ filter: filterOf(values) });
     if (data === undefined) return;
+    form.resetDirty();
     setStarted({ count: data.replayDeliveries.count, senderId: values.senderId || undefined, after });
   };
   if (started?.count === 0) return <Alert>{t('deliveries.nothingToReplay')}</Alert>;

@@ -7,10 +7,12 @@ import { useTranslation } from 'react-i18next';
 import { ADMINS, useMay } from '../session/me.js';
 import { downloadFile } from '../shared/files.js';
 import { FormActions } from '../shared/form-actions.js';
+import { makeFile } from '../shared/making-file.js';
 import { whatFailed } from '../shared/problem.js';
 import { ReasonInput } from '../shared/reason-input.js';
 import type { RegistryDefinition } from '../shared/registry-definition.js';
 import { SenderSelect } from '../shared/sender-select.js';
+import { tellProblem } from '../shared/tell-problem.js';
 import { useFocusKept } from '../shared/use-focus-kept.js';
 
 const FORMATS = ['csv', 'ndjson'] as const;
@@ -52,11 +54,19 @@ function ExportForm({ definition, onClose }: { definition: RegistryDefinition; o
     setProblem(undefined);
     const { registry } = definition;
     const limits = { ...(as === '' ? {} : { as }), ...(purpose.trim() === '' ? {} : { purpose }) };
-    try {
-      await downloadFile(`${registry.toLowerCase()}.${asked.format}`, 'exports', { registry, ...asked, ...limits });
+    // From then on it is told outside of this form.
+    const file = { hasBegun: false };
+    const onBegun = (): void => {
+      file.hasBegun = true;
       onClose();
+    };
+    try {
+      const name = `${registry.toLowerCase()}.${asked.format}`;
+      const question = { registry, ...asked, ...limits };
+      await makeFile((making) => downloadFile({ name, path: 'exports', question, onBegun, ...making }));
     } catch (error) {
-      setProblem(whatFailed(error).message);
+      if (file.hasBegun) tellProblem(error);
+      else setProblem(whatFailed(error).message);
     } finally {
       setBusy(false);
     }

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemOf, whatFailed } from '../shared/problem.js';
 import type { RegistryDefinition } from '../shared/registry-definition.js';
+import { useUnsaved } from '../shared/unsaved.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { typeOf, type Dictionary, type DictionaryType } from './dictionary.js';
 import { PREVIEW_IMPORT, STAGE_IMPORT, START_IMPORT } from './import.document.js';
@@ -47,6 +48,7 @@ export function ImportRecords({ definition, dictionary, begun, onBegun, onClose 
   const [looking, look] = useMutationNotice(PREVIEW_IMPORT);
   const [starting, start] = useMutationNotice(START_IMPORT);
   const type = typeOf(dictionary, recordType);
+  useUnsaved(() => begun === null && (sent !== undefined || staged !== undefined));
 
   const send = async (file: File | null): Promise<void> => {
     setStaged(undefined);

@@ -1,5 +1,4 @@
 import { Alert, Button, Drawer, Group, JsonInput, Select, Stack, Tabs, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { IconAlertTriangle, IconBell } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -9,6 +8,7 @@ import { ActionButton } from '../shared/action-button.js';
 import { parseJsonObject } from '../shared/json-object.js';
 import { problemOf } from '../shared/problem.js';
 import type { RegistryDefinition } from '../shared/registry-definition.js';
+import { useEditForm } from '../shared/use-edit-form.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { typeOf, type Dictionary, type DictionaryType } from './dictionary.js';
 import { IdentifierFields } from './identifier-fields.js';
@@ -42,7 +42,7 @@ export function RecordEditor({ definition, dictionary, record, onClose }: Record
   const { t } = useTranslation();
   const { registry } = definition;
   const [busy, upsert] = useMutationNotice(UPSERT_RECORD);
-  const form = useForm<RecordValues>({
+  const form = useEditForm<RecordValues>({
     initialValues: valuesOf(definition, record),
     validate: { data: (value) => (parseJsonObject(value) ? null : t('invalid.json')) },
   });

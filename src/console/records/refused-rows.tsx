@@ -1,19 +1,20 @@
 import { Stack, Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useTranslation } from 'react-i18next';
 import { downloadFile } from '../shared/files.js';
-import { whatFailed } from '../shared/problem.js';
+import { makeFile } from '../shared/making-file.js';
 import { ReasonForm } from '../shared/reason-form.js';
+import { tellProblem } from '../shared/tell-problem.js';
 
 /** Rows that an import kept out, with their values, for whoever mends the file. */
 export function RefusedRows({ id }: { id: string }) {
   const { t } = useTranslation();
   const download = async (reason: string): Promise<void> => {
     try {
-      await downloadFile('refused.ndjson', `imports/${id}/refused`, { reason });
+      await makeFile((making) =>
+        downloadFile({ name: 'refused.ndjson', path: `imports/${id}/refused`, question: { reason }, ...making }),
+      );
     } catch (error) {
-      const { code, message } = whatFailed(error);
-      notifications.show({ color: 'red', title: t(`problem.${code}`), message });
+      tellProblem(error);
     }
   };
   return (

@@ -1,8 +1,8 @@
 import { Button, FileInput, Group, Select, Stack, Textarea, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { parseJsonObject } from '../shared/json-object.js';
 import { showRefusal } from '../shared/show-refusal.js';
+import { useEditForm } from '../shared/use-edit-form.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { ADD_SENDER_KEY } from './senders.document.js';
 
@@ -16,7 +16,7 @@ interface KeyValues {
 export function AddKey({ senderId }: { senderId: string }) {
   const { t } = useTranslation();
   const [busy, add] = useMutationNotice(ADD_SENDER_KEY);
-  const form = useForm<KeyValues>({
+  const form = useEditForm<KeyValues>({
     initialValues: { kid: 'key-1', use: 'SIG', key: '' },
     validate: {
       kid: (value) => (value.trim() === '' ? t('invalid.required') : null),

@@ -1,9 +1,9 @@
 /** How we show who we are to a receiver, as it is typed in: secrets are never read back, so all of it is given anew. */
-import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import type { VariablesOf } from '../graphql/graphql.js';
 import type { SET_OUTBOUND } from './outbound.document.js';
 import type { Outbound } from './sender.types.js';
+import { useEditForm } from '../shared/use-edit-form.js';
 
 export interface OutboundValues {
   bearer: string;
@@ -19,7 +19,7 @@ export function useOutboundForm({ tokenUrl, clientId, scope }: Outbound) {
   const { t } = useTranslation();
   const withOAuth = (value: string, { oauth }: OutboundValues) =>
     isGiven(oauth) && value.trim() === '' ? t('invalid.required') : null;
-  return useForm<OutboundValues>({
+  return useEditForm<OutboundValues>({
     initialValues: {
       bearer: '',
       oauth: { tokenUrl: tokenUrl ?? '', clientId: clientId ?? '', clientSecret: '', scope: scope ?? '' },

@@ -1,6 +1,7 @@
 /** What is asked of a sender, at onboarding and later; the gateway checks all of it again. */
-import { useForm, type UseFormReturnType } from '@mantine/form';
+import type { UseFormReturnType } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
+import { useEditForm } from '../shared/use-edit-form.js';
 import type {
   Dialect,
   JwsForm,
@@ -69,7 +70,7 @@ const EMPTY: SenderValues = {
 
 export function useSenderForm(values: Partial<SenderValues> = {}): SenderForm {
   const { t } = useTranslation();
-  return useForm<SenderValues>({
+  return useEditForm<SenderValues>({
     initialValues: { ...EMPTY, ...values },
     validate: {
       senderId: (value) => (/^[\w.-]+$/.test(value) ? null : t('invalid.senderId')),

@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ADMINS, useMay } from '../session/me.js';
+import { useUnsaved } from '../shared/unsaved.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { IMPORT_SERVER_KEY } from './server-keys.document.js';
 
@@ -34,6 +35,7 @@ function ImportForm({ onDone }: { onDone: () => void }) {
   const { t } = useTranslation();
   const [privateKeyPem, setPem] = useState('');
   const [use, setUse] = useState<Use>('SIG');
+  useUnsaved(() => privateKeyPem !== '');
   const [busy, send] = useMutationNotice(IMPORT_SERVER_KEY);
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();

@@ -3,6 +3,7 @@ import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FormActions } from './form-actions.js';
 import { ReasonInput } from './reason-input.js';
+import { useUnsaved } from './unsaved.js';
 
 export interface Confirmation {
   title: string;
@@ -12,48 +13,60 @@ export interface Confirmation {
   danger?: boolean;
 }
 
-interface ConfirmDialogProps extends Confirmation {
+interface QuestionProps extends Omit<Confirmation, 'title'> {
   label: string;
-  opened: boolean;
   busy: boolean;
   onClose: () => void;
   onConfirm: (reason: string) => Promise<void>;
 }
 
-export function ConfirmDialog({ title, text, reason, danger = false, ...dialog }: ConfirmDialogProps) {
+interface ConfirmDialogProps extends QuestionProps {
+  title: string;
+  opened: boolean;
+}
+
+export function ConfirmDialog({ title, opened, ...question }: ConfirmDialogProps) {
   const { t } = useTranslation();
-  const [given, setGiven] = useState('');
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    void dialog.onConfirm(given.trim());
-  };
   return (
     <Modal
-      opened={dialog.opened}
-      onClose={dialog.onClose}
+      opened={opened}
+      onClose={question.onClose}
       title={title}
       closeButtonProps={{ 'aria-label': t('action.close') }}
     >
-      <form onSubmit={submit}>
-        <Stack>
-          <Text size="sm">{text}</Text>
-          {reason !== undefined && (
-            <ReasonInput
-              required={reason === 'required'}
-              value={given}
-              onChange={(event) => setGiven(event.currentTarget.value)}
-              data-autofocus
-            />
-          )}
-          <FormActions
-            submit={dialog.label}
-            busy={dialog.busy}
-            danger={danger}
-            disabled={reason === 'required' && given.trim() === ''}
-            onCancel={dialog.onClose}
-          />
-        </Stack>
-      </form>
+      <Question {...question} />
     </Modal>
+  );
+}
+
+/** Drawn anew each time: the reason of one act is not that of the next. */
+function Question({ text, reason, label, busy, danger = false, onClose, onConfirm }: QuestionProps) {
+  const [given, setGiven] = useState('');
+  useUnsaved(() => given.trim() !== '');
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    void onConfirm(given.trim());
+  };
+  return (
+    <form onSubmit={submit}>
+      <Stack>
+        <Text size="sm">{text}</Text>
+        {reason !== undefined && (
+          <ReasonInput
+            required={reason === 'required'}
+            value={given}
+            onChange={(event) => setGiven(event.currentTarget.value)}
+            data-autofocus
+          />
+        )}
+        <FormActions
+          submit={label}
+          busy={busy}
+          danger={danger}
+          disabled={reason === 'required' && given.trim() === ''}
+          onCancel={onClose}
+        />
+      </Stack>
+    </form>
   );
 }

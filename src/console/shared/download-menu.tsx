@@ -1,16 +1,16 @@
 import { Button, Menu } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { IconDownload } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { whatFailed } from './problem.js';
+import { makeFile, type Making } from './making-file.js';
+import { tellProblem } from './tell-problem.js';
 import { useFocusKept } from './use-focus-kept.js';
 
 export type FileKind = 'csv' | 'ndjson' | 'json';
 
 interface DownloadMenuProps<Kind extends FileKind> {
   kinds: readonly Kind[];
-  save: (kind: Kind) => Promise<void>;
+  save: (kind: Kind, making: Making) => Promise<void>;
 }
 
 /** What is shown, as a file of one of these kinds; why it failed is told. */
@@ -21,10 +21,9 @@ export function DownloadMenu<Kind extends FileKind>({ kinds, save }: DownloadMen
   const begin = async (kind: Kind): Promise<void> => {
     setBusy(true);
     try {
-      await save(kind);
+      await makeFile((making) => save(kind, making));
     } catch (error) {
-      const { code, message } = whatFailed(error);
-      notifications.show({ color: 'red', title: t(`problem.${code}`), message });
+      tellProblem(error);
     } finally {
       setBusy(false);
     }

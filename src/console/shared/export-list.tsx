@@ -2,6 +2,7 @@ import { notifications } from '@mantine/notifications';
 import { useTranslation } from 'react-i18next';
 import { useClient, type TypedDocumentNode } from 'urql';
 import { DownloadMenu } from './download-menu.js';
+import type { Making } from './making-file.js';
 import { saveRows, type RowsKind } from './save-rows.js';
 import type { Connection, PageArguments } from './use-connection.js';
 
@@ -25,22 +26,24 @@ export function ExportList<Data, Variables extends PageArguments, Row extends ob
 ) {
   const { t } = useTranslation();
   const client = useClient();
-  const read = async (): Promise<Row[]> => {
+  const read = async ({ signal, onRows }: Making): Promise<Row[]> => {
     const rows: Row[] = [];
     for (let after: string | null | undefined = null; after !== undefined && rows.length < MOST;) {
       // The page arguments are what was left out above.
       const variables = { ...props.variables, first: PAGE, after } as unknown as Variables;
       const answer = await client.query(props.document, variables, { requestPolicy: 'network-only' }).toPromise();
+      signal.throwIfAborted();
       if (answer.error !== undefined) throw answer.error;
       if (answer.data === undefined) break;
       const { nodes, pageInfo }: Connection<Row> = props.pick(answer.data);
       rows.push(...nodes);
+      onRows(rows.length);
       after = pageInfo.hasNextPage ? (pageInfo.endCursor ?? undefined) : undefined;
     }
     return rows;
   };
-  const save = async (kind: RowsKind): Promise<void> => {
-    const rows = await read();
+  const save = async (kind: RowsKind, making: Making): Promise<void> => {
+    const rows = await read(making);
     saveRows(props.name, kind, rows as Record<string, unknown>[]);
     const cut = rows.length >= MOST;
     notifications.show({

@@ -4,6 +4,7 @@ import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ResultOf } from '../graphql/graphql.js';
 import { ADMINS, useMay } from '../session/me.js';
+import { useUnsaved } from '../shared/unsaved.js';
 import { useMutationNotice } from '../shared/use-mutation-notice.js';
 import { REGISTRIES, type Registry } from '../shared/vocabulary.js';
 import { APPLY_SOURCE, CHECK_SOURCE, PROPOSE_SOURCE } from './sources.document.js';
@@ -38,6 +39,7 @@ export function ApplySource({ onDone }: { onDone: () => void }) {
 function FileForm({ onDone }: { onDone: () => void }) {
   const { t } = useTranslation();
   const [yaml, setYaml] = useState('');
+  useUnsaved(() => yaml !== '');
   const [checked, setChecked] = useState<{ yaml: string; result: Checked }>();
   const [checking, check] = useMutationNotice(CHECK_SOURCE);
   const [applying, apply] = useMutationNotice(APPLY_SOURCE);
