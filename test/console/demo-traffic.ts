@@ -104,7 +104,12 @@ async function pastHour(gateway: TestGateway): Promise<void> {
       latency,
     }));
   });
-  await addTraffic(gateway.database, rows.flat());
+  const latency = LATENCY_BOUNDS.map(() => 0).concat(1);
+  const once = { registry: 'FR', operation: 'VERIFY', senderId: 'school-meals', total: 1, failed: 0, latency };
+  await addTraffic(gateway.database, [
+    ...rows.flat(),
+    { minute: new Date(now - 30 * 60_000), kind: 'REQUEST' as const, ...once },
+  ]);
 }
 
 async function untilDelivered(gateway: TestGateway): Promise<Filled> {

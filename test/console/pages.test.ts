@@ -21,8 +21,8 @@ const FOLDER = process.env.CONSOLE_SCREENSHOTS;
 const WIDE = { width: 1440, height: 900 };
 const NARROW = { width: 390, height: 844 };
 
-/** A page, a table or a badge that is wider than the screen has room for. */
-const CUT = `[...document.querySelectorAll('html, .table-scroll .mantine-ScrollArea-viewport, .mantine-Badge-label')]
+/** A page, a table, a badge or a text of a card that is wider than the screen has room for. */
+const CUT = `[...document.querySelectorAll('html, .table-scroll .mantine-ScrollArea-viewport, .mantine-Badge-label, .cards [data-truncate]')]
   .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth + 1)
   .map((element) => element.className || element.tagName)`;
 
@@ -214,6 +214,16 @@ async function checkChain(page: ConsolePage): Promise<void> {
       answered = listen(page);
     });
     afterAll(() => page.context().close());
+
+    test('what failed is drawn from the ground up, and one call in an hour is not none', async () => {
+      await page.goto('/console/');
+      await page.getByRole('row', { name: /^Farmer 1 <0\.1\/min/ }).waitFor();
+      const top = async (colour: string): Promise<number> => {
+        const curve = page.locator(`path.recharts-area-curve[stroke*="${colour}"]`).first();
+        return (await curve.boundingBox())?.y ?? Number.NaN;
+      };
+      expect(await top('red')).toBeGreaterThan(await top('petrol'));
+    });
 
     test.each(VISITS)(
       'is accessible in light, dark, French and narrow: $name',

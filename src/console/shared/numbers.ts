@@ -13,10 +13,13 @@ export function useNumbers() {
   };
 }
 
-/** `12/s`, `0.4/s`; below one in ten seconds per minute, `3/min`. */
+const LEAST_A_MINUTE = 0.1;
+
+/** `12/s`, `0.4/s`; below one in ten seconds per minute, `3.0/min`; what is less than that is not nothing, `<0.1/min`. */
 export function formatRate(perSecond: number): string {
   if (perSecond >= 0.1 || perSecond === 0) return `${fixed(perSecond, perSecond < 10 ? 1 : 0)}/s`;
-  return `${fixed(perSecond * 60, 1)}/min`;
+  const perMinute = perSecond * 60;
+  return `${perMinute < LEAST_A_MINUTE ? '<' : ''}${fixed(Math.max(perMinute, LEAST_A_MINUTE), 1)}/min`;
 }
 
 /** So many decimals, as the reader writes them. */
