@@ -28,7 +28,16 @@ export function upstreamAt(address: string, { keyRing, serverId, clock }: Oursel
     const key = await keyRing.signingKey();
     if (known?.key.kid !== key.kid) {
       const [clientId, clientSecret] = [username, password].map(decodeURIComponent) as [string, string];
-      const options = { url, clientId, clientSecret, senderId: serverId, profile: 'DCI', key, clock } as const;
+      const options = {
+        url,
+        clientId,
+        clientSecret,
+        senderId: serverId,
+        profile: 'DCI',
+        key,
+        clock,
+        timeoutMs: ANSWER_MS,
+      } as const;
       known = { key, client: new DciClient(options) };
     }
     return known.client;

@@ -5,6 +5,8 @@
 import { randomUUID, type KeyObject } from 'node:crypto';
 import { decryptMessage, encryptMessage } from '../protocol/envelope/encryption.js';
 import type { JsonObject } from '../protocol/envelope/json.js';
+import { ProtocolError } from '../protocol/errors.js';
+import { readAnswer } from './answer-body.js';
 import { CallRefused, readRefusal } from './call-refused.js';
 import {
   searchMessage,
@@ -27,6 +29,8 @@ export interface ClientOptions extends Signer {
   /** Encrypts requests; replies then come encrypted too and need `decryptionKey`. */
   encrypt?: boolean;
   decryptionKey?: KeyObject | undefined;
+  /** That an answer may take; a minute where left out. */
+  timeoutMs?: number;
 }
 
 /** A reply whose signature was checked against the registry's JWKS. */
@@ -184,9 +188,9 @@ export class DciClient {
         headers: type === undefined ? headers : { ...headers, 'content-type': type },
         body: typeof body === 'string' ? body : new Uint8Array(body),
         redirect: 'error',
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: AbortSignal.timeout(this.options.timeoutMs ?? TIMEOUT_MS),
       });
-      return { response: got, content: Buffer.from(await got.arrayBuffer()) };
+      return { response: got, content: await readAnswer(got) };
     });
     const { status } = response;
     if (response.ok) return { status, headers: response.headers, body: content };
@@ -209,6 +213,7 @@ async function unlessAway<T>(url: string, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
+    if (error instanceof ProtocolError) throw error;
     const { cause = error } = Object(error);
     const { code, message } = Object(cause);
     const why = typeof code === 'string' ? '' : `: ${String(message)}`;

@@ -3,6 +3,7 @@ import type { EncryptionKey } from '../protocol/envelope/encryption.js';
 import { importPublicKey } from '../protocol/signature/keys.js';
 import { ENCRYPTION_ALGORITHMS } from '../protocol/signature/key.policy.js';
 import type { VerificationKey } from '../protocol/signature/signature.js';
+import { readAnswer } from './answer-body.js';
 import { CallRefused } from './call-refused.js';
 
 /** Strangers must not make us fetch at will. */
@@ -57,9 +58,12 @@ export class RemoteKeys {
 
   async #fetch(): Promise<Jwk[]> {
     const response = await fetch(this.url, { signal: AbortSignal.timeout(10_000) });
-    const body: unknown = response.ok ? await response.json().catch(() => undefined) : undefined;
+    const body: unknown = response.ok ? await jsonIn(response).catch(() => undefined) : undefined;
     const keys: unknown = Object(body).keys;
     if (!Array.isArray(keys)) throw new CallRefused({ status: response.status, message: `${this.url} is not a JWKS` });
     return keys as Jwk[];
   }
 }
+
+const jsonIn = async (response: Response): Promise<unknown> =>
+  JSON.parse((await readAnswer(response)).toString('utf8'));

@@ -43,7 +43,8 @@ export class SocketGuard {
   }
 
   async #recheck(socket: WebSocket, stillAllowed: Context['stillAllowed']): Promise<void> {
-    const allowed = await stillAllowed?.().catch(() => false);
+    // That it cannot be found out now is no fault of the token.
+    const allowed = await stillAllowed?.().catch(() => undefined);
     if (allowed === false) socket.close(FORBIDDEN, 'the token is no longer valid: sign in again');
   }
 }

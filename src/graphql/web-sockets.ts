@@ -35,9 +35,16 @@ const MAX_OPERATIONS = 50;
 /** Bytes that may wait for one socket before its live changes wait too. */
 const ROOM = 65_536;
 
-/** What one message asks for is one request, for as long as it is answered. */
+/** graphql-ws: Internal server error. */
+const INTERNAL = 4500;
+
+/**
+ * What one message asks for is one request, for as long as it is answered. One that is not well-formed ends its connection,
+ * with a code; the library would also tell the console, past our log, as a fault of ours.
+ */
 class RequestSocket extends WebSocket {
   override emit(event: string | symbol, ...args: unknown[]): boolean {
+    if (event === 'error') return true;
     const tell = () => super.emit(event, ...args);
     return event === 'message' ? onHop(newHop(), tell) : tell();
   }
@@ -66,6 +73,11 @@ export function serveWebSockets(options: SocketOptions): { dispose(): Promise<vo
     errors.map((error) => formatError(withCode(error), error.originalError ?? error, log));
   const told = ({ errors, ...result }: ExecutionResult) =>
     errors === undefined ? result : { ...result, errors: format(errors) };
+  // What is thrown there the library tells the console, in its own words.
+  const hangUp = (socket: WebSocket, error: unknown): void => {
+    log.error({ err: error }, 'a WebSocket ended by a fault');
+    socket.close(INTERNAL, 'Internal server error');
+  };
   const { dispose } = useServer(
     {
       // Whatever the environment says: what breaks is told to nobody in its own words.
@@ -75,14 +87,17 @@ export function serveWebSockets(options: SocketOptions): { dispose(): Promise<vo
         contextOf(authorizationIn(connectionParams)).then(
           (context) => guard.admit(extra.socket, context),
           (error: unknown) => {
-            if (error instanceof DomainError) return false;
-            throw error;
+            if (!(error instanceof DomainError)) hangUp(extra.socket, error);
+            return false;
           },
         ),
       onSubscribe: (socket: SocketContext<Record<string, unknown>, Extra>, id, payload) =>
         prepare(options, payload, socket, {
           send: sendTo(socket.extra.socket, id),
           toText: (result) => JSON.stringify(told(result)),
+        }).catch((error: unknown) => {
+          hangUp(socket.extra.socket, error);
+          return [new GraphQLError('internal error')];
         }),
       subscribe: subscribeShared,
       onNext: (_socket, _id, _payload, _args, result) => told(result),

@@ -49,21 +49,29 @@ type Telling = Pick<FacadeServices, 'clock' | 'log'>;
 /** Of every router, so it stands behind all of them. */
 export const lastResort =
   (services: Telling): ErrorRequestHandler =>
-  (error: unknown, _request, response, next) =>
-    answerFault(error, response, services) || next(error);
+  (error: unknown, _request, response, _next) =>
+    answerFault(error, response, services);
 
-/** Whether the answer could be told: what has begun to leave is only cut off. */
-export function answerFault(error: unknown, response: ServerResponse, { clock, log }: Telling): boolean {
+/** What has begun to leave is only cut off: Express would also print the error, past our log. */
+export function answerFault(error: unknown, response: ServerResponse, { clock, log }: Telling): void {
   const refusal = refusalOfFault(error);
   const { code, status, errorId, retryAfter } = refusal;
-  if (status < 500) log.info({ errorId, code, status }, 'request refused');
+  if (isLeft(error, response)) log.info({ errorId }, 'a request was left by its caller');
+  else if (status < 500) log.info({ errorId, code, status }, 'request refused');
   else log.error({ errorId, err: error }, 'a request failed');
-  if (response.headersSent) return false;
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
   if (retryAfter !== undefined) response.setHeader('Retry-After', String(retryAfter));
   response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' });
   response.end(JSON.stringify(errorBody(refusal, clock())));
-  return true;
 }
+
+/** Of Node.js: the other end has gone, in the middle of what it sends or is sent. */
+const LEFT = new Set(['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE']);
+const isLeft = (error: unknown, response: ServerResponse): boolean =>
+  response.destroyed && LEFT.has(String((Object(error) as { code?: unknown }).code));
 
 /** Ours, or what Express says of a path or header that it cannot read; anything else is our fault. */
 function refusalOfFault(error: unknown): ProtocolError {

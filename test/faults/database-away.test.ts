@@ -1,7 +1,11 @@
 /** A database that is missing, refuses, takes no writes or says nothing: what every door answers, at the start and later. */
+import { once } from 'node:events';
+import { jest } from '@jest/globals';
 import { Client } from 'pg';
+import { WebSocket } from 'ws';
 import { freePort } from '../../src/platform/free-port.js';
 import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js';
+import { localAdmin } from '../support/local-admin.js';
 import { createPartner, searchById } from '../support/partner.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
@@ -67,6 +71,12 @@ const form = (): RequestInit => ({
   method: 'POST',
   body: new URLSearchParams({ grant_type: 'client_credentials', client_id: 'somebody', client_secret: 'x' }),
 });
+/** A live reader that has said who it is. */
+function startReader(url: string, token: string): WebSocket {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  const payload = { authorization: `Bearer ${token}` };
+  return socket.on('open', () => socket.send(JSON.stringify({ type: 'connection_init', payload })));
+}
 const readySoon = (url: string, status: number) =>
   until(async () => (await ask(`${url}/readyz`)).status === status, { timeoutMs: 10_000 });
 
@@ -149,8 +159,12 @@ test('a silent database: every door says 503 in time, it serves again by itself,
   const { url } = gateway;
   await readySoon(url, 200);
   const partner = await createPartner(gateway);
+  const watcher = await localAdmin(gateway, 'watcher');
+  const reader = startReader(url, watcher.token);
+  await once(reader, 'message');
+  const printed = jest.spyOn(console, 'error').mockImplementation(() => undefined);
   proxy.silence();
-  const [graphql, token, rest] = await Promise.all([
+  const [graphql, token, rest, [closedWith]] = await Promise.all([
     ask(`${url}/graphql`, query('{ senders { edges { node { id } } } }')),
     ask(`${url}/oauth2/token`, form()),
     ask(`${url}/dci/v1/social/registry/sync/search`, {
@@ -158,12 +172,17 @@ test('a silent database: every door says 503 in time, it serves again by itself,
       headers: { ...bearer, authorization: 'Bearer x.y.z' },
       body: '{}',
     }),
+    once(startReader(url, watcher.token), 'close'),
   ]);
   expect(graphql).toMatchObject({
     status: 503,
     retryAfter: '5',
     body: { errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }] },
   });
+  // Nobody is told that the token is no good; the log is told of the fault, and nothing is printed past it.
+  expect(closedWith).toBe(4500);
+  expect(printed).not.toHaveBeenCalled();
+  printed.mockRestore();
   expect(token).toMatchObject({ status: 503, retryAfter: '5' });
   // What needs no database is refused as ever.
   expect([401, 503]).toContain(rest.status);
@@ -175,6 +194,9 @@ test('a silent database: every door says 503 in time, it serves again by itself,
   proxy.speak();
   await readySoon(url, 200);
   expect((await ask(`${url}/graphql`, query('{ senders { edges { node { id } } } }'))).status).toBe(200);
+  // It was asked again meanwhile whether its reader may still listen.
+  expect(reader.readyState).toBe(WebSocket.OPEN);
+  reader.terminate();
   proxy.silence();
   const stopped = performance.now();
   await gateway.close();

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import { parse, validate } from 'graphql';
 import { WebSocket } from 'ws';
 import { addRow } from '../../src/entities/database/database.js';
@@ -437,6 +439,31 @@ async function openRaw(url: string, query: string): Promise<{ socket: WebSocket;
   socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }));
   return { socket, messages };
 }
+
+test('a message that is not well-formed ends its connection with a code, and is nobody’s fault', async () => {
+  const printed = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  const { hostname, port } = new URL(gateway.url);
+  const socket = connect(Number(port), hostname);
+  try {
+    const key = Buffer.alloc(16).toString('base64');
+    const lines = ['GET /graphql HTTP/1.1', `Host: ${hostname}`, 'Connection: Upgrade', 'Upgrade: websocket'];
+    const asked = [
+      'Sec-WebSocket-Version: 13',
+      `Sec-WebSocket-Key: ${key}`,
+      'Sec-WebSocket-Protocol: graphql-transport-ws',
+    ];
+    socket.write([...lines, ...asked, '', ''].join('\r\n'));
+    await once(socket, 'data');
+    // Of an operation that there is none of.
+    socket.write(Buffer.from([0x83, 0x80, 0, 0, 0, 0]));
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect([answer[0], answer.readUInt16BE(2)]).toEqual([0x88, 1002]);
+    expect(printed).not.toHaveBeenCalled();
+  } finally {
+    printed.mockRestore();
+    socket.destroy();
+  }
+});
 
 test('a socket that hears nothing is pinged', async () => {
   expect(await pinged).toBeLessThan(30_000);

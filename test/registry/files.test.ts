@@ -1,8 +1,12 @@
 /** Files of administrators over the network: imported (staged, looked at, written by a worker), and exported for a reason. */
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { jest } from '@jest/globals';
 import type { SchemaElement } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
+import { createLog } from '../../src/platform/log.js';
 import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { addRecords, giveConsent, person } from '../support/consent.js';
 import { createPartner } from '../support/partner.js';
@@ -11,10 +15,11 @@ import { until } from '../support/until.js';
 
 const example = (name: string) => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url));
 
+const logged: string[] = [];
 let gateway: TestGateway;
 let mapping: string;
 beforeAll(async () => {
-  gateway = await startTestGateway();
+  gateway = await startTestGateway({ log: createLog('info', { write: (line: string) => void logged.push(line) }) });
   mapping = await readFile(example('beneficiaries.map.yaml'), 'utf8');
 });
 afterAll(() => gateway?.close());
@@ -440,6 +445,33 @@ describe('an export', () => {
       status: 400,
       text: expect.stringContaining(message),
     });
+  });
+
+  test('that is left in the middle is no fault of ours, and an import neither', async () => {
+    const printed = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    const id = await stage();
+    logged.splice(0);
+    const asking = JSON.stringify({ registry: 'SOCIAL', format: 'ndjson', reason: 'test' });
+    const left = () => logged.filter((line) => line.includes('a request was left by its caller')).length;
+    for (const [request, length, body] of [
+      ['POST /files/exports', asking.length, asking],
+      [`PUT /files/imports/${id}/content?from=0`, 1000, 'a,b'],
+    ] as const) {
+      const before = left();
+      const { hostname, port } = new URL(gateway.url);
+      const socket = connect(Number(port), hostname);
+      const headers = [`Authorization: Bearer ${ADMIN_TOKEN}`, 'Content-Type: application/json'];
+      socket.write(
+        [`${request} HTTP/1.1`, `Host: ${hostname}`, ...headers, `Content-Length: ${length}`, '', body].join('\r\n'),
+      );
+      if (request.startsWith('POST')) await once(socket, 'data');
+      else await until(() => gateway.services.admission.underWay > 0);
+      socket.resetAndDestroy();
+      await until(() => left() > before);
+    }
+    expect(logged.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+    expect(printed).not.toHaveBeenCalled();
+    printed.mockRestore();
   });
 
   test('is for administrators, and leaves nothing else behind', async () => {
