@@ -4,6 +4,7 @@
  * timer, and its acknowledging by itself, are off, since they acknowledge what was merely received.
  */
 import { LogicalReplicationService, PgoutputPlugin, type Pgoutput } from 'pg-logical-replication';
+import { within } from '../../platform/within.js';
 import { publicationOf, type PublishedTable } from './publication.js';
 import { lsnOf, lsnText, slotOf } from './replication-slot.js';
 import type { Row } from './source-database.js';
@@ -17,6 +18,8 @@ export type Touched = Map<WatchedTable, Map<string, Row> | 'whole'>;
 /** Of a table: beyond, reading the source whole costs less than keeping account. */
 const MOST_ROWS = 50_000;
 const CONNECT_MS = 5000;
+/** A server says at once that it begins; one that does not may never. */
+const START_MS = 10_000;
 
 interface Watched {
   watched: WatchedTable;
@@ -67,7 +70,8 @@ export class ChangeStream {
       .subscribe(plugin, slotOf(file))
       .then(() => stream.#fail(new SourceFault('the source ended its stream of changes')))
       .catch((error: unknown) => stream.#fail(error));
-    await Promise.race([started, ended]);
+    const late = new SourceFault('the source did not begin its stream of changes in time');
+    await within(START_MS, Promise.race([started, ended])).catch(() => stream.#fail(late));
     if (stream.#fault !== undefined) {
       await stream.close();
       throw stream.#fault;
