@@ -148,7 +148,7 @@ export function recurringJobs(services: BackgroundServices): RecurringJob[] {
       every: '10 seconds',
       run: async () => expireSubscriptions({ ...services, clock: await earlierClock() }),
     },
-    { name: 'park-deliveries', every: '10 seconds', run: () => parkIdleDeliveries(database) },
+    { name: 'park-deliveries', every: '10 seconds', run: () => parkIdleDeliveries(database, clock()) },
     { name: 'watch-tail', every: '1 minute', run: () => watchTail(services) },
     { name: 'watch-slots', every: '30 seconds', run: () => watchSlots(services) },
     { name: 'forget-versions', every: '1 minute', run: () => forgetTold(database) },

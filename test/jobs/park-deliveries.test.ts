@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { claimDeliveries } from '../../src/entities/deliveries/due-delivery.repository.js';
 import { fixMessages } from '../../src/entities/deliveries/fixed-message.repository.js';
+import { PARKED_AT_ONCE, parkIdle, wakeParked } from '../../src/entities/subscriptions/parked-delivery.repository.js';
+import { Subscription } from '../../src/entities/subscriptions/subscription.entity.js';
+import { endSubscription } from '../../src/entities/subscriptions/subscription-end.repository.js';
 import type { Unit } from '../../src/entities/database/database.js';
 import { parkIdleDeliveries } from '../../src/jobs/park-deliveries.job.js';
 import { explaining, looked } from '../support/explain.js';
@@ -58,16 +61,16 @@ test('what a suspended sender is owed rests, out of the way of claims, and goes 
   await gateway.admin(SUSPEND, { id: partner.senderId });
   await upsert(gateway, ...Array.from({ length: 3 }, () => ({ id: randomUUID(), event: 'Death' })));
   await settled(gateway, code, (rows) => rows.length === 3);
-  expect(await parkIdleDeliveries(gateway.database)).toMatchObject({ parked: expect.any(Number) });
+  expect(await parkIdleDeliveries(gateway.database, new Date())).toMatchObject({ parked: expect.any(Number) });
   expect(await dueTimes()).toEqual([false, false, false]);
-  expect(await parkIdleDeliveries(gateway.database)).toEqual({ parked: 0, woken: 0 });
+  expect(await parkIdleDeliveries(gateway.database, new Date())).toEqual({ parked: 0, woken: 0 });
   const room = { perHost: 8, hosts: [], perSender: 8, senders: [], busy: [] };
   expect(await claimDeliveries(gateway.database, randomUUID(), room, 10)).toEqual([]);
   const waiting = { reason: 'SENDER_NOT_ACTIVE' };
   const [one] = await waitings();
   expect(one).toMatchObject({ waiting });
   expect(await gateway.admin(RETRY, { id: one?.id })).toEqual({ retryDelivery: { state: 'PENDING', waiting } });
-  await parkIdleDeliveries(gateway.database);
+  await parkIdleDeliveries(gateway.database, new Date());
   expect(await dueTimes()).toEqual([false, false, false]);
   expect(inbox.received).toEqual([]);
   await gateway.admin(ACTIVATE, { id: partner.senderId });
@@ -86,19 +89,19 @@ test('a paused subscription of an active sender stays at rest, and what rests wi
   await gateway.admin(`mutation ($id: ID!) { pauseSubscription(id: $id) { state } }`, { id });
   await upsert(gateway, { id: randomUUID(), event: 'Death' });
   await settled(gateway, code, (rows) => rows.length === 1);
-  expect(await parkIdleDeliveries(gateway.database)).toEqual({ parked: 0, woken: 0 });
+  expect(await parkIdleDeliveries(gateway.database, new Date())).toEqual({ parked: 0, woken: 0 });
   expect(await dueTimes()).toEqual([false]);
   expect(await waitings()).toMatchObject([{ waiting: { reason: 'SUBSCRIPTION_RESTS' } }]);
   // As a crash between two commits, or another process, might leave it.
   await gateway.database.query(`update subscription set state = 'ACTIVE' where id = $1`, [id]);
-  await parkIdleDeliveries(gateway.database);
+  await parkIdleDeliveries(gateway.database, new Date());
   expect(await settled(gateway, code, allEnded(1))).toMatchObject([{ state: 'DELIVERED' }]);
 });
 
 const owed = (
   unit: Unit,
   count: number,
-  due: Date,
+  due: Date | null,
   subscriptionId: string | null = null,
   worker: string | null = null,
 ) =>
@@ -167,3 +170,40 @@ test.each(['force_custom_plan', 'force_generic_plan'])(
     });
   },
 );
+
+test('however much is pending, a subscription rests, goes on and ends with as much as a statement can bear', async () => {
+  const MORE = 10;
+  const later = new Date(Date.now() + 3_600_000);
+  const frequency = { start_time: '2026-01-01T00:00:00Z', end_time: '2999-01-01T00:00:00Z', frequency: '0 0 0 1 1 ?' };
+  // Which is not committed, so that the worker of this gateway leaves them alone.
+  await gateway.database.transaction(async (unit) => {
+    const subscription = await unit.em.findOneOrFail(Subscription, { code });
+    const { id: subscriptionId } = subscription;
+    await owed(unit, PARKED_AT_ONCE + MORE, later, subscriptionId);
+    const count = async (is: string) =>
+      (
+        await unit.query<{ n: number }>(
+          `select count(*)::int as n from delivery where subscription_id = $1 and state = 'PENDING' and due_at ${is}`,
+          [subscriptionId],
+        )
+      )[0]?.n;
+    const job = () => parkIdleDeliveries(unit, new Date());
+    subscription.state = 'PAUSED';
+    await unit.em.flush();
+    await parkIdle(unit, { subscriptionId });
+    expect(await count('is null')).toBe(PARKED_AT_ONCE);
+    await unit.query('update delivery set due_at = null where subscription_id = $1', [subscriptionId]);
+    Object.assign(subscription, { state: 'ACTIVE', frequency });
+    await unit.em.flush();
+    await wakeParked(unit, new Date(), { subscriptionId });
+    expect(await count('is null')).toBe(MORE);
+    await job();
+    // None before its time.
+    expect(await count('> now()')).toBe(PARKED_AT_ONCE + MORE);
+    await endSubscription(unit, subscription, 'enough', new Date());
+    expect(await count('<= now()')).toBe(PARKED_AT_ONCE);
+    await job();
+    expect(await count('<= now()')).toBe(PARKED_AT_ONCE + MORE);
+    await unit.query('delete from delivery where subscription_id = $1', [subscriptionId]);
+  });
+});

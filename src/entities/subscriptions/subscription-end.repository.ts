@@ -4,8 +4,9 @@ import { hashContent } from '../audit/audit.repository.js';
 import { recordTransition } from '../audit/transition.js';
 import type { Sql, Unit } from '../database/database.js';
 import { earlierOf } from '../database/earlier-of.js';
+import { hurryEnded, parkIdle, wakeParked } from './parked-delivery.repository.js';
 import { Subscription } from './subscription.entity.js';
-import { announce, LIVE_STATES, parkDeliveriesOf, wakeDeliveries } from './subscription.repository.js';
+import { announce, LIVE_STATES } from './subscription.repository.js';
 
 type Told = Pick<Subscription, 'id' | 'senderId' | 'registry' | 'state'>;
 
@@ -16,7 +17,7 @@ async function recordOwnChange(sql: Sql, { id, senderId, registry, state }: Told
   await recordTransition(sql, { ...what, contentHash, detail: { senderId, registry, status: state } });
 }
 
-/** Ends it for good. What is still pending becomes due at once, and delivery cancels it for this reason. */
+/** Ends it for good. What is still pending becomes due, and delivery cancels it for this reason. */
 export async function endSubscription(
   unit: Unit,
   subscription: Subscription,
@@ -26,9 +27,14 @@ export async function endSubscription(
 ): Promise<void> {
   Object.assign(subscription, { state, stateReason: reason, endedAt: now });
   await unit.em.flush();
-  await wakeDeliveries(unit, subscription.id, null);
+  await makeDue(unit, subscription.id, now);
   if (state === 'EXPIRED') await recordOwnChange(unit, subscription, now);
   else await announce(unit, subscription);
+}
+
+async function makeDue(sql: Sql, subscriptionId: string, now: Date): Promise<void> {
+  await wakeParked(sql, now, { subscriptionId });
+  await hurryEnded(sql, { subscriptionId });
 }
 
 /** Ends those whose time has passed. Gives how many; call until there are fewer than `limit`. */
@@ -61,7 +67,7 @@ returning id, sender_id as "senderId", registry, state`;
 /** Its receiver wants no more: it ends, whatever its state. Whether it was this that ended it. */
 export async function endByReceiver(sql: Sql, id: string, reason: string, now: Date): Promise<boolean> {
   const ended = await stop(sql, [id, 'CANCELLED', reason, now, null], now);
-  if (ended) await wakeDeliveries(sql, id, now);
+  if (ended) await makeDue(sql, id, now);
   return ended;
 }
 
@@ -74,7 +80,7 @@ export async function suspendFailing(
   now: Date,
 ): Promise<boolean> {
   const stopped = await stop(sql, [id, 'SUSPENDED', reason, now, failingSince], now);
-  if (stopped) await parkDeliveriesOf(sql, id);
+  if (stopped) await parkIdle(sql, { subscriptionId: id });
   return stopped;
 }
 

@@ -56,21 +56,6 @@ export async function announce(sql: Sql, { id, senderId, registry, state }: Subs
   await appendOutbox(sql, 'subscription', [{ subject: id, detail: { senderId, registry, status: state } }]);
 }
 
-/** Pending notifications rest: nothing is due until `wakeDeliveries`. */
-export async function parkDeliveriesOf(sql: Sql, subscriptionId: string): Promise<void> {
-  await sql.query(`update delivery set due_at = null where subscription_id = $1 and state = 'PENDING'`, [
-    subscriptionId,
-  ]);
-}
-
-/** Pending notifications are due at `dueAt`, or at once; of an ended subscription, so that delivery cancels them. */
-export async function wakeDeliveries(sql: Sql, subscriptionId: string, dueAt: Date | null): Promise<void> {
-  await sql.query(`update delivery set due_at = coalesce($2, now()) where subscription_id = $1 and state = 'PENDING'`, [
-    subscriptionId,
-    dueAt,
-  ]);
-}
-
 /** What matching reads of a subscription. */
 export interface MatchableSubscription {
   id: string;

@@ -4,7 +4,7 @@ import type { Admin } from '../../access/principal.js';
 import { hashSecret } from '../../access/token.js';
 import { addRow, type Unit } from '../../entities/database/database.js';
 import type { SenderState } from '../../entities/database/enums.js';
-import { wakeParked } from '../../entities/deliveries/parked-delivery.repository.js';
+import { wakeParked } from '../../entities/subscriptions/parked-delivery.repository.js';
 import { Sender } from '../../entities/senders/sender.entity.js';
 import { changeAsAdmin } from '../admin-change.js';
 import { snapshot } from '../audited.js';
@@ -129,9 +129,6 @@ export async function findSender({ em }: Pick<Unit, 'em'>, senderId: string): Pr
 export const lockSender = (unit: Pick<Unit, 'em'>, senderId: string): Promise<Sender> =>
   lockRow(unit, Sender, { senderId }, 'senderId');
 
-/** The others follow within seconds. */
-const WOKEN_AT_ONCE = 5000;
-
 function changeSender(
   services: Services,
   admin: Admin,
@@ -146,7 +143,7 @@ function changeSender(
     change(sender);
     if (sender.state === 'ACTIVE' && before['state'] !== 'ACTIVE') {
       await unit.em.flush();
-      await wakeParked(unit, WOKEN_AT_ONCE, senderId);
+      await wakeParked(unit, services.clock(), { senderId });
     }
     return {
       result: sender,

@@ -2,15 +2,10 @@
 import type { Admin } from '../../access/principal.js';
 import type { Unit } from '../../entities/database/database.js';
 import type { SubscriptionState } from '../../entities/database/enums.js';
+import { parkIdle, wakeParked } from '../../entities/subscriptions/parked-delivery.repository.js';
 import { Subscription } from '../../entities/subscriptions/subscription.entity.js';
 import { endSubscription } from '../../entities/subscriptions/subscription-end.repository.js';
-import {
-  announce,
-  eventsFrom,
-  parkDeliveriesOf,
-  wakeDeliveries,
-} from '../../entities/subscriptions/subscription.repository.js';
-import { nextTime } from '../../protocol/subscribe/frequency.js';
+import { announce, eventsFrom } from '../../entities/subscriptions/subscription.repository.js';
 import { changeAsAdmin } from '../admin-change.js';
 import { snapshot } from '../audited.js';
 import type { Services } from '../services.js';
@@ -39,7 +34,8 @@ export function pauseSubscription(
   const what = { id, action: 'pauseSubscription', from: ['ACTIVE'], reason } as const;
   return change(services, admin, what, async (unit, row) => {
     Object.assign(row, { state: 'PAUSED', stateReason: reason ?? null });
-    await parkDeliveriesOf(unit, id);
+    await unit.em.flush();
+    await parkIdle(unit, { subscriptionId: id });
     await announce(unit, row);
   });
 }
@@ -49,7 +45,8 @@ export function resumeSubscription(services: Services, admin: Admin, id: string)
   const what = { id, action: 'resumeSubscription', from: ['PAUSED', 'SUSPENDED'] } as const;
   return change(services, admin, what, async (unit, row) => {
     Object.assign(row, { state: 'ACTIVE', stateReason: null, failingSince: null });
-    await wakeDeliveries(unit, id, (row.frequency && nextTime(row.frequency, services.clock())) ?? null);
+    await unit.em.flush();
+    await wakeParked(unit, services.clock(), { subscriptionId: id });
     await announce(unit, row);
   });
 }
