@@ -4,7 +4,7 @@ import type { SignedObject } from '../protocol/consent/consent-object.js';
 import { readReceiptClaims, type ReceiptClaims } from '../protocol/consent/consent-receipt.js';
 import { ConsentRefused } from '../protocol/consent/consent-refused.js';
 import { askStatus } from './consent-status.js';
-import { audiencesOf, signerOf, signersFor } from './consent-signer.js';
+import { isNamed, signerOf, signersFor } from './consent-signer.js';
 import type { ConsentQuestion, ConsentServices, MessageConsent } from './message-consent.types.js';
 import { checkShown } from './shown-consent.js';
 
@@ -22,7 +22,7 @@ export async function verifyReceipt(
   const claims = readReceiptClaims(object);
   const { jti, aud, sub: subject, purpose, scopes } = claims;
   if (!services.ownNames.includes(aud)) throw new ConsentRefused('audience_mismatch', 'aud must be this gateway');
-  checkPresenter(claims, issuer, question.senderId);
+  await checkPresenter(services, claims, issuer, question.senderId);
   const until = checkTimes(claims, question.now);
   const told = { jti, subject, purpose, scopes, until };
   if (issuer === undefined) return told;
@@ -51,9 +51,14 @@ async function issuerOf(
   return issuer;
 }
 
-function checkPresenter({ presenter }: ReceiptClaims, issuer: KnownController | undefined, senderId: string): void {
+async function checkPresenter(
+  { directory }: ConsentServices,
+  { presenter }: ReceiptClaims,
+  issuer: KnownController | undefined,
+  senderId: string,
+): Promise<void> {
   const pinned = issuer?.presenter ?? senderId;
-  if (pinned !== senderId || !audiencesOf(senderId).includes(presenter))
+  if (pinned !== senderId || !(await isNamed(directory, senderId, presenter)))
     throw new ConsentRefused('presenter_mismatch', 'presenter must be the sender of the message');
 }
 

@@ -19,11 +19,12 @@ export interface SignerQuestion {
 
 const FOREIGN_KEYS = ['jwk', 'jku', 'x5c', 'x5u', 'crit', 'b64'];
 
-/** Its id, or the reference that OpenG2P makes of it. */
-export const audiencesOf = (senderId: string): string[] => [
-  senderId,
-  `PARTNER_${senderId.toUpperCase().replaceAll('-', '_')}`,
-];
+/** Whether a name means this sender and no other. */
+export async function isNamed(directory: SenderDirectory, senderId: string, name: unknown): Promise<boolean> {
+  if (name === senderId) return true;
+  const [meant, another] = typeof name === 'string' ? await directory.named(name) : [];
+  return meant === senderId && another === undefined;
+}
 
 /** Those who may sign for this sender here; with `iss`, the one of that name. */
 export async function signersFor(
@@ -40,7 +41,7 @@ export async function signersFor(
 
 /** A partner signs for itself alone; a controller that is no sender here signs for all of them. */
 const maySign = async (directory: SenderDirectory, issuer: string, senderId: string): Promise<boolean> =>
-  audiencesOf(senderId).includes(issuer) || (await directory.bySenderId(issuer)) === undefined;
+  (await isNamed(directory, senderId, issuer)) || (await directory.named(issuer)).length === 0;
 
 /** Undefined alike for an unknown key and a signature that does not hold. Keys that it brings itself are nobody's. */
 export async function signerOf(

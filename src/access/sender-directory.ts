@@ -4,7 +4,7 @@
  */
 import type { KeyObject } from 'node:crypto';
 import type { Sql } from '../entities/database/database.js';
-import { loadSender, type SenderProfile } from '../entities/senders/sender.repository.js';
+import { loadSender, REFERENCE, sendersReferredTo, type SenderProfile } from '../entities/senders/sender.repository.js';
 import { Kept } from '../platform/kept.js';
 import { importPublicKey } from '../protocol/signature/keys.js';
 import type { VerificationKey } from '../protocol/signature/signature.js';
@@ -37,6 +37,12 @@ export class SenderDirectory {
 
   byClientId(clientId: string): Promise<KnownSender | undefined> {
     return this.#get('client_id', clientId);
+  }
+
+  /** Ids of those whom a name in a consent may mean: the sender of that id, else whoever OpenG2P calls so. */
+  async named(name: string): Promise<string[]> {
+    if ((await this.bySenderId(name)) !== undefined) return [name];
+    return name.startsWith(REFERENCE) ? sendersReferredTo(this.sql, name) : [];
   }
 
   /** After a change made here; other processes follow within a second. */

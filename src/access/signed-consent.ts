@@ -13,7 +13,7 @@ import {
 } from '../protocol/consent/consent-object.js';
 import { ConsentRefused } from '../protocol/consent/consent-refused.js';
 import { verifyReceipt } from './consent-receipt.js';
-import { audiencesOf, signerOf, signersFor } from './consent-signer.js';
+import { isNamed, signerOf, signersFor } from './consent-signer.js';
 import type { ConsentQuestion, ConsentServices, MessageConsent } from './message-consent.types.js';
 import { checkShown } from './shown-consent.js';
 
@@ -47,7 +47,8 @@ async function verifyConsent(
   const claims = readConsentClaims(object);
   const scopes = scopesFor(claims, services.ownNames);
   if (scopes === undefined) throw new ConsentRefused('controller_not_granted', 'it grants nothing to this gateway');
-  if (!audiencesOf(question.senderId).includes(claims.aud)) throw await notTheirs(services, object, claims, question);
+  if (!(await isNamed(services.directory, question.senderId, claims.aud)))
+    throw await notTheirs(services, object, claims, question);
   const controllerId = vouched ? undefined : await verifyShown(services, { object, claims, scopes }, question);
   checkValidity(claims, question.now);
   const { jti, subject_id: subject, purpose, validity } = claims;
@@ -64,9 +65,10 @@ async function notTheirs(
   { aud, iss }: ConsentClaims,
   question: ConsentQuestion,
 ): Promise<ConsentRefused> {
-  const signers = await signersFor(services, { ...question, senderId: aud }, iss);
-  const signer = await signerOf(services, object, signers, question.now);
-  const isAnothers = signer !== undefined && (await services.directory.bySenderId(aud)) !== undefined;
+  const [senderId, another] = await services.directory.named(aud);
+  const isOne = senderId !== undefined && another === undefined;
+  const signers = isOne ? await signersFor(services, { ...question, senderId }, iss) : [];
+  const isAnothers = (await signerOf(services, object, signers, question.now)) !== undefined;
   return new ConsentRefused(
     isAnothers ? 'audience_mismatch' : 'unknown_partner',
     'aud must be the sender of the message',

@@ -126,6 +126,39 @@ describe('releases', () => {
   });
 });
 
+describe('OpenG2P’s name of a partner', () => {
+  const reference = 'PARTNER_PROGRAMME_REF';
+  const agreement = { registry: 'CRVS', purposes: ['eligibility'], requiresConsent: true };
+  const create = (senderId: string) =>
+    gateway.graphql('mutation ($input: CreateSenderInput!) { createSender(input: $input) { clientId } }', {
+      input: { senderId, name: senderId, allowedOperations: ['SEARCH'], registries: ['CRVS'] },
+    });
+
+  test('is refused to a second one, and of two from before it means neither', async () => {
+    const asking = await createPartner(gateway, { senderId: 'programme-ref', agreements: [agreement] });
+    const jws = () => byRsaIssuer(claimsOf({ iss: 'rsa-issuer', aud: reference }));
+    expect((await ask(jws(), undefined, {}, asking)).records).toHaveLength(1);
+    for (const senderId of ['programme_ref', 'Programme-Ref', reference])
+      expect((await create(senderId)).errors).toMatchObject([
+        { message: expect.stringContaining('programme-ref'), extensions: { code: 'CONFLICT', field: 'senderId' } },
+      ]);
+    await createPartner(gateway, { senderId: 'registered-before', agreements: [agreement] });
+    await gateway.database.query(`update sender set sender_id = 'programme_ref' where sender_id = 'registered-before'`);
+    expect((await ask(jws(), undefined, {}, asking)).item).toMatchObject(refusal('unknown_partner'));
+    const named = byRsaIssuer(claimsOf({ iss: 'rsa-issuer', aud: 'programme-ref' }));
+    expect((await ask(named, undefined, {}, asking)).records).toHaveLength(1);
+  });
+
+  test('lets it sign for itself alone', async () => {
+    await register('PARTNER_PROGRAMME_B', other.publicKey, 'reference-of-b');
+    const jws = sign(claimsOf({ iss: 'PARTNER_PROGRAMME_B' }), {
+      header: { kid: 'reference-of-b' },
+      key: other.privateKey,
+    });
+    expect((await ask(jws)).item).toMatchObject(refusal('signature_invalid'));
+  });
+});
+
 const forged = () => {
   const [header, , signature] = sign(claimsOf()).split('.');
   return `${header}.${part(claimsOf({ subject_id: { type: 'UIN', value: SUDARAT } }))}.${signature}`;

@@ -104,3 +104,27 @@ export async function loadSender(
   const rows = await sql.query<{ profile: SenderProfile }>(`${PROFILE} where s.${by} = $1`, [value], `sender-by-${by}`);
   return rows[0]?.profile;
 }
+
+/** What OpenG2P calls a partner in consents; ids that differ by case, - and _ alone have one between them. */
+export const REFERENCE = 'PARTNER_';
+const referenceOf = (id: string): string => `'${REFERENCE}' || upper(replace(${id} collate "C", '-', '_'))`;
+
+/** Ids of two senders at most. */
+export async function sendersReferredTo(sql: Sql, reference: string): Promise<string[]> {
+  const rows = await sql.query<{ senderId: string }>(
+    `select sender_id as "senderId" from sender where ${referenceOf('sender_id')} = $1 limit 2`,
+    [reference],
+  );
+  return rows.map(({ senderId }) => senderId);
+}
+
+/** A sender that a consent could name as it would name the one of this id. */
+export async function findAlike(sql: Sql, senderId: string): Promise<string | undefined> {
+  const reference = referenceOf('$1::text');
+  const [row] = await sql.query<{ senderId: string }>(
+    `select sender_id as "senderId" from sender
+     where sender_id = ${reference} or ${referenceOf('sender_id')} in ($1, ${reference}) limit 1`,
+    [senderId],
+  );
+  return row?.senderId;
+}

@@ -60,7 +60,7 @@ const refusedDecision = ({ message, answer }: ConsentRefused): Record<string, un
 async function decide(deciding: Deciding, item: Blocks, recordType: RecordTypeDefinition): Promise<Decided> {
   const { services, definition, agreements, decisions } = deciding;
   const senderId = agreements[0]?.grantee.senderId ?? '';
-  const { proof, blocks } = withoutProof(item, senderId);
+  const { proof, blocks } = await withoutProof(services.directory, item, senderId);
   const stated = statedPurposes(blocks, services.clock());
   if (proof !== undefined) return decideProven(deciding, { proof, stated, senderId }, recordType);
   const decision = decideItem(agreements, definition, { recordType, ...stated });

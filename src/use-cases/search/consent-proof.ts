@@ -1,7 +1,8 @@
 /** The proof of consent in the blocks of an item: a signed object, or the number of one that a consent manager keeps. */
 import { askConsentManager, type ConsentManager, type ManagerPermit } from '../../access/consent-manager.js';
-import { audiencesOf } from '../../access/consent-signer.js';
+import { isNamed } from '../../access/consent-signer.js';
 import type { ConsentQuestion, MessageConsent } from '../../access/message-consent.types.js';
+import type { SenderDirectory } from '../../access/sender-directory.js';
 import { ConsentRefused } from '../../protocol/consent/consent-refused.js';
 import { isObject } from '../../platform/plain-object.js';
 
@@ -14,7 +15,11 @@ export interface Blocks {
 export type Proof = { jws: unknown } | { consentId: string; partnerId: string };
 
 /** A block may hold a proof beside what it states; there is one proof, wherever it stands. @throws ConsentRefused */
-export function withoutProof({ consent, authorize }: Blocks, senderId: string): { proof?: Proof; blocks: Blocks } {
+export async function withoutProof(
+  directory: SenderDirectory,
+  { consent, authorize }: Blocks,
+  senderId: string,
+): Promise<{ proof?: Proof; blocks: Blocks }> {
   const blocks = { consent: statements(consent), authorize: statements(authorize) };
   const signed = new Set(valuesOf('consent_jws', consent, authorize));
   const stored = new Set(valuesOf('consent_id', consent, authorize));
@@ -25,7 +30,7 @@ export function withoutProof({ consent, authorize }: Blocks, senderId: string): 
   if (typeof id !== 'string' || id === '' || id.length > 255)
     throw new ConsentRefused('malformed_object', 'consent_id must be a text');
   const [partnerId = senderId] = valuesOf('consent_partner_id', authorize, consent);
-  if (!audiencesOf(senderId).includes(partnerId as string))
+  if (!(await isNamed(directory, senderId, partnerId)))
     throw new ConsentRefused('partner_mismatch', 'consent_partner_id must be the sender of the message');
   return { proof: { consentId: id, partnerId: partnerId as string }, blocks };
 }

@@ -6,6 +6,7 @@ import { addRow, type Unit } from '../../entities/database/database.js';
 import type { SenderState } from '../../entities/database/enums.js';
 import { wakeParked } from '../../entities/subscriptions/parked-delivery.repository.js';
 import { Sender } from '../../entities/senders/sender.entity.js';
+import { findAlike } from '../../entities/senders/sender.repository.js';
 import { changeAsAdmin } from '../admin-change.js';
 import { snapshot } from '../audited.js';
 import type { Services } from '../services.js';
@@ -29,7 +30,8 @@ const CLEARABLE = [
 
 export function createSender(services: Services, admin: Admin, input: CreateSenderInput): Promise<CreateSenderPayload> {
   const { secret, hash } = newSecret();
-  return changeAsAdmin(services, admin, async ({ em }) => {
+  return changeAsAdmin(services, admin, async (unit) => {
+    const { em } = unit;
     if ((await em.count(Sender, { senderId: input.senderId })) > 0)
       throw conflict('senderId', 'a sender with this id exists');
     const sender = addRow(em, Sender, {
@@ -40,6 +42,12 @@ export function createSender(services: Services, admin: Admin, input: CreateSend
       createdBy: admin.subject,
     });
     checkSender(sender);
+    const alike = await findAlike(unit, sender.senderId);
+    if (alike !== undefined)
+      throw conflict(
+        'senderId',
+        `consents may name it as they name ${alike}: take an id that differs from that by more than case, - and _`,
+      );
     sender.tlsThumbprints = canonicalThumbprints(sender.tlsThumbprints);
     if (services.settings.fourEyes) propose(sender, admin);
     await em.flush();
