@@ -7,6 +7,7 @@ import { SearchInput, SearchResult } from '../search/search.types.js';
 import { search } from '../../use-cases/search/search.js';
 import { StatusCheckInput, StatusCheckResult } from '../search/status-check.types.js';
 import { checkStatus } from '../../use-cases/search/status-check.js';
+import { presentOf } from '../../use-cases/given.js';
 
 /** What each question of the disability registry returns of a record (protocol 3.8). */
 const RETURNED = { DISABILITY_DETAILS: 'disability_details', DISABILITY_SUPPORT: 'disability_support' } as const;
@@ -15,7 +16,12 @@ const RETURNED = { DISABILITY_DETAILS: 'disability_details', DISABILITY_SUPPORT:
 export class DisabilityResolver {
   @Mutation(() => StatusCheckResult, { description: 'Whether a person’s disability is approved.' })
   disabled(@Arg('input', () => StatusCheckInput) input: StatusCheckInput, @Ctx() context: Context) {
-    return checkStatus(context.services, requireSender(context), input, 'DISABLED');
+    return checkStatus(
+      context.services,
+      requireSender(context),
+      { ...presentOf(input), item: presentOf(input.item) },
+      'DISABLED',
+    );
   }
 
   @Mutation(() => SearchResult, { description: 'Impairments of persons: a search that returns `disability_details`.' })
@@ -31,6 +37,6 @@ export class DisabilityResolver {
 
 function searchField(context: Context, input: SearchInput, operation: Operation & keyof typeof RETURNED) {
   const { registry, transactionId } = input;
-  const items = input.items.map((item): SearchItem => Object.assign(item, { returns: RETURNED[operation] }));
+  const items = input.items.map((item): SearchItem => ({ ...presentOf(item), returns: RETURNED[operation] }));
   return search(context.services, requireSender(context), { registry, transactionId, items }, operation);
 }

@@ -5,6 +5,7 @@ import { StatusCheckInput, StatusCheckResult } from '../search/status-check.type
 import { checkStatus } from '../../use-cases/search/status-check.js';
 import { updateEnrollments } from '../../use-cases/enrollment/enrollment-updates.js';
 import { EnrollmentUpdatesInput, PushResult } from './enrollment.types.js';
+import { presentOf } from '../../use-cases/given.js';
 
 @Resolver()
 export class EnrollmentResolver {
@@ -12,7 +13,12 @@ export class EnrollmentResolver {
     description: 'Whether a person is actively enrolled, in a programme or in any.',
   })
   enrolled(@Arg('input', () => StatusCheckInput) input: StatusCheckInput, @Ctx() context: Context) {
-    return checkStatus(context.services, requireSender(context), input, 'ENROLLED');
+    return checkStatus(
+      context.services,
+      requireSender(context),
+      { ...presentOf(input), item: presentOf(input.item) },
+      'ENROLLED',
+    );
   }
 
   @Mutation(() => PushResult, { description: 'Takes over enrolments that a service provider made or changed.' })

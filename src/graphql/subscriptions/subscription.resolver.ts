@@ -25,6 +25,7 @@ import {
   UnsubscribeInput,
   UnsubscribeResult,
 } from './subscription.types.js';
+import { presentOf } from '../../use-cases/given.js';
 
 @Resolver(() => Subscription)
 export class SubscriptionResolver {
@@ -70,7 +71,11 @@ export class SubscriptionResolver {
     @Arg('input', () => SubscribeInput) input: SubscribeInput,
     @Ctx() context: Context,
   ): Promise<SubscribeResult> {
-    return subscribe(context.services, requireSender(context), input) as Promise<SubscribeResult>;
+    const items = input.items.map(presentOf);
+    return subscribe(context.services, requireSender(context), {
+      ...presentOf(input),
+      items,
+    }) as Promise<SubscribeResult>;
   }
 
   @Mutation(() => UnsubscribeResult, { description: 'Ends subscriptions of the caller.' })
