@@ -7,5 +7,7 @@ export const waitingId = (event: string): string => `(case when ${event}.fanned_
 export const waitingRecord = (event: string): string =>
   `(case when ${event}.fanned_out_at is null then ${event}.record_id end)`;
 
-/** An event `e` that waits keeps the version `v`. */
-export const KEEPS_VERSION = `${waitingRecord('e')} is not null and ${waitingRecord('e')} = v.record_id and e.version = v.version`;
+/** An event `e` that waits keeps the version. */
+export const keepsVersion = (version: string): string =>
+  `${waitingRecord('e')} is not null and ${waitingRecord('e')} = ${version}.record_id and e.version = ${version}.version`;
+export const KEEPS_VERSION = keepsVersion('v');

@@ -1,7 +1,7 @@
 /** The record as an event made it, sealed and kept only as long as a delivery may need it. */
 import type { DataVault } from '../database/data-vault.js';
 import type { Sql } from '../database/database.js';
-import { KEEPS_VERSION } from '../queues/waiting-event.sql.js';
+import { KEEPS_VERSION, keepsVersion } from '../queues/waiting-event.sql.js';
 
 export interface VersionKey {
   recordId: string;
@@ -51,16 +51,30 @@ export async function forgetVersions(sql: Sql, keys: VersionKey[]): Promise<void
   );
 }
 
+/** What is there of each: the newest up to the version. What nobody was told of is gone. */
+export async function newestUpTo(sql: Sql, keys: readonly VersionKey[]): Promise<VersionKey[]> {
+  return sql.query<VersionKey>(
+    `select v.record_id as "recordId", max(v.version)::float8 as version
+     from unnest($1::uuid[], $2::bigint[]) as k (record_id, version)
+     join record_version v on v.record_id = k.record_id and v.version <= k.version group by v.record_id`,
+    [keys.map(({ recordId }) => recordId), keys.map(({ version }) => version)],
+  );
+}
+
 /**
  * Those whose event was told to everybody; a failed delivery keeps its version, since it may be tried again, and a record
- * of a live source the last one that was told, which alone says whose it was when it is gone.
+ * of a live source the last one that was told, which alone says whose it was when it is gone: while a newer one waits,
+ * nobody knows whether anybody will be told of that.
  */
 export async function forgetToldVersions(sql: Sql, limit: number): Promise<number> {
   const rows = await sql.query(
     `delete from record_version where ctid in (
        select v.ctid from record_version v
        where not exists (select 1 from registry_event e where ${KEEPS_VERSION})
-         and not exists (select 1 from source_row s where s.record_id = v.record_id and s.version = v.version)
+         and not exists (select 1 from source_row s where s.record_id = v.record_id and s.version >= v.version
+           and not exists (select 1 from record_version newer where newer.record_id = v.record_id
+             and newer.version > v.version and newer.version <= s.version
+             and not exists (select 1 from registry_event e where ${keepsVersion('newer')})))
          and not exists (select 1 from delivery d
            where d.record_id = v.record_id and d.version = v.version and d.state in ('PENDING', 'FAILED'))
        limit $1) returning 1`,

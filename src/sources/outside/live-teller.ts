@@ -4,7 +4,7 @@
  */
 import type { DataVault } from '../../entities/database/data-vault.js';
 import type { Sql } from '../../entities/database/database.js';
-import { findVersions } from '../../entities/records/record-version.repository.js';
+import { findVersions, newestUpTo } from '../../entities/records/record-version.repository.js';
 import { raise } from '../../entities/records/record-write.repository.js';
 import type { Identifier } from '../../entities/records/record.repository.js';
 import { forgetRows, keepRows, knownRows, type KnownRow } from '../../entities/sources/source-row.repository.js';
@@ -105,7 +105,10 @@ export class LiveTeller implements Keeping {
 
   /** What was told of records last, where somebody was told and it is still kept. */
   async #lastTold(sql: Sql, rows: KnownRow[]): Promise<Map<string, Record<string, unknown>>> {
-    const keys = rows.filter(({ version }) => version > 0);
+    const keys = await newestUpTo(
+      sql,
+      rows.filter(({ version }) => version > 0),
+    );
     const opened = await findVersions(sql, this.vault, keys);
     const found = new Map<string, Record<string, unknown>>();
     for (const [index, { recordId }] of keys.entries()) {

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { forgetTold } from '../../../src/jobs/forget-versions.job.js';
 import { watchSlots } from '../../../src/jobs/watch-slots.job.js';
 import { createLog } from '../../../src/platform/log.js';
 import { createRegistries } from '../../../src/protocol/registries/registries.js';
@@ -13,7 +14,7 @@ import { createPartner, type Partner } from '../../support/partner.js';
 import { byId, find } from '../../support/search-message.js';
 import { startInbox } from '../../support/inbox.js';
 import { until } from '../../support/until.js';
-import { allEnded, deliveriesOf, eventOf, settled, subscribed } from '../../subscriptions/subscriptions.js';
+import { allEnded, change, deliveriesOf, eventOf, settled, subscribed } from '../../subscriptions/subscriptions.js';
 
 const RUN = randomBytes(4).toString('hex');
 const SLOT = `dci_test_${RUN}`;
@@ -388,6 +389,20 @@ test('a live source tells of what changes, and keeps nothing of a person but wha
   expect((await events()).slice(begun)).toEqual(['UPDATE', 'UPDATE', 'DELETE']);
   expect(await deliveriesOf(gateway, updates)).toMatchObject([{ sequence: 1 }, { sequence: 2 }]);
   expect(await deliveriesOf(gateway, deletions)).toMatchObject([{ sequence: 1 }]);
+
+  // Who was told of a person is told that they are gone, also where nobody was told of what changed since.
+  await clinic.query(`update patient set surname = 'Third' where id = 19`);
+  await inbox.wait(4);
+  for (const code of [updates, asked]) await change(gateway, 'cancelSubscription', code);
+  await clinic.query(`update patient set surname = 'Untold' where id = 19`);
+  const untold = 'select 1 from registry_event where fanned_out_at is null';
+  await until(async () => (await events()).length === begun + 5 && (await gateway.database.query(untold)).length === 0);
+  await forgetTold(gateway.database);
+  await clinic.query('delete from patient where id = 19');
+  const fifth = (await inbox.wait(5)).at(-1);
+  expect(eventOf(fifth!).data.reg_records).toMatchObject({
+    identifier: [{ identifier_type: 'UIN', identifier_value: 'p19' }],
+  });
   await gateway.admin('mutation { removeSource(name: "clinic") { name } }');
 }, 60_000);
 
