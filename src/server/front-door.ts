@@ -17,8 +17,9 @@ const KEEP_MS = 75_000;
 const ANSWER_MS = 8000;
 
 export class FrontDoor {
-  readonly server: Server = createServer({ keepAliveTimeout: KEEP_MS }, (request, response) =>
-    this.#answer(request, response),
+  readonly server: Server = createServer(
+    { keepAliveTimeout: KEEP_MS, shouldUpgradeCallback: (request) => this.#upgrades(request) },
+    (request, response) => this.#answer(request, response),
   );
   #serve: RequestListener = notYet('the gateway is starting: try again in a moment');
   readonly #underWay = new Slots<ServerResponse>();
@@ -52,6 +53,11 @@ export class FrontDoor {
     const closed = once(server, 'close');
     server.close();
     await within(ANSWER_MS, closed).catch(() => server.closeAllConnections());
+  }
+
+  /** Java's client offers HTTP/2 with its first request, which is answered as it came (RFC 9110, 7.8). */
+  #upgrades({ headers }: IncomingMessage): boolean {
+    return headers.upgrade?.toLowerCase() === 'websocket' && this.server.listenerCount('upgrade') > 0;
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {

@@ -1,5 +1,8 @@
 /** HTTP manners: what a path takes, and who else may call it from a browser (nobody). */
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { signHttpRequest } from '../../src/protocol/signature/http.profile.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
@@ -97,6 +100,21 @@ test.each([
   expect({ status: response.status, allow: response.headers.get('allow') }).toEqual({ status: 405, allow });
   expect(await response.json()).toMatchObject({ error: 'invalid_request', errors: [{ code: 'invalid_request' }] });
   expect((await call('OPTIONS', path)).status).toBe(204);
+});
+
+test.each([
+  ['/oauth2/token', 'grant_type=client_credentials', 400],
+  ['/graphql', '{"query":"{ __typename }"}', 401],
+  ['/dci/v1/social/registry/sync/search', '{}', 401],
+])("an offer of HTTP/2, as Java's client makes it, changes nothing at %s", async (path, body, status) => {
+  const offer = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAEAAEAAAAIAAAAA' };
+  const type = body.startsWith('{') ? 'application/json' : 'application/x-www-form-urlencoded';
+  const asking = request(`${gateway.url}${path}`, { method: 'POST', headers: { ...offer, 'content-type': type } });
+  asking.end(body);
+  const [answer] = (await once(asking, 'response')) as [IncomingMessage];
+  const told = JSON.parse(await text(answer)) as { errors: { code?: string }[] };
+  expect(answer.statusCode).toBe(status);
+  expect(told.errors).toHaveLength(1);
 });
 
 test('an unknown path is no more known by another method', async () => {
