@@ -43,6 +43,10 @@ export class ConsentsGivenFor0196 extends Migration {
       declare
         followed uuid[];
       begin
+        -- Most registries keep none, and need not sort what a load brings.
+        if not exists (select from consent) then
+          return null;
+        end if;
         select array_agg(locked.id) into followed from (
           select c.id from consent c join (select distinct registry, type, value from moved) m
             on m.registry = c.registry and m.type = c.identifier_type and m.value = c.identifier_value
