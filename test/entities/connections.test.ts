@@ -4,6 +4,7 @@ import { GCProfiler, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Sender } from '../../src/entities/senders/sender.entity.js';
 import type { Database, Sql, Unit } from '../../src/entities/database/database.js';
+import { Places } from '../../src/entities/database/places.js';
 import { renewClaims } from '../../src/entities/queues/claim.repository.js';
 import { isUnavailable } from '../../src/entities/database/unavailable.js';
 import { connectDatabase } from '../../src/entities/schema/connect.js';
@@ -235,4 +236,26 @@ test('a lease is renewed while every place is taken', async () => {
   await renewed;
   expect(begun).toBe(POOL);
   await Promise.all(long);
+});
+
+// The pool's own limit passes after those who waited were told that the server is away.
+test('who waits behind a taken place of a silent server is told once, and the next is served', async () => {
+  const places = new Places({ connectionString: url, max: 1, connectionTimeoutMillis: 1000 }, 200);
+  const taken = await places.connect();
+  proxy.silence();
+  const told: unknown[] = [];
+  for (let n = 0; n < 3; n++) places.connect((error, client) => told.push(client ?? error?.message));
+  const away = 'timeout exceeded when trying to connect: the database answers nobody';
+  await until(() => told.length === 3);
+  expect(places.waitingCount).toBe(3);
+  await until(() => places.waitingCount === 0);
+  expect(told).toEqual([away, away, away]);
+  proxy.speak();
+  // What was connected stays dead.
+  taken.on('error', () => undefined).release(true);
+  const next = await places.connect();
+  expect((await next.query<{ n: number }>('select 1 as n')).rows).toEqual([{ n: 1 }]);
+  next.release();
+  await places.end();
+  await expect(places.connect()).rejects.toThrow('after calling end');
 });
