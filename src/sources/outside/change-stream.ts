@@ -37,6 +37,8 @@ export class ChangeStream {
   #transactions = new Set<number>();
   #received = 0n;
   #applied = '0/0';
+  /** Since when the server owes us an answer. */
+  #askedAt: number | undefined;
   #fault: SourceFault | undefined;
   #news: () => void = () => undefined;
 
@@ -50,8 +52,12 @@ export class ChangeStream {
       { connectionString: url, connectionTimeoutMillis: CONNECT_MS, keepAlive: true, application_name: 'dci-gateway' },
       { acknowledge: { auto: false, timeoutSeconds: 0 } },
     );
-    this.#service.on('data', (_lsn: string, message: Pgoutput.Message) => this.#guarded(() => this.#read(message)));
+    this.#service.on('data', (_lsn: string, message: Pgoutput.Message) => {
+      this.#askedAt = undefined;
+      this.#guarded(() => this.#read(message));
+    });
     this.#service.on('heartbeat', (lsn, _time, shouldRespond) => {
+      this.#askedAt = undefined;
       if (this.#telling === undefined) this.#advance(lsn);
       if (shouldRespond) void this.#answer();
     });
@@ -82,6 +88,11 @@ export class ChangeStream {
   /** All of it is received up to here. */
   get received(): bigint {
     return this.#received;
+  }
+
+  /** For how many milliseconds it has owed an answer: a line that is dead says nothing, and does not end. */
+  get silentMs(): number {
+    return this.#askedAt === undefined ? 0 : performance.now() - this.#askedAt;
   }
 
   /** What whole transactions touched since the last time, which they are, and to what position that leads. @throws SourceFault */
@@ -124,7 +135,9 @@ export class ChangeStream {
    */
   async #answer(isAnswerWanted = false): Promise<void> {
     const applied = lsnOf(this.#applied);
-    if (applied > 0n) await this.#service.acknowledge(lsnText(applied - 1n), isAnswerWanted);
+    if (applied === 0n) return;
+    if (isAnswerWanted) this.#askedAt ??= performance.now();
+    await this.#service.acknowledge(lsnText(applied - 1n), isAnswerWanted);
   }
 
   #read(message: Pgoutput.Message): void {

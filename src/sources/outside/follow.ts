@@ -8,7 +8,16 @@ import {
   publishedTables,
   type PublishedTable,
 } from './publication.js';
-import { currentPosition, dropSlot, findSlot, lsnOf, makeSlot, slotOf } from './replication-slot.js';
+import {
+  currentPosition,
+  dropSlot,
+  endDeadReader,
+  findSlot,
+  lsnOf,
+  makeSlot,
+  slotOf,
+  slotReader,
+} from './replication-slot.js';
 import type { OpenSource } from './source-connections.js';
 import { codeOf, SourceFault } from './source-fault.js';
 import { watermarkOf } from './watermark.js';
@@ -60,7 +69,8 @@ async function streamOf(open: OpenSource, known: CaptureState, keep: KeepStep): 
     const isAnew = found === 'BEHIND' || known.publication !== publication;
     await keep({ capture: { by: 'PUBLICATION', notice: null, publication }, isAnew });
   }
-  return new Following(open, tables, publication, await streamWhenFree(open, tables, upTo ?? '0/0'));
+  const stream = await streamWhenFree(open, tables, upTo ?? '0/0');
+  return new Following(open, tables, publication, stream, await slotReader(open.reader.database, slot));
 }
 
 /** After a crash the server needs a moment to see that its last reader is gone. */
@@ -76,6 +86,8 @@ async function streamWhenFree(open: OpenSource, tables: PublishedTable[], upTo: 
 }
 
 const WATCH_MS = 5000;
+/** It is asked every second, and answers at once unless it is at work. */
+const SILENT_MS = 30_000;
 
 export class Following {
   #probe: { at: Date; position: bigint } | undefined;
@@ -86,7 +98,16 @@ export class Following {
     readonly tables: PublishedTable[],
     private publication: string,
     readonly stream: ChangeStream,
+    /** Our connection, as the server numbers it. */
+    private readonly reader: string | null,
   ) {}
+
+  /** That its line is not dead, such as one that a firewall forgot. @throws SourceFault */
+  async assertHeard(silentMs = SILENT_MS): Promise<void> {
+    if (this.stream.silentMs <= silentMs) return;
+    if (!(await endDeadReader(this.open.reader.database, slotOf(this.open.file), this.reader))) return;
+    throw new SourceFault('the source does not answer on its stream of changes any more: it is connected anew');
+  }
 
   /** When the source was last known to have nothing that is not taken over up to this position; undefined: not since. */
   async freshAt(upTo: string, now: Date): Promise<Date | undefined> {

@@ -126,6 +126,7 @@ export class Mirror {
     const now = this.services.clock();
     const isTick = now.getTime() - this.#tickedAt >= TICK_MS;
     if (touched.size === 0 && !isTick) return;
+    if (isTick) await following.assertHeard();
     await untilReadable(this.open.reader.database, transactions, signal);
     this.#again.begin();
     let isAnew = false;

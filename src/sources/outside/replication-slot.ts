@@ -83,6 +83,29 @@ export async function makeSlot(open: OpenSource): Promise<Pick<CaptureState, 'up
   }
 }
 
+/** The connection that reads it now, as its server numbers them. */
+export async function slotReader(database: SourceDatabase, slot: string): Promise<string | null> {
+  const [row] = await database.query(
+    sql`select active_pid::text as pid from pg_replication_slots where slot_name = ${slot}`,
+  );
+  return row?.['pid'] ?? null;
+}
+
+/**
+ * Whether this connection to a slot is of no use though we have it: its server waits for us, who hear nothing, or has none like
+ * it any more. One that works through a large transaction says nothing either. Ended, it leaves the slot to the next.
+ */
+export async function endDeadReader(database: SourceDatabase, slot: string, reader: string | null): Promise<boolean> {
+  const [row] = await database.query(sql`
+    select a.pid::text as pid, coalesce(a.wait_event_type in ('Activity', 'Client'), false) as waits
+    from pg_replication_slots s join pg_stat_activity a on a.pid = s.active_pid
+    where s.slot_name = ${slot} and a.pid::text = ${reader}`);
+  if (row === undefined) return true;
+  if (row['waits'] !== 't') return false;
+  await database.query(sql`select pg_terminate_backend(pid) from pg_stat_activity where pid::text = ${reader}`);
+  return true;
+}
+
 /** Whoever reads it with our role is sent away first. */
 export async function dropSlot(database: SourceDatabase, slot: string): Promise<void> {
   await database.query(
