@@ -2,7 +2,14 @@
  * Criteria as a condition on `registry_record r`, or on its searched columns `s` where they hold all of a part, with the
  * meaning of criteria.ts. NULL means false, and NOT turns both around; every value and every path is a parameter.
  */
-import type { Criteria, OrderOperator, Scalar, TextOperator } from '../protocol/query/criteria.js';
+import type {
+  Comparison,
+  Criteria,
+  OneEntry,
+  OrderOperator,
+  Scalar,
+  TextOperator,
+} from '../protocol/query/criteria.js';
 import type { RegistryDefinition, ScalarType } from '../protocol/registries/definition.js';
 import { attributesOf } from '../protocol/registries/attributes.js';
 import { columnSql } from './column.sql.js';
@@ -20,11 +27,10 @@ export interface Scope {
   tables: RecordTables;
 }
 
-type Comparison = Extract<Criteria, { attribute: string }>;
-
 /** @throws Error for an attribute that the record type does not have; a parsed query has none */
 export function criteriaSql(criteria: Criteria, scope: Scope): string {
-  if ('and' in criteria) return allOf(criteria.and, scope);
+  if ('and' in criteria)
+    return criteria.ofOne === undefined ? allOf(criteria.and, scope) : oneEntrySql(criteria, scope);
   if ('or' in criteria) return anyOf(criteria.or, scope);
   if ('not' in criteria) return `(${criteriaSql(criteria.not, scope)}) IS NOT TRUE`;
   if ('identifier' in criteria) return identifiersSql([criteria.identifier], scope);
@@ -103,15 +109,37 @@ type Test = OrderOperator | TextOperator;
 
 function existsSql(attribute: string, test: Test, values: Scalar[], scope: Scope): string {
   if (values.length === 0) return 'false';
-  const { parameters, definition, recordType, tables } = scope;
-  const ofDates = typeOf(attribute, scope) === 'date';
+  const { condition, named } = anyTest(typeOf(attribute, scope), test, values, 'v');
+  return pathExistsSql(`${pathOf(attribute, scope)} ? (${condition})`, named, scope);
+}
+
+/** One path, so that one entry meets all of it. */
+function oneEntrySql({ and, ofOne }: OneEntry, scope: Scope): string {
+  const list = pathOf(ofOne, scope);
+  const tests = and.map(({ attribute, operator, value }, index) => {
+    const test = operator === 'in' ? 'eq' : (operator as Test);
+    const { condition, named } = anyTest(typeOf(attribute, scope), test, [value].flat(), `v${index}_`);
+    return { condition: `exists(@${pathOf(attribute, scope).slice(list.length)} ? (${condition}))`, named };
+  });
+  const conditions = tests.map(({ condition }) => condition).join(' && ');
+  return pathExistsSql(`${list} ? (${conditions})`, Object.assign({}, ...tests.map(({ named }) => named)), scope);
+}
+
+const pathOf = (path: string, { definition, recordType }: Scope): string =>
+  jsonPath(segmentsOf(definition, recordType, path));
+
+const pathExistsSql = (path: string, named: Record<string, Scalar>, { tables, parameters }: Scope): string =>
+  `jsonb_path_exists(${tables.document()}, ${parameters.path(path)}, ${parameters.json(named)})`;
+
+/** @param name of its variables begins so */
+function anyTest(type: ScalarType, test: Test, values: Scalar[], name: string) {
   const tests = values.map((value, index) =>
-    ofDates ? dateTest(test as OrderOperator, String(value), `v${index}`) : valueTest(test, value, `v${index}`),
+    type === 'date'
+      ? dateTest(test as OrderOperator, String(value), `${name}${index}`)
+      : valueTest(test, value, `${name}${index}`),
   );
-  const condition = tests.map((one) => `(${one.condition})`).join(' || ');
-  const path = `${jsonPath(segmentsOf(definition, recordType, attribute))} ? (${condition})`;
   const named: Record<string, Scalar> = Object.assign({}, ...tests.map((one) => one.named));
-  return `jsonb_path_exists(${tables.document()}, ${parameters.path(path)}, ${parameters.json(named)})`;
+  return { condition: tests.map((one) => `(${one.condition})`).join(' || '), named };
 }
 
 const valueTest = (test: Test, value: Scalar, name: string) =>

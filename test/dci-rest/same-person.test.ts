@@ -52,6 +52,65 @@ const graphql = (text: string) =>
 const short = (path: string, body: object, by = partner) =>
   by.postHttpSigned(`/dci/v1/${path}`, { transaction_id: 't', sender_id: by.senderId, ...body });
 
+describe('one entry of a list', () => {
+  beforeAll(async () => {
+    const passport = { type: 'PASSPORT', value: 'TV-2' };
+    await addRecords(gateway, [
+      { ...person('TV-1', { name: { surname: 'By passport' } }), identifiers: [uin('TV-1'), passport] },
+      person('TV-2', { name: { surname: 'By number' } }),
+    ]);
+    const married = (value: string, ...dates: string[]) => ({
+      recordType: 'Person',
+      identifiers: [uin(value)],
+      data: { name: { surname: value }, marriage_date: dates },
+    });
+    await addRecords(
+      gateway,
+      [married('Twice', '1990-01-01', '2010-01-01'), married('In between', '2003-05-05'), married('Never')],
+      'CRVS',
+    );
+  });
+
+  test('type and value of an identifier are of the same one', async () => {
+    const one = (name: string, value: string) => ({ attribute_name: name, operator: 'eq', attribute_value: value });
+    const [type, value] = [one('identifier_type', 'UIN'), one('identifier_value', 'TV-2')];
+    const forms = [
+      expression({ identifier: { type: 'UIN', value: 'TV-2' } }),
+      expression({ $and: [{ identifier_type: { $eq: 'UIN' } }, { identifier_value: { $eq: 'TV-2' } }] }),
+      searchFor({ query_type: 'predicate', query: [{ expression1: type, condition: 'and', expression2: value }] }),
+      searchFor({ query_type: 'predicate', query: [{ expression1: type }, { expression1: value }] }),
+      graphql('{ sr_person(filter: {identifier: {type: "UIN", value: "TV-2"}}) { name } }'),
+    ];
+    for (const form of forms) expect(await named(form)).toEqual(['By number']);
+    const { body } = await short('search', {
+      search_criteria: { identifier_type: 'UIN', identifier_value: 'TV-2' },
+    });
+    expect(body.records).toMatchObject([{ name: { surname: 'By number' } }]);
+  });
+
+  test('a range of dates holds of one date', async () => {
+    const bound = (operator: string, value: string) => ({
+      attribute_name: 'dateOfEvent',
+      operator,
+      attribute_value: value,
+    });
+    const [from, to] = [bound('ge', '2000-01-01'), bound('le', '2005-12-31')];
+    const marriages = (query: unknown, type = 'predicate') =>
+      searchFor({ query_type: type, query, reg_event_type: 'MARRIAGE' } as JsonObject);
+    for (const form of [
+      marriages([{ seq_num: 1, expression1: from, condition: 'and', expression2: to }]),
+      marriages([{ expression1: to }, { expression1: from }]),
+      marriages({ dateOfEvent: { $gte: '2000-01-01', $lte: '2005-12-31' } }, 'expression'),
+    ]) {
+      const { records, total } = await find(partner, form, 'crvs');
+      expect({ names: records.map(({ name }: { name: object }) => name), total }).toEqual({
+        names: [{ surname: 'In between' }],
+        total: 1,
+      });
+    }
+  });
+});
+
 describe('an identifier that was stored, or is asked for, with blanks around it', () => {
   test.each(['F8-1', ' F8-1 ', '\tF8-1\u00a0'])('is found in every form of search: %j', async (value) => {
     const forms = [

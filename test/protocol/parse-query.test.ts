@@ -136,6 +136,7 @@ describe('expression', () => {
     [{ surname: 'a\0' }, 'rjct.filter.invalid', 'takes text of at most'],
     [{ surname: { $in: [] } }, 'rjct.filter.invalid', 'needs at least one value'],
     [{ surname: { $in: Array(1001).fill('a') } }, 'rjct.filter.invalid', 'at most 1000 values'],
+    [{ surname: { $in: { values: ['a'], value: 'b' } } }, 'rjct.search_criteria.invalid', '"value" is not read beside'],
     [{ UIN: { $gt: '1' } }, 'rjct.filter.invalid', '"UIN" is compared with eq, ne, in or nin only'],
   ])('refuses %#', (query, code, text) => expect(refusal('EXPRESSION', query)).toEqual(rejection(code, text)));
 
@@ -254,10 +255,77 @@ describe('age and year of birth', () => {
     ),
   );
 
-  test('two bounds over a list could be met by two persons', () =>
-    expect(refusal('EXPRESSION', { 'member_list.age': 5 }, 'Group')).toEqual(
-      rejection('rjct.filter.invalid', 'crosses a list'),
-    ));
+  test('over a list it is the age of one person', () => {
+    const path = 'member_list.demographic_info.birth_date';
+    expect(read('EXPRESSION', { 'member_list.age': 5 }, 'Group')).toEqual({
+      or: [{ and: [leaf(path, 'gte', '2018-03-01'), leaf(path, 'lt', '2019-03-01')], ofOne: path }],
+    });
+  });
+});
+
+describe('what is meant of one entry of a list', () => {
+  const [from, to] = [leaf('marriage_date', 'gte', '2000'), leaf('marriage_date', 'lte', '2005-12-31')];
+  const range = { and: [from, to], ofOne: 'marriage_date' };
+  const given = { attribute_name: 'marriage_date' };
+  const [low, high] = [
+    { ...given, operator: 'ge', attribute_value: '2000' },
+    { ...given, operator: 'le', attribute_value: '2005-12-31' },
+  ];
+  test.each<[string, QueryType, unknown, unknown]>([
+    ['two operators', 'EXPRESSION', { marriage_date: { $gte: '2000', $lte: '2005-12-31' } }, range],
+    [
+      'two parts',
+      'EXPRESSION',
+      { $and: [{ marriage_date: { $lte: '2005-12-31' } }, { sex: 'male', marriage_date: { $gte: '2000' } }] },
+      { and: [leaf('sex', 'eq', 'male'), { and: [to, from], ofOne: 'marriage_date' }] },
+    ],
+    ['one item', 'PREDICATE', [{ expression1: low, condition: 'and', expression2: high }], range],
+    ['two items', 'PREDICATE', [{ expression1: low }, { expression1: high }], range],
+    ['a negation', 'EXPRESSION', { $not: { marriage_date: { $gte: '2000', $lte: '2005-12-31' } } }, { not: range }],
+    ['alternatives', 'PREDICATE', [{ expression1: low, condition: 'or', expression2: high }], { or: [from, to] }],
+    [
+      'bounds with nothing between them',
+      'EXPRESSION',
+      { marriage_date: { $lte: '2005-12-31', $gte: '2006' } },
+      { and: [to, leaf('marriage_date', 'gte', '2006')] },
+    ],
+  ])('the bounds of a range: %s', (_, type, query, criteria) =>
+    expect(read(type, query, 'Person', 'CRVS')).toEqual(criteria),
+  );
+
+  const uin = { identifier: { type: 'UIN', value: '12' } };
+  const [type, value] = [
+    { attribute_name: 'identifier_type', operator: 'eq', attribute_value: 'uin' },
+    { attribute_name: 'identifier_value', operator: 'eq', attribute_value: ' 12 ' },
+  ];
+  test.each<[string, QueryType, unknown, unknown]>([
+    ['an object', 'EXPRESSION', { identifier: { type: 'UIN', value: '12' } }, uin],
+    ['two members', 'EXPRESSION', { identifier_type: 'UIN', 'identifier.identifier_value': { $eq: '12' } }, uin],
+    ['two items', 'PREDICATE', [{ expression1: value }, { expression1: type }], uin],
+    ['one item', 'PREDICATE', [{ expression1: type, condition: 'and', expression2: value }], uin],
+    [
+      'several values',
+      'EXPRESSION',
+      { identifier: { type: 'UIN', value: { $in: ['12', '13'] } } },
+      { or: [uin, { identifier: { type: 'UIN', value: '13' } }] },
+    ],
+  ])('type and value of an identifier: %s', (_, queryType, query, criteria) =>
+    expect(read(queryType, query)).toEqual(criteria),
+  );
+
+  test('of somebody else inside the record', () => {
+    const path = 'member_list.member_identifier';
+    const query = { member_list: { member_identifier: { type: 'UIN', value: '12' } } };
+    expect(read('EXPRESSION', query, 'Group')).toEqual({
+      and: [leaf(`${path}.identifier_type`, 'eq', 'UIN'), leaf(`${path}.identifier_value`, 'eq', '12')],
+      ofOne: path,
+    });
+  });
+
+  test('two types beside a value could mean anything', () =>
+    expect(
+      refusal('EXPRESSION', { $and: [{ identifier: { type: 'UIN', value: '1' } }, { identifier_type: 'BRN' }] }),
+    ).toEqual(rejection('rjct.filter.invalid', 'name each identifier by its type, as {"UIN": …}')));
 });
 
 test('graphql has a reader of its own', () =>

@@ -1,16 +1,25 @@
 /** Generated criteria that hit: their values come from the records they will be asked of. */
 import * as fc from 'fast-check';
 import type { Arbitrary } from 'fast-check';
-import type { Criteria, Operator, Scalar } from '../../src/protocol/query/criteria.js';
+import type { Comparison, Criteria, Operator, Scalar } from '../../src/protocol/query/criteria.js';
 import type { Attribute } from '../../src/protocol/registries/definition.js';
 import type { LoadedRecord } from './registry-database.js';
 
 export function criteriaOver(attributes: Attribute[], records: LoadedRecord[]): Arbitrary<Criteria> {
   const used = attributes.filter(({ path }) => records.some(({ data }) => valuesAt(data, path).length > 0));
+  const lists = used.filter(({ many }) => many);
   const leaf = fc.oneof(
     { weight: 6, arbitrary: fc.constantFrom(...used).chain((attribute) => comparison(attribute, records)) },
     { weight: 1, arbitrary: fc.constantFrom(...attributes).chain((attribute) => comparison(attribute, records)) },
     { weight: 1, arbitrary: identifier(records) },
+    ...(lists.length === 0
+      ? []
+      : [
+          {
+            weight: 1,
+            arbitrary: fc.constantFrom(...lists).chain((attribute) => oneEntry(attribute, records)),
+          },
+        ]),
   );
   return fc.letrec<{ criteria: Criteria }>((tie) => ({
     criteria: fc.oneof(
@@ -23,7 +32,7 @@ export function criteriaOver(attributes: Attribute[], records: LoadedRecord[]): 
   })).criteria;
 }
 
-function comparison(attribute: Attribute, records: LoadedRecord[]): Arbitrary<Criteria> {
+function comparison(attribute: Attribute, records: LoadedRecord[]): Arbitrary<Comparison> {
   const one = valueOf(attribute, records);
   const single = fc.record({ operator: fc.constantFrom<Operator[]>('eq', 'ne', 'gt', 'gte', 'lt', 'lte'), value: one });
   const list = fc.record({
@@ -35,6 +44,12 @@ function comparison(attribute: Attribute, records: LoadedRecord[]): Arbitrary<Cr
     attribute: attribute.path,
     ...rest,
   }));
+}
+
+/** Of one value of a list. */
+function oneEntry(attribute: Attribute, records: LoadedRecord[]): Arbitrary<Criteria> {
+  const part = comparison(attribute, records).filter(({ operator }) => operator !== 'ne' && operator !== 'nin');
+  return fc.array(part, { minLength: 1, maxLength: 3 }).map((and) => ({ and, ofOne: attribute.path }));
 }
 
 const isFreeText = ({ type, codes }: Attribute): boolean => type === 'string' && codes === undefined;

@@ -59,6 +59,11 @@ test.each<[string, Criteria, boolean]>([
   ['the same day, exclusive', { or: [day('gt', '2001-05-20'), day('lt', '2001-05-20')] }, false],
   ['one of two addresses', leaf('address.postal_code', 'eq', 'B'), true],
   ['none of the addresses', leaf('address.postal_code', 'gt', 'B'), false],
+  ['bounds of two addresses', { and: codesBetween('A', 'B') }, true],
+  ['bounds of one address', { and: codesBetween('A', 'B'), ofOne: 'address.postal_code' }, false],
+  ['a list and a bound of one', { and: [codesBetween('A', 'C')[1]!, codeIn('B', 'C')], ofOne: 'address' }, true],
+  ['none of one', { and: [codesBetween('A', 'B')[1]!, codeIn('B', 'C')], ofOne: 'address' }, false],
+  ['a month of one list', { ...between('marriage_date', '1999-02-01', '1999-02-28'), ofOne: 'marriage_date' }, true],
   ['a missing value', leaf('divorce_date', 'lt', '9999-01-01'), false],
   ['not equal where missing', leaf('divorce_date', 'ne', '2001-01-01'), true],
   ['outside a list where missing', leaf('divorce_date', 'nin', ['2001-01-01']), true],
@@ -113,8 +118,17 @@ function leaf(
   return { attribute, operator, value };
 }
 
-function between(path: string, from: string, to: string): Criteria {
+function between(path: string, from: string, to: string) {
   return { and: [leaf(path, 'gte', from), leaf(path, 'lte', to)] };
+}
+
+/** Between two of them, exclusive. */
+function codesBetween(above: string, below: string) {
+  return [leaf('address.postal_code', 'gt', above), leaf('address.postal_code', 'lt', below)];
+}
+
+function codeIn(...codes: string[]) {
+  return leaf('address.postal_code', 'in', codes);
 }
 
 function day(operator: 'eq' | 'gt' | 'lt' | 'gte' | 'lte', value: string) {

@@ -4,6 +4,7 @@
  *
  * Meaning, the same in SQL and in memory:
  * - a path that crosses lists holds when *any* element does; a missing value makes every comparison false;
+ * - what is compared `ofOne` entry of a list holds when one element meets all of it (one-entry.ts);
  * - `ne` is the negation of `eq` and `nin` of `in`, so both are true where the value is missing;
  * - text and codes compare exactly; a coded attribute matches by code or by label; numbers compare as numbers; dates
  *   by calendar day, whether the record holds a date or a date-time;
@@ -11,11 +12,24 @@
  *   does, one that is asked for is a range of days.
  */
 export type Criteria =
-  | { and: Criteria[] }
+  | { and: Criteria[]; ofOne?: undefined }
+  | OneEntry
   | { or: Criteria[] }
   | { not: Criteria }
   | { identifier: { type: string; value: string } }
-  | { attribute: string; operator: Operator; value: Scalar | Scalar[] };
+  | Comparison;
+
+export interface Comparison {
+  attribute: string;
+  operator: Operator;
+  value: Scalar | Scalar[];
+}
+
+/** Comparisons below the path of a list, or of its values themselves. */
+export interface OneEntry {
+  and: Comparison[];
+  ofOne: string;
+}
 
 export type Operator = OrderOperator | TextOperator | 'ne' | 'in' | 'nin';
 /** One value against another of its type. */

@@ -54,8 +54,6 @@ export function derivedComparison(
   if (direct === 'gte') return since(days(raw).from);
   if (direct === 'gt') return since(days(raw).before);
   if (direct === 'lte') return bound('lt', days(raw).before);
-  // Over a list, two bounds could be met by two different persons.
-  if (date.many) throw filterInvalid(`"${name}" crosses a list; compare it with gt, gte, lt or lte`);
   const matching = { or: (operator === 'in' || operator === 'nin' ? listOf(`"${name}"`, raw) : [raw]).map(within) };
   return operator === 'ne' || operator === 'nin' ? { not: matching } : matching;
 }

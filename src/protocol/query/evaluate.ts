@@ -1,5 +1,5 @@
 /** Criteria over one record in memory: what a subscription matches, with the meaning that criteria.ts gives and SQL has. */
-import type { Criteria, OrderOperator, Scalar, TextOperator } from './criteria.js';
+import type { Comparison, Criteria, OneEntry, OrderOperator, Scalar, TextOperator } from './criteria.js';
 import { afterDate, firstDay, lastDay, storedDate } from '../registries/date.js';
 import type { Attribute } from '../registries/definition.js';
 import { isObject } from '../../platform/plain-object.js';
@@ -23,20 +23,33 @@ export function matches(
   attributes: ReadonlyMap<string, Attribute>,
   certainty: Certainty = 'CERTAIN',
 ): boolean {
-  if ('and' in criteria) return criteria.and.every((part) => matches(part, record, attributes, certainty));
+  if ('and' in criteria)
+    return criteria.ofOne === undefined
+      ? criteria.and.every((part) => matches(part, record, attributes, certainty))
+      : oneEntryMeets(criteria, record, attributes, certainty);
   if ('or' in criteria) return criteria.or.some((part) => matches(part, record, attributes, certainty));
   if ('not' in criteria) return !matches(criteria.not, record, attributes);
   if ('identifier' in criteria)
     return record.identifiers.some(
       ({ type, value }) => type === criteria.identifier.type && value === criteria.identifier.value,
     );
-  const attribute = attributes.get(criteria.attribute);
-  if (!attribute) throw new Error(`no attribute ${criteria.attribute} in this record type`);
   if (criteria.operator === 'ne') return !matches({ ...criteria, operator: 'eq' }, record, attributes);
   if (criteria.operator === 'nin') return !matches({ ...criteria, operator: 'in' }, record, attributes);
-  const tests = attribute.type === 'date' ? DATE_TESTS[certainty] : TESTS;
-  const operator = criteria.operator === 'in' ? 'eq' : criteria.operator;
-  return compares(valuesAt([record.data], segmentsOf(attribute.path)), tests, operator, criteria.value);
+  const values = valuesAt([record.data], segmentsOf(criteria.attribute));
+  return compares(values, criteria, attributes, certainty);
+}
+
+function oneEntryMeets(
+  { and, ofOne }: OneEntry,
+  { data }: EvaluatedRecord,
+  attributes: ReadonlyMap<string, Attribute>,
+  certainty: Certainty,
+): boolean {
+  const above = segmentsOf(ofOne);
+  const below = ({ attribute }: Comparison): string[] => segmentsOf(attribute).slice(above.length);
+  return valuesAt([data], above).some((entry) =>
+    and.every((part) => compares(valuesAt([entry], below(part)), part, attributes, certainty)),
+  );
 }
 
 /** Whether a record holds any value at a path. */
@@ -54,7 +67,17 @@ function segmentsOf(path: string): string[] {
   return read;
 }
 
-function compares(stored: unknown[], tests: Tests, operator: keyof Tests, value: Scalar | Scalar[]): boolean {
+/** Any of the stored values with any of those asked for; a negation is none. */
+function compares(
+  stored: unknown[],
+  { attribute, operator: asked, value }: Comparison,
+  attributes: ReadonlyMap<string, Attribute>,
+  certainty: Certainty,
+): boolean {
+  const type = attributes.get(attribute)?.type;
+  if (type === undefined) throw new Error(`no attribute ${attribute} in this record type`);
+  const tests: Tests = type === 'date' ? DATE_TESTS[certainty] : TESTS;
+  const operator = asked === 'in' ? 'eq' : (asked as keyof Tests);
   const values = Array.isArray(value) ? value : [value];
   return stored.some((one) => values.some((other) => tests[operator]?.(one, other) ?? false));
 }

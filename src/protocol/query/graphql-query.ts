@@ -29,6 +29,7 @@ import { projectionOf } from './graphql-projection.js';
 import { querySchemaOf, rootField } from './graphql-schema.js';
 import { inDictionaryNames } from './graphql-spellings.js';
 import { parseIdentifier } from './identifier-query.js';
+import { ofOneEntry } from './one-entry.js';
 import { parsePage } from './parse-page.js';
 import type { QueryOptions } from './parse-query.js';
 import { QueryContext } from './query-context.js';
@@ -138,5 +139,5 @@ function criteriaOf(given: Record<string, unknown>, context: QueryContext): Crit
     return [comparison(context, name, 'eq', value)];
   });
   if (all.length === 0) throw criteriaInvalid('say whom to find: an identifier, an attribute or "filter" as argument');
-  return all.length === 1 ? all[0]! : { and: all };
+  return ofOneEntry(all.length === 1 ? all[0]! : { and: all }, context.names);
 }

@@ -5,6 +5,7 @@ import type { RecordTypeDefinition, RegistryDefinition } from '../registries/def
 import type { QueryType } from '../vocabulary.js';
 import { parseExpression } from './expression-query.js';
 import { isWrappedIdentifier, parseIdentifier } from './identifier-query.js';
+import { ofOneEntry } from './one-entry.js';
 import { parsePredicate } from './predicate-query.js';
 import { namesOf, QueryContext } from './query-context.js';
 import { isObject } from '../../platform/plain-object.js';
@@ -33,6 +34,10 @@ export function parseQuery(
   const context = new QueryContext(namesOf(definition, recordType), today, eventType);
   const query = unwrapItems(sent);
   if (query !== sent) assertNothingBeside(sent, 'value');
+  return ofOneEntry(parseAs(queryType, query, context), context.names);
+}
+
+function parseAs(queryType: QueryType, query: unknown, context: QueryContext): Criteria {
   switch (queryType) {
     case 'IDTYPE_VALUE':
       return parseIdentifier(context, query);

@@ -32,7 +32,7 @@ export function parseSort(
 
 function readKey(names: Names, item: unknown): SortKey {
   const { attribute: name, order = 'asc' } = isObject(item) ? item : {};
-  if (typeof name !== 'string') throw sortInvalid('every item of sort names an "attribute_name"');
+  if (typeof name !== 'string' || name === '') throw sortInvalid('every item of sort names an "attribute_name"');
   if (order !== 'asc' && order !== 'desc') throw sortInvalid(`sort_order of ${quoteName(name)} is asc or desc`);
   const key = attributeKey(names, name, order) ?? identifierKey(names, name, order) ?? derivedKey(names, name, order);
   if (key) return key;

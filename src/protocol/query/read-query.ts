@@ -50,5 +50,6 @@ function recordTypeOf(asked: AskedQuery, definition: RegistryDefinition): Record
     (hint === undefined ? undefined : findRecordType(definition, hint)) ?? findRecordType(definition, named);
   if (recordType !== undefined) return recordType;
   const known = definition.recordTypes.map(({ name }) => name).join(', ');
-  throw criteriaInvalid(`reg_record_type: not a record type of ${definition.registry}; use one of ${known}`);
+  const field = asked.responseEntity === undefined ? 'reg_record_type' : 'response_entity';
+  throw criteriaInvalid(`${field}: not a record type of ${definition.registry}; use one of ${known}`);
 }

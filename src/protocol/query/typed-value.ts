@@ -1,4 +1,5 @@
 /** A partner's value, read as the type of the attribute it is compared with: `"25"` is a number where the attribute is one. */
+import { assertNothingBeside } from './beside.js';
 import type { Scalar } from './criteria.js';
 import { isExact, isExactValue } from '../exact-number.js';
 import { normalText } from '../text.js';
@@ -38,7 +39,10 @@ function readText(raw: unknown): string | undefined {
 
 function spread(raw: unknown): unknown[] {
   if (Array.isArray(raw)) return raw;
-  if (isObject(raw)) return Array.isArray(raw.values) ? raw.values : [];
+  if (isObject(raw)) {
+    assertNothingBeside(raw, 'values');
+    return Array.isArray(raw.values) ? raw.values : [];
+  }
   if (typeof raw !== 'string') return [raw];
   return raw
     .split(',')
