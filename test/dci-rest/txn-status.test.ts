@@ -328,8 +328,42 @@ describe('an earlier search', () => {
     expect(before.found.search_response[0].data.reg_records).toHaveLength(1);
     await gateway.admin(`mutation ($id: ID!) { endAgreement(id: $id) { id } }`, { id: createAgreement.id });
     const after = await ask('social', 'search', 'transaction_id', id, narrowed);
-    expect(after.found.search_response).toMatchObject([{ status: 'succ' }]);
-    expect(after.found.search_response[0]).not.toHaveProperty('data');
+    expect(after.found.search_response).toEqual([
+      {
+        reference_id: before.found.search_response[0].reference_id,
+        timestamp: expect.any(String),
+        status: 'succ',
+        status_reason_message: expect.stringContaining('its answer is not told again: no agreement in force'),
+      },
+    ]);
+  });
+
+  test.each(['social', 'crvs', 'dr'])(
+    'is not told as nobody found where it is not kept any more: %s',
+    async (registry) => {
+      const { id } = await search(registry, '1');
+      // As retention does, and as a status does that leaves out callbacks behind the first.
+      await gateway.database.query('update transaction set response_sealed = null where transaction_id = $1', [id]);
+      const { found } = await ask(registry, 'search', 'transaction_id', id);
+      expect(found.search_response).toEqual([
+        {
+          reference_id: expect.any(String),
+          timestamp: expect.any(String),
+          status: 'succ',
+          status_reason_message: expect.stringContaining('was answered, and the answer is not told again here'),
+        },
+      ]);
+    },
+  );
+
+  test('of a question with a list of its own says no more beside it', async () => {
+    const message = { transaction_id: randomUUID(), disabled_criteria: { query: { type: 'UIN', value: '1' } } };
+    await partner.send('dr/registry/sync/disabled', 'search', message);
+    const { found } = await ask('dr', 'search', 'transaction_id', message.transaction_id);
+    expect(found.disabled_response).toMatchObject([{ disabled_status: 'yes' }]);
+    expect(found.search_response).toEqual([
+      { reference_id: found.disabled_response[0].reference_id, timestamp: expect.any(String), status: 'succ' },
+    ]);
   });
 
   test('that was refused was never accepted', async () => {

@@ -2,9 +2,11 @@
 import type { KnownSender } from '../../access/sender-directory.js';
 import { whyWithheld } from '../../access/recheck-release.js';
 import { loadCallbacks, type EarlierTransaction } from '../../entities/transactions/transaction-status.repository.js';
-import type { JsonObject } from '../../protocol/envelope/json.js';
+import { isObject } from '../../platform/plain-object.js';
+import type { Json, JsonObject } from '../../protocol/envelope/json.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
 import { standardMessage } from '../../protocol/search/stored-answer.js';
+import { cutText } from '../../protocol/text.js';
 import type { TxnType } from '../../protocol/txn-status/txn-status.translate.js';
 import { WIRE_STATUS } from '../../protocol/vocabulary.js';
 import type { Services } from '../services.js';
@@ -39,8 +41,8 @@ export async function earlierMessage(asking: Asking, transaction: EarlierTransac
   if (asking.type !== 'SEARCH') return whole;
   const { sender, definition, services } = asking;
   const now = services.clock();
-  if ((await whyWithheld(services, { sender, definition, now }, transaction)) !== undefined)
-    return withoutRecords(whole);
+  const why = await whyWithheld(services, { sender, definition, now }, transaction);
+  if (why !== undefined) return withoutRecords(whole, why);
   asking.told.push(transaction);
   return whole;
 }
@@ -67,21 +69,35 @@ function mergeParts(parts: JsonObject[]): JsonObject {
   return merged;
 }
 
-/** Items that nothing was told of yet, or ever: a request that was refused as a whole. */
+/** Without a word, an item without records would read as nobody found. */
+const NOT_TOLD_AGAIN =
+  'was answered, and the answer is not told again here: it is in the callback that was sent, or ask again with a new message_id';
+
+/** Items that nothing is told of: not yet, not any more, or never, as of a request that was refused as a whole. */
 function withRest(transaction: EarlierTransaction, message: JsonObject, list: string): JsonObject {
   const items = (message[list] ?? []) as JsonObject[];
-  const told = new Set(items.map(({ reference_id: id }) => id));
-  const { status, statusReasonMessage, receivedAt } = transaction;
-  const rest = transaction.referenceIds
-    .filter((id) => !told.has(id))
+  const listed = new Set(items.map(({ reference_id: id }) => id));
+  const told = new Set(Object.values(message).flatMap(idsIn));
+  const { status, statusReasonMessage, receivedAt, referenceIds, itemCount, itemsDone } = transaction;
+  const why = { ...NO_REASON, REJECTED: statusReasonMessage, SUCCEEDED: NOT_TOLD_AGAIN }[status];
+  const rest = referenceIds
+    .filter((id) => !listed.has(id))
     .map((id) => ({
       reference_id: id,
       timestamp: receivedAt.toISOString(),
       status: WIRE_STATUS[status],
-      ...(status === 'REJECTED' && statusReasonMessage !== null ? { status_reason_message: statusReasonMessage } : {}),
+      ...(why === null || told.has(id) ? {} : { status_reason_message: why }),
     }));
-  return { ...message, [list]: [...items, ...rest] };
+  const all = [...items, ...rest];
+  // Rows of an upload have no ids of their own here.
+  const counts: JsonObject = all.length < itemCount ? { total_count: itemCount, completed_count: itemsDone } : {};
+  return { ...counts, ...message, [list]: all };
 }
+
+const NO_REASON = { RECEIVED: null, PENDING: null };
+/** Some operations tell their items in a list of another name. */
+const idsIn = (list: Json | undefined): unknown[] =>
+  Array.isArray(list) ? list.map((item) => (isObject(item) ? item['reference_id'] : undefined)) : [];
 
 /** Messages without items, before they are answered. */
 function pending({ status, receivedAt }: EarlierTransaction, type: TxnType): JsonObject {
@@ -92,9 +108,12 @@ function pending({ status, receivedAt }: EarlierTransaction, type: TxnType): Jso
 /** Of an item: whatever else it has, such as a `yes` or how many were found, tells of a person. */
 const BARE = new Set(['reference_id', 'timestamp', 'status', 'status_reason_code', 'status_reason_message', 'locale']);
 
-function withoutRecords(message: JsonObject): JsonObject {
-  const bare = (item: JsonObject): JsonObject =>
-    Object.fromEntries(Object.entries(item).filter(([name]) => BARE.has(name)));
+function withoutRecords(message: JsonObject, why: string): JsonObject {
+  const reason = { status_reason_message: cutText(`its answer is not told again: ${why}`, 999) };
+  const bare = (item: JsonObject): JsonObject => ({
+    ...Object.fromEntries(Object.entries(item).filter(([name]) => BARE.has(name))),
+    ...(item['status'] === WIRE_STATUS.SUCCEEDED ? reason : {}),
+  });
   return Object.fromEntries(
     Object.entries(message).map(([name, value]) => [
       name,
