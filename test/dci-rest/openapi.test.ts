@@ -174,12 +174,52 @@ function problemsBy(schema: Content['schema'] | undefined, value: unknown): unkn
   return validate(value) === true ? null : validate.errors;
 }
 
+interface Schema {
+  $ref?: string;
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  anyOf?: Schema[];
+  allOf?: Schema[];
+}
+
+/** A record has what its dictionary has. */
+const OF_THE_DICTIONARY = '#/components/schemas/RegistryRecord';
+
+/** Members of an answer that its schema does not name; what has no names in its schema may have any. */
+function unnamed(schema: Schema, value: unknown, path = ''): string[] {
+  if (typeof value !== 'object' || value === null || schema.$ref === OF_THE_DICTIONARY) return [];
+  const { properties, items, anyOf = [], allOf = [] } = resolved(schema);
+  const fitting = anyOf.filter((one) => ajv.validate(absolute(one), value));
+  if (fitting.some(({ $ref }) => $ref === OF_THE_DICTIONARY)) return [];
+  const inner = [...allOf, ...fitting].map((one) => resolved(one));
+  if (Array.isArray(value)) {
+    const of = [items, ...inner.map((one) => one.items)].find((one) => one !== undefined);
+    return of === undefined ? [] : value.flatMap((one) => unnamed(of, one, `${path}[]`));
+  }
+  const named = Object.assign({}, ...[{ properties }, ...inner].map((one) => one.properties)) as typeof properties & {};
+  if (Object.keys(named).length === 0) return fitting.flatMap((one) => unnamed(one, value, path));
+  return Object.entries(value).flatMap(([name, member]) => {
+    const known = named[name];
+    return known === undefined ? [`${path}.${name}`] : unnamed(known, member, `${path}.${name}`);
+  });
+}
+
+const resolved = (schema: Schema): Schema =>
+  schema.$ref === undefined
+    ? schema
+    : resolved(document.components.schemas[schema.$ref.slice('#/components/schemas/'.length)] as Schema);
+
+/** As part of the document. */
+const absolute = (schema: Schema): object =>
+  JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"document#/components/')) as object;
+
 /** What the document says of the answer, and what the message says of itself. */
 function judge({ path, type }: Example, { status, body }: Answer): void {
   const expected = Object.keys(post(path).responses).find((code) => code.startsWith('2'));
   expect({ path, type, status, told: body.errors }).toEqual({ path, type, status: Number(expected), told: undefined });
   const documented = post(path).responses[status]?.content?.['application/json']?.schema;
   expect({ path, problems: problemsBy(documented, body) }).toEqual({ path, problems: null });
+  expect({ path, unnamed: unnamed(documented ?? {}, body) }).toEqual({ path, unnamed: [] });
   const outcome: unknown = body.header?.status ?? body.message?.ack_status ?? body.status ?? body.token_type;
   expect({ path, type, outcome }).toEqual({
     path,
@@ -266,8 +306,12 @@ test('what was accepted of them was done, and told with success', async () => {
   const accepted = await gateway.database.query(`select 1 from transaction where channel in ('ASYNC', 'BULK')`);
   expect(accepted.length).toBeGreaterThan(60);
   const answers = await inbox.wait(accepted.length);
-  for (const { path, verified, body } of answers)
+  for (const { path, verified, body } of answers) {
     expect({ path, verified, status: body.header.status }).toEqual({ path, verified: true, status: 'succ' });
+    const told = document.webhooks[body.header.action]?.post?.requestBody.content['application/json']?.schema;
+    const fits = { problems: problemsBy(told, body), unnamed: unnamed(told ?? {}, body) };
+    expect({ path, ...fits }).toEqual({ path, problems: null, unnamed: [] });
+  }
 });
 
 test('a refusal has the documented form', async () => {

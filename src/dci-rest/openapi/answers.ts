@@ -1,6 +1,7 @@
 /** What this server answers and tells, as schemas: nothing validates with them but the tests, which hold every answer against them. */
 import { z } from 'zod';
 import { dateTime } from '../../protocol/envelope/envelope.schema.js';
+import { frequency } from '../../protocol/subscribe/subscribe.schema.js';
 import type { Operation } from '../../protocol/vocabulary.js';
 
 const text = z.string();
@@ -10,6 +11,9 @@ const ids = { transaction_id: text, correlation_id: text };
 const reason = { status_reason_code: text.optional(), status_reason_message: text.optional() };
 const item = { reference_id: text, timestamp: dateTime, status: wireStatus, ...reason, locale: text.optional() };
 const yesOrNo = z.enum(['yes', 'no']);
+const exactness = {
+  total_count_exact: z.literal(false).optional().describe('Where it stands, `total_count` or more match.'),
+};
 
 const replyHeader = z.looseObject({
   version: text,
@@ -23,6 +27,15 @@ const replyHeader = z.looseObject({
   sender_id: text,
   receiver_id: text.optional(),
   is_msg_encrypted: z.boolean(),
+  meta: z
+    .looseObject({
+      subscription_code: text.optional(),
+      sequence: z.int().optional(),
+      event_id: text.optional(),
+      test: z.literal(true).optional(),
+    })
+    .optional()
+    .describe('Of a notification: which subscription, its number there, and the event; `test` marks one of no event.'),
 });
 
 /** As the registry's dictionary has it (protocol 4), of what the agreement lets out. */
@@ -31,6 +44,7 @@ const pagination = z.looseObject({
   page_size: count,
   page_number: count,
   total_count: count,
+  ...exactness,
   next_cursor: text.optional(),
 });
 const foundRecords = z.looseObject({
@@ -55,7 +69,11 @@ const subscriptionInfo = z.looseObject({
   timestamp: dateTime,
   reg_type: text,
   reg_event_type: text.optional(),
+  frequency: frequency.optional(),
+  filter_type: z.enum(['idtype-value', 'expression', 'predicate', 'graphql']).optional(),
+  filter: z.union([z.record(z.string(), z.unknown()), z.array(z.unknown())]).optional(),
   notify_record_type: text.optional(),
+  locale: text.optional(),
 });
 const subscribeResponse = z.looseObject({
   ...ids,
@@ -70,23 +88,13 @@ const unsubscribeResponse = z.looseObject({
   ...reason,
   subscription_status: z.array(z.looseObject({ code: text, status: z.enum(['subscribe', 'unsubscribe']) })).optional(),
 });
-const txnStatusResponse = z.looseObject({
-  ...ids,
-  txnstatus_response: z.looseObject({
-    txn_type: text,
-    txn_status: z
-      .looseObject({ ...ids, total_count: count.optional(), completed_count: count.optional() })
-      .describe('The answer of the earlier request, as far as there is one.'),
-  }),
+const receiptInformation = z.looseObject({
+  status: wireStatus.optional(),
+  notification_ids: z.array(text),
+  unknown_notification_ids: z.array(text),
+  beneficiaries: z.array(z.unknown()).optional(),
 });
-const receiptResponse = z.looseObject({
-  ...ids,
-  receipt_information: z.looseObject({
-    status: wireStatus.optional(),
-    notification_ids: z.array(text),
-    unknown_notification_ids: z.array(text),
-  }),
-});
+const receiptResponse = z.looseObject({ ...ids, receipt_information: receiptInformation });
 const verified = z
   .record(z.string(), z.boolean().nullable())
   .describe('Each claim: true, false, or null where not known.');
@@ -103,6 +111,30 @@ const enrolledResponse = z.looseObject({
   enrolled_response: z.array(z.looseObject({ ...item, enrolled_status: yesOrNo })),
 });
 const enrollmentUpdatesResponse = z.looseObject({ ...ids, enrolled_response: z.array(z.looseObject(item)) });
+
+/** Of whatever kind the earlier request was. */
+const earlierAnswer = z.looseObject({
+  ...ids,
+  total_count: count.optional(),
+  completed_count: count.optional(),
+  search_response: searchResponse.shape.search_response.optional(),
+  disabled_response: disabledResponse.shape.disabled_response.optional(),
+  enrolled_response: enrolledResponse.shape.enrolled_response.optional(),
+  verify_response: verifyResponse.shape.verify_response.optional(),
+  subscribe_response: subscribeResponse.shape.subscribe_response.optional(),
+  timestamp: dateTime.optional(),
+  status: wireStatus.optional(),
+  ...reason,
+  subscription_status: unsubscribeResponse.shape.subscription_status,
+  receipt_information: receiptInformation.partial().optional(),
+});
+const txnStatusResponse = z.looseObject({
+  ...ids,
+  txnstatus_response: z.looseObject({
+    txn_type: text,
+    txn_status: earlierAnswer.describe('The answer of the earlier request, as far as there is one.'),
+  }),
+});
 
 const short = { ...ids, status: wireStatus, ...reason };
 
@@ -140,6 +172,7 @@ const ackMessage = z.looseObject({
   not_applied: z.array(z.looseObject({ reference_id: text, status_reason_message: text.max(999) })).optional(),
 });
 
+const keyMembers = Object.fromEntries(['crv', 'x', 'y', 'n', 'e'].map((name) => [name, text.optional()]));
 const token = { access_token: text, token_type: z.literal('bearer'), scope: text.optional() };
 
 /** By the names of the document. */
@@ -159,7 +192,12 @@ export const ANSWERS: Record<string, z.ZodType> = {
   DisabledResponse: disabledResponse,
   EnrolledResponse: enrolledResponse,
   EnrollmentUpdatesResponse: enrollmentUpdatesResponse,
-  ShortSearchAnswer: z.looseObject({ ...short, total_count: count, records: z.array(registryRecord) }),
+  ShortSearchAnswer: z.looseObject({
+    ...short,
+    total_count: count,
+    ...exactness,
+    records: z.array(registryRecord),
+  }),
   ShortVerifyAnswer: z.looseObject({ ...short, found: z.boolean(), verified }),
   ShortSubscribeAnswer: z.looseObject({ ...short, subscription_code: text.optional(), state: text.optional() }),
   ShortUnsubscribeAnswer: z.looseObject({ ...short, subscription_codes: z.array(text) }),
@@ -170,6 +208,6 @@ export const ANSWERS: Record<string, z.ZodType> = {
   Refusal: z.looseObject({ errors: z.array(problem), message: ackMessage, error_id: text }),
   Token: z.looseObject({ ...token, expires_in: z.int().describe('Seconds.') }),
   ClientToken: z.looseObject({ ...token, expires_in: text.describe('Seconds, as a text.') }),
-  TokenError: z.looseObject({ error: text, error_description: text.optional() }),
-  Jwks: z.looseObject({ keys: z.array(z.looseObject({ kty: text, kid: text, use: text, alg: text })) }),
+  TokenError: z.looseObject({ error: text, error_description: text.optional(), errors: z.array(problem).optional() }),
+  Jwks: z.looseObject({ keys: z.array(z.looseObject({ kty: text, kid: text, use: text, alg: text, ...keyMembers })) }),
 };

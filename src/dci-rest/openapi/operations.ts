@@ -165,7 +165,7 @@ const tokenPath = (operationId: string, answer: string, text: string): JsonObjec
     responses: {
       '200': { description: 'A token.', content: content(answer) },
       ...Object.fromEntries(
-        ['400', '401', '415', '429'].map((status) => [status, { $ref: '#/components/responses/TokenRefused' }]),
+        ['400', '401', '415', '429', '503'].map((status) => [status, { $ref: '#/components/responses/TokenRefused' }]),
       ),
     },
   },
