@@ -35,8 +35,11 @@ export async function refuse(
 }
 
 export function replyOf(refusal: ProtocolError, { correlationId }: Exchange, { clock }: FacadeServices): Reply {
-  const { status, retryAfter } = refusal;
-  const headers: Record<string, string> = retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
+  const { status, retryAfter, challenge } = refusal;
+  const headers: Record<string, string> = {
+    ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }),
+    ...(challenge === undefined ? {} : { 'WWW-Authenticate': challenge }),
+  };
   return { status, body: errorBody(refusal, clock(), correlationId), headers };
 }
 

@@ -11,7 +11,11 @@ const STATUS: Partial<Record<DomainErrorCode, number>> = { UNAUTHENTICATED: 401,
 /** Other errors are faults of ours, and stay what they are. */
 export function refuseCaller(error: unknown): unknown {
   if (error instanceof ProtocolError) {
-    const headers = new HeaderMap(error.retryAfter === undefined ? [] : [['retry-after', String(error.retryAfter)]]);
+    const { retryAfter, challenge } = error;
+    const headers = new HeaderMap([
+      ...(retryAfter === undefined ? [] : [['retry-after', String(retryAfter)] as const]),
+      ...(challenge === undefined ? [] : [['www-authenticate', challenge] as const]),
+    ]);
     const extensions = { code: graphqlCode(error), errorId: error.errorId, reason: error.code };
     return new GraphQLError(error.message, { extensions: { ...extensions, http: { status: error.status, headers } } });
   }

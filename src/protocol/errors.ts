@@ -11,6 +11,8 @@ export abstract class ProtocolError extends Error {
   readonly errorId: string = randomUUID();
   /** Seconds; sent as `Retry-After` where set. */
   readonly retryAfter?: number;
+  /** How to prove oneself; sent as `WWW-Authenticate` where set (RFC 9110 11.6.1). */
+  readonly challenge?: string;
 
   override get name(): string {
     return this.constructor.name;
@@ -29,7 +31,9 @@ export class BodyTooLarge extends define('err.request.bad', 413) {}
 /** An answer that would be too large; nothing of it leaves. */
 export class AnswerTooLarge extends define('err.request.bad', 413) {}
 export class ContentTypeUnsupported extends define('err.request.bad', 415) {}
-export class TokenInvalid extends define('err.request.unauthorized', 401) {}
+export class TokenInvalid extends define('err.request.unauthorized', 401) {
+  override readonly challenge: string = 'Bearer';
+}
 export class Forbidden extends define('err.request.forbidden', 403) {
   /** The access decision behind it, for our audit. */
   readonly decision: Record<string, unknown> | undefined;

@@ -46,10 +46,18 @@ async function newest({ senderId }: Partner): Promise<JsonObject | undefined> {
 describe('a message that is not valid', () => {
   const messages: [name: string, message: JsonObject, text: RegExp][] = [
     ['no transaction_id', without(searchById('1'), 'transaction_id'), /message\.transaction_id/],
-    ['an empty transaction_id', { ...searchById('1'), transaction_id: '' }, /message\.transaction_id/],
-    ['a transaction_id of 100 characters', { ...searchById('1'), transaction_id: 'x'.repeat(100) }, /transaction_id/],
+    ['an empty transaction_id', { ...searchById('1'), transaction_id: '' }, /must have a length of at least 1$/],
+    [
+      'a transaction_id of 100 characters',
+      { ...searchById('1'), transaction_id: 'x'.repeat(100) },
+      /_id: must have a length of at most 99$/,
+    ],
     ['no search_request', without(searchById('1'), 'search_request'), /message\.search_request/],
-    ['search_request that is no list', { ...searchById('1'), search_request: {} }, /message\.search_request/],
+    [
+      'search_request that is no list',
+      { ...searchById('1'), search_request: {} },
+      /message\.search_request: must be a list$/,
+    ],
     [
       'an item without reference_id',
       { transaction_id: 't', search_request: [without(item, 'reference_id')] },
@@ -61,14 +69,18 @@ describe('a message that is not valid', () => {
     ['a locale of two letters', withItem({ locale: 'en' }), /locale/],
     ['an upper-case locale', withItem({ locale: 'ENG' }), /locale/],
     ['no query_type', withItem({ search_criteria: { query: {} } }), /query_type/],
-    ['an unknown query_type', withCriteria({ query_type: 'sql' }), /query_type/],
+    [
+      'an unknown query_type',
+      withCriteria({ query_type: 'sql' }),
+      /query_type: must be idtype-value or expression or /,
+    ],
     ['a query that is text', withCriteria({ query: 'UIN=1' }), /search_criteria\.query: must be an object or a list$/],
     ['no query', withItem({ search_criteria: { query_type: 'expression' } }), /search_criteria\.query: is required$/],
-    ['page_size 0', withCriteria({ pagination: { page_size: 0 } }), /page_size/],
+    ['page_size 0', withCriteria({ pagination: { page_size: 0 } }), /page_size: must be at least 1$/],
     ['page_size -1', withCriteria({ pagination: { page_size: -1 } }), /page_size/],
     ['page_number 0', withCriteria({ pagination: { page_size: 1, page_number: 0 } }), /page_number/],
     ['page_number 0 beside the criteria', withItem({ pagination: { page_size: 1, page_number: 0 } }), /page_number/],
-    ['consent that is text', withCriteria({ consent: '' }), /consent/],
+    ['consent that is text', withCriteria({ consent: '' }), /consent: must be an object$/],
   ];
   test.each(messages)('with %s is refused', async (_, message, text) => {
     expectRefusal(await partner.send('social/registry/sync/search', 'search', message), 400, 'err.request.bad', text);
@@ -88,8 +100,9 @@ describe('a message that is not valid', () => {
     ['a sender_uri that is none', { sender_uri: 'my inbox' }, 'err.sender_uri.invalid', /header\.sender_uri/],
     ['an unknown sender', { sender_id: 'nobody' }, 'err.sender_id.invalid', /sender_id/],
     ['version 2.0.0', { version: '2.0.0' }, 'err.version.not_supported', /version/],
-    ['total_count as text', { total_count: '1' }, 'err.request.bad', /header\.total_count/],
-    ['meta as text', { meta: '' }, 'err.request.bad', /header\.meta/],
+    ['total_count as text', { total_count: '1' }, 'err.request.bad', /header\.total_count: must be a number$/],
+    ['half a total_count', { total_count: 1.5 }, 'err.request.bad', /header\.total_count: must be a whole number/],
+    ['meta as text', { meta: '' }, 'err.request.bad', /header\.meta: must be an object$/],
   ];
   test.each(headers)('with %s in the header is refused', async (_, header, code, text) => {
     const answer = await partner.send('social/registry/sync/search', 'search', searchById('1'), header);
@@ -173,6 +186,7 @@ describe('a caller without a valid token', () => {
   test.each(tokens)('(%s) is refused', async (_, authorization) => {
     const answer = await partner.post(PATH, await partner.envelope('search', searchById('1')), { authorization });
     expectRefusal(answer, 401, 'err.request.unauthorized', /token/i);
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
   });
 
   test('(one whose signature was changed) is refused', async () => {
@@ -180,6 +194,7 @@ describe('a caller without a valid token', () => {
     const authorization = `Bearer ${head}.${body}.${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`;
     const answer = await partner.post(PATH, await partner.envelope('search', searchById('1')), { authorization });
     expectRefusal(answer, 401, 'err.request.unauthorized', /token/i);
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
   });
 });
 

@@ -72,15 +72,36 @@ function describeIssue(issue: z.core.$ZodIssue, above: string[]): string {
   const alternatives = issue.code === 'invalid_union' ? issue.errors.flatMap(([first]) => first ?? []) : [];
   const inside = alternatives.find((alternative) => alternative.path.length > 0);
   if (inside !== undefined) return describeIssue(inside, path);
-  const types = alternatives.flatMap((one) =>
-    one.code === 'invalid_type' ? (TYPES[one.expected] ?? one.expected) : [],
-  );
+  const types = alternatives.flatMap((one) => (one.code === 'invalid_type' ? typeOf(one) : []));
   const isAbsent = [issue, ...alternatives].some(
     ({ code, message }) => code === 'invalid_type' && message.includes('undefined'),
   );
-  const problem = types.length > 0 ? `must be ${types.join(' or ')}` : lowerFirst(issue.message);
+  const problem = types.length > 0 ? `must be ${types.join(' or ')}` : wordsOf(issue);
   return `${path.join('.')}: ${isAbsent ? 'is required' : problem}`;
 }
+
+/** Words of the schema’s own stay; the library’s are for programmers. */
+function wordsOf(issue: z.core.$ZodIssue): string {
+  if (!/^(?:Invalid (?:input|option)|Too (?:small|big)): /.test(issue.message)) return lowerFirst(issue.message);
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${typeOf(issue)}`;
+    case 'invalid_value':
+      return `must be ${issue.values.map(String).join(' or ')}`;
+    case 'too_small':
+      return `must ${AMOUNTS[issue.origin]?.[0] ?? 'be at least'} ${issue.minimum}`;
+    case 'too_big':
+      return `must ${AMOUNTS[issue.origin]?.[1] ?? 'be at most'} ${issue.maximum}`;
+    default:
+      return lowerFirst(issue.message);
+  }
+}
+
+/** Of lengths; of numbers themselves nothing. */
+const AMOUNTS: Record<string, [atLeast: string, atMost: string]> = {
+  string: ['have a length of at least', 'have a length of at most'],
+  array: ['have a length of at least', 'have a length of at most'],
+};
 
 const TYPES: Record<string, string> = {
   record: 'an object',
@@ -88,6 +109,10 @@ const TYPES: Record<string, string> = {
   array: 'a list',
   string: 'a text',
   number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
 };
+
+const typeOf = ({ expected }: z.core.$ZodIssueInvalidType): string => TYPES[expected] ?? expected;
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
