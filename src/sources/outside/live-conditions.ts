@@ -31,6 +31,24 @@ export function conditionOf(criteria: Criteria, of: Conditions): Condition {
   return comparison(criteria, of);
 }
 
+/**
+ * The same without what its column cannot hold, which takes nothing else with it: nothing there is equal to that, and what
+ * lies beyond it has to be sifted.
+ */
+export async function heldOnly(criteria: Criteria, isHeld: (leaf: Criteria) => Promise<boolean>): Promise<Criteria> {
+  const each = (parts: Criteria[]): Promise<Criteria[]> => Promise.all(parts.map((part) => heldOnly(part, isHeld)));
+  if ('and' in criteria) return { and: await each(criteria.and) };
+  if ('or' in criteria) return { or: await each(criteria.or) };
+  if ('not' in criteria || 'identifier' in criteria) return criteria;
+  const { operator, value } = criteria;
+  if (operator === 'in') {
+    const or = [value].flat().map((one): Criteria => ({ ...criteria, operator: 'eq', value: one }));
+    return heldOnly({ or }, isHeld);
+  }
+  if (await isHeld(criteria)) return criteria;
+  return operator === 'eq' ? { or: [] } : { and: [] };
+}
+
 /** Whom a list of identifiers names, as one list of keys. */
 function named(parts: Criteria[], { keys, mapping }: Conditions): Condition[] {
   const meant = parts.flatMap((part) => ('identifier' in part ? keys(part.identifier) : []));
@@ -49,6 +67,8 @@ function comparison({ attribute, operator, value }: Comparison, of: Conditions):
   if (of.attributes.get(attribute)?.type === 'date')
     return any(values.map((day) => onDays(column, operator, String(day))));
   const field = of.mapping.fields[attribute];
+  if (of.attributes.get(attribute)?.type === 'boolean' && field?.codes === undefined)
+    return any(values.map((one) => isTrue(column, one)));
   if (operator === 'eq' || operator === 'in') {
     const codes = field?.column === column ? field : undefined;
     return any(values.map((one) => equals(column, codes && sourceValues(of.file, codes, String(one)), one)));
@@ -61,6 +81,14 @@ function comparison({ attribute, operator, value }: Comparison, of: Conditions):
 
 const any = (conditions: Condition[]): Condition =>
   conditions.length === 0 ? NOBODY : sql`(${sql.join(conditions, sql` or `)})`;
+
+const TRUE = ['t', 'true', '1', 'yes', '\u0001'];
+
+/** A boolean, a number, a bit or a word: whatever the mapping reads as true, and for false all that it does not. */
+function isTrue(column: string, value: Scalar): Condition {
+  const isIt = sql`lower(concat(${sql.ref(column)}, '')) in (${sql.join(TRUE.map((one) => sql`${one}`))})`;
+  return value === true ? isIt : sql`not (${isIt})`;
+}
 
 function equals(column: string, source: ReturnType<typeof sourceValues> | undefined, value: Scalar): Condition {
   const { values, others } = source ?? { values: [String(value)] };

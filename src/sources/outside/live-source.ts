@@ -1,4 +1,5 @@
 /** A source that is asked at every question: nothing of it is copied, and what it cannot be asked is said by its file. */
+import type { Criteria } from '../../protocol/query/criteria.js';
 import { identifiersIn } from '../../protocol/query/criteria-walk.js';
 import { attributesOf } from '../../protocol/registries/attributes.js';
 import type {
@@ -11,11 +12,11 @@ import type {
   SourceResult,
 } from '../registry-source.js';
 import { capabilitiesOf } from './live-capabilities.js';
-import { conditionOf, type Conditions } from './live-conditions.js';
+import { conditionOf, heldOnly, type Conditions } from './live-conditions.js';
 import type { MappedRecord } from './map-records.js';
 import { keysNamed, nameOf, type NamedKeys } from './named-keys.js';
 import type { OpenSource } from './source-connections.js';
-import { SourceFault } from './source-fault.js';
+import { SourceFault, ValueFault } from './source-fault.js';
 import type { RecordMapping } from './source-file.schema.js';
 import type { Key } from './source-reader.js';
 import { clockOf } from './watermark.js';
@@ -92,8 +93,12 @@ export class LiveSource implements RegistrySource {
       if (others.length === 0) return { mapped: await together.records(mapping, only) };
     }
     const attributes = attributesOf(definition, recordType);
-    const condition = conditionOf(criteria, { file, mapping, attributes, keys });
-    const { rows, next: after } = await reader.page(mapping, place.after, page.size, condition);
+    const ask = (asked: Criteria) => conditionOf(asked, { file, mapping, attributes, keys });
+    const read = (asked: Criteria) => reader.page(mapping, place.after, page.size, ask(asked));
+    const { rows, next: after } = await read(criteria).catch(async (error: unknown) => {
+      if (!(error instanceof ValueFault && error.isAsked)) throw error;
+      return read(await heldOnly(criteria, (leaf) => reader.canAsk(mapping, ask(leaf))));
+    });
     return { mapped: await mapper.map(mapping, rows), named, ...(after === undefined ? {} : { after }) };
   }
 }

@@ -18,14 +18,22 @@ export function isoTime(text: string, zone: string): string {
   if (day === undefined || time === undefined) return text;
   const asIfUtc = new Date(`${day}T${time}Z`);
   if (Number.isNaN(asIfUtc.getTime())) return text;
-  const isMidnight = time === '00:00:00' && /^(\.0+)?$/.test(fraction);
-  if (offset === undefined && isMidnight) return day;
+  const isWhole = /^(\.0+)?$/.test(fraction);
+  if (offset === undefined && isWhole && time === '00:00:00') return day;
   const seconds = offset === undefined ? offsetSeconds(zone, asIfUtc) : givenSeconds(offset);
   // Near a change of the clocks the offset of the moment itself counts.
   const first = new Date(asIfUtc.getTime() - seconds * 1000);
-  if (isMidnight && seconds === offsetSeconds(zone, first)) return day;
-  const moment = offset === undefined ? new Date(asIfUtc.getTime() - offsetSeconds(zone, first) * 1000) : first;
+  const there = offsetSeconds(zone, first);
+  const moment = offset === undefined ? new Date(asIfUtc.getTime() - there * 1000) : first;
+  const local = new Date(moment.getTime() + there * 1000);
+  if (isWhole && local.getUTCHours() < 2 && beginsDay(zone, moment)) return local.toISOString().slice(0, 10);
   return moment.toISOString().replace('.000Z', 'Z');
+}
+
+/** Where the clocks go forward at midnight a day begins at one. A session may show a winter's midnight by its summer clock. */
+function beginsDay(zone: string, at: Date): boolean {
+  const dayOf = (moment: Date): number => Math.floor((moment.getTime() / 1000 + offsetSeconds(zone, moment)) / 86_400);
+  return dayOf(new Date(at.getTime() - 1000)) < dayOf(at);
 }
 
 function givenSeconds(offset: string): number {

@@ -32,7 +32,8 @@ export function mapFields(
     const property = resolvePath(definition, className, path)?.property;
     if (value === undefined) continue;
     const isList = property?.list === true && !('class' in property);
-    put(data, path.split('.'), isList ? listIn(path, value) : asWritten(property, value, source.time_zone));
+    const written = isList ? listIn(path, value) : asWritten(property, value, source.time_zone);
+    if (written !== undefined) put(data, path.split('.'), written);
   }
   if (Object.keys(data).length > 0 || Object.keys(fields).length === 0)
     for (const [path, value] of Object.entries(constants)) put(data, path.split('.'), value);
@@ -82,10 +83,19 @@ function listIn(path: string, text: string): unknown {
 }
 
 /** Databases write times and truth in their own way. */
-function asWritten(property: PropertyDefinition | undefined, text: string, zone: string): string {
+function asWritten(property: PropertyDefinition | undefined, text: string, zone: string): string | undefined {
   if (property === undefined || !('type' in property)) return text;
-  if (property.type === 'date') return isoTime(text, zone);
+  if (property.type === 'date') return isoTime(knownOf(text), zone) || undefined;
   return property.type === 'boolean' ? (TRUTH.get(text) ?? text) : text;
+}
+
+const WITH_ZEROS = /^(\d{4})-(?:00-\d{2}|(\d{2})-00)(?: 00:00:00(?:\.0+)?(?:[+-]\d{2}:\d{2})?)?$/;
+
+/** Of a day that MariaDB or MySQL keeps with zeros in it, what is known: its year, its month, or nothing. */
+function knownOf(text: string): string {
+  if (/^0000(?!\d)/.test(text)) return '';
+  const [, year, month] = WITH_ZEROS.exec(text) ?? [];
+  return year === undefined ? text : [year, month].filter(Boolean).join('-');
 }
 
 /** Lists are left to the dictionary's reader: one value in the place of a list is a list of one. */

@@ -1,8 +1,9 @@
 /** Records of a live source by their keys: those asked for at the same time are read together, as long as it answers at once. */
 import { coalesce } from '../../platform/coalesce.js';
 import type { MappedRecord, RecordMapper } from './map-records.js';
+import { ValueFault } from './source-fault.js';
 import type { RecordMapping } from './source-file.schema.js';
-import { among, keyText, type Key, type SourceReader } from './source-reader.js';
+import { among, keyText, type Key, type Page, type SourceReader } from './source-reader.js';
 
 /** As many values as a statement is prepared with. */
 const LIMITS = { underWay: 8, atOnce: 4 };
@@ -49,7 +50,9 @@ export class ReadTogether {
   async #recordsOf(mapping: RecordMapping, keys: readonly Key[]): Promise<MappedRecord[][]> {
     const asked = new Map(keys.map((key) => [keyText(key), key]));
     const isAsked = among(mapping.key, [...asked.values()]);
-    const { rows, next } = await this.reader.page(mapping, undefined, MOST_ROWS, isAsked);
+    const { rows, next } = await this.reader
+      .page(mapping, undefined, MOST_ROWS, isAsked)
+      .catch((error: unknown): Page => nothingAsked(error));
     const records = await this.mapper.map(mapping, rows);
     if (keys.length === 1) return [records];
     const byKey = Map.groupBy(records, ({ key }) => keyText(key));
@@ -58,4 +61,10 @@ export class ReadTogether {
       throw new Error('the source does not tell whose these rows are');
     return keys.map((key) => byKey.get(keyText(key)) ?? []);
   }
+}
+
+/** A key that the records' own column cannot hold is nobody's. */
+function nothingAsked(error: unknown): Page {
+  if (error instanceof ValueFault && error.isAsked) return { rows: [] };
+  throw error;
 }

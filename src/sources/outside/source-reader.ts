@@ -46,6 +46,8 @@ export const identifierIn = (row: Row, column: string): string | undefined => re
 
 export class SourceReader {
   readonly #problems = new WeakMap<Row, string>();
+  /** Whose column of the state cannot hold one of the served values: that is judged of each row that is read, as always. */
+  readonly #unheld = new WeakSet<RecordMapping>();
 
   constructor(readonly database: SourceDatabase) {}
 
@@ -57,17 +59,17 @@ export class SourceReader {
   /**
    * @param after the key of the last row of the page before
    * @param asked which of the served ones, where not all
+   * @throws ValueFault that `isAsked` where it asks for what a column cannot hold
    */
   async page(mapping: RecordMapping, after: Key | undefined, size: number, asked?: RawBuilder<unknown>): Promise<Page> {
     const keys = names(mapping.key);
     const follows =
       after === undefined ? sql`1 = 1` : sql`${tuple(keys)} > ${tuple(after.map((part) => sql`${part}`))}`;
-    const isWanted = asked === undefined ? sql`1 = 1` : sql`${served(mapping)} and ${asked}`;
-    // A page that cannot be asked for is no end of all rows; what was asked may be nobody's.
-    const ask = asked === undefined ? this.database.query : this.database.find;
+    const isServed = this.#unheld.has(mapping) ? sql`1 = 1` : served(mapping);
+    const isWanted = asked === undefined ? sql`1 = 1` : sql`${isServed} and ${asked}`;
     const rows = (columns: RawBuilder<unknown>, wanted: RawBuilder<unknown>): Promise<Row[]> =>
       inPlace(mapping.name, () =>
-        ask(
+        this.database.query(
           sql`select ${columns} from ${this.from(mapping)} where ${this.where(mapping)} and ${wanted} and ${follows}
             and ${isWhole(mapping)} order by ${sql.join(keys)} limit ${sql.lit(size + 1)}`,
         ),
@@ -81,6 +83,11 @@ export class SourceReader {
       return this.#withAlike(mapping, { rows: found.slice(0, length), ...next }, found[length], isWanted);
     } catch (error) {
       if (!(error instanceof ValueFault)) throw error;
+      if (error.isAsked) {
+        if (asked === undefined || this.#unheld.has(mapping) || !isOfState(error, mapping)) throw error;
+        this.#unheld.add(mapping);
+        return this.page(mapping, after, size, asked);
+      }
       // One row that the source cannot make, such as by a date that is none, takes no other with it. Where it is asked by
       // that very column, all rows are gone through.
       const there = await rows(sql.join(keys), isWanted).catch(() => rows(sql.join(keys), sql`1 = 1`));
@@ -106,6 +113,19 @@ export class SourceReader {
     const alike = await this.byKeys(mapping, [next], isWanted);
     const known = new Set(rows.map((row) => keyText(keyOf(row, mapping.key))));
     return { rows: [...rows, ...alike.filter((row) => !known.has(keyText(keyOf(row, mapping.key))))], next };
+  }
+
+  /** Whether a condition asks for nothing that a column cannot hold. */
+  async canAsk(mapping: RecordMapping, asked: RawBuilder<unknown>): Promise<boolean> {
+    try {
+      await this.database.query(
+        sql`select 1 as one from ${this.from(mapping)} where ${this.where(mapping)} and ${asked} limit 0`,
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ValueFault && error.isAsked) return false;
+      throw error;
+    }
   }
 
   /** How many rows have no key, and so are nobody's; none where the source does not count them in time. */
@@ -303,6 +323,10 @@ const served = ({ state }: RecordMapping): RawBuilder<unknown> =>
   state === undefined
     ? sql`1 = 1`
     : sql`${sql.ref(state.column)} in (${sql.join(state.served.map((one) => sql`${one}`))})`;
+
+/** The values of `served` are the first that a question asks for. */
+const isOfState = ({ place }: ValueFault, { state }: RecordMapping): boolean =>
+  place !== undefined && state !== undefined && place <= state.served.length;
 
 /**
  * `(a, b) in ((1, 2), …)`. MariaDB compares a list of texts with a column of long numbers inexactly, and a single one

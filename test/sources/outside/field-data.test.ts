@@ -2,9 +2,13 @@
 import { sql } from 'kysely';
 import { createConnection } from 'mysql2/promise';
 import { Client } from 'pg';
+import type { Criteria } from '../../../src/protocol/query/criteria.js';
 import { createRegistries } from '../../../src/protocol/registries/registries.js';
+import { LiveSource } from '../../../src/sources/outside/live-source.js';
+import type { SourceRecord } from '../../../src/sources/registry-source.js';
 import { checkSource } from '../../../src/sources/outside/check-source.js';
 import { openSource, type OpenSource } from '../../../src/sources/outside/source-connections.js';
+import { isoTime } from '../../../src/sources/outside/local-time.js';
 import { openSourceDatabase } from '../../../src/sources/outside/source-database.js';
 import { readSourceFile } from '../../../src/sources/outside/source-file.js';
 import type { SourceFile } from '../../../src/sources/outside/source-file.schema.js';
@@ -16,17 +20,41 @@ import { startTcpProxy } from '../../support/tcp-proxy.js';
 
 const registries = createRegistries();
 
-function fileOf(kind: string, entry: string, more = ''): SourceFile {
+function fileOf(kind: string, entry: string, more = '', type = 'SRPerson'): SourceFile {
   const yaml = `version: 1
 source: { name: field, kind: ${kind}, url: "\${FIELD_DATABASE_URL}", statement_timeout: 1s }
 ${more}
-records: [{ registry: SOCIAL, type: SRPerson, ${entry} }]`;
+records: [{ registry: SOCIAL, type: ${type}, ${entry} }]`;
   const { file, errors } = readSourceFile(yaml, registries);
   if (file === undefined) throw new Error(JSON.stringify(errors));
   return file;
 }
 
 const open = (file: SourceFile, url: string): OpenSource => openSource(file, { FIELD_DATABASE_URL: url }, registries);
+
+/** Candidates of a question, as a live source gives them. */
+async function candidatesOf(source: OpenSource, recordType: string, criteria: Criteria): Promise<SourceRecord[]> {
+  const asked = { definition: registries.byName('SOCIAL')!, recordType, sort: [], criteria };
+  return (await new LiveSource(source).search({ ...asked, page: { size: 10, number: 1 } })).records;
+}
+
+/** Those of whom a column says that they are so, and those of whom it says that they are not. */
+async function toldApart(kind: string, table: string, url: string): Promise<string[]> {
+  const search = 'search: { place_address: { column: flag } }';
+  const source = open(
+    fileOf(kind, `from: ${table}, key: k, fields: { place_address: flag, group_size: k }, ${search}`, '', 'Group'),
+    url,
+  );
+  const of = async (value: boolean) => {
+    const found = await candidatesOf(source, 'Group', { attribute: 'place_address', operator: 'eq', value });
+    return found.filter(({ data }) => data['place_address'] === value).map(({ data }) => data['group_size']);
+  };
+  try {
+    return [`true ${await of(true)}`, `false ${await of(false)}`];
+  } finally {
+    await source.reader.database.close();
+  }
+}
 
 async function pagesOf({ reader, file }: OpenSource, size: number): Promise<string[]> {
   const keys: string[] = [];
@@ -63,6 +91,43 @@ async function pagesOf({ reader, file }: OpenSource, size: number): Promise<stri
     } finally {
       await source.reader.database.close();
     }
+  });
+
+  test('a day is the day that it was written as, whatever the clocks show today; zeros in it are what nobody knows', async () => {
+    await server.run(
+      `set sql_mode = ''; set time_zone = '+00:00';
+       create table born (k int primary key, day date, moment timestamp null, year year);
+       insert into born values (1, '0000-00-00', '2024-01-14 23:00', 1985), (2, '1985-00-00', '2024-06-30 22:00', 0),
+         (3, '1985-05-00', null, null), (4, '0000-05-20', '0000-00-00', null)`,
+      'field',
+    );
+    const dates = 'birth_date: day, registration_date: moment, last_updated: year, name.surname: k';
+    const file = fileOf('mariadb', `from: born, key: k, fields: { ${dates} }`);
+    file.source.time_zone = 'Europe/Paris';
+    const { reader, mapper } = open(file, server.url('field'));
+    try {
+      const records = await mapper.map(file.records[0]!, (await reader.page(file.records[0]!, undefined, 10)).rows);
+      const read = ({ data }: (typeof records)[number]) => [data['birth_date'], data['registration_date']];
+      expect(records.map(({ state }) => state)).toEqual(Array(4).fill('SERVED'));
+      expect(records.map(read)).toEqual([
+        [undefined, '2024-01-15'],
+        ['1985', '2024-07-01'],
+        ['1985-05', undefined],
+        [undefined, undefined],
+      ]);
+      expect(records.map(({ data }) => data['last_updated'])).toEqual(['1985', undefined, undefined, undefined]);
+    } finally {
+      await reader.database.close();
+    }
+  });
+
+  test.each(['boolean', 'bit(1)', 'varchar(5)'])('true and false are told apart in a column %s', async (type) => {
+    await server.run(
+      `create or replace table told (k int primary key, flag ${type});
+       insert into told values (1, ${type === 'bit(1)' ? "b'1'" : '1'}), (2, ${type === 'bit(1)' ? "b'0'" : '0'}), (3, null)`,
+      'field',
+    );
+    expect(await toldApart('mariadb', 'told', server.url('field'))).toEqual(['true 1', 'false 2']);
   });
 
   test('a server that falls silent is given up, and asked anew', async () => {
@@ -210,6 +275,44 @@ describe('PostgreSQL', () => {
     } finally {
       await reader.database.close();
     }
+    // A day on which the clocks went forward at midnight begins at one.
+    expect(isoTime('2024-04-26 01:00:00+03', 'Africa/Cairo')).toBe('2024-04-26');
+    expect(isoTime('2024-04-27 01:00:00+03', 'Africa/Cairo')).toBe('2024-04-26T22:00:00Z');
+  });
+
+  test('what a column cannot hold finds nobody, and hides nobody else', async () => {
+    await owner.query(`create type standing as enum ('in', 'out');
+      create table family (k int primary key, size int, village int, standing standing, number text);
+      insert into family values (1, 3, 10, 'in', 'f1'), (2, 7, 20, 'in', 'f2'), (3, 9, 30, 'out', 'f3')`);
+    const state = 'state: { column: standing, served: [in, present] }';
+    const search = `search: { identifier: SELECT k FROM family WHERE number = :value, group_size: { column: size, ops: [eq, ge, le] }, poverty_score_type: { column: village } }`;
+    const file = fileOf(
+      'postgres',
+      `from: family, key: k, ${state}, fields: { group_size: size, poverty_score_type: village }, identifiers: [{ type: HOUSEHOLD_ID, value: number }], ${search}`,
+      '',
+      'Group',
+    );
+    const source = open(file, database.url);
+    const found = async (criteria: Criteria) =>
+      (await candidatesOf(source, 'Group', criteria)).map(({ data }) => data['group_size']);
+    const size = (operator: 'eq' | 'lte', value: number): Criteria => ({ attribute: 'group_size', operator, value });
+    const villages: Criteria = { attribute: 'poverty_score_type', operator: 'in', value: ['North', '20'] };
+    try {
+      expect(await found({ identifier: { type: 'HOUSEHOLD_ID', value: 'f1' } })).toEqual([3]);
+      expect(await found({ or: [size('eq', 3), villages] })).toEqual([3, 7]);
+      expect(
+        await found({ and: [size('eq', 3), { attribute: 'poverty_score_type', operator: 'eq', value: 'North' }] }),
+      ).toEqual([]);
+      expect(await found(size('lte', 99_999_999_999))).toEqual([3, 7]);
+    } finally {
+      await source.reader.database.close();
+    }
+  });
+
+  test.each(['boolean', 'int', 'bit(1)', 'text'])('true and false are told apart in a column %s', async (type) => {
+    await owner.query(`drop table if exists told; create table told (k int primary key, flag ${type});
+      insert into told values (1, '1'), (2, '0'), (3, null)`);
+    expect(await toldApart('postgres', 'told', database.url)).toEqual(['true 1', 'false 2']);
   });
 
   test('a table of records that other tables touch is asked for its own changes too', async () => {
