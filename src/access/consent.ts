@@ -8,7 +8,13 @@ import { clampRecord, covers, expandClassFields, expandFields } from '../protoco
 import { identifyingInside, identifyingOf } from '../protocol/registries/records/identifying.js';
 import { fieldsWithin, mapMembers, membersIn, type InnerPerson } from '../protocol/registries/records/members.js';
 import { identifiersOf, type RecordIdentifier } from '../protocol/registries/records/normalize.js';
-import { findConsents, findFormerConsents, type GivenConsent } from '../sources/given-consents.js';
+import {
+  findConsents,
+  findFormerConsents,
+  isOf,
+  type ConsentQuestion,
+  type GivenConsent,
+} from '../sources/given-consents.js';
 import type { ConsentScope, SourceRecord } from '../sources/registry-source.js';
 import type { Grant } from './decide-access.js';
 
@@ -31,7 +37,7 @@ export async function applyConsent(
 ): Promise<(SourceRecord & Consented)[]> {
   const consents = await consentsOf(sql, grant, records);
   return records.flatMap((record) => {
-    const part = consentedPart(grant, record.data, consents, about);
+    const part = consentedPart(grant, record, consents, about);
     return part === undefined ? [] : [{ ...record, ...part }];
   });
 }
@@ -44,22 +50,25 @@ interface Consented {
 
 /** Consents in force of the subjects of records and of everybody inside them, by identifier. */
 export async function consentsOf(sql: Sql, grant: Grant, records: SourceRecord[]): Promise<Consents> {
-  const { definition, recordType, agreement, purpose } = grant;
-  const identifiers = records.flatMap(({ data }) => [
-    ...subjectOf(definition, recordType, data),
-    ...membersIn(definition, recordType, data).flatMap((person) => identifyingInside(person.identifiers)),
-  ]);
-  return new Consents(await findConsents(sql, definition.registry, agreement.grantee, purpose, identifiers));
+  const { definition, recordType } = grant;
+  const subjects = records.map(({ id, data }) => ({ recordId: id, names: subjectOf(definition, recordType, data) }));
+  const inside = records.flatMap(({ data }) =>
+    membersIn(definition, recordType, data).flatMap((person) => identifyingInside(person.identifiers)),
+  );
+  return new Consents(await findConsents(sql, questionOf(grant), subjects, inside));
 }
 
+const questionOf = ({ definition, recordType, agreement, purpose }: Grant): ConsentQuestion => ({
+  definition,
+  recordType,
+  to: agreement.grantee,
+  purpose,
+});
+
 /** Whether a consent under a number of its subject would count, had it not been given for who had the number before. */
-export async function isOfFormerHolder(
-  sql: Sql,
-  { definition, recordType, agreement, purpose }: Grant,
-  { data }: SourceRecord,
-): Promise<boolean> {
-  const subject = subjectOf(definition, recordType, data);
-  return (await findFormerConsents(sql, definition.registry, agreement.grantee, purpose, subject)).length > 0;
+export async function isOfFormerHolder(sql: Sql, grant: Grant, { data }: SourceRecord): Promise<boolean> {
+  const subject = subjectOf(grant.definition, grant.recordType, data);
+  return (await findFormerConsents(sql, questionOf(grant), subject)).length > 0;
 }
 
 /** Who the record is about. A consent under a number that others share is nobody's. */
@@ -78,13 +87,13 @@ export class Consents {
   }
 
   /** Of the subject of a record, under any identifier that says who it is. */
-  ofSubject({ definition, recordType }: Grant, data: Record<string, unknown>): GivenConsent[] {
-    return this.#of(subjectOf(definition, recordType, data));
+  ofSubject({ definition, recordType }: Grant, { id, data }: Pick<SourceRecord, 'id' | 'data'>): GivenConsent[] {
+    return this.#of(subjectOf(definition, recordType, data)).filter((one) => isOf(one, id));
   }
 
   /** Of a person inside a record. */
   ofInner({ identifiers }: Pick<InnerPerson, 'identifiers'>): GivenConsent[] {
-    return this.#of(identifyingInside(identifiers));
+    return this.#of(identifyingInside(identifiers)).filter(({ passed }) => !passed);
   }
 
   #of(identifiers: RecordIdentifier[]): GivenConsent[] {
@@ -92,14 +101,10 @@ export class Consents {
   }
 }
 
-function consentedPart(
-  grant: Grant,
-  data: Record<string, unknown>,
-  consents: Consents,
-  about: string[],
-): Consented | undefined {
+function consentedPart(grant: Grant, record: SourceRecord, consents: Consents, about: string[]): Consented | undefined {
   const { definition, recordType } = grant;
-  const subject = consents.ofSubject(grant, data);
+  const { data } = record;
+  const subject = consents.ofSubject(grant, record);
   if (subject.length === 0) return undefined;
   const own = subject.flatMap((consent) => consent.fields);
   const used = [...subject];

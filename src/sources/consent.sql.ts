@@ -44,7 +44,8 @@ function identifyingSql({ parameters, definition, recordType: name, tables }: Sc
 }
 
 /** By the database's clock, the same for every process. */
-const NOT_ENDED = 'c.revoked_at IS NULL AND c.valid_from <= now() AND (c.valid_until IS NULL OR now() < c.valid_until)';
+export const NOT_ENDED =
+  'c.revoked_at IS NULL AND c.valid_from <= now() AND (c.valid_until IS NULL OR now() < c.valid_until)';
 
 /** Of whoever has the number now, and not of somebody who had it before (decision 0003). */
 export const IN_FORCE = `${NOT_ENDED} AND c.number_passed_at IS NULL`;

@@ -4,7 +4,7 @@ import { covers, expandFields } from '../protocol/registries/records/fields.js';
 import { identifyingOf } from '../protocol/registries/records/identifying.js';
 import { identifiersOf, type RecordIdentifier } from '../protocol/registries/records/normalize.js';
 import { findRecordType } from '../protocol/registries/registries.js';
-import { findConsents } from './given-consents.js';
+import { findConsents, isOf } from './given-consents.js';
 import type { ConsentScope, RecordsOf, SourceRecord } from './registry-source.js';
 
 const nameOf = ({ type, value }: RecordIdentifier): string => JSON.stringify([type, value]);
@@ -19,13 +19,16 @@ export async function consented(
   const recordType = findRecordType(definition, name);
   if (recordType === undefined || records.length === 0) return [];
   // A consent under a number that others share is nobody's.
-  const subjects = records.map(({ data }) =>
-    identifyingOf(recordType, { identifiers: identifiersOf(definition, name, data), data }),
-  );
-  const given = await findConsents(sql, definition.registry, consent, consent.purpose, subjects.flat());
+  const subjects = records.map(({ id, data }) => ({
+    recordId: id,
+    names: identifyingOf(recordType, { identifiers: identifiersOf(definition, name, data), data }),
+  }));
+  const question = { definition, recordType, to: consent, purpose: consent.purpose };
+  const given = await findConsents(sql, question, subjects);
   const byPerson = Map.groupBy(given, nameOf);
-  return records.filter((_, index) => {
-    const own = (subjects[index] ?? []).flatMap((subject) => byPerson.get(nameOf(subject)) ?? []);
+  return records.filter(({ id }, index) => {
+    const numbered = (subjects[index]?.names ?? []).flatMap((name) => byPerson.get(nameOf(name)) ?? []);
+    const own = numbered.filter((one) => isOf(one, id));
     const fields = expandFields(
       definition,
       name,

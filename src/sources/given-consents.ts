@@ -1,12 +1,23 @@
-/** Consents in force, by the persons who gave them or by their ids; what they mean for a record is the access layer's. */
+/**
+ * Consents in force, by the persons who gave them or by their ids; what they mean for a record is the access layer's. The
+ * database keeps up whose they are (decision 0003), but for records of live sources, of which it has none: those that are
+ * first found under the number are written down here, and nobody else is theirs.
+ */
 import type { Sql } from '../entities/database/database.js';
+import { lines, linesOf } from '../entities/database/packed.js';
+import type { RecordTypeDefinition, RegistryDefinition } from '../protocol/registries/definition.js';
 import type { RecordIdentifier } from '../protocol/registries/records/normalize.js';
-import { IN_FORCE, OF_A_FORMER_HOLDER } from './consent.sql.js';
+import { IN_FORCE, NOT_ENDED, OF_A_FORMER_HOLDER } from './consent.sql.js';
 
 /** A consent in force that fits sender and purpose. */
 export interface GivenConsent extends RecordIdentifier {
   id: string;
   fields: string[];
+  /** Where a live source keeps the records: under what those are written down that it is of. */
+  place: string | null;
+  givenFor: string[] | null;
+  /** Whether somebody else has its number now, as far as a live source told. */
+  passed: boolean;
 }
 
 /** To whom it must have been given; it names one of the two. */
@@ -15,32 +26,141 @@ export interface ConsentedTo {
   organizationKind: string | null;
 }
 
+export interface ConsentQuestion {
+  definition: RegistryDefinition;
+  recordType: RecordTypeDefinition;
+  to: ConsentedTo;
+  purpose: string | undefined;
+}
+
+/** A record, and the numbers that say who it is about. */
+export interface Subject {
+  recordId: string;
+  names: RecordIdentifier[];
+}
+
 const find = (standing: string): string => `
-select c.id, c.identifier_type as type, c.identifier_value as value, c.fields
-from unnest($2::text[], $3::text[]) as person (type, value)
+select c.id, c.identifier_type as type, c.identifier_value as value, c.fields, live.place,
+  c.given_for_live -> live.place as "givenFor", c.number_passed_at is not null as passed
+from (select (${livePlace('$1', '$7')}) as place) live
+cross join unnest($2::text[], $3::text[]) as person (type, value)
 join consent c on c.registry = $1 and c.identifier_type = person.type and c.identifier_value = person.value
 where ${standing} and (c.sender_id = $4 or c.organization_kind = $5) and (c.purposes is null or $6 = any (c.purposes))`;
 
-const FIND = find(IN_FORCE);
+/** A source that takes the place of another has records of its own, of which consents are anew. */
+function livePlace(registry: string, recordType: string): string {
+  return `select t.source || ' ' || t.record_type from source_record_type t join source s on s.name = t.source
+    where t.registry = ${registry} and t.record_type = ${recordType}::text and s.mode = 'LIVE'`;
+}
+
+const FIND = find(`${NOT_ENDED} and (c.number_passed_at is null or live.place is not null)`);
 const FIND_FORMER = find(OF_A_FORMER_HOLDER);
 
-type Asked = [registry: string, to: ConsentedTo, purpose: string | undefined, identifiers: RecordIdentifier[]];
-
-export const findConsents = (sql: Sql, ...asked: Asked): Promise<GivenConsent[]> =>
-  sql.query<GivenConsent>(FIND, parametersOf(asked), 'find-consents');
+/** Of subjects of records, and of persons inside them. */
+export async function findConsents(
+  sql: Sql,
+  question: ConsentQuestion,
+  subjects: Subject[],
+  inside: RecordIdentifier[] = [],
+): Promise<GivenConsent[]> {
+  const names = [...subjects.flatMap((subject) => subject.names), ...inside];
+  const read = (): Promise<GivenConsent[]> => sql.query(FIND, parametersOf(question, names), 'find-consents');
+  const given = await read();
+  const found = foundAnew(given, subjects);
+  if (found.length === 0) return given;
+  await keepFound(sql, found);
+  return read();
+}
 
 /** Those that would count, had their number not passed to another record. */
-export const findFormerConsents = (sql: Sql, ...asked: Asked): Promise<GivenConsent[]> =>
-  sql.query<GivenConsent>(FIND_FORMER, parametersOf(asked), 'find-former-consents');
+export const findFormerConsents = (
+  sql: Sql,
+  question: ConsentQuestion,
+  names: RecordIdentifier[],
+): Promise<GivenConsent[]> => sql.query(FIND_FORMER, parametersOf(question, names), 'find-former-consents');
 
-const parametersOf = ([registry, { senderId, organizationKind }, purpose, identifiers]: Asked): unknown[] => [
-  registry,
-  identifiers.map(({ type }) => type),
-  identifiers.map(({ value }) => value),
+/** Whether it is of the record that is found under its number. */
+export const isOf = ({ place, givenFor }: GivenConsent, recordId: string): boolean =>
+  place === null || givenFor?.includes(recordId) === true;
+
+const parametersOf = (
+  { definition, recordType, to: { senderId, organizationKind }, purpose }: ConsentQuestion,
+  names: RecordIdentifier[],
+): unknown[] => [
+  definition.registry,
+  names.map(({ type }) => type),
+  names.map(({ value }) => value),
   senderId,
   organizationKind,
   purpose ?? null,
+  // Which of several records of one person it was given for says nothing about the others.
+  recordType.severalPerSubject === true ? null : recordType.name,
 ];
+
+interface Found {
+  id: string;
+  place: string;
+  records: string[];
+  isPassed: boolean;
+}
+
+/** What of a live source is found under their numbers, where that says something new about them. */
+function foundAnew(given: GivenConsent[], subjects: Subject[]): Found[] {
+  const live = given.filter(({ place }) => place !== null);
+  if (live.length === 0) return [];
+  const named = Map.groupBy(
+    subjects.flatMap(({ recordId, names }) => names.map((name) => ({ recordId, name: nameOf(name) }))),
+    ({ name }) => name,
+  );
+  return live.flatMap(({ id, place, givenFor, passed, ...number }) => {
+    const records = [...new Set((named.get(nameOf(number)) ?? []).map(({ recordId }) => recordId))];
+    if (place === null || records.length === 0) return [];
+    const isPassed = givenFor !== null && !records.some((one) => givenFor.includes(one));
+    return givenFor === null || isPassed !== passed ? [{ id, place, records, isPassed }] : [];
+  });
+}
+
+/** Of two that are the first at once, one is. */
+async function keepFound(sql: Sql, found: Found[]): Promise<void> {
+  const rows = found.toSorted((one, other) => (one.id < other.id ? -1 : 1));
+  await sql.query(
+    `update consent c set
+       given_for_live = case when jsonb_exists(c.given_for_live, g.place) then c.given_for_live
+         else c.given_for_live || jsonb_build_object(g.place, g.records) end,
+       number_passed_at = case when g.passed then coalesce(c.number_passed_at, now()) end
+     from unnest($1::uuid[], $2::text[], ${linesOf('$3')}, $4::boolean[]) as g (id, place, records, passed)
+     where c.id = g.id`,
+    [
+      rows.map(({ id }) => id),
+      rows.map(({ place }) => place),
+      lines(rows.map(({ records }) => JSON.stringify(records))),
+      rows.map(({ isPassed }) => isPassed),
+    ],
+    'keep-whose-consents',
+  );
+}
+
+/** Whose a consent is that was just given: records of a live source that have its number. */
+export async function giveForLive(
+  sql: Sql,
+  { id, registry }: { id: string; registry: string },
+  { recordType, recordIds }: LiveHolders,
+): Promise<void> {
+  await sql.query(
+    `update consent c set given_for_live = c.given_for_live || jsonb_build_object(live.place, to_jsonb($4::text[]))
+     from (${livePlace('$2', '$3')}) live (place) where c.id = $1`,
+    [id, registry, recordType, recordIds],
+    'give-consent-for-live',
+  );
+}
+
+/** Records of a live source that a number leads to. */
+export interface LiveHolders {
+  recordType: string;
+  recordIds: string[];
+}
+
+const nameOf = ({ type, value }: RecordIdentifier): string => JSON.stringify([type, value]);
 
 const IN_FORCE_NOW = `
 select count(*)::int as standing from consent c

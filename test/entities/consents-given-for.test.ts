@@ -1,6 +1,8 @@
 /** Whose a consent is while its number moves between records, as the database itself keeps it. */
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
+import type { Sql } from '../../src/entities/database/database.js';
+import { isStillTheirsLive } from '../../src/entities/agreements/shown-consent.repository.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 
 let database: TestDatabase;
@@ -63,4 +65,39 @@ test('one that was given beside a change that was not committed yet is of whoeve
   await take(holder);
   await record('m', 's');
   expect(await isPassed('m')).toBe(true);
+});
+
+test('one that a message brought is of the row of a live source that had its number first, and of another source anew', async () => {
+  const database: Pick<Sql, 'query'> = {
+    query: async <Row>(text: string, values?: unknown[]) => (await sql.query(text, values)).rows as Row[],
+  };
+  const controllerId = randomUUID();
+  await sql.query(
+    `insert into consent_controller (id, name, issuer, jwks, jwks_fetched_at, registries, created_by, created_at)
+     values ($1, 'c', 'c', '{}', now(), '{CRVS}', 'me', now())`,
+    [controllerId],
+  );
+  await sql.query(`insert into shown_consent (controller_id, jti, digest, shown_at) values ($1, 'j', '', now())`, [
+    controllerId,
+  ]);
+  const serve = async (source: string) => {
+    await sql.query(
+      `insert into source (name, id, yaml, kind, mode, state, applied_at, due_at)
+       values ($1, gen_random_uuid(), '', 'postgres', 'LIVE', 'RUNNING', now(), now())`,
+      [source],
+    );
+    await sql.query(`delete from source_record_type where registry = 'CRVS'`);
+    await sql.query(`insert into source_record_type values ('CRVS', 'Person', $1)`, [source]);
+  };
+  const isTheirs = (...recordIds: string[]) =>
+    isStillTheirsLive(database as Sql, { controllerId, jti: 'j' }, 'CRVS', { recordType: 'Person', recordIds });
+  await serve('one');
+  expect([await isTheirs(), await isTheirs('a'), await isTheirs('b'), await isTheirs('b', 'a')]).toEqual([
+    true,
+    true,
+    false,
+    true,
+  ]);
+  await serve('two');
+  expect([await isTheirs('b'), await isTheirs('a')]).toEqual([true, false]);
 });

@@ -83,6 +83,35 @@ export async function isStillTheirs(
   return row?.theirs === true;
 }
 
+const IS_THEIRS_LIVE = `
+with live as (
+  select t.registry || ' ' || t.source || ' ' || t.record_type as place
+  from source_record_type t join source s on s.name = t.source and s.mode = 'LIVE'
+  where t.registry = $3 and t.record_type = $4
+), given as (
+  select s.given_for_live -> live.place as ids from shown_consent s cross join live where s.controller_id = $1 and s.jti = $2
+), kept as (
+  update shown_consent s set given_for_live = s.given_for_live || jsonb_build_object(live.place, to_jsonb($5::text[]))
+  from live where s.controller_id = $1 and s.jti = $2 and not jsonb_exists(s.given_for_live, live.place)
+)
+select coalesce(bool_and(ids is null or jsonb_exists_any(ids, $5::text[])), true) as theirs from given`;
+
+/** The same, where a live source keeps the records: these are the ones that it has under the number now. */
+export async function isStillTheirsLive(
+  sql: Sql,
+  { controllerId, jti }: ConsentNumber,
+  registry: string,
+  { recordType, recordIds }: { recordType: string; recordIds: string[] },
+): Promise<boolean> {
+  if (recordIds.length === 0) return true;
+  const [row] = await sql.query<{ theirs: boolean }>(
+    IS_THEIRS_LIVE,
+    [controllerId, jti, registry, recordType, recordIds],
+    'shown-consent-theirs-live',
+  );
+  return row?.theirs === true;
+}
+
 export async function forgetShown(sql: Sql, before: Date): Promise<void> {
   await sql.query('delete from shown_consent where shown_at < $1', [before], 'forget-shown-consents');
 }

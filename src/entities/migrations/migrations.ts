@@ -40,6 +40,7 @@ import { HeardEvents0170 } from './0170-heard-events.migration.js';
 import { ThoseInsideBefore0180 } from './0180-those-inside-before.migration.js';
 import { KeptFormer0185 } from './0185-kept-former.migration.js';
 import { ConsentsGivenFor0196 } from './0196-consents-given-for.migration.js';
+import { ConsentsAtLiveSources0199 } from './0199-consents-at-live-sources.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
 export const MIGRATIONS = [
@@ -85,6 +86,7 @@ export const MIGRATIONS = [
   ThoseInsideBefore0180,
   KeptFormer0185,
   ConsentsGivenFor0196,
+  ConsentsAtLiveSources0199,
 ].map((migration) => ({
   name: nameOf(migration),
   class: migration,

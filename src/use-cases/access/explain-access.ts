@@ -89,7 +89,7 @@ async function judgeRecord(services: Services, grant: Grant, record: SourceRecor
   if (grant.rowFilter !== undefined)
     steps.push(step(inRows, 'ROW_FILTER', 'the row filter of the agreement lets this record pass', 'keeps it out'));
   const consents = await consentsOf(database, grant, [record]);
-  const own = consents.ofSubject(grant, record.data);
+  const own = consents.ofSubject(grant, record);
   const asked = grant.agreement.requiresConsent;
   if (asked) steps.push(await consentStep(services, grant, record, own.length > 0));
   const [left] = inRows ? await release(database, grant, [record]) : [];

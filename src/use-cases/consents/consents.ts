@@ -4,6 +4,7 @@ import { Consent } from '../../entities/agreements/consent.entity.js';
 import { addRow } from '../../entities/database/database.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
 import { canonicalPaths } from '../../protocol/registries/records/fields.js';
+import { giveForLive } from '../../sources/given-consents.js';
 import { changeAsAdmin } from '../admin-change.js';
 import { snapshot } from '../audited.js';
 import type { Services } from '../services.js';
@@ -12,16 +13,21 @@ import { conflict, invalid } from '../errors.js';
 import { lockById } from '../locked-row.js';
 import { readPersonIdentifier } from '../records/identifier.input.js';
 import { definitionOf } from '../records/records.js';
+import { AWAY, liveHolders, unlessAway } from '../records/served-records.js';
 import { findSender } from '../senders/senders.js';
 import type { GrantConsentInput } from './consent.types.js';
 
-export function grantConsent(services: Services, admin: Admin, input: GrantConsentInput): Promise<Consent> {
+export async function grantConsent(services: Services, admin: Admin, input: GrantConsentInput): Promise<Consent> {
   const definition = definitionOf(services, input.registry);
   const values = readInput(definition, input, services.clock());
+  const identifier = { type: values.identifierType, value: values.identifierValue };
+  // Where their source is away, whose it is shows when it is asked for.
+  const holders = await unlessAway(liveHolders(services, definition, identifier));
   return changeAsAdmin(services, admin, async (unit) => {
     if (values.senderId !== null) await findSender(unit, values.senderId);
     const consent = addRow(unit.em, Consent, { ...values, grantedBy: admin.subject });
     await unit.em.flush();
+    for (const one of holders === AWAY ? [] : holders) await giveForLive(unit, consent, one);
     return { result: consent, change: changeOf('grantConsent', consent, undefined, snapshot('Consent', consent)) };
   });
 }

@@ -6,6 +6,7 @@ import { identifyingInside, identifyingOf, identifyingTypes } from '../../protoc
 import { memberIdentifierPaths } from '../../protocol/registries/records/members.js';
 import { identifiersOf, type RecordIdentifier } from '../../protocol/registries/records/normalize.js';
 import { distinct, findPersonRecords, type PersonRecords } from '../../sources/person-records.js';
+import type { LiveHolders } from '../../sources/given-consents.js';
 import type { SourceRecord } from '../../sources/registry-source.js';
 import { invalid } from '../errors.js';
 import type { Services } from '../services.js';
@@ -55,6 +56,29 @@ export async function liveRecords(
     throw error;
   }
   return found;
+}
+
+/**
+ * Records of live sources that an identifier says to be about its person, by their type: whose a consent under it is. Types
+ * of which one person has several are left out, as where such a source cannot be asked by it.
+ */
+export async function liveHolders(
+  services: Pick<Services, 'source'>,
+  definition: RegistryDefinition,
+  identifier: RecordIdentifier,
+  recordTypes: RecordTypeDefinition[] = definition.recordTypes,
+): Promise<LiveHolders[]> {
+  const { live } = await servedTypes(services, definition, recordTypes);
+  const holders: LiveHolders[] = [];
+  for (const recordType of live) {
+    if (recordType.severalPerSubject === true || !identifyingTypes(recordType).includes(identifier.type)) continue;
+    const records = (await liveRecords(services, definition, [recordType], identifier)) ?? [];
+    const about = records.filter((record) =>
+      namesIn(definition, record).some(({ type, value }) => type === identifier.type && value === identifier.value),
+    );
+    if (about.length > 0) holders.push({ recordType: recordType.name, recordIds: about.map(({ id }) => id) });
+  }
+  return holders;
 }
 
 /** Of one question about attributes. */
@@ -128,9 +152,9 @@ function namesIn(definition: RegistryDefinition, { recordType: name, data }: Sou
   return identifyingOf(recordType, { identifiers: identifiersOf(definition, name, data), data });
 }
 
-const AWAY = Symbol('a source that does not answer now');
+export const AWAY = Symbol('a source that does not answer now');
 
-async function unlessAway<T>(asked: Promise<T>): Promise<T | typeof AWAY> {
+export async function unlessAway<T>(asked: Promise<T>): Promise<T | typeof AWAY> {
   try {
     return await asked;
   } catch (error) {

@@ -5,13 +5,14 @@ import { decideItem, summarizeDecision, type Grant, type ItemDecision } from '..
 import type { MessageConsent } from '../../access/message-consent.types.js';
 import { statedPurposes, type StatedPurposes } from '../../access/purpose.js';
 import { verifySignedConsent } from '../../access/signed-consent.js';
-import { isStillTheirs } from '../../entities/agreements/shown-consent.repository.js';
+import { isStillTheirs, isStillTheirsLive } from '../../entities/agreements/shown-consent.repository.js';
 import type { AgreementTerms } from '../../entities/senders/sender.repository.js';
 import { ConsentRefused } from '../../protocol/consent/consent-refused.js';
 import type { Criteria } from '../../protocol/query/criteria.js';
 import { ItemRejected } from '../../protocol/errors.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
 import type { SearchItem } from '../../protocol/search/search.translate.js';
+import { liveHolders } from '../records/served-records.js';
 import type { Services } from '../services.js';
 import { storedConsent, withoutProof, type Proof } from './consent-proof.js';
 
@@ -105,12 +106,19 @@ async function decideProven(deciding: Deciding, proven: Proven, recordType: Reco
 const NOBODY: Criteria = { or: [] };
 
 /** What the manager alone vouches for is of whom it says now. */
-const isOfNumbersHolder = async (
-  { services: { database }, definition: { registry } }: Deciding,
+async function isOfNumbersHolder(
+  { services, definition }: Deciding,
   grant: Grant,
   { controllerId, jti, subject }: MessageConsent,
-): Promise<boolean> =>
-  controllerId === undefined || isStillTheirs(database, { controllerId, jti }, registry, subjectOf(grant, subject));
+): Promise<boolean> {
+  if (controllerId === undefined) return true;
+  const { database } = services;
+  const [number, holder] = [{ controllerId, jti }, subjectOf(grant, subject)];
+  const [there] = await liveHolders(services, definition, holder, [grant.recordType]);
+  return there === undefined
+    ? isStillTheirs(database, number, definition.registry, holder)
+    : isStillTheirsLive(database, number, definition.registry, there);
+}
 
 /** Checked here, or kept by the manager, which is then the one that knows it. */
 async function consentOf(

@@ -339,6 +339,47 @@ test('where consent decides, persons are named, and who gave none is neither fou
   });
 });
 
+test('a consent is of the row that had its number, and of nobody who has it later', async () => {
+  const renumber = async (...pairs: [number: number, uin: string][]) => {
+    for (const [number, uin] of pairs) await school.query('update pupil set uin = $2 where number = $1', [number, uin]);
+  };
+  const consent = (uin: string) => giveConsent(gateway, { uin, senderId: asking.senderId, fields: ['name'] });
+  const found = async (uin: string) =>
+    (await find(asking, byId(uin))).records.map(({ name }: { name: JsonObject }) => name['given_name']);
+  const standing = async (uin: string) => {
+    const { consents } = await gateway.admin<{ consents: { nodes: unknown[] } }>(
+      'query ($filter: ConsentFilter) { consents(filter: $filter) { nodes { inForce numberPassedAt } } }',
+      { filter: { registry: 'SOCIAL', identifier: { type: 'UIN', value: uin } } },
+    );
+    return consents.nodes;
+  };
+  const steps = async (uin: string) => {
+    const { explainAccess } = await gateway.admin<{ explainAccess: { steps: { reason: string }[] } }>(
+      `{ explainAccess(senderId: "${asking.senderId}", registry: SOCIAL, operation: SEARCH,
+        identifier: { type: "UIN", value: "${uin}" }) { steps { reason } } }`,
+    );
+    return explainAccess.steps.map(({ reason }) => reason);
+  };
+  // Given while its person is there, though nobody asks before the number passes; and before there is one.
+  await consent('u30');
+  await consent('later');
+  await renumber([40, 'later']);
+  expect(await found('later')).toEqual(['Given 40']);
+  for (const [uin, held, next] of [['u30', 30, 31] as const, ['later', 40, 41] as const]) {
+    await renumber([held, `right ${uin}`], [next, uin]);
+    expect(await found(uin)).toEqual([]);
+    expect(await standing(uin)).toEqual([{ inForce: false, numberPassedAt: expect.any(String) }]);
+    expect(await steps(uin)).toContain('CONSENT_OF_ANOTHER');
+    await renumber([next, `u${next}`], [held, uin]);
+    expect(await found(uin)).toEqual([`Given ${held}`]);
+    expect(await standing(uin)).toEqual([{ inForce: true, numberPassedAt: null }]);
+  }
+  await renumber([40, 'right later'], [41, 'later']);
+  await consent('later');
+  expect(await found('later')).toEqual(['Given 41']);
+  await renumber([41, 'u41'], [40, 'u40']);
+});
+
 test('a source that forgets consent and row filter leaks neither record nor count', async () => {
   const groups = (who: Partner, message: ReturnType<typeof byId>) => find(who, message);
   const of = { reg_record_type: 'Group' };
