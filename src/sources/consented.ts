@@ -27,7 +27,7 @@ export async function consented(
   const given = await findConsents(sql, question, subjects);
   const byPerson = Map.groupBy(given, nameOf);
   return records.filter(({ id }, index) => {
-    const numbered = (subjects[index]?.names ?? []).flatMap((name) => byPerson.get(nameOf(name)) ?? []);
+    const numbered = (subjects[index]?.names ?? []).flatMap((one) => byPerson.get(nameOf(one)) ?? []);
     const own = numbered.filter((one) => isOf(one, id));
     const fields = expandFields(
       definition,

@@ -68,7 +68,7 @@ test('one that was given beside a change that was not committed yet is of whoeve
 });
 
 test('one that a message brought is of the row of a live source that had its number first, and of another source anew', async () => {
-  const database: Pick<Sql, 'query'> = {
+  const asked: Pick<Sql, 'query'> = {
     query: async <Row>(text: string, values?: unknown[]) => (await sql.query(text, values)).rows as Row[],
   };
   const controllerId = randomUUID();
@@ -90,7 +90,7 @@ test('one that a message brought is of the row of a live source that had its num
     await sql.query(`insert into source_record_type values ('CRVS', 'Person', $1)`, [source]);
   };
   const isTheirs = (...recordIds: string[]) =>
-    isStillTheirsLive(database as Sql, { controllerId, jti: 'j' }, 'CRVS', { recordType: 'Person', recordIds });
+    isStillTheirsLive(asked as Sql, { controllerId, jti: 'j' }, 'CRVS', { recordType: 'Person', recordIds });
   await serve('one');
   expect([await isTheirs(), await isTheirs('a'), await isTheirs('b'), await isTheirs('b', 'a')]).toEqual([
     true,

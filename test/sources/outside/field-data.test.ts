@@ -50,7 +50,7 @@ async function toldApart(kind: string, table: string, url: string): Promise<stri
     return found.filter(({ data }) => data['place_address'] === value).map(({ data }) => data['group_size']);
   };
   try {
-    return [`true ${await of(true)}`, `false ${await of(false)}`];
+    return [`true ${(await of(true)).join()}`, `false ${(await of(false)).join()}`];
   } finally {
     await source.reader.database.close();
   }
