@@ -156,6 +156,10 @@ describe('upload/search of a CSV', () => {
     expect(transactions.nodes).toMatchObject([
       { accessDecision: { items: [{ allowed: true, source: { source: 'farms', plan: 'LIVE', candidates: 0 } }] } },
     ]);
+    const asking = await createPartner(gateway, { agreements: [{ registry: 'FR', requiresConsent: true }] });
+    const many = csv(...Array.from({ length: 12 }, (_, index) => `UIN,u${index}`));
+    await result(many, 1, 'search_response', { ...options, as: asking });
+    expect(askedOfFarms).toBe(2);
   });
 
   test('tells bad rows by line and works on the rest', async () => {

@@ -3,11 +3,12 @@ import { decideGate, forbiddenBy } from '../../access/decide-access.js';
 import type { AgreementTerms } from '../../entities/senders/sender.repository.js';
 import type { KnownSender } from '../../access/sender-directory.js';
 import type { BulkRow } from '../../protocol/search/bulk.js';
-import type { SearchAnswer, SearchItemAnswer } from '../../protocol/search/search.translate.js';
+import type { SearchAnswer, SearchItem, SearchItemAnswer } from '../../protocol/search/search.translate.js';
 import { judgedAt, type Call } from '../call.js';
 import type { Services } from '../services.js';
 import { definitionOf } from '../records/records.js';
 import { AnswerRoom } from '../search/answer-room.js';
+import { LOOK_UPS_AT_ONCE } from '../../sources/registry-source.js';
 import { ABREAST } from '../../sources/source-router.js';
 import { SearchItems } from '../search/search.js';
 import { boundedSource, loadPart, settlePart } from './bulk-part.js';
@@ -28,7 +29,7 @@ export async function bulkSearch(
     room: new AnswerRoom(true),
   });
   const timestamp = services.clock().toISOString();
-  const abreast = isTogether(gate.agreements, part.rows) ? part.rows.length : ABREAST;
+  const abreast = abreastOf(gate.agreements, part.rows);
   const items = await answerRows(part.rows, abreast, (row) => answerRow(searching, row, timestamp));
   const completedCount = items.filter(({ status }) => status === 'SUCCEEDED').length;
   const status = completedCount > 0 || items.length === 0 ? 'SUCCEEDED' : 'REJECTED';
@@ -49,10 +50,13 @@ export async function bulkSearch(
   return answer;
 }
 
-/** Whether a row is no more than a look-up, which others join. */
-const isTogether = (agreements: AgreementTerms[], rows: BulkRow[]): boolean =>
-  !agreements.some(({ requiresConsent }) => requiresConsent) &&
-  rows.every((row) => !('search' in row) || (row.search.queryType === 'IDTYPE_VALUE' && row.search.consent == null));
+/** Look-ups join each other; where consent decides, each reads it by itself once more. */
+function abreastOf(agreements: AgreementTerms[], rows: BulkRow[]): number {
+  if (rows.some((row) => 'search' in row && !isLookUp(row.search))) return ABREAST;
+  return agreements.some(({ requiresConsent }) => requiresConsent) ? LOOK_UPS_AT_ONCE : rows.length;
+}
+
+const isLookUp = ({ queryType, consent }: SearchItem): boolean => queryType === 'IDTYPE_VALUE' && consent == null;
 
 /** Answers in the order of the rows. */
 async function answerRows<Answer>(
