@@ -25,7 +25,8 @@ export function consentScope({ agreement, purpose }: Grant, attributes: string[]
 }
 
 /**
- * Records narrowed to what their subjects, and the persons inside them, consented to; without consent not at all.
+ * Records, in their order, narrowed to what their subjects, and the persons inside them, consented to; undefined without
+ * consent.
  *
  * @param about canonical paths that must be covered as well, or the record is left out
  */
@@ -34,11 +35,11 @@ export async function applyConsent(
   grant: Grant,
   records: SourceRecord[],
   about: string[],
-): Promise<(SourceRecord & Consented)[]> {
+): Promise<((SourceRecord & Consented) | undefined)[]> {
   const consents = await consentsOf(sql, grant, records);
-  return records.flatMap((record) => {
+  return records.map((record) => {
     const part = consentedPart(grant, record, consents, about);
-    return part === undefined ? [] : [{ ...record, ...part }];
+    return part && { ...record, ...part };
   });
 }
 

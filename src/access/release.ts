@@ -96,18 +96,32 @@ function namesOnly(criteria: Criteria, isNumberOfOne: (type: string) => boolean)
 }
 
 /** Records as they may leave; consent is read here once more, and afresh. */
-export async function release(
+export const release = async (
   sql: Sql,
   grant: Grant,
   records: SourceRecord[],
   about: string[] = [],
-): Promise<Released[]> {
-  return (await consented(sql, grant, records, about)).map(({ id, data, consentIds }) => ({
-    id,
-    consentIds,
-    data: presentRecord(grant.definition, grant.recordType.name, clampRecord(grant.clamp, data)),
-  }));
+): Promise<Released[]> => (await releaseEach(sql, grant, records, about)).filter((one) => one !== undefined);
+
+/** The same, in their order; undefined for each that may not. */
+export async function releaseEach(
+  sql: Sql,
+  grant: Grant,
+  records: SourceRecord[],
+  about: string[],
+): Promise<(Released | undefined)[]> {
+  const { definition, recordType, clamp } = grant;
+  return (await consentedEach(sql, grant, records, about)).map(
+    (one) =>
+      one && {
+        id: one.id,
+        consentIds: one.consentIds,
+        data: presentRecord(definition, recordType.name, clampRecord(clamp, one.data)),
+      },
+  );
 }
+
+type ConsentedRecord = SourceRecord & Pick<Released, 'consentIds'>;
 
 /**
  * Records that may be spoken about, before the clamp: for answers that no record leaves with.
@@ -120,7 +134,14 @@ export const consented = async (
   grant: Grant,
   records: SourceRecord[],
   about: string[] = [],
-): Promise<(SourceRecord & Pick<Released, 'consentIds'>)[]> =>
+): Promise<ConsentedRecord[]> => (await consentedEach(sql, grant, records, about)).filter((one) => one !== undefined);
+
+const consentedEach = async (
+  sql: Sql,
+  grant: Grant,
+  records: SourceRecord[],
+  about: string[],
+): Promise<(ConsentedRecord | undefined)[]> =>
   grant.agreement.requiresConsent
     ? applyConsent(sql, grant, records, about)
     : records.map((record) => ({ ...record, consentIds: [] }));

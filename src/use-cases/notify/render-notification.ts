@@ -4,7 +4,7 @@
  */
 import { decideGate, decideItem, summarizeDecision, type Grant } from '../../access/decide-access.js';
 import { purposeOf } from '../../access/purpose.js';
-import { release, type Released } from '../../access/release.js';
+import { releaseEach, type Released } from '../../access/release.js';
 import type { Sql } from '../../entities/database/database.js';
 import type { WaitingEvent } from '../../entities/records/registry-event.repository.js';
 import type { Subscription } from '../../entities/subscriptions/subscription.entity.js';
@@ -129,18 +129,8 @@ async function allow(
 
 /** Consents of all that are released at the same time are read together. */
 function releaser(sql: Sql, grant: Grant, about: string[]): (record: SourceRecord) => Promise<Released | undefined> {
-  return coalesce(
-    async (records: readonly SourceRecord[]) => {
-      // The same record may be among them twice, in two versions.
-      const placed = records.map((record, place) => ({ ...record, id: String(place) }));
-      const released = new Map((await release(sql, grant, placed, about)).map((one) => [one.id, one]));
-      return records.map(({ id }, place) => {
-        const one = released.get(String(place));
-        return one && { ...one, id };
-      });
-    },
-    { underWay: 2, atOnce: 100 },
-  );
+  const run = (records: readonly SourceRecord[]) => releaseEach(sql, grant, [...records], about);
+  return coalesce(run, { underWay: 2, atOnce: 100 });
 }
 
 type ReleasedRecord = { record: Record<string, unknown> } | { cancelled: string };

@@ -8,6 +8,7 @@ import { createLog } from '../../../src/platform/log.js';
 import { createRegistries } from '../../../src/protocol/registries/registries.js';
 import { unreadable } from '../../../src/sources/outside/readable-transactions.js';
 import { SourceConnections } from '../../../src/sources/outside/source-connections.js';
+import { giveConsent } from '../../support/consent.js';
 import { startTestGateway, type TestGateway } from '../../support/gateway.js';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.js';
 import { createPartner, type Partner } from '../../support/partner.js';
@@ -403,6 +404,19 @@ test('a live source tells of what changes, and keeps nothing of a person but wha
   expect(eventOf(fifth!).data.reg_records).toMatchObject({
     identifier: [{ identifier_type: 'UIN', identifier_value: 'p19' }],
   });
+
+  // A consent is of the row that had its number: whoever gets it there is told of to nobody.
+  const { code: anew } = await subscribed(asking, inbox, wish('UPDATE'), 'social');
+  await giveConsent(gateway, { uin: 'p18', senderId: asking.senderId });
+  await clinic.query(`update patient set surname = 'Agreed' where id = 18`);
+  await settled(gateway, anew, allEnded(1));
+  await clinic.query(`update patient set uin = 'q18' where id = 18`);
+  await clinic.query(`update patient set uin = 'p18' where id = 17`);
+  expect(await settled(gateway, anew, allEnded(3))).toMatchObject([
+    { state: 'DELIVERED' },
+    { state: 'CANCELLED', reason: 'the person has not consented' },
+    { state: 'CANCELLED', reason: 'the person has not consented' },
+  ]);
   await gateway.admin('mutation { removeSource(name: "clinic") { name } }');
 }, 60_000);
 
