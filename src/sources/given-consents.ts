@@ -15,7 +15,8 @@ export interface GivenConsent extends RecordIdentifier {
   fields: string[];
   /** Where a live source keeps the records: under what those are written down that it is of. */
   place: string | null;
-  givenFor: string[] | null;
+  /** Records that it is of, or that have its number now. */
+  holders: string[];
   /** Whether somebody else has its number now, as far as a live source told. */
   passed: boolean;
 }
@@ -41,7 +42,11 @@ export interface Subject {
 
 const find = (standing: string): string => `
 select c.id, c.identifier_type as type, c.identifier_value as value, c.fields, live.place,
-  c.given_for_live -> live.place as "givenFor", c.number_passed_at is not null as passed
+  c.number_passed_at is not null as passed, case when live.place is null then array(
+      select i.record_id::text from record_identifier i where i.registry = c.registry and i.type = c.identifier_type
+        and i.value = c.identifier_value and i.record_type = $7::text
+      union select r.id::text from registry_record r where r.id = any (c.given_for) and r.record_type = $7::text)
+    else array(select jsonb_array_elements_text(c.given_for_live -> live.place)) end as holders
 from (select (${livePlace('$1', '$7')}) as place) live
 cross join unnest($2::text[], $3::text[]) as person (type, value)
 join consent c on c.registry = $1 and c.identifier_type = person.type and c.identifier_value = person.value
@@ -79,9 +84,12 @@ export const findFormerConsents = (
   names: RecordIdentifier[],
 ): Promise<GivenConsent[]> => sql.query(FIND_FORMER, parametersOf(question, names), 'find-former-consents');
 
-/** Whether it is of the record that is found under its number. */
-export const isOf = ({ place, givenFor }: GivenConsent, recordId: string): boolean =>
-  place === null || givenFor?.includes(recordId) === true;
+/**
+ * Whether it is of the record that is found under its number, or was: a version that is still to be told may have had it
+ * before its holder of today.
+ */
+export const isOf = ({ place, holders }: GivenConsent, recordId: string): boolean =>
+  holders.includes(recordId) || (place === null && holders.length === 0);
 
 const parametersOf = (
   { definition, recordType, to: { senderId, organizationKind }, purpose }: ConsentQuestion,
@@ -112,11 +120,12 @@ function foundAnew(given: GivenConsent[], subjects: Subject[]): Found[] {
     subjects.flatMap(({ recordId, names }) => names.map((name) => ({ recordId, name: nameOf(name) }))),
     ({ name }) => name,
   );
-  return live.flatMap(({ id, place, givenFor, passed, ...number }) => {
+  return live.flatMap(({ id, place, holders, passed, ...number }) => {
     const records = [...new Set((named.get(nameOf(number)) ?? []).map(({ recordId }) => recordId))];
     if (place === null || records.length === 0) return [];
-    const isPassed = givenFor !== null && !records.some((one) => givenFor.includes(one));
-    return givenFor === null || isPassed !== passed ? [{ id, place, records, isPassed }] : [];
+    const isFirst = holders.length === 0;
+    const isPassed = !isFirst && !records.some((one) => holders.includes(one));
+    return isFirst || isPassed !== passed ? [{ id, place, records, isPassed }] : [];
   });
 }
 

@@ -287,6 +287,17 @@ describe('rights are those of the moment of sending', () => {
     expect(record).toEqual({ identifier: [{ identifier_type: 'UIN', identifier_value: id }], sex: 'female' });
   });
 
+  test('a consent of whoever has the number now lets out nobody who had it before', async () => {
+    const partner = await newPartner({ requiresConsent: true });
+    const { row } = await meanwhile(partner, {}, async (value) => {
+      await remove(gateway, value);
+      await upsert(gateway, { id: value, data: { name: { surname: 'Newcomer' } } });
+      await giveConsent(gateway, { registry: 'CRVS', uin: value, senderId: partner.senderId });
+    });
+    expect(row).toMatchObject({ state: 'CANCELLED', reason: 'the person has not consented' });
+    expect(inbox.received).toEqual([]);
+  });
+
   test.each(['DELETE', 'UPDATE'])(
     'that somebody fits a filter is told with their consent to that alone: %s',
     async (event) => {
