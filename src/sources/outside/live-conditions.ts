@@ -32,21 +32,26 @@ export function conditionOf(criteria: Criteria, of: Conditions): Condition {
 }
 
 /**
- * The same without what its column cannot hold, which takes nothing else with it: nothing there is equal to that, and what
- * lies beyond it has to be sifted.
+ * The same without what its column cannot hold, which takes nothing else with it: nothing there is equal to that, while
+ * what lies beyond it, or a day where years are kept, has to be sifted.
  */
-export async function heldOnly(criteria: Criteria, isHeld: (leaf: Criteria) => Promise<boolean>): Promise<Criteria> {
-  const each = (parts: Criteria[]): Promise<Criteria[]> => Promise.all(parts.map((part) => heldOnly(part, isHeld)));
+export async function heldOnly(
+  criteria: Criteria,
+  attributes: Conditions['attributes'],
+  isHeld: (leaf: Criteria) => Promise<boolean>,
+): Promise<Criteria> {
+  const each = (parts: Criteria[]): Promise<Criteria[]> =>
+    Promise.all(parts.map((part) => heldOnly(part, attributes, isHeld)));
   if ('and' in criteria) return { and: await each(criteria.and) };
   if ('or' in criteria) return { or: await each(criteria.or) };
   if ('not' in criteria || 'identifier' in criteria) return criteria;
-  const { operator, value } = criteria;
+  const { attribute, operator, value } = criteria;
   if (operator === 'in') {
     const or = [value].flat().map((one): Criteria => ({ ...criteria, operator: 'eq', value: one }));
-    return heldOnly({ or }, isHeld);
+    return heldOnly({ or }, attributes, isHeld);
   }
   if (await isHeld(criteria)) return criteria;
-  return operator === 'eq' ? { or: [] } : { and: [] };
+  return operator === 'eq' && attributes.get(attribute)?.type !== 'date' ? { or: [] } : { and: [] };
 }
 
 /** Whom a list of identifiers names, as one list of keys. */

@@ -97,7 +97,7 @@ export class LiveSource implements RegistrySource {
     const read = (asked: Criteria) => reader.page(mapping, place.after, page.size, ask(asked));
     const { rows, next: after } = await read(criteria).catch(async (error: unknown) => {
       if (!(error instanceof ValueFault && error.isAsked)) throw error;
-      return read(await heldOnly(criteria, (leaf) => reader.canAsk(mapping, ask(leaf))));
+      return read(await heldOnly(criteria, attributes, (leaf) => reader.canAsk(mapping, ask(leaf))));
     });
     return { mapped: await mapper.map(mapping, rows), named, ...(after === undefined ? {} : { after }) };
   }

@@ -129,7 +129,7 @@ export class RecordMapper {
   }
 
   async #objects(
-    spec: Pick<List, 'fields' | 'constants' | 'lists' | 'key'>,
+    spec: RecordMapping | List,
     rows: Row[],
     scope: Scope,
     embedded: Record<string, Embed> = {},
@@ -138,7 +138,7 @@ export class RecordMapper {
     const parts = rows.map((row) => this.#fields(spec, row, scope));
     for (const [path, lists] of Object.entries(spec.lists)) {
       const owner = this.#below(scope, path);
-      for (const list of lists) add(parts, path, await this.#elements(list, rows, spec.key, owner, met));
+      for (const list of lists) add(parts, path, await this.#elements(list, rows, spec, owner, met));
     }
     for (const [above, embed] of Object.entries(embedded)) {
       const path = [above, embed.at].filter(Boolean).join('.');
@@ -166,13 +166,13 @@ export class RecordMapper {
   async #elements(
     list: List,
     rows: Row[],
-    ownerKey: string[],
+    spec: RecordMapping | List,
     scope: Scope,
     met?: Map<Row, string[]>,
   ): Promise<Element[][]> {
     const { from, parent, value, key } = list;
-    const owners = ownerKey.slice(0, parent.length);
-    const byOwner = from === undefined ? undefined : await this.#children(list, rows, owners);
+    const owners = spec.key.slice(0, parent.length);
+    const byOwner = from === undefined ? undefined : await this.#children(list, rows, spec, owners);
     const children = byOwner === undefined ? rows : [...byOwner.values()].flat();
     const isMade = (row: Row): boolean => this.given?.problemOf(row) === undefined;
     const made = children.filter(isMade);
@@ -192,9 +192,9 @@ export class RecordMapper {
     });
   }
 
-  #children(list: List, rows: Row[], owners: string[]): Promise<Map<string, Row[]>> {
-    const keys = new Map(rows.map((row) => keyOf(row, owners)).map((key) => [keyText(key), key]));
-    return this.reader.children(list, [...keys.values()]);
+  #children(list: List, rows: Row[], owner: RecordMapping | List, columns: string[]): Promise<Map<string, Row[]>> {
+    const keys = new Map(rows.map((row) => keyOf(row, columns)).map((key) => [keyText(key), key]));
+    return this.reader.children(list, [...keys.values()], owner, columns);
   }
 
   /** Other records of the file, as they are served, in the place of an object. */

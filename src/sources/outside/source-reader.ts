@@ -157,12 +157,29 @@ export class SourceReader {
     );
   }
 
-  /** Rows of a list's own table, by the keys (as text) of those that they belong to. */
-  children(list: List, keys: Key[]): Promise<Map<string, Row[]>> {
+  /** Rows of a list's own table, by the keys (as text) of those that they belong to: rows of `owner`, by its columns. */
+  children(list: List, keys: Key[], owner?: RecordMapping | List, columns: string[] = []): Promise<Map<string, Row[]>> {
     const { parent } = list;
-    return this.#byAsked(keys, parent, (asked) =>
-      this.#halved(asked, parent, (some) => this.#listed(list, among(parent, some))),
+    const read = (asked: Key[]): Promise<Row[]> =>
+      this.#halved(asked, parent, (some) => this.#listed(list, among(parent, some)));
+    return this.#byAsked(keys, parent, read, (others) =>
+      owner === undefined ? Promise.resolve(new Set()) : this.#spelled(owner, columns, others),
     );
+  }
+
+  /** Those of the keys (as text) that the owner has, spelled just so. */
+  async #spelled(owner: RecordMapping | List, columns: string[], keys: Key[]): Promise<Set<string>> {
+    if (owner.from === undefined && !('identifiers' in owner)) return new Set();
+    const [from, where] =
+      'identifiers' in owner
+        ? [this.from(owner), this.where(owner)]
+        : [sql`${sql.table(owner.from ?? '')} as src`, sql`1 = 1`];
+    const rows = await this.#halved(keys, columns, (some) =>
+      this.database.query(
+        sql`select distinct ${sql.join(names(columns))} from ${from} where ${where} and ${among(columns, some)}`,
+      ),
+    );
+    return new Set(rows.map((row) => keyText(keyOf(row, columns))));
   }
 
   /** @throws SourceFault where the table of a list has not what it names */
@@ -179,16 +196,37 @@ export class SourceReader {
   }
 
   /** Rows by keys that stand in other rows. */
-  named(mapping: RecordMapping, keys: Key[]): Promise<Map<string, Row[]>> {
-    return this.#byAsked(keys, mapping.key, (asked) => this.byKeys(mapping, asked));
+  async named(mapping: RecordMapping, keys: Key[]): Promise<Map<string, Row[]>> {
+    const read = (asked: Key[]): Promise<Row[]> => this.byKeys(mapping, asked);
+    const found = await this.#byAsked(keys, mapping.key, read, () => Promise.resolve(new Set()));
+    return new Map([...found].map(([text, rows]) => [text, theOne(text, rows, mapping.key)]));
   }
 
-  /** Where the source takes two spellings for one (`a` and `A`, 7 and 7.00, a filled char), it alone knows whose a row is. */
-  async #byAsked(keys: Key[], columns: string[], read: (keys: Key[]) => Promise<Row[]>): Promise<Map<string, Row[]>> {
-    const found = Map.groupBy(await read(keys), (row) => keyText(keyOf(row, columns)));
+  /**
+   * Where the source takes two spellings for one (`a` and `A`, 7 and 7.00, a filled char), it alone knows whose a row is;
+   * but whose key is spelled just so, theirs it is.
+   *
+   * @param others which keys, of those that nobody asked for, are somebody's
+   */
+  async #byAsked(
+    keys: Key[],
+    columns: string[],
+    read: (keys: Key[]) => Promise<Row[]>,
+    others: (keys: Key[]) => Promise<Set<string>>,
+  ): Promise<Map<string, Row[]>> {
+    const textOf = (row: Row): string => keyText(keyOf(row, columns));
+    const found = Map.groupBy(await read(keys), textOf);
     const asked = new Map(keys.map((key) => [keyText(key), key]));
-    if ([...found.keys()].every((key) => asked.has(key))) return found;
-    for (const [text, key] of asked) found.set(text, await read([key]));
+    const unasked = [...found].filter(([text]) => !asked.has(text));
+    if (unasked.length === 0) return found;
+    const theirs = await others(unasked.flatMap(([, [row]]) => (row === undefined ? [] : [keyOf(row, columns)])));
+    const isOf = (text: string, row: Row): boolean =>
+      textOf(row) === text || !(asked.has(textOf(row)) || theirs.has(textOf(row)));
+    for (const [text, key] of asked)
+      found.set(
+        text,
+        (await read([key])).filter((row) => isOf(text, row)),
+      );
     return found;
   }
 
@@ -313,6 +351,12 @@ function pageEnd(keys: Key[], size: number): { length: number; next?: { next: Ke
   const before = keys.findIndex(isOf);
   const length = before > 0 ? before : size;
   return { length, next: { next: keys[length - 1] ?? beyond } };
+}
+
+/** Rows of one key: spelled so, or else in the one way that there is. */
+function theOne(text: string, rows: Row[], columns: string[]): Row[] {
+  const spelled = Map.groupBy(rows, (row) => keyText(keyOf(row, columns)));
+  return spelled.get(text) ?? (spelled.size > 1 ? [] : rows);
 }
 
 const names = (columns: string[]): RawBuilder<unknown>[] => columns.map((column) => sql`${sql.ref(column)}`);

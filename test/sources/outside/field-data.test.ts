@@ -130,6 +130,40 @@ async function pagesOf({ reader, file }: OpenSource, size: number): Promise<stri
     expect(await toldApart('mariadb', 'told', server.url('field'))).toEqual(['true 1', 'false 2']);
   });
 
+  test('whose key is spelled alike is somebody else where both are there, and the same where only one is', async () => {
+    await server.run(
+      `create table pupil (k varchar(9) collate utf8mb4_bin primary key, name varchar(9));
+       create table call_at (pupil varchar(9) collate utf8mb4_general_ci, phone varchar(9));
+       insert into pupil values ('aB', 'One'), ('Ab', 'Two'), ('c', 'Three');
+       insert into call_at values ('aB', '+880100'), ('Ab', '+880200'), ('C ', '+880300')`,
+      'field',
+    );
+    const phones = 'lists: { phone_number: { from: call_at, parent: pupil, value: phone } }';
+    const source = open(
+      fileOf('mariadb', `from: pupil, key: k, fields: { name.surname: name }, ${phones}`),
+      server.url('field'),
+    );
+    const { reader, mapper, file } = source;
+    const mapping = file.records[0]!;
+    const told = async (...keys: string[]) =>
+      (
+        await mapper.map(
+          mapping,
+          await reader.byKeys(
+            mapping,
+            keys.map((key) => [key]),
+          ),
+        )
+      ).map(({ key: [key], data }) => `${key} ${String(data['phone_number'])}`);
+    try {
+      expect(await told('aB')).toEqual(['aB +880100']);
+      expect((await told('Ab', 'c')).toSorted()).toEqual(['Ab +880200', 'c +880300']);
+      expect((await told('aB', 'Ab', 'c')).toSorted()).toEqual(['Ab +880200', 'aB +880100', 'c +880300']);
+    } finally {
+      await reader.database.close();
+    }
+  });
+
   test('a server that falls silent is given up, and asked anew', async () => {
     const url = new URL(server.url('field'));
     const proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) });
@@ -283,12 +317,12 @@ describe('PostgreSQL', () => {
   test('what a column cannot hold finds nobody, and hides nobody else', async () => {
     await owner.query(`create type standing as enum ('in', 'out');
       create table family (k int primary key, size int, village int, standing standing, number text);
-      insert into family values (1, 3, 10, 'in', 'f1'), (2, 7, 20, 'in', 'f2'), (3, 9, 30, 'out', 'f3')`);
+      insert into family values (1, 3, 1985, 'in', 'f1'), (2, 7, 1986, 'in', 'f2'), (3, 9, 1987, 'out', 'f3')`);
     const state = 'state: { column: standing, served: [in, present] }';
-    const search = `search: { identifier: SELECT k FROM family WHERE number = :value, group_size: { column: size, ops: [eq, ge, le] }, poverty_score_type: { column: village } }`;
+    const search = `search: { identifier: SELECT k FROM family WHERE number = :value, group_size: { column: size, ops: [eq, ge, le] }, poverty_score_type: { column: village }, registration_date: { column: village, ops: [eq, ge, le] } }`;
     const file = fileOf(
       'postgres',
-      `from: family, key: k, ${state}, fields: { group_size: size, poverty_score_type: village }, identifiers: [{ type: HOUSEHOLD_ID, value: number }], ${search}`,
+      `from: family, key: k, ${state}, fields: { group_size: size, poverty_score_type: village, registration_date: village }, identifiers: [{ type: HOUSEHOLD_ID, value: number }], ${search}`,
       '',
       'Group',
     );
@@ -296,7 +330,7 @@ describe('PostgreSQL', () => {
     const found = async (criteria: Criteria) =>
       (await candidatesOf(source, 'Group', criteria)).map(({ data }) => data['group_size']);
     const size = (operator: 'eq' | 'lte', value: number): Criteria => ({ attribute: 'group_size', operator, value });
-    const villages: Criteria = { attribute: 'poverty_score_type', operator: 'in', value: ['North', '20'] };
+    const villages: Criteria = { attribute: 'poverty_score_type', operator: 'in', value: ['North', '1986'] };
     try {
       expect(await found({ identifier: { type: 'HOUSEHOLD_ID', value: 'f1' } })).toEqual([3]);
       expect(await found({ or: [size('eq', 3), villages] })).toEqual([3, 7]);
@@ -304,6 +338,8 @@ describe('PostgreSQL', () => {
         await found({ and: [size('eq', 3), { attribute: 'poverty_score_type', operator: 'eq', value: 'North' }] }),
       ).toEqual([]);
       expect(await found(size('lte', 99_999_999_999))).toEqual([3, 7]);
+      // A year for a day: all are sifted.
+      expect(await found({ attribute: 'registration_date', operator: 'eq', value: '1985' })).toEqual([3, 7]);
     } finally {
       await source.reader.database.close();
     }
