@@ -88,6 +88,35 @@ describe('one entry of a list', () => {
     expect(body.records).toMatchObject([{ name: { surname: 'By number' } }]);
   });
 
+  test('what stands in one object is of one entry', async () => {
+    const disabled = (value: string, ...impairments: [type: string, level: string][]) => ({
+      recordType: 'DisabledPerson',
+      identifiers: [uin(value)],
+      data: {
+        disability_details: impairments.map(([type, level]) => ({ impairment_type: type, impairment_level: level })),
+      },
+    });
+    await addRecords(
+      gateway,
+      [disabled('Apart', ['Hearing', 'Mild'], ['Vision', 'Severe']), disabled('Together', ['Hearing', 'Severe'])],
+      'DR',
+    );
+    const asked = { impairment_type: 'Hearing', impairment_level: 'Severe' };
+    const inText = '{impairment_type: {eq: "Hearing"}, impairment_level: {eq: "Severe"}}';
+    for (const form of [
+      expression({ disability_details: asked }),
+      graphql(`{ disabled_person(filter: {disability_details: ${inText}}) { disability_details } }`),
+    ]) {
+      const { item, total } = await find(partner, form, 'dr');
+      expect({ details: item.data.reg_records.disability_details, total }).toEqual({
+        details: [{ impairment_type: '2', impairment_level: '3' }],
+        total: 1,
+      });
+    }
+    const apart = Object.entries(asked).map(([name, value]) => ({ [`disability_details.${name}`]: value }));
+    expect((await find(partner, expression({ $and: apart }), 'dr')).total).toBe(2);
+  });
+
   test('a range of dates holds of one date', async () => {
     const bound = (operator: string, value: string) => ({
       attribute_name: 'dateOfEvent',

@@ -304,6 +304,12 @@ describe('what is meant of one entry of a list', () => {
     ['two items', 'PREDICATE', [{ expression1: value }, { expression1: type }], uin],
     ['one item', 'PREDICATE', [{ expression1: type, condition: 'and', expression2: value }], uin],
     [
+      'two identifiers',
+      'EXPRESSION',
+      { $and: [{ identifier: { type: 'UIN', value: '12' } }, { identifier: { type: 'BRN', value: '13' } }] },
+      { and: [uin, { identifier: { type: 'BRN', value: '13' } }] },
+    ],
+    [
       'several values',
       'EXPRESSION',
       { identifier: { type: 'UIN', value: { $in: ['12', '13'] } } },
@@ -322,9 +328,67 @@ describe('what is meant of one entry of a list', () => {
     });
   });
 
+  const details = 'disability_details';
+  const ofDetails = (...all: [name: string, operator: string, value: unknown][]) => ({
+    and: all.map(([name, operator, compared]) => leaf(`${details}.${name}`, operator, compared)),
+    ofOne: details,
+  });
+  test.each<[string, string, string, unknown, unknown]>([
+    [
+      'an object',
+      'DR',
+      'DisabledPerson',
+      { [details]: { impairment_type: '2', impairment_level: { $in: ['Severe'] } } },
+      ofDetails(['impairment_type', 'eq', '2'], ['impairment_level', 'in', ['3']]),
+    ],
+    [
+      'an object inside an entry',
+      'SOCIAL',
+      'Group',
+      {
+        member_list: {
+          is_disabled: true,
+          demographic_info: { sex: 'female', birth_date: { $gte: '1950', $lt: '1960' } },
+        },
+      },
+      {
+        and: [
+          leaf('member_list.is_disabled', 'eq', true),
+          leaf('member_list.demographic_info.sex', 'eq', 'female'),
+          leaf('member_list.demographic_info.birth_date', 'gte', '1950'),
+          leaf('member_list.demographic_info.birth_date', 'lt', '1960'),
+        ],
+        ofOne: 'member_list',
+      },
+    ],
+    [
+      'two objects are of any two entries',
+      'DR',
+      'DisabledPerson',
+      { $and: [{ [details]: { impairment_type: '2' } }, { [details]: { impairment_level: '3' } }] },
+      { and: [leaf(`${details}.impairment_type`, 'eq', '2'), leaf(`${details}.impairment_level`, 'eq', '3')] },
+    ],
+    [
+      'an object that is no list',
+      'SOCIAL',
+      'SRPerson',
+      { name: { surname: 'a', given_name: 'b' } },
+      { and: [leaf('name.surname', 'eq', 'a'), leaf('name.given_name', 'eq', 'b')] },
+    ],
+  ])('%s', (_, registry, recordType, query, criteria) =>
+    expect(read('EXPRESSION', query, recordType, registry)).toEqual(criteria),
+  );
+
+  test('of an entry no negation is read, which would be of all of them', () =>
+    expect(refusal('EXPRESSION', { address: { region_code: 'R', locality: { $ne: 'L' } } })).toEqual(
+      rejection('rjct.search_criteria.invalid', '"address" is a list, and of one entry of it only comparisons'),
+    ));
+
   test('two types beside a value could mean anything', () =>
     expect(
-      refusal('EXPRESSION', { $and: [{ identifier: { type: 'UIN', value: '1' } }, { identifier_type: 'BRN' }] }),
+      refusal('EXPRESSION', {
+        $and: [{ identifier_type: 'UIN' }, { identifier_type: 'BRN' }, { identifier_value: '1' }],
+      }),
     ).toEqual(rejection('rjct.filter.invalid', 'name each identifier by its type, as {"UIN": …}')));
 });
 

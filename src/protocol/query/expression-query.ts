@@ -5,6 +5,7 @@
 import { assertNothingBeside } from './beside.js';
 import type { Criteria } from './criteria.js';
 import { comparison } from './comparison.js';
+import { insideEntry } from './one-entry.js';
 import { findOperator, unknownOperator } from './operators.js';
 import type { QueryContext } from './query-context.js';
 import { isObject } from '../../platform/plain-object.js';
@@ -35,7 +36,8 @@ function readObject(context: QueryContext, node: unknown, path: string, depth: n
   if (entries.length === 0)
     throw criteriaInvalid('an expression is an object such as {"sex": {"$eq": "female"}} with at least one comparison');
   const all = entries.map(([key, value]) => readEntry(context, key, value, path, depth));
-  return all.length === 1 ? all[0]! : { and: all };
+  if (all.length === 1) return all[0]!;
+  return entries.every(([key]) => findOperator(key)) ? { and: all } : insideEntry(context.names, path, all);
 }
 
 function readEntry(context: QueryContext, key: string, value: unknown, path: string, depth: number): Criteria {

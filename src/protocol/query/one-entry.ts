@@ -1,15 +1,16 @@
 /**
  * What of a question is meant of one entry of a list. Compared by themselves, the bounds of a range are met by two dates of
- * which neither lies in it, and the type and value of an identifier by two numbers: who has both would be found.
+ * which neither lies in it, the type and value of an identifier by two numbers, and what stands in one object by two
+ * entries: who has both would be found.
  */
-import { attributesOf } from '../registries/attributes.js';
+import { attributesOf, resolveName } from '../registries/attributes.js';
 import { firstDay, lastDay } from '../registries/date.js';
 import type { Attribute } from '../registries/definition.js';
 import { findIdentifierType } from '../registries/registries.js';
 import { compareIdentifier } from './comparison.js';
-import type { Comparison, Criteria, Operator } from './criteria.js';
+import type { Comparison, Criteria, OneEntry, Operator } from './criteria.js';
 import type { Names } from './query-context.js';
-import { filterInvalid } from './query-rejection.js';
+import { criteriaInvalid, filterInvalid } from './query-rejection.js';
 
 type Attributes = ReadonlyMap<string, Attribute>;
 
@@ -18,6 +19,7 @@ export function ofOneEntry(criteria: Criteria, names: Names): Criteria {
   if ('or' in criteria) return { or: criteria.or.map((part) => ofOneEntry(part, names)) };
   if ('not' in criteria) return { not: ofOneEntry(criteria.not, names) };
   if (!('and' in criteria)) return criteria;
+  if (criteria.ofOne !== undefined) return isIdentifier(criteria) ? asOne(groupOf(criteria), names) : criteria;
   const parts = withoutNesting(criteria.and);
   const groups = groupsIn(parts, attributesOf(names.definition, names.recordType));
   if (groups.length === 0) return { and: criteria.and.map((part) => ofOneEntry(part, names)) };
@@ -30,7 +32,34 @@ const allOf = (parts: Criteria[]): Criteria => (parts.length === 1 && parts[0] ?
 
 /** Whatever must hold together, however it was nested. */
 const withoutNesting = (parts: Criteria[]): Criteria[] =>
-  parts.flatMap((part) => ('and' in part ? withoutNesting(part.and) : [part]));
+  parts.flatMap((part) => ('and' in part && part.ofOne === undefined ? withoutNesting(part.and) : [part]));
+
+/**
+ * Members of one object at a path inside a list, such as `{"disability_details": {"impairment_type": …, "impairment_level": …}}`.
+ *
+ * @throws ItemRejected `rjct.search_criteria.invalid` where they are more than comparisons that hold of an entry
+ */
+export function insideEntry(names: Names, path: string, parts: Criteria[]): Criteria {
+  const list = listAround(names, path);
+  if (list === undefined) return { and: parts };
+  const inside = membersOf(parts, list);
+  const ofEntry = inside.filter((part): part is Comparison => 'attribute' in part && !NEGATIONS.has(part.operator));
+  if (ofEntry.length === inside.length) return { and: ofEntry, ofOne: list };
+  throw criteriaInvalid(
+    `"${list}" is a list, and of one entry of it only comparisons are read, no negations and alternatives: put those beside it, under "$and"`,
+  );
+}
+
+/** Of objects and ranges inside the entry too. */
+const membersOf = (parts: Criteria[], list: string): Criteria[] =>
+  parts.flatMap((part) => ('and' in part && (part.ofOne ?? list) === list ? membersOf(part.and, list) : [part]));
+
+/** The nearest list that a path lies in, itself included. */
+function listAround({ definition, recordType }: Names, path: string): string | undefined {
+  const segments = resolveName(definition, recordType, path)?.path.split('.') ?? [];
+  const above = segments.map((_, index) => segments.slice(0, segments.length - index).join('.'));
+  return above.find((one) => resolveName(definition, recordType, one)?.property.list === true);
+}
 
 /** Comparisons of one entry of the list at `path`. */
 interface Group {
@@ -71,6 +100,10 @@ const isType = ({ attribute }: Comparison): boolean => attribute.endsWith('.iden
 const isOfIdentifier = (part: Comparison): boolean =>
   !NEGATIONS.has(part.operator) && (isType(part) || part.attribute.endsWith('.identifier_value'));
 const listOf = (attribute: string): string => attribute.slice(0, attribute.lastIndexOf('.'));
+
+const isIdentifier = ({ and }: OneEntry): boolean =>
+  and.every(isOfIdentifier) && and.some(isType) && !and.every(isType);
+const groupOf = ({ and, ofOne }: OneEntry): Group => ({ path: ofOne, parts: and });
 
 function asOne({ path, parts }: Group, names: Names): Criteria {
   const types = parts.filter((part) => isOfIdentifier(part) && isType(part));
