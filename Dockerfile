@@ -5,7 +5,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-progress
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
-COPY scripts/copy-reader.mjs scripts/
+COPY scripts/bundle.mjs scripts/copy-reader.mjs scripts/
 COPY docs/signing.md docs/
 RUN npm run build && npm prune --omit=dev --omit=optional && rm -f node_modules/.bin/node && rm -rf node_modules/node
 
@@ -19,6 +19,6 @@ COPY --from=build /gateway/docs docs
 USER node
 EXPOSE 4000
 # The process handles SIGTERM itself, also as number 1.
-CMD ["node", "dist/main.js"]
+CMD ["node", "dist/bin/main.js"]
 HEALTHCHECK --start-period=30s --interval=10s --timeout=3s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT ?? 4000}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]

@@ -100,7 +100,7 @@ class Ground {
       LOG_LEVEL: 'error',
       ...settings,
     };
-    const { url, child } = await this.start('../dist/main.js', /(http:\/\/\S+)\/graphql/, env);
+    const { url, child } = await this.start('../dist/bin/main.js', /(http:\/\/\S+)\/graphql/, env);
     return new Gateway(url, env, child);
   }
 

@@ -134,7 +134,7 @@ async function importAll(ground, databaseUrl, records) {
     MASTER_KEY: randomBytes(32).toString('base64'),
   };
   return seconds(async () => {
-    const child = ground.spawn('../dist/cli.js', ['import', '--registry', 'social', file], env);
+    const child = ground.spawn('../dist/bin/cli.js', ['import', '--registry', 'social', file], env);
     child.stdout.resume();
     const [code] = await once(child, 'exit');
     if (code !== 0) throw new Error(`the import ended with ${code}`);

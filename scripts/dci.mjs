@@ -8,4 +8,4 @@ buildIfNeeded();
 // Files are those of the folder that the user is in; npm runs scripts elsewhere. `.data` is the gateway's own.
 const cwd = (process.env.npm_lifecycle_event === 'dci' && process.env.INIT_CWD) || startedIn;
 const env = { ...process.env, DATA_DIR: resolve(root, process.env.DATA_DIR || '.data') };
-become(['--enable-source-maps', resolve(root, 'dist/cli.js'), ...process.argv.slice(2)], { env, cwd });
+become(['--enable-source-maps', resolve(root, 'dist/bin/cli.js'), ...process.argv.slice(2)], { env, cwd });

@@ -16,7 +16,7 @@ export const COMPILED = `${root}node_modules/.cache/v8`;
 const changedAt = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 /** A build without what made it, as `npm prune --omit=dev` leaves it for production: it is run as it is. */
-const isPruned = () => existsSync('dist/cli.js') && !existsSync('node_modules/typescript');
+const isPruned = () => existsSync('dist/bin/cli.js') && !existsSync('node_modules/typescript');
 
 export function installIfNeeded() {
   const [locked, installed] = ['package-lock.json', 'node_modules/.package-lock.json'].map(packagesOf);
@@ -29,7 +29,9 @@ const packagesOf = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, '
 export function buildIfNeeded() {
   if (isPruned()) return;
   const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).map((name) => `src/${name}`);
-  const newest = Math.max(...['package.json', 'tsconfig.json', 'tsconfig.build.json', ...sources].map(changedAt));
+  const newest = Math.max(
+    ...['package.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/bundle.mjs', ...sources].map(changedAt),
+  );
   if (changedAt(STAMP) >= newest) return;
   step('building (npm run build)', 'npm', ['run', 'build', '--silent']);
   writeFileSync(STAMP, '');

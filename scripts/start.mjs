@@ -2,6 +2,6 @@ import { become, buildIfNeeded, installIfNeeded } from './prepare.mjs';
 
 installIfNeeded();
 buildIfNeeded();
-become(['dist/main.js', ...process.argv.slice(2)], {
+become(['dist/bin/main.js', ...process.argv.slice(2)], {
   env: { NODE_ENV: 'production', ...process.env },
 });

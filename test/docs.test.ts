@@ -105,16 +105,20 @@ describe('the commands of README.md, docs/cli.md and the partners’ pages, in t
   beforeAll(async () => {
     await buildCli();
     chmodSync(folder, 0o755); // as root the database runs as another user
-    writeFileSync(join(folder, 'npx'), `#!/bin/sh\nshift; exec '${RUNTIME}' '${join(ROOT, 'dist/cli.js')}' "$@"\n`, {
-      mode: 0o755,
-    });
+    writeFileSync(
+      join(folder, 'npx'),
+      `#!/bin/sh\nshift; exec '${RUNTIME}' '${join(ROOT, 'dist/bin/cli.js')}' "$@"\n`,
+      {
+        mode: 0o755,
+      },
+    );
     cpSync(join(ROOT, 'examples'), join(folder, 'examples'), { recursive: true });
     const { publicKey, privateKey } = generateKeyPairSync('ed25519');
     writeFileSync(join(folder, 'partner.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
     writeFileSync(join(folder, 'partner.pub.pem'), publicKey.export({ type: 'spki', format: 'pem' }));
     Object.assign(env, { PORT: `${await freePort()}`, INBOX: `${await freePort()}`, JWKS: `${await freePort()}` });
     const open = { ALLOW_HTTP_CALLBACKS: 'true', ALLOW_PRIVATE_CALLBACKS: 'true', LOG_LEVEL: 'silent' };
-    gateway = spawn(RUNTIME, [join(ROOT, 'dist/main.js')], {
+    gateway = spawn(RUNTIME, [join(ROOT, 'dist/bin/main.js')], {
       env: { ...env, ...open },
       // It stops with us, however we end.
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],

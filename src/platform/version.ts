@@ -1,6 +1,7 @@
-/** Of this program, as its package says. The same file whether this one runs from `src` or from `dist`. */
+/** Of this program, as its package says. */
 import { readFileSync } from 'node:fs';
+import { PACKAGE_FOLDER } from './package-folder.js';
 
-const MANIFEST = new URL('../../package.json', import.meta.url);
+const MANIFEST = new URL('package.json', PACKAGE_FOLDER);
 
 export const VERSION = (JSON.parse(readFileSync(MANIFEST, 'utf8')) as { version: string }).version;

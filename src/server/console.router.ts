@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { Router, type Request, type Response } from 'express';
 import compressedStatic from 'express-static-gzip';
 import type { Config } from '../platform/config.js';
+import { PACKAGE_FOLDER } from '../platform/package-folder.js';
 
-/** The same folder whether this file runs from `src` or from `dist`. */
-const BUILT = fileURLToPath(new URL('../../dist/console/', import.meta.url));
+const BUILT = fileURLToPath(new URL('dist/console/', PACKAGE_FOLDER));
 const MISSING = 'the console is not built: run npm run build';
 const NONCE = '{{nonce}}';
 

@@ -37,7 +37,7 @@ export const startCli = (args: string[], options?: CliOptions): ChildProcess => 
 
 /** @param program `cli` or `main`, the gateway itself */
 export const startProcess = (program: 'cli' | 'main', args: string[], options?: CliOptions): ChildProcess =>
-  startScript(`dist/${program}.js`, args, options);
+  startScript(`dist/bin/${program}.js`, args, options);
 
 /** @param path of a compiled program or a script, from the root */
 export function startScript(path: string, args: string[] = [], { env = {}, cwd }: CliOptions = {}): ChildProcess {

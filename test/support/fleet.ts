@@ -80,7 +80,7 @@ function fleetProcess(port: number, env: Record<string, string>, complaints: str
     url,
     start: async () => {
       // The channel closes when we end, however we do, which tells the child to stop (platform/shutdown.ts).
-      const started = spawn(NODE, ['--import', CLOCK, join(ROOT, 'dist/main.js')], {
+      const started = spawn(NODE, ['--import', CLOCK, join(ROOT, 'dist/bin/main.js')], {
         cwd: ROOT,
         env: { PATH: process.env.PATH, ...COMPILED, ...env },
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

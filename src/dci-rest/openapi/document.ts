@@ -1,6 +1,7 @@
 /** OpenAPI 3.1 of the whole facade, from the endpoint tables and the very schemas that validate. */
 import { readFileSync } from 'node:fs';
 import type { JsonObject } from '../../protocol/envelope/json.js';
+import { PACKAGE_FOLDER } from '../../platform/package-folder.js';
 import { VERSION } from '../../platform/version.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
 import { endpointsOf } from '../../messages/endpoints.js';
@@ -20,7 +21,7 @@ import { namedSchemas } from './schemas.js';
 import { webhooks, WEBHOOKS_TAG } from './webhooks.js';
 
 /** The page that people read is what the document says on top. */
-const DOCS = new URL('../../../docs/', import.meta.url);
+const DOCS = new URL('docs/', PACKAGE_FOLDER);
 
 export function openApiDocument(registries: RegistryDefinition[], settings: OpenApiSettings, now: Date): JsonObject {
   const endpoints = registries.flatMap(endpointsOf);

@@ -1,11 +1,12 @@
 /** `/dci/v1/openapi.json`, and a reader of it at `/dci/v1/docs` that needs nothing from elsewhere. */
 import { fileURLToPath } from 'node:url';
 import { Router } from 'express';
+import { PACKAGE_FOLDER } from '../../platform/package-folder.js';
 import type { FacadeServices } from '../services.js';
 import { openApiDocument } from './document.js';
 
-/** The same folder whether this file runs from `src` or from `dist`; `npm run build` fills it. */
-const ASSETS = fileURLToPath(new URL('../../../dist/reader/', import.meta.url));
+/** `npm run build` fills it. */
+const ASSETS = fileURLToPath(new URL('dist/reader/', PACKAGE_FOLDER));
 const SCRIPT = 'scalar.js';
 
 /** Nothing of its maker's services: no fonts, no telemetry, no proxy, no assistant. */
