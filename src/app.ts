@@ -155,7 +155,7 @@ async function startBehind(
   const persisted = await PersistedOperations.load(config.persistedOperations);
   const graphql = await startGraphqlServer(services.schema, services, authenticator, server, { persisted, metrics });
   exportStanding(metrics, services);
-  countTraffic(metrics, services.traffic);
+  countTraffic(metrics, services.traffic, services.registries);
   door.serve(
     createListener(services, graphql, config, metrics, (token) => authenticator.webSocket(token), admins.oidc),
   );

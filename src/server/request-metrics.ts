@@ -8,6 +8,9 @@ import type { Metrics } from '../platform/metrics.js';
 import type { Tracer } from '../platform/tracer.js';
 import type { Registries } from '../protocol/registries/registries.js';
 
+/** As nginx has it: the caller closed the connection before the answer. */
+const LEFT = '499';
+
 const OTHERS: Record<string, string> = {
   '/graphql': 'GRAPHQL',
   '/oauth2/token': 'TOKEN',
@@ -44,12 +47,11 @@ export function measureRequests(
     // Probes and files are no work.
     const span = labels === OTHER ? undefined : tracer.begin({ name, kind: 'SERVER', attributes }, hop);
     response.once('close', () => {
-      const answered = { 'dci.registry': labels.registry || registryOf(response) };
-      span?.end({ ...answered, 'http.response.status_code': response.statusCode }, response.statusCode >= 500);
-    });
-    response.once('finish', () => {
       const registry = labels.registry || registryOf(response);
-      const measured = { ...labels, registry, status: String(response.statusCode) };
+      const { statusCode } = response;
+      span?.end({ 'dci.registry': registry, 'http.response.status_code': statusCode }, statusCode >= 500);
+      // Who waited too long and left would be missed just where everything is slow.
+      const measured = { ...labels, registry, status: response.writableFinished ? String(statusCode) : LEFT };
       requests.inc(measured);
       seconds.observe(measured, (performance.now() - started) / 1000);
     });

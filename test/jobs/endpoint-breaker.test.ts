@@ -1,5 +1,7 @@
 /** A receiver's trouble holds up that endpoint of that sender, for as long as it asks or a burst is worth, and nobody else. */
 import { Writable } from 'node:stream';
+import { countRests } from '../../src/entities/deliveries/delivery-wait.repository.js';
+import { readQueues } from '../../src/entities/queues/queue.repository.js';
 import { createLog } from '../../src/platform/log.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { answer, startInbox, type Inbox } from '../support/inbox.js';
@@ -156,6 +158,9 @@ test('an endpoint that keeps failing rests in every process, one request at a ti
   for (let one = 0; one < 5; one++) await send(partner, path);
   await settled(5, ({ restingUntil, attemptCount }) => restingUntil !== null && attemptCount === 0);
   expect(asked(path)).toBe(5);
+  // No worker could take them: no queue stands.
+  const queue = async () => (await readQueues(gateway.database)).find(({ name }) => name === 'deliver');
+  expect(await queue()).toMatchObject({ waiting: 5, oldestDueAt: null });
   // By hand the rest is passed over though it fails again: then it rests longer.
   await gateway.admin(RETRY, { id: (await find()).at(-1)?.id });
   await settled(6, tried);
@@ -174,9 +179,15 @@ test('an endpoint that keeps failing rests in every process, one request at a ti
   // Three processes try one each at most.
   const held = (await find()).find(({ waiting }) => waiting?.reason === 'ENDPOINT_ON_TRIAL');
   expect(held?.waiting).toMatchObject({ until: null, problem: 'the receiver answered 500', together: 10 });
+  // Nor is it well between two rests.
+  const { senderId } = partner;
+  const resting = async () => (await countRests(gateway.database)).filter((one) => one.senderId === senderId);
+  expect(await resting()).toEqual([{ senderId, resting: 1 }]);
+  expect((await queue())?.oldestDueAt).toBeNull();
   inbox.behave(undefined);
   for (const go of asking) go();
   await settled(4, delivered);
   await until(async () => (await troubles()).length === 0);
+  expect(await resting()).toEqual([]);
   await restarted.close();
 }, 60_000);

@@ -1,4 +1,5 @@
 /** What a real gateway tells an operator: its metrics, and that dashboards and alerts ask for nothing else. */
+import { request } from 'node:http';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -88,6 +89,16 @@ describe('counts', () => {
     );
   });
 
+  test('who left before the answer, as slow as it was', async () => {
+    const headers = { 'content-type': 'application/json', 'content-length': '100' };
+    const asking = request(`${gateway.url}/dci/v1/social/registry/sync/search`, { method: 'POST', headers });
+    asking.on('error', () => undefined);
+    asking.write('{', () => void asking.destroy());
+    const left = '{registry="SOCIAL",operation="SEARCH",status="499"}';
+    await comesTo(`dci_requests_total${left}`, (count) => count === 1);
+    expect(valueOf(await scrape(), `dci_request_seconds_count${left}`)).toBe(1);
+  });
+
   test('deliveries: those brought, those given up, and how old the oldest pending one is', async () => {
     const well = answer(200, { ack_status: 'ACK' });
     inbox.behave((received, response) => {
@@ -96,10 +107,13 @@ describe('counts', () => {
     });
     const send = (path: string) =>
       partner.send('social/registry/search', 'search', searchById('1'), { sender_uri: `${inbox.url}${path}` });
+    const givenUp = 'dci_delivery_attempts_total{registry="SOCIAL",outcome="GIVEN_UP"}';
+    // From nothing on: of one that begins at one Prometheus sees no increase.
+    expect(valueOf(await scrape(), givenUp)).toBe(0);
     await send('/well');
     await comesTo('dci_delivery_attempts_total{registry="SOCIAL",outcome="DELIVERED"}', (count) => count === 1);
     await send('/away');
-    await comesTo('dci_delivery_attempts_total{registry="SOCIAL",outcome="GIVEN_UP"}', (count) => count === 1);
+    await comesTo(givenUp, (count) => count === 1);
     const page = await scrape();
     expect(valueOf(page, 'dci_deliveries{state="FAILED"}')).toBe(1);
     expect(valueOf(page, 'dci_delivery_oldest_seconds')).toBe(0);
@@ -131,6 +145,17 @@ describe('counts', () => {
     expect(valueOf(page, 'dci_audit_unsealed_oldest_seconds')).toBe(0);
     expect(Date.now() / 1000 - valueOf(page, 'dci_audit_sealed_timestamp_seconds')).toBeLessThan(600);
     await comesTo('dci_job_finished_timestamp_seconds{job="seal-audit"}', (at) => at > 0);
+  });
+
+  test('failures of a job until it ends well, however seldom it runs', async () => {
+    const failing = 'dci_job_failures{job="housekeeping"}';
+    const run = () => gateway.admin('mutation { runJob(name: "housekeeping") { name } }');
+    await gateway.database.query('alter table seen_logout_token rename to hidden');
+    await run();
+    await comesTo(failing, (count) => count > 0);
+    await gateway.database.query('alter table hidden rename to seen_logout_token');
+    await run();
+    await comesTo(failing, (count) => count === 0);
   });
 
   test('what ends, and says nothing of what does not', async () => {

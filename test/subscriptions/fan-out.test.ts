@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DataVault } from '../../src/entities/database/data-vault.js';
 import { connectDatabase } from '../../src/entities/schema/connect.js';
+import { readDeliveryStanding } from '../../src/entities/overview/overview.repository.js';
 import { fanOutBatch } from '../../src/jobs/fan-out.job.js';
 import { expireSubscriptions } from '../../src/jobs/expire-subscriptions.job.js';
 import { isHeard, takeEvents } from '../../src/entities/records/registry-event.repository.js';
@@ -172,6 +173,13 @@ describe('with a clock of its own', () => {
     expect(due.toISOString()).toMatch(/T00:00:00.000Z$/);
     const [row] = await rowsOf(soon);
     expect(new Date(row?.dueAt ?? 0).getTime()).toBeLessThanOrEqual(Date.now());
+    // Only what does not wait as it was asked to is late.
+    const oldest = async () => (await readDeliveryStanding(gateway.database)).oldestAt;
+    expect(await oldest()).toBeInstanceOf(Date);
+    await gateway.database.query(`update delivery set state = 'CANCELLED', finished_at = now() where due_at <= now()`);
+    expect(await oldest()).toBeNull();
+    await gateway.database.query('update delivery set attempts = 1 where due_at > now()');
+    expect(await oldest()).toBeInstanceOf(Date);
   });
 
   test('what a restore brings back as not told is told again under the same message id', async () => {

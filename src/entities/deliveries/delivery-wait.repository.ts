@@ -71,3 +71,17 @@ export function countWaiting(sql: Sql, senderIds: readonly string[]): Promise<En
     'count-waiting',
   );
 }
+
+/**
+ * How many endpoints had to rest, did not answer since, and are waited for, by sender. Between two rests one is no better off,
+ * and its deliveries wait longer than it rests.
+ */
+export function countRests(sql: Sql): Promise<{ senderId: string; resting: number }[]> {
+  return sql.query(
+    `with recursive ${NAMED_LANES}
+     select sender_id as "senderId", count(*)::int as resting from named
+       join endpoint_rest r using (sender_id, endpoint) where r.rests_until is not null group by sender_id`,
+    [],
+    'count-rests',
+  );
+}

@@ -78,7 +78,7 @@ export const EARLIER = `
 export const LANE = `delivery_lane(d.state, d.host, d.sender_id, d.target)`;
 
 // One row looked up for each, and no join: that would begin with all that was ever brought to a sender.
-const READY = `d.due_at <= now() and (d.claimed_until is null or d.claimed_until < now())
+export const READY = `d.due_at <= now() and (d.claimed_until is null or d.claimed_until < now())
       and (select s.state from sender s where s.sender_id = d.sender_id) = 'ACTIVE'
       and coalesce((select s.state from subscription s where s.id = d.subscription_id), '') not in ('PAUSED', 'SUSPENDED')
       and (d.record_id is null or not exists (${EARLIER}))`;

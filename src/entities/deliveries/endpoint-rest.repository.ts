@@ -89,13 +89,6 @@ export async function restsOfSenders(sql: Sql, senderIds: readonly string[]): Pr
   }));
 }
 
-/** How many endpoints rest now, by sender. */
-export function countRests(sql: Sql): Promise<{ senderId: string; resting: number }[]> {
-  return sql.query(
-    `select sender_id as "senderId", count(*)::int as resting from endpoint_rest where rests_until > now() group by sender_id`,
-  );
-}
-
 /** Endpoints that nothing was sent to for long. */
 export async function forgetRests(sql: Sql, before: Date): Promise<void> {
   await sql.query('delete from endpoint_rest where greatest(counted_at, rests_until) < $1', [before]);

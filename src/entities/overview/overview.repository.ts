@@ -8,6 +8,7 @@ const DELIVERIES_COUNTED_TO = 10_000;
 
 export interface DeliveryStanding {
   backlog: number;
+  /** Of those that do not wait for the time that their subscription's frequency names. */
   oldestAt: Date | null;
   suspendedEndpoints: number;
 }
@@ -15,7 +16,10 @@ export interface DeliveryStanding {
 export async function readDeliveryStanding(sql: Sql): Promise<DeliveryStanding> {
   const [row] = await sql.query<{ backlog: number; oldestAt: string | null; suspended: number }>(
     `select (select count(*)::int from (select 1 from delivery where state = 'PENDING' limit ${COUNTED_TO}) p) as backlog,
-       (select created_at from delivery where state = 'PENDING' order by id limit 1) as "oldestAt",
+       (select created_at from (select * from delivery where state = 'PENDING' order by id limit ${COUNTED_TO}) p
+         where not (p.attempts = 0 and p.due_at > now() and exists (
+           select from subscription s where s.id = p.subscription_id and s.frequency is not null))
+         order by id limit 1) as "oldestAt",
        (select count(distinct target)::int from subscription where state = 'SUSPENDED') as suspended`,
     [],
     'delivery-standing',

@@ -29,7 +29,7 @@ export class JobView implements JobState {
   @Field(() => String, { nullable: true, description: 'Why it last failed.' })
   failReason!: string | null;
 
-  @Field(() => Int, { description: 'How often it has failed.' })
+  @Field(() => Int, { description: 'How often it has failed since it last ended well.' })
   failCount!: number;
 }
 
@@ -41,7 +41,10 @@ export class QueueView implements QueueState {
   @Field(() => Int, { description: 'Due and not claimed; counted to 10 000.' })
   waiting!: number;
 
-  @Field(() => Date, { nullable: true, description: 'Since when the first of them has been due.' })
+  @Field(() => Date, {
+    nullable: true,
+    description: 'Since when the first of those that a worker could take has been due.',
+  })
   oldestDueAt!: Date | null;
 
   @Field(() => Int, { description: 'Worked on by the process that answers.' })

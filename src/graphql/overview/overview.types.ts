@@ -54,7 +54,10 @@ export class DeliveryHealth {
   @Field(() => Int, { description: 'Deliveries to be sent or tried again; counted to 100 000.' })
   backlog!: number;
 
-  @Field(() => Float, { nullable: true, description: 'Age of the oldest of them in seconds.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Age in seconds of the oldest of them that does not wait for its subscription’s frequency.',
+  })
   oldestAgeSeconds!: number | null;
 
   @Field(() => Int, { description: 'Endpoints that failed for so long that their subscriptions rest.' })

@@ -1,7 +1,7 @@
 /** What stands, asked for at a scrape: each question goes by an index and to a bound, however large the tables are. */
 import type { FacadeServices } from '../../dci-rest/services.js';
 import { readSealStanding } from '../../entities/audit/seal-standing.repository.js';
-import { countRests } from '../../entities/deliveries/endpoint-rest.repository.js';
+import { countRests } from '../../entities/deliveries/delivery-wait.repository.js';
 import { countDeliveries, readDeliveryStanding } from '../../entities/overview/overview.repository.js';
 import { readQueues } from '../../entities/queues/queue.repository.js';
 import type { Metrics } from '../../platform/metrics.js';
@@ -36,7 +36,10 @@ const queues = ({ database, clock }: FacadeServices): Reading => ({
   name: 'queues',
   gauges: {
     dci_queue_waiting: { help: 'Rows that are due, by queue; counted to 10000.', labels: ['queue'] },
-    dci_queue_oldest_seconds: { help: 'For how long the first of them has been due.', labels: ['queue'] },
+    dci_queue_oldest_seconds: {
+      help: 'For how long the first of those that a worker could take has been due.',
+      labels: ['queue'],
+    },
   },
   read: async () => {
     const [read, now] = [await readQueues(database), clock().getTime()];
@@ -54,7 +57,9 @@ const deliveries = ({ database, clock }: FacadeServices): Reading => ({
   name: 'deliveries',
   gauges: {
     dci_deliveries: { help: 'Deliveries that are not brought, by state; counted to 10000.', labels: ['state'] },
-    dci_delivery_oldest_seconds: { help: 'Age of the oldest delivery that is pending; 0 where none is.' },
+    dci_delivery_oldest_seconds: {
+      help: 'Age of the oldest pending delivery that does not wait as its subscription asks; 0 where there is none.',
+    },
     dci_endpoints_suspended: { help: 'Addresses of subscriptions that were suspended since they failed for long.' },
   },
   read: async () => {
@@ -69,7 +74,12 @@ const deliveries = ({ database, clock }: FacadeServices): Reading => ({
 
 const breakers = ({ database }: FacadeServices): Reading => ({
   name: 'breakers',
-  gauges: { dci_delivery_breakers: { help: 'Endpoints that rest after failures, by sender.', labels: ['sender'] } },
+  gauges: {
+    dci_delivery_breakers: {
+      help: 'Endpoints that are waited for and rest after failures, or did not answer since, by sender.',
+      labels: ['sender'],
+    },
+  },
   read: async () => ({
     dci_delivery_breakers: samplesOf('sender', await countRests(database), ({ senderId, resting }) => [
       senderId,
@@ -161,6 +171,7 @@ const jobs = ({ jobHealth }: FacadeServices): Reading => ({
       help: 'When a recurring job last ended, in whichever process.',
       labels: ['job'],
     },
+    dci_job_failures: { help: 'How often a recurring job has failed since it last ended well.', labels: ['job'] },
   },
   read: async () => {
     const { store, jobs: recurring } = await jobHealth();
@@ -170,6 +181,7 @@ const jobs = ({ jobHealth }: FacadeServices): Reading => ({
         name,
         secondsOf(lastFinishedAt) ?? null,
       ]),
+      dci_job_failures: samplesOf('job', recurring, ({ name, failCount }) => [name, failCount]),
     };
   },
 });
