@@ -1,6 +1,6 @@
 /** The master key and the admin token of a gateway that was given none: made once and kept in `DATA_DIR`. */
 import { randomBytes } from 'node:crypto';
-import { link, readFile, unlink, writeFile } from 'node:fs/promises';
+import { link, readFile, readlink, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isNativeError } from 'node:util/types';
 
@@ -19,11 +19,28 @@ export async function loadLocalSecrets(
   given: Pick<Secrets, 'masterKey' | 'adminToken'>,
 ): Promise<LocalSecrets> {
   await makeFolder(dataDir);
-  const masterKey = given.masterKey ?? Buffer.from((await keep(join(dataDir, 'master-key'), 'base64')).value, 'base64');
+  const masterKey = given.masterKey ?? (await localMasterKey(dataDir));
   if (masterKey.length !== 32) throw new Error(`${join(dataDir, 'master-key')} does not hold 32 bytes in base64`);
   if (given.adminToken) return { masterKey, adminToken: given.adminToken, adminTokenIsNew: false };
   const token = await keep(join(dataDir, 'admin-token'), 'base64url');
   return { masterKey, adminToken: token.value, adminTokenIsNew: token.isNew };
+}
+
+/** A new one would open nothing of a database that is there, and pass for the one that does. */
+async function localMasterKey(dataDir: string): Promise<Buffer> {
+  const path = join(dataDir, 'master-key');
+  if ((await read(path)) === undefined && (await hasDatabase(dataDir)))
+    throw new Error(
+      `${path} is not there, and the database in ${join(dataDir, 'postgres')} is sealed by it: put the file back, or set MASTER_KEY`,
+    );
+  return Buffer.from((await keep(path, 'base64')).value, 'base64');
+}
+
+/** Or a link to where it was moved. */
+async function hasDatabase(dataDir: string): Promise<boolean> {
+  const home = join(dataDir, 'postgres');
+  const found = await stat(join(home, 'data')).catch(() => readlink(home).catch(() => undefined));
+  return found !== undefined;
 }
 
 /** Written beside its place and linked into it: a crash leaves no half secret, and of two processes the first wins. */

@@ -29,6 +29,8 @@ export const NOT_BELIEVED = [
   'CERT_NOT_YET_VALID',
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ];
+const NOT_ALLOWED = '42501';
+export const OWNS_IT = 'its user makes the tables, so the database must belong to it: ALTER DATABASE … OWNER TO …';
 const WITHOUT_TLS = 'The server does not support SSL connections';
 
 export function startFault(error: unknown, { DATA_DIR = '.data' }: Record<string, string | undefined>): string {
@@ -37,6 +39,7 @@ export function startFault(error: unknown, { DATA_DIR = '.data' }: Record<string
   const listening = syscall === 'listen' || syscall === 'getaddrinfo' ? OF_LISTENING[code] : undefined;
   if (listening !== undefined) return `${listening} (${message})`;
   if (NOT_LET_IN.has(code)) return `DATABASE_URL: ${message}: check its user and password`;
+  if (code === NOT_ALLOWED) return `DATABASE_URL: ${message}: ${OWNS_IT}`;
   if (NOT_BELIEVED.includes(code))
     return `DATABASE_URL: the certificate of the server is not believed (${message}): name who signed it with sslrootcert=FILE, and the host as it stands there`;
   if (message === WITHOUT_TLS) return `DATABASE_URL: ${message}: have it do so, or leave sslmode out`;

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 
+import { describeFailure } from '../../src/cli/failure.js';
 import { awaitDatabase } from '../../src/entities/database/await-database.js';
 import { environment } from '../../src/platform/config.schema.js';
 import { ConfigInvalid, readConfig, namesAdministrator } from '../../src/platform/config.js';
@@ -183,6 +184,9 @@ test('what the system says of a start that failed is told by the setting that me
   expect(await listening(port, '127.0.0.1')).toMatch(/^PORT: another process listens there; .*EADDRINUSE/);
   expect(await listening(0, 'http://x')).toMatch(/^HOST: must be a name or an address of this machine/);
   taken.close();
+  const denied = Object.assign(new Error('permission denied for schema public'), { code: '42501' });
+  expect(startFault(denied, {})).toMatch(/^DATABASE_URL: permission denied for schema public: .*OWNER TO/);
+  expect(describeFailure(denied)).toMatchObject({ code: '42501', remedy: expect.stringContaining('OWNER TO') });
   const dataDir = join(await folder(), 'file');
   await writeFile(dataDir, '');
   const error: unknown = await loadLocalSecrets(dataDir, {}).catch((thrown: unknown) => thrown);
@@ -248,6 +252,18 @@ describe('local secrets', () => {
       /admin-token is empty: put its content back, or delete/,
     );
     expect((await readdir(dataDir)).toSorted()).toEqual(['admin-token', 'master-key']);
+  });
+
+  test('a master key that is missing beside a database is not made anew', async () => {
+    const [dataDir, moved] = [await folder(), await folder()];
+    await mkdir(join(dataDir, 'postgres', 'data'), { recursive: true });
+    await symlink(join(moved, 'elsewhere'), join(moved, 'postgres'));
+    for (const one of [dataDir, moved]) {
+      await expect(loadLocalSecrets(one, {})).rejects.toThrow(/master-key is not there.* put the file back/);
+      expect(await readdir(one)).toEqual(['postgres']);
+    }
+    const { masterKey } = await loadLocalSecrets(dataDir, { masterKey: randomBytes(32) });
+    expect(masterKey).toHaveLength(32);
   });
 
   test('a damaged master key stops the start', async () => {
