@@ -5,6 +5,7 @@ That it is the gateway's, and to its newest end, only what was kept elsewhere sh
 
 verify_audit_export.py FILE.ndjson            whether every seal, entry and row is as it was sealed
     --head SEQUENCE:HASH                      and nothing was cut off behind a head that was kept elsewhere
+    --from SEQUENCE                           of an export that begins at this seal: those before it are taken on trust
     --releases                                and who got which records and fields, when, on what ground: JSON, one a line
     --acts                                    and which administrator did what, when and why: JSON, one a line
 """
@@ -13,9 +14,11 @@ from datetime import datetime
 
 sha = lambda data: hashlib.sha256(data).digest()
 path, *options = sys.argv[1:] or sys.exit(__doc__)
-heads = [after for before, after in zip(options, options[1:]) if before == "--head"]
+given = lambda name: [after for before, after in zip(options, options[1:]) if before == name]
+heads, firsts = given("--head"), given("--from")
 # An option that is mistaken and passed over would leave "intact" to stand for what was not looked at.
-if any(one not in ("--head", "--releases", "--acts", *heads) for one in options) or len(heads) != options.count("--head"):
+known = ("--head", "--from", "--releases", "--acts", *heads, *firsts)
+if any(one not in known for one in options) or [len(heads), len(firsts)] != [options.count("--head"), options.count("--from")]:
     sys.exit(f"unknown option, or one without its value: {' '.join(options)}\n{__doc__}")
 keys, seals, entries, rows = {}, [], {}, {}
 
@@ -85,6 +88,9 @@ def removed(subject):  # by retention, which the audit tells; the time of a subj
     return any(at < until for until in purges)
 
 
+first = next((seal["sequence"] for seal in seals), None)
+if str(first) != (firsts or ["1"])[-1]:
+    fail("there is no seal in it" if first is None else f"it begins at seal {first}: what was before is not in it (--from {first} takes that on trust)")
 previous, newest = None, {}
 for seal in seals:
     text, number = seal["text"].encode(), seal["sequence"]

@@ -416,6 +416,15 @@ describe('the audit', () => {
       expect((await check(lines.toSpliced(entry, 1))).stderr).toMatch(/not those that were sealed/);
       const forged = lines.with(seal, lines[seal]?.replace(/entries: \d+/, 'entries: 99') ?? '');
       expect((await check(forged)).stderr).toMatch(/seal \d+ was edited/);
+      expect((await check([])).stderr).toMatch(/NOT INTACT: there is no seal in it/);
+    });
+
+    withPython('is not called intact without its beginning, unless that is taken on trust', async () => {
+      const later: string[] = [];
+      for await (const line of exportAudit(gateway.database, { from: 2 })) later.push(line);
+      expect((await check(later)).stderr).toMatch(/NOT INTACT: it begins at seal 2: .*--from 2/);
+      expect((await check(later, '--from', '2')).stdout).toMatch(/^intact/);
+      expect((await check(lines, '--from', '2')).stderr).toMatch(/NOT INTACT: it begins at seal 1/);
     });
   });
 });
