@@ -175,12 +175,18 @@ describe('the compose file', () => {
     env_file?: { path: string; required: boolean }[];
     healthcheck?: { test: unknown };
     depends_on?: Record<string, { condition: string }>;
+    command?: string[];
   }
   const { services } = parse(read('compose.yaml'), { merge: true }) as { services: Record<string, Service> };
 
   test('sets what there is to set, and starts in order: database, migrations, processes', () => {
     const { database, migrations, ...processes } = services;
     expect(database?.healthcheck).toBeDefined();
+    // As docs/operators.md asks of every server.
+    const quiet = /Set (.*?) there, as compose does/.exec(read('docs/operators.md'))?.[1] ?? '';
+    const asked = [...quiet.matchAll(/`(\w+) = (\w+)`/g)].map(([, name, value]) => `${name}=${value}`);
+    expect(asked).toHaveLength(3);
+    expect(database?.command?.filter((word) => word.includes('='))).toEqual(asked);
     expect(migrations?.depends_on).toEqual({ database: { condition: 'service_healthy' } });
     expect(Object.keys(processes)).toEqual(['api', 'worker']);
     for (const { environment: given = {}, env_file, healthcheck, depends_on } of Object.values(processes)) {

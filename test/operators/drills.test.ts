@@ -1,6 +1,6 @@
 /** What docs/operators.md has operators type, typed here: a backup and back, a new master key, a database failed over. */
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { indexDisclosures } from '../../src/entities/audit/disclosure.repository.js';
 import { rememberPurged } from '../../src/entities/queues/tail.repository.js';
@@ -94,6 +94,7 @@ const NEW_KEY = randomBytes(32).toString('base64');
     await gateway.database.query('update searched_layout set filled_at = null, ready_at = null');
     await gateway.database.query(COUNT_ON);
     const [before] = [await headNow(), await drill.run(block('pg_dump'), urls)];
+    expect(statSync(join(drill.folder, 'gateway.dump')).mode & 0o777).toBe(0o600);
     expect(await search('after the dump')).toBe(200);
     const after = await headNow();
     expect(await verify(urls.RESTORED_URL, before)).toMatchObject({
