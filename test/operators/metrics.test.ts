@@ -156,6 +156,7 @@ describe('counts', () => {
     await gateway.database.query('alter table hidden rename to seen_logout_token');
     await run();
     await comesTo(failing, (count) => count === 0);
+    expect(valueOf(await scrape(), 'dci_job_failures{job="retention"}')).toBe(0);
   });
 
   test('what ends, and says nothing of what does not', async () => {
