@@ -2,7 +2,7 @@
 import type { ExecutionServices } from '../graphql/context.js';
 import { indexDisclosures } from '../entities/audit/disclosure.repository.js';
 import { earlierOf } from '../entities/database/earlier-of.js';
-import { readQueues } from '../entities/queues/queue.repository.js';
+import { readQueues } from '../entities/overview/queue.repository.js';
 import type { WakeChannel } from '../entities/queues/wake-channel.js';
 import type { JobHealth } from '../use-cases/overview/job-health.js';
 import { notificationRenderer } from '../use-cases/notify/render-notification.js';

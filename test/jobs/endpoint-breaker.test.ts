@@ -1,7 +1,7 @@
 /** A receiver's trouble holds up that endpoint of that sender, for as long as it asks or a burst is worth, and nobody else. */
 import { Writable } from 'node:stream';
 import { countRests } from '../../src/entities/deliveries/delivery-wait.repository.js';
-import { readQueues } from '../../src/entities/queues/queue.repository.js';
+import { readQueues } from '../../src/entities/overview/queue.repository.js';
 import { createLog } from '../../src/platform/log.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { answer, startInbox, type Inbox } from '../support/inbox.js';

@@ -3,7 +3,7 @@ import type { FacadeServices } from '../../dci-rest/services.js';
 import { readSealStanding } from '../../entities/audit/seal-standing.repository.js';
 import { countRests } from '../../entities/deliveries/delivery-wait.repository.js';
 import { countDeliveries, readDeliveryStanding } from '../../entities/overview/overview.repository.js';
-import { readQueues } from '../../entities/queues/queue.repository.js';
+import { readQueues } from '../../entities/overview/queue.repository.js';
 import type { Metrics } from '../../platform/metrics.js';
 import { OverviewReader } from '../../use-cases/overview/overview.js';
 import { sourcesFreshness } from '../../use-cases/sources/freshness.js';

@@ -2,7 +2,7 @@
 import type { Sql } from '../database/database.js';
 import { LANE, NAMED_LANES, READY } from '../deliveries/due-delivery.repository.js';
 import { FAILURES_TO_OPEN } from '../deliveries/endpoint-rest.repository.js';
-import { waitingId } from './waiting-event.sql.js';
+import { waitingId } from '../queues/waiting-event.sql.js';
 
 const COUNTED = 10_000;
 
