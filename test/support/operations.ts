@@ -67,7 +67,7 @@ export function operationOf(
   return {
     query: `${kind} ${declared && `(${declared})`} { ${field.name} ${passed && `(${passed})`} ${selection} }`,
     variables: Object.fromEntries(
-      args.map(({ name, type }) => [name, inRegistry(given[name] ?? sample(type), field.name)]),
+      args.map(({ name, type }) => [name, inRegistry(name in given ? given[name] : sample(type), field.name)]),
     ),
   };
 }

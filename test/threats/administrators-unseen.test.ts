@@ -116,6 +116,15 @@ describe('what an administrator reads of a person', () => {
     }
   });
 
+  test('by a deletion that is refused leaves one, and one of nobody names nobody', async () => {
+    const removing = (value: string) => `mutation { deleteRecord(registry: SOCIAL, recordType: "SRPerson",
+      identifier: { type: "UIN", value: "${value}" }, was: { id: "00000000-0000-7000-8000-000000000000", version: 1 }) { id } }`;
+    const { answer, rows } = await left('olga', removing('ada-17'));
+    expect(answer.errors?.[0]?.extensions.code).toBe('CONFLICT');
+    expect(rows).toMatchObject([{ actor: 'olga', action: 'readPersons', fields: ['Mutation.deleteRecord'] }]);
+    expect((await left('olga', removing('nobody'))).rows).toEqual([]);
+  });
+
   test('by a live subscription leaves a row before each event', async () => {
     const before = (await readings()).length;
     const live = openLive(gateway.url, await issuer.token('audrey'));
@@ -157,7 +166,8 @@ describe('what an administrator reads of a person', () => {
     const without = `{ transactions { nodes { id status } } consents { nodes { id purposes } totalCount }
       subscriptions { nodes { id eventType } } deliveries { nodes { id attempts { outcome } } } }`;
     expect((await as('olga', without)).errors).toBeUndefined();
-    const monitored = '{ consents { nodes { identifier { value } evidence } } subscriptions { nodes { filter } } }';
+    const monitored =
+      '{ consents(filter: { identifier: null }) { nodes { identifier { value } evidence } } subscriptions { nodes { filter } } }';
     const { data, errors } = await as('mona', monitored);
     expect(errors).toBeUndefined();
     expect(JSON.stringify(data)).not.toMatch(/ada-17|file of/);

@@ -113,8 +113,8 @@ export class TransactionSealResolver {
   }
 }
 
-function whereAction(filter: AdminActionFilter = {}): FilterQuery<AdminAction> {
-  const { from, until, ...columns } = filter;
+function whereAction(filter: AdminActionFilter | null | undefined): FilterQuery<AdminAction> {
+  const { from, until, ...columns } = filter ?? {};
   const given = Object.fromEntries(Object.entries(columns).filter(([, value]) => value != null));
   const id = {
     ...(from == null ? {} : { $gte: firstId(from) }),

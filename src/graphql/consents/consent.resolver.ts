@@ -21,7 +21,7 @@ export class ConsentResolver {
     @Arg('orderBy', () => TimeOrderEnum, { defaultValue: 'NEWEST' }) orderBy: TimeOrder,
     @Ctx() context: Context,
   ): Promise<ConnectionData<Consent>> {
-    requireRole(context, filter?.identifier === undefined ? READERS : ['ADMIN', 'OPERATOR', 'AUDITOR']);
+    requireRole(context, filter?.identifier == null ? READERS : ['ADMIN', 'OPERATOR', 'AUDITOR']);
     const where = whereConsent(context, filter ?? {});
     return findConnection(context.services.database, Consent, where, byTime(orderBy), args);
   }

@@ -13,7 +13,7 @@ import { noteReading } from '../admin-reading.js';
 import { requireRole, RUNNERS } from '../authorize.js';
 import { ConnectionArgs, findConnection, MAX_SIZE, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
-import { invalid } from '../../use-cases/errors.js';
+import { DomainError, invalid, type DomainErrorCode } from '../../use-cases/errors.js';
 import { byTime, TimeOrderEnum, type TimeOrder } from '../time-order.js';
 import {
   IdentifierInput,
@@ -95,7 +95,7 @@ export class RecordResolver {
   }
 
   @Mutation(() => RecordOutcome, { description: 'Deletes a record and raises DELETE, which carries identifiers only.' })
-  deleteRecord(
+  async deleteRecord(
     @Arg('registry', () => RegistryEnum) registry: Registry,
     @Arg('identifier', () => IdentifierInput, {
       nullable: true,
@@ -113,8 +113,33 @@ export class RecordResolver {
     @Ctx() context: Context,
   ): Promise<RecordOutcome> {
     const which = { recordType, identifier, externalId, was: was ?? undefined };
-    return removeRecord(context.services, requireRole(context, RUNNERS), registry, which);
+    const admin = requireRole(context, RUNNERS);
+    try {
+      return await removeRecord(context.services, admin, registry, which);
+    } catch (error) {
+      // A refusal tells whether there is such a record, and how it stands.
+      if (error instanceof DomainError && TELLING.has(error.code) && error.field !== 'recordType') {
+        const targets = await namedBy(context, registry, which);
+        await noteReading(context, { targetType: 'Record', targets, field: 'Mutation.deleteRecord' });
+      }
+      throw error;
+    }
   }
+}
+
+const TELLING = new Set<DomainErrorCode>(['NOT_FOUND', 'CONFLICT']);
+
+/** Ids of records. */
+async function namedBy(
+  { services: { registries, database } }: Context,
+  registry: Registry,
+  { identifier, externalId }: Pick<RecordFilter, 'identifier' | 'externalId'>,
+): Promise<string[]> {
+  const definition = registries.byName(registry);
+  if (identifier != null && definition !== undefined)
+    return findHolders(database, registry, readIdentifier(definition, identifier, 'identifier'));
+  const named = { registry, externalId: readExternalId(externalId, 'externalId') ?? '', deletedAt: null };
+  return (await database.em().find(RegistryRecord, named, { limit: MAX_SIZE })).map(({ id }) => id);
 }
 
 interface Listed {
