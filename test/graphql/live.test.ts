@@ -355,6 +355,11 @@ describe('who may connect', () => {
       { extensions: { code: 'BAD_USER_INPUT', field: 'after' } },
     ]);
   });
+
+  test('a filter that no delivery will ever meet is refused by name, as the list has it', async () => {
+    const { errors } = await live.once('subscription { deliveryChanged(filter: { transactionId: "x" }) { cursor } }');
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field: 'filter.transactionId' } }]);
+  });
 });
 
 test('a reader that stops reading is ended with its cursor, and goes on there', async () => {

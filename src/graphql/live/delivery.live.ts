@@ -3,7 +3,8 @@ import type { Delivery } from '../../entities/deliveries/delivery.entity.js';
 import { Subscription } from '../../entities/subscriptions/subscription.entity.js';
 import type { Context } from '../context.js';
 import type { DeliveryFilter } from '../deliveries/delivery.types.js';
-import { notFound } from '../../use-cases/errors.js';
+import { isUuid } from '../../platform/uuid.js';
+import { invalid, notFound } from '../../use-cases/errors.js';
 import { detailMeets, follow } from './follow.js';
 import type { Telling } from './telling.js';
 import type { DeliveryChange } from './live.types.js';
@@ -29,6 +30,8 @@ async function columnsOf(
   { services }: Context,
   { createdFrom: _from, createdUntil: _until, subscriptionCode, transactionId: requestId, ...same }: DeliveryFilter,
 ): Promise<[keyof Delivery, unknown][]> {
+  // As the list has it: of no transaction there will never be one.
+  if (requestId != null && !isUuid(requestId)) throw invalid('filter.transactionId', 'must be a UUID');
   const columns = { ...same, requestId, subscriptionId: undefined as string | undefined };
   if (subscriptionCode != null) {
     const subscription = await services.database.em().findOne(Subscription, { code: subscriptionCode });
