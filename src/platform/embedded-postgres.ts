@@ -1,10 +1,10 @@
 /** A PostgreSQL of our own under `DATA_DIR`, for those who bring none: made at the first start, kept after it. */
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, lstat, mkdir, readFile, readlink, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-port.js';
-import { findPostgresHome } from './postgres-home.js';
+import { findPostgresHome, pointerOf } from './postgres-home.js';
 import type { PostgresHome } from './postgres-home.js';
 import { launchServer, runInitdb, stopOrphan } from './postgres-server.js';
 import type { PostgresServer } from './postgres-server.js';
@@ -37,9 +37,11 @@ const SETTINGS = {
 
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const dataDir = resolve(options.dataDir);
+  const passwordPath = join(dataDir, 'postgres-password');
+  await requireDatabase(join(dataDir, 'postgres'), passwordPath);
   const home = await findPostgresHome(dataDir, options.log);
   await stopOrphan(home, options.log);
-  const password = await initialiseOnce(home, join(dataDir, 'postgres-password'), options.log);
+  const password = await initialiseOnce(home, passwordPath, options.log);
   const port = await freePort();
   const launch = () => launchServer(home, { ...SETTINGS, ...options.settings, port: String(port) });
   const close = keepRunning(await launch(), launch, options);
@@ -89,6 +91,21 @@ function keepRunning(
 
 export const embeddedUrl = (password: string, port: number): string =>
   `postgres://${USER}:${password}@127.0.0.1:${port}/postgres`;
+
+/**
+ * A password without its database is what a copy leaves that lost a link, or a disk that is not mounted: another database would
+ * pass for it, and take the password with it.
+ */
+async function requireDatabase(folder: string, passwordPath: string): Promise<void> {
+  const isThere = (path: string): Promise<boolean> => lstat(path).then(Boolean, () => false);
+  if (!(await isThere(passwordPath)) || (await isThere(join(folder, 'data')))) return;
+  // A first start that was cut off; and where a link leads, one that was not yet put in its place too, is said by who follows it.
+  const linked = await Promise.any([folder, pointerOf(folder)].map((path) => readlink(path))).catch(() => undefined);
+  if (linked !== undefined || (await isThere(join(folder, 'data.new')))) return;
+  throw new Error(
+    `${passwordPath} is the password of a database that is not there: put ${folder} back, or delete that file to begin with an empty one`,
+  );
+}
 
 /** Returns the password. An interrupted first start leaves only `data.new`, which the next one replaces. */
 async function initialiseOnce(home: PostgresHome, passwordPath: string, log: EmbeddedPostgresOptions['log']) {

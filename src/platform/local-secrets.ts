@@ -1,6 +1,6 @@
 /** The master key and the admin token of a gateway that was given none: made once and kept in `DATA_DIR`. */
 import { randomBytes } from 'node:crypto';
-import { link, readFile, readlink, stat, unlink, writeFile } from 'node:fs/promises';
+import { link, lstat, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isNativeError } from 'node:util/types';
 
@@ -26,22 +26,20 @@ export async function loadLocalSecrets(
   return { masterKey, adminToken: token.value, adminTokenIsNew: token.isNew };
 }
 
-/** A new one would open nothing of a database that is there, and pass for the one that does. */
+/** A new one would open nothing of a database that a gateway has used, and pass for the one that does. */
 async function localMasterKey(dataDir: string): Promise<Buffer> {
-  const path = join(dataDir, 'master-key');
-  if ((await read(path)) === undefined && (await hasDatabase(dataDir)))
+  const [path, database] = [join(dataDir, 'master-key'), join(dataDir, 'postgres')];
+  // Made behind it; commands that need no key make a database without either.
+  const hadKey = await isThere(join(dataDir, 'admin-token'));
+  if (hadKey && (await isThere(database)) && !(await isThere(path)))
     throw new Error(
-      `${path} is not there, and the database in ${join(dataDir, 'postgres')} is sealed by it: put the file back, or set MASTER_KEY`,
+      `${path} is not there, and the database in ${database} is sealed by it: put the file back, or set MASTER_KEY`,
     );
   return Buffer.from((await keep(path, 'base64')).value, 'base64');
 }
 
-/** Or a link to where it was moved. */
-async function hasDatabase(dataDir: string): Promise<boolean> {
-  const home = join(dataDir, 'postgres');
-  const found = await stat(join(home, 'data')).catch(() => readlink(home).catch(() => undefined));
-  return found !== undefined;
-}
+/** Also as a link that leads nowhere. */
+const isThere = (path: string): Promise<boolean> => lstat(path).then(Boolean, () => false);
 
 /** Written beside its place and linked into it: a crash leaves no half secret, and of two processes the first wins. */
 async function keep(path: string, encoding: 'base64' | 'base64url'): Promise<{ value: string; isNew: boolean }> {

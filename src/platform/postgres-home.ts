@@ -86,7 +86,7 @@ async function reachableFolder(link: string, user: PostgresUser, log: Log): Prom
   if (moved !== undefined) {
     if (!(await isThere(moved)))
       throw new Error(
-        `${link} leads to ${moved}, which is not there: put the folder of the database back, or remove ${link} to begin with an empty one`,
+        `${link} leads to ${moved}, which is not there: put the folder of the database back, or remove ${link}, and postgres-password beside it, to begin with an empty one`,
       );
     return ownedFolder(moved, user);
   }
@@ -124,7 +124,7 @@ async function moveFolder(link: string, target: string): Promise<void> {
   await rm(before, { recursive: true, force: true });
 }
 
-const pointerOf = (link: string): string => `${link}.moved`;
+export const pointerOf = (link: string): string => `${link}.moved`;
 
 /** Also after one that was cut off when the folder was away already. */
 async function finishMove(link: string): Promise<void> {

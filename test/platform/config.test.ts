@@ -254,16 +254,19 @@ describe('local secrets', () => {
     expect((await readdir(dataDir)).toSorted()).toEqual(['admin-token', 'master-key']);
   });
 
-  test('a master key that is missing beside a database is not made anew', async () => {
-    const [dataDir, moved] = [await folder(), await folder()];
-    await mkdir(join(dataDir, 'postgres', 'data'), { recursive: true });
+  test('a master key that is missing beside a database that was used is not made anew', async () => {
+    const [dataDir, moved, unused] = [await folder(), await folder(), await folder()];
+    for (const one of [dataDir, unused]) await mkdir(join(one, 'postgres', 'data'), { recursive: true });
     await symlink(join(moved, 'elsewhere'), join(moved, 'postgres'));
     for (const one of [dataDir, moved]) {
+      await writeFile(join(one, 'admin-token'), 'of a start before');
       await expect(loadLocalSecrets(one, {})).rejects.toThrow(/master-key is not there.* put the file back/);
-      expect(await readdir(one)).toEqual(['postgres']);
+      expect((await readdir(one)).toSorted()).toEqual(['admin-token', 'postgres']);
     }
-    const { masterKey } = await loadLocalSecrets(dataDir, { masterKey: randomBytes(32) });
-    expect(masterKey).toHaveLength(32);
+    const given = await loadLocalSecrets(dataDir, { masterKey: randomBytes(32) });
+    expect(given).toMatchObject({ adminToken: 'of a start before', adminTokenIsNew: false });
+    // As `npx dci migrate` leaves it, which needs no key.
+    expect((await loadLocalSecrets(unused, {})).masterKey).toHaveLength(32);
   });
 
   test('a damaged master key stops the start', async () => {

@@ -1,6 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, cp, mkdir, mkdtemp, readFile, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  cp,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -162,6 +175,19 @@ test('a lost password is named, not replaced', async () => {
   await (await startEmbeddedPostgres({ dataDir, log })).close();
   await rm(join(dataDir, 'postgres-password'));
   await expect(startEmbeddedPostgres({ dataDir, log })).rejects.toThrow('postgres-password: restore that file');
+});
+
+test('a password without its database is not given to another one', async () => {
+  const dataDir = await makeFolder(0o755);
+  const path = join(dataDir, 'postgres-password');
+  await writeFile(path, 'of the one before');
+  const refusal = 'postgres-password is the password of a database that is not there: put ';
+  await expect(startEmbeddedPostgres({ dataDir, log })).rejects.toThrow(refusal);
+  // As a disk that is not mounted leaves it.
+  await mkdir(join(dataDir, 'postgres'));
+  await expect(startEmbeddedPostgres({ dataDir, log })).rejects.toThrow(refusal);
+  expect(await readFile(path, 'utf8')).toBe('of the one before');
+  expect(await readdir(join(dataDir, 'postgres'))).toEqual([]);
 });
 
 test('a server that ends by itself is reported', async () => {
