@@ -3,6 +3,7 @@
  * the server keeps as moments with the zone in which its session shows them.
  */
 import type { TypeCastField, TypeCastNext } from 'mysql2';
+import { jsonValue } from './json-value.js';
 
 /** @param offset of the session, such as `+06:00` */
 export function readValue(field: TypeCastField, next: TypeCastNext, offset: string): string | null {
@@ -13,7 +14,8 @@ export function readValue(field: TypeCastField, next: TypeCastNext, offset: stri
   }
   // Only the driver knows which of these hold bytes.
   const value: unknown = next();
-  if (!Buffer.isBuffer(value)) return value as string | null;
+  if (!Buffer.isBuffer(value))
+    return field.type === 'JSON' ? jsonValue(value as string | null) : (value as string | null);
   return textOf(value) ?? `\\x${value.toString('hex')}`;
 }
 

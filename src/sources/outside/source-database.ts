@@ -15,6 +15,7 @@ import {
 import { Pool } from 'pg';
 import { limitAnswers } from '../../entities/database/answer-limit.js';
 import { outliveBreaks } from '../../entities/database/pool.js';
+import { jsonValue } from './json-value.js';
 import { prepareStatements } from './prepared-statements.js';
 import { offsetOf } from './local-time.js';
 import { openMysqlPool } from './mysql-pool.js';
@@ -72,13 +73,17 @@ export function openSourceDatabase(
   };
 }
 
+/** `json` and `jsonb`. */
+const JSON_TYPES: ReadonlySet<number> = new Set([114, 3802]);
+const asItIs = (value: unknown): unknown => value;
+
 function postgres(url: string, size: number, zone: string, timeoutMs: number): Dialect {
   const pool = new Pool({
     connectionString: url,
     max: size,
     connectionTimeoutMillis: CONNECT_MS,
     idleTimeoutMillis: IDLE_MS,
-    types: { getTypeParser: () => (value: unknown) => value },
+    types: { getTypeParser: (type: number) => (JSON_TYPES.has(type) ? jsonValue : asItIs) },
   });
   outliveBreaks(pool);
   pool.on('connect', limitAnswers(timeoutMs + CONNECT_MS)).on('connect', prepareStatements());

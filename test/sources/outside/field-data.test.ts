@@ -314,6 +314,30 @@ describe('PostgreSQL', () => {
     expect(isoTime('2024-04-27 01:00:00+03', 'Africa/Cairo')).toBe('2024-04-26T22:00:00Z');
   });
 
+  test('a text of JSON is served without its quotes, and null is nothing', async () => {
+    await owner.query(`create table form_of (k int primary key, doc jsonb);
+      insert into form_of values (1, '{"name": "O\\"Brien \\u00e9", "second": null, "phones": ["+88010"], "born": 1985}'), (2, '{}')`);
+    const part = (name: string) => `doc->''${name}'' as ${name}`;
+    const { reader, mapper, file } = open(
+      fileOf(
+        'postgres',
+        `sql: 'select k, ${['name', 'second', 'phones', 'born'].map(part).join(', ')} from form_of', key: k,
+         fields: { name.surname: name, name.given_name: second, phone_number: phones, birth_date: born }`,
+      ),
+      database.url,
+    );
+    try {
+      const records = await mapper.map(file.records[0]!, (await reader.page(file.records[0]!, undefined, 10)).rows);
+      expect(records[0]?.data).toEqual({
+        name: { surname: 'O"Brien é' },
+        phone_number: ['+88010'],
+        birth_date: '1985',
+      });
+    } finally {
+      await reader.database.close();
+    }
+  });
+
   test('what a column cannot hold finds nobody, and hides nobody else', async () => {
     await owner.query(`create type standing as enum ('in', 'out');
       create table family (k int primary key, size int, village int, standing standing, number text);
