@@ -42,11 +42,17 @@ export async function lastData(sql: Sql, { recordId, version }: VersionKey): Pro
   return row?.data;
 }
 
+/** But for records of live sources while somebody subscribed to deletions: nothing else tells who is gone when they are. */
 export async function forgetVersions(sql: Sql, keys: VersionKey[]): Promise<void> {
   if (keys.length === 0) return;
   await sql.query(
     `delete from record_version v using unnest($1::uuid[], $2::bigint[]) as gone (record_id, version)
-     where v.record_id = gone.record_id and v.version = gone.version`,
+     where v.record_id = gone.record_id and v.version = gone.version
+       and not exists (select 1 from source_row s
+         join source_record_type t on t.source = s.source
+         join subscription b on b.registry = t.registry and b.event_type = 'DELETE'
+           and b.state in ('ACTIVE', 'PAUSED', 'SUSPENDED')
+         where s.record_id = v.record_id and s.version >= v.version)`,
     [keys.map(({ recordId }) => recordId), keys.map(({ version }) => version)],
   );
 }

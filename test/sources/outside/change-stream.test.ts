@@ -405,6 +405,15 @@ test('a live source tells of what changes, and keeps nothing of a person but wha
     identifier: [{ identifier_type: 'UIN', identifier_value: 'p19' }],
   });
 
+  // To deletions alone one may subscribe too: who came or changed since is told of when they go.
+  await clinic.query(`insert into patient (id, uin, surname) values (41, 'p41', 'Late')`);
+  await until(async () => (await events()).length === begun + 7 && (await gateway.database.query(untold)).length === 0);
+  await forgetTold(gateway.database);
+  await clinic.query('delete from patient where id = 41');
+  expect(eventOf((await inbox.wait(6)).at(-1)!).data.reg_records).toMatchObject({
+    identifier: [{ identifier_type: 'UIN', identifier_value: 'p41' }],
+  });
+
   // A consent is of the row that had its number: whoever gets it there is told of to nobody.
   const { code: anew } = await subscribed(asking, inbox, wish('UPDATE'), 'social');
   await giveConsent(gateway, { uin: 'p18', senderId: asking.senderId });
