@@ -15,7 +15,7 @@ export interface GivenConsent extends RecordIdentifier {
   fields: string[];
   /** Where a live source keeps the records: under what those are written down that it is of. */
   place: string | null;
-  /** Records that it is of, or that have its number now. */
+  /** Records that it is of; where one has its number that is none of them, those of its type that have it too. */
   holders: string[];
   /** Whether somebody else has its number now, as far as a live source told. */
   passed: boolean;
@@ -41,14 +41,12 @@ export interface Subject {
 }
 
 const find = (standing: string): string => `
+with live as materialized (select (${livePlace('$1', '$7')}) as place)
 select c.id, c.identifier_type as type, c.identifier_value as value, c.fields, live.place,
-  c.number_passed_at is not null as passed, case when live.place is null then array(
-      select i.record_id::text from record_identifier i where i.registry = c.registry and i.type = c.identifier_type
-        and i.value = c.identifier_value and i.record_type = $7::text
-      union select r.id::text from registry_record r where r.id = any (c.given_for) and r.record_type = $7::text)
-    else array(select jsonb_array_elements_text(c.given_for_live -> live.place)) end as holders
-from (select (${livePlace('$1', '$7')}) as place) live
-cross join unnest($2::text[], $3::text[]) as person (type, value)
+  c.number_passed_at is not null as passed, case
+    when live.place is not null then array(select jsonb_array_elements_text(c.given_for_live -> live.place))
+    when $7::text is null then '{}' else coalesce(c.given_for::text[], '{}') end as holders
+from live cross join unnest($2::text[], $3::text[]) as person (type, value)
 join consent c on c.registry = $1 and c.identifier_type = person.type and c.identifier_value = person.value
 where ${standing} and (c.sender_id = $4 or c.organization_kind = $5) and (c.purposes is null or $6 = any (c.purposes))`;
 
@@ -61,6 +59,14 @@ function livePlace(registry: string, recordType: string): string {
 const FIND = find(`${NOT_ENDED} and (c.number_passed_at is null or live.place is not null)`);
 const FIND_FORMER = find(OF_A_FORMER_HOLDER);
 
+/** Those of a record type that consents were given for, and those that have their numbers now. */
+const HOLDERS = `
+select c.id, array(
+    select i.record_id::text from record_identifier i where i.registry = c.registry and i.type = c.identifier_type
+      and i.value = c.identifier_value and i.record_type = $2
+    union all select r.id::text from registry_record r where r.id = any (c.given_for) and r.record_type = $2) as holders
+from consent c where c.id = any ($1::uuid[])`;
+
 /** Of subjects of records, and of persons inside them. */
 export async function findConsents(
   sql: Sql,
@@ -71,10 +77,42 @@ export async function findConsents(
   const names = [...subjects.flatMap((subject) => subject.names), ...inside];
   const read = (): Promise<GivenConsent[]> => sql.query(FIND, parametersOf(question, names), 'find-consents');
   const given = await read();
-  const found = foundAnew(given, subjects);
-  if (found.length === 0) return given;
+  const named = recordsNamed(given, subjects);
+  const found = foundAnew(given, named);
+  if (found.length === 0) return withHolders(sql, question, given, named);
   await keepFound(sql, found);
   return read();
+}
+
+/** By the id of a consent: records that are about its person. */
+type Named = Map<string, string[]>;
+
+function recordsNamed(given: GivenConsent[], subjects: Subject[]): Named {
+  const byName = Map.groupBy(
+    subjects.flatMap(({ recordId, names }) => names.map((name) => ({ recordId, name: nameOf(name) }))),
+    ({ name }) => name,
+  );
+  const idsOf = (one: GivenConsent): string[] => (byName.get(nameOf(one)) ?? []).map(({ recordId }) => recordId);
+  return new Map(given.map((one) => [one.id, [...new Set(idsOf(one))]]));
+}
+
+/** Hardly ever a record is another than it was given for: only then it is asked who else has the number. */
+async function withHolders(
+  sql: Sql,
+  { recordType }: ConsentQuestion,
+  given: GivenConsent[],
+  named: Named,
+): Promise<GivenConsent[]> {
+  const unsure = given.filter((one) => named.get(one.id)?.some((recordId) => !isOf(one, recordId)) === true);
+  const ids = unsure.flatMap(({ id, place }) => (place === null ? [id] : []));
+  if (ids.length === 0) return given;
+  const rows = await sql.query<Pick<GivenConsent, 'id' | 'holders'>>(
+    HOLDERS,
+    [ids, recordType.name],
+    'consent-holders',
+  );
+  const holders = new Map(rows.map((row) => [row.id, row.holders]));
+  return given.map((one) => ({ ...one, holders: holders.get(one.id) ?? one.holders }));
 }
 
 /** Those that would count, had their number not passed to another record. */
@@ -113,15 +151,9 @@ interface Found {
 }
 
 /** What of a live source is found under their numbers, where that says something new about them. */
-function foundAnew(given: GivenConsent[], subjects: Subject[]): Found[] {
-  const live = given.filter(({ place }) => place !== null);
-  if (live.length === 0) return [];
-  const named = Map.groupBy(
-    subjects.flatMap(({ recordId, names }) => names.map((name) => ({ recordId, name: nameOf(name) }))),
-    ({ name }) => name,
-  );
-  return live.flatMap(({ id, place, holders, passed, ...number }) => {
-    const records = [...new Set((named.get(nameOf(number)) ?? []).map(({ recordId }) => recordId))];
+function foundAnew(given: GivenConsent[], named: Named): Found[] {
+  return given.flatMap(({ id, place, holders, passed }) => {
+    const records = named.get(id) ?? [];
     if (place === null || records.length === 0) return [];
     const isFirst = holders.length === 0;
     const isPassed = !isFirst && !records.some((one) => holders.includes(one));
