@@ -8,6 +8,7 @@ import type { Sql } from '../entities/database/database.js';
 import { forgetRests } from '../entities/deliveries/endpoint-rest.repository.js';
 import { forgetSeen } from '../entities/transactions/seen-message.repository.js';
 import { forgetSpent } from '../entities/senders/spent-quota.repository.js';
+import { eachInTurn } from '../platform/each-in-turn.js';
 import { earlierOf } from '../entities/database/earlier-of.js';
 import { ensurePartitions } from '../entities/database/partitions.js';
 
@@ -26,18 +27,26 @@ const LOGOUT_MS = 30 * 24 * 60 * 60_000;
 const BATCH = 5000;
 
 export async function keepHouse(sql: Sql, clock: Date): Promise<{ seenMessages: number }> {
-  await ensurePartitions(sql, clock);
+  let seenMessages = 0;
   // By a clock that is ahead, what guards against replays and what is just uploaded would be old.
   const now = await earlierOf(sql, clock);
-  await dropOrphanChunks(sql, new Date(now.getTime() - UPLOAD_MS));
-  await forgetImports(sql, new Date(now.getTime() - IMPORT_MS));
-  await forgetRests(sql, new Date(now.getTime() - REST_MS));
-  await forgetSpent(sql, now);
-  await forgetSessions(sql, now);
-  await forgetLogouts(sql, new Date(now.getTime() - LOGOUT_MS));
-  await forgetShown(sql, new Date(now.getTime() - CONSENT_MS));
-  const before = new Date(now.getTime() - REPLAY_WINDOW_MS);
-  let seenMessages = 0;
-  for (let deleted = BATCH; deleted === BATCH; seenMessages += deleted) deleted = await forgetSeen(sql, before, BATCH);
+  const ago = (ms: number): Date => new Date(now.getTime() - ms);
+  await eachInTurn(
+    [
+      () => ensurePartitions(sql, clock),
+      () => dropOrphanChunks(sql, ago(UPLOAD_MS)),
+      () => forgetImports(sql, ago(IMPORT_MS)),
+      () => forgetRests(sql, ago(REST_MS)),
+      () => forgetSpent(sql, now),
+      () => forgetSessions(sql, now),
+      () => forgetLogouts(sql, ago(LOGOUT_MS)),
+      () => forgetShown(sql, ago(CONSENT_MS)),
+      async () => {
+        for (let deleted = BATCH; deleted === BATCH; seenMessages += deleted)
+          deleted = await forgetSeen(sql, ago(REPLAY_WINDOW_MS), BATCH);
+      },
+    ] as (() => Promise<unknown>)[],
+    (step) => step(),
+  );
   return { seenMessages };
 }

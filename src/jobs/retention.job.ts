@@ -21,6 +21,7 @@ import {
 } from '../entities/retention/purge.repository.js';
 import { GATEWAY, recordAdminAction } from '../use-cases/admin-change.js';
 import type { Retention } from '../platform/config.schema.js';
+import { eachInTurn } from '../platform/each-in-turn.js';
 import type { Log } from '../platform/log.js';
 import type { Registries } from '../protocol/registries/registries.js';
 
@@ -44,18 +45,22 @@ export async function keepRetention(retaining: Retaining): Promise<Record<string
   const now = clock();
   const until = (name: keyof Retention) => boundOf(now, days[name]);
   const holds = await readHolds(database);
-  const done = {
-    payloads: await purgeOldPayloads(retaining, until('payloads')),
-    messages: await purgeDeliveries(database, until('attempts')),
-    attempts: await dropMonths(database, 'delivery_attempt', until('attempts'), holds),
-    outbox: await dropMonths(database, 'outbox_event', until('outbox'), []),
-    versions: await purgeVersions(database, until('versions')),
-    records: await forgetDeleted(database, (name) => registries.byName(name), until('versions')),
-    events: await dropEvents(database, until('versions'), holds),
-    transactions: await dropTransactions(retaining, until('transactions'), holds),
-    dataKeys: await shredDataKeys(database, days, now),
+  const kinds: Record<string, () => Promise<number>> = {
+    payloads: () => purgeOldPayloads(retaining, until('payloads')),
+    messages: () => purgeDeliveries(database, until('attempts')),
+    attempts: () => dropMonths(database, 'delivery_attempt', until('attempts'), holds),
+    outbox: () => dropMonths(database, 'outbox_event', until('outbox'), []),
+    versions: () => purgeVersions(database, until('versions')),
+    records: () => forgetDeleted(database, (name) => registries.byName(name), until('versions')),
+    events: () => dropEvents(database, until('versions'), holds),
+    transactions: () => dropTransactions(retaining, until('transactions'), holds),
+    dataKeys: () => shredDataKeys(database, days, now),
   };
-  vault.forget();
+  const done: Record<string, number> = {};
+  // What cannot be deleted of one kind keeps nothing of the others.
+  await eachInTurn(Object.entries(kinds), async ([kind, purge]) => {
+    done[kind] = await purge();
+  }).finally(() => vault.forget());
   if (Object.values(done).some((count) => count > 0)) log.info({ done }, 'retention');
   return done;
 }

@@ -6,6 +6,7 @@ import {
   type CaptureState,
   type StoredSource,
 } from '../entities/sources/source.repository.js';
+import { eachInTurn } from '../platform/each-in-turn.js';
 import type { Log } from '../platform/log.js';
 import { dropSlot, slotFacts } from '../sources/outside/replication-slot.js';
 import type { OpenSource, SourceConnections } from '../sources/outside/source-connections.js';
@@ -22,9 +23,9 @@ const MB = 1_048_576;
 const MUCH = 0.5;
 
 export async function watchSlots({ database, connections, log }: Watching): Promise<void> {
-  for (const source of await readSources(database)) {
+  await eachInTurn(await readSources(database), async (source) => {
     const { slot, upTo } = source.capture;
-    if (slot === undefined || upTo == null) continue;
+    if (slot === undefined || upTo == null) return;
     try {
       const capture = await watched(await connections.get(source), slot, source, log);
       await saveSource(database, source.name, { capture });
@@ -32,7 +33,7 @@ export async function watchSlots({ database, connections, log }: Watching): Prom
       if (!(error instanceof SourceFault)) throw error;
       log.debug({ source: source.name, reason: error.message }, 'a slot could not be measured');
     }
-  }
+  });
 }
 
 async function watched(open: OpenSource, slot: string, { name, state }: StoredSource, log: Log): Promise<CaptureState> {
