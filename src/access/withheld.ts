@@ -20,6 +20,9 @@ export const WITHHELD = {
   MESSAGE_NOT_KEPT: 'its message was deleted by retention',
   NO_MESSAGE: 'it has no message',
   NO_TIME_LEFT: 'no time of its frequency is left',
+  NUMBER_IN_USE: 'its number is in use again, and the receiver was told since of who has it',
+  NOT_MATCHED: 'the record as the event made it does not match its subscription',
+  NOT_MADE: 'the gateway could not make its message: the log says why',
 } as const;
 
 export type Withheld = keyof typeof WITHHELD;

@@ -10,6 +10,8 @@ export interface Verdict {
   error: string | null;
   /** Whether the receiver's machine is in trouble, so that its endpoint should be spared. */
   overloaded: boolean;
+  /** A fault of ours that another attempt would meet again: it says nothing of the receiver, and is not waited out. */
+  isOurs?: true;
   /** Seconds. */
   retryAfter?: number;
   /** Of an attempt that got no answer. */

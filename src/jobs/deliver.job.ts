@@ -4,6 +4,7 @@ import { whyWithheld } from '../access/recheck-release.js';
 import { releaseClaims, renewClaims } from '../entities/queues/claim.repository.js';
 import type { DataVault } from '../entities/database/data-vault.js';
 import type { Database } from '../entities/database/database.js';
+import { isRowFault } from '../entities/database/row-fault.js';
 import {
   cancelDeliveries,
   finishAttempts,
@@ -111,7 +112,14 @@ export function deliverWork(delivering: Delivering): Work<DueDelivery> {
 /** One attempt at most. */
 async function deliver(services: Shared, delivery: DueDelivery, worker: string, signal: AbortSignal): Promise<void> {
   const { database, clock } = services;
-  const sent = await prepareAndSend(services, delivery, worker, signal);
+  const sent = await prepareAndSend(services, delivery, worker, signal).catch((error: unknown): Attempted => {
+    if (signal.aborted || !isRowFault(error)) throw error;
+    services.log.error(
+      { delivery: delivery.id, err: error },
+      'a message cannot be made: it is set aside, and may be retried',
+    );
+    return { at: clock(), verdict: NOT_MADE };
+  });
   if (sent === 'REST') return releaseClaims(database, 'delivery', worker, [delivery.id]);
   if ('cancelled' in sent) {
     const { cancelled } = sent;
@@ -127,11 +135,15 @@ async function deliver(services: Shared, delivery: DueDelivery, worker: string, 
   // Before its row is free: the next one must not go to a receiver that wants no more.
   if (verdict.outcome === 'GONE') await endUnwanted(services, delivery, now);
   const end = endOf(services, delivery, verdict, now);
-  await services.finish({ worker, ...finishedRow({ delivery, attempt: row, end, now }) });
+  // A test says nothing of how long its subscription has failed.
+  const tells = !isTest(delivery) && verdict.isOurs !== true;
+  await services.finish({ worker, ...finishedRow({ delivery, attempt: row, end, now, tells }) });
   const givenUp = end.state === 'FAILED' && verdict.outcome !== 'GONE';
   countAttempt(services.traffic, delivery, row, givenUp ? 'GIVEN_UP' : verdict.outcome);
-  await followUp(services, delivery, verdict, now);
+  await followUp(services, delivery, verdict, tells, now);
 }
+
+const NOT_MADE: Verdict = { outcome: 'BLOCKED', error: WITHHELD.NOT_MADE, overloaded: false, isOurs: true };
 
 type Attempted = { at: Date; verdict: Verdict; answer?: OutboundResponse | undefined };
 
@@ -264,17 +276,24 @@ async function attemptRow(
   };
 }
 
-/** A test is tried once: whoever sent it looks on. */
+/** A test is tried once: whoever sent it looks on. What we cannot make holds up nothing that comes later. */
 function endOf({ deliverySettings }: Delivering, delivery: DueDelivery, verdict: Verdict, now: Date) {
   if (verdict.outcome === 'DELIVERED') return { state: 'DELIVERED', reason: null, dueAt: null } as const;
   const reason = verdict.error;
-  const retrySeconds = isTest(delivery) ? [] : deliverySettings.retrySeconds;
+  const isLast = isTest(delivery) || verdict.isOurs === true;
+  const retrySeconds = isLast ? [] : deliverySettings.retrySeconds;
   const wait = nextAttemptIn(delivery.attempts + 1, retrySeconds, verdict.retryAfter);
   if (verdict.outcome === 'GONE' || wait === undefined) return { state: 'FAILED', reason, dueAt: null } as const;
   return { state: 'PENDING', reason, dueAt: new Date(now.getTime() + wait) } as const;
 }
 
-async function followUp(services: Delivering, delivery: DueDelivery, verdict: Verdict, now: Date): Promise<void> {
+async function followUp(
+  services: Delivering,
+  delivery: DueDelivery,
+  verdict: Verdict,
+  tells: boolean,
+  now: Date,
+): Promise<void> {
   const { log } = services;
   const { id, senderId, subscriptionId } = delivery;
   if (verdict.outcome === 'DELIVERED') return;
@@ -282,5 +301,5 @@ async function followUp(services: Delivering, delivery: DueDelivery, verdict: Ve
     { delivery: id, sender: senderId, outcome: verdict.outcome, reason: verdict.error },
     'delivery attempt failed',
   );
-  if (subscriptionId !== null && !isTest(delivery)) await suspendLongFailing(services, subscriptionId, now);
+  if (subscriptionId !== null && tells) await suspendLongFailing(services, subscriptionId, now);
 }

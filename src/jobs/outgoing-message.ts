@@ -1,5 +1,6 @@
 /** The request that brings a message: time and signature are fresh at each attempt, message id and content are not. */
 import type { KeyRing } from '../access/key-ring.js';
+import { madeOfRow } from '../entities/database/row-fault.js';
 import type { KnownSender } from '../access/sender-directory.js';
 import { encryptWhereDue } from '../messages/outgoing.js';
 import type { JsonObject } from '../protocol/envelope/json.js';
@@ -37,7 +38,9 @@ export async function signOutgoing(
   const spoken =
     definition === undefined
       ? stored
-      : writeForms(sender.dialect, stored, { definition, channel: 'CALLBACK', publicUrl });
+      : madeOfRow('a message in the form of its receiver', () =>
+          writeForms(sender.dialect, stored, { definition, channel: 'CALLBACK', publicUrl }),
+        );
   const envelope = await encryptWhereDue(spoken, sender);
   const key = await keyRing.signingKey();
   const options = { senderId: serverId, now, jwsForm: sender.jwsForm };

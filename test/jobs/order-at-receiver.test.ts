@@ -1,5 +1,6 @@
 /** Birth, correction and death of one person come from several subscriptions of one partner, and do not overtake each other. */
 import { randomUUID } from 'node:crypto';
+import { forgetTold } from '../../src/jobs/forget-versions.job.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { answer, startInbox, type Inbox } from '../support/inbox.js';
 import { createPartner, type Partner } from '../support/partner.js';
@@ -8,6 +9,7 @@ import {
   allEnded,
   change,
   deliveriesOf,
+  remove,
   settled,
   subscribed,
   upsert,
@@ -143,4 +145,95 @@ test('nor for one of another receiver', async () => {
   expect(await settled(gateway, deaths, allEnded(1))).toMatchObject([{ state: 'DELIVERED' }]);
   expect(await deliveriesOf(gateway, births)).toMatchObject([{ state: 'PENDING' }]);
   await elsewhere.close();
+});
+
+describe('of who gets a number, and who had it', () => {
+  const gone = (uin = id) => remove(gateway, uin);
+  const registered = (uin = id) => upsert(gateway, { id: uin, data: { sex: 'male' } });
+  let deletions: string;
+  let registrations: string;
+  beforeEach(async () => {
+    deletions = await subscribe('DELETE');
+    registrations = await subscribe('REGISTER');
+  });
+
+  /** Holds the answers until they are let go. */
+  function holding(): { came: () => boolean; release: () => void } {
+    const held = Promise.withResolvers<void>();
+    let came = false;
+    inbox.behave(async (received, response) => {
+      came = true;
+      await held.promise;
+      await answer(404)(received, response);
+    });
+    return { came: () => came, release: () => held.resolve() };
+  }
+
+  test('the newcomer waits while the end of the other is still tried at the same receiver; others do not', async () => {
+    await registered();
+    await settled(gateway, registrations, allEnded(1));
+    const { came, release } = holding();
+    await gone();
+    await until(came);
+    await registered();
+    await settled(gateway, registrations, (rows) => rows.length === 2);
+    const [, end, newcomer] = await waitings();
+    expect(newcomer?.waiting).toEqual({ reason: 'EARLIER_ONE', earlierId: end?.id });
+    refuse(deletions, 2);
+    release();
+    const other = randomUUID();
+    await registered(other);
+    await settled(gateway, registrations, allEnded(3));
+    expect(told(inbox)).toEqual([registrations, deletions, deletions, deletions, deletions, registrations]);
+    expect(told(inbox, other)).toEqual([registrations]);
+    await until(async () => {
+      await forgetTold(gateway.database);
+      return (await gateway.database.query('select from left_number')).length === 0;
+    });
+  });
+
+  test('so it does for what was told of the other before a correction took the number away', async () => {
+    const updates = await subscribe('UPDATE');
+    const write = (uin: string, sex: string) =>
+      gateway.admin(
+        `mutation ($records: [RecordInput!]!) { upsertRecords(registry: CRVS, records: $records) { updated } }`,
+        {
+          records: [
+            { recordType: 'Person', externalId: `e-${id}`, identifiers: [{ type: 'UIN', value: uin }], data: { sex } },
+          ],
+        },
+      );
+    await write(id, 'female');
+    await settled(gateway, registrations, allEnded(1));
+    const { came, release } = holding();
+    await write(id, 'male');
+    await until(came);
+    await write(`${id}-new`, 'male');
+    await registered();
+    await settled(gateway, registrations, (rows) => rows.length === 2);
+    const all = await waitings();
+    expect(all.at(-1)?.waiting?.reason).toBe('EARLIER_ONE');
+    inbox.behave(undefined);
+    release();
+    await settled(gateway, registrations, allEnded(2));
+    expect(told(inbox).at(-1)).toBe(registrations);
+    expect(await deliveriesOf(gateway, updates)).toHaveLength(2);
+  });
+
+  test('an end that failed for good is not sent once the newcomer was told', async () => {
+    await registered();
+    await settled(gateway, registrations, allEnded(1));
+    refuse(deletions, 100);
+    await gone();
+    expect(await settled(gateway, deletions, allEnded(1))).toMatchObject([{ state: 'FAILED' }]);
+    await registered();
+    await settled(gateway, registrations, allEnded(2));
+    const before = inbox.received.length;
+    const [, end] = await waitings();
+    await gateway.admin('mutation ($id: ID!) { retryDelivery(id: $id) { state } }', { id: end?.id });
+    expect(await settled(gateway, deletions, allEnded(1))).toMatchObject([
+      { state: 'CANCELLED', reason: 'its number is in use again, and the receiver was told since of who has it' },
+    ]);
+    expect(inbox.received).toHaveLength(before);
+  });
 });

@@ -1,7 +1,7 @@
 import type { WaitingEvent } from '../../src/entities/records/registry-event.repository.js';
 import type { MatchableSubscription } from '../../src/entities/subscriptions/subscription.repository.js';
 import { createRegistries } from '../../src/protocol/registries/registries.js';
-import { matchSubscriptions } from '../../src/use-cases/subscriptions/subscription.matcher.js';
+import { collecting, isMatched } from '../../src/use-cases/subscriptions/subscription.matcher.js';
 
 test('ages are counted on the day of the event, though it is matched on a later one', () => {
   const definition = createRegistries().byName('CRVS')!;
@@ -32,7 +32,9 @@ test('ages are counted on the day of the event, though it is matched on a later 
   const children = subscription('children', { $lt: 18 });
   const adults = subscription('adults', { $gte: 18 });
   const matched = (now: string) =>
-    matchSubscriptions(definition, event, { birth_date: '2008-05-20' }, [children, adults], new Date(now));
+    collecting(event, [children, adults], new Date(now)).filter((one) =>
+      isMatched(definition, one, event, { birth_date: '2008-05-20' }),
+    );
   expect(matched('2026-05-19T23:59:59Z')).toEqual([children]);
   expect(matched('2026-05-20T00:00:01Z')).toEqual([children]);
 });

@@ -226,6 +226,65 @@ async function meanwhile(partner: Partner, wish: Wish, turn: (id: string) => Pro
   return { row: row!, code, id };
 }
 
+describe('a record that cannot be read', () => {
+  /** What `work` writes is damaged, and can be mended. */
+  async function damaging(work: () => Promise<void>): Promise<() => Promise<unknown>> {
+    const { database } = gateway;
+    await database.query('create table sound (like record_version)');
+    await database.query(`create function damage() returns trigger language plpgsql as $$
+      begin
+        insert into sound select new.*;
+        new.data_sealed := '\\x00';
+        return new;
+      end $$`);
+    await database.query(
+      'create trigger damage before insert on record_version for each row execute function damage()',
+    );
+    try {
+      await work();
+    } finally {
+      await database.query('drop function damage cascade');
+    }
+    return () =>
+      database.query(`update record_version v set data_sealed = sound.data_sealed from sound
+        where v.record_id = sound.record_id and v.version = sound.version`);
+  }
+
+  test('fails at once and holds up nobody; once it can be read it is matched, and told where it matches', async () => {
+    const partner = await newPartner();
+    const filter = { sex: { $eq: 'male' } };
+    const { code: all } = await subscribed(partner, inbox, { event: 'Death' });
+    const { code: some } = await subscribed(partner, inbox, { event: 'Death', filter, filterType: 'expression' });
+    const id = randomUUID();
+    const mend = await damaging(() => upsert(gateway, { id, event: 'Death' }));
+    const notMade = { state: 'FAILED', reason: 'the gateway could not make its message: the log says why' };
+    expect(await settled(gateway, all, allEnded(1))).toMatchObject([notMade]);
+    expect(await settled(gateway, some, allEnded(1))).toMatchObject([notMade]);
+    await upsert(gateway, { id: randomUUID(), event: 'Death' });
+    expect(await settled(gateway, all, allEnded(2))).toMatchObject([notMade, { state: 'DELIVERED' }]);
+    const { deliveries } = await gateway.admin<{ deliveries: { nodes: { id: string }[] } }>(
+      `query ($id: String) { deliveries(filter: { senderId: $id, state: FAILED }) {
+        nodes { id withheld attempts { outcome } } } }`,
+      { id: partner.senderId },
+    );
+    const tried = { withheld: 'NOT_MADE', attempts: [{ outcome: 'BLOCKED' }] };
+    expect(deliveries.nodes).toMatchObject([tried, tried]);
+    expect(
+      await gateway.database.query('select from subscription where code = any ($1) and failing_since is not null', [
+        [all, some],
+      ]),
+    ).toEqual([]);
+    await mend();
+    for (const { id: failed } of deliveries.nodes)
+      await gateway.admin('mutation ($id: ID!) { retryDelivery(id: $id) { state } }', { id: failed });
+    expect(await settled(gateway, all, allEnded(2))).toMatchObject([{ state: 'DELIVERED' }, { state: 'DELIVERED' }]);
+    expect(await settled(gateway, some, allEnded(1))).toMatchObject([
+      { state: 'CANCELLED', reason: 'the record as the event made it does not match its subscription' },
+    ]);
+    expect(inbox.received.filter((received) => received.text.includes(id))).toHaveLength(1);
+  });
+});
+
 describe('rights are those of the moment of sending', () => {
   test('a pause delays and loses nothing', async () => {
     const { row } = await meanwhile(await newPartner(), {}, async () => {});

@@ -84,5 +84,5 @@ export async function deliverOne({ database, services }: TestGateway, senderId: 
   const nothing = { address: null, status: 200, latencyMs: 1, error: null, excerpt: null };
   const attempt = { id: uuidv7(), at: now, outcome: 'DELIVERED', ...nothing };
   const end = { state: 'DELIVERED', reason: null, dueAt: null } as const;
-  await finishAttempts(database, worker, [finishedRow({ delivery: due, attempt, end, now: new Date() })]);
+  await finishAttempts(database, worker, [finishedRow({ delivery: due, attempt, end, now: new Date(), tells: true })]);
 }

@@ -205,9 +205,17 @@ describe('the audit', () => {
       ...['page', 'sequence', 'told', 'host', 'state_reason', 'attempts', 'due_at', 'claimed_by', 'claimed_until'].map(
         (name) => `delivery.${name}`,
       ),
-      ...['data_key_id', 'first_failed_at', 'receipt_at', 'receipt_status', 'created_at', 'by_hand', 'hop'].map(
-        (name) => `delivery.${name}`,
-      ),
+      ...[
+        'data_key_id',
+        'first_failed_at',
+        'receipt_at',
+        'receipt_status',
+        'created_at',
+        'by_hand',
+        'hop',
+        'unmatched',
+        'behind',
+      ].map((name) => `delivery.${name}`),
       // Its place in the order is what counts, and the seal has that.
       'audit_entry.xid',
     ]);

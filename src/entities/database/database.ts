@@ -195,15 +195,15 @@ export class Database implements Transactional {
 }
 
 /** Whether an error says that a statement took longer than it may. */
-export const isStatementTimeout = (error: unknown): boolean => stateOf(error) === QUERY_CANCELED;
+export const isStatementTimeout = (error: unknown): boolean => sqlStateOf(error) === QUERY_CANCELED;
 const QUERY_CANCELED = '57014';
 
 /** Whether an error says that a row of this key is there already: somebody else was faster. */
-export const isUniqueViolation = (error: unknown): boolean => stateOf(error) === UNIQUE_VIOLATION;
+export const isUniqueViolation = (error: unknown): boolean => sqlStateOf(error) === UNIQUE_VIOLATION;
 const UNIQUE_VIOLATION = '23505';
 
 /** The SQLSTATE, from the driver or as MikroORM passes it on. */
-const stateOf = (error: unknown): unknown => (Object(error) as { code?: unknown }).code;
+export const sqlStateOf = (error: unknown): unknown => (Object(error) as { code?: unknown }).code;
 
 /** A new row: the entity's own defaults, then `values`. */
 export function addRow<Entity extends object>(

@@ -5,7 +5,6 @@ import type { Sql } from '../database/database.js';
 import { pack, piece } from '../database/packed.js';
 import { DELIVERY_FACTS, hashDelivery, MESSAGE_HASH, type DeliveryFacts } from '../audit/delivery-audit.js';
 import { recordTransition } from '../audit/transition.js';
-import { isTest } from '../subscriptions/notification.repository.js';
 import type { AttemptRow, DeliveryEnd, DueDelivery } from './due-delivery.repository.js';
 
 /** Of the message, of what the entry proves, and of the entry: one behind the other, row by row. */
@@ -50,6 +49,8 @@ export interface FinishedAttempt {
   attempt: AttemptRow;
   end: DeliveryEnd;
   now: Date;
+  /** Whether it says how well its subscription is. */
+  tells: boolean;
 }
 
 /**
@@ -98,7 +99,8 @@ export interface FinishedRow {
   hashes: [message: Buffer, proof: Buffer, entry: Buffer];
 }
 
-export function finishedRow({ delivery, attempt, end: { state, reason, dueAt }, now }: FinishedAttempt): FinishedRow {
+export function finishedRow({ delivery, attempt, end, now, tells }: FinishedAttempt): FinishedRow {
+  const { state, reason, dueAt } = end;
   const messageHash = hashContent(delivery.messageSealed);
   const contentHash = hashDelivery(messageHash, delivery);
   const { id: subject, senderId, registry, subscriptionId } = delivery;
@@ -114,8 +116,7 @@ export function finishedRow({ delivery, attempt, end: { state, reason, dueAt }, 
     reason,
     dueAt,
     now: now.toISOString(),
-    // A test says nothing of how long its subscription has failed.
-    subscriptionId: isTest(delivery) ? null : subscriptionId,
+    subscriptionId: tells ? subscriptionId : null,
     outboxId: uuidv7(),
     detail: JSON.stringify({ senderId, registry, status: state }),
     auditId: audit.id,

@@ -1,5 +1,5 @@
 /** What a pending delivery waits for, in facts: its sender, its subscription, its endpoint, an earlier one, its time. */
-import { EARLIER, LANE, NAMED_LANES } from './due-delivery.repository.js';
+import { BEFORE, EARLIER, LANE, NAMED_LANES } from './due-delivery.repository.js';
 import { ENDPOINT, FAILURES_TO_OPEN, type Endpoint } from './endpoint-rest.repository.js';
 import type { Sql } from '../database/database.js';
 
@@ -19,7 +19,7 @@ export interface DeliveryWait {
   problem: string | null;
   /** Pending ones of its endpoint in trouble, itself included. */
   together: number | null;
-  /** Of the same record, to be brought first. */
+  /** Of the same record, or of who had its number before; to be brought first. */
   earlier: string | null;
 }
 
@@ -32,7 +32,8 @@ with asked as materialized (
   select d.id, d.due_at, d.attempts, d.by_hand, coalesce(d.claimed_until > now(), false) as being_tried, s.state as sender_state,
     u.state as subscription_state, r.rests_until, coalesce(r.failures >= ${FAILURES_TO_OPEN}, false) as on_trial, r.reason,
     case when r.reason is not null then ${LANE} end as lane,
-    case when d.record_id is not null then (${EARLIER} order by earlier.version limit 1) end as earlier
+    case when d.record_id is not null then coalesce((${EARLIER} order by earlier.version limit 1), (${BEFORE} limit 1)) end
+      as earlier
   from delivery d left join sender s on s.sender_id = d.sender_id left join subscription u on u.id = d.subscription_id
     left join endpoint_rest r on r.sender_id = d.sender_id and r.endpoint = ${ENDPOINT}
   where d.id = any ($1::uuid[]) and d.state = 'PENDING'

@@ -6,6 +6,7 @@
 import type { Hop } from '../../platform/hop.js';
 import type { Operation, Registry } from '../../protocol/vocabulary.js';
 import { LEASE_SECONDS } from '../queues/claim.repository.js';
+import { waitingId } from '../queues/waiting-event.sql.js';
 import type { Sealed } from '../database/data-vault.js';
 import type { Sql } from '../database/database.js';
 import { ENDPOINT, FAILURES_TO_OPEN } from './endpoint-rest.repository.js';
@@ -22,6 +23,8 @@ export interface DueDelivery {
   eventId: string | null;
   recordId: string | null;
   version: number | null;
+  /** Whether its event matches its subscription could not be said. */
+  unmatched: boolean;
   /** Its number for the subscriber, from its first attempt on. */
   notificationNumber: number | null;
   target: string;
@@ -56,7 +59,7 @@ export interface Room {
 }
 
 const COLUMNS = `d.id, d.kind, d.action, d.sender_id as "senderId", d.registry, d.request_id as "requestId",
-  d.subscription_id as "subscriptionId", d.event_id as "eventId", d.record_id as "recordId", d.version::float8 as version,
+  d.subscription_id as "subscriptionId", d.event_id as "eventId", d.record_id as "recordId", d.version::float8 as version, d.unmatched,
   d.told::float8 as "notificationNumber", d.target, d.host, d.message_id as "messageId", d.attempts, d.data_key_id as "dataKeyId",
   d.message_sealed as "messageSealed", d.operation, d.access_decision as "accessDecision",
   d.consent_ids as "consentIds", d.first_failed_at as "firstFailedAt", d.created_at as "createdAt", d.hop,
@@ -66,6 +69,17 @@ const COLUMNS = `d.id, d.kind, d.action, d.sender_id as "senderId", d.registry, 
 // one rests, or waits for the time that its frequency names.
 const ON_ITS_WAY = `earlier.target = d.target and (earlier.due_at <= now() or earlier.attempts > 0)
             and (select s.state from subscription s where s.id = earlier.subscription_id) not in ('PAUSED', 'SUSPENDED')`;
+
+// Pending is what has not ended: said so, no index of all that is pending looks as good as the key.
+/** What holds up a notification of who has got a number: one of who had it before. */
+export const BEFORE = `
+        select earlier.id from delivery earlier
+        where earlier.event_id = any (d.behind) and earlier.finished_at is null and earlier.sender_id = d.sender_id
+          and (earlier.subscription_id = d.subscription_id or ${ON_ITS_WAY})`;
+
+// Matched soon, unless that was put off.
+const BEFORE_IT = `d.behind is not null and (exists (${BEFORE}) or exists (select from registry_event e
+        where ${waitingId('e')} = any (d.behind) and (e.claimed_until is null or e.claimed_until < now())))`;
 
 /** What holds up a notification: an earlier one of the same record. */
 export const EARLIER = `
@@ -81,7 +95,7 @@ export const LANE = `delivery_lane(d.state, d.host, d.sender_id, d.target)`;
 export const READY = `d.due_at <= now() and (d.claimed_until is null or d.claimed_until < now())
       and (select s.state from sender s where s.sender_id = d.sender_id) = 'ACTIVE'
       and coalesce((select s.state from subscription s where s.id = d.subscription_id), '') not in ('PAUSED', 'SUSPENDED')
-      and (d.record_id is null or not exists (${EARLIER}))`;
+      and (d.record_id is null or not exists (${EARLIER})) and not (${BEFORE_IT})`;
 
 /**
  * `with recursive …`: what is pending, by lane. A lane is an endpoint of a sender: neither its host nor its sender has

@@ -40,6 +40,7 @@ import { HeardEvents0170 } from './0170-heard-events.migration.js';
 import { ThoseInsideBefore0180 } from './0180-those-inside-before.migration.js';
 import { KeptFormer0185 } from './0185-kept-former.migration.js';
 import { ConsentsGivenFor0196 } from './0196-consents-given-for.migration.js';
+import { NumbersInOrder0197 } from './0197-numbers-in-order.migration.js';
 import { ConsentsAtLiveSources0199 } from './0199-consents-at-live-sources.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
@@ -86,6 +87,7 @@ export const MIGRATIONS = [
   ThoseInsideBefore0180,
   KeptFormer0185,
   ConsentsGivenFor0196,
+  NumbersInOrder0197,
   ConsentsAtLiveSources0199,
 ].map((migration) => ({
   name: nameOf(migration),

@@ -8,7 +8,7 @@ const COUNTED = 10_000;
 
 const QUEUES = {
   'process-requests': `select due_at from accepted_request where due_at <= now() and (claimed_until is null or claimed_until < now())`,
-  'fan-out': `select created_at as due_at from registry_event e where ${waitingId('e')} is not null and (claimed_until is null or claimed_until < now())`,
+  'fan-out': `select created_at as due_at from registry_event e where ${waitingId('e')} is not null`,
   deliver: `select due_at from delivery where state = 'PENDING' and due_at <= now() and (claimed_until is null or claimed_until < now())`,
 };
 

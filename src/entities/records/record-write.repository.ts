@@ -10,6 +10,7 @@ import type { Sql } from '../database/database.js';
 import { lines, linesOf, pack, piece } from '../database/packed.js';
 import type { ChangedRecord, Identifier, RecordDraft, StoredRecord } from './record.repository.js';
 import { keepFormer } from './former-identifier.repository.js';
+import { leaving } from './left-number.repository.js';
 import { appendEvents, insertEvents, isHeard, type RecordEvent } from './registry-event.repository.js';
 
 /** A draft and what it was matched with, as it is when its turn comes. */
@@ -195,8 +196,8 @@ async function changeIdentifiers(sql: Sql, records: { first: Change; last: Chang
   );
   if (gone.length > 0)
     await sql.query(
-      `delete from record_identifier i using unnest($1::uuid[], $2::text[], $3::text[]) as g (id, type, value)
-       where i.record_id = g.id and i.type = g.type and i.value = g.value`,
+      leaving(`delete from record_identifier i using unnest($1::uuid[], $2::text[], $3::text[]) as g (id, type, value)
+        where i.record_id = g.id and i.type = g.type and i.value = g.value`),
       [gone.map(({ id }) => id), gone.map(({ type }) => type), gone.map(({ value }) => value)],
       'delete-identifiers',
     );

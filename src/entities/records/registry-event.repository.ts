@@ -9,6 +9,7 @@ import type { Sql } from '../database/database.js';
 import { lines, linesOf } from '../database/packed.js';
 import { appendOutbox } from '../queues/outbox.repository.js';
 import { waitingId, waitingRecord } from '../queues/waiting-event.sql.js';
+import { leaveWith } from './left-number.repository.js';
 import type { Identifier } from './record.repository.js';
 
 export interface WaitingEvent {
@@ -82,6 +83,8 @@ export async function insertEvents(sql: Sql, events: RecordEvent[], fannedOutAt:
     ],
     'append-events',
   );
+  const ended = fannedOutAt === null ? ids.filter((_, index) => events[index]?.eventType === 'DELETE') : [];
+  await leaveWith(sql, ended);
   return ids;
 }
 
@@ -93,13 +96,32 @@ const TAKE = `
 select ${EVENT}, e.hop from registry_event e
 where ${waitingId('e')} is not null and exists (
   select 1 from registry_event lower where ${waitingRecord('lower')} = e.record_id and lower.version < e.version) is not true
+  and (e.claimed_until is null or e.claimed_until < now()) and ($2::uuid is null or ${waitingId('e')} = $2)
 order by ${waitingId('e')} limit $1 for update of e skip locked`;
 
-/** Oldest first, of each subject only the lowest version. Locked until the transaction ends. */
-export async function takeEvents(sql: Sql, limit: number): Promise<TakenEvent[]> {
+/** Oldest first, of each subject only the lowest version. Locked until the transaction ends. @param only this one */
+export async function takeEvents(sql: Sql, limit: number, only: string | null = null): Promise<TakenEvent[]> {
   await sql.query(`set local idle_in_transaction_session_timeout = '15s'`);
-  const rows = await sql.query<EventRow<TakenEvent>>(TAKE, [limit]);
+  const rows = await sql.query<EventRow<TakenEvent>>(TAKE, [limit, only]);
   return rows.map(readEvent);
+}
+
+/** Those that would be taken, of which nothing else is read. */
+export async function nextEvents(sql: Sql, limit: number): Promise<string[]> {
+  const rows = await sql.query<{ id: string }>(
+    `select e.id from registry_event e where ${waitingId('e')} is not null
+       and (e.claimed_until is null or e.claimed_until < now()) order by ${waitingId('e')} limit $1`,
+    [limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** It waits, and nobody takes it for so long. */
+export async function putOffEvent(sql: Sql, id: string, seconds: number): Promise<void> {
+  await sql.query('update registry_event set claimed_until = now() + make_interval(secs => $2) where id = $1', [
+    id,
+    seconds,
+  ]);
 }
 
 /** In the order of their ids. */

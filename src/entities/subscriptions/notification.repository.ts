@@ -21,19 +21,24 @@ export interface NewNotification {
   hop: Hop | null;
   /** Set where it will never be sent, and why. */
   cancelled?: string;
+  /** Whether the event matches is yet to be seen. */
+  unmatched: boolean;
+  /** Events that its receiver is to be told of before, if it is. */
+  behind: string[] | null;
 }
 
 const NOTIFY = `
 with new as (
   insert into delivery (id, kind, action, sender_id, registry, subscription_id, event_id, record_id, version, sequence, target,
     host, message_id, state, state_reason, due_at, created_at, finished_at,
-    hop)
+    hop, unmatched, behind)
   select n.id, 'NOTIFICATION', 'notify', n."senderId", n.registry, n."subscriptionId", n."eventId", n."recordId", n.version,
     n.sequence, n.target, n.host, n."messageId", case when n.cancelled is null then 'PENDING' else 'CANCELLED' end, n.cancelled,
-    case when n."dueAt" <= $2 then now() else n."dueAt" end, $2, case when n.cancelled is null then null else $2::timestamptz end, n.hop
+    case when n."dueAt" <= $2 then now() else n."dueAt" end, $2, case when n.cancelled is null then null else $2::timestamptz end, n.hop,
+    n.unmatched, n.behind
   from jsonb_to_recordset($1) as n (id uuid, "senderId" text, registry text, "subscriptionId" uuid, "eventId" uuid,
     "recordId" uuid, version bigint, sequence bigint, target text, host text, "messageId" text, "dueAt" timestamptz,
-    hop jsonb, cancelled text, "outboxId" uuid)
+    hop jsonb, cancelled text, unmatched boolean, behind uuid[], "outboxId" uuid)
 )
 insert into outbox_event (id, topic, subject, detail)
 select "outboxId", 'delivery', id, jsonb_build_object('senderId', "senderId", 'registry', registry, 'status',
@@ -51,7 +56,8 @@ export async function insertNotifications(sql: Sql, notifications: NewNotificati
     id: uuidv7(),
     messageId: uuidOf(one.eventId, one.subscriptionId),
     outboxId: uuidv7(),
-    host: new URL(one.target).host,
+    // An address that is none is refused when it is sent to: it holds up no other subscriber of the event.
+    host: URL.canParse(one.target) ? new URL(one.target).host : '',
   }));
   await sql.query(NOTIFY, [JSON.stringify(rows), now]);
   sql.eventWritten();

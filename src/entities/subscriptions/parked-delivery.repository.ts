@@ -3,7 +3,7 @@
  * over in any case, but would have to walk over all of it each time. Whoever changes a sender or subscription puts to rest or
  * wakes so much of it as one statement can bear; the others follow within seconds (`park-deliveries`).
  */
-import { nextTime } from '../../protocol/subscribe/frequency.js';
+import { nextKnownTime } from '../../protocol/subscribe/frequency.js';
 import type { Frequency } from '../../protocol/subscribe/subscription.js';
 import type { Sql } from '../database/database.js';
 
@@ -51,7 +51,7 @@ export async function wakeParked(sql: Sql, now: Date, { senderId, subscriptionId
     whose,
   );
   const times = timed.flatMap(({ id, frequency }) => {
-    const at = frequency === null ? undefined : nextTime(frequency, now);
+    const at = frequency === null ? undefined : nextKnownTime(frequency, now);
     return at === undefined ? [] : [{ id, at }];
   });
   return (await sql.query(WAKE, [...whose, times.map(({ id }) => id), times.map(({ at }) => at)])).length;

@@ -10,7 +10,7 @@ import { WAIT_REASONS, waitingOf, waitsFor, type WaitReason } from './waits-for.
 
 const WithheldEnum = graphqlEnum<Withheld>(
   'DeliveryWithheld',
-  'Why a delivery was cancelled by the gateway.',
+  'Why the gateway itself would not send a delivery, or could not.',
   WITHHELD,
 );
 

@@ -23,6 +23,15 @@ export function nextTime(frequency: Frequency, from: Date): Date | undefined {
   return next !== undefined && next <= new Date(end) ? next : undefined;
 }
 
+/** The same of one that was taken once: where it cannot be read any more it names no time to wait for. */
+export function nextKnownTime(frequency: Frequency, from: Date): Date | undefined {
+  try {
+    return nextTime(frequency, from);
+  } catch {
+    return from;
+  }
+}
+
 /** @throws ItemRejected `rjct.notify_details.invalid` for no cron, or a window that has passed or holds none of its times */
 export function checkFrequency(frequency: Frequency, now: Date): void {
   const { start_time: start, end_time: end } = frequency;

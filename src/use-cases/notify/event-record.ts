@@ -1,6 +1,8 @@
 /** What an event made of a record, as those are told of it who subscribed. */
 import { readPage, type Order } from '../../entities/database/read-rows.js';
 import { placeOfMessage } from '../../entities/deliveries/delivery-message.repository.js';
+import { numbersInUse, type ToldEnd } from '../../entities/records/left-number.repository.js';
+import type { Identifier } from '../../entities/records/record.repository.js';
 import { findVersions, lastData, type OpenVersion } from '../../entities/records/record-version.repository.js';
 import { findEvents, type WaitingEvent } from '../../entities/records/registry-event.repository.js';
 import { Subscription } from '../../entities/subscriptions/subscription.entity.js';
@@ -18,6 +20,7 @@ export interface NotificationDelivery {
   id: string;
   subscriptionId: string | null;
   eventId: string | null;
+  unmatched: boolean;
   messageId: string;
   dataKeyId: string | null;
   messageSealed: Buffer | null;
@@ -35,6 +38,8 @@ export interface EventMaterial {
 export interface Material {
   subscription: (id: string) => Promise<Subscription | undefined>;
   event: (id: string) => Promise<EventMaterial | undefined>;
+  /** Of the end of a record, numbers by which its receiver was told of somebody since. */
+  inUse: (end: ToldEnd) => Promise<Identifier[]>;
 }
 
 const TOGETHER = { underWay: 1, atOnce: 200 };
@@ -66,6 +71,7 @@ export function readMaterial({ database, vault }: Pick<RenderingServices, 'datab
       );
       return ids.map((id) => made.get(id));
     }, TOGETHER),
+    inUse: coalesce((ends: readonly ToldEnd[]) => numbersInUse(database, ends), TOGETHER),
   };
 }
 

@@ -6,7 +6,9 @@ import { decideGate, decideItem, summarizeDecision, type Grant } from '../../acc
 import { purposeOf } from '../../access/purpose.js';
 import { releaseEach, type Released } from '../../access/release.js';
 import type { Sql } from '../../entities/database/database.js';
+import { madeOfRow } from '../../entities/database/row-fault.js';
 import type { WaitingEvent } from '../../entities/records/registry-event.repository.js';
+import type { Identifier } from '../../entities/records/record.repository.js';
 import type { Subscription } from '../../entities/subscriptions/subscription.entity.js';
 import { LIVE_STATES } from '../../entities/subscriptions/subscription.repository.js';
 import { ItemRejected } from '../../protocol/errors.js';
@@ -15,13 +17,15 @@ import { writeNotifyEvent } from '../../protocol/notify/notification.translate.j
 import { attributesIn } from '../../protocol/query/criteria-walk.js';
 import { matches } from '../../protocol/query/evaluate.js';
 import { attributesOf } from '../../protocol/registries/attributes.js';
-import type { RegistryDefinition } from '../../protocol/registries/definition.js';
+import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
+import { identifyingOf } from '../../protocol/registries/records/identifying.js';
 import { clampRecord, expandFields } from '../../protocol/registries/records/fields.js';
 import { keepIdentifiers, presentRecord } from '../../protocol/registries/records/normalize.js';
 import { findEventType } from '../../protocol/registries/registries.js';
 import { replyHeader } from '../../protocol/envelope/reply.js';
 import { assertSearchable } from '../search/search.js';
 import { readFilter, type SubscriptionFilter } from '../subscriptions/subscription.filter.js';
+import { isMatched } from '../subscriptions/subscription.matcher.js';
 import { coalesce } from '../../platform/coalesce.js';
 import { uuidOf } from '../../platform/uuid.js';
 import type { SourceRecord } from '../../sources/registry-source.js';
@@ -29,6 +33,7 @@ import {
   readMaterial,
   recordOfEvent,
   type EventMaterial,
+  type Material,
   type NotificationDelivery,
   type RenderingServices,
 } from './event-record.js';
@@ -71,12 +76,11 @@ export function notificationRenderer(services: RenderingServices): RenderNotific
     if (over !== undefined) return { cancelled: over };
     if ('cancelled' in allowed) return allowed;
     const { accessDecision } = allowed;
-    const record = await releaseRecord(services, delivery, made, allowed);
+    const record = await releaseRecord(services, delivery, { ...made, subscription, inUse: material.inUse }, allowed);
     if ('cancelled' in record) return { ...record, accessDecision };
-    return {
-      envelope: envelopeOf(services, delivery, { subscription, event, definition }, record.record),
-      accessDecision,
-    };
+    const subject = { subscription, event, definition };
+    const envelope = madeOfRow('a message', () => envelopeOf(services, delivery, subject, record.record));
+    return { envelope, accessDecision };
   };
 }
 
@@ -138,23 +142,29 @@ type ReleasedRecord = { record: Record<string, unknown> } | { cancelled: string 
 async function releaseRecord(
   services: RenderingServices,
   delivery: NotificationDelivery,
-  made: EventMaterial,
+  made: EventMaterial & { subscription: Subscription } & Pick<Material, 'inUse'>,
   { grant, filter, release: releasing }: Allowed,
 ): Promise<ReleasedRecord> {
   const { definition, recordType, rowFilter } = grant;
-  const { event } = made;
+  const { event, subscription } = made;
   const data = await recordOfEvent(services, delivery, made);
   if (data === undefined) return { cancelled: WITHHELD.RECORD_NOT_KEPT };
+  if (delivery.unmatched && !isMatched(definition, subscription, event, data))
+    return { cancelled: WITHHELD.NOT_MATCHED };
   const whole = { data, identifiers: event.identifiers };
-  if (rowFilter !== undefined && !matches(rowFilter, whole, attributesOf(definition, recordType)))
-    return { cancelled: WITHHELD.OUTSIDE_ROWS };
+  const lies = () => rowFilter === undefined || matches(rowFilter, whole, attributesOf(definition, recordType));
+  if (!madeOfRow('a comparison of record and row filter', lies)) return { cancelled: WITHHELD.OUTSIDE_ROWS };
   const deleted = event.eventType === 'DELETE';
-  const sent = deleted ? identifiersAlone(grant, data) : data;
+  const kept = deleted ? await stillGone(delivery, made, recordType) : event.identifiers;
+  if (kept === undefined) return { cancelled: WITHHELD.NUMBER_IN_USE };
+  const sent = madeOfRow('a record', () => (deleted ? identifiersAlone(grant, data) : data));
   const { recordId: id, version } = event;
   const source = { id, recordType: recordType.name, version, data: sent };
   const released = await releasing(source);
   if (released === undefined) return { cancelled: WITHHELD.NOT_CONSENTED };
-  const record = deleted ? goneBy(grant, event, released.data) : project(grant, filter.projection, released.data);
+  const record = madeOfRow('a record', () =>
+    deleted ? goneBy(grant, kept, released.data) : project(grant, filter.projection, released.data),
+  );
   if (Object.keys(record).every((name) => name.startsWith('@')))
     return {
       cancelled: deleted ? WITHHELD.NO_IDENTIFIERS : WITHHELD.NOTHING_COVERED,
@@ -162,11 +172,30 @@ async function releaseRecord(
   return { record };
 }
 
+/**
+ * Identifiers by which a deleted record is gone. Sent late, such as by a retry, its end could reach a receiver that has been
+ * told of somebody by the same number since. Undefined where none is left, or the message was made with it.
+ */
+async function stillGone(
+  { messageSealed }: NotificationDelivery,
+  { event, subscription, inUse }: { event: WaitingEvent; subscription: Subscription } & Pick<Material, 'inUse'>,
+  recordType: RecordTypeDefinition,
+): Promise<Identifier[] | undefined> {
+  const { id: eventId, identifiers } = event;
+  const numbers = identifyingOf(recordType, { identifiers });
+  const { senderId, target } = subscription;
+  const several = recordType.severalPerSubject === true;
+  const used = numbers.length === 0 ? [] : await inUse({ eventId, senderId, target, identifiers: numbers, several });
+  if (used.length === 0) return identifiers;
+  if (messageSealed !== null || used.length === numbers.length) return undefined;
+  return identifiers.filter(({ type, value }) => !used.some((one) => one.type === type && one.value === value));
+}
+
 const identifiersAlone = ({ definition, recordType }: Grant, data: Record<string, unknown>) =>
   clampRecord(expandFields(definition, recordType.name, recordType.identifierPaths), data);
 
 /** A copy may end while another of the same person is served: who is still found by a number is not gone by it. */
-function goneBy(grant: Grant, { identifiers }: WaitingEvent, data: Record<string, unknown>) {
+function goneBy(grant: Grant, identifiers: Identifier[], data: Record<string, unknown>) {
   const { definition, recordType } = grant;
   const told = keepIdentifiers(definition, recordType.name, data, identifiers);
   return presentRecord(definition, recordType.name, identifiersAlone(grant, told));

@@ -2,30 +2,42 @@
  * Which subscriptions an event is told to. An event is matched by the record as the event left it, a deletion by the
  * record as it was last; who watches a place is not told that somebody moved away (decision 0001).
  */
+import { madeOfRow } from '../../entities/database/row-fault.js';
 import type { WaitingEvent } from '../../entities/records/registry-event.repository.js';
 import type { MatchableSubscription } from '../../entities/subscriptions/subscription.repository.js';
 import { ItemRejected } from '../../protocol/errors.js';
 import { matches } from '../../protocol/query/evaluate.js';
 import { attributesOf } from '../../protocol/registries/attributes.js';
 import type { RegistryDefinition } from '../../protocol/registries/definition.js';
-import { readFilter, type SubscriptionFilter } from './subscription.filter.js';
+import { readFilter, type FilterText, type SubscriptionFilter } from './subscription.filter.js';
 
-/** @param data the record of the event, whole */
-export function matchSubscriptions(
-  definition: RegistryDefinition,
+type Filtered = FilterText & { id: string };
+
+/** Those that collect such events at this time, whatever their filters say. */
+export const collecting = (
   event: WaitingEvent,
-  data: Record<string, unknown>,
   subscriptions: MatchableSubscription[],
   now: Date,
-): MatchableSubscription[] {
-  const record = { data, identifiers: event.identifiers };
-  const attributes = attributesOf(definition, event.recordType);
-  // Ages are counted on the day of the event, however late it is matched (decision 0001).
-  const day = event.createdAt.toISOString().slice(0, 10);
-  return subscriptions.filter((subscription) => {
-    if (!isTold(subscription, event, now)) return false;
-    const filter = filterOf(definition, subscription, day);
-    return filter !== undefined && (filter.criteria === undefined || matches(filter.criteria, record, attributes));
+): MatchableSubscription[] => subscriptions.filter((subscription) => isTold(subscription, event, now));
+
+/**
+ * Whether its filter holds of the record that the event made.
+ *
+ * @param data of the record, whole
+ * @throws RowBroken where that cannot be said of this record and this filter
+ */
+export function isMatched(
+  definition: RegistryDefinition,
+  subscription: Filtered,
+  event: WaitingEvent,
+  data: Record<string, unknown>,
+): boolean {
+  return madeOfRow('a comparison of record and filter', () => {
+    // Ages are counted on the day of the event, however late it is matched (decision 0001).
+    const filter = filterOf(definition, subscription, event.createdAt.toISOString().slice(0, 10));
+    if (filter?.criteria === undefined) return filter !== undefined;
+    const record = { data, identifiers: event.identifiers };
+    return matches(filter.criteria, record, attributesOf(definition, event.recordType));
   });
 }
 
@@ -39,11 +51,7 @@ const MAX_KEPT = 10_000;
 const kept = new Map<string, SubscriptionFilter | undefined>();
 
 /** Read once for each day, by which ages differ; one that is no longer readable matches nothing. */
-function filterOf(
-  definition: RegistryDefinition,
-  subscription: MatchableSubscription,
-  day: string,
-): SubscriptionFilter | undefined {
+function filterOf(definition: RegistryDefinition, subscription: Filtered, day: string): SubscriptionFilter | undefined {
   const key = `${subscription.id} ${day}`;
   if (kept.has(key)) return kept.get(key);
   if (kept.size >= MAX_KEPT) kept.clear();
@@ -52,7 +60,7 @@ function filterOf(
   return filter;
 }
 
-function readable(definition: RegistryDefinition, subscription: MatchableSubscription, day: string) {
+function readable(definition: RegistryDefinition, subscription: Filtered, day: string) {
   try {
     return readFilter(definition, subscription, day);
   } catch (error) {
