@@ -132,8 +132,8 @@ async function matchAll(
 function matching({ log }: FanningOut, definition: RegistryDefinition, event: TakenEvent, data: NonNullable<Data>) {
   return (subscription: MatchableSubscription): Pair[] => {
     try {
-      if (data !== 'UNREADABLE' && !isMatched(definition, subscription, event, data)) return [];
-      return [{ event, subscription, unmatched: data === 'UNREADABLE' }];
+      const matched = data === 'UNREADABLE' ? undefined : isMatched(definition, subscription, event, data);
+      return matched === false ? [] : [{ event, subscription, unmatched: matched === undefined }];
     } catch (error) {
       log.error({ event: event.id, subscription: subscription.id, err: error }, 'an event cannot be matched');
       return [{ event, subscription, unmatched: true }];

@@ -332,6 +332,18 @@ describe('rights are those of the moment of sending', () => {
     expect(inbox.received).toEqual([]);
   });
 
+  test('where the filter is none any more, such as after an upgrade, nothing is sent and the delivery says why', async () => {
+    const filter = { sex: { $eq: 'female' } };
+    const { code } = await subscribed(await newPartner(), inbox, { event: 'Death', filter, filterType: 'expression' });
+    await gateway.database.query(`update subscription set filter = '{"shoe_size": {"$eq": 1}}' where code = $1`, [
+      code,
+    ]);
+    await upsert(gateway, { id: randomUUID(), event: 'Death' });
+    expect(await settled(gateway, code, allEnded(1))).toMatchObject([
+      { state: 'CANCELLED', reason: expect.stringMatching(/its filter is no longer allowed: .*shoe_size/) },
+    ]);
+  });
+
   test('what was consented to a second ago is sent, and no more', async () => {
     const partner = await newPartner({ requiresConsent: true });
     const { row, id } = await meanwhile(partner, {}, async (value) => {

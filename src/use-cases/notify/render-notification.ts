@@ -149,7 +149,7 @@ async function releaseRecord(
   const { event, subscription } = made;
   const data = await recordOfEvent(services, delivery, made);
   if (data === undefined) return { cancelled: WITHHELD.RECORD_NOT_KEPT };
-  if (delivery.unmatched && !isMatched(definition, subscription, event, data))
+  if (delivery.unmatched && isMatched(definition, subscription, event, data) !== true)
     return { cancelled: WITHHELD.NOT_MATCHED };
   const whole = { data, identifiers: event.identifiers };
   const lies = () => rowFilter === undefined || matches(rowFilter, whole, attributesOf(definition, recordType));

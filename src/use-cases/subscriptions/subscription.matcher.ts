@@ -21,7 +21,8 @@ export const collecting = (
 ): MatchableSubscription[] => subscriptions.filter((subscription) => isTold(subscription, event, now));
 
 /**
- * Whether its filter holds of the record that the event made.
+ * Whether its filter holds of the record that the event made; undefined where the filter itself is none any more, such as after
+ * an upgrade that reads queries more strictly.
  *
  * @param data of the record, whole
  * @throws RowBroken where that cannot be said of this record and this filter
@@ -31,11 +32,11 @@ export function isMatched(
   subscription: Filtered,
   event: WaitingEvent,
   data: Record<string, unknown>,
-): boolean {
+): boolean | undefined {
   return madeOfRow('a comparison of record and filter', () => {
     // Ages are counted on the day of the event, however late it is matched (decision 0001).
     const filter = filterOf(definition, subscription, event.createdAt.toISOString().slice(0, 10));
-    if (filter?.criteria === undefined) return filter !== undefined;
+    if (filter?.criteria === undefined) return filter && true;
     const record = { data, identifiers: event.identifiers };
     return matches(filter.criteria, record, attributesOf(definition, event.recordType));
   });
@@ -50,7 +51,7 @@ function isTold(subscription: MatchableSubscription, event: WaitingEvent, now: D
 const MAX_KEPT = 10_000;
 const kept = new Map<string, SubscriptionFilter | undefined>();
 
-/** Read once for each day, by which ages differ; one that is no longer readable matches nothing. */
+/** Read once for each day, by which ages differ. */
 function filterOf(definition: RegistryDefinition, subscription: Filtered, day: string): SubscriptionFilter | undefined {
   const key = `${subscription.id} ${day}`;
   if (kept.has(key)) return kept.get(key);
