@@ -113,8 +113,15 @@ function existsSql(attribute: string, test: Test, values: Scalar[], scope: Scope
   return pathExistsSql(`${pathOf(attribute, scope)} ? (${condition})`, named, scope);
 }
 
-/** One path, so that one entry meets all of it. */
+/** One path, so that one entry meets all of it, behind what indexes find of each part. */
 function oneEntrySql({ and, ofOne }: OneEntry, scope: Scope): string {
+  if (and.some(({ value }) => Array.isArray(value) && value.length === 0)) return 'false';
+  const days = spans(and, attributesOf(scope.definition, scope.recordType), 'OF_ONE');
+  const equal = and.filter(({ operator }) => operator === 'eq' || operator === 'in');
+  const coarse = [
+    ...days.map((one) => anyDaySql(withPartial(one), scope)),
+    ...equal.map(({ attribute, value }) => equalsSql(attribute, [value].flat(), scope)),
+  ];
   const list = pathOf(ofOne, scope);
   const tests = and.map(({ attribute, operator, value }, index) => {
     const test = operator === 'in' ? 'eq' : (operator as Test);
@@ -122,7 +129,8 @@ function oneEntrySql({ and, ofOne }: OneEntry, scope: Scope): string {
     return { condition: `exists(@${pathOf(attribute, scope).slice(list.length)} ? (${condition}))`, named };
   });
   const conditions = tests.map(({ condition }) => condition).join(' && ');
-  return pathExistsSql(`${list} ? (${conditions})`, Object.assign({}, ...tests.map(({ named }) => named)), scope);
+  const named: Record<string, Scalar> = Object.assign({}, ...tests.map((one) => one.named));
+  return `(${[...coarse, pathExistsSql(`${list} ? (${conditions})`, named, scope)].join(' AND ')})`;
 }
 
 const pathOf = (path: string, { definition, recordType }: Scope): string =>

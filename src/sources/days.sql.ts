@@ -33,14 +33,15 @@ export const withPartial = (days: string[]): string[] => [
 ];
 
 /** For parts that must all hold, and bound a day from both sides: which days lie between, where they are not too many. */
-export function spans(parts: Criteria[], attributes: ReadonlyMap<string, Attribute>): string[][] {
+export function spans(parts: Criteria[], attributes: ReadonlyMap<string, Attribute>, ofOne?: 'OF_ONE'): string[][] {
   const lower = boundsOf(parts, ['gte', 'gt']);
   const upper = boundsOf(parts, ['lte', 'lt']);
   return [...lower].flatMap(([path, from]) => {
     const { type, many } = attributes.get(path) ?? {};
     const until = upper.get(path);
-    // One value of several could meet one bound, and another the other.
-    const days = type === 'date' && many === false && until !== undefined ? daysBetween(from, until) : undefined;
+    // One value of several could meet one bound, and another the other, unless one is to meet both.
+    const isOfOne = many === false || ofOne !== undefined;
+    const days = type === 'date' && isOfOne && until !== undefined ? daysBetween(from, until) : undefined;
     return days === undefined ? [] : [days];
   });
 }

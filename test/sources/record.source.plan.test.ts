@@ -14,6 +14,7 @@ beforeAll(async () => {
       'sex', CASE WHEN n % 2 = 0 THEN 'female' ELSE 'male' END,
       'name', jsonb_build_object('surname', 'S' || n % 9973),
       'birth_date', to_char(date '1900-01-01' + n % 9973, CASE WHEN n % 2 = 0 THEN 'YYYY-MM-DD' ELSE 'YYYY-MM-DD"T00:00:00Z"' END),
+      'marriage_date', jsonb_build_array(to_char(date '2001-01-01' + n % 9973, 'YYYY-MM-DD')),
       'address', jsonb_build_array(jsonb_build_object('postal_code', 'P' || n % 5003)))
     FROM generate_series(1, 50000) AS n`);
   await registry.database.query(`
@@ -26,6 +27,21 @@ afterAll(() => registry?.close());
 const uin = (value: string): Criteria => ({ identifier: { type: 'UIN', value } });
 const surname = (value: string): Criteria => ({ attribute: 'name.surname', operator: 'eq', value });
 const postalCode = (...value: string[]): Criteria => ({ attribute: 'address.postal_code', operator: 'in', value });
+const oneAddress = (value: string): Criteria => ({
+  and: ['eq' as const, 'startsWith' as const].map((operator) => ({
+    attribute: 'address.postal_code',
+    operator,
+    value,
+  })),
+  ofOne: 'address',
+});
+const married = (from: string, to: string): Criteria => ({
+  and: [
+    { attribute: 'marriage_date', operator: 'gte', value: from },
+    { attribute: 'marriage_date', operator: 'lte', value: to },
+  ],
+  ofOne: 'marriage_date',
+});
 const born = (...value: string[]): Criteria => ({ attribute: 'birth_date', operator: 'in', value });
 const within = (from: Operator, first: string, to: Operator, last: string): Criteria => ({
   and: [
@@ -43,6 +59,8 @@ test.each<[string, Criteria, Criteria | undefined, string[], number]>([
   ['one of many identifiers', { or: [...Array(300).keys()].map((n) => uin(`u${n}`)) }, undefined, [identifiers], 299],
   ['an attribute', surname('S7'), undefined, [data], 6],
   ['an attribute below a list, one of three', postalCode('P1', 'P2', 'P3'), undefined, [data], 30],
+  ['two of one entry of a list', oneAddress('P1'), undefined, [data], 10],
+  ['days between which one of several lies', married('2001-01-08', '2001-01-09'), undefined, [days], 12],
   [
     'an attribute and more',
     { and: [surname('S7'), { not: { attribute: 'sex', operator: 'gt', value: 'g' } }] },
