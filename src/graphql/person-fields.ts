@@ -40,8 +40,10 @@ export const PERSON_FIELDS: Record<string, ReadingOf<unknown, unknown> | typeof 
   })),
 };
 
-/** A question that names a person is a reading whatever is asked of the answer. */
-export const PERSON_QUESTIONS: Record<string, ReadingOf<unknown, unknown>> = {
+/** A question that names a person is a reading whatever is asked of the answer; so is a change whose refusal tells of one. */
+export const PERSON_QUESTIONS: typeof PERSON_FIELDS = {
+  'Mutation.deleteRecord': ITSELF,
+  'Mutation.upsertRecords': ITSELF,
   'Query.consents': reads((_source, { filter }: { filter?: ConsentFilter | null }, { services }) => {
     const { registry, identifier } = filter ?? {};
     if (registry == null || identifier == null) return undefined;

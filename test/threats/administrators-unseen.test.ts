@@ -116,13 +116,23 @@ describe('what an administrator reads of a person', () => {
     }
   });
 
-  test('by a deletion that is refused leaves one, and one of nobody names nobody', async () => {
+  test('by a change that is refused leaves one, and one of nobody names nobody', async () => {
     const removing = (value: string) => `mutation { deleteRecord(registry: SOCIAL, recordType: "SRPerson",
       identifier: { type: "UIN", value: "${value}" }, was: { id: "00000000-0000-7000-8000-000000000000", version: 1 }) { id } }`;
     const { answer, rows } = await left('olga', removing('ada-17'));
     expect(answer.errors?.[0]?.extensions.code).toBe('CONFLICT');
     expect(rows).toMatchObject([{ actor: 'olga', action: 'readPersons', fields: ['Mutation.deleteRecord'] }]);
     expect((await left('olga', removing('nobody'))).rows).toEqual([]);
+    const changing = (
+      value: string,
+    ) => `mutation { upsertRecords(registry: SOCIAL, records: [{ recordType: "SRPerson", data: {},
+      identifiers: [{ type: "UIN", value: "${value}" }], was: { id: "00000000-0000-7000-8000-000000000000", version: 1 } }]) { refused } }`;
+    const changed = await left('olga', changing('ada-17'));
+    expect(changed.answer.data).toEqual({ upsertRecords: { refused: 1 } });
+    expect(changed.rows).toMatchObject([
+      { actor: 'olga', action: 'upsertRecords', fields: ['Mutation.upsertRecords'] },
+    ]);
+    expect((await left('olga', changing('nobody'))).rows).toEqual([]);
   });
 
   test('by a live subscription leaves a row before each event', async () => {

@@ -27,6 +27,8 @@ export const READING_WORDS = {
   'Consent.identifier': 'consent',
   'Consent.evidence': 'consent',
   'EventSubscription.filter': 'subscription',
+  'Mutation.deleteRecord': 'refused',
+  'Mutation.upsertRecords': 'refused',
   exportRecords: 'export',
   exportAccessReport: 'reportFile',
   explainAccess: 'explain',

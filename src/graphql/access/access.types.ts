@@ -216,7 +216,7 @@ export class PersonReading {
 
   @Field(() => String, {
     description:
-      '`readPersons`, `readPayload`, `explainAccess`, `accessReport`, `exportRecords` or `exportAccessReport`.',
+      '`readPersons`, `readPayload`, `explainAccess`, `accessReport`, `exportRecords`, `exportAccessReport`, or `upsertRecords` where it was refused.',
   })
   action!: string;
 

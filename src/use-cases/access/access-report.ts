@@ -72,7 +72,7 @@ export async function makeReport(
 const FIELD = { accessReport: 'Query.accessReport', exportAccessReport: 'exportAccessReport' };
 
 /** What was read of a household as it then was tells nothing of whoever had left it; a stored message may. */
-const AS_IT_IS = new Set(['readPersons', 'exportRecords']);
+const AS_IT_IS = new Set(['readPersons', 'exportRecords', 'upsertRecords']);
 
 const isOf = ({ about, at, action }: StoredReading, own: Set<string>, inside: InsideRecord[]): boolean =>
   about.some((id) => own.has(id)) ||

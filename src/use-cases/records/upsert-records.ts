@@ -58,7 +58,7 @@ export function writeInputs(
   return changeAsAdmin(services, admin, async (unit) => {
     const served: ServedType[] = [...new Set(types)].map((recordType) => ({ registry, recordType }));
     await assertOwnTypes(unit, 'records', served);
-    const records = await upsertDrafts(services, unit, definition, read, events);
+    const { records, refusing } = await upsertDrafts(services, unit, definition, read, events);
     const count = (change: RecordOutcome['change']) => records.filter((record) => record.change === change).length;
     const result = {
       inserted: count('INSERTED'),
@@ -69,7 +69,10 @@ export function writeInputs(
     };
     await within?.(unit, result);
     const silent = events ? {} : { events: false };
-    const after = { ...silent, records: records.map(({ eventId: _event, message: _message, ...told }) => told) };
+    // A refusal tells of the records that it came from.
+    const reading = refusing.length === 0 ? {} : { fields: ['Mutation.upsertRecords'], about: refusing };
+    const told = records.map(({ eventId: _event, message: _message, ...one }) => one);
+    const after = { ...silent, ...reading, records: told };
     return { result, change: { action: 'upsertRecords', targetType: 'Registry', targetId: registry, after } };
   });
 }
@@ -81,17 +84,21 @@ async function upsertDrafts(
   definition: RegistryDefinition,
   read: ReadInput[],
   events: boolean,
-): Promise<RecordOutcome[]> {
+): Promise<{ records: RecordOutcome[]; refusing: string[] }> {
   const drafts = read.filter((one): one is ReadDraft => !(one instanceof RecordInvalid));
   const known = await KnownRecords.load(
     unit,
     drafts.map(({ recordType, draft }) => ({ recordType, named: draft, mayBeNew: true })),
   );
   const plans: PlannedWrite[] = [];
+  const refusing = new Set<string>();
   const outcomes = read.map((one, index): RecordOutcome => {
     if (one instanceof RecordInvalid) return refusal(one, index);
-    const { stored, refused = changedSince(one.was, stored) } = known.match(one.recordType, one.draft);
-    if (refused !== undefined) return refusal(refused, index);
+    const { stored, candidates, refused = changedSince(one.was, stored) } = known.match(one.recordType, one.draft);
+    if (refused !== undefined) {
+      for (const { id } of candidates) refusing.add(id);
+      return refusal(refused, index);
+    }
     const plan = planWrite(one.draft, stored, identifiersInside(definition, one.recordType));
     known.put(one.recordType.name, plan.after);
     plans.push(plan);
@@ -99,7 +106,8 @@ async function upsertDrafts(
     return { id, version, change: plan.change, ...overwriting(definition, one.recordType, plan) };
   });
   const written = (await writePlanned(unit, vault, plans, clock(), events)).values();
-  return outcomes.map((outcome) => (outcome.id === null ? outcome : { ...outcome, ...written.next().value }));
+  const records = outcomes.map((outcome) => (outcome.id === null ? outcome : { ...outcome, ...written.next().value }));
+  return { records, refusing: [...refusing] };
 }
 
 const refusal = ({ reason, message }: RecordInvalid, index: number): RecordOutcome => ({
