@@ -6,7 +6,7 @@ import { put, type Data } from './map-fields.js';
 import type { MappedRecord } from './map-records.js';
 import type { OpenSource } from './source-connections.js';
 import type { RecordMapping } from './source-file.schema.js';
-import type { Key } from './source-reader.js';
+import type { Key } from './source-row.js';
 
 const IDENTIFIER = 'identifier.';
 

@@ -5,7 +5,8 @@ import { firstDay, lastDay } from '../../protocol/registries/date.js';
 import type { Attribute } from '../../protocol/registries/definition.js';
 import { sourceValues } from './live-capabilities.js';
 import type { RecordMapping, SourceFile } from './source-file.schema.js';
-import { among, keyText, type Key } from './source-reader.js';
+import { keyText, type Key } from './source-row.js';
+import { among } from './source-row.sql.js';
 
 export interface Conditions {
   file: SourceFile;

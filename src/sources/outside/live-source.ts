@@ -18,7 +18,7 @@ import { keysNamed, nameOf, type NamedKeys } from './named-keys.js';
 import type { OpenSource } from './source-connections.js';
 import { SourceFault, ValueFault } from './source-fault.js';
 import type { RecordMapping } from './source-file.schema.js';
-import type { Key } from './source-reader.js';
+import type { Key } from './source-row.js';
 import { clockOf } from './watermark.js';
 
 /** Where the candidates of a question go on. */

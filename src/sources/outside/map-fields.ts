@@ -5,7 +5,7 @@ import { RecordInvalid } from '../../protocol/registries/records/record-invalid.
 import { isoTime } from './local-time.js';
 import type { Row } from './source-database.js';
 import type { Field, SourceFile } from './source-file.schema.js';
-import { trimmed } from './source-reader.js';
+import { trimmed } from './source-row.js';
 
 export type Data = Record<string, unknown>;
 

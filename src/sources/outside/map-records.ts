@@ -11,17 +11,8 @@ import { sourceRecordId } from './record-id.js';
 import type { Row } from './source-database.js';
 import { SourceFault } from './source-fault.js';
 import type { Embed, List, RecordMapping, SourceFile } from './source-file.schema.js';
-import {
-  cell,
-  identifierIn,
-  keyName,
-  keyOf,
-  keyText,
-  trimmed,
-  type Key,
-  type Shared,
-  type SourceReader,
-} from './source-reader.js';
+import type { Shared, SourceReader } from './source-reader.js';
+import { cell, identifierIn, keyName, keyOf, keyText, trimmed, type Key } from './source-row.js';
 
 /** Rows beyond, of one record and list, refuse the record. */
 const MOST_ROWS = 1000;

@@ -5,7 +5,7 @@ import type { OpenSource } from './source-connections.js';
 import type { Row, SourceDatabase } from './source-database.js';
 import { SourceFault, ValueFault } from './source-fault.js';
 import type { RecordMapping } from './source-file.schema.js';
-import { keyText, type Key } from './source-reader.js';
+import { keyText, type Key } from './source-row.js';
 import { withValues } from './watermark.js';
 
 export interface Identifier {

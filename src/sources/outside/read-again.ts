@@ -15,7 +15,7 @@ import type { MappedRecord } from './map-records.js';
 import { sourceRecordId } from './record-id.js';
 import type { OpenSource } from './source-connections.js';
 import type { RecordMapping } from './source-file.schema.js';
-import { identifierIn, keyText, type Key } from './source-reader.js';
+import { identifierIn, keyText, type Key } from './source-row.js';
 import { isTooMany, isUnfit, moreUnfit, tooManyGone, type Unfit } from './too-many-gone.js';
 import { embeddingKeys } from './watermark.js';
 

@@ -3,7 +3,9 @@ import { coalesce } from '../../platform/coalesce.js';
 import type { MappedRecord, RecordMapper } from './map-records.js';
 import { ValueFault } from './source-fault.js';
 import type { RecordMapping } from './source-file.schema.js';
-import { among, keyText, type Key, type Page, type SourceReader } from './source-reader.js';
+import type { Page, SourceReader } from './source-reader.js';
+import { keyText, type Key } from './source-row.js';
+import { among } from './source-row.sql.js';
 
 /** As many values as a statement is prepared with. */
 const LIMITS = { underWay: 8, atOnce: 4 };

@@ -2,7 +2,7 @@
 import type { StoredSource } from '../../entities/sources/source.repository.js';
 import type { OpenSource } from './source-connections.js';
 import type { RecordMapping, SourceFile } from './source-file.schema.js';
-import { keyText, type Key } from './source-reader.js';
+import { keyText, type Key } from './source-row.js';
 import { withValues } from './watermark.js';
 
 /** When an entry is to be asked for them next, by our clock; never, where its file does not say how. */

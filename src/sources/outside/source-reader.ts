@@ -1,25 +1,10 @@
 /** Rows of a source, as the statements of its file give them: page by page in the order of their keys, or by key. */
-import { hash } from 'node:crypto';
 import { sql, type RawBuilder } from 'kysely';
-import { readIdentifierValue } from '../../protocol/registries/records/identifier-value.js';
 import type { Row, SourceDatabase } from './source-database.js';
 import { SourceFault, ValueFault } from './source-fault.js';
 import type { List, RecordMapping } from './source-file.schema.js';
-
-export type Key = string[];
-
-export const keyText = (key: Key): string => JSON.stringify(key);
-
-/** An index of PostgreSQL takes no value beyond 2704 bytes. */
-const LONGEST_NAME = 2000;
-/** By what the key of a row that went into a record is looked for: itself, or the digest of one that no index takes. */
-export const keyName = (key: Key): string => {
-  const text = keyText(key);
-  return Buffer.byteLength(text) <= LONGEST_NAME ? text : hash('sha256', text);
-};
-
-/** A part without a value is empty. @throws SourceFault where a column is missing */
-export const keyOf = (row: Row, columns: string[]): Key => columns.map((column) => cell(row, column) ?? '');
+import { identifierIn, keyOf, keyText, mayBeOne, type Key } from './source-row.js';
+import { among, columnsOf, isWhole, names, served, tuple } from './source-row.sql.js';
 
 /** Rows in the order of their keys; those of one key stand in one page. */
 export interface Page {
@@ -27,22 +12,6 @@ export interface Page {
   /** The key after which the next page begins; undefined where nothing follows. */
   next?: Key;
 }
-
-/** NULL and empty text are absent. @throws SourceFault where there is no such column */
-export function cell(row: Row, column: string): string | undefined {
-  const value = row[column];
-  if (value === undefined) throw new SourceFault(`there is no column ${column} in what the source gives`);
-  return value === null || value === '' ? undefined : value;
-}
-
-/** The same without spaces around it, such as those that fill a char(n). */
-export function trimmed(row: Row, column: string): string | undefined {
-  const text = cell(row, column)?.trim();
-  return text === '' ? undefined : text;
-}
-
-/** The same as it is stored and asked for; undefined also for what identifies nobody. */
-export const identifierIn = (row: Row, column: string): string | undefined => readIdentifierValue(cell(row, column));
 
 export class SourceReader {
   readonly #problems = new WeakMap<Row, string>();
@@ -91,9 +60,9 @@ export class SourceReader {
       // One row that the source cannot make, such as by a date that is none, takes no other with it. Where it is asked by
       // that very column, all rows are gone through.
       const there = await rows(sql.join(keys), isWanted).catch(() => rows(sql.join(keys), sql`1 = 1`));
-      const among = there.map((row) => keyOf(row, mapping.key));
-      const { length, next } = pageEnd(among, size);
-      const made = await this.byKeys(mapping, among.slice(0, length));
+      const present = there.map((row) => keyOf(row, mapping.key));
+      const { length, next } = pageEnd(present, size);
+      const made = await this.byKeys(mapping, present.slice(0, length));
       return this.#withAlike(mapping, { rows: made, ...next }, there[length], sql`1 = 1`);
     }
   }
@@ -291,35 +260,6 @@ export interface Shared {
   keys: Set<string>;
 }
 
-/** The columns that the file names, and no other: a role need not be allowed more, and a photograph is not brought along. */
-function columnsOf(spec: RecordMapping | List): RawBuilder<unknown> {
-  return sql.join([...new Set(columnsIn(spec))].map((column) => sql`${sql.id(column)}`));
-}
-
-function columnsIn(spec: RecordMapping | List): string[] {
-  const { key, fields, lists } = spec;
-  const own = Object.values(lists)
-    .flat()
-    .flatMap((list) => (list.from === undefined ? columnsIn(list) : []));
-  const named = [...key, ...Object.values(fields).map(({ column }) => column), ...own];
-  if (!('identifiers' in spec)) {
-    const { parent, value, embed } = spec;
-    return [
-      ...parent,
-      ...named,
-      ...(value === undefined ? [] : [value.column]),
-      ...(embed === undefined ? [] : [embed.by]),
-    ];
-  }
-  const { state, identifiers, first_of: firstOf, embed } = spec;
-  return [
-    ...named,
-    ...(state === undefined ? [] : [state.column]),
-    ...[...identifiers, ...Object.values(firstOf).flat()].map(({ value }) => value),
-    ...Object.values(embed).map(({ by }) => by),
-  ];
-}
-
 /** @throws SourceFault that names the entry or the table */
 async function inPlace<Result>(place: string, ask: () => Promise<Result>): Promise<Result> {
   try {
@@ -328,20 +268,6 @@ async function inPlace<Result>(place: string, ask: () => Promise<Result>): Promi
     throw error instanceof SourceFault ? error.of(place) : error;
   }
 }
-
-/** Whether a source may take two keys for one: by its collation, case, accents and spaces at the end may not count. */
-const mayBeOne = (one: Key, other: Key): boolean =>
-  one.every((part, index) => {
-    const parts = [part, other[index] ?? ''];
-    const [left, right] = parts.map((text) => text.trimEnd().toLowerCase());
-    return left === right || parts.some((text) => !/^[ -~]*$/.test(text));
-  });
-
-const isWhole = ({ key }: RecordMapping): RawBuilder<unknown> =>
-  sql.join(
-    names(key).map((part) => sql`${part} is not null`),
-    sql` and `,
-  );
 
 /** How many of the keys of one row more than a page are of it. */
 function pageEnd(keys: Key[], size: number): { length: number; next?: { next: Key } } {
@@ -359,29 +285,6 @@ function theOne(text: string, rows: Row[], columns: string[]): Row[] {
   return spelled.get(text) ?? (spelled.size > 1 ? [] : rows);
 }
 
-const names = (columns: string[]): RawBuilder<unknown>[] => columns.map((column) => sql`${sql.ref(column)}`);
-const tuple = (parts: RawBuilder<unknown>[]): RawBuilder<unknown> =>
-  parts.length === 1 ? sql`${parts[0]}` : sql`(${sql.join(parts)})`;
-
-const served = ({ state }: RecordMapping): RawBuilder<unknown> =>
-  state === undefined
-    ? sql`1 = 1`
-    : sql`${sql.ref(state.column)} in (${sql.join(state.served.map((one) => sql`${one}`))})`;
-
 /** The values of `served` are the first that a question asks for. */
 const isOfState = ({ place }: ValueFault, { state }: RecordMapping): boolean =>
   place !== undefined && state !== undefined && place <= state.served.length;
-
-/**
- * `(a, b) in ((1, 2), …)`. MariaDB compares a list of texts with a column of long numbers inexactly, and a single one
- * exactly.
- */
-export const among = (columns: string[], keys: Key[]): RawBuilder<unknown> =>
-  keys.length > 1 && keys.some((key) => key.some((part) => LONG_NUMBER.test(part)))
-    ? sql`(${sql.join(
-        keys.map((key) => among(columns, [key])),
-        sql` or `,
-      )})`
-    : sql`${tuple(names(columns))} in (${sql.join(keys.map((key) => tuple(key.map((part) => sql`${part}`))))})`;
-
-const LONG_NUMBER = /^-?[\d.]{16,}$/;

@@ -5,7 +5,7 @@ import type { OpenSource } from './source-connections.js';
 import type { SourceDatabase } from './source-database.js';
 import { SourceFault } from './source-fault.js';
 import type { List, RecordMapping, Searched } from './source-file.schema.js';
-import { among } from './source-reader.js';
+import { among } from './source-row.sql.js';
 import { withValues } from './watermark.js';
 
 interface Scan {

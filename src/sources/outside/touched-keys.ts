@@ -8,7 +8,8 @@ import type { Row, SourceDatabase } from './source-database.js';
 import type { OpenSource } from './source-connections.js';
 import type { RecordMapping } from './source-file.schema.js';
 import { SourceFault } from './source-fault.js';
-import { among, keyName, keyText, type Key } from './source-reader.js';
+import { keyName, keyText, type Key } from './source-row.js';
+import { among } from './source-row.sql.js';
 import { placesIn, placesOf, type Leads } from './watched-tables.js';
 import { isColumn, withValues, wrote } from './watermark.js';
 

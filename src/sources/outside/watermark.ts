@@ -3,7 +3,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { OpenSource } from './source-connections.js';
 import type { Row, SourceDatabase } from './source-database.js';
 import type { RecordMapping, SourceFile } from './source-file.schema.js';
-import { keyOf, keyText, type Key } from './source-reader.js';
+import { keyOf, keyText, type Key } from './source-row.js';
 
 interface Watermark extends Omit<NonNullable<SourceFile['capture']['fallback']>, 'by' | 'column'> {
   column: string;

@@ -12,7 +12,7 @@ import { isoTime } from '../../../src/sources/outside/local-time.js';
 import { openSourceDatabase } from '../../../src/sources/outside/source-database.js';
 import { readSourceFile } from '../../../src/sources/outside/source-file.js';
 import type { SourceFile } from '../../../src/sources/outside/source-file.schema.js';
-import type { Key } from '../../../src/sources/outside/source-reader.js';
+import type { Key } from '../../../src/sources/outside/source-row.js';
 import { touchedKeys } from '../../../src/sources/outside/watermark.js';
 import { hasMariadb, startMariadb, type MariadbServer } from '../../support/mariadb.js';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.js';
