@@ -1,5 +1,5 @@
 /**
- * Every request to an address that a partner gave us. The name is resolved once per request, each address is checked,
+ * Every request to an address that a partner gave us. The name is resolved for each request, each address is checked,
  * and the connection goes to a checked one, new or kept from a request to the very same; no redirect is followed, so no
  * later step can slip by.
  */
@@ -9,6 +9,7 @@ import type { Socket } from 'node:net';
 
 import { startClock } from './clock.js';
 import { hopHeaders } from './hop.js';
+import { HostNames, type AskName } from './host-names.js';
 import { openSocket, secure } from './outbound-connect.js';
 import type { Address, ClientTls } from './outbound-connect.js';
 import { OutboundFailed, OutboundRefused } from './outbound-errors.js';
@@ -26,7 +27,7 @@ export interface OutboundOptions extends OutboundPolicy {
   maxResponseBytes: number;
   /** `http://[user:password@]host:port`; chosen by the operator, so not checked. */
   proxyUrl?: string;
-  lookup?: (hostname: string) => Promise<readonly Address[]>;
+  lookup?: AskName;
 }
 
 export interface OutboundRequest extends Message {
@@ -52,11 +53,19 @@ export interface Outbound {
 }
 
 export function createOutbound(options: OutboundOptions): Outbound {
-  const kept = new KeptConnections();
+  const shared = { ...options, kept: new KeptConnections(), names: new HostNames(options.lookup ?? askSystem) };
   return {
-    request: (request) => send(request, options, kept),
+    request: (request) => send(request, shared),
     assertAllowed: (url, allowedHosts) => void checkUrl(url, options, allowedHosts),
   };
+}
+
+const askSystem: AskName = (host) => systemLookup(host, { all: true });
+
+/** What all requests share. */
+interface Shared extends OutboundOptions {
+  kept: KeptConnections;
+  names: HostNames;
 }
 
 interface Progress {
@@ -64,11 +73,7 @@ interface Progress {
   address?: string | undefined;
 }
 
-async function send(
-  request: OutboundRequest,
-  options: OutboundOptions,
-  kept: KeptConnections,
-): Promise<OutboundResponse> {
+async function send(request: OutboundRequest, options: Shared): Promise<OutboundResponse> {
   const url = checkUrl(request.url, options, request.allowedHosts);
   const started = performance.now();
   const { signal, stop } = startClock(request.timeoutMs ?? options.timeoutMs, undefined, request.signal);
@@ -76,7 +81,7 @@ async function send(
   const duration = () => Math.round(performance.now() - started);
   try {
     const hopping = { ...request, headers: { ...hopHeaders(), ...request.headers } };
-    const answer = await attempt(hopping, url, { ...options, kept }, signal, progress);
+    const answer = await attempt(hopping, url, options, signal, progress);
     return { ...answer, address: progress.address ?? '', durationMs: duration() };
   } catch (error) {
     if (error instanceof OutboundRefused) throw error;
@@ -90,11 +95,12 @@ async function send(
 async function attempt(
   request: OutboundRequest,
   url: URL,
-  options: OutboundOptions & { kept: KeptConnections },
+  options: Shared,
   signal: AbortSignal,
   progress: Progress,
 ): Promise<Answer> {
-  const addresses = addressItself(hostOf(url)) ?? (await unlessAborted(resolveHost(hostOf(url), options), signal));
+  const addresses =
+    addressItself(hostOf(url)) ?? (await unlessAborted(resolveHost(hostOf(url), options.names), signal));
   for (const { address } of addresses) checkAddress(address, options);
   const open = async (): Promise<Socket> => {
     progress.stage = 'connect';
@@ -120,8 +126,8 @@ function addressItself(host: string): readonly Address[] | undefined {
   return family === 0 ? undefined : [{ address: host, family }];
 }
 
-async function resolveHost(host: string, options: OutboundOptions): Promise<readonly Address[]> {
-  const addresses = await (options.lookup ?? ((name) => systemLookup(name, { all: true })))(host);
+async function resolveHost(host: string, names: HostNames): Promise<readonly Address[]> {
+  const addresses = await names.addressesOf(host);
   if (addresses.length === 0) throw new Error('the name has no address');
   return addresses;
 }

@@ -172,7 +172,11 @@ describe('addresses', () => {
     );
     const silent = await dns(() => undefined);
     const { request } = outbound({ lookup: silent.lookup, timeoutMs: 200 });
+    const several = [1, 2, 3].map(() => failure(request({ method: 'GET', url: 'http://a.test/' })));
+    expect(await Promise.all(several)).toEqual(['timeout', 'timeout', 'timeout']);
+    // Nobody waits for it any more, and it is still being asked: once.
     expect(await failure(request({ method: 'GET', url: 'http://a.test/' }))).toBe('timeout');
+    expect(silent.questions).toEqual(['a.test']);
   });
 });
 
