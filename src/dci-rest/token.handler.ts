@@ -21,8 +21,11 @@ export interface IssuedToken {
 /** @throws TokenRefused */
 export async function issueToken(services: FacadeServices, request: Request): Promise<IssuedToken> {
   refuseBlocked(services, request);
-  const form = readForm(await fieldsOf(services, request));
+  const { inAddress, ...given } = fieldsOf(request);
+  const form = readForm(given.form);
   const { sender, thumbprint } = await authenticateClient(services, request, form);
+  // Told to nobody else: who is known here, and how they speak, would show in it.
+  if (inAddress && DIALECTS[sender.dialect].tokenInQuery !== true) throw notAForm(sender.senderId);
   const { asked, scopes } = readScopes(services, form['scope'], sender.senderId);
   const accessToken = await services.tokens.issue(
     {
@@ -68,15 +71,21 @@ function tooMany(quota: Parameters<typeof rateLimitHeaders>[0][number]): TokenRe
 type Form = Record<string, unknown>;
 
 /** In the body; in the address (RFC 6749 2.3.1 says why not) for clients whose dialect has no other way. */
-async function fieldsOf({ directory }: FacadeServices, request: Request): Promise<Form> {
+function fieldsOf(request: Request): { form: Form; inAddress: boolean } {
   const form = request.is('application/x-www-form-urlencoded') ? ((request.body ?? {}) as Form) : undefined;
-  if (form !== undefined && Object.keys(form).length > 0) return form;
-  const { client_id: clientId } = request.query;
-  const sender = typeof clientId === 'string' ? await directory.byClientId(clientId) : undefined;
-  if (sender !== undefined && DIALECTS[sender.dialect].tokenInQuery === true) return request.query;
-  if (form !== undefined) return form;
-  throw new TokenRefused(415, 'invalid_request', 'Content-Type: send application/x-www-form-urlencoded');
+  if (form !== undefined && Object.keys(form).length > 0) return { form, inAddress: false };
+  if (typeof request.query['client_id'] === 'string') return { form: request.query, inAddress: true };
+  if (form !== undefined) return { form, inAddress: false };
+  throw notAForm();
 }
+
+const notAForm = (senderId?: string): TokenRefused =>
+  new TokenRefused(
+    415,
+    'invalid_request',
+    'Content-Type: send application/x-www-form-urlencoded, with everything in the body',
+    senderId,
+  );
 
 function readForm(form: Form): Form {
   const grant = form['grant_type'];

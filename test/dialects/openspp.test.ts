@@ -40,7 +40,7 @@ afterAll(async () => {
 
 const token = (init: RequestInit, query = '', path = '/oauth2/client/token') =>
   fetch(`${gateway.url}${path}${query}`, { method: 'POST', ...init });
-const fieldsOf = ({ clientId, clientSecret }: Partner) =>
+const fieldsOf = ({ clientId, clientSecret }: Pick<Partner, 'clientId' | 'clientSecret'>) =>
   new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret });
 
 describe('its token', () => {
@@ -57,9 +57,17 @@ describe('its token', () => {
     const empty = { headers: { 'content-type': 'application/json' } };
     expect((await token(empty, `?${fieldsOf(partner).toString()}`)).status).toBe(200);
     expect((await token(empty, `?${fieldsOf(standard).toString()}`)).status).toBe(415);
-    const wrong = fieldsOf(partner);
-    wrong.set('client_secret', 'wrong');
-    expect((await token(empty, `?${wrong.toString()}`)).status).toBe(401);
+  });
+
+  test('tells a stranger neither who is known here nor in which dialect', async () => {
+    const refusals = [partner.clientId, standard.clientId, 'nobody'].map(async (clientId) => {
+      const guess = fieldsOf({ clientId, clientSecret: 'wrong' });
+      const response = await token({ headers: { 'content-type': 'application/json' } }, `?${guess.toString()}`);
+      return { status: response.status, body: await response.text() };
+    });
+    const [refused, ...others] = await Promise.all(refusals);
+    expect(refused?.status).toBe(401);
+    expect(others).toEqual([refused, refused]);
   });
 });
 
