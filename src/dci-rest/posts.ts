@@ -107,6 +107,6 @@ function rejectedReply(
   const ids = { transaction_id: exchange.read?.transactionId ?? '', correlation_id: correlationId };
   const reason = { reasonCode: error.reason, reasonMessage: error.message };
   const { serverId } = services.settings;
-  const envelope = refusalEnvelope(kind, ids, reason, { header }, serverId, services.clock());
+  const envelope = refusalEnvelope(kind, ids, reason, header, serverId, services.clock());
   return signedReply(services, knownSender, envelope, exchange.registry);
 }

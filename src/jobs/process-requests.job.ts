@@ -3,6 +3,7 @@ import { RecentCallers } from '../access/recent-callers.js';
 import type { KnownSender } from '../access/sender-directory.js';
 import { Turns } from '../access/turns.js';
 import { endpointsOf } from '../messages/endpoints.js';
+import type { MessageKind } from '../messages/message-kind.js';
 import type { ExecutionServices } from '../graphql/context.js';
 import {
   claimRequests,
@@ -10,6 +11,7 @@ import {
   type AcceptedRequest,
 } from '../entities/transactions/accepted-request.repository.js';
 import { ClaimLost } from '../entities/transactions/settled-request.repository.js';
+import { isRowFault, RowBroken } from '../entities/database/row-fault.js';
 import { releaseClaims, renewClaims } from '../entities/queues/claim.repository.js';
 import { openPayload } from '../entities/transactions/transaction.repository.js';
 import { callbackTarget } from '../use-cases/accept/accept-request.js';
@@ -20,6 +22,7 @@ import type { Json } from '../protocol/envelope/json.js';
 import { SenderUriInvalid } from '../protocol/errors.js';
 import type { RegistryDefinition } from '../protocol/registries/definition.js';
 import type { OpenedRequest } from './opened-request.js';
+import { giveUpUnopened, isGivenUp } from './refused-request.js';
 import { ownFaultDelay } from './retry-schedule.js';
 import { workParts } from './work-parts.js';
 import type { Work } from './work-queue.js';
@@ -85,8 +88,28 @@ async function processRequest(
   const sender = await directory.bySenderId(request.senderId);
   // Suspended since the claim: it rests.
   if (sender?.state !== 'ACTIVE') return releaseClaims(database, 'accepted_request', worker, [request.id]);
-  const opened = await openRequest(services, request, worker, sender);
+  let opened: OpenedRequest;
+  try {
+    opened = await openRequest(services, request, worker, sender);
+  } catch (error) {
+    // What is wrong with its row comes again with it; anything else may be mended meanwhile.
+    if (!isRowFault(error) && !isGivenUp(request)) throw error;
+    services.log.error({ id: request.id, err: error }, 'an accepted request cannot be opened: it is refused');
+    await giveUpUnopened(services, { request, worker, ...withoutMessage(services, request, sender) });
+    return services.wake('deliver');
+  }
   await workParts(services, opened, isFree);
+}
+
+/** Where its answer goes, as far as that does not stand in the message. */
+function withoutMessage({ registries, outbound }: ExecutionServices, request: AcceptedRequest, sender: KnownSender) {
+  const definition = registries.byName(request.registry);
+  const { notifyUri } = sender;
+  return {
+    header: { sender_id: sender.senderId },
+    kind: definition && findKind(request, definition),
+    target: notifyUri === null ? undefined : targetOf(outbound, sender, notifyUri),
+  };
 }
 
 async function openRequest(
@@ -98,24 +121,22 @@ async function openRequest(
   const { vault, registries, outbound } = services;
   const place = `transaction:${request.id}:request`;
   const stored = await openPayload(vault, request.dataKeyId, request.requestSealed, place);
-  if (stored === undefined) throw new Error('an accepted request has lost its message');
+  if (stored === undefined) throw new RowBroken('an accepted request has lost its message');
   const { header, message } = stored as { header: RequestHeader; message: Json };
   const definition = registries.byName(request.registry);
   if (definition === undefined) throw new Error('the registry of an accepted request is not served any more');
-  const kind = kindOf(request, definition);
+  const kind = findKind(request, definition);
+  if (kind === undefined) throw new Error(`no endpoint takes ${request.action} later`);
   const target = targetOf(outbound, sender, header.sender_uri);
   // As the facade read it before it was accepted.
   const read = readForms(sender.dialect, message, header.action, definition);
   return { request, worker, kind, context: { definition, header, sender }, message: kind.parse(read), target };
 }
 
-function kindOf({ action, operation }: AcceptedRequest, definition: RegistryDefinition) {
-  const endpoint = endpointsOf(definition).find(
+const findKind = ({ action, operation }: AcceptedRequest, definition: RegistryDefinition): MessageKind | undefined =>
+  endpointsOf(definition).find(
     ({ mode, kind }) => mode === 'ASYNC' && kind.action === action && kind.operation === operation,
-  );
-  if (endpoint === undefined) throw new Error(`no endpoint takes ${action} later`);
-  return endpoint.kind;
-}
+  )?.kind;
 
 /** Where the address is not allowed any more, delivery refuses it, visibly, and an administrator may allow it again. */
 function targetOf(outbound: ExecutionServices['outbound'], sender: KnownSender, senderUri: string | undefined): string {

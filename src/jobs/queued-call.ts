@@ -19,13 +19,23 @@ const MAX_BYTES = 4 * 1_048_576;
 export interface QueuedFacts {
   request: AcceptedRequest;
   worker: string;
-  /** Action of the callback, and where it goes. */
-  replyAction: string;
+  /** Undefined where there is nowhere to send one. */
+  callback: Callback | undefined;
+  /** Its message cannot be opened any more. */
+  unopened?: boolean;
+  /** Where a part is worked on while another is written. */
+  ahead?: Ahead | undefined;
+}
+
+interface Callback {
+  action: string;
   target: string;
   /** Result → unsigned callback. */
   encode: (result: unknown) => JsonObject;
-  /** Where a part is worked on while another is written. */
-  ahead?: Ahead | undefined;
+}
+
+interface Reply extends Callback {
+  envelope: JsonObject;
 }
 
 export interface Ahead {
@@ -68,9 +78,9 @@ export class QueuedCall implements Call {
   async admit(): Promise<void> {}
 
   async settle(outcome: Outcome, unit?: Unit): Promise<void> {
-    const envelope = this.facts.encode(outcome.result);
-    const commit = (sql: Sql): Promise<void> => this.#commit(sql, outcome, envelope);
-    const { ahead } = this.facts;
+    const { ahead, callback } = this.facts;
+    const reply = callback && { ...callback, envelope: callback.encode(outcome.result) };
+    const commit = (sql: Sql): Promise<void> => this.#commit(sql, outcome, reply);
     if (unit !== undefined) {
       await commit(unit);
       return unit.afterCommit(() => (this.settled = true));
@@ -80,18 +90,19 @@ export class QueuedCall implements Call {
     this.settled = true;
   }
 
-  async #commit(sql: Sql, outcome: Outcome, envelope: JsonObject): Promise<void> {
+  async #commit(sql: Sql, outcome: Outcome, reply: Reply | undefined): Promise<void> {
     const { vault, clock } = this.services;
-    const { request, worker, replyAction, target } = this.facts;
+    const { request, worker, unopened = false } = this.facts;
     const { pages = 0, succeeded = false } = request.progress;
     const now = clock();
     const more = outcome.partial === true;
     const anySucceeded = succeeded || outcome.status === 'SUCCEEDED';
     const next = { itemsDone: outcome.itemsDone, pages: pages + 1, succeeded: anySucceeded };
-    const whole = pages === 0 && !more;
+    const whole = pages === 0 && !more && !unopened;
     const place = `transaction:${request.id}:response`;
     // Sealed under the key of the request, which stands in the same row.
-    const response = whole ? await vault.seal(request.senderId, this.receivedAt, place, envelope) : undefined;
+    const response =
+      whole && reply ? await vault.seal(request.senderId, this.receivedAt, place, reply.envelope) : undefined;
     const step = {
       status: more ? ('PENDING' as const) : anySucceeded ? ('SUCCEEDED' as const) : outcome.status,
       statusReasonCode: outcome.statusReasonCode ?? null,
@@ -99,29 +110,33 @@ export class QueuedCall implements Call {
       accessDecision: outcome.accessDecision,
       recordIds: outcome.recordIds ?? [],
       consentIds: outcome.consentIds ?? [],
-      referenceIds: outcome.referenceIds ?? [],
+      referenceIds: outcome.referenceIds,
       itemCount: outcome.itemCount,
       itemsDone: outcome.itemsDone,
       recordCount: outcome.recordCount,
       responseSealed: response?.sealed ?? null,
+      unopened,
       next: more ? next : undefined,
       held: this.#held,
     };
     const { senderId, registry, operation, id: requestId } = request;
     const { accessDecision, consentIds = [] } = outcome;
     const released = { operation, accessDecision, consentIds };
-    const callback = {
+    const owed = reply && {
       requestId,
-      action: replyAction,
+      action: reply.action,
       page: pages + 1,
       senderId,
       registry,
-      target,
-      envelope,
+      target: reply.target,
+      envelope: reply.envelope,
       released,
     };
-    const settled = { worker, request, step, callback: await sealCallback(vault, callback, now) };
-    await (more ? settlePart : settleRequest)(sql, settled, now);
+    const callback = owed && (await sealCallback(vault, owed, now));
+    const settled = { worker, request, step };
+    await (more && callback
+      ? settlePart(sql, { ...settled, callback }, now)
+      : settleRequest(sql, { ...settled, callback }, now));
     request.progress = next;
   }
 }

@@ -7,14 +7,12 @@ import { answerEnvelope } from '../messages/message-kind.js';
 import type { OpenedRequest } from './opened-request.js';
 import { PartsInOrder } from './parts-in-order.js';
 import { QueuedCall, type Ahead } from './queued-call.js';
-import { refusalOf, refuseRequest } from './refused-request.js';
+import { GIVEN_UP, isGivenUp, refusalOf, refuseRequest } from './refused-request.js';
 
 /** Of one upload in one go, unless somebody else comes: between two goes nothing is worked on while the last is written. */
 const MAX_PARTS = 64;
 /** Parts at once: some are written, one is judged, one looked up. */
 const ABREAST = 4;
-/** Over some two hours; then a fault of ours ends the request too, and its sender is told. */
-const MAX_ATTEMPTS = 30;
 
 /**
  * The next parts are worked on while one is written, and they are written in their order. Only where no other request waits
@@ -65,9 +63,11 @@ async function workPart(services: ExecutionServices, opened: OpenedRequest, ahea
   const call = new QueuedCall(services, {
     request,
     worker,
-    replyAction: kind.replyAction,
-    target,
-    encode: (result) => answerEnvelope(kind, result, context, serverId, services.clock()),
+    callback: {
+      action: kind.replyAction,
+      target,
+      encode: (result) => answerEnvelope(kind, result, context, serverId, services.clock()),
+    },
     ahead,
   });
   const principal = { kind: 'sender', sender: context.sender } as const;
@@ -76,7 +76,7 @@ async function workPart(services: ExecutionServices, opened: OpenedRequest, ahea
     if (!message.success) throw message.error;
     await message.data.run(context, { schema: services.schema, context: { principal, call, services, loaders } });
   } catch (error) {
-    const refusal = request.attempts > MAX_ATTEMPTS ? GIVEN_UP : refusalOf(error);
+    const refusal = isGivenUp(request) ? GIVEN_UP : refusalOf(error);
     if (refusal === undefined || error instanceof ClaimLost) throw error;
     await ahead.before;
     if (!call.settled) await refuseRequest(services, opened, refusal);
@@ -85,8 +85,3 @@ async function workPart(services: ExecutionServices, opened: OpenedRequest, ahea
   if (!call.settled) throw new Error(`${kind.action} was worked on but not settled`);
   return true;
 }
-
-const GIVEN_UP = {
-  code: 'err.service.unavailable',
-  message: 'the request could not be worked on; send it again with a new message_id',
-};

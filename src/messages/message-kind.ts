@@ -137,7 +137,7 @@ export function refusalEnvelope(
   kind: MessageKind,
   ids: Ids,
   { reasonCode, reasonMessage }: Pick<ReplyStatus, 'reasonCode' | 'reasonMessage'>,
-  { header }: Pick<MessageContext, 'header'>,
+  header: Pick<RequestHeader, 'sender_id' | 'version' | 'is_msg_encrypted'>,
   serverId: string,
   now: Date,
 ): JsonObject {

@@ -29,7 +29,7 @@ export interface Outcome {
   /** Consents that the answer rests on. */
   consentIds?: string[];
   /** Ids of the items, by which `txn/status` finds the transaction. */
-  referenceIds?: string[];
+  referenceIds?: string[] | undefined;
   itemCount: number;
   itemsDone: number;
   recordCount: number;

@@ -257,6 +257,97 @@ describe('an asynchronous search', () => {
     expect(callback?.body.message).toMatchObject({ transaction_id: message['transaction_id'], search_response: [] });
   });
 
+  describe('that cannot be opened any more', () => {
+    beforeAll(async () => {
+      await gateway.database.query(`create function later() returns trigger language plpgsql as
+        $$ begin new.due_at := now() + interval '1 hour'; return new; end $$`);
+      await gateway.database.query(
+        'create trigger later before insert on accepted_request for each row execute function later()',
+      );
+    });
+    afterAll(async () => {
+      await gateway.database.query('drop trigger later on accepted_request');
+      await gateway.database.query('drop function later()');
+    });
+
+    /** Accepted, with its callback to the address that is registered. */
+    const accepted = async () => {
+      const asking = await createPartner(gateway, { sender: { notifyUri: `${inbox.url}/registered` } });
+      const message = searchById('4711');
+      expect((await asking.send('social/registry/search', 'search', message)).status).toBe(202);
+      return { asking, message, id: await idOf(message) };
+    };
+    const due = (id: string | undefined, attempts = 0) =>
+      gateway.database.query('update accepted_request set due_at = now(), attempts = $2 where id = $1', [id, attempts]);
+    const rowOf = async (id: string | undefined) =>
+      (
+        await gateway.database.query(
+          `select status, status_reason_code as code, item_count::int as items, cardinality(reference_ids) as references,
+             content_hash as hash, exists (select from accepted_request a where a.id = t.id) as waiting
+           from transaction t where id = $1`,
+          [id],
+        )
+      )[0];
+    const refused = {
+      status: 'REJECTED',
+      code: 'err.service.unavailable',
+      items: 1,
+      references: 1,
+      waiting: false,
+    };
+    const reason = 'the request could not be worked on; send it again with a new message_id';
+
+    test.each([
+      [
+        'altered',
+        `update transaction set request_sealed = set_byte(request_sealed, 40, 255 - get_byte(request_sealed, 40))`,
+      ],
+      ['gone', 'update transaction set request_sealed = null'],
+    ])(
+      'as its message is %s, is refused where its sender listens, and the audit proves what came',
+      async (_, damage) => {
+        const { asking, message, id } = await accepted();
+        const before = await rowOf(id);
+        await gateway.database.query(`${damage} where id = $1`, [id]);
+        await due(id);
+        const [callback] = await inbox.wait(1);
+        expect(callback?.body.header).toMatchObject({
+          action: 'on-search',
+          status: 'rjct',
+          receiver_id: asking.senderId,
+        });
+        expect(callback?.body.header.status_reason_message).toBe(reason);
+        expect(callback?.body.message).toMatchObject({
+          transaction_id: message['transaction_id'],
+          search_response: [],
+        });
+        expect(await rowOf(id)).toEqual({ ...refused, hash: before?.['hash'] });
+        const { body } = await asking.send('social/registry/sync/txn/status', 'txn-status', {
+          transaction_id: randomUUID(),
+          txnstatus_request: {
+            reference_id: 'status',
+            txn_type: 'search',
+            attribute_type: 'transaction_id',
+            attribute_value: message['transaction_id'],
+          },
+        });
+        expect(JSON.stringify(body.message)).toContain(`"status":"rjct","status_reason_message":"${reason}"`);
+      },
+    );
+
+    test('as nobody knows where to answer it, ends without a callback once it was tried for long', async () => {
+      const { asking, id } = await accepted();
+      await gateway.admin(
+        `mutation ($id: String!) { updateSender(senderId: $id, input: { notifyUri: null }) { notifyUri } }`,
+        { id: asking.senderId },
+      );
+      await due(id, 30);
+      await until(async () => (await rowOf(id))?.['waiting'] === false);
+      expect(await rowOf(id)).toMatchObject(refused);
+      expect(inbox.received).toHaveLength(0);
+    });
+  });
+
   test.each(['JWS', 'OPENSPP', 'HTTP'] as const)('is signed in the profile %s of its sender', async (profile) => {
     const other = await createPartner(gateway, { profile });
     const theirs = await startInbox(gateway.url, profile);

@@ -18,7 +18,8 @@ export interface RequestStep {
   accessDecision: unknown;
   recordIds: string[];
   consentIds: string[];
-  referenceIds: string[];
+  /** Undefined where the message could not be read: those that were accepted stand. */
+  referenceIds: string[] | undefined;
   /** Of the whole; of a refusal, which does not read them, what was counted when it was accepted stands. */
   itemCount: number;
   itemsDone: number;
@@ -26,6 +27,8 @@ export interface RequestStep {
   recordCount: number;
   /** The whole unsigned answer, where it is one message. */
   responseSealed: Buffer | null;
+  /** Of a message that cannot be opened any more the audit goes on proving what was accepted. */
+  unopened: boolean;
   /** Where it is to go on; undefined when it is done. */
   next: RequestProgress | undefined;
   /** Whether the claim goes on too: the next part is being worked on. */
@@ -36,6 +39,11 @@ export interface Settled {
   worker: string;
   request: AcceptedRequest;
   step: RequestStep;
+  /** Undefined where there is nowhere to send one. */
+  callback: CallbackRow | undefined;
+}
+
+export interface SettledPart extends Settled {
   callback: CallbackRow;
 }
 
@@ -51,11 +59,11 @@ export async function settleRequest(sql: Sql, { worker, request, step, callback 
   const contentHash = await proveTransaction(sql, id);
   const what = { of: 'transaction', id, transition: step.status, actor: senderId, at: now } as const;
   await recordTransition(sql, { ...what, contentHash, detail: detailOf(request, step) });
-  await insertCallback(sql, callback);
+  if (callback !== undefined) await insertCallback(sql, callback);
 }
 
 /** A part behind which more follows: progress, not a transition. What goes on gives its claim back, behind what waits already, unless it is held. @throws ClaimLost */
-export async function settlePart(sql: Sql, { worker, request, step, callback }: Settled, now: Date): Promise<void> {
+export async function settlePart(sql: Sql, { worker, request, step, callback }: SettledPart, now: Date): Promise<void> {
   const events = [eventRow('transaction', request.id, detailOf(request, step)), callback.event];
   const [ids, topics, subjects, details] = [0, 1, 2, 3].map((column) => events.map((event) => event[column]));
   const { progress } = request;
@@ -74,8 +82,8 @@ const END = 'delete from accepted_request where id = $1 and claimed_by = $2 retu
 
 const STEP = `update transaction set status = $2, status_reason_code = coalesce(status_reason_code, $3),
   status_reason_message = coalesce(status_reason_message, $4), item_count = greatest(item_count, $5), items_done = $6,
-  record_count = record_count + $7, record_ids = record_ids || $8::uuid[], reference_ids = $9::text[],
-  response_sealed = $10, content_hash = $11, processed_at = $12::timestamptz, duration_ms = $13::real,
+  record_count = record_count + $7, record_ids = record_ids || $8::uuid[], reference_ids = coalesce($9::text[], reference_ids),
+  response_sealed = $10, content_hash = coalesce($11, content_hash), processed_at = $12::timestamptz, duration_ms = $13::real,
   access_decision = case when $14 or not access_decision ? 'items' then coalesce($15::jsonb, access_decision)
     else jsonb_set(access_decision, '{items}', (access_decision -> 'items') || coalesce($15::jsonb -> 'items', '[]')) end,
   consent_ids = case when $14 then $16::uuid[] when consent_ids is not null then consent_ids || $16 end
@@ -121,7 +129,7 @@ function stepValues(request: AcceptedRequest, step: RequestStep, now: Date): unk
     ended ? step.recordIds : [],
     step.referenceIds,
     step.responseSealed,
-    hashContent(request.requestSealed, step.responseSealed),
+    step.unopened ? null : hashContent(request.requestSealed, step.responseSealed),
     ended ? now : null,
     ended ? now.getTime() - new Date(request.receivedAt).getTime() : null,
     (request.progress.pages ?? 0) === 0,
