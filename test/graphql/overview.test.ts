@@ -270,16 +270,21 @@ describe('health', () => {
   test('of what ends soon', async () => {
     const senderId = stranger.senderId;
     const validUntil = new Date(Date.now() + 5 * 86_400_000).toISOString();
-    await gateway.admin(`mutation ($input: CreateAgreementInput!) { createAgreement(input: $input) { id } }`, {
-      input: {
-        senderId,
-        registry: 'FR',
-        operations: ['SEARCH'],
-        fields: ['*'],
-        legalBasis: 'PUBLIC_TASK',
-        validUntil,
-      },
-    });
+    const agree = (terms: object) =>
+      gateway.admin<{ createAgreement: { id: string } }>(
+        `mutation ($input: CreateAgreementInput!) { createAgreement(input: $input) { id } }`,
+        {
+          input: {
+            senderId,
+            registry: 'FR',
+            operations: ['SEARCH'],
+            fields: ['*'],
+            legalBasis: 'PUBLIC_TASK',
+            ...terms,
+          },
+        },
+      );
+    await agree({ validUntil });
     const of = async (within: string) =>
       (
         await overview<{ expiries: { kind: string; senderId: string | null; expiresAt: string }[] }>(
@@ -289,6 +294,18 @@ describe('health', () => {
     expect(await of('P1D')).toEqual([]);
     expect(await of('P6D')).toEqual([{ kind: 'AGREEMENT', senderId, expiresAt: validUntil }]);
     expect((await of('P100D')).filter(({ kind }) => kind === 'SERVER_KEY')).toHaveLength(2);
+    const turned = (to: string) =>
+      gateway.admin(`mutation ($id: String!) { ${to}Sender(senderId: $id) { state } }`, { id: senderId });
+    await turned('suspend');
+    expect(await of('P6D')).toEqual([]);
+    await turned('activate');
+    // Neither has what ends, in time and in full.
+    const later = new Date(Date.parse(validUntil) + 60_000).toISOString();
+    await agree({ validFrom: later });
+    await agree({ recordTypes: ['Farmer'] });
+    expect(await of('P6D')).toHaveLength(1);
+    await agree({ operations: ['SEARCH', 'VERIFY'], validFrom: validUntil, recordTypes: null });
+    expect(await of('P6D')).toEqual([]);
   });
 
   test('of the background work, and of the live tail', async () => {

@@ -43,11 +43,17 @@ export interface Ending {
   expiresAt: Date;
 }
 
-/** Agreements in force that end before `until`, the next first. */
+/** Agreements in force that end before `until`, the next first; not of a sender that is suspended, nor one whose operations, record types and purposes a later one has. */
 export async function endingAgreements(sql: Sql, now: Date, until: Date): Promise<Ending[]> {
   const rows = await sql.query<{ id: string; senderId: string; end: string }>(
     `select a.id, s.sender_id as "senderId", a.valid_until as "end" from agreement a join sender s on s.id = a.sender_id
-     where a.state = 'ACTIVE' and a.valid_until > $1 and a.valid_until <= $2 order by a.valid_until limit 100`,
+     where a.state = 'ACTIVE' and a.valid_until > $1 and a.valid_until <= $2 and s.state <> 'SUSPENDED'
+       and not exists (
+         select from agreement b where b.sender_id = a.sender_id and b.registry = a.registry and b.state = 'ACTIVE'
+           and b.valid_from <= a.valid_until and coalesce(b.valid_until > a.valid_until, true)
+           and b.operations @> a.operations and coalesce(b.record_types @> a.record_types, b.record_types is null)
+           and coalesce(b.purposes @> a.purposes, b.purposes is null))
+     order by a.valid_until limit 100`,
     [now, until],
   );
   return rows.map(({ id, senderId, end }) => ({ id, senderId, expiresAt: new Date(end) }));
