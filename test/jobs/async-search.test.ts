@@ -328,7 +328,7 @@ describe('an asynchronous search', () => {
             reference_id: 'status',
             txn_type: 'search',
             attribute_type: 'transaction_id',
-            attribute_value: message['transaction_id'],
+            attribute_value: message['transaction_id'] ?? null,
           },
         });
         expect(JSON.stringify(body.message)).toContain(`"status":"rjct","status_reason_message":"${reason}"`);

@@ -11,16 +11,21 @@ export interface SourceSubscription extends SubscriptionWish {
   senderId: string;
   /** Of the last asking. */
   transactionId: string;
+  /** Where we said that we listen; null of versions that did not keep it. */
+  publicUrl: string | null;
   askedAt: string;
   answeredAt: string | null;
   /** None: not answered yet, or refused. */
   codes: string[];
+  /** Others have taken their place: to be ended. */
+  formerCodes: string[];
 }
 
 export const sourceSubscriptions = (sql: Sql, source: string): Promise<SourceSubscription[]> =>
   sql.query(
     `select registry, record_type as "recordType", event_type as "eventType", sender_id as "senderId",
-       transaction_id as "transactionId", asked_at as "askedAt", answered_at as "answeredAt", codes
+       transaction_id as "transactionId", asked_at as "askedAt", answered_at as "answeredAt", codes,
+       public_url as "publicUrl", former_codes as "formerCodes"
      from source_subscription where source = $1 order by registry, record_type, event_type`,
     [source],
   );
@@ -35,14 +40,15 @@ export async function keepAsked(
     eventType,
     senderId,
     transactionId,
-  }: Omit<SourceSubscription, 'askedAt' | 'answeredAt' | 'codes'>,
+    publicUrl,
+  }: Omit<SourceSubscription, 'askedAt' | 'answeredAt' | 'codes' | 'formerCodes'>,
   now: Date,
 ): Promise<void> {
   await sql.query(
-    `insert into source_subscription (source, registry, record_type, event_type, sender_id, transaction_id, asked_at)
-     values ($1, $2, $3, $4, $5, $6, $7) on conflict (source, registry, record_type, event_type)
-     do update set sender_id = $5, transaction_id = $6, asked_at = $7, answered_at = null`,
-    [source, registry, recordType, eventType, senderId, transactionId, now],
+    `insert into source_subscription (source, registry, record_type, event_type, sender_id, transaction_id, asked_at, public_url)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (source, registry, record_type, event_type)
+     do update set sender_id = $5, transaction_id = $6, asked_at = $7, answered_at = null, public_url = $8`,
+    [source, registry, recordType, eventType, senderId, transactionId, now, publicUrl],
   );
 }
 
@@ -54,12 +60,25 @@ export async function keepAnswered(
 ): Promise<string | undefined> {
   const [row] = await sql.query<{ source: string }>(
     `update source_subscription set codes = $3, answered_at = $4,
+       former_codes = array(select unnest(former_codes || codes) except select unnest($3::text[])),
        granted_as = case when codes = $3 then coalesce(granted_as, transaction_id) else transaction_id end
      where transaction_id = $2 and sender_id = $1
      returning source`,
     [senderId, transactionId, codes, now],
   );
   return row?.source;
+}
+
+export async function forgetFormerCodes(
+  sql: Sql,
+  source: string,
+  { registry, recordType, eventType, formerCodes }: SubscriptionWish & { formerCodes: string[] },
+): Promise<void> {
+  await sql.query(
+    `update source_subscription set former_codes = array(select unnest(former_codes) except select unnest($5::text[]))
+     where source = $1 and registry = $2 and record_type = $3 and event_type = $4`,
+    [source, registry, recordType, eventType, formerCodes],
+  );
 }
 
 export async function forgetSubscriptions(sql: Sql, source: string, transactionIds: string[]): Promise<void> {

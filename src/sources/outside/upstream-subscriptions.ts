@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { Sql } from '../../entities/database/database.js';
 import type { StoredSource } from '../../entities/sources/source.repository.js';
 import {
+  forgetFormerCodes,
   forgetSubscriptions,
   keepAsked,
   sourceSubscriptions,
@@ -30,6 +31,9 @@ const RENEW_MS = 12 * 3_600_000;
 /** An answer that is not there by then is asked for again; so is a refusal, whose reason may be mended. */
 const ANSWER_MS = 60_000;
 
+/** What is due is looked for so often: a new `PUBLIC_URL` makes all of them so, and an answer what it took the place of. */
+const LOOK_MS = 60_000;
+
 /** Asks for what is due. Gives when the next is. @throws SourceFault, also where one was refused */
 export async function keepSubscribed(
   { database, registries, clock, publicUrl }: Subscribing,
@@ -40,12 +44,19 @@ export async function keepSubscribed(
   const wishes = wishesOf(file, registries);
   const held = await sourceSubscriptions(database, name);
   const wished = (one: SubscriptionWish) => held.find((other) => nameOf(other) === nameOf(one));
+  const due = (one: SourceSubscription | undefined): number =>
+    one?.publicUrl != null && one.publicUrl !== publicUrl ? 0 : dueAt(one, appliedAt);
   const now = clock();
   for (const wish of wishes) {
-    if (dueAt(wished(wish), appliedAt) > now.getTime()) continue;
+    if (due(wished(wish)) > now.getTime()) continue;
     const transactionId = randomUUID();
-    await keepAsked(database, name, { ...wish, senderId: file.capture.sender ?? '', transactionId }, now);
+    await keepAsked(database, name, { ...wish, senderId: file.capture.sender ?? '', transactionId, publicUrl }, now);
     await upstream.subscribe(wish, transactionId, callbackAt(publicUrl, 'on-subscribe'));
+  }
+  // A refusal takes the place of nothing.
+  for (const one of held.filter(({ codes, formerCodes }) => codes.length > 0 && formerCodes.length > 0)) {
+    await upstream.unsubscribe(one.registry, one.formerCodes, callbackAt(publicUrl, 'on-unsubscribe'));
+    await forgetFormerCodes(database, name, one);
   }
   const wanted = new Set(wishes.map(nameOf));
   await endSubscriptions(
@@ -60,7 +71,7 @@ export async function keepSubscribed(
     throw new SourceFault(
       `the other server did not grant the subscription to ${refused.eventType} of ${refused.registry} ${refused.recordType}`,
     );
-  return new Date(Math.min(...asked.map((one) => dueAt(one, appliedAt)), now.getTime() + RENEW_MS));
+  return new Date(Math.min(...asked.map((one) => dueAt(one, appliedAt)), now.getTime() + LOOK_MS));
 }
 
 export async function endSubscriptions(
@@ -70,7 +81,10 @@ export async function endSubscriptions(
   ended: SourceSubscription[],
 ): Promise<void> {
   const callback = callbackAt(publicUrl, 'on-unsubscribe');
-  for (const { registry, codes } of ended) if (codes.length > 0) await upstream.unsubscribe(registry, codes, callback);
+  for (const { registry, codes, formerCodes } of ended) {
+    const all = [...codes, ...formerCodes];
+    if (all.length > 0) await upstream.unsubscribe(registry, all, callback);
+  }
   await forgetSubscriptions(
     database,
     source,

@@ -253,6 +253,23 @@ test('what happens there is told on to those who subscribed here, as our own agr
     return found.every(({ transaction }, index) => transaction !== asked[index]?.transaction) && found;
   });
   expect(again.map(({ codes }) => codes)).toEqual(asked.map(({ codes }) => codes));
+
+  // Said to listen elsewhere, it is asked to be told here; what told there ends once the new one is granted.
+  await gateway.database.query(`update source_subscription set public_url = 'https://former.example.org'`);
+  await ministry.database.query(
+    `update subscription set target = 'https://former.example.org/notify', dedupe_key = id::text`,
+  );
+  const targets = () =>
+    ministry.database.query(`select target, count(*)::int from subscription where state = 'ACTIVE' group by 1`);
+  await until(
+    async () => {
+      await gateway.database.query('update source set due_at = now()');
+      return (await targets()).every(({ target }) => target === `${gateway.url}/dci/v1/social/registry/notify`);
+    },
+    { seen: targets },
+  );
+  expect(await targets()).toMatchObject([{ count: 3 }]);
+  expect((await granted()).some(({ codes }, index) => codes[0] === asked[index]?.codes[0])).toBe(false);
   await gateway.admin('mutation { removeSource(name: "ministry") { name } }');
   await until(
     async () =>
