@@ -50,6 +50,16 @@ test('the container runs the pinned runtime', () => {
   expect(images).toEqual([`node:${node}-bookworm-slim`, `node:${node}-bookworm-slim`]);
 });
 
+test('what the image is built of is let into the build', () => {
+  const [all, ...allowed] = read('.dockerignore').trim().split('\n');
+  expect(all).toBe('*');
+  const copied = [...read('Dockerfile').matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, from = '']) =>
+    from.split(' '),
+  );
+  expect(copied).toContain('src');
+  expect(allowed.toSorted()).toEqual(copied.map((path) => `!${path}`).toSorted());
+});
+
 test('what is imported is declared, not found by chance', () => {
   const { dependencies, devDependencies } = JSON.parse(read('package.json'));
   const files = readdirSync(new URL('../src', import.meta.url), { recursive: true, encoding: 'utf8' });

@@ -1,6 +1,19 @@
 /** The key that wraps all others. While it is being replaced, a second one is accepted for opening, never for sealing. */
 import { open, seal, SealBroken } from './sealed-box.js';
 
+/** Another key sealed it. That says nothing of what is in it: another process may open it. */
+export class MasterKeyWrong extends Error {
+  override readonly name = 'MasterKeyWrong';
+
+  constructor(cause: SealBroken) {
+    super(
+      'MASTER_KEY is not the key that sealed the keys of this database: set the one that did ' +
+        '(where MASTER_KEY is not set, it is read from the file master-key in DATA_DIR), or name it in MASTER_KEY_PREVIOUS',
+      { cause },
+    );
+  }
+}
+
 export class MasterKey {
   /** @param current 32 bytes, as is `other` */
   constructor(
@@ -20,24 +33,27 @@ export class MasterKey {
     return seal(this.current, plaintext, place);
   }
 
-  /** @throws SealBroken */
+  /** @throws MasterKeyWrong */
   open(box: Buffer, place: string): Buffer {
-    try {
-      return open(this.current, box, place);
-    } catch (error) {
-      if (this.other === undefined || !(error instanceof SealBroken)) throw error;
-      return open(this.other, box, place);
-    }
+    const opened = openWith(this.current, box, place);
+    if (!(opened instanceof SealBroken)) return opened;
+    const other = this.other === undefined ? opened : openWith(this.other, box, place);
+    if (other instanceof SealBroken) throw new MasterKeyWrong(other);
+    return other;
   }
 
-  /** The box sealed anew, or undefined when the current key sealed it already. @throws SealBroken */
+  /** The box sealed anew, or undefined when the current key sealed it already. @throws MasterKeyWrong */
   rewrap(box: Buffer, place: string): Buffer | undefined {
-    try {
-      open(this.current, box, place);
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof SealBroken)) throw error;
-      return this.seal(this.open(box, place), place);
-    }
+    const isCurrent = !(openWith(this.current, box, place) instanceof SealBroken);
+    return isCurrent ? undefined : this.seal(this.open(box, place), place);
+  }
+}
+
+function openWith(key: Buffer, box: Buffer, place: string): Buffer | SealBroken {
+  try {
+    return open(key, box, place);
+  } catch (error) {
+    if (error instanceof SealBroken) return error;
+    throw error;
   }
 }

@@ -17,7 +17,6 @@ import { storeServerKey } from '../use-cases/keys/server-keys.js';
 import { makeDemoPartner } from './demo-partner.js';
 import { ConfigInvalid, namesAdministrator, type Config, type Secrets } from '../platform/config.js';
 import type { Log } from '../platform/log.js';
-import { SealBroken } from '../platform/sealed-box.js';
 import { ServiceUnavailable } from '../protocol/errors.js';
 import type { Registries } from '../protocol/registries/registries.js';
 import { generateKeyPair } from '../protocol/signature/keys.js';
@@ -117,24 +116,11 @@ async function makeFirstKeys(database: Database, keyRing: KeyRing): Promise<void
   });
 }
 
-class MasterKeyWrong extends Error {
-  override readonly name = 'MasterKeyWrong';
-
-  constructor(cause: SealBroken) {
-    super(
-      'MASTER_KEY is not the key that sealed the server keys of this database: set the one that did ' +
-        '(where MASTER_KEY is not set, it is read from the file master-key in DATA_DIR), or name it in MASTER_KEY_PREVIOUS',
-      { cause },
-    );
-  }
-}
-
 /** A process with another key would sign nothing and open nothing; it is told at the start, not at the first request. */
 async function checkMasterKey(keyRing: KeyRing): Promise<void> {
   try {
     await keyRing.signingKey();
   } catch (error) {
-    if (error instanceof SealBroken) throw new MasterKeyWrong(error);
     // Without an active key the gateway starts, so that an administrator can make one; it is not ready until then.
     if (!(error instanceof ServiceUnavailable)) throw error;
   }

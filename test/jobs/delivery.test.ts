@@ -351,6 +351,27 @@ describe('a delivery', () => {
     expect(row?.sealed.includes('static-text')).toBe(false);
   });
 
+  test('whose credentials cannot be opened now waits: another process may have their key', async () => {
+    await gateway.admin(
+      `mutation ($id: String!) { setSenderOutbound(senderId: $id, input: { bearer: "kept" }) { bearer } }`,
+      { id: partner.senderId },
+    );
+    const flip = () =>
+      gateway.database.query(
+        `update sender_outbound o set bearer_sealed = set_byte(o.bearer_sealed, 20, get_byte(o.bearer_sealed, 20) # 255)
+         from sender s where s.id = o.sender_id and s.sender_id = $1`,
+        [partner.senderId],
+      );
+    await flip();
+    inbox.behave(undefined);
+    await send();
+    const { dueAt } = await once(() => true);
+    await once((delivery) => Date.parse(delivery.dueAt ?? '') > Date.parse(dueAt ?? '') + 1000);
+    await flip();
+    expect(await once(ended)).toMatchObject({ state: 'DELIVERED', attemptCount: 1 });
+    expect(inbox.received[0]?.headers.authorization).toBe('Bearer kept');
+  });
+
   test.each([
     ['bearer', { bearer: 'two words' }],
     ['bearer', { bearer: 'x', oauth: { tokenUrl: 'https://a.example/token', clientId: 'a', clientSecret: 'b' } }],

@@ -36,6 +36,7 @@ test.each<[string, Criteria, Criteria]>([
   ['type of the value', { ...a, value: '1' }, { ...a, value: 1 }],
   ['identifier type', c, { identifier: { type: 'BRN', value: '1' } }],
   ['none, all', { and: [] }, { or: [] }],
+  ['of one entry', { and: [a] }, { and: [a], ofOne: 'name' }],
 ])('%s makes a difference', (_, one, other) => {
   expect(canonicalCriteria(one)).not.toBe(canonicalCriteria(other));
 });

@@ -237,9 +237,9 @@ describe('age and year of birth', () => {
     ['age', 'lte', 25, within('1998-03-01', '2025-01-01')],
     ['age', 'gt', 25, born('lt', '1998-03-01')],
     ['age', 'gte', 24, born('lt', '2000-03-01')],
-    ['age', 'eq', 24, { or: [within('1999-03-01', '2000-03-01')] }],
+    ['age', 'eq', 24, within('1999-03-01', '2000-03-01')],
     ['age', 'nin', [0], { not: { or: [within('2023-03-01', '2024-03-01')] } }],
-    ['YOB', 'eq', 1985, { or: [within('1985-01-01', '1986-01-01')] }],
+    ['YOB', 'eq', 1985, within('1985-01-01', '1986-01-01')],
     ['yob', 'gt', '1985', born('gte', '1986-01-01')],
     ['YOB', 'gte', '1985', born('gte', '1985-01-01')],
     ['YOB', 'lt', '1985', born('lt', '1985-01-01')],
@@ -258,7 +258,8 @@ describe('age and year of birth', () => {
   test('over a list it is the age of one person', () => {
     const path = 'member_list.demographic_info.birth_date';
     expect(read('EXPRESSION', { 'member_list.age': 5 }, 'Group')).toEqual({
-      or: [{ and: [leaf(path, 'gte', '2018-03-01'), leaf(path, 'lt', '2019-03-01')], ofOne: path }],
+      and: [leaf(path, 'gte', '2018-03-01'), leaf(path, 'lt', '2019-03-01')],
+      ofOne: path,
     });
   });
 });
@@ -357,6 +358,20 @@ describe('what is meant of one entry of a list', () => {
           leaf('member_list.demographic_info.sex', 'eq', 'female'),
           leaf('member_list.demographic_info.birth_date', 'gte', '1950'),
           leaf('member_list.demographic_info.birth_date', 'lt', '1960'),
+        ],
+        ofOne: 'member_list',
+      },
+    ],
+    [
+      'an age in an entry',
+      'SOCIAL',
+      'Group',
+      { member_list: { age: 5, is_disabled: true } },
+      {
+        and: [
+          leaf('member_list.demographic_info.birth_date', 'gte', '2018-03-01'),
+          leaf('member_list.demographic_info.birth_date', 'lt', '2019-03-01'),
+          leaf('member_list.is_disabled', 'eq', true),
         ],
         ofOne: 'member_list',
       },

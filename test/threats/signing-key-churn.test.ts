@@ -24,6 +24,6 @@ test('processes that start at the same time, and those that start later, publish
 test('a process with another master key does not start', async () => {
   const env = { MASTER_KEY: Buffer.alloc(32, 1).toString('base64') };
   await expect(startTestGateway({ databaseUrl: database.url, env })).rejects.toThrow(
-    'MASTER_KEY is not the key that sealed the server keys of this database',
+    'MASTER_KEY is not the key that sealed the keys of this database',
   );
 });

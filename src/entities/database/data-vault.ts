@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { MasterKey } from '../../platform/master-key.js';
-import { open, seal, SealBroken } from '../../platform/sealed-box.js';
+import { open, seal } from '../../platform/sealed-box.js';
 import { uuidv7 } from '../../platform/uuid.js';
 import type { Sql } from './database.js';
 
@@ -102,7 +102,7 @@ export class DataVault {
   async #loadOrMake(owner: string, month: string): Promise<DataKey> {
     const { id, wrapped } = await this.#rowOf(owner, month);
     if (wrapped === null) throw new Error('the data key of this month was shredded');
-    return { id, key: this.#unwrap(wrapped, placeOf(owner, month)) };
+    return { id, key: this.#masterKey.open(wrapped, placeOf(owner, month)) };
   }
 
   async #rowOf(owner: string, month: string): Promise<{ id: string; wrapped: Buffer | null }> {
@@ -126,16 +126,6 @@ export class DataVault {
       [id],
     );
     if (row?.wrapped == null) return undefined;
-    return this.#unwrap(row.wrapped, placeOf(row.owner, row.month));
-  }
-
-  /** That our key is another one says nothing of what is sealed: another process may open it. */
-  #unwrap(wrapped: Buffer, place: string): Buffer {
-    try {
-      return this.#masterKey.open(wrapped, place);
-    } catch (error) {
-      if (!(error instanceof SealBroken)) throw error;
-      throw new Error('MASTER_KEY is not the key that wrapped the data keys of this database', { cause: error });
-    }
+    return this.#masterKey.open(row.wrapped, placeOf(row.owner, row.month));
   }
 }

@@ -31,7 +31,10 @@ export function partsOf(criteria: Criteria, negated = false): { leaf: Leaf; nega
 }
 
 function canonical(criteria: Criteria): unknown[] {
-  if ('and' in criteria) return combined('and', criteria.and);
+  if ('and' in criteria) {
+    const all = combined('and', criteria.and);
+    return criteria.ofOne === undefined ? all : ['of one', criteria.ofOne, all];
+  }
   if ('or' in criteria) return combined('or', criteria.or);
   if ('not' in criteria) return ['not', canonical(criteria.not)];
   if ('identifier' in criteria) return ['identifier', criteria.identifier.type, criteria.identifier.value];

@@ -54,7 +54,7 @@ export function derivedComparison(
   if (direct === 'gte') return since(days(raw).from);
   if (direct === 'gt') return since(days(raw).before);
   if (direct === 'lte') return bound('lt', days(raw).before);
-  const matching = { or: (operator === 'in' || operator === 'nin' ? listOf(`"${name}"`, raw) : [raw]).map(within) };
+  const matching = operator === 'in' || operator === 'nin' ? { or: listOf(`"${name}"`, raw).map(within) } : within(raw);
   return operator === 'ne' || operator === 'nin' ? { not: matching } : matching;
 }
 

@@ -70,7 +70,13 @@ async function streamOf(open: OpenSource, known: CaptureState, keep: KeepStep): 
     await keep({ capture: { by: 'PUBLICATION', notice: null, publication }, isAnew });
   }
   const stream = await streamWhenFree(open, tables, upTo ?? '0/0');
-  return new Following(open, tables, publication, stream, await slotReader(open.reader.database, slot));
+  try {
+    return new Following(open, tables, publication, stream, await slotReader(open.reader.database, slot));
+  } catch (error) {
+    // Open, it would hold the slot against the next try.
+    await stream.close();
+    throw error;
+  }
 }
 
 /** After a crash the server needs a moment to see that its last reader is gone. */

@@ -45,13 +45,11 @@ export async function heldOnly(
     Promise.all(parts.map((part) => heldOnly(part, attributes, isHeld)));
   if ('and' in criteria) return { and: await each(criteria.and) };
   if ('or' in criteria) return { or: await each(criteria.or) };
-  if ('not' in criteria || 'identifier' in criteria) return criteria;
+  if ('not' in criteria || (await isHeld(criteria))) return criteria;
+  if ('identifier' in criteria) return { or: [] };
   const { attribute, operator, value } = criteria;
-  if (operator === 'in') {
-    const or = [value].flat().map((one): Criteria => ({ ...criteria, operator: 'eq', value: one }));
-    return heldOnly({ or }, attributes, isHeld);
-  }
-  if (await isHeld(criteria)) return criteria;
+  if (operator === 'in')
+    return { or: await each([value].flat().map((one): Criteria => ({ ...criteria, operator: 'eq', value: one }))) };
   return operator === 'eq' && attributes.get(attribute)?.type !== 'date' ? { or: [] } : { and: [] };
 }
 

@@ -54,7 +54,11 @@ export class ReadTogether {
     const isAsked = among(mapping.key, [...asked.values()]);
     const { rows, next } = await this.reader
       .page(mapping, undefined, MOST_ROWS, isAsked)
-      .catch((error: unknown): Page => nothingAsked(error));
+      .catch((error: unknown): Page => {
+        // A key that its column cannot hold is nobody's. Of several, each is asked alone.
+        if (keys.length > 1 || !(error instanceof ValueFault && error.isAsked)) throw error;
+        return { rows: [] };
+      });
     const records = await this.mapper.map(mapping, rows);
     if (keys.length === 1) return [records];
     const byKey = Map.groupBy(records, ({ key }) => keyText(key));
@@ -63,10 +67,4 @@ export class ReadTogether {
       throw new Error('the source does not tell whose these rows are');
     return keys.map((key) => byKey.get(keyText(key)) ?? []);
   }
-}
-
-/** A key that the records' own column cannot hold is nobody's. */
-function nothingAsked(error: unknown): Page {
-  if (error instanceof ValueFault && error.isAsked) return { rows: [] };
-  throw error;
 }

@@ -13,8 +13,6 @@ export class SourceFault extends Error {
 export class ValueFault extends SourceFault {
   /** What was asked is no value of the column: nothing there can be equal to it. */
   isAsked = false;
-  /** Which of the values that were asked, from 1, where the source says it. */
-  place?: number;
 }
 
 /** PostgreSQL's classes and MariaDB's codes whose text names tables, columns, roles and hosts only. */
@@ -58,8 +56,8 @@ export function sourceFault(error: unknown, asked: readonly unknown[] = []): Sou
   if (state?.length === 5 && state.startsWith('22')) {
     const fault = new ValueFault(`the source answers ${code}`, { cause: error });
     // PostgreSQL names the parameter, in every language.
-    const place = typeof given.where === 'string' ? /\$(\d+)/.exec(given.where)?.[1] : undefined;
-    return place === undefined ? fault : Object.assign(fault, { isAsked: true, place: Number(place) });
+    fault.isAsked = typeof given.where === 'string' && /\$\d/.test(given.where);
+    return fault;
   }
   if (code !== undefined && OTHER_CHARACTERS.test(code) && asked.some(isBeyondAscii))
     return Object.assign(new ValueFault(`the source answers ${code}`, { cause: error }), { isAsked: true });

@@ -53,7 +53,8 @@ export class SourceReader {
     } catch (error) {
       if (!(error instanceof ValueFault)) throw error;
       if (error.isAsked) {
-        if (asked === undefined || this.#unheld.has(mapping) || !isOfState(error, mapping)) throw error;
+        if (asked === undefined || this.#unheld.has(mapping) || (await this.canAsk(mapping, served(mapping))))
+          throw error;
         this.#unheld.add(mapping);
         return this.page(mapping, after, size, asked);
       }
@@ -284,7 +285,3 @@ function theOne(text: string, rows: Row[], columns: string[]): Row[] {
   const spelled = Map.groupBy(rows, (row) => keyText(keyOf(row, columns)));
   return spelled.get(text) ?? (spelled.size > 1 ? [] : rows);
 }
-
-/** The values of `served` are the first that a question asks for. */
-const isOfState = ({ place }: ValueFault, { state }: RecordMapping): boolean =>
-  place !== undefined && state !== undefined && place <= state.served.length;

@@ -228,6 +228,7 @@ test('who is asked about at the same time is read together, each answered alone,
   // The record, and its list.
   expect(asked.statements).toBe(2);
   expect(await read(pupils, '01', '2')).toEqual([['1 SERVED'], ['2 SERVED']]);
+  expect(await read(pupils, 'no number', '2', '3')).toEqual([[], ['2 SERVED'], ['3 SERVED']]);
   expect(await read(pupils, '901', '3')).toEqual([['901 REFUSED'], ['3 SERVED']]);
   const slow = { ...pupils, where: 'pg_sleep(0.2) is not null' };
   await read(slow, '4');
@@ -275,6 +276,18 @@ test('a statement that stands only by itself is asked by itself', async () => {
   const sifting = { sql: gateway.database, most: 400 };
   const { totalCount } = await siftedSearch(new LiveSource(opened.open), sifting, searchedBy(uins(1, 3)));
   expect(totalCount).toBe(3);
+});
+
+test('a key that the column of the records cannot hold is nobody’s, and hides nobody else', async () => {
+  const odd = `SELECT CASE uin WHEN 'u2' THEN 'no number' ELSE number::text END FROM pupil WHERE uin = :value`;
+  await using opened = openCounted(YAML.replace('SELECT number FROM pupil WHERE uin = :value', odd));
+  const searched = (query: SourceQuery) =>
+    siftedSearch(new LiveSource(opened.open), { sql: gateway.database, most: 400 }, query);
+  const found = namesIn(await searched(searchedBy(uins(1, 3))));
+  expect([found.length, ...found]).toEqual(expect.arrayContaining([2, 'Given 1', 'Given 3']));
+  expect(
+    namesIn(await searched({ ...searchedBy([]), criteria: { identifier: { type: 'UIN', value: 'u2' } } })),
+  ).toEqual([]);
 });
 
 test('many look-ups are asked together, and each is answered as if it were alone', async () => {
