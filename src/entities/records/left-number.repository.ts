@@ -28,6 +28,31 @@ export async function leaveWith(sql: Sql, eventIds: string[]): Promise<void> {
   );
 }
 
+/** Those that a correction took from records of which no number is kept here. */
+export async function leaveNumbers(sql: Sql, lost: readonly LostNumber[]): Promise<void> {
+  if (lost.length === 0) return;
+  await sql.query(
+    `insert into left_number (number, record_id)
+     select distinct ${keyOf('lost', 'lost')}, lost.record_id
+     from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
+       as lost (record_id, registry, record_type, type, value) ${AGAIN}`,
+    [
+      lost.map(({ recordId }) => recordId),
+      lost.map(({ registry }) => registry),
+      lost.map(({ recordType }) => recordType),
+      lost.map(({ type }) => type),
+      lost.map(({ value }) => value),
+    ],
+    'leave-lost-numbers',
+  );
+}
+
+export interface LostNumber extends Identifier {
+  recordId: string;
+  registry: string;
+  recordType: string;
+}
+
 /** A number of an event's record. */
 export interface Named extends Identifier {
   event: { id: string; registry: string; recordType: string; recordId: string };

@@ -5,6 +5,7 @@
 import type { DataVault } from '../../entities/database/data-vault.js';
 import type { Sql } from '../../entities/database/database.js';
 import { findVersions, newestUpTo } from '../../entities/records/record-version.repository.js';
+import { leaveNumbers, type LostNumber } from '../../entities/records/left-number.repository.js';
 import { raise } from '../../entities/records/record-write.repository.js';
 import type { Identifier } from '../../entities/records/record.repository.js';
 import { forgetRows, keepRows, knownRows, type KnownRow } from '../../entities/sources/source-row.repository.js';
@@ -75,10 +76,9 @@ export class LiveTeller implements Keeping {
       const row = known.get(id);
       return row?.state === 'SERVED' ? row : undefined;
     };
-    const ended = changed.filter(({ id, state }) => state !== 'SERVED' && before(id) !== undefined);
     const last = await this.#lastTold(
       sql,
-      ended.flatMap(({ id }) => before(id) ?? []),
+      changed.flatMap(({ id }) => before(id) ?? []),
     );
     const told = changed.flatMap((record): Told | [] => {
       const { id, state, identifiers, data } = record;
@@ -94,7 +94,21 @@ export class LiveTeller implements Keeping {
       if (identifiers.length > 0) return { ...of, identifiers, data: whole, eventType: 'DELETE' };
       return this.#deletion(of, last.get(id)) ?? [];
     });
+    await leaveNumbers(
+      sql,
+      told.flatMap((one) => this.#lostNumbers(one, last.get(one.id))),
+    );
     return this.#tell(sql, told, now);
+  }
+
+  /** Under which it was told of before, and is not any more. */
+  #lostNumbers({ id, registry, recordType, identifiers }: Told, last: Record<string, unknown> = {}): LostNumber[] {
+    const definition = this.registries.byName(registry);
+    if (definition === undefined) return [];
+    const kept = new Set(identifiers.map(({ type, value }) => `${type} ${value}`));
+    return identifiersOf(definition, recordType, last)
+      .filter(({ type, value }) => !kept.has(`${type} ${value}`))
+      .map((lost) => ({ ...lost, recordId: id, registry, recordType }));
   }
 
   #deletion(of: ToldRecord | undefined, data: Record<string, unknown> | undefined): Told | undefined {

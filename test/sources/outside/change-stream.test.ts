@@ -13,7 +13,7 @@ import { startTestGateway, type TestGateway } from '../../support/gateway.js';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.js';
 import { createPartner, type Partner } from '../../support/partner.js';
 import { byId, find } from '../../support/search-message.js';
-import { startInbox } from '../../support/inbox.js';
+import { answer, startInbox } from '../../support/inbox.js';
 import { until } from '../../support/until.js';
 import { allEnded, change, deliveriesOf, eventOf, settled, subscribed } from '../../subscriptions/subscriptions.js';
 
@@ -426,6 +426,28 @@ test('a live source tells of what changes, and keeps nothing of a person but wha
     { state: 'CANCELLED', reason: 'the person has not consented' },
     { state: 'CANCELLED', reason: 'the person has not consented' },
   ]);
+
+  // Who gets a number is told of behind what is still tried of who was told of under it, and has another now.
+  await subscribed(told, inbox, wish('UPDATE'), 'social');
+  const { code: registrations } = await subscribed(told, inbox, wish('REGISTER'), 'social');
+  await clinic.query(`update patient set surname = 'Holder' where id = 16`);
+  await inbox.wait(1);
+  const letGo = Promise.withResolvers<void>();
+  inbox.behave(async (received, response) => {
+    await letGo.promise;
+    await answer(200)(received, response);
+  });
+  await clinic.query(`update patient set uin = 'q16' where id = 16`);
+  await inbox.wait(2);
+  await clinic.query(`insert into patient (id, uin, surname) values (42, 'p16', 'Newcomer')`);
+  await settled(gateway, registrations, (rows) => rows.length === 1);
+  const { deliveries } = await gateway.admin<{ deliveries: { nodes: { waiting: { reason: string } | null }[] } }>(
+    `query ($code: String) { deliveries(filter: { subscriptionCode: $code }) { nodes { waiting { reason } } } }`,
+    { code: registrations },
+  );
+  expect(deliveries.nodes).toEqual([{ waiting: { reason: 'EARLIER_ONE' } }]);
+  letGo.resolve();
+  await settled(gateway, registrations, allEnded(1));
   await gateway.admin('mutation { removeSource(name: "clinic") { name } }');
 }, 60_000);
 
