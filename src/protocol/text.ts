@@ -10,6 +10,14 @@ const ASCII = /^[ -~]*$/;
 
 export const withoutUnseen = (text: string): string => (ASCII.test(text) ? text : text.replaceAll(UNSEEN, ''));
 
+/** Marks of direction and what else comes unseen with copied text; not the joiners, which some scripts spell with. */
+const MARKS = /[\p{Bidi_Control}\u00ad\ufeff]/gu;
+
+export const withoutMarks = (text: string): string => (ASCII.test(text) ? text : text.replaceAll(MARKS, ''));
+
+/** A text of a record, and of a question about one: in its normal form, without blanks around it and marks inside. */
+export const plainText = (text: string): string => normalText(withoutMarks(text)).trim();
+
 /** NUL and half a surrogate pair have no place in PostgreSQL; U+FFFD stands for a character that was lost on the way. */
 export const isWholeText = (text: string): boolean => text.isWellFormed() && !/[\0\uFFFD]/.test(text);
 

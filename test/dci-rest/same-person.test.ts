@@ -322,6 +322,53 @@ describe('a number that JSON does not hold', () => {
   });
 });
 
+describe('a name with blanks around it, and marks of direction that came with it', () => {
+  const NAME = '\u0639\u0644\u064a';
+  const COPIED = `\u00a0\u202b${NAME}\u202c `;
+  beforeAll(async () => {
+    await addRecords(gateway, [
+      person('NB-1', {
+        name: { surname: ' van der Berg ', given_name: COPIED, prefix: '\u200f ' },
+        email: [' a@x.org '],
+      }),
+      // Of some scripts the joiners are how a word is spelled.
+      person('NB-2', { name: { surname: 'Joined', given_name: '\u0995\u09cd\u200d\u09b7' } }),
+    ]);
+    const record = { identifier: [inside('NB-3')], name: { surname: 'Born', given_name: COPIED } };
+    await short('notify', { event: { event_type: 'LiveBirth', registry: 'crvs', record } });
+  });
+
+  test.each([NAME, COPIED])('is one name at every door: %j', async (given_name) => {
+    const found = ['van der Berg'];
+    expect(await named(expression({ given_name: { $eq: given_name } }))).toEqual(found);
+    expect(await named(expression({ email: { $eq: ' a@x.org' }, surname: { $eq: 'van der Berg' } }))).toEqual(found);
+    expect(
+      await named(graphql(`query { sr_person(filter: {name: {given_name: "${given_name}"}}) { name { surname } } }`)),
+    ).toEqual(found);
+    const { body } = await short('verify', {
+      verify: { national_id: 'NB-1', given_name, surname: 'van der Berg', 'name.prefix': 'Dr' },
+    });
+    expect(body.verified).toEqual({ given_name: true, surname: true, 'name.prefix': null });
+    const told = await find(partner, expression({ given_name: { $eq: given_name } }), 'crvs');
+    expect(told.records).toMatchObject([{ name: { surname: 'Born', given_name: NAME } }]);
+  });
+
+  test('joiners count, and blanks of a piece of text do', async () => {
+    expect(await named(expression({ given_name: { $eq: '\u0995\u09cd\u200d\u09b7' } }))).toEqual(['Joined']);
+    expect(await named(expression({ given_name: { $eq: '\u0995\u09cd\u09b7' } }))).toEqual([]);
+    expect(await named(expression({ surname: { $startsWith: 'van ' } }))).toEqual(['van der Berg']);
+    expect(await named(expression({ surname: { $startsWith: 'van  ' } }))).toEqual([]);
+  });
+
+  test.each(['', ' ', '\u200e'])('a claim of none is refused, and not answered as wrong: %j', async (surname) => {
+    const { status, body } = await short('verify', { verify: { national_id: 'NB-1', surname } });
+    expect([status, body.errors[0].message]).toEqual([
+      400,
+      expect.stringContaining('verify.surname: claim a text, a number or true/false, or leave it out'),
+    ]);
+  });
+});
+
 describe('a name in two Unicode forms', () => {
   test.each([COMPOSED, DECOMPOSED])('is one in searches, claims and short forms: %j', async (name) => {
     expect(await named(expression({ given_name: { $eq: name } }))).toEqual(['Accent']);

@@ -11,7 +11,7 @@ import { eventDate } from './event-query.js';
 import { isTextOperator, readOperator } from './operators.js';
 import type { Names, QueryContext } from './query-context.js';
 import { celUnread, criteriaInvalid, filterInvalid, listed, quoteName } from './query-rejection.js';
-import { listOf, typedValue } from './typed-value.js';
+import { listOf, pieceOfText, typedValue } from './typed-value.js';
 
 /** @throws ItemRejected `rjct.filter.invalid` */
 export function comparison(context: QueryContext, name: unknown, operator: unknown, raw: unknown): Criteria {
@@ -67,7 +67,7 @@ function compareAttribute(attribute: Attribute, operator: Operator, raw: unknown
 function piece(attribute: Attribute, operator: TextOperator, raw: unknown): Scalar {
   if (attribute.type !== 'string' || attribute.codes !== undefined)
     throw filterInvalid(`attribute "${attribute.path}" is no free text; compare it with eq, ne, in or nin`);
-  const value = typedValue(attribute, raw);
+  const value = pieceOfText(attribute, raw);
   if (value === '') throw filterInvalid(`${operator} of "${attribute.path}" takes at least one character`);
   return value;
 }

@@ -2,7 +2,7 @@
 import { assertNothingBeside } from './beside.js';
 import type { Scalar } from './criteria.js';
 import { isExact, isExactValue } from '../exact-number.js';
-import { normalText } from '../text.js';
+import { normalText, plainText, withoutMarks } from '../text.js';
 import { IDENTIFIER_VALUE, readIdentifierValue } from '../registries/records/identifier-value.js';
 import { codeOf } from '../registries/core/code-list.js';
 import { readDate } from '../registries/date.js';
@@ -30,11 +30,24 @@ export function listOf(name: string, raw: unknown): unknown[] {
   return list;
 }
 
-/** Well-formed text without NUL, since PostgreSQL stores no other, in the form in which records are stored. */
+/** A piece of a text, whose blanks count. @throws ItemRejected `rjct.filter.invalid` */
+export function pieceOfText(attribute: Attribute, raw: unknown): string {
+  const text = wellFormed(raw);
+  if (text === undefined) throw filterInvalid(`attribute "${attribute.path}" takes ${expected(attribute)}`);
+  return normalText(withoutMarks(text));
+}
+
+/** In the form in which records are stored. */
 function readText(raw: unknown): string | undefined {
+  const text = wellFormed(raw);
+  return text === undefined ? undefined : plainText(text);
+}
+
+/** Without NUL, since PostgreSQL stores no other. */
+function wellFormed(raw: unknown): string | undefined {
   if (typeof raw === 'number') return isExactValue(raw) ? String(raw) : undefined;
   if (typeof raw !== 'string') return typeof raw === 'boolean' ? String(raw) : undefined;
-  return raw.length <= MAX_TEXT && raw.isWellFormed() && !raw.includes('\0') ? normalText(raw) : undefined;
+  return raw.length <= MAX_TEXT && raw.isWellFormed() && !raw.includes('\0') ? raw : undefined;
 }
 
 function spread(raw: unknown): unknown[] {

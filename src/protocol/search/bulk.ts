@@ -1,7 +1,7 @@
 /** Files of `upload/search` and `upload/verify` (contract, spec 3.9): rows of a CSV, or items of a JSON message. */
 import { z } from 'zod';
 import { readWire } from '../envelope/absent.js';
-import { IDENTIFIER_VALUE, readIdentifierValue } from '../registries/records/identifier-value.js';
+import { IDENTIFIER_VALUE, isBlankValue, readIdentifierValue } from '../registries/records/identifier-value.js';
 import { describeProblem, transactionId } from '../envelope/envelope.schema.js';
 import { searchRequestItem, type SearchRequest } from './search.schema.js';
 import { strayConsent } from '../consent/stray-consent.js';
@@ -73,7 +73,7 @@ export function readRow(row: unknown, line: number, operation: BulkOperation): B
   const { reference_id: referenceId = `line-${line}`, identifier_type: type, identifier_value, ...rest } = read.data;
   const value = readIdentifierValue(identifier_value);
   if (value === undefined) return { referenceId, problem: `line ${line}: identifier_value: takes ${IDENTIFIER_VALUE}` };
-  const claims = Object.entries(rest).filter(([, claim]) => claim !== '' && claim !== null);
+  const claims = Object.entries(rest).filter(([, claim]) => claim !== null && !isBlankValue(claim));
   const [odd] = claims.find(([, claim]) => !cell.safeParse(claim).success) ?? [];
   if (odd !== undefined) return { referenceId, problem: `line ${line}: every claim is a text, a number or true/false` };
   if (operation === 'BULK_VERIFY')

@@ -12,7 +12,11 @@ import { lastDayAnywhere } from '../../protocol/registries/date.js';
 import { covers } from '../../protocol/registries/records/fields.js';
 import { pathsOfType } from '../../protocol/registries/records/identifying.js';
 import { isMemberPath } from '../../protocol/registries/records/members.js';
-import { IDENTIFIER_VALUE, readIdentifierValue } from '../../protocol/registries/records/identifier-value.js';
+import {
+  IDENTIFIER_VALUE,
+  isBlankValue,
+  readIdentifierValue,
+} from '../../protocol/registries/records/identifier-value.js';
 import { findIdentifierType } from '../../protocol/registries/registries.js';
 import type { SourceRecord } from '../../sources/registry-source.js';
 import type { VerifyInput } from './verify.types.js';
@@ -119,8 +123,9 @@ const mayClaim = ({ agreement, recordType, clamp }: Grant, path: string): boolea
   covers(clamp, path) && !(agreement.requiresConsent && isMemberPath(recordType, path));
 
 function claimCriteria({ definition, recordType }: Grant, key: string, value: unknown, now: Date): Criteria {
-  if (value === null || typeof value === 'object')
-    throw new RequestInvalid(`verify.${key}: claim a text, a number or true/false`);
+  // Of a form that was left empty; judged, it would read as a claim that is wrong.
+  if (value === null || typeof value === 'object' || isBlankValue(value))
+    throw new RequestInvalid(`verify.${key}: claim a text, a number or true/false, or leave it out`);
   const today = now.toISOString().slice(0, 10);
   return asRequest(key, () => parseQuery('EXPRESSION', { [key]: { $eq: value } }, definition, recordType, { today }));
 }

@@ -1,6 +1,6 @@
 /** One value of a record as its type of the dictionary: numbers sent as text, dates in older forms, labels instead of codes. */
 import { isExact, isExactValue } from '../../exact-number.js';
-import { isWholeText, normalText, normalTexts } from '../../text.js';
+import { isWholeText, normalTexts, plainText } from '../../text.js';
 import { codeOf } from '../core/code-list.js';
 import { readDate } from '../date.js';
 import type { Code, ScalarType } from '../definition.js';
@@ -37,7 +37,7 @@ export function readOpenCode(list: Code[], value: unknown, path: string): string
 }
 
 export function readWord(value: unknown, path: string): string {
-  const text = readText(value)?.trim();
+  const text = readText(value);
   if (text === undefined) throw new RecordInvalid(path, `must be ${EXPECTED.string}`);
   return text;
 }
@@ -65,7 +65,7 @@ const EXPECTED: Record<ScalarType, string> = {
 function readText(value: unknown): string | undefined {
   if (typeof value === 'number') return isExactValue(value) ? String(value) : undefined;
   if (typeof value !== 'string' || value.length > MAX_TEXT) return undefined;
-  return isWholeText(value) ? normalText(value) : undefined;
+  return isWholeText(value) ? plainText(value) : undefined;
 }
 
 function readNumber(value: unknown): number | undefined {

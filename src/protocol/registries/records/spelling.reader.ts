@@ -2,6 +2,7 @@
 import { normalizeName } from '../core/code-list.js';
 import type { ClassDefinition } from '../definition.js';
 import { isObject, type PlainObject } from '../../../platform/plain-object.js';
+import { withoutMarks } from '../../text.js';
 import { bare, findProperty, namesBelow } from './property.path.js';
 import { RecordInvalid } from './record-invalid.js';
 
@@ -9,7 +10,7 @@ import { RecordInvalid } from './record-invalid.js';
 export const isEmpty = (value: unknown): boolean =>
   value === null ||
   value === undefined ||
-  (typeof value === 'string' && value.trim() === '') ||
+  (typeof value === 'string' && withoutMarks(value).trim() === '') ||
   (typeof value === 'object' && Object.keys(value).length === 0);
 
 /** Property of the class → value as sent. JSON-LD keys are left out: we write our own. @throws RecordInvalid for a property nobody knows. */
