@@ -1,11 +1,16 @@
 import { availableParallelism } from 'node:os';
 
+import { bundlePackages } from './test/support/packages.mjs';
+
+await bundlePackages();
+
 /** Jest runs TypeScript as native ESM; SWC compiles with the decorator metadata that entities and resolvers need. */
 export default {
   testEnvironment: '<rootDir>/test/support/environment.mjs',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
+  resolver: '<rootDir>/test/support/resolver.mjs',
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
     '^.+\\.ts$': [

@@ -7,6 +7,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
 
+import { UNBUNDLED } from './unbundled.mjs';
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** So that a stack names lines of `src`, with `--enable-source-maps`. */
@@ -22,8 +24,7 @@ await build({
   cwd: root,
   input: ['dist/main.js', 'dist/cli.js'],
   platform: 'node',
-  // Compiled for one machine; opened by its path (platform/outbound-connection.ts); a page of 9 MB; not installed.
-  external: [/^@node-rs\//, /^undici/, '@graphql-yoga/render-graphiql', 'class-validator'],
+  external: UNBUNDLED,
   plugins: [mapsOfTheCompiler],
   logLevel: 'warn',
   output: {
