@@ -456,8 +456,10 @@ describe('JSON files at once', () => {
     let begun = begin(partner);
     const [large, largeOfOther] = [await largeOf(partner), await largeOf(other)];
     // One that comes before the first is wholly in may take its room, as above.
+    let ms = 50;
     await until(async () => {
       if (begun.destroyed) begun = begin(partner);
+      await sleep((ms *= 2));
       return (await upload(large, options)).status === 503;
     });
     expect((await upload(largeOfOther, { ...options, as: other })).status).toBe(202);
