@@ -10,7 +10,9 @@ export const migrateCommand = (): Command =>
         const { withDatabase } = await import('./local-database.js');
         const { migrateDatabase, underStartLock } = await import('../entities/schema/migrate.js');
         const applied = await withDatabase(terminal, (database, directUrl) =>
-          underStartLock(directUrl, () => migrateDatabase(database, new Date())),
+          underStartLock(directUrl, () =>
+            migrateDatabase(database, new Date(), { waits: (reason) => terminal.note(`· ${reason}; trying again`) }),
+          ),
         );
         const text = applied.length === 0 ? 'The schema is up to date.' : `Applied: ${applied.join(', ')}`;
         terminal.result({ applied }, text);

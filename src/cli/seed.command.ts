@@ -15,7 +15,9 @@ export const seedCommand = (): Command =>
         const progress = terminal.progress('records');
         const outcome = await withDatabase(terminal, async (database, directUrl) => {
           // Only this under the lock: a large country must not keep a gateway from starting.
-          await underStartLock(directUrl, () => migrateDatabase(database, new Date()));
+          await underStartLock(directUrl, () =>
+            migrateDatabase(database, new Date(), { waits: (reason) => terminal.note(`· ${reason}; trying again`) }),
+          );
           let made = 0;
           const missing = onlyMissing(database, demoRecords(persons), () => void (made += 1));
           const added = await seedRecords(database, missing, (records) => progress.at(records));

@@ -2,8 +2,14 @@
  * Where Agenda keeps its schedule: the gateway's PostgreSQL, another one, or MongoDB. It may be away at any time: then
  * we go on without it and come back to it, and no fault of its ends the process.
  */
+import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { PostgresBackend } from '@agendajs/postgres-backend';
+import {
+  getCreateIndexesSQL,
+  getCreateTableSQL,
+  getUpdateTimestampTriggerSQL,
+  PostgresBackend,
+} from '@agendajs/postgres-backend';
 import type { AgendaBackend, JobParameters, JobRepository } from 'agenda';
 import { Pool } from 'pg';
 import { outliveBreaks } from '../entities/database/pool.js';
@@ -15,6 +21,11 @@ const POOL_SIZE = 4;
 /** Of the store, until it counts as away. */
 const ANSWER_MS = 3000;
 const RETRY_MS = 500;
+const TABLE = 'agenda_jobs';
+/** What this version of Agenda makes of its table. */
+const SHAPE = createHash('sha256')
+  .update([getCreateTableSQL(TABLE), ...getCreateIndexesSQL(TABLE), getUpdateTimestampTriggerSQL(TABLE)].join())
+  .digest('base64url');
 
 export interface JobStore {
   backend: AgendaBackend;
@@ -58,8 +69,22 @@ function postgresBackend(connectionString: string, log: Log) {
     application_name: 'dci-jobs',
   });
   outliveBreaks(pool, (error) => log.debug({ err: error }, 'a connection to the job store broke'));
-  const backend = new PostgresBackend({ pool, disableNotifications: true });
-  return { backend, connect: () => backend.connect(), close: () => pool.end() };
+  const backendOf = (ensureSchema: boolean) => new PostgresBackend({ pool, disableNotifications: true, ensureSchema });
+  const connect = async (): Promise<void> => {
+    if (await hasShape(pool)) return;
+    await backendOf(true).connect();
+    await pool.query(`comment on table ${TABLE} is '${SHAPE}'`);
+  };
+  return { backend: backendOf(false), connect, close: () => pool.end() };
+}
+
+/**
+ * Agenda changes its table at every connection, also where there is nothing to change: behind a reader that takes its time (a
+ * backup) that would wait, and keep the jobs of all processes waiting. So the table says what was made of it.
+ */
+async function hasShape(pool: Pool): Promise<boolean> {
+  const { rows } = await pool.query(`select obj_description(to_regclass('${TABLE}')) = '${SHAPE}' as made`);
+  return Object(rows[0]).made === true;
 }
 
 /** Loaded where it is asked for: its driver alone is 40 MB of memory. */

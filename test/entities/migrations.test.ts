@@ -72,6 +72,26 @@ test('a second start changes nothing', async () => {
   expect(await noted(former.url)).toEqual(before);
 });
 
+test('behind a reader that takes its time (a backup) it gives up soon, says who it is, and holds up nobody', async () => {
+  const backup = new Client({ connectionString: former.url, application_name: 'nightly backup' });
+  await backup.connect();
+  const { rows } = await backup.query<{ pid: number }>('select pg_backend_pid() as pid');
+  await backup.query('begin');
+  await backup.query('lock table sender, delivery in access share mode');
+  const session = `session ${rows[0]?.pid} (nightly backup)`;
+  try {
+    await expect(migrate(former.url, new Date(), { patienceMs: 0 })).rejects.toThrow(
+      `${session} has a transaction open on tables that are to be changed: wait until it ends`,
+    );
+    expect(await noted(former.url)).not.toContain(NAMES.at(-1));
+    expect(await run(former.url, 'select 1 from pg_locks where not granted')).toEqual([]);
+  } finally {
+    await backup.end();
+  }
+  await migrate(former.url, new Date(), { patienceMs: 0 });
+  expect((await noted(former.url)).toSorted()).toEqual(NAMES);
+});
+
 test('what a version left half-way is refused, and stays as it is', async () => {
   await run(former.url, `delete from mikro_orm_migrations where name = 'Told0023'`);
   const before = await noted(former.url);

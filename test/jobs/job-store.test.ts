@@ -1,6 +1,7 @@
 /** A job store that is there, but whose connections break at the worst time. */
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { Client } from 'pg';
 import { createJobStore } from '../../src/jobs/job-store.js';
 import { createLog } from '../../src/platform/log.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
@@ -42,4 +43,20 @@ test('is asked again, and its fault does not end the process', async () => {
   expect(broken).toBe(2);
   expect((await backend.repository.queryJobs({})).jobs).toEqual([]);
   await backend.disconnect();
+});
+
+test('a process that connects beside a reader that takes its time (a backup) keeps nobody waiting', async () => {
+  const { backend } = await createJobStore(database.url, createLog('silent'));
+  const backup = new Client({ connectionString: database.url });
+  await backup.connect();
+  try {
+    await backup.query('begin');
+    await backup.query('lock table agenda_jobs in access share mode');
+    await backend.connect();
+    expect((await backup.query('select 1 from pg_locks where not granted')).rows).toEqual([]);
+    expect((await backend.repository.queryJobs({})).jobs).toEqual([]);
+  } finally {
+    await backup.end();
+    await backend.disconnect();
+  }
 });

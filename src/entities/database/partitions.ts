@@ -9,19 +9,27 @@ export const PARTITIONED = [
   'delivery_attempt',
 ] as const;
 
-/** Creates the partitions from last month (a clock may lag at its turn) to `ahead` months on, where they are missing. */
+/**
+ * Creates the partitions from last month (a clock may lag at its turn) to `ahead` months on, where they are missing.
+ * Attached and not created in their place, which would wait for whoever reads the table (a backup), and all others behind it.
+ */
 export async function ensurePartitions(sql: Sql, now: Date, ahead = 3): Promise<void> {
   for (let offset = -1; offset <= ahead; offset++) {
     const from = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + offset, 1));
     const until = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + offset + 1, 1));
     const suffix = from.toISOString().slice(0, 7).replace('-', '_');
     for (const table of PARTITIONED)
-      await sql.query(
-        `create table if not exists ${table}_${suffix} partition of ${table} for values from ('${firstId(from)}') to ('${firstId(until)}')`,
-      );
+      await attach(sql, table, `${table}_${suffix}`, `from ('${firstId(from)}') to ('${firstId(until)}')`);
     await refuseTruncate(sql, `audit_entry_${suffix}`);
   }
 }
+
+const attach = (sql: Sql, table: string, partition: string, values: string): Promise<unknown> =>
+  sql.query(`do $$ begin
+    if to_regclass('${partition}') is null then
+      create table ${partition} (like ${table} including all);
+      alter table ${table} attach partition ${partition} for values ${values};
+    end if; end $$`);
 
 /** Row triggers follow a table into its partitions, those on TRUNCATE do not. */
 async function refuseTruncate(sql: Sql, partition: string): Promise<void> {

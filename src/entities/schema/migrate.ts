@@ -6,6 +6,7 @@ import type { Log } from '../../platform/log.js';
 import type { Database } from '../database/database.js';
 import { connectDatabase } from './connect.js';
 import { renameFormerMigrations } from './former-migrations.js';
+import { upPastLocks, type Patience } from './past-locks.js';
 import { ensurePartitions } from '../database/partitions.js';
 import { createClient, endClient } from '../database/pool.js';
 
@@ -47,22 +48,31 @@ async function takeLock(client: Client, log: Log | undefined): Promise<void> {
 }
 
 /** Brings the schema up to date and gives what that took; call under the start lock. */
-export async function migrateDatabase(database: Database, now: Date): Promise<string[]> {
+export async function migrateDatabase(database: Database, now: Date, patience: Patience): Promise<string[]> {
   await renameFormerMigrations(database);
-  const applied = await database.orm.migrator.up();
+  const applied = await upPastLocks(database, patience);
   await ensurePartitions(database, now);
-  return applied.map(({ name }) => name);
+  return applied;
 }
 
 /** The same for a database named by its URL, start lock included. */
 export async function migrate(
   url: string,
   now: Date = new Date(),
-  { directUrl = url, pooler, log }: { directUrl?: string | undefined; pooler?: Pooler; log?: Log } = {},
+  {
+    directUrl = url,
+    pooler,
+    log,
+    patienceMs,
+  }: { directUrl?: string | undefined; pooler?: Pooler; log?: Log; patienceMs?: number } = {},
 ): Promise<void> {
   const database = await connectDatabase(url, { poolSize: 3, pooler, directUrl });
   try {
-    await underStartLock(directUrl, () => migrateDatabase(database, now), log);
+    const patience = {
+      patienceMs,
+      waits: (reason: string) => log?.warn({ reason }, 'the database cannot be changed yet; it is tried again'),
+    };
+    await underStartLock(directUrl, () => migrateDatabase(database, now, patience), log);
   } finally {
     await database.close();
   }
