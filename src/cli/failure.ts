@@ -44,6 +44,8 @@ const PLAIN = new Set([
   'Interrupted',
   'ConfigInvalid',
   'MasterKeyWrong',
+  'MigrationFailed',
+  'TablesInUse',
   'KeyInvalid',
   'RecordInvalid',
   'CallRefused',
@@ -87,8 +89,12 @@ function explain(error: Error, code: string): string {
   if (typeof path === 'string') return `${code}: ${path}`;
   if (typeof address === 'string') return `${code}: ${address}:${String(port)}`;
   const { message, stack } = describeError(error);
-  return `${typeof message === 'string' ? message : code}${process.env['DEBUG'] ? `\n${String(stack)}` : ''}`;
+  return `${typeof message === 'string' ? message : withoutValues(code)}${process.env['DEBUG'] ? `\n${String(stack)}` : ''}`;
 }
+
+/** A code of PostgreSQL alone says nothing to who does not know that it is one. */
+const withoutValues = (code: string): string =>
+  /^[0-9A-Z]{5}$/.test(code) ? `PostgreSQL answers ${code} (its appendix A, error codes)` : code;
 
 function codeOf(extensions: unknown): string | undefined {
   const code: unknown = Object(extensions).code;

@@ -5,6 +5,8 @@ import { gunzip } from 'node:zlib';
 import { Client } from 'pg';
 import { connectDatabase } from '../../src/entities/schema/connect.js';
 import { migrate } from '../../src/entities/schema/migrate.js';
+import { ofMigration } from '../../src/entities/schema/migration-failed.js';
+import { describeFailure } from '../../src/cli/failure.js';
 import { MIGRATIONS } from '../../src/entities/migrations/migrations.js';
 import { startTestGateway } from '../support/gateway.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
@@ -90,6 +92,17 @@ test('behind a reader that takes its time (a backup) it gives up soon, says who 
   }
   await migrate(former.url, new Date(), { patienceMs: 0 });
   expect((await noted(former.url)).toSorted()).toEqual(NAMES);
+});
+
+test('one that fails is told by its name, with what PostgreSQL says of objects and not of rows, and changes nothing', async () => {
+  await run(former.url, 'create table former_identifier ()');
+  const failed: unknown = await migrate(former.url).catch((error: unknown) => error);
+  const told =
+    /^the migration 0131-former-identifiers failed, and nothing was changed: PostgreSQL answers 42P07, .*"former_identifier" already exists. Start the version before again/;
+  expect(describeFailure(failed)).toMatchObject({ message: expect.stringMatching(told) });
+  expect(await noted(former.url)).not.toContain('0130-programme-numbers');
+  const refused = Object.assign(new Error('invalid input syntax for type date: "Amina"'), { code: '22007' });
+  expect(String(ofMigration('0131', refused))).not.toContain('Amina');
 });
 
 test('what a version left half-way is refused, and stays as it is', async () => {

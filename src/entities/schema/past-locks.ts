@@ -3,6 +3,7 @@
  * waits as long as it does, so it gives up soon, comes again, and says whose transaction it waits for.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ofMigration } from './migration-failed.js';
 import { sqlStateOf, type Database, type Sql } from '../database/database.js';
 
 /** For a lock, and so for whoever asks behind it. */
@@ -28,7 +29,7 @@ class TablesInUse extends Error {
 /**
  * Runs what migrations are due, all or none, and gives their names.
  *
- * @throws TablesInUse that says what is in the way
+ * @throws TablesInUse, MigrationFailed that say what is in the way
  */
 export async function upPastLocks(
   database: Database,
@@ -58,9 +59,13 @@ async function up(database: Database, holder: { text: string }): Promise<string[
     await connection.execute(`set local lock_timeout = ${LOCK_MS}`, [], 'run', transaction);
     const { pid } = await connection.execute<{ pid: number }>('select pg_backend_pid() as pid', [], 'get', transaction);
     const look = async (): Promise<void> => void (holder.text = (await holderOf(database, pid)) ?? holder.text);
+    let current = '';
+    migrator.on('migrating', ({ name }) => void (current = name));
     const looking = setInterval(() => void look().catch(() => undefined), LOOK_MS);
     try {
       return (await migrator.up({ transaction })).map(({ name }) => name);
+    } catch (error) {
+      throw ofMigration(current, error);
     } finally {
       clearInterval(looking);
     }
