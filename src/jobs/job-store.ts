@@ -13,6 +13,7 @@ import {
 import type { AgendaBackend, JobParameters, JobRepository } from 'agenda';
 import { Pool } from 'pg';
 import { outliveBreaks } from '../entities/database/pool.js';
+import { isJobTable, JOB_TABLE, markJobTable } from '../entities/queues/job-table.repository.js';
 import { coalesce } from '../platform/coalesce.js';
 import type { Log } from '../platform/log.js';
 
@@ -21,10 +22,11 @@ const POOL_SIZE = 4;
 /** Of the store, until it counts as away. */
 const ANSWER_MS = 3000;
 const RETRY_MS = 500;
-const TABLE = 'agenda_jobs';
 /** What this version of Agenda makes of its table. */
 const SHAPE = createHash('sha256')
-  .update([getCreateTableSQL(TABLE), ...getCreateIndexesSQL(TABLE), getUpdateTimestampTriggerSQL(TABLE)].join())
+  .update(
+    [getCreateTableSQL(JOB_TABLE), ...getCreateIndexesSQL(JOB_TABLE), getUpdateTimestampTriggerSQL(JOB_TABLE)].join(),
+  )
   .digest('base64url');
 
 export interface JobStore {
@@ -71,20 +73,11 @@ function postgresBackend(connectionString: string, log: Log) {
   outliveBreaks(pool, (error) => log.debug({ err: error }, 'a connection to the job store broke'));
   const backendOf = (ensureSchema: boolean) => new PostgresBackend({ pool, disableNotifications: true, ensureSchema });
   const connect = async (): Promise<void> => {
-    if (await hasShape(pool)) return;
+    if (await isJobTable(pool, SHAPE)) return;
     await backendOf(true).connect();
-    await pool.query(`comment on table ${TABLE} is '${SHAPE}'`);
+    await markJobTable(pool, SHAPE);
   };
   return { backend: backendOf(false), connect, close: () => pool.end() };
-}
-
-/**
- * Agenda changes its table at every connection, also where there is nothing to change: behind a reader that takes its time (a
- * backup) that would wait, and keep the jobs of all processes waiting. So the table says what was made of it.
- */
-async function hasShape(pool: Pool): Promise<boolean> {
-  const { rows } = await pool.query(`select obj_description(to_regclass('${TABLE}')) = '${SHAPE}' as made`);
-  return Object(rows[0]).made === true;
 }
 
 /** Loaded where it is asked for: its driver alone is 40 MB of memory. */
