@@ -22,6 +22,7 @@ describe('the chart', () => {
     env: { name: string; value?: string; valueFrom?: { secretKeyRef: { name: string } } }[];
     securityContext: unknown;
     resources: Record<string, Record<string, string>>;
+    volumeMounts: object[];
     readinessProbe?: { httpGet: { path: string } };
     livenessProbe?: { httpGet: { path: string } };
   }
@@ -29,7 +30,7 @@ describe('the chart', () => {
     apiVersion: string;
     kind: string;
     metadata: { name: string; annotations?: Record<string, string> };
-    spec: { template: { spec: { containers: Container[]; securityContext: unknown } } };
+    spec: { template: { spec: { containers: Container[]; volumes: { name: string }[]; securityContext: unknown } } };
   }
   const manifestsOf = (...values: string[]): Manifest[] => {
     const { status, out, said } = helm(['template', 'one', CHART, ...set(...values)]);
@@ -101,11 +102,29 @@ describe('the chart', () => {
       expect(one?.image).toMatch(/@sha256:a{64}$/);
     });
 
+    test('gives every process what a source or a file of a setting needs, and the migrations every setting', () => {
+      const file = ['volumes[0].name=ca', 'volumes[0].secret.secretName=ca', 'volumeMounts[0].name=ca'];
+      const given = ['settings.CREATE_DATABASE=true', 'secrets[0]=FARMERS_DATABASE_URL', ...file];
+      const manifests = manifestsOf(...given, 'volumeMounts[0].mountPath=/etc/ca');
+      expect(faultsOf(manifests)).toBe('');
+      for (const { kind, spec } of workOf(manifests)) {
+        const { containers, volumes } = spec.template.spec;
+        const [{ env = [], volumeMounts = [] } = {}] = containers;
+        expect(volumes.map(({ name }) => name)).toEqual(['tmp', 'ca']);
+        expect(volumeMounts).toContainEqual({ name: 'ca', mountPath: '/etc/ca' });
+        expect(env).toContainEqual({ name: 'CREATE_DATABASE', value: 'true' });
+        const source = env.find(({ name }) => name === 'FARMERS_DATABASE_URL')?.valueFrom?.secretKeyRef.name;
+        expect([kind, source]).toEqual([kind, kind === 'Job' ? undefined : 'dci']);
+      }
+    });
+
     test.each([
       ['without its Secret', ['existingSecret='], 'existingSecret'],
       ['with a secret in its values', ['settings.DATABASE_URL=postgres://a'], 'DATABASE_URL'],
+      ['with any other in its values', ['settings.REDIS_URL=redis://a'], 'REDIS_URL'],
       ['without the address that partners call', ['settings.PUBLIC_URL='], 'PUBLIC_URL'],
       ['with a misspelt part', ['api.replica=3'], 'replica'],
+      ['with a misspelt whole', ['networkpolicy.enabled=false'], 'networkpolicy'],
     ])('is refused %s', (_, values, named) => {
       const { status, said } = helm(['template', 'one', CHART, ...set(...values)]);
       expect(status).not.toBe(0);

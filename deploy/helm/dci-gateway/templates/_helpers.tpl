@@ -14,19 +14,43 @@ app.kubernetes.io/component: {{ .role }}
 {{- end -}}
 {{- end -}}
 
-{{/* Secrets one by one: a key that the Secret has for somebody else does not become a setting. */}}
+{{/* Of every process, the migrations' too. Secrets one by one: a key that the Secret has for somebody else does not become a setting. */}}
 {{- define "gateway.env" -}}
-- { name: ROLE, value: {{ .role }} }
-- { name: PORT, value: '4000' }
 - { name: DATA_DIR, value: /tmp }
-{{- range $name, $value := .root.Values.settings }}
+{{- range $name, $value := .Values.settings }}
 - { name: {{ $name }}, value: {{ $value | toString | quote }} }
 {{- end }}
-{{- range tuple "DATABASE_URL" "MASTER_KEY" }}
-- { name: {{ . }}, valueFrom: { secretKeyRef: { name: {{ $.root.Values.existingSecret }}, key: {{ . }} } } }
+{{- include "gateway.secret" (dict "root" . "name" "DATABASE_URL") | nindent 0 }}
+{{- include "gateway.secret" (dict "root" . "name" "DATABASE_DIRECT_URL" "optional" true) | nindent 0 }}
+{{- end -}}
+
+{{- define "gateway.secret" -}}
+- { name: {{ .name }}, valueFrom: { secretKeyRef: { name: {{ .root.Values.existingSecret }}, key: {{ .name }}, optional: {{ .optional | default false }} } } }
+{{- end -}}
+
+{{- define "gateway.processEnv" -}}
+- { name: ROLE, value: {{ .role }} }
+- { name: PORT, value: '4000' }
+{{ include "gateway.env" .root }}
+{{- range prepend .root.Values.secrets "MASTER_KEY" }}
+{{- include "gateway.secret" (dict "root" $.root "name" .) | nindent 0 }}
 {{- end }}
-{{- range tuple "ADMIN_TOKEN" "MASTER_KEY_PREVIOUS" "JOBS_URL" "REDIS_URL" "DATABASE_DIRECT_URL" "DATABASE_REPLICA_URL" }}
-- { name: {{ . }}, valueFrom: { secretKeyRef: { name: {{ $.root.Values.existingSecret }}, key: {{ . }}, optional: true } } }
+{{- range tuple "ADMIN_TOKEN" "MASTER_KEY_PREVIOUS" "JOBS_URL" "REDIS_URL" "DATABASE_REPLICA_URL" }}
+{{- include "gateway.secret" (dict "root" $.root "name" . "optional" true) | nindent 0 }}
+{{- end }}
+{{- end -}}
+
+{{- define "gateway.volumeMounts" -}}
+- { name: tmp, mountPath: /tmp }
+{{- with .Values.volumeMounts }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "gateway.volumes" -}}
+- { name: tmp, emptyDir: { sizeLimit: 256Mi } }
+{{- with .Values.volumes }}
+{{ toYaml . }}
 {{- end }}
 {{- end -}}
 
