@@ -17,8 +17,10 @@ export interface GivenConsent extends RecordIdentifier {
   place: string | null;
   /** Records that it is of; where one has its number that is none of them, those of its type that have it too. */
   holders: string[];
-  /** Whether somebody else has its number now, as far as a live source told. */
+  /** Whether somebody else has its number now, by our records or as far as a live source told. */
   passed: boolean;
+  /** Whether that is so at this live source. */
+  passedThere: boolean | null;
 }
 
 /** To whom it must have been given; it names one of the two. */
@@ -43,7 +45,7 @@ export interface Subject {
 const find = (standing: string): string => `
 with live as materialized (select (${livePlace('$1', '$7')}) as place)
 select c.id, c.identifier_type as type, c.identifier_value as value, c.fields, live.place,
-  c.number_passed_at is not null as passed, case
+  c.number_passed_at is not null as passed, live.place = any (c.passed_live) as "passedThere", case
     when live.place is not null then array(select jsonb_array_elements_text(c.given_for_live -> live.place))
     when $7::text is null then '{}' else coalesce(c.given_for::text[], '{}') end as holders
 from live cross join unnest($2::text[], $3::text[]) as person (type, value)
@@ -152,32 +154,44 @@ interface Found {
 
 /** What of a live source is found under their numbers, where that says something new about them. */
 function foundAnew(given: GivenConsent[], named: Named): Found[] {
-  return given.flatMap(({ id, place, holders, passed }) => {
+  return given.flatMap(({ id, place, holders, passedThere }) => {
     const records = named.get(id) ?? [];
     if (place === null || records.length === 0) return [];
     const isFirst = holders.length === 0;
     const isPassed = !isFirst && !records.some((one) => holders.includes(one));
-    return isFirst || isPassed !== passed ? [{ id, place, records, isPassed }] : [];
+    return isFirst || isPassed !== passedThere ? [{ id, place, records, isPassed }] : [];
   });
 }
 
-/** Of two that are the first at once, one is. */
+/** Of two that are the first at once, one is. Locked in one order, as our own records lock them. */
 async function keepFound(sql: Sql, found: Found[]): Promise<void> {
-  const rows = found.toSorted((one, other) => (one.id < other.id ? -1 : 1));
   await sql.query(
-    `update consent c set
+    `with locked as materialized (select id from consent where id = any ($1::uuid[]) order by id for update)
+     update consent c set
        given_for_live = case when jsonb_exists(c.given_for_live, g.place) then c.given_for_live
          else c.given_for_live || jsonb_build_object(g.place, g.records) end,
-       number_passed_at = case when g.passed then coalesce(c.number_passed_at, now()) end
+       passed_live = array_remove(c.passed_live, g.place) || case when g.passed then array[g.place] else '{}' end
      from unnest($1::uuid[], $2::text[], ${linesOf('$3')}, $4::boolean[]) as g (id, place, records, passed)
+       join locked on locked.id = g.id
      where c.id = g.id`,
     [
-      rows.map(({ id }) => id),
-      rows.map(({ place }) => place),
-      lines(rows.map(({ records }) => JSON.stringify(records))),
-      rows.map(({ isPassed }) => isPassed),
+      found.map(({ id }) => id),
+      found.map(({ place }) => place),
+      lines(found.map(({ records }) => JSON.stringify(records))),
+      found.map(({ isPassed }) => isPassed),
     ],
     'keep-whose-consents',
+  );
+}
+
+/** What a source said that is asked no more says nothing of whose a number is. */
+export async function forgetPassedThere(sql: Sql): Promise<void> {
+  await sql.query(
+    `update consent c set passed_live = array(
+       select place from unnest(c.passed_live) as place where exists (
+         select from source_record_type t join source s on s.name = t.source and s.mode = 'LIVE'
+         where t.registry = c.registry and t.source || ' ' || t.record_type = place))
+     where c.passed_live <> '{}'`,
   );
 }
 

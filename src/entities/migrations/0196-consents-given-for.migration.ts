@@ -1,7 +1,7 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /** That none of those a consent was given for has its number any more, and another served record of their type has. */
-const PASSED = `
+export const PASSED = `
   coalesce((select bool_or(kind.passed) from (
     select not bool_or(r.id = any (c.given_for)) as passed
     from record_identifier i join registry_record r on r.id = i.record_id

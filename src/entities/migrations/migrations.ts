@@ -42,6 +42,7 @@ import { KeptFormer0185 } from './0185-kept-former.migration.js';
 import { ConsentsGivenFor0196 } from './0196-consents-given-for.migration.js';
 import { NumbersInOrder0197 } from './0197-numbers-in-order.migration.js';
 import { ConsentsAtLiveSources0199 } from './0199-consents-at-live-sources.migration.js';
+import { PassedAtLiveSources0200 } from './0200-passed-at-live-sources.migration.js';
 import { MovedCallbacks0206 } from './0206-moved-callbacks.migration.js';
 
 /** In order of running; a migration that has run anywhere is never changed, a new one is added. */
@@ -90,6 +91,7 @@ export const MIGRATIONS = [
   ConsentsGivenFor0196,
   NumbersInOrder0197,
   ConsentsAtLiveSources0199,
+  PassedAtLiveSources0200,
   MovedCallbacks0206,
 ].map((migration) => ({
   name: nameOf(migration),

@@ -17,6 +17,7 @@ import {
 import { countRows, type RowCount } from '../../entities/sources/source-row.repository.js';
 import { uuidv7 } from '../../platform/uuid.js';
 import type { Registries } from '../../protocol/registries/registries.js';
+import { forgetPassedThere } from '../../sources/given-consents.js';
 import { checkSource } from '../../sources/outside/check-source.js';
 import type { LiveSources } from '../../sources/outside/live-sources.js';
 import { SourceFault } from '../../sources/outside/source-fault.js';
@@ -102,6 +103,7 @@ export async function applySource(services: Services, admin: Admin, yaml: string
       await saveSource(unit, name, renewed);
     }
     await replaceTypes(unit, name, types);
+    await forgetPassedThere(unit);
     return { kind, mode, types };
   });
   await releaseSlot(services, before, file);
@@ -151,6 +153,7 @@ export async function removeSource(services: Services, admin: Admin, name: strin
     async (unit) => {
       before = await locked(unit, name);
       await dropSource(unit, name, services.clock());
+      await forgetPassedThere(unit);
       return {};
     },
     view,

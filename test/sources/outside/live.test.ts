@@ -13,7 +13,7 @@ import type { RecordMapping } from '../../../src/sources/outside/source-file.sch
 import { SourceReader } from '../../../src/sources/outside/source-reader.js';
 import type { RegistrySource, SourceQuery, SourceRecord, SourceResult } from '../../../src/sources/registry-source.js';
 import { siftedLookUps, siftedSearch } from '../../../src/sources/sifted-search.js';
-import { giveConsent } from '../../support/consent.js';
+import { addRecords, giveConsent } from '../../support/consent.js';
 import { startTestGateway, type TestGateway } from '../../support/gateway.js';
 import { createPartner, type Partner } from '../../support/partner.js';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.js';
@@ -391,6 +391,52 @@ test('a consent is of the row that had its number, and of nobody who has it late
   await consent('later');
   expect(await found('later')).toEqual(['Given 41']);
   await renumber([41, 'u41'], [40, 'u40']);
+});
+
+test('what a live source says of a number undoes nothing of what our own records say of it', async () => {
+  const uin = 'u50';
+  const member = (given: string) => ({
+    recordType: 'Member',
+    identifiers: [{ type: 'UIN', value: uin }],
+    data: { demographic_info: { name: { given_name: given } } },
+  });
+  const found = async (recordType: string) =>
+    (await find(asking, byId(uin, { reg_record_type: recordType }))).records.length;
+  const remove = () =>
+    gateway.admin(
+      `mutation { deleteRecord(registry: SOCIAL, recordType: "Member", identifier: { type: "UIN", value: "${uin}" }) { id } }`,
+    );
+  await addRecords(gateway, [member('First')]);
+  await giveConsent(gateway, { uin, senderId: asking.senderId, fields: ['*'] });
+  expect([await found('Member'), await found('SRPerson')]).toEqual([1, 1]);
+  await remove();
+  await addRecords(gateway, [member('Second')]);
+  expect(await found('Member')).toBe(0);
+  expect(await found('SRPerson')).toBe(1);
+  expect(await found('Member')).toBe(0);
+  // The other way round, too.
+  await school.query('update pupil set uin = null where number = 50');
+  await school.query('update pupil set uin = $1 where number = 51', [uin]);
+  const isPassed = async () => {
+    const { consents } = await gateway.admin<{ consents: { nodes: { numberPassedAt: string | null }[] } }>(
+      'query ($filter: ConsentFilter) { consents(filter: $filter) { nodes { numberPassedAt } } }',
+      { filter: { registry: 'SOCIAL', identifier: { type: 'UIN', value: uin } } },
+    );
+    return consents.nodes.map(({ numberPassedAt }) => numberPassedAt !== null);
+  };
+  await remove();
+  expect(await isPassed()).toEqual([false]);
+  expect(await found('SRPerson')).toBe(0);
+  expect(await isPassed()).toEqual([true]);
+  // Our own records come and go without a word of what the source said.
+  await addRecords(gateway, [member('Third')]);
+  await remove();
+  expect(await isPassed()).toEqual([true]);
+  // What a source said that is asked no more counts no more.
+  await gateway.admin('mutation { removeSource(name: "school") { name } }');
+  expect(await isPassed()).toEqual([false]);
+  await apply(YAML);
+  await school.query(`update pupil set uin = 'old ' || number where number in (50, 51)`);
 });
 
 test('a source that forgets consent and row filter leaks neither record nor count', async () => {
