@@ -1,13 +1,11 @@
 import type { Sql } from '../entities/database/database.js';
-import { forgetLeft } from '../entities/records/left-number.repository.js';
 import { forgetToldVersions } from '../entities/records/record-version.repository.js';
 
 const BATCH = 5000;
 
-/** Record versions that no delivery needs any more, and numbers that none is behind. Gives the number of versions. */
+/** Record versions that no delivery needs any more. Gives their number. */
 export async function forgetTold(sql: Sql): Promise<number> {
   let forgotten = 0;
   for (let done = BATCH; done === BATCH; forgotten += done) done = await forgetToldVersions(sql, BATCH);
-  while ((await forgetLeft(sql, BATCH)) === BATCH);
   return forgotten;
 }

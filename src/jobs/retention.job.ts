@@ -19,6 +19,7 @@ import {
   purgeVersions,
   shredDataKeys,
 } from '../entities/retention/purge.repository.js';
+import { forgetLeft } from '../entities/records/left-number.repository.js';
 import { GATEWAY, recordAdminAction } from '../use-cases/admin-change.js';
 import type { Retention } from '../platform/config.schema.js';
 import { eachInTurn } from '../platform/each-in-turn.js';
@@ -51,6 +52,7 @@ export async function keepRetention(retaining: Retaining): Promise<Record<string
     attempts: () => dropMonths(database, 'delivery_attempt', until('attempts'), holds),
     outbox: () => dropMonths(database, 'outbox_event', until('outbox'), []),
     versions: () => purgeVersions(database, until('versions')),
+    leftNumbers: () => forgetLeft(database),
     records: () => forgetDeleted(database, (name) => registries.byName(name), until('versions')),
     events: () => dropEvents(database, until('versions'), holds),
     transactions: () => dropTransactions(retaining, until('transactions'), holds),

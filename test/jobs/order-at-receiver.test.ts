@@ -1,6 +1,6 @@
 /** Birth, correction and death of one person come from several subscriptions of one partner, and do not overtake each other. */
 import { randomUUID } from 'node:crypto';
-import { forgetTold } from '../../src/jobs/forget-versions.job.js';
+import { forgetLeft } from '../../src/entities/records/left-number.repository.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { answer, startInbox, type Inbox } from '../support/inbox.js';
 import { createPartner, type Partner } from '../support/partner.js';
@@ -187,7 +187,7 @@ describe('of who gets a number, and who had it', () => {
     expect(told(inbox)).toEqual([registrations, deletions, deletions, deletions, deletions, registrations]);
     expect(told(inbox, other)).toEqual([registrations]);
     await until(async () => {
-      await forgetTold(gateway.database);
+      await forgetLeft(gateway.database);
       return (await gateway.database.query('select from left_number')).length === 0;
     });
   });

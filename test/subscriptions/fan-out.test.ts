@@ -328,10 +328,10 @@ describe('with a clock of its own', () => {
   });
 
   /** A fault of the database that belongs to one row, as one of a damaged page does. */
-  async function breaking(value: string, condition: string): Promise<void> {
+  async function breaking(values: string[], condition: string): Promise<void> {
     await gateway.database.query(`create or replace function break_row() returns trigger language plpgsql as $$
       begin
-        if exists (select from record_identifier where record_id = new.record_id and value = '${value}') and ${condition} then
+        if exists (select from record_identifier where record_id = new.record_id and value = any ('{${values.join(',')}}')) and ${condition} then
           raise exception using errcode = '22023';
         end if;
         return new;
@@ -345,27 +345,40 @@ describe('with a clock of its own', () => {
     const code = await subscribe();
     const id = randomUUID();
     try {
-      await breaking(id, 'not new.unmatched');
+      await breaking([id], 'not new.unmatched');
       await upsert(gateway, { id, event: 'Death' });
       await happen();
       await all();
       expect(await owed(code)).toEqual([UNMATCHED, MATCHED]);
-      await breaking(id, 'true');
+      await breaking([id], 'true');
       await upsert(gateway, { id, event: 'Death', data: { sex: 'male' } });
       await happen();
       await all();
       expect(await owed(code)).toEqual([UNMATCHED, MATCHED, MATCHED]);
+      // However many later ones of its record wait behind it.
+      await gateway.database.query(
+        `insert into registry_event (id, registry, record_type, event_type, record_id, version, identifiers)
+         select (substr(id::text, 1, 24) || lpad(n::text, 12, '0'))::uuid, registry, record_type, event_type, record_id,
+           version + n, identifiers from registry_event, generate_series(1, 150) n where fanned_out_at is null`,
+      );
+      const other = randomUUID();
+      await breaking([id, other], 'true');
+      await upsert(gateway, { id: other, event: 'Death' });
+      await happen();
+      await all();
+      expect(await owed(code)).toEqual([UNMATCHED, MATCHED, MATCHED, MATCHED]);
+      await gateway.database.query('delete from registry_event where version > 2 and fanned_out_at is null');
       expect(await gateway.services.jobHealth()).toMatchObject({
-        queues: expect.arrayContaining([expect.objectContaining({ name: 'fan-out', waiting: 1 })]),
+        queues: expect.arrayContaining([expect.objectContaining({ name: 'fan-out', waiting: 2 })]),
       });
     } finally {
       await gateway.database.query('drop trigger break_row on delivery');
     }
     await all();
-    expect(await owed(code)).toHaveLength(3);
+    expect(await owed(code)).toHaveLength(4);
     await gateway.database.query('update registry_event set claimed_until = now() where fanned_out_at is null');
     await all();
-    expect(await owed(code)).toEqual([UNMATCHED, MATCHED, MATCHED, MATCHED]);
+    expect(await owed(code)).toEqual([UNMATCHED, MATCHED, MATCHED, MATCHED, MATCHED, MATCHED]);
   });
 
   test('an event whose version cannot be read now waits, and is told once it can be', async () => {

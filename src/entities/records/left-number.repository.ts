@@ -105,19 +105,34 @@ export async function eventsBefore(sql: Sql, named: readonly Named[]): Promise<M
   return new Map(rows.map(({ id, before }) => [id, before]));
 }
 
-// As comparisons, both stay questions about one record: as joins they would read all events.
-/** Those under which nothing is left to be told. Gives their number; call until there are fewer than `limit`. */
-export async function forgetLeft(sql: Sql, limit: number): Promise<number> {
-  const rows = await sql.query(
-    `delete from left_number where ctid in (
-       select l.ctid from left_number l
-       where exists (select from registry_event e where ${waitingRecord('e')} = l.record_id) is not true
-         and exists (select from delivery d
-           where (case when d.state = 'PENDING' then d.record_id end) = l.record_id) is not true
-       limit $1) returning 1`,
-    [limit],
-  );
-  return rows.length;
+// As comparisons, both stay questions about one record: as joins they would read all events. What left again meanwhile stays.
+const FORGET = `
+with looked as materialized (
+  select number, record_id, left_at from left_number where (number, record_id) > ($1::bigint, $2::uuid)
+  order by number, record_id limit $3
+), gone as (
+  delete from left_number l using looked
+  where l.number = looked.number and l.record_id = looked.record_id and l.left_at = looked.left_at
+    and exists (select from registry_event e where ${waitingRecord('e')} = l.record_id) is not true
+    and exists (select from delivery d where (case when d.state = 'PENDING' then d.record_id end) = l.record_id) is not true
+  returning 1
+)
+select number::text, record_id as "recordId", (select count(*)::int from gone) as gone
+from looked order by looked.number desc, record_id desc limit 1`;
+
+const LOOKED_AT_ONCE = 5000;
+const FIRST = { number: String(-(2n ** 63n)), recordId: '00000000-0000-0000-0000-000000000000' };
+
+/** Those under which nothing is left to be told. Each is looked at once, however many are kept. Gives their number. */
+export async function forgetLeft(sql: Sql): Promise<number> {
+  let forgotten = 0;
+  for (let last: typeof FIRST | undefined = FIRST; last !== undefined;) {
+    const values: unknown[] = [last.number, last.recordId, LOOKED_AT_ONCE];
+    const [row]: (typeof FIRST & { gone: number })[] = await sql.query(FORGET, values, 'forget-left');
+    forgotten += row?.gone ?? 0;
+    last = row;
+  }
+  return forgotten;
 }
 
 /** An end of a record, as a receiver is to be told of it. */

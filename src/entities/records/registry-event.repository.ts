@@ -92,11 +92,13 @@ const EVENT = `e.id, e.registry, e.record_type as "recordType", e.event_type as 
   e.version::float8 as version, e.identifiers, e.created_at as "createdAt"`;
 
 // As a comparison, `exists` stays a question about one event: as a join it would read all that waits.
+const TAKEABLE = `${waitingId('e')} is not null and exists (
+  select 1 from registry_event lower where ${waitingRecord('lower')} = e.record_id and lower.version < e.version) is not true
+  and (e.claimed_until is null or e.claimed_until < now())`;
+
 const TAKE = `
 select ${EVENT}, e.hop from registry_event e
-where ${waitingId('e')} is not null and exists (
-  select 1 from registry_event lower where ${waitingRecord('lower')} = e.record_id and lower.version < e.version) is not true
-  and (e.claimed_until is null or e.claimed_until < now()) and ($2::uuid is null or ${waitingId('e')} = $2)
+where ${TAKEABLE} and ($2::uuid is null or ${waitingId('e')} = $2)
 order by ${waitingId('e')} limit $1 for update of e skip locked`;
 
 /** Oldest first, of each subject only the lowest version. Locked until the transaction ends. @param only this one */
@@ -109,8 +111,7 @@ export async function takeEvents(sql: Sql, limit: number, only: string | null = 
 /** Those that would be taken, of which nothing else is read. */
 export async function nextEvents(sql: Sql, limit: number): Promise<string[]> {
   const rows = await sql.query<{ id: string }>(
-    `select e.id from registry_event e where ${waitingId('e')} is not null
-       and (e.claimed_until is null or e.claimed_until < now()) order by ${waitingId('e')} limit $1`,
+    `select e.id from registry_event e where ${TAKEABLE} order by ${waitingId('e')} limit $1`,
     [limit],
   );
   return rows.map(({ id }) => id);
