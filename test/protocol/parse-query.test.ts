@@ -399,6 +399,16 @@ describe('what is meant of one entry of a list', () => {
       rejection('rjct.search_criteria.invalid', '"address" is a list, and of one entry of it only comparisons'),
     ));
 
+  test.each([
+    [{ 'related_person.related_member.birth_date': { $gte: '2000', $lte: '2005' } }],
+    [{ related_person: { related_member: { age: 5 } } }],
+    [{ 'member_identifier.identifier_type': 'UIN', 'member_identifier.identifier_value': '1' }],
+  ])('of an entry nothing is read that is of one entry of a list inside it: %j', (inside) =>
+    expect(refusal('EXPRESSION', { member_list: { is_disabled: true, ...inside } }, 'Group')).toEqual(
+      rejection('rjct.search_criteria.invalid', 'ranges or identifiers of a list inside it'),
+    ),
+  );
+
   test('two types beside a value could mean anything', () =>
     expect(
       refusal('EXPRESSION', {

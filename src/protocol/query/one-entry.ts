@@ -44,9 +44,11 @@ export function insideEntry(names: Names, path: string, parts: Criteria[]): Crit
   if (list === undefined) return { and: parts };
   const inside = membersOf(parts, list);
   const ofEntry = inside.filter((part): part is Comparison => 'attribute' in part && !NEGATIONS.has(part.operator));
-  if (ofEntry.length === inside.length) return { and: ofEntry, ofOne: list };
+  const deeper = ofEntry.filter(({ attribute }) => listAround(names, attribute) !== list);
+  const isOfOne = groupsIn(deeper, attributesOf(names.definition, names.recordType)).length === 0;
+  if (isOfOne && ofEntry.length === inside.length) return { and: ofEntry, ofOne: list };
   throw criteriaInvalid(
-    `"${list}" is a list, and of one entry of it only comparisons are read, no negations and alternatives: put those beside it, under "$and"`,
+    `"${list}" is a list, and of one entry of it only comparisons are read, no negations, alternatives, and ranges or identifiers of a list inside it: put those beside it, under "$and"`,
   );
 }
 
