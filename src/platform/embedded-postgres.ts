@@ -1,8 +1,9 @@
 /** A PostgreSQL of our own under `DATA_DIR`, for those who bring none: made at the first start, kept after it. */
 import { randomBytes } from 'node:crypto';
-import { chown, lstat, mkdir, readFile, readlink, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, readlink, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isThere } from './folder.js';
 import { freePort } from './free-port.js';
 import { findPostgresHome, pointerOf } from './postgres-home.js';
 import type { PostgresHome } from './postgres-home.js';
@@ -97,7 +98,6 @@ export const embeddedUrl = (password: string, port: number): string =>
  * pass for it, and take the password with it.
  */
 async function requireDatabase(folder: string, passwordPath: string): Promise<void> {
-  const isThere = (path: string): Promise<boolean> => lstat(path).then(Boolean, () => false);
   if (!(await isThere(passwordPath)) || (await isThere(join(folder, 'data')))) return;
   // A first start that was cut off; and where a link leads, one that was not yet put in its place too, is said by who follows it.
   const linked = await Promise.any([folder, pointerOf(folder)].map((path) => readlink(path))).catch(() => undefined);

@@ -1,5 +1,5 @@
 /** Folders, made where they are missing. */
-import { mkdir, stat } from 'node:fs/promises';
+import { lstat, mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isNativeError } from 'node:util/types';
 
@@ -10,14 +10,11 @@ export async function makeFolder(path: string, mode?: number): Promise<void> {
   } catch (error) {
     const code = isNativeError(error) && 'code' in error ? error.code : undefined;
     if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
-    if (code !== 'ENOENT' || (await exists(dirname(path)))) throw error;
+    if (code !== 'ENOENT' || (await isThere(dirname(path)))) throw error;
     await makeFolder(dirname(path));
     await makeFolder(path, mode);
   }
 }
 
-const exists = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
+/** Also as a link that leads nowhere. */
+export const isThere = (path: string): Promise<boolean> => lstat(path).then(Boolean, () => false);

@@ -1,11 +1,11 @@
 /** The master key and the admin token of a gateway that was given none: made once and kept in `DATA_DIR`. */
 import { randomBytes } from 'node:crypto';
-import { link, lstat, readFile, unlink, writeFile } from 'node:fs/promises';
+import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isNativeError } from 'node:util/types';
 
 import type { Secrets } from './config.js';
-import { makeFolder } from './folder.js';
+import { isThere, makeFolder } from './folder.js';
 
 export interface LocalSecrets {
   masterKey: Buffer;
@@ -37,9 +37,6 @@ async function localMasterKey(dataDir: string): Promise<Buffer> {
     );
   return Buffer.from((await keep(path, 'base64')).value, 'base64');
 }
-
-/** Also as a link that leads nowhere. */
-const isThere = (path: string): Promise<boolean> => lstat(path).then(Boolean, () => false);
 
 /** Written beside its place and linked into it: a crash leaves no half secret, and of two processes the first wins. */
 async function keep(path: string, encoding: 'base64' | 'base64url'): Promise<{ value: string; isNew: boolean }> {

@@ -1,12 +1,10 @@
 /** Where the values of a record stand in a statement: in its document `r.data`, or in its searched columns `s`. */
 import type { SearchedColumn } from '../entities/records/searched-record.repository.js';
 import { tableOf } from '../entities/records/searched-record.sql.js';
-import type { Criteria } from '../protocol/query/criteria.js';
+import type { Comparison, Criteria } from '../protocol/query/criteria.js';
 import type { SortKey } from '../protocol/query/parse-sort.js';
 import type { SourceQuery } from './registry-source.js';
 import { MOST_TEXT } from './searched-columns.js';
-
-type Comparison = Extract<Criteria, { attribute: string }>;
 
 export interface RecordTables {
   id(): string;

@@ -1,7 +1,7 @@
 /** What criteria ask about, for the access decision, and their canonical form, by which equal subscriptions are known. */
-import type { Criteria } from './criteria.js';
+import type { Comparison, Criteria } from './criteria.js';
 
-type Leaf = Extract<Criteria, { attribute: string } | { identifier: unknown }>;
+type Leaf = Comparison | Extract<Criteria, { identifier: unknown }>;
 
 /** Canonical paths of all attributes that are compared. */
 export const attributesIn = (criteria: Criteria): Set<string> =>

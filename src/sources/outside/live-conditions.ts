@@ -1,6 +1,6 @@
 /** Criteria as a condition in the source's own SQL: it may let more through than they mean, never less. */
 import { sql, type RawBuilder } from 'kysely';
-import type { Criteria, Scalar } from '../../protocol/query/criteria.js';
+import type { Comparison, Criteria, Scalar } from '../../protocol/query/criteria.js';
 import { firstDay, lastDay } from '../../protocol/registries/date.js';
 import type { Attribute } from '../../protocol/registries/definition.js';
 import { sourceValues } from './live-capabilities.js';
@@ -17,7 +17,6 @@ export interface Conditions {
 }
 
 type Condition = RawBuilder<unknown>;
-type Comparison = Extract<Criteria, { attribute: string }>;
 
 const NOBODY = sql`1 = 0`;
 

@@ -1,7 +1,7 @@
 /** Search: every question judged alone, what may leave decided once per question, the answer settled before it leaves. */
 import { maySearch, mayLookUp, decideGate, forbiddenBy, valueOf, type Grant } from '../../access/decide-access.js';
 import { findReleased, type Released } from '../../access/release.js';
-import type { Criteria, Page } from '../../protocol/query/criteria.js';
+import type { Comparison, Criteria, Page } from '../../protocol/query/criteria.js';
 import { ConsentRefused } from '../../protocol/consent/consent-refused.js';
 import { DIALECTS } from '../../protocol/dialects/dialects.js';
 import { ItemRejected, RequestInvalid } from '../../protocol/errors.js';
@@ -262,5 +262,3 @@ function searchProblem(grant: Grant, { attribute, operator }: Comparison, negate
   if (maySearch(grant, attribute)) return undefined;
   return `${attribute}: the agreement does not let this attribute be searched`;
 }
-
-type Comparison = Extract<Criteria, { attribute: string }>;
