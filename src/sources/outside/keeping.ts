@@ -6,6 +6,7 @@ import type { Registry } from '../../protocol/vocabulary.js';
 import { valuesAt } from '../../protocol/query/evaluate.js';
 import type { MappedRecord } from './map-records.js';
 import type { RecordMapping } from './source-file.schema.js';
+import type { StillServed } from './still-served.js';
 
 export interface Batch {
   source: string;
@@ -18,6 +19,8 @@ export interface Batch {
   silent: boolean;
   /** What happened, where the source says it itself. */
   eventType?: string | undefined;
+  /** Of those that end, where that was asked. */
+  stillServed?: StillServed | undefined;
 }
 
 /** In the transaction that keeps how far the source is read: what was told and what was read commit together. */
@@ -25,7 +28,9 @@ export interface Keeping {
   /** Gives the ids of records that changed. */
   write(sql: Sql, batch: Batch, now: Date): Promise<string[]>;
   /** Of records that are gone at the source. */
-  end(sql: Sql, rows: KnownRow[], now: Date): Promise<void>;
+  end(sql: Sql, rows: KnownRow[], now: Date, stillServed?: StillServed): Promise<void>;
+  /** What has to be asked of the source about those that end, before the transaction. @throws SourceFault */
+  stillServed?(sql: Sql, mapping: RecordMapping, records: MappedRecord[], gone: string[]): Promise<StillServed>;
 }
 
 /** Each record of a batch once, with what tells whether it changed. */

@@ -14,6 +14,10 @@ import { identifiersOf } from '../../protocol/registries/records/normalize.js';
 import type { Registries } from '../../protocol/registries/registries.js';
 import { countsOf, digested, eventOf, rowOf, type Batch, type Keeping } from './keeping.js';
 import type { MappedRecord } from './map-records.js';
+import { nameOf } from './named-keys.js';
+import type { OpenSource } from './source-connections.js';
+import type { RecordMapping } from './source-file.schema.js';
+import { stillServedBy, type StillServed } from './still-served.js';
 
 interface Told extends ToldRecord {
   identifiers: Identifier[];
@@ -26,7 +30,28 @@ export class LiveTeller implements Keeping {
     private readonly vault: DataVault,
     private readonly registries: Registries,
     private readonly source: string,
+    /** Undefined of another DCI server, which says itself who is gone. */
+    private readonly open?: OpenSource,
   ) {}
+
+  async stillServed(sql: Sql, mapping: RecordMapping, records: MappedRecord[], gone: string[]): Promise<StillServed> {
+    const here = new Map(records.filter(({ state }) => state !== 'SERVED').map((record) => [record.id, record]));
+    const ids = [...here.keys(), ...gone];
+    if (this.open === undefined || ids.length === 0) return new Map();
+    const rows = (await knownRows(sql, ids)).filter(({ state }) => state === 'SERVED');
+    if (rows.length === 0) return new Map();
+    const { definition, recordType } = this.open.mapper.typeOf(mapping);
+    // Where a person has several records, such as enrolments, each ends by itself.
+    if (recordType.severalPerSubject === true) return new Map();
+    const last = await this.#lastTold(sql, rows);
+    const ending = rows.map(({ recordId: id }) => {
+      const { identifiers = [] } = here.get(id) ?? {};
+      return identifiers.length > 0
+        ? { id, identifiers }
+        : { id, identifiers: identifiersOf(definition, recordType.name, last.get(id) ?? {}) };
+    });
+    return stillServedBy(this.open, mapping, ending);
+  }
 
   async write(sql: Sql, batch: Batch, now: Date): Promise<string[]> {
     const rows = digested(batch);
@@ -55,19 +80,19 @@ export class LiveTeller implements Keeping {
     return changed.map(({ id }) => id);
   }
 
-  async end(sql: Sql, rows: KnownRow[], now: Date): Promise<void> {
+  async end(sql: Sql, rows: KnownRow[], now: Date, stillServed?: StillServed): Promise<void> {
     const ids = rows.map(({ recordId }) => recordId);
     const served = rows.filter(({ state }) => state === 'SERVED');
     const records = new Map((await toldRecords(sql, ids)).map((record) => [record.id, record]));
     const last = await this.#lastTold(sql, served);
     const ended = served.flatMap(({ recordId }) => this.#deletion(records.get(recordId), last.get(recordId)) ?? []);
-    await this.#tell(sql, ended, now);
+    await this.#tell(sql, await this.#goneBy(sql, ended, stillServed), now);
     await forgetRows(sql, ids);
   }
 
   async #tellAll(
     sql: Sql,
-    { mapping, registry, eventType: said }: Batch,
+    { mapping, registry, eventType: said, stillServed }: Batch,
     changed: MappedRecord[],
     known: Map<string, KnownRow>,
     now: Date,
@@ -98,17 +123,30 @@ export class LiveTeller implements Keeping {
       sql,
       told.flatMap((one) => this.#lostNumbers(one, last.get(one.id))),
     );
-    return this.#tell(sql, told, now);
+    return this.#tell(sql, await this.#goneBy(sql, told, stillServed), now);
+  }
+
+  /** Who is still served by an identifier is not told to be gone by it. */
+  async #goneBy(sql: Sql, told: Told[], stillServed: StillServed = new Map()): Promise<Told[]> {
+    const held = (one: Told): Identifier[] => (one.eventType === 'DELETE' ? (stillServed.get(one.id) ?? []) : []);
+    await leaveNumbers(
+      sql,
+      told.flatMap((one) => held(one).map((number) => ({ ...number, ...placeOf(one) }))),
+    );
+    return told.flatMap((one) => {
+      const identifiers = one.identifiers.filter((each) => !held(one).some((other) => nameOf(other) === nameOf(each)));
+      return identifiers.length === 0 && held(one).length > 0 ? [] : [{ ...one, identifiers }];
+    });
   }
 
   /** Under which it was told of before, and is not any more. */
-  #lostNumbers({ id, registry, recordType, identifiers }: Told, last: Record<string, unknown> = {}): LostNumber[] {
-    const definition = this.registries.byName(registry);
+  #lostNumbers(told: Told, last: Record<string, unknown> = {}): LostNumber[] {
+    const definition = this.registries.byName(told.registry);
     if (definition === undefined) return [];
-    const kept = new Set(identifiers.map(({ type, value }) => `${type} ${value}`));
-    return identifiersOf(definition, recordType, last)
-      .filter(({ type, value }) => !kept.has(`${type} ${value}`))
-      .map((lost) => ({ ...lost, recordId: id, registry, recordType }));
+    const kept = new Set(told.identifiers.map(nameOf));
+    return identifiersOf(definition, told.recordType, last)
+      .filter((one) => !kept.has(nameOf(one)))
+      .map((lost) => ({ ...lost, ...placeOf(told) }));
   }
 
   #deletion(of: ToldRecord | undefined, data: Record<string, unknown> | undefined): Told | undefined {
@@ -145,3 +183,9 @@ export class LiveTeller implements Keeping {
     return versions;
   }
 }
+
+const placeOf = ({ id, registry, recordType }: Told): Omit<LostNumber, keyof Identifier> => ({
+  recordId: id,
+  registry,
+  recordType,
+});

@@ -51,7 +51,7 @@ export class Mirror {
   ) {
     const { vault, registries } = services;
     const { mode, name } = claimed.source;
-    this.#keeping = mode === 'LIVE' ? new LiveTeller(vault, registries, name) : copies(vault, registries);
+    this.#keeping = mode === 'LIVE' ? new LiveTeller(vault, registries, name, open) : copies(vault, registries);
     this.#again = new ReadAgain(services, open, claimed, this.#keeping);
   }
 
@@ -182,6 +182,7 @@ export class Mirror {
     const records = await mapper.map(mapping, rows);
     if (position.after === undefined) records.push(...keyless(mapping, file, await reader.countKeyless(mapping)));
     const { after: _after, ...here } = { ...position, done: position.done + rows.length };
+    const stillServed = await this.#again.stillServed(mapping, records);
     const place = after === undefined ? { ...here, entry: position.entry + 1 } : { ...here, after };
     await this.claimed.commit(async (unit) => {
       const unfit = this.source.acceptEnded ? [] : await this.#again.unfitIn(unit, records);
@@ -190,6 +191,7 @@ export class Mirror {
         unit,
         mapping,
         records.filter((record) => !left.has(record)),
+        stillServed,
       );
       const all = moreUnfit(position.unfit, unfit);
       const next = all === undefined ? place : { ...place, unfit: all };

@@ -15,6 +15,7 @@ import type { MappedRecord } from './map-records.js';
 import { sourceRecordId } from './record-id.js';
 import type { OpenSource } from './source-connections.js';
 import type { RecordMapping } from './source-file.schema.js';
+import type { StillServed } from './still-served.js';
 import { identifierIn, keyText, type Key } from './source-row.js';
 import { isTooMany, isUnfit, moreUnfit, tooManyGone, type Unfit } from './too-many-gone.js';
 import { embeddingKeys } from './watermark.js';
@@ -70,14 +71,23 @@ export class ReadAgain {
     }
   }
 
+  async stillServed(mapping: RecordMapping, records: MappedRecord[], gone: string[] = []) {
+    return this.keeping.stillServed?.(this.services.database, mapping, records, gone);
+  }
+
   /** Gives the ids of those that changed. */
-  async write(unit: Unit, mapping: RecordMapping, given: MappedRecord[]): Promise<string[]> {
+  async write(
+    unit: Unit,
+    mapping: RecordMapping,
+    given: MappedRecord[],
+    stillServed: StillServed | undefined,
+  ): Promise<string[]> {
     const records = await withLinked(unit, this.open, mapping, given);
     const { definition } = this.open.mapper.typeOf(mapping);
     const { name, generation, loadedAt } = this.claimed.source;
     const initial = mapping.events.initial_events ?? this.open.file.source.initial_events;
     const silent = loadedAt === null && !initial;
-    const batch = { source: name, mapping, registry: definition.registry, records, generation, silent };
+    const batch = { source: name, mapping, registry: definition.registry, records, generation, silent, stillServed };
     return this.keeping.write(unit, batch, this.services.clock());
   }
 
@@ -94,9 +104,10 @@ export class ReadAgain {
     const unfit = await this.unfitIn(this.services.database, records);
     if (!mayEnd) await this.#assertMayEnd(had.filter(({ state }) => state === 'SERVED').length, unfit);
     const before = await linkValues(this.services.database, mapping, this.#idsOf(mapping, [...keys, ...gone]));
+    const stillServed = await this.stillServed(mapping, records, this.#idsOf(mapping, gone));
     await this.claimed.commit(async (unit) => {
-      const ids = new Set(await this.write(unit, mapping, records));
-      const ended = await this.#end(unit, mapping, gone);
+      const ids = new Set(await this.write(unit, mapping, records, stillServed));
+      const ended = await this.#end(unit, mapping, gone, stillServed);
       const changed = [...records.filter(({ id }) => ids.has(id)).map(({ key }) => key), ...ended];
       const told = this.claimed.told(changed.length);
       if (changed.length === 0 || !this.#hasDependents(mapping)) return told;
@@ -175,10 +186,10 @@ export class ReadAgain {
   }
 
   /** Those that we had. */
-  async #end(unit: Unit, mapping: RecordMapping, keys: Key[]): Promise<Key[]> {
+  async #end(unit: Unit, mapping: RecordMapping, keys: Key[], stillServed: StillServed | undefined): Promise<Key[]> {
     const byId = new Map(keys.map((key) => [sourceRecordId(this.claimed.source.name, mapping.name, key), key]));
     const known = await knownRows(unit, [...byId.keys()]);
-    await this.keeping.end(unit, known, this.services.clock());
+    await this.keeping.end(unit, known, this.services.clock(), stillServed);
     return known.map(({ recordId }) => byId.get(recordId) ?? []);
   }
 }

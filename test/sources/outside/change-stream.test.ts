@@ -448,6 +448,18 @@ test('a live source tells of what changes, and keeps nothing of a person but wha
   expect(deliveries.nodes).toEqual([{ waiting: { reason: 'EARLIER_ONE' } }]);
   letGo.resolve();
   await settled(gateway, registrations, allEnded(1));
+
+  // Who has two rows, or gets another key, is not told to be gone by the number that is still served.
+  await clinic.query(`update patient set surname = 'Twice' where id in (14, 15)`);
+  await clinic.query(`insert into patient (id, uin, surname) values (43, 'p15', 'Twice')`);
+  await settled(gateway, registrations, allEnded(2));
+  await clinic.query('delete from patient where id = 43');
+  await clinic.query('update patient set id = 44 where id = 14');
+  await settled(gateway, registrations, allEnded(3));
+  await clinic.query('delete from patient where id = 15');
+  await settled(gateway, deletions, allEnded(4));
+  const gone = inbox.received.filter(({ body }) => body.header.meta.subscription_code === deletions);
+  expect(gone.map((one) => JSON.stringify(eventOf(one).data.reg_records).match(/p1\d/g))).toEqual([['p15']]);
   await gateway.admin('mutation { removeSource(name: "clinic") { name } }');
 }, 60_000);
 
