@@ -57,6 +57,38 @@ test.each<[JsonObject, string[]]>([
   expect(await ask(query)).toEqual(expected);
 });
 
+test('a year that a partner sends takes away no day that is known; another year replaces it', async () => {
+  const push = (birth_date: string, event = 'LiveBirth') =>
+    partner.postHttpSigned('/dci/v1/notify', {
+      transaction_id: randomUUID(),
+      sender_id: partner.senderId,
+      event: {
+        event_type: event,
+        registry: 'crvs',
+        record: { identifier: [{ identifier_type: 'BRN', identifier_value: 'pushed' }], birth_date },
+      },
+    });
+  const held: unknown[] = [];
+  for (const given of [
+    '1985',
+    '1985-05',
+    '1985-05-21',
+    '1985-05',
+    '1985',
+    '1985-05-21T10:00:00Z',
+    '1985-05-21',
+    '1986',
+  ]) {
+    expect((await push(given)).body.status_reason_message).toBeUndefined();
+    held.push((await find(partner, byId('pushed', {}, 'BRN'), 'crvs')).records[0]?.birth_date);
+  }
+  const [day, time] = ['1985-05-21', '1985-05-21T10:00:00Z'];
+  expect(held).toEqual(['1985', '1985-05', day, day, day, time, time, '1986']);
+  await gateway.admin(
+    `mutation { deleteRecord(registry: CRVS, identifier: { type: "BRN", value: "pushed" }) { change } }`,
+  );
+});
+
 test('an age is told of those of whom it is certain', async () => {
   const year = new Date().getUTCFullYear();
   expect(await ask({ age: { $gte: year - 1985 - 1 } })).toContain('year');

@@ -210,11 +210,18 @@ function merge(before: Data, after: Data, { grant, visible: covered, above = '' 
     const visible = isObject(covered) ? covered[name] : undefined;
     if (isObject(held) && isObject(value)) merged[name] = merge(held, value, { grant, visible, above: `${path}.` });
     else if (held === undefined) merged[name] = value;
-    else if (!grant.recordType.identifierPaths.includes(path))
+    else if (!grant.recordType.identifierPaths.includes(path) && !isKnownCloser(grant, path, held, value))
       merged[name] = covers(grant.clamp, path) ? value : inList(path, held, visible, value);
   }
   return merged;
 }
+
+/** A year does not replace the day that is known of it: nothing is deleted by a push. */
+const isKnownCloser = ({ definition, recordType }: Grant, path: string, held: unknown, given: unknown): boolean =>
+  attributesOf(definition, recordType).get(path)?.type === 'date' &&
+  typeof held === 'string' &&
+  typeof given === 'string' &&
+  held.startsWith(given);
 
 /** In a list that the agreement covers in part, nobody knows whose the rest would be once a part is replaced. */
 function inList(path: string, held: unknown, visible: unknown, given: unknown): unknown {
