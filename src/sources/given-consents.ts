@@ -142,7 +142,7 @@ const parametersOf = (
   organizationKind,
   purpose ?? null,
   // Which of several records of one person it was given for says nothing about the others.
-  recordType.severalPerSubject === true ? null : recordType.name,
+  recordType.severalPerSubject !== undefined ? null : recordType.name,
 ];
 
 interface Found {

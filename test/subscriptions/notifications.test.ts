@@ -134,6 +134,39 @@ describe('a notification', () => {
     expect(data.reg_records.identifier).toEqual([{ identifier_type: 'UIN', identifier_value: id }]);
   });
 
+  test('of an enrolment that ends names its programme, where that is covered', async () => {
+    const [id, registry] = [randomUUID(), 'IBR'];
+    const fields = ['member.member_identifier', 'enrollment_status'];
+    const [seeing, blind] = await Promise.all([newPartner({ registry }), newPartner({ registry, fields })]);
+    const wish = { event: 'DELETE', recordType: 'Beneficiary' };
+    const codes = [await subscribed(seeing, inbox, wish, 'ibr'), await subscribed(blind, inbox, wish, 'ibr')];
+    const records = ['P1', 'P2'].map((programme) => ({
+      recordType: 'Beneficiary',
+      externalId: `${id}:${programme}`,
+      identifiers: [{ type: 'UIN', value: id }],
+      data: {
+        programme_identifier: [{ programme_identifier: programme, programme_name: 'Untold' }],
+        enrollment_status: '1',
+      },
+    }));
+    await gateway.admin(
+      `mutation ($records: [RecordInput!]!) { upsertRecords(registry: IBR, records: $records) { inserted } }`,
+      { records },
+    );
+    await gateway.admin(
+      `mutation ($id: String!) { deleteRecord(registry: IBR, recordType: "Beneficiary", externalId: $id) { id } }`,
+      { id: `${id}:P2` },
+    );
+    for (const { code } of codes) await settled(gateway, code, allEnded(1));
+    const told = codes.map(({ code }) => {
+      const notice = inbox.received.find(({ body }) => body.header.meta.subscription_code === code);
+      const { '@context': _, '@type': __, ...record } = eventOf(notice!).data.reg_records;
+      return record;
+    });
+    const member = { member_identifier: [{ identifier_type: 'UIN', identifier_value: id }] };
+    expect(told).toEqual([{ member, programme_identifier: [{ programme_identifier: 'P2' }] }, { member }]);
+  });
+
   test('is of the version that its event made, whatever came after, and in its order', async () => {
     const partner = await newPartner();
     const { code } = await subscribed(partner, inbox, { event: 'UPDATE' });

@@ -127,7 +127,7 @@ function judge(
     throw conflicting(`has the ${taken.type} of another record`);
   }
   const bare = externalId == null ? holders : holders.filter((one) => one.externalId === null);
-  const several = recordType.severalPerSubject === true;
+  const several = recordType.severalPerSubject !== undefined;
   if ((several ? bare : holders).length > 1)
     throw new RecordInvalid(
       '',

@@ -112,15 +112,18 @@ export async function deleteRecord(
 /**
  * The same of a copy of a source, where a person may have several rows, or get another key: who is still served by an
  * identifier is not told to be gone by it.
+ *
+ * @param several record types of which a person has several records, each of which ends by itself
  */
-export async function deleteCopy(sql: Sql, vault: DataVault, id: string, now: Date): Promise<void> {
+export async function deleteCopy(sql: Sql, vault: DataVault, id: string, several: string[], now: Date): Promise<void> {
   const held = await sql.query<Identifier>(
     `select i.type, i.value from record_identifier i join registry_record r on r.id = i.record_id
      where i.record_id = $1 and exists (
        select from record_identifier o join registry_record other on other.id = o.record_id
        where o.registry = i.registry and o.type = i.type and o.value = i.value and o.record_id <> i.record_id
-         and other.record_type = r.record_type and other.origin = r.origin and other.deleted_at is null)`,
-    [id],
+         and other.record_type = r.record_type and other.origin = r.origin and other.deleted_at is null)
+       and r.record_type <> all($2::text[])`,
+    [id, several],
   );
   const deleted = await markDeleted(sql, id, now);
   if (deleted === undefined) return;

@@ -94,7 +94,10 @@ export class RecordResolver {
     return upsertRecords(context.services, requireRole(context, RUNNERS), registry, records);
   }
 
-  @Mutation(() => RecordOutcome, { description: 'Deletes a record and raises DELETE, which carries identifiers only.' })
+  @Mutation(() => RecordOutcome, {
+    description:
+      'Deletes a record and raises DELETE, which carries identifiers only, of an enrolment its programme too.',
+  })
   async deleteRecord(
     @Arg('registry', () => RegistryEnum) registry: Registry,
     @Arg('identifier', () => IdentifierInput, {

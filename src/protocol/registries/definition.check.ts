@@ -58,6 +58,7 @@ const pathMistakes = (definition: RegistryDefinition): string[] =>
       ...recordType.identifierPaths,
       ...recordType.memberPaths,
       ...otherwisePath(recordType),
+      ...(recordType.severalPerSubject === undefined ? [] : [recordType.severalPerSubject]),
       ...Object.values(recordType.attributeAliases),
     ]
       .filter((path) => resolvePath(definition, recordType.class, path)?.path !== path)

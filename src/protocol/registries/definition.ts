@@ -55,8 +55,8 @@ export interface RecordTypeDefinition {
   identifying: string[];
   /** A record that has nothing at `unless` stands for a household as a whole: it is identified by these, kept at `path`. */
   otherwise?: { unless: string; path: string; identifying: string[] };
-  /** One subject has several records of this type, told apart by external id: a beneficiary has one per programme. */
-  severalPerSubject?: boolean;
+  /** One subject has several records of this type, told apart by what stands at this path: a beneficiary has one per programme. */
+  severalPerSubject?: string;
   /**
    * Paths of persons inside a record who are somebody else than its subject, for example `member_list`, or of nothing but
    * their identifiers, for example `parent1_identifier`; consent is asked for each.

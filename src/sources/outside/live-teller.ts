@@ -42,7 +42,7 @@ export class LiveTeller implements Keeping {
     if (rows.length === 0) return new Map();
     const { definition, recordType } = this.open.mapper.typeOf(mapping);
     // Where a person has several records, such as enrolments, each ends by itself.
-    if (recordType.severalPerSubject === true) return new Map();
+    if (recordType.severalPerSubject !== undefined) return new Map();
     const last = await this.#lastTold(sql, rows);
     const ending = rows.map(({ recordId: id }) => {
       const { identifiers = [] } = here.get(id) ?? {};

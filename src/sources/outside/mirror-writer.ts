@@ -17,13 +17,18 @@ import type { MappedRecord } from './map-records.js';
 export const copies = (vault: DataVault, registries: Registries): Keeping => ({
   write: (sql, batch, now) => writeBatch(sql, { vault, registries }, batch, now),
   end: async (sql, rows, now) => {
-    for (const { recordId } of rows) await deleteCopy(sql, vault, recordId, now);
+    for (const { recordId } of rows) await deleteCopy(sql, vault, recordId, several(registries), now);
     await forgetRows(
       sql,
       rows.map(({ recordId }) => recordId),
     );
   },
 });
+
+const several = ({ all }: Registries): string[] =>
+  all.flatMap(({ recordTypes }) =>
+    recordTypes.flatMap(({ name, severalPerSubject }) => (severalPerSubject === undefined ? [] : [name])),
+  );
 
 interface Writing {
   vault: DataVault;
@@ -84,7 +89,8 @@ async function writeTold(
     });
   await writePlanned(sql, writing.vault, plans, now);
   for (const { id, state } of told)
-    if (state !== 'SERVED' && stored.get(id)?.deleted === false) await deleteCopy(sql, writing.vault, id, now);
+    if (state !== 'SERVED' && stored.get(id)?.deleted === false)
+      await deleteCopy(sql, writing.vault, id, several(writing.registries), now);
 }
 
 function insideOf({ registries }: Writing, { registry, mapping }: Batch): (data: MappedRecord['data']) => Identifier[] {

@@ -32,7 +32,7 @@ export function upstreamRecord(
       .map(({ type: name, value }) => JSON.stringify([name, value]));
     if (names.length === 0) return undefined;
     // Of several records of one subject, such as enrolments, nothing but what they say tells them apart.
-    const key = type.severalPerSubject === true ? [digestOf(data)] : names.slice(0, 1);
+    const key = type.severalPerSubject !== undefined ? [digestOf(data)] : names.slice(0, 1);
     return { id: sourceRecordId(source, entry, key), key, state: 'SERVED', identifiers, data, children: [] };
   } catch (error) {
     if (error instanceof RecordInvalid) return undefined;

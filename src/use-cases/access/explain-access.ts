@@ -177,7 +177,7 @@ async function findRecord(services: Services, definition: RegistryDefinition, qu
     const query = { definition, recordType: recordType.name, criteria, sort: [], page: { size: 100, number: 1 } };
     const { records } = await services.source.search(query);
     const [record, other] = records.filter(({ data }) => identifyingTypes(recordType, data).includes(type));
-    if (other !== undefined && recordType.severalPerSubject !== true)
+    if (other !== undefined && recordType.severalPerSubject === undefined)
       throw conflict('identifier', 'several records hold it: npx dci repair merged-records');
     if (record !== undefined) return { recordType, record };
   }

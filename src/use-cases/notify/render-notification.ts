@@ -157,7 +157,7 @@ async function releaseRecord(
   const deleted = event.eventType === 'DELETE';
   const kept = deleted ? await stillGone(delivery, made, recordType) : event.identifiers;
   if (kept === undefined) return { cancelled: WITHHELD.NUMBER_IN_USE };
-  const sent = madeOfRow('a record', () => (deleted ? identifiersAlone(grant, data) : data));
+  const sent = madeOfRow('a record', () => (deleted ? whoAlone(grant, data) : data));
   const { recordId: id, version } = event;
   const source = { id, recordType: recordType.name, version, data: sent };
   const released = await releasing(source);
@@ -184,21 +184,26 @@ async function stillGone(
   const { id: eventId, identifiers } = event;
   const numbers = identifyingOf(recordType, { identifiers });
   const { senderId, target } = subscription;
-  const several = recordType.severalPerSubject === true;
+  const several = recordType.severalPerSubject !== undefined;
   const used = numbers.length === 0 ? [] : await inUse({ eventId, senderId, target, identifiers: numbers, several });
   if (used.length === 0) return identifiers;
   if (messageSealed !== null || used.length === numbers.length) return undefined;
   return identifiers.filter(({ type, value }) => !used.some((one) => one.type === type && one.value === value));
 }
 
-const identifiersAlone = ({ definition, recordType }: Grant, data: Record<string, unknown>) =>
-  clampRecord(expandFields(definition, recordType.name, recordType.identifierPaths), data);
+const alone = ({ definition, recordType }: Grant, paths: string[], data: Record<string, unknown>) =>
+  clampRecord(expandFields(definition, recordType.name, paths), data);
+
+/** Of a person with several records, which of them too. */
+const whoAlone = (grant: Grant, data: Record<string, unknown>) =>
+  alone(grant, [...grant.recordType.identifierPaths, ...[grant.recordType.severalPerSubject ?? []].flat()], data);
 
 /** A copy may end while another of the same person is served: who is still found by a number is not gone by it. */
 function goneBy(grant: Grant, identifiers: Identifier[], data: Record<string, unknown>) {
   const { definition, recordType } = grant;
   const told = keepIdentifiers(definition, recordType.name, data, identifiers);
-  return presentRecord(definition, recordType.name, identifiersAlone(grant, told));
+  const isNamed = Object.keys(alone(grant, recordType.identifierPaths, told)).length > 0;
+  return presentRecord(definition, recordType.name, isNamed ? whoAlone(grant, told) : {});
 }
 
 /** What a `graphql` filter selects, of what the agreement lets out. */

@@ -47,7 +47,8 @@ export async function applyPush(services: Services, unit: Unit, grant: Grant, pu
     throw match.refused;
   }
   // One that says nothing of a programme yet becomes this; one that says otherwise stays.
-  const stored = found ?? (match.stored && programmeOf(match.stored.data) === undefined ? match.stored : undefined);
+  const stored =
+    found ?? (match.stored && programmeOf(recordType, match.stored.data) === undefined ? match.stored : undefined);
   if (stored !== undefined) {
     assertInRows(grant, stored);
     assertSamePerson(recordType, stored, draft);
@@ -100,7 +101,7 @@ function readPush(
   now: Date,
 ): RecordDraft & { programme: string | undefined } {
   const { identifiers, data } = draftRecord(definition, recordType, [], sent, now);
-  const programme = recordType.severalPerSubject === true ? programmeOf(data) : undefined;
+  const programme = programmeOf(recordType, data);
   const who = identifyingOf(recordType, { identifiers, data });
   const externalId = programme && externalIdOf(recordType, who, programme);
   const { registry } = definition;
@@ -128,8 +129,8 @@ export function namesPushed(
 const MAX_PROGRAMME = 1000;
 
 /** What several records of one person differ in; undefined where nothing is said of it. */
-function programmeOf(data: Data): string | undefined {
-  const programmes = valuesAt([data], ['programme_identifier', 'programme_identifier']);
+function programmeOf({ severalPerSubject: path }: RecordTypeDefinition, data: Data): string | undefined {
+  const programmes = path === undefined ? [] : valuesAt([data], path.split('.'));
   return programmes.length === 0 ? undefined : programmes.map(String).join('+');
 }
 
@@ -150,7 +151,7 @@ function enrolmentOf(
   if (stored !== undefined && stored.externalId === draft.externalId) return stored;
   const own = identifyingOf(recordType, draft);
   const same = candidates.filter(
-    (one) => agree(own, identifyingOf(recordType, one)) && programmeOf(one.data) === programme,
+    (one) => agree(own, identifyingOf(recordType, one)) && programmeOf(recordType, one.data) === programme,
   );
   if (same.length > 1) throw new RecordInvalid('', 'matches more than one record of the person', 'AMBIGUOUS');
   return same[0];

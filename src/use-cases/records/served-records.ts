@@ -71,7 +71,7 @@ export async function liveHolders(
   const { live } = await servedTypes(services, definition, recordTypes);
   const holders: LiveHolders[] = [];
   for (const recordType of live) {
-    if (recordType.severalPerSubject === true || !identifyingTypes(recordType).includes(identifier.type)) continue;
+    if (recordType.severalPerSubject !== undefined || !identifyingTypes(recordType).includes(identifier.type)) continue;
     const records = (await liveRecords(services, definition, [recordType], identifier)) ?? [];
     const about = records.filter((record) =>
       namesIn(definition, record).some(({ type, value }) => type === identifier.type && value === identifier.value),

@@ -188,6 +188,35 @@ test('who gets another key, or has two rows, is not told to be gone', async () =
   expect((await status()).served).toBe(602);
 });
 
+test('an enrolment that ends is told of, whatever else the person is enrolled in', async () => {
+  await school.query(`create table grants (id int primary key, uin text, programme text, state text, changed timestamptz not null default now());
+    insert into grants values (1, 'g1', 'P1', 'on'), (2, 'g1', 'P2', 'on')`);
+  const yaml = `version: 1
+source: { name: grants, kind: postgres, url: "\${SCHOOL_DATABASE_URL}" }
+capture: { by: watermark, column: changed, every: 100ms, overlap: 1m, sweep: 1h }
+records:
+  - registry: IBR
+    type: Beneficiary
+    from: grants
+    key: id
+    state: { column: state, served: ["on"], ended: ["off"] }
+    fields: { programme_identifier.programme_identifier: programme }
+    identifiers: [{ type: UIN, value: uin }]
+`;
+  expect((await apply(yaml)).errors).toBeUndefined();
+  const state = `{ source(name: "grants") { state served refusals { reason } } }`;
+  const loaded = () => gateway.admin<{ source: Status }>(state);
+  await until(async () => (await loaded()).source.state === 'RUNNING', { seen: loaded });
+  await school.query(`update grants set state = 'off', changed = now() where id = 2`);
+  const deletions = () =>
+    gateway.database.query(
+      `select identifiers from registry_event where event_type = 'DELETE' and registry = 'IBR' order by id`,
+    );
+  await until(async () => (await loaded()).source.served === 1, { seen: loaded });
+  expect(await deletions()).toEqual([{ identifiers: [{ type: 'UIN', value: 'g1' }] }]);
+  await gateway.admin('mutation { removeSource(name: "grants") { name } }');
+});
+
 test('who gets another key and is read again is found once, long before a sweep', async () => {
   await school.query(`update pupil set number = 9002, changed = now() where uin = 'u22'`);
   const keys = () =>

@@ -20,7 +20,7 @@ export const BENEFICIARY_RECORDS: RecordTypeDefinition = {
   identifierPaths: ['member.member_identifier', 'member.demographic_info.identifier', 'group.group_identifier'],
   identifying: PERSON_IDENTIFYING,
   otherwise: { unless: 'member', path: 'group.group_identifier', identifying: GROUP_IDENTIFYING },
-  severalPerSubject: true,
+  severalPerSubject: 'programme_identifier.programme_identifier',
   memberPaths: ['member.related_person.related_member', 'group.group_head_info', 'group.member_list'],
   attributeAliases: {
     ...memberAliases('member.'),
