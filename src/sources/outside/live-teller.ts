@@ -4,6 +4,7 @@
  */
 import type { DataVault } from '../../entities/database/data-vault.js';
 import type { Sql } from '../../entities/database/database.js';
+import { isRowFault } from '../../entities/database/row-fault.js';
 import { findVersions, newestUpTo } from '../../entities/records/record-version.repository.js';
 import { leaveNumbers, type LostNumber } from '../../entities/records/left-number.repository.js';
 import { raise } from '../../entities/records/record-write.repository.js';
@@ -155,7 +156,7 @@ export class LiveTeller implements Keeping {
     return { ...of, identifiers: identifiersOf(definition, of.recordType, data), data, eventType: 'DELETE' };
   }
 
-  /** What was told of records last, where somebody was told and it is still kept. */
+  /** What was told of records last, where somebody was told and it is still kept, as it was. */
   async #lastTold(sql: Sql, rows: KnownRow[]): Promise<Map<string, Record<string, unknown>>> {
     const keys = await newestUpTo(
       sql,
@@ -164,7 +165,7 @@ export class LiveTeller implements Keeping {
     const opened = await findVersions(sql, this.vault, keys);
     const found = new Map<string, Record<string, unknown>>();
     for (const [index, { recordId }] of keys.entries()) {
-      const data = await opened[index]?.();
+      const data = await opened[index]?.().catch(broken);
       if (data !== undefined) found.set(recordId, data);
     }
     return found;
@@ -182,6 +183,11 @@ export class LiveTeller implements Keeping {
     await raise(sql, this.vault, raised, now);
     return versions;
   }
+}
+
+/** One that was altered tells nothing, and keeps nobody else from being told of. */
+function broken(error: unknown): undefined {
+  if (!isRowFault(error)) throw error;
 }
 
 const placeOf = ({ id, registry, recordType }: Told): Omit<LostNumber, keyof Identifier> => ({
