@@ -215,6 +215,13 @@ test('a session that froze inside a transaction is ended by the server', async (
   expect(limit).toEqual([{ idle_in_transaction_session_timeout: '30s' }]);
 });
 
+test('an index is built for as long as it takes, whatever a statement may take there', async () => {
+  const name = new URL(url).pathname.slice(1);
+  await database.query(`alter database ${name} set statement_timeout = '100ms'`);
+  await expect(database.alone('select pg_sleep(0.3)')).resolves.toBeUndefined();
+  await database.query(`alter database ${name} reset statement_timeout`);
+});
+
 test('a lease is renewed while every place is taken', async () => {
   const { promise: over, resolve: end } = Promise.withResolvers<void>();
   let begun = 0;

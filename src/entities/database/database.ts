@@ -147,11 +147,12 @@ export class Database implements Transactional {
     return { transaction, eventWritten, query: (text, values) => transaction((unit) => unit.query(text, values)) };
   }
 
-  /** A statement that PostgreSQL takes outside a transaction only, such as an index that is built beside writers. */
+  /** A statement that PostgreSQL takes outside a transaction only, such as an index that is built beside writers, however long it takes. */
   async alone(text: string): Promise<void> {
     const client = createClient(this.directUrl, 'dci-alone', PATIENCE_MS);
     try {
       await client.connect();
+      await client.query('set statement_timeout = 0');
       await client.query(text);
     } finally {
       await endClient(client);

@@ -56,7 +56,9 @@ async function up(database: Database, holder: { text: string }): Promise<string[
   const { migrator, em } = database.orm;
   const connection = em.getConnection();
   return connection.transactional(async (transaction) => {
-    await connection.execute(`set local lock_timeout = ${LOCK_MS}`, [], 'run', transaction);
+    // The role or the database may have limits of its own: a large table takes longer than a statement of every day.
+    for (const limit of [`lock_timeout = ${LOCK_MS}`, 'statement_timeout = 0'])
+      await connection.execute(`set local ${limit}`, [], 'run', transaction);
     const { pid } = await connection.execute<{ pid: number }>('select pg_backend_pid() as pid', [], 'get', transaction);
     const look = async (): Promise<void> => void (holder.text = (await holderOf(database, pid)) ?? holder.text);
     let current = '';
