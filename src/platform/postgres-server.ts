@@ -64,8 +64,24 @@ async function untilReady(home: PostgresHome, child: ChildProcess, logPath: stri
     await sleep(10);
   }
   child.kill('SIGKILL');
+  await requireVersion(home);
   const said = (await readFile(logPath, 'utf8')).trim().split('\n').slice(-5).join('\n');
   throw new Error(`the embedded PostgreSQL did not start:\n${said}`);
+}
+
+/**
+ * Data of another main version, which no server takes, and its log names none of the two.
+ *
+ * @throws Error that says how to go on
+ */
+async function requireVersion(home: PostgresHome): Promise<void> {
+  const made = (await readFile(join(home.data, 'PG_VERSION'), 'utf8').catch(() => '')).trim();
+  const { stdout } = await promisify(execFile)(join(home.bin, 'postgres'), ['--version'], { ...home.user, cwd: '/' });
+  const ours = /(\d+)\./.exec(stdout)?.[1];
+  if (made === '' || made === ours) return;
+  throw new Error(
+    `${home.data} was made by PostgreSQL ${made}, and this version brings ${ours}: start the version before again, and bring the database to a server of your own (docs/operators.md, From the embedded database to a server)`,
+  );
 }
 
 /**

@@ -170,9 +170,16 @@ test('signals stay with the host: SIGINT to it does not end the server', async (
   expect(code).toBe(0);
 });
 
-test('a lost password is named, not replaced', async () => {
+test('a lost password is named, not replaced, and so are the two versions where one does not take the data of the other', async () => {
   const dataDir = await makeFolder(0o755);
   await (await startEmbeddedPostgres({ dataDir, log })).close();
+  const version = join(dataDir, 'postgres/data/PG_VERSION');
+  const ours = await readFile(version, 'utf8');
+  await writeFile(version, '14\n');
+  await expect(startEmbeddedPostgres({ dataDir, log })).rejects.toThrow(
+    `was made by PostgreSQL 14, and this version brings ${ours.trim()}: start the version before again`,
+  );
+  await writeFile(version, ours);
   await rm(join(dataDir, 'postgres-password'));
   await expect(startEmbeddedPostgres({ dataDir, log })).rejects.toThrow('postgres-password: restore that file');
 });
