@@ -1,7 +1,7 @@
 /** Why a command failed, and what to do next; nothing that repeats its input. */
 import { isNativeError } from 'node:util/types';
 import { describeError } from '../platform/describe-error.js';
-import { NOT_BELIEVED, OWNS_IT } from '../platform/start-fault.js';
+import { NOT_BELIEVED, OWNS_IT, TAKES_THEM } from '../platform/start-fault.js';
 
 /** A refusal with the step that leads on. */
 export class CliFailure extends Error {
@@ -72,6 +72,7 @@ const REMEDIES: Record<string, string> = {
   '28P01': 'check the password in DATABASE_URL',
   '3D000': 'check the name of the database in DATABASE_URL',
   '42501': OWNS_IT,
+  '53300': TAKES_THEM,
   '42P01': 'the database has no tables of the gateway: check DATABASE_URL (or DATA_DIR), or run npx dci migrate',
   ...Object.fromEntries(
     NOT_BELIEVED.map((code) => [

@@ -30,6 +30,9 @@ export const NOT_BELIEVED = [
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ];
 const NOT_ALLOWED = '42501';
+const NO_CONNECTION_LEFT = '53300';
+export const TAKES_THEM =
+  'each process takes DB_POOL_SIZE connections and some eight more: raise max_connections of the server, or lower DB_POOL_SIZE';
 export const OWNS_IT = 'its user makes the tables, so the database must belong to it: ALTER DATABASE … OWNER TO …';
 const WITHOUT_TLS = 'The server does not support SSL connections';
 
@@ -40,6 +43,7 @@ export function startFault(error: unknown, { DATA_DIR = '.data' }: Record<string
   if (listening !== undefined) return `${listening} (${message})`;
   if (NOT_LET_IN.has(code)) return `DATABASE_URL: ${message}: check its user and password`;
   if (code === NOT_ALLOWED) return `DATABASE_URL: ${message}: ${OWNS_IT}`;
+  if (code === NO_CONNECTION_LEFT) return `DATABASE_URL: ${message}: ${TAKES_THEM}`;
   if (NOT_BELIEVED.includes(code))
     return `DATABASE_URL: the certificate of the server is not believed (${message}): name who signed it with sslrootcert=FILE, and the host as it stands there`;
   if (message === WITHOUT_TLS) return `DATABASE_URL: ${message}: have it do so, or leave sslmode out`;

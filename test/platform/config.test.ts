@@ -187,6 +187,9 @@ test('what the system says of a start that failed is told by the setting that me
   const denied = Object.assign(new Error('permission denied for schema public'), { code: '42501' });
   expect(startFault(denied, {})).toMatch(/^DATABASE_URL: permission denied for schema public: .*OWNER TO/);
   expect(describeFailure(denied)).toMatchObject({ code: '42501', remedy: expect.stringContaining('OWNER TO') });
+  const full = Object.assign(new Error('sorry, too many clients already'), { code: '53300' });
+  expect(startFault(full, {})).toMatch(/^DATABASE_URL: sorry, too many clients already: .*max_connections/);
+  expect(describeFailure(full)).toMatchObject({ remedy: expect.stringContaining('DB_POOL_SIZE') });
   const broken = Object.assign(new Error('duplicate key: (UIN)=(1)'), { code: '23505' });
   expect(describeFailure(broken).message).toBe('PostgreSQL answers 23505 (its appendix A, error codes)');
   const dataDir = join(await folder(), 'file');

@@ -426,6 +426,7 @@ describe('an export', () => {
     ['of an unknown registry', { registry: 'TAX' }, 400, 'registry: this gateway does not serve it'],
     ['of an unknown type', { recordType: 'Nope' }, 400, 'recordType: use one of'],
     ['as nobody', { as: 'nobody' }, 404, 'as: no such sender'],
+    ['for a purpose of nobody', { purpose: 'HEALTH' }, 400, 'purpose: is of a sender: name it too (as)'],
     ['in another format', { format: 'xls' }, 400, 'format: must be one of csv, ndjson'],
     ['for a reason that cannot be stored', { reason: 'a\0' }, 400, 'reason: holds a NUL'],
     ['for half a character', { reason: 'a\ud800' }, 400, 'reason: holds a NUL'],

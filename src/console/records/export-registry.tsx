@@ -53,7 +53,7 @@ function ExportForm({ definition, onClose }: { definition: RegistryDefinition; o
     setBusy(true);
     setProblem(undefined);
     const { registry } = definition;
-    const limits = { ...(as === '' ? {} : { as }), ...(purpose.trim() === '' ? {} : { purpose }) };
+    const limits = as === '' ? {} : { as, ...(purpose.trim() === '' ? {} : { purpose }) };
     // From then on it is told outside of this form.
     const file = { hasBegun: false };
     const onBegun = (): void => {

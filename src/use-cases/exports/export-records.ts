@@ -25,6 +25,8 @@ export async function exportRecords(
 ): Promise<AsyncGenerator<ExportedPage>> {
   const { as, purpose, reason, format } = question;
   if (reason.trim() === '') throw invalid('reason', 'say why you need to see personal data; it is recorded');
+  // Whoever states one means what a sender would get, and would be given everything.
+  if (purpose !== undefined && as === undefined) throw invalid('purpose', 'is of a sender: name it too (as)');
   const definition = definitionOf(services, question.registry);
   const recordType = findRecordType(definition, question.recordType);
   if (recordType === undefined) throw invalid('recordType', `use ${oneOfTypes(definition)}`);
