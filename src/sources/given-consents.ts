@@ -5,6 +5,7 @@
  */
 import type { Sql } from '../entities/database/database.js';
 import { lines, linesOf } from '../entities/database/packed.js';
+import { isLivePlace, livePlace } from '../entities/sources/live-place.sql.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../protocol/registries/definition.js';
 import type { RecordIdentifier } from '../protocol/registries/records/normalize.js';
 import { IN_FORCE, NOT_ENDED, OF_A_FORMER_HOLDER } from './consent.sql.js';
@@ -13,7 +14,7 @@ import { IN_FORCE, NOT_ENDED, OF_A_FORMER_HOLDER } from './consent.sql.js';
 export interface GivenConsent extends RecordIdentifier {
   id: string;
   fields: string[];
-  /** Where a live source keeps the records: under what those are written down that it is of. */
+  /** Where a live source keeps the records: that source and their type (live-place.sql.ts). */
   place: string | null;
   /** Records that it is of; where one has its number that is none of them, those of its type that have it too. */
   holders: string[];
@@ -51,12 +52,6 @@ select c.id, c.identifier_type as type, c.identifier_value as value, c.fields, l
 from live cross join unnest($2::text[], $3::text[]) as person (type, value)
 join consent c on c.registry = $1 and c.identifier_type = person.type and c.identifier_value = person.value
 where ${standing} and (c.sender_id = $4 or c.organization_kind = $5) and (c.purposes is null or $6 = any (c.purposes))`;
-
-/** A source that takes the place of another has records of its own, of which consents are anew. */
-function livePlace(registry: string, recordType: string): string {
-  return `select t.source || ' ' || t.record_type from source_record_type t join source s on s.name = t.source
-    where t.registry = ${registry} and t.record_type = ${recordType}::text and s.mode = 'LIVE'`;
-}
 
 const FIND = find(`${NOT_ENDED} and (c.number_passed_at is null or live.place is not null)`);
 const FIND_FORMER = find(OF_A_FORMER_HOLDER);
@@ -188,9 +183,7 @@ async function keepFound(sql: Sql, found: Found[]): Promise<void> {
 export async function forgetPassedThere(sql: Sql): Promise<void> {
   await sql.query(
     `update consent c set passed_live = array(
-       select place from unnest(c.passed_live) as place where exists (
-         select from source_record_type t join source s on s.name = t.source and s.mode = 'LIVE'
-         where t.registry = c.registry and t.source || ' ' || t.record_type = place))
+       select place from unnest(c.passed_live) as place where ${isLivePlace('c.registry', 'place')})
      where c.passed_live <> '{}'`,
   );
 }

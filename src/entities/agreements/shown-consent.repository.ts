@@ -1,5 +1,6 @@
 /** Consents in messages by number and signer: what each said when it was first shown, and which were revoked. */
 import type { Sql } from '../database/database.js';
+import { livePlace } from '../sources/live-place.sql.js';
 
 interface ConsentNumber {
   controllerId: string;
@@ -85,9 +86,7 @@ export async function isStillTheirs(
 
 const IS_THEIRS_LIVE = `
 with live as (
-  select t.registry || ' ' || t.source || ' ' || t.record_type as place
-  from source_record_type t join source s on s.name = t.source and s.mode = 'LIVE'
-  where t.registry = $3 and t.record_type = $4
+  select $3::text || ' ' || here.place as place from (${livePlace('$3', '$4')}) as here (place)
 ), given as (
   select s.given_for_live -> live.place as ids from shown_consent s cross join live where s.controller_id = $1 and s.jti = $2
 ), kept as (
