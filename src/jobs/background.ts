@@ -14,7 +14,7 @@ import { BatchDrain, type Drain } from './drain.js';
 import { expireSubscriptions } from './expire-subscriptions.job.js';
 import { fanOutBatch } from './fan-out.job.js';
 import { fillColumns } from './fill-columns.job.js';
-import { forgetTold } from './forget-versions.job.js';
+import { forgetsTold } from './forget-versions.job.js';
 import { keepHouse } from './housekeeping.job.js';
 import { importFilesWork } from './import-files.job.js';
 import type { JobStore } from './job-store.js';
@@ -151,6 +151,6 @@ export function recurringJobs(services: BackgroundServices): RecurringJob[] {
     { name: 'park-deliveries', every: '10 seconds', run: () => parkIdleDeliveries(database, clock()) },
     { name: 'watch-tail', every: '1 minute', run: () => watchTail(services) },
     { name: 'watch-slots', every: '30 seconds', run: () => watchSlots(services) },
-    { name: 'forget-versions', every: '1 minute', run: () => forgetTold(database) },
+    { name: 'forget-versions', every: '1 minute', run: forgetsTold(database) },
   ];
 }

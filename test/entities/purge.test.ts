@@ -1,6 +1,7 @@
 import type { Database } from '../../src/entities/database/database.js';
 import { connectDatabase } from '../../src/entities/schema/connect.js';
 import { deleteRemains, purgeDeliveries, purgePayloads } from '../../src/entities/retention/purge.repository.js';
+import { forgetsTold } from '../../src/jobs/forget-versions.job.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 
 const ROWS = 2500;
@@ -48,6 +49,18 @@ describe('purging more rows than a batch holds', () => {
     expect(begins).toHaveLength(3);
     expect(begins).toEqual([...new Set(begins)].toSorted((a, b) => (a < b ? -1 : 1)));
     expect(await purge(sql, tomorrow)).toBe(0);
+  });
+
+  test('versions that everybody was told of: a run looks at some, and the next goes on behind them', async () => {
+    const version = (of: string) => `select md5(n::text)::uuid, 1, ${of} from generate_series(1, 7) n`;
+    await database.query(`insert into record_version (record_id, version, data_key_id, data_sealed)
+      ${version(`md5('free')::uuid, '\\x00'`)}`);
+    // The last that was told of a record of a live source is kept.
+    await database.query(`insert into source_row (record_id, source, entry, state, digest, generation, version)
+      select record_id, 's', 'e', 'SERVED', '', 1, 1 from record_version order by record_id limit 3`);
+    const run = forgetsTold(database, { atOnce: 2, inARun: 4 });
+    expect([await run(), await run(), await run()]).toEqual([1, 3, 0]);
+    expect(await database.query('select from record_version')).toHaveLength(3);
   });
 
   test('who got which record is forgotten with the transactions that are gone, and kept with those that are there', async () => {

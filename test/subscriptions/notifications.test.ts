@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { forgetTold } from '../../src/jobs/forget-versions.job.js';
+import { forgetsTold } from '../../src/jobs/forget-versions.job.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { giveConsent } from '../support/consent.js';
 import { answer, startInbox, type Inbox } from '../support/inbox.js';
@@ -528,7 +528,7 @@ describe('record versions', () => {
         [id],
       );
     // The event that nobody wants is worked on by itself.
-    await until(async () => (await forgetTold(gateway.database)) >= 0 && (await kept()).length === 0);
+    await until(async () => (await forgetsTold(gateway.database)()) >= 0 && (await kept()).length === 0);
     expect(await kept()).toEqual([]);
   });
 });

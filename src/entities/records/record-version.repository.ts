@@ -67,24 +67,39 @@ export async function newestUpTo(sql: Sql, keys: readonly VersionKey[]): Promise
   );
 }
 
+const FORGET_TOLD = `
+with looked as materialized (
+  select record_id, version from record_version where (record_id, version) > ($1::uuid, $2::bigint)
+  order by record_id, version limit $3
+), gone as (
+  delete from record_version v using looked
+  where v.record_id = looked.record_id and v.version = looked.version
+    and not exists (select 1 from registry_event e where ${KEEPS_VERSION})
+    and not exists (select 1 from source_row s where s.record_id = v.record_id and s.version >= v.version
+      and not exists (select 1 from record_version newer where newer.record_id = v.record_id
+        and newer.version > v.version and newer.version <= s.version
+        and not exists (select 1 from registry_event e where ${keepsVersion('newer')})))
+    and not exists (select 1 from delivery d
+      where d.record_id = v.record_id and d.version = v.version and d.state in ('PENDING', 'FAILED'))
+  returning 1
+)
+select record_id as "recordId", version::float8 as version, (select count(*)::int from gone) as gone
+from looked order by looked.record_id desc, looked.version desc limit 1`;
+
+/** Before all others. */
+export const NO_VERSION: VersionKey = { recordId: '00000000-0000-0000-0000-000000000000', version: 0 };
+
 /**
- * Those whose event was told to everybody; a failed delivery keeps its version, since it may be tried again, and a record
- * of a live source the last one that was told, which alone says whose it was when it is gone: while a newer one waits,
- * nobody knows whether anybody will be told of that.
+ * Of so many behind a key, those whose event was told to everybody; a failed delivery keeps its version, since it may be tried
+ * again, and a record of a live source the last one that was told, which alone says whose it was when it is gone: while a newer
+ * one waits, nobody knows whether anybody will be told of that. Gives the last that was looked at, undefined behind the end.
  */
-export async function forgetToldVersions(sql: Sql, limit: number): Promise<number> {
-  const rows = await sql.query(
-    `delete from record_version where ctid in (
-       select v.ctid from record_version v
-       where not exists (select 1 from registry_event e where ${KEEPS_VERSION})
-         and not exists (select 1 from source_row s where s.record_id = v.record_id and s.version >= v.version
-           and not exists (select 1 from record_version newer where newer.record_id = v.record_id
-             and newer.version > v.version and newer.version <= s.version
-             and not exists (select 1 from registry_event e where ${keepsVersion('newer')})))
-         and not exists (select 1 from delivery d
-           where d.record_id = v.record_id and d.version = v.version and d.state in ('PENDING', 'FAILED'))
-       limit $1) returning 1`,
-    [limit],
-  );
-  return rows.length;
+export async function forgetToldVersions(
+  sql: Sql,
+  after: VersionKey,
+  limit: number,
+): Promise<{ gone: number; last: VersionKey | undefined }> {
+  const values: unknown[] = [after.recordId, after.version, limit];
+  const [row] = await sql.query<VersionKey & { gone: number }>(FORGET_TOLD, values, 'forget-told');
+  return { gone: row?.gone ?? 0, last: row };
 }

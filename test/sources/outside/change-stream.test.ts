@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { forgetTold } from '../../../src/jobs/forget-versions.job.js';
+import { forgetsTold } from '../../../src/jobs/forget-versions.job.js';
 import { watchSlots } from '../../../src/jobs/watch-slots.job.js';
 import { createLog } from '../../../src/platform/log.js';
 import { createRegistries } from '../../../src/protocol/registries/registries.js';
@@ -398,7 +398,7 @@ test('a live source tells of what changes, and keeps nothing of a person but wha
   await clinic.query(`update patient set surname = 'Untold' where id = 19`);
   const untold = 'select 1 from registry_event where fanned_out_at is null';
   await until(async () => (await events()).length === begun + 5 && (await gateway.database.query(untold)).length === 0);
-  await forgetTold(gateway.database);
+  await forgetsTold(gateway.database)();
   await clinic.query('delete from patient where id = 19');
   const fifth = (await inbox.wait(5)).at(-1);
   expect(eventOf(fifth!).data.reg_records).toMatchObject({
@@ -408,7 +408,7 @@ test('a live source tells of what changes, and keeps nothing of a person but wha
   // To deletions alone one may subscribe too: who came or changed since is told of when they go.
   await clinic.query(`insert into patient (id, uin, surname) values (41, 'p41', 'Late')`);
   await until(async () => (await events()).length === begun + 7 && (await gateway.database.query(untold)).length === 0);
-  await forgetTold(gateway.database);
+  await forgetsTold(gateway.database)();
   await clinic.query('delete from patient where id = 41');
   expect(eventOf((await inbox.wait(6)).at(-1)!).data.reg_records).toMatchObject({
     identifier: [{ identifier_type: 'UIN', identifier_value: 'p41' }],
