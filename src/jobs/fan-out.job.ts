@@ -2,6 +2,7 @@
  * From an event to what is owed for it: one delivery per subscription that matches, numbered per subscription. Matching,
  * deliveries and the event's flag commit together, so any number of processes may run this.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DataVault } from '../entities/database/data-vault.js';
 import type { Database, Unit } from '../entities/database/database.js';
 import { isRowFault, madeOfRow } from '../entities/database/row-fault.js';
@@ -17,12 +18,13 @@ import {
 } from '../entities/records/registry-event.repository.js';
 import {
   findCollecting,
+  findFilters,
   lockCounters,
   saveCounters,
   type Counter,
   type MatchableSubscription,
 } from '../entities/subscriptions/subscription.repository.js';
-import { collecting, isMatched } from '../use-cases/subscriptions/subscription.matcher.js';
+import { collecting, matchingOf } from '../use-cases/subscriptions/subscription.matcher.js';
 import type { Log } from '../platform/log.js';
 import { SealBroken } from '../platform/sealed-box.js';
 import { nextKnownTime } from '../protocol/subscribe/frequency.js';
@@ -41,6 +43,8 @@ export interface FanningOut {
 
 /** A longer transaction would delay the live tail of every reader. */
 const BATCH = 100;
+/** Of matching, in one turn of the event loop: whoever asks meanwhile waits for no more of it. */
+const TURN_MS = 10;
 /** Of what cannot be told in any way: until somebody has mended it. */
 const PUT_OFF_SECONDS = 60;
 
@@ -118,18 +122,33 @@ async function matchAll(
   const all = new Map(events.map((event) => [event, collecting(event, subscriptions, now)]));
   const wanted = events.filter((event) => all.get(event)?.length !== 0);
   const dataOf = read ?? (await readVersions(services, unit, wanted));
+  const asked = wanted.flatMap((event) => (all.get(event) ?? []).map((subscription) => ({ event, subscription })));
+  const isMatched = await matchingOf(asked, (ids) => findFilters(unit, ids));
+  let began = performance.now();
   const pairs: Pair[] = [];
   for (const event of wanted) {
     const definition = services.registries.byName(event.registry);
     const data = definition && (await dataOf(event));
     if (definition === undefined || data === undefined) continue;
-    pairs.push(...(all.get(event) ?? []).flatMap(matching(services, definition, event, data)));
+    const match = matching(services, definition, event, data, isMatched);
+    for (const subscription of all.get(event) ?? []) {
+      pairs.push(...match(subscription));
+      if (performance.now() - began < TURN_MS) continue;
+      await nextTurn();
+      began = performance.now();
+    }
   }
   return pairs;
 }
 
 /** What cannot be said of one subscription is owed to it all the same, and to no other. */
-function matching({ log }: FanningOut, definition: RegistryDefinition, event: TakenEvent, data: NonNullable<Data>) {
+function matching(
+  { log }: FanningOut,
+  definition: RegistryDefinition,
+  event: TakenEvent,
+  data: NonNullable<Data>,
+  isMatched: Awaited<ReturnType<typeof matchingOf>>,
+) {
   return (subscription: MatchableSubscription): Pair[] => {
     try {
       const matched = data === 'UNREADABLE' ? undefined : isMatched(definition, subscription, event, data);

@@ -26,6 +26,7 @@ const ODD_RECORD: DemoRecord = {
   },
 };
 
+const MANY_DAYS = Array.from({ length: 20 }, (_, year) => `${1970 + year}-05-20`);
 const registries = createRegistries();
 const types = registries.all.flatMap((definition) => definition.recordTypes.map(({ name }) => ({ definition, name })));
 let registry: RegistryDatabase;
@@ -89,6 +90,8 @@ test.each<[string, Criteria, boolean]>([
   ['a day up to its month', day('lte', '2001-05'), true],
   ['a day before its month', day('lt', '2001-05'), false],
   ['a day in one of several years', leaf('birth_date', 'in', ['1990', '2001']), true],
+  ['a day in one of many', leaf('birth_date', 'in', [...MANY_DAYS, '2001-05']), true],
+  ['a day in none of many', leaf('birth_date', 'nin', [...MANY_DAYS, '2001-06']), true],
   ['a day up to the end of time', day('lte', '9999'), true],
   ['a number where text is due', leaf('name.surname', 'gt', ''), false],
   ['its negation', { not: leaf('name.surname', 'gt', '') }, true],

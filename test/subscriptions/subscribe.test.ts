@@ -91,6 +91,7 @@ describe('a subscribe request', () => {
     });
   });
 
+  const LONG_LIST = Array.from({ length: 1000 }, (_, number) => `${number} ${'x'.repeat(66)}`);
   const uncovered = { marital_status: { $eq: 'M' } };
   test.each<[string, Wish, string]>([
     ['an unknown event', { event: 'eclipse' }, 'rjct.notify_types.invalid'],
@@ -98,6 +99,7 @@ describe('a subscribe request', () => {
     ['an unknown record type', { recordType: 'Ship' }, 'rjct.notify_details.invalid'],
     ['an unknown attribute', { filter: { shoe_size: { $gt: 40 } } }, 'rjct.notify_details.invalid'],
     ['an attribute outside the agreement', { filter: uncovered }, 'rjct.notify_details.invalid'],
+    ['a filter that is too long', { filter: { 'name.surname': { $in: LONG_LIST } } }, 'rjct.notify_details.invalid'],
     ['a filter of another type', { filter: { a: 1 }, filterType: 'predicate' }, 'rjct.notify_details.invalid'],
     ['a frequency that is no cron', { more: frequency('now and then', 0, HOUR) }, 'rjct.notify_details.invalid'],
     ['a window that has passed', { more: frequency('* * * * * ?', -2 * HOUR, -HOUR) }, 'rjct.notify_details.invalid'],

@@ -63,13 +63,25 @@ export interface MatchableSubscription {
   registry: string;
   eventType: string;
   recordType: string;
-  queryType: QueryType | null;
-  filter: unknown;
   frequency: Frequency | null;
   target: string;
   activeSince: Date;
   expiresAt: Date | null;
 }
+
+/** What a subscription asks of a record; it never changes. */
+export interface StoredFilter {
+  id: string;
+  recordType: string;
+  queryType?: QueryType | null | undefined;
+  filter?: unknown;
+}
+
+export const findFilters = (sql: Sql, ids: string[]): Promise<StoredFilter[]> =>
+  sql.query<StoredFilter>(
+    `select id, record_type as "recordType", query_type as "queryType", filter from subscription where id = any($1::uuid[])`,
+    [ids],
+  );
 
 /** Those that collect events of these kinds, resting ones included. */
 export async function findCollecting(
@@ -78,8 +90,7 @@ export async function findCollecting(
 ): Promise<MatchableSubscription[]> {
   const rows = await sql.query<Dated<MatchableSubscription>>(
     `select s.id, s.sender_id as "senderId", s.registry, s.event_type as "eventType", s.record_type as "recordType",
-       s.query_type as "queryType", s.filter, s.frequency, s.target, coalesce(s.active_since, s.created_at) as "activeSince",
-       s.expires_at as "expiresAt"
+       s.frequency, s.target, coalesce(s.active_since, s.created_at) as "activeSince", s.expires_at as "expiresAt"
      from subscription s
      where s.state in ('ACTIVE', 'PAUSED', 'SUSPENDED')
        and (s.registry, s.event_type) in (select * from unnest($1::text[], $2::text[]))`,

@@ -79,7 +79,30 @@ function compares(
   const tests: Tests = type === 'date' ? DATE_TESTS[certainty] : TESTS;
   const operator = asked === 'in' ? 'eq' : (asked as keyof Tests);
   const values = Array.isArray(value) ? value : [value];
+  if (operator === 'eq' && values.length > FEW && certainty === 'CERTAIN') {
+    const among = setOf(values);
+    const equals = type === 'date' ? beginningsOf : (one: unknown) => [one];
+    return stored.some((one) => equals(one).some((equal) => among.has(equal)));
+  }
   return stored.some((one) => values.some((other) => tests[operator]?.(one, other) ?? false));
+}
+
+/** A longer list is looked up in: one that names a thousand is compared with every event. */
+const FEW = 8;
+const sets = new WeakMap<readonly Scalar[], ReadonlySet<unknown>>();
+
+function setOf(values: readonly Scalar[]): ReadonlySet<unknown> {
+  const known = sets.get(values);
+  if (known !== undefined) return known;
+  const made = new Set<unknown>(values);
+  sets.set(values, made);
+  return made;
+}
+
+/** A day is equal to its month and its year too. */
+function beginningsOf(value: unknown): string[] {
+  const stored = storedDate(value) ?? '';
+  return Array.from(stored, (_, index) => stored.slice(0, index + 1));
 }
 
 type Test = (stored: unknown, value: Scalar) => boolean;

@@ -66,6 +66,7 @@ export class SubscribeItems {
     const { definition } = this.subscriber;
     this.#references.take(item.referenceId);
     const event = eventOf(definition, item.eventType);
+    assertNotLarge(item.filter);
     const text = { recordType: item.recordType, queryType: item.filterType, filter: item.filter };
     const { recordType, criteria } = readFilter(definition, text, this.services.clock().toISOString().slice(0, 10));
     const grant = this.#decide(item, recordType);
@@ -148,6 +149,14 @@ export class SubscribeItems {
     await announce(this.unit, subscription);
     return subscription;
   }
+}
+
+/** It is compared with every event for as long as its subscription lasts, and so costs everybody. */
+const MOST_FILTER_BYTES = 65_536;
+
+function assertNotLarge(filter: unknown): void {
+  if (filter != null && Buffer.byteLength(JSON.stringify(filter)) > MOST_FILTER_BYTES)
+    throw detailsInvalid(`filter: is longer than ${MOST_FILTER_BYTES} bytes; make several subscriptions of it`);
 }
 
 class AlreadySubscribed extends ItemRejected {
