@@ -18,7 +18,7 @@ import { readOperation } from './checks/graphql-body.check.js';
 import { checkCount, checkHeader, decrypt, readMessage } from './checks/message.check.js';
 import { limitBySender } from './checks/quota.check.js';
 import { readShortMessage, requireRegistry } from './checks/short-form.check.js';
-import { verifyHttp, verifySignature } from './checks/signature.check.js';
+import { verifyHttp, verifyHttpAhead, verifySignature } from './checks/signature.check.js';
 import { readCsvForm, type CsvForm, type UploadedMessage, type UploadEndpoint } from './checks/upload.check.js';
 import type { Exchange } from './exchange.js';
 
@@ -65,7 +65,10 @@ export const UPLOADED_JSON: Check<UploadEndpoint, Exchange<UploadedMessage>>[] =
   limitBySender,
 ];
 
-/** and of one that only the request signs. */
+/** before a row is taken of one that only the request signs, */
+export const CSV_BEGINS: Check[] = [verifyHttpAhead];
+
+/** and behind it. */
 export const UPLOADED_CSV: Check<CsvForm, Exchange<UploadedMessage>>[] = [
   verifyHttp,
   readCsvForm,

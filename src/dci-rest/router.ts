@@ -1,5 +1,6 @@
 /** The facade as an Express router: uploads, the posts in any form that HTTP allows, and the refusal of everything else. */
 import express, { Router, type ErrorRequestHandler, type Request, type Response } from 'express';
+import { Turns } from '../access/turns.js';
 import { digestCoded } from '../platform/coded-body.js';
 import { NotFound, type ProtocolError } from '../protocol/errors.js';
 import { endpointsOf } from '../messages/endpoints.js';
@@ -56,9 +57,15 @@ const pathsOf = ({ registries }: FacadeServices): string[] => [
   ),
 ];
 
+/** Reading rows is work of the one event loop; what waits for its turn is not read from its connection. */
+const CSV_FILES = { alone: 4, beside: 1 };
+
 /** Before anything reads the body: a file streams past the limit that other bodies have. */
 function mountUploads(router: Router, services: FacadeServices): void {
-  const budget = new JsonBudget(2 * services.maxUploadBytes, services.maxUploadBytes);
+  const room = {
+    json: new JsonBudget(2 * services.maxUploadBytes, services.maxUploadBytes),
+    csv: new Turns(services.recentCallers, CSV_FILES),
+  };
   for (const definition of services.registries.all)
     for (const { path, kind } of endpointsOf(definition).filter(({ upload }) => upload === true))
       router.post(
@@ -66,7 +73,7 @@ function mountUploads(router: Router, services: FacadeServices): void {
         async (request, response) => {
           const received = receivedOf(request, NOTHING, services);
           const exchange = new Exchange<UploadedMessage>(received, definition, kind.operation, services.clock());
-          const uploading = acceptUpload(kind, exchange, request, services, budget);
+          const uploading = acceptUpload(kind, exchange, request, services, room);
           const reply = await uploading.catch((error: unknown) => refuse(error, exchange, services, 'BULK'));
           send(response, { exchange, reply });
           request.resume();

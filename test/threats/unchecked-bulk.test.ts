@@ -1,10 +1,12 @@
 /** Bulk items that are always refused, a sender that is a form field, callbacks to anywhere, unsigned files. */
 import { randomUUID } from 'node:crypto';
+import { request } from 'node:http';
 import { signHttpRequest } from '../../src/protocol/signature/http.profile.js';
 import { addRecords, giveConsent, person } from '../support/consent.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { startInbox, type Inbox } from '../support/inbox.js';
 import { createPartner, type Partner } from '../support/partner.js';
+import { until } from '../support/until.js';
 
 let gateway: TestGateway;
 let inbox: Inbox;
@@ -76,6 +78,35 @@ test('the sender is whose token and signature it is, whatever a field of the for
 
 test('an unsigned file is refused', async () => {
   expect(await upload({ signed: false })).toEqual({ status: 401, code: 'err.signature.missing' });
+});
+
+test.each([
+  ['nobody signed', undefined],
+  ['another sender signed', () => other],
+])('of a file that %s no row is stored: it is refused while it still comes in', async (_, signer) => {
+  const url = `${gateway.url}/dci/v1/social/registry/upload/search`;
+  const authorization = `Bearer ${partner.token}`;
+  const message = { method: 'POST', targetUri: url, headers: { authorization }, body: Buffer.from(FILE) };
+  const by = signer?.();
+  const signature = by && signHttpRequest(message, by.key, { senderId: by.senderId, now: new Date() });
+  const type = 'multipart/form-data; boundary=boundary';
+  const sent = request(url, { method: 'POST', headers: { authorization, 'content-type': type, ...signature } });
+  let answered: number | undefined;
+  sent.on('response', ({ statusCode }) => (answered = statusCode)).on('error', () => undefined);
+  const head = 'Content-Disposition: form-data; name="fileName"; filename="ids.csv"';
+  const stored = () => gateway.database.query('select 1 from bulk_chunk');
+  await until(async () => (await stored()).length === 0);
+  sent.write(`--boundary\r\n${head}\r\n\r\n${FILE}`);
+  try {
+    await until(async () => {
+      sent.write('UIN,1\n'.repeat(1000));
+      expect(await stored()).toEqual([]);
+      return answered !== undefined;
+    });
+    expect(answered).toBe(401);
+  } finally {
+    sent.destroy();
+  }
 });
 
 test('a callback to an unregistered host is refused at intake', async () => {

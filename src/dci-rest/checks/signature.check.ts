@@ -1,6 +1,6 @@
 /** Whether the message was signed by its sender, in the profile that the sender uses. */
 import { SignatureMissing } from '../../protocol/errors.js';
-import { hasHttpSignature, verifyHttpRequest } from '../../protocol/signature/http.profile.js';
+import { hasHttpSignature, verifyHttpRequest, type HttpProof } from '../../protocol/signature/http.profile.js';
 import { readSignature, verifyEnvelope } from '../../protocol/signature/signature.js';
 import type { Exchange } from '../exchange.js';
 import type { FacadeServices } from '../services.js';
@@ -21,10 +21,25 @@ export async function verifySignature(exchange: Exchange, services: FacadeServic
 
 /** The `HTTP` profile (RFC 9421), also for forms without an envelope, where it is the only one. */
 export async function verifyHttp(exchange: Exchange, services: FacadeServices): Promise<void> {
-  const sender = exchange.knownSender;
-  const { method, url, headers, body, bodyHash, codedHash } = exchange.request;
+  const proof = await proveHttp(exchange, services);
+  if (proof === undefined) return;
+  exchange.nonce = proof.nonce;
+  exchange.signed = true;
+}
+
+/** Of a file that is about to stream in: nothing of one is stored that nobody signed. Its digest is compared behind it. */
+export async function verifyHttpAhead(exchange: Exchange, services: FacadeServices): Promise<void> {
+  await proveHttp(exchange, services, true);
+}
+
+async function proveHttp(
+  { knownSender: sender, request }: Exchange,
+  services: FacadeServices,
+  bodyToCome = false,
+): Promise<HttpProof | undefined> {
+  const { method, url, headers, body, bodyHash, codedHash } = request;
   if (!hasHttpSignature(headers)) {
-    if (sender.signaturePolicy === 'OPTIONAL') return;
+    if (sender.signaturePolicy === 'OPTIONAL') return undefined;
     throw new SignatureMissing('Signature-Input and Signature: sign the request (RFC 9421) with a registered key');
   }
   const keyFor = (owner: string, kid: string) =>
@@ -33,8 +48,6 @@ export async function verifyHttp(exchange: Exchange, services: FacadeServices): 
   const coded = codedHash && { sha256: codedHash };
   const message = { method, targetUri: `${services.settings.publicUrl}${url}`, headers, body: content, coded };
   const { senderId } = sender;
-  const computing = { now: services.clock(), alone: services.admission.alone };
-  const proof = await verifyHttpRequest(message, { senderId, keyFor, ...computing });
-  exchange.nonce = proof.nonce;
-  exchange.signed = true;
+  const { clock, admission } = services;
+  return verifyHttpRequest(message, { senderId, keyFor, now: clock(), alone: admission.alone, bodyToCome });
 }

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import type { Turns } from '../../access/turns.js';
 import type { BulkOperation } from '../../protocol/search/bulk.js';
 import { RequestInvalid } from '../../protocol/errors.js';
 import { MessageSeen } from '../../use-cases/call.js';
@@ -12,7 +13,7 @@ import { accept, accepted, acceptedBefore, type Accepting } from '../accept-late
 import { checkAction } from '../checks/body.check.js';
 import { pass } from '../checks/check.js';
 import { uploadEndpoint, type UploadedMessage, type UploadEndpoint } from '../checks/upload.check.js';
-import { UPLOAD, UPLOADED_CSV, UPLOADED_JSON } from '../doors.js';
+import { CSV_BEGINS, UPLOAD, UPLOADED_CSV, UPLOADED_JSON } from '../doors.js';
 import type { Exchange, Reply } from '../exchange.js';
 import { readForm, type FormFile } from '../form.js';
 import type { MessageKind } from '../../messages/message-kind.js';
@@ -24,14 +25,21 @@ import { StreamedBody } from './streamed-body.js';
 
 const FIELD_BYTES = 4096;
 
+/** Of all files that come at once. */
+export interface UploadRoom {
+  json: JsonBudget;
+  /** Files of one sender whose rows are taken. */
+  csv: Turns;
+}
+
 export async function acceptUpload(
   kind: MessageKind,
   exchange: Exchange<UploadedMessage>,
   request: Readable,
   services: FacadeServices,
-  budget: JsonBudget,
+  room: UploadRoom,
 ): Promise<Reply> {
-  const upload = new Upload(kind, exchange, services, budget);
+  const upload = new Upload(kind, exchange, services, room);
   return upload.accept(new StreamedBody(request, services.maxUploadBytes));
 }
 
@@ -48,7 +56,7 @@ class Upload {
     private readonly kind: MessageKind,
     private readonly exchange: Exchange<UploadedMessage>,
     private readonly services: FacadeServices,
-    private readonly budget: JsonBudget,
+    private readonly room: UploadRoom,
   ) {
     this.#operation = kind.operation as BulkOperation;
     this.#endpoint = uploadEndpoint(kind.action, this.#operation, exchange.registry.registry);
@@ -61,7 +69,7 @@ class Upload {
     try {
       const fields = await this.#read(body);
       const commit = () => this.#commit(fields);
-      return await (this.#held === undefined ? commit() : this.budget.inTurn(commit));
+      return await (this.#held === undefined ? commit() : this.room.json.inTurn(commit));
     } catch (error) {
       if (!this.#mayBeAccepted(error)) await this.#rows.drop();
       return acceptedBefore(error);
@@ -94,8 +102,16 @@ class Upload {
     this.#format = (before.get('fileFormat') ?? (isCsv ? 'csv' : 'json')).toLowerCase();
     if (this.#format !== 'csv' && this.#format !== 'json') throw new RequestInvalid('fileFormat: send json or csv');
     const chunks = Readable.from(this.#hashed(content));
-    if (this.#format === 'csv') await this.#rows?.take(readCsv(chunks, this.#operation));
-    else this.#held = await this.budget.hold(this.exchange.knownSender.senderId, chunks);
+    if (this.#format === 'csv') await this.#takeCsv(chunks);
+    else this.#held = await this.room.json.hold(this.exchange.knownSender.senderId, chunks);
+  }
+
+  async #takeCsv(chunks: Readable): Promise<void> {
+    const { exchange, services, room } = this;
+    await pass(CSV_BEGINS, exchange, services, undefined);
+    await room.csv.during(exchange.knownSender.senderId, async () =>
+      this.#rows?.take(readCsv(chunks, this.#operation)),
+    );
   }
 
   async *#hashed(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
