@@ -564,10 +564,14 @@ test('one whose number passes to another record finds nobody, and the audit know
   await write('giver', 'passing-right');
   await write('newcomer', 'passing');
   expect(await ask(jws, byId('passing'))).toMatchObject({ item: { status: 'succ' }, records: [], total: 0 });
-  const { transactions } = await gateway.admin<{ transactions: { nodes: { accessDecision: unknown }[] } }>(
-    '{ transactions(first: 1) { nodes { accessDecision } } }',
-  );
+  const query = '{ transactions(first: 1) { nodes { accessDecision } } }';
+  const { transactions } = await gateway.admin<{ transactions: { nodes: { accessDecision: unknown }[] } }>(query);
   expect(JSON.stringify(transactions.nodes)).toContain('"numberPassed":true');
+  // That somebody else has the number is not the sender's to know.
+  const { body } = await partner.postHttpSigned('/graphql', { query });
+  const told = JSON.stringify(body.data.transactions.nodes);
+  expect(told).toContain('"messageConsent"');
+  expect(told).not.toContain('numberPassed');
   const anew = sign(claimsOf({ subject_id: { type: 'UIN', value: 'passing' } }));
   expect((await ask(anew, byId('passing'))).records).toMatchObject([{ name: { surname: 'newcomer' } }]);
 });

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { signHttpRequest } from '../../src/protocol/signature/http.profile.js';
 import type { RegistrySource, SourceRecord } from '../../src/sources/registry-source.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { startInbox } from '../support/inbox.js';
 import { createPartner, searchById, type Answer, type Partner } from '../support/partner.js';
 import { byId, find } from '../support/search-message.js';
 
@@ -261,5 +262,17 @@ describe('of how its source answered', () => {
     const [unknown, held] = (body.data as Told).transactions.nodes;
     expect(unknown?.accessDecision.items).toMatchObject([{ allowed: true, requiresConsent: true }]);
     expect(held).toEqual(unknown);
+    const inbox = await startInbox(gateway.url);
+    opened.defer(() => inbox.close());
+    for (const [index, uin] of ['held', 'unknown'].entries()) {
+      const senderUri = `${inbox.url}/on-search`;
+      await partner.send('social/registry/search', 'search', searchById(uin), { sender_uri: senderUri });
+      await inbox.wait(index + 1);
+    }
+    const callbacks = '{ transactions(first: 2) { nodes { deliveries { accessDecision } } } }';
+    const told = await partner.postHttpSigned('/graphql', { query: callbacks });
+    const [ofUnknown, ofHeld] = told.body.data.transactions.nodes;
+    expect(ofUnknown.deliveries).toMatchObject([{ accessDecision: { items: [{ allowed: true }] } }]);
+    expect(ofHeld).toEqual(ofUnknown);
   });
 });

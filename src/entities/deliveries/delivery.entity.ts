@@ -1,6 +1,5 @@
 import { BigIntType } from '@mikro-orm/core';
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { uuidv7 } from '../../platform/uuid.js';
 import type { Registry } from '../../protocol/vocabulary.js';
@@ -95,10 +94,6 @@ export class Delivery {
   @Property({ type: 'blob', nullable: true, lazy: true })
   messageSealed?: Buffer | null;
 
-  @Field(() => GraphQLJSONObject, {
-    nullable: true,
-    description: 'What the access decision allowed at the time of sending, and why.',
-  })
   @Property({ type: 'json', nullable: true })
   accessDecision?: Record<string, unknown> | null;
 

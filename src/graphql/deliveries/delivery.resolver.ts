@@ -1,6 +1,6 @@
 import type { FilterQuery } from '@mikro-orm/core';
 import type { GraphQLResolveInfo } from 'graphql';
-import { GraphQLJSON } from 'graphql-scalars';
+import { GraphQLJSON, GraphQLJSONObject } from 'graphql-scalars';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Delivery, DeliveryAttempt } from '../../entities/deliveries/delivery.entity.js';
 import { firstId } from '../../entities/database/partitions.js';
@@ -12,6 +12,7 @@ import { askedOfNodes } from '../asked-fields.js';
 import { READERS, RUNNERS, requireRole } from '../authorize.js';
 import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
+import { decisionFor } from '../decision.js';
 import { isUuid } from '../../platform/uuid.js';
 import { invalid } from '../../use-cases/errors.js';
 import { byTime, TimeOrderEnum, type TimeOrder } from '../time-order.js';
@@ -40,6 +41,14 @@ export class DeliveryResolver {
   async delivery(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<Delivery | null> {
     requireRole(context, READERS);
     return isUuid(id) ? ((await context.loaders.deliveryById.load(id)) ?? null) : null;
+  }
+
+  @FieldResolver(() => GraphQLJSONObject, {
+    nullable: true,
+    description: 'What the access decision allowed at the time of sending, and why.',
+  })
+  accessDecision(@Root() { accessDecision }: Delivery, @Ctx() context: Context): Record<string, unknown> | null {
+    return decisionFor(context, accessDecision);
   }
 
   // The entity has its own count under the name `attempts`.

@@ -9,6 +9,7 @@ import { askedOfNodes } from '../asked-fields.js';
 import { READERS, readerScope, requireRole } from '../authorize.js';
 import { ConnectionArgs, findConnection, type ConnectionData } from '../connection.js';
 import type { Context } from '../context.js';
+import { decisionFor } from '../decision.js';
 import { isUuid } from '../../platform/uuid.js';
 import { watchTransactions } from '../live/transaction.live.js';
 import { readPayload } from './payload.js';
@@ -44,14 +45,10 @@ export class TransactionResolver {
 
   @FieldResolver(() => GraphQLJSONObject, {
     nullable: true,
-    description: 'What the access decision allowed, and why; how its source answered is for administrators.',
+    description: 'What the access decision allowed, and why; what else led to it is for administrators.',
   })
-  accessDecision(
-    @Root() { accessDecision }: Transaction,
-    @Ctx() { principal }: Context,
-  ): Record<string, unknown> | null {
-    if (accessDecision == null) return null;
-    return principal.kind === 'admin' ? accessDecision : withoutSource(accessDecision);
+  accessDecision(@Root() { accessDecision }: Transaction, @Ctx() context: Context): Record<string, unknown> | null {
+    return decisionFor(context, accessDecision);
   }
 
   @FieldResolver(() => GraphQLJSON, {
@@ -101,14 +98,6 @@ export class TransactionResolver {
   ): TransactionChange {
     return change;
   }
-}
-
-/** How many its source had before consent, rows and small counts were looked at would tell who is there. */
-function withoutSource(decided: Record<string, unknown>): Record<string, unknown> {
-  const { source: _source, ...decision } = decided;
-  const { items } = decision;
-  if (!Array.isArray(items)) return decision;
-  return { ...decision, items: (items as Record<string, unknown>[]).map(withoutSource) };
 }
 
 function whereTransaction(filter: TransactionFilter | null | undefined): FilterQuery<Transaction> {
