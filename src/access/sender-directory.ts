@@ -74,6 +74,8 @@ export class SenderDirectory {
     const name = JSON.stringify(key.publicJwk);
     let keyObject = this.#keyObjects.get(name);
     if (keyObject === undefined) {
+      // A sender may publish other keys again and again.
+      if (this.#keyObjects.size >= this.maxEntries) this.#keyObjects.clear();
       keyObject = importPublicKey({ jwk: key.publicJwk }).keyObject;
       this.#keyObjects.set(name, keyObject);
     }

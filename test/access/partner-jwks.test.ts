@@ -103,6 +103,42 @@ describe('keys from a sender’s JWKS', () => {
     ]);
   });
 
+  test('that an administrator revoked do not come back under another kid, nor stay there', async () => {
+    const partner = await partnerWithJwks();
+    const { publicKey, privateKey } = pair();
+    published = [jwkOf(publicKey, 'a'), jwkOf(publicKey, 'a-too')];
+    await fetchKeys(partner);
+    await gateway.admin(`mutation ($id: String!) { revokeSenderKey(senderId: $id, kid: "a") { kid } }`, {
+      id: partner.senderId,
+    });
+    published.push(jwkOf(publicKey, 'anew'));
+    const { data } = await fetchKeys(partner);
+    expect(data?.fetchSenderKeys.map(({ kid, revokedBy }) => [kid, revokedBy])).toEqual([
+      ['key-1', null],
+      ['a', 'bootstrap-admin'],
+      ['a-too', 'JWKS'],
+    ]);
+    for (const kid of ['a', 'a-too', 'anew']) expect(await searchWith(partner, kid, privateKey)).toBe(401);
+  });
+
+  test('are forgotten some time after they vanished, so that whoever publishes others each time fills no table', async () => {
+    const partner = await partnerWithJwks();
+    const kids: string[] = [];
+    for (const round of [1, 2, 3]) {
+      published = Array.from({ length: 50 }, (_, index) => jwkOf(pair().publicKey, `${round}-${index}`));
+      const { data } = await fetchKeys(partner);
+      kids.push(...(data?.fetchSenderKeys ?? []).map(({ kid }) => kid));
+    }
+    const last = kids.slice(-101);
+    const ofRound = (round: number) => last.filter((kid) => kid.startsWith(`${round}-`)).length;
+    expect([last[0], ofRound(1), ofRound(2), ofRound(3)]).toEqual(['key-1', 0, 50, 50]);
+    const rows = await gateway.database.query(
+      'select 1 from sender_key k join sender s on s.id = k.sender_id where s.sender_id = $1',
+      [partner.senderId],
+    );
+    expect(rows).toHaveLength(101);
+  });
+
   test('are read once for an unknown kid, and then not for a while', async () => {
     const partner = await partnerWithJwks();
     const { publicKey, privateKey } = pair();

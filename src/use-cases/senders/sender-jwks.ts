@@ -64,9 +64,16 @@ interface KeyChanges extends Record<string, string[]> {
   ignored: string[];
 }
 
-async function follow(unit: Unit, sender: Sender, published: PublishedSenderKey[], now: Date) {
+/** Whoever publishes other keys each time would fill the table, which is read whole here. */
+const MOST_WITHDRAWN = 50;
+
+async function follow(unit: Unit, sender: Sender, given: PublishedSenderKey[], now: Date) {
   const stored = await unit.em.find(SenderKey, { sender }, { orderBy: { id: 'asc' } });
   const changes: KeyChanges = { added: [], renewed: [], revoked: [], ignored: [] };
+  // Under another id it is the same key.
+  const revoked = new Set(stored.filter(isFinal).map(({ fingerprint }) => fingerprint));
+  const published = given.filter(({ fingerprint }) => !revoked.has(fingerprint));
+  changes.ignored.push(...given.filter((key) => !published.includes(key)).map(({ kid }) => kid));
   for (const key of published) {
     const known = stored.find(({ kid }) => kid === key.kid);
     if (known === undefined) {
@@ -80,12 +87,22 @@ async function follow(unit: Unit, sender: Sender, published: PublishedSenderKey[
       Object.assign(key, { revokedAt: now, revokedBy: WITHDRAWN });
       changes.revoked.push(key.kid);
     }
-  return { keys: stored, changes };
+  const forgotten = withdrawn(stored).slice(MOST_WITHDRAWN);
+  for (const key of forgotten) unit.em.remove(key);
+  return { keys: stored.filter((key) => !forgotten.includes(key)), changes };
 }
+
+/** The newest first; published again, one that was forgotten is a new one. */
+const withdrawn = (keys: SenderKey[]): SenderKey[] =>
+  keys
+    .filter(({ origin, revokedBy }) => origin === 'JWKS' && revokedBy === WITHDRAWN)
+    .toSorted((a, b) => Number(b.revokedAt) - Number(a.revokedAt));
+
+const isFinal = ({ revokedAt, revokedBy }: SenderKey): boolean => revokedAt != null && revokedBy !== WITHDRAWN;
 
 /** An administrator's word stands: a registered key is not replaced, and what was revoked here stays revoked. */
 function renew(known: SenderKey, { publicJwk, ...key }: PublishedSenderKey): 'renewed' | 'ignored' | 'same' {
-  const final = known.revokedAt != null && known.revokedBy !== WITHDRAWN;
+  const final = isFinal(known);
   if (known.origin === 'REGISTERED' || final)
     return known.fingerprint === key.fingerprint && !final ? 'same' : 'ignored';
   if (known.revokedAt == null && known.fingerprint === key.fingerprint && known.use === key.use) return 'same';
