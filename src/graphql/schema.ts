@@ -4,6 +4,7 @@ import { GraphQLError, GraphQLScalarType, lexicographicSortSchema, printSchema, 
 import { buildSchema, GraphQLISODateTime, type BuildSchemaOptions } from 'type-graphql';
 import { isoTime } from '../platform/iso-time.js';
 import { isWritable } from '../protocol/registries/date.js';
+import { hideAdministrators } from './administrator-names.js';
 import { AccessResolver } from './access/access.resolver.js';
 import { AgreementResolver } from './agreements/agreement.resolver.js';
 import { AdminActionResolver, AuditSealResolver, TransactionSealResolver } from './audit/audit.resolver.js';
@@ -136,6 +137,7 @@ export function gatewaySchema(): Promise<GraphQLSchema> {
     .then(describeSchema)
     .then(boundRepeats)
     .then(noteReadings)
+    .then(hideAdministrators)
     .then(boundTexts)
     .then(enforceDeadlines)
     .then(completeSafely);

@@ -1,5 +1,5 @@
 /** What REST refuses is asked of GraphQL instead. Here both are one: same clamp, rows, audit, signature. */
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { signHttpRequest } from '../../src/protocol/signature/http.profile.js';
 import type { RegistrySource, SourceRecord } from '../../src/sources/registry-source.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
@@ -59,6 +59,27 @@ describe('GraphQL gives a partner', () => {
     const query = { email: { $eq: 'ada@example.org' } };
     const { body } = await search(narrow, { queryType: 'EXPRESSION', query });
     expect(body.data.search.items[0]).toMatchObject({ status: 'REJECTED', records: [] });
+  });
+
+  test('no name of an administrator, at which passwords could be guessed', async () => {
+    await gateway.admin(
+      `mutation ($id: String!, $jwk: JSON!) {
+         addSenderKey(senderId: $id, input: { kid: "gone", jwk: $jwk }) { kid }
+         revokeSenderKey(senderId: $id, kid: "gone") { kid } }`,
+      { id: narrow.senderId, jwk: generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }) },
+    );
+    await search(narrow, { queryType: 'IDTYPE_VALUE', query: { type: 'UIN', value: '4711' } });
+    const query =
+      '{ transactions(first: 1) { nodes { sender { createdBy approvedBy proposedBy keys { kid revokedBy } } } } }';
+    const { body } = await ask(narrow, query);
+    const [{ sender }] = body.data.transactions.nodes;
+    expect(sender).toMatchObject({ createdBy: '(administrator)', approvedBy: null, proposedBy: [] });
+    expect(sender.keys).toContainEqual({ kid: 'gone', revokedBy: '(administrator)' });
+    const admin = await gateway.admin<{ sender: { createdBy: string } }>(
+      'query ($id: String!) { sender(senderId: $id) { createdBy } }',
+      { id: narrow.senderId },
+    );
+    expect(admin.sender.createdBy).toBe('bootstrap-admin');
   });
 
   test('no row, payload, delivery or subscription of another partner', async () => {
