@@ -1,11 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parquetWriteFile } from 'hyparquet-writer';
@@ -14,6 +14,7 @@ import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { signIn } from '../support/local-admin.js';
 import { createTestDatabase } from '../support/postgres.js';
 import { until } from '../support/until.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const MASTER_KEY = randomBytes(32).toString('base64');
 const example = (name: string): string => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url));
@@ -25,7 +26,7 @@ const run = (args: string[], options: CliOptions = {}): Promise<CliResult> => dc
 
 beforeAll(async () => {
   await buildCli();
-  cwd = await mkdtemp(join(tmpdir(), 'dci-cli-'));
+  cwd = temporaryFolder();
   gateway = await startTestGateway({ env: { MASTER_KEY, DELIVERY_RETRY_SECONDS: '0' } });
   env = { DATABASE_URL: gateway.databaseUrl, MASTER_KEY, DATA_DIR: cwd };
 }, 180_000);

@@ -1,9 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
@@ -12,6 +11,7 @@ import { SIGNATURE_PROFILES } from '../../src/protocol/vocabulary.js';
 import { buildCli, dci, linesOf, startCli, type CliResult } from '../support/cli.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, type Partner } from '../support/partner.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const MASTER_KEY = randomBytes(32).toString('base64');
 
@@ -42,7 +42,7 @@ async function as({ senderId, clientId, clientSecret, key }: Partner, url = gate
 
 beforeAll(async () => {
   await buildCli();
-  cwd = await mkdtemp(join(tmpdir(), 'dci-partner-'));
+  cwd = temporaryFolder();
   gateway = await startTestGateway({ env: { MASTER_KEY, DELIVERY_RETRY_SECONDS: '0' } });
   partner = await createPartner(gateway, { sender: { autoApproveSubscriptions: true } });
   await gateway.admin(

@@ -1,11 +1,11 @@
 /** A gateway that answers listed operations only still has its console: `npm run -s console:operations` lists them. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { createPartner, searchById, type Partner } from '../support/partner.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { hasChromium, startBrowser, type ConsoleBrowser } from './browser.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -19,7 +19,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
   beforeAll(async () => {
     const script = [join(ROOT, 'scripts/console-operations.mjs')];
     const operations = execFileSync(process.execPath, script, { cwd: ROOT, env: { ...process.env, NODE_OPTIONS: '' } });
-    const file = join(mkdtempSync(join(tmpdir(), 'operations-')), 'operations.json');
+    const file = join(temporaryFolder(), 'operations.json');
     writeFileSync(file, operations);
     open = await startTestGateway();
     listed = await startTestGateway({ databaseUrl: open.databaseUrl, env: { PERSISTED_OPERATIONS: file } });

@@ -1,11 +1,10 @@
 /** How `/console` is served: cached where it may be, under a policy that lets nothing foreign in. */
-import { mkdtempSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import express from 'express';
 import { consoleRouter } from '../../src/server/console.router.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { ensureConsole } from './console-build.js';
 
 describe('the console as it is served', () => {
@@ -69,13 +68,7 @@ describe('the console as it is served', () => {
 
   test('says what to do where it was not built', async () => {
     const server = express()
-      .use(
-        consoleRouter(
-          { graphqlTimeoutMs: 30_000 },
-          async () => false,
-          join(mkdtempSync(join(tmpdir(), 'no-console-')), '/'),
-        ),
-      )
+      .use(consoleRouter({ graphqlTimeoutMs: 30_000 }, async () => false, join(temporaryFolder(), '/')))
       .listen(0);
     const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/console`);
     expect(answer.status).toBe(404);

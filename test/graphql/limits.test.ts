@@ -1,14 +1,14 @@
 /** GraphQL is not a way around: what an operation may ask for, who may look at the schema, and what an error tells. */
 import { once } from 'node:events';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { request, type IncomingMessage } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { PersistedOperations } from '../../src/graphql/persisted-operations.js';
 import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { until } from '../support/until.js';
 import { createPartner, fetchToken, searchById, type Partner } from '../support/partner.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 interface Reply {
   status: number;
@@ -343,7 +343,7 @@ describe('/graphql', () => {
     let file: string;
 
     beforeAll(async () => {
-      file = join(await mkdtemp(join(tmpdir(), 'operations-')), 'operations.json');
+      file = join(temporaryFolder(), 'operations.json');
       await writeFile(file, JSON.stringify([listed]));
       only = await startTestGateway({ databaseUrl: gateway.databaseUrl, env: { PERSISTED_OPERATIONS: file } });
     });

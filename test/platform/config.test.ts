@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
 import { fileURLToPath } from 'node:url';
@@ -13,11 +12,10 @@ import { environment } from '../../src/platform/config.schema.js';
 import { ConfigInvalid, readConfig, namesAdministrator } from '../../src/platform/config.js';
 import { loadLocalSecrets } from '../../src/platform/local-secrets.js';
 import { startFault } from '../../src/platform/start-fault.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const KEY = randomBytes(32).toString('base64');
 const SERVER = { DATABASE_URL: 'postgres://u:p4ss@db/dci', MASTER_KEY: KEY };
-
-const folder = () => mkdtemp(join(tmpdir(), 'dci-secrets-'));
 
 function problemsOf(env: Record<string, string>): readonly string[] {
   try {
@@ -192,7 +190,7 @@ test('what the system says of a start that failed is told by the setting that me
   expect(describeFailure(full)).toMatchObject({ remedy: expect.stringContaining('DB_POOL_SIZE') });
   const broken = Object.assign(new Error('duplicate key: (UIN)=(1)'), { code: '23505' });
   expect(describeFailure(broken).message).toBe('PostgreSQL answers 23505 (its appendix A, error codes)');
-  const dataDir = join(await folder(), 'file');
+  const dataDir = join(temporaryFolder(), 'file');
   await writeFile(dataDir, '');
   const error: unknown = await loadLocalSecrets(dataDir, {}).catch((thrown: unknown) => thrown);
   expect(startFault(error, { DATA_DIR: dataDir })).toMatch(/^DATA_DIR: must be a folder that this user may write to/);
@@ -233,7 +231,7 @@ test('a database whose TLS is not believed, or that has none, is told by the set
 
 describe('local secrets', () => {
   test('are made once, private, and the same ever after', async () => {
-    const dataDir = await folder();
+    const dataDir = temporaryFolder();
     const [first, racing] = await Promise.all([loadLocalSecrets(dataDir, {}), loadLocalSecrets(dataDir, {})]);
     expect(first.masterKey).toHaveLength(32);
     expect(first.adminTokenIsNew).toBe(!racing.adminTokenIsNew);
@@ -246,12 +244,12 @@ describe('local secrets', () => {
 
   test('given ones win and are never called new', async () => {
     const masterKey = randomBytes(32);
-    const secrets = await loadLocalSecrets(await folder(), { masterKey, adminToken: 'mine' });
+    const secrets = await loadLocalSecrets(temporaryFolder(), { masterKey, adminToken: 'mine' });
     expect(secrets).toEqual({ masterKey, adminToken: 'mine', adminTokenIsNew: false });
   });
 
   test('an empty file is no secret', async () => {
-    const dataDir = await folder();
+    const dataDir = temporaryFolder();
     await writeFile(join(dataDir, 'admin-token'), '');
     await expect(loadLocalSecrets(dataDir, {})).rejects.toThrow(
       /admin-token is empty: put its content back, or delete/,
@@ -260,7 +258,7 @@ describe('local secrets', () => {
   });
 
   test('a master key that is missing beside a database that was used is not made anew', async () => {
-    const [dataDir, moved, unused] = [await folder(), await folder(), await folder()];
+    const [dataDir, moved, unused] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
     for (const one of [dataDir, unused]) await mkdir(join(one, 'postgres', 'data'), { recursive: true });
     await symlink(join(moved, 'elsewhere'), join(moved, 'postgres'));
     for (const one of [dataDir, moved]) {
@@ -275,7 +273,7 @@ describe('local secrets', () => {
   });
 
   test('a damaged master key stops the start', async () => {
-    const dataDir = await folder();
+    const dataDir = temporaryFolder();
     await writeFile(join(dataDir, 'master-key'), 'c2hvcnQ=');
     await expect(loadLocalSecrets(dataDir, {})).rejects.toThrow('master-key does not hold 32 bytes in base64');
   });

@@ -1,7 +1,6 @@
 /** The files that are shipped, over made-up databases of those systems: what is served is exactly what their truth says, live and mirrored. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
@@ -17,6 +16,7 @@ import { byId, expression, find } from '../../support/search-message.js';
 import type { LoadedRecord } from '../registry-database.js';
 import { refusedOf } from '../questions.js';
 import { until } from '../../support/until.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const MADE_UP = fileURLToPath(new URL('../../../../shared/sources/testdb/', import.meta.url));
 const shipped = (name: string): string => readFileSync(new URL(`../../../sources/${name}`, import.meta.url), 'utf8');
@@ -24,7 +24,7 @@ const today = new Date().toISOString().slice(0, 10);
 
 /** Tables, rows, and one line of truth per record that is to be served. */
 function madeUp(name: string, options: string[] = []): { tables: string; rows: string; truth: unknown[] } {
-  const file = join(mkdtempSync(join(tmpdir(), 'made-up-')), 'truth.ndjson');
+  const file = join(temporaryFolder(), 'truth.ndjson');
   const rows = execFileSync(
     process.execPath,
     [join(MADE_UP, `${name}.gen.mjs`), '--rows', '400', '--truth', file, ...options],
