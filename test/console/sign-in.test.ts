@@ -104,8 +104,10 @@ import { expectShown, hasChromium, startBrowser, type ConsoleBrowser, type Conso
     await page.getByRole('button', { name: 'Sign out' }).click();
     await expectShown(beside.getByText('Your session has ended. Sign in again.'));
     await field('Name').waitFor();
-    const { errors } = await gateway.graphql('{ me { subject } }', {}, token ?? '');
-    expect(errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
+    // Told to the gateway beside: whoever leaves waits for no line.
+    const code = async () =>
+      (await gateway.graphql('{ me { subject } }', {}, token ?? '')).errors?.[0]?.extensions.code;
+    await until(async () => (await code()) === 'UNAUTHENTICATED');
     // The code that confirmed the app was used; one that was written down was not.
     await form({ Name: 'audrey', Password: 'violet ink and rain', Code: used });
     await expectShown(page.getByRole('alert').getByText('one of them is not right'));
