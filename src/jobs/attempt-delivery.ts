@@ -29,6 +29,8 @@ export interface Attempting {
 export interface Prepared {
   sender: KnownSender;
   envelope: JsonObject;
+  /** Of a notification. */
+  event?: string | undefined;
   credentials: Credentials;
 }
 
@@ -59,13 +61,13 @@ export async function tracedAttempt(
 async function attempt(
   { outbound, credentials, keyRing, registries, clock, settings }: Attempting,
   { target, messageId, notificationNumber, registry }: DueDelivery,
-  { sender, envelope, credentials: { tls, authorization } }: Prepared,
+  { sender, envelope, event, credentials: { tls, authorization } }: Prepared,
   signal: AbortSignal,
 ): Promise<{ verdict: Verdict; answer?: OutboundResponse }> {
   try {
     const now = clock();
     const stamped = stampEnvelope(envelope, { messageId, notificationNumber }, now);
-    const destination = { target, authorization, definition: registries.byName(registry) };
+    const destination = { target, authorization, event, definition: registries.byName(registry) };
     const outgoing = await signOutgoing(stamped, sender, destination, { keyRing, ...settings, now });
     const answer = await outbound.request({
       url: target,

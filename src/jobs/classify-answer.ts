@@ -57,10 +57,10 @@ function isPage(text: string): boolean {
 const pageError = (status: number): string =>
   `the receiver answered ${status} with a page for a browser, which is no receipt: see whether a login or a proxy stands before it`;
 
-/** `message.ack_status`; some receivers leave the `message` out. */
+/** `message.ack_status`; some receivers leave the `message` out, or write a byte order mark, which trimming takes away. */
 function ackStatus(text: string): unknown {
   try {
-    const body = JSON.parse(text) as { ack_status?: unknown; message?: { ack_status?: unknown } } | null;
+    const body = JSON.parse(text.trim()) as { ack_status?: unknown; message?: { ack_status?: unknown } } | null;
     return body?.message?.ack_status ?? body?.ack_status;
   } catch {
     return undefined;

@@ -30,7 +30,7 @@ import { Turns } from '../platform/turns.js';
 import { uuidv7 } from '../platform/uuid.js';
 import type { JsonObject } from '../protocol/envelope/json.js';
 import type { Verdict } from './classify-answer.js';
-import { tracedAttempt, type Attempting } from './attempt-delivery.js';
+import { tracedAttempt, type Attempting, type Prepared } from './attempt-delivery.js';
 import { judgeEndpoint } from './endpoint-breaker.js';
 import { endUnwanted, suspendLongFailing } from './failing-subscription.js';
 import { HostPace } from './host-pace.js';
@@ -212,7 +212,7 @@ async function prepareMessage(
   delivery: DueDelivery,
   sender: KnownSender,
   worker: string,
-): Promise<{ envelope: JsonObject } | { cancelled: string } | Attempted> {
+): Promise<Pick<Prepared, 'envelope' | 'event'> | { cancelled: string } | Attempted> {
   const { vault, clock, renderNotification, fix } = services;
   const place = placeOfMessage(delivery.id);
   const { dataKeyId, messageSealed } = delivery;
@@ -235,16 +235,16 @@ async function prepareMessage(
   if ('cancelled' in rendered) return rendered;
   if (fixed !== undefined)
     return covers(rendered.envelope['message'], fixed['message'])
-      ? { envelope: fixed }
+      ? { envelope: fixed, event: rendered.event }
       : { cancelled: WITHHELD.NARROWED };
-  const { envelope, accessDecision } = rendered;
+  const { envelope, event, accessDecision } = rendered;
   const sealed = await vault.seal(delivery.senderId, clock(), place, envelope);
   const notificationNumber = await fix({ worker, id: delivery.id, message: sealed, accessDecision });
   if (notificationNumber === undefined) throw new Error('the claim was lost');
   Object.assign(delivery, { dataKeyId: sealed.dataKeyId, messageSealed: sealed.sealed, notificationNumber });
   // As the row has it now: the audit proves it.
   delivery.accessDecision = accessDecision ?? delivery.accessDecision;
-  return { envelope };
+  return { envelope, event };
 }
 
 async function whyNotSent(

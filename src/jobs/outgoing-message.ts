@@ -21,6 +21,8 @@ export interface Destination {
   /** Undefined where its registry is not served any more. */
   definition: RegistryDefinition | undefined;
   authorization?: string | undefined;
+  /** Of a notification. */
+  event?: string | undefined;
 }
 
 export interface Outgoing {
@@ -32,14 +34,14 @@ export interface Outgoing {
 export async function signOutgoing(
   stored: JsonObject,
   sender: Pick<KnownSender, 'dialect' | 'signatureProfile' | 'jwsForm' | 'keys' | 'encryptReplies'>,
-  { target, definition, authorization }: Destination,
+  { target, definition, authorization, event }: Destination,
   { keyRing, serverId, publicUrl, now }: Signing,
 ): Promise<Outgoing> {
   const spoken =
     definition === undefined
       ? stored
       : madeOfRow('a message in the form of its receiver', () =>
-          writeForms(sender.dialect, stored, { definition, channel: 'CALLBACK', publicUrl }),
+          writeForms(sender.dialect, stored, { definition, event, channel: 'CALLBACK', publicUrl }),
         );
   const envelope = await encryptWhereDue(spoken, sender);
   const key = await keyRing.signingKey();

@@ -124,6 +124,20 @@ describe('releases', () => {
     const { body } = await partner.send('crvs/registry/sync/search', 'search', message, { receiver_id: 'gateway-a' });
     expect(body.message.search_response[0].data.reg_records).toEqual([]);
   });
+
+  test('N-01 and tells a partner of OpenG2P that it is missing, whose purpose would have come with it', async () => {
+    const agreement = { registry: 'CRVS', purposes: ['eligibility'], requiresConsent: true };
+    const sender = { dialect: 'OPENG2P' };
+    const g2p = await createPartner(gateway, { senderId: 'programme-g2p', sender, agreements: [agreement] });
+    const reasonOf = async (block: JsonObject) => {
+      const message = searchFor({ ...byId(ANAN), ...block });
+      const { body } = await g2p.send('crvs/registry/sync/search', 'search', message, { receiver_id: 'gateway-a' });
+      return body.message.search_response[0].status_reason_message;
+    };
+    for (const block of <JsonObject[]>[{}, { authorize: {} }, { authorize: { purpose: { code: 'eligibility' } } }])
+      expect(await reasonOf(block)).toMatch(/^consent_jws: missing_consent: /);
+    expect(await reasonOf({ authorize: { purpose: { code: 'credit' } } })).toContain('covers this purpose');
+  });
 });
 
 describe('OpenG2P’s name of a partner', () => {

@@ -290,6 +290,12 @@ describe('a consent where none is read refuses the message', () => {
       {},
     ],
     ['message.search_request.0.search_criteria.authorize.consentJws', { authorize: { consentJws: 'x.y.z' } }, {}, {}],
+    [
+      'message.search_request.0.search_criteria.authorize.consent-jws',
+      { authorize: { 'consent-jws': 'x.y.z' } },
+      {},
+      {},
+    ],
     ['message.search_request.0.consent_jws', {}, proof, {}],
     ['message.search_request.0.authorize.0.consent_jws', {}, { authorize: [proof] }, {}],
     ['message.authorize.consent_id', {}, {}, { authorize: { consent_id: 'c' } }],

@@ -114,6 +114,22 @@ describeForms('what we send', () => {
       subscription_id: body.header.meta.subscription_code,
       data: { event_type: 'REGISTER', reg_type: 'FR', reg_record_type: 'Farmer' },
     });
+    // The registry's published list has neither, and who is gone is no change.
+    const changed = await next('notify', () =>
+      upsertInto(gateway, 'FR', 'Farmer', { id, data: { registration_date: '2026-02-01T00:00:00Z' } }),
+    );
+    const gone = await next('notify', () =>
+      gateway.admin(
+        `mutation ($id: String!) { deleteRecord(registry: FR, identifier: { type: "UIN", value: $id }) { id } }`,
+        { id },
+      ),
+    );
+    expect([changed, gone].map((one) => one.body.message.notify_request[0].data.event_type)).toEqual([
+      'UPDATE',
+      'DEREGISTER',
+    ]);
+    for (const one of [changed, gone])
+      expect(one.body.message.notify_event[0].data).not.toHaveProperty('reg_event_type');
   });
 
   test('C-055 its keys are known by the whole of kidId, of no other sender', async () => {

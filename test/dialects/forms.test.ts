@@ -181,6 +181,25 @@ test.each([
   );
 });
 
+test('OpenSPP’s receiver, which looks for the first number alone, is told one of a living person first, and the newest day', () => {
+  const identifier = ['DRN', 'MRN', 'BRN', 'OTHER', 'UIN'].map((type) => ({
+    identifier_type: type,
+    identifier_value: `${type}-1`,
+  }));
+  const told = (reg_event_type: string, days: JsonObject) => {
+    const message = { notify_event: [{ data: { reg_event_type, reg_records: { identifier, ...days } } }] };
+    const context = { definition: CRVS, channel: 'CALLBACK', publicUrl: 'https://gateway.example' } as const;
+    return writeForms('OPENSPP', { header: { action: 'notify' }, message }, context)['message'];
+  };
+  expect(told('Death', { death_date: '2026-11-01' })).toMatchObject({
+    event_type: 'death',
+    event_date: '2026-11-01',
+    identifiers: ['UIN', 'BRN', 'DRN', 'MRN', 'OTHER'].map((type) => ({ type, value: `${type}-1` })),
+  });
+  expect(told('Marriage', { marriage_date: ['2015-05-05', '2010-01-01'] })).toMatchObject({ event_date: '2015-05-05' });
+  expect(told('Marriage', { marriage_date: ['2018', '2010-01-01'] })).not.toHaveProperty('event_date');
+});
+
 describe('CEL text', () => {
   const sex = { sex: { $eq: 'female' } };
   const old = { age: { $gte: 18 } };

@@ -72,6 +72,7 @@ describe('an answer', () => {
     [200, '{"message":{"ack_status":"ERR"}}', 'REFUSED', false],
     [200, '{"ack_status":"ERR"}', 'REFUSED', false],
     [200, '{"message":{"ack_status":"NACK"}}', 'REFUSED', false],
+    [200, '\uFEFF{"message":{"ack_status":"ERR"}}', 'REFUSED', false],
     [400, '{}', 'REFUSED', false],
     [401, '{}', 'REFUSED', false],
     [404, '{}', 'REFUSED', false],

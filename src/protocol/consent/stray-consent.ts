@@ -4,9 +4,9 @@ import { RequestInvalid } from '../errors.js';
 const READ =
   /^message\.(search_request\.\d+\.(search_criteria\.)?(consent|authorize)|subscribe_request\.\d+\.subscribe_criteria\.authorize|\w+_criteria\.(consent|authorize))\.consent_(jws|id)$/;
 /** A signed one by its name, wherever it stands; the number of a stored one in a block of consent. */
-const PROOF = /\.consent_?jws$|\.(consent|authorize)\.consent_?id$/i;
+const PROOF = /\.consent[_-]?jws$|\.(consent|authorize)\.consent[_-]?id$/i;
 /** How each of them ends: most names do not, and their place is not looked at. */
-const PROOF_NAME = /consent_?(jws|id)$/i;
+const PROOF_NAME = /consent[_-]?(jws|id)$/i;
 const REMEDY =
   'a consent is read in authorize of the search_criteria of a search, as consent_jws or consent_id; move it there or leave it out';
 

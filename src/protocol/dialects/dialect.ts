@@ -19,6 +19,8 @@ export interface WriteContext {
   /** Of the message, in the standard's form. */
   header?: JsonObject;
   definition: RegistryDefinition;
+  /** Of a notification, also where the registry's published list does not have it. */
+  event?: string | undefined;
   /** Whether it answers at once, or is sent to the partner's own door. */
   channel: 'REPLY' | 'CALLBACK';
 }

@@ -39,8 +39,8 @@ import {
 } from './event-record.js';
 import { WITHHELD } from '../../access/withheld.js';
 
-/** The unsigned envelope, or why nothing may be sent; with the same rights it has the same message again. */
-export type RenderedNotification = ({ envelope: JsonObject } | { cancelled: string }) & {
+/** The unsigned envelope and its event, or why nothing may be sent; with the same rights it has the same message again. */
+export type RenderedNotification = ({ envelope: JsonObject; event?: string } | { cancelled: string }) & {
   accessDecision?: Record<string, unknown>;
 };
 
@@ -80,7 +80,7 @@ export function notificationRenderer(services: RenderingServices): RenderNotific
     if ('cancelled' in record) return { ...record, accessDecision };
     const subject = { subscription, event, definition };
     const envelope = madeOfRow('a message', () => envelopeOf(services, delivery, subject, record.record));
-    return { envelope, accessDecision };
+    return { envelope, event: event.eventType, accessDecision };
   };
 }
 

@@ -21,6 +21,8 @@ export interface Deciding {
   definition: RegistryDefinition;
   agreements: AgreementTerms[];
   receivedAt: Date;
+  /** Whether a question without a consent is refused as that, and not for what a consent would have said. */
+  missesConsent?: boolean | undefined;
   /** What the audit keeps of each. */
   decisions: Record<string, unknown>[];
 }
@@ -65,11 +67,20 @@ async function decide(deciding: Deciding, item: Blocks, recordType: RecordTypeDe
   const stated = statedPurposes(blocks, services.clock());
   if (proof !== undefined) return decideProven(deciding, { proof, stated, senderId }, recordType);
   const decision = decideItem(agreements, definition, { recordType, ...stated });
+  if (!decision.allowed && decision.reason === 'PURPOSE_NOT_COVERED' && lacksConsent(deciding, stated))
+    throw missingConsent();
   const kept = summarizeDecision(decision);
   decisions.push(kept);
   if (!decision.allowed) throw refusalOf(decision);
   return { grant: decision, narrow: (criteria) => criteria, proven: false, kept };
 }
+
+/** The purpose that no agreement covers would have come with the consent that every agreement asks for. */
+const lacksConsent = ({ missesConsent, agreements }: Deciding, { purpose }: StatedPurposes): boolean =>
+  missesConsent === true && purpose === undefined && agreements.every(({ requiresConsent }) => requiresConsent);
+
+export const missingConsent = (): ConsentRefused =>
+  new ConsentRefused('missing_consent', 'the agreement asks for a consent of each person');
 
 interface Proven {
   proof: Proof;

@@ -2,7 +2,6 @@
 import { maySearch, mayLookUp, decideGate, forbiddenBy, valueOf, type Grant } from '../../access/decide-access.js';
 import { findReleased, type Released } from '../../access/release.js';
 import type { Comparison, Criteria, Page } from '../../protocol/query/criteria.js';
-import { ConsentRefused } from '../../protocol/consent/consent-refused.js';
 import { DIALECTS } from '../../protocol/dialects/dialects.js';
 import { ItemRejected, RequestInvalid } from '../../protocol/errors.js';
 import { partsOf } from '../../protocol/query/criteria-walk.js';
@@ -25,7 +24,7 @@ import type { AgreementTerms } from '../../entities/senders/sender.repository.js
 import { judgedAt, type PartnerCall } from '../call.js';
 import type { Services } from '../services.js';
 import { assertInTime } from '../deadline.js';
-import { decideSearchItem, type Decided } from './consent-in-message.js';
+import { decideSearchItem, missingConsent, type Decided } from './consent-in-message.js';
 import { AnswerRoom } from './answer-room.js';
 import { dialectHint } from './dialect-hint.js';
 import { openCursor, sealCursor } from './sealed-cursor.js';
@@ -167,7 +166,7 @@ export class SearchItems {
     });
     if (found.answered !== undefined) kept['source'] = found.answered;
     if (this.bounds.missesConsent === true && grant.agreement.requiresConsent && !proven && found.totalCount === 0)
-      throw new ConsentRefused('missing_consent', 'the agreement asks for a consent of each person');
+      throw missingConsent();
     if (most !== undefined) assertNotTooMany(found.totalCount, most);
     const fields = returns === undefined ? item.fields : [returns];
     const selected = within(returns, projection);
@@ -200,8 +199,9 @@ export class SearchItems {
 
   #decide(item: SearchItem, recordType: RecordTypeDefinition): Promise<Decided> {
     const { services, definition, agreements, decisions } = this;
-    const { receivedAt = services.clock() } = this.bounds;
-    return decideSearchItem({ services, definition, agreements, receivedAt, decisions }, item, recordType);
+    const { receivedAt = services.clock(), missesConsent } = this.bounds;
+    const deciding = { services, definition, agreements, receivedAt, missesConsent, decisions };
+    return decideSearchItem(deciding, item, recordType);
   }
 }
 

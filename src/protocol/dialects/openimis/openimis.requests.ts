@@ -2,9 +2,7 @@
 import type { Json, JsonObject } from '../../envelope/json.js';
 import type { RegistryDefinition } from '../../registries/definition.js';
 import { isObject, within } from '../dialect.js';
-
-/** Its events → ours; `ALL`, the default, is one subscription for each. */
-const EVENTS: Record<string, string> = { REGISTER: 'REGISTER', UPDATE: 'UPDATE', DEREGISTER: 'DELETE' };
+import { EVENTS } from './openimis.events.js';
 
 export function readSubscribe(message: JsonObject, definition?: RegistryDefinition): JsonObject {
   const { subscribe_request: items } = message;

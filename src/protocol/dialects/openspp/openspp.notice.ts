@@ -1,6 +1,7 @@
 /** Its CRVS receiver reads a notification from members beside the standard's: the kind, the day and the first identifier. */
 import type { Json, JsonObject } from '../../envelope/json.js';
-import { isObject } from '../dialect.js';
+import type { RegistryDefinition } from '../../registries/definition.js';
+import { isObject, type WriteContext } from '../dialect.js';
 
 /** Our events → the kinds it knows, and where the record has the day. A day that was not released is not told. */
 const KINDS: Record<string, { kind: string; day: string }> = {
@@ -13,24 +14,40 @@ const KINDS: Record<string, { kind: string; day: string }> = {
 /** A year or a month alone is no day to it. */
 const WHOLE_DAY = /^\d{4}-\d\d-\d\d/;
 
-export function writeNotice(message: JsonObject): JsonObject {
+export function writeNotice(message: JsonObject, { definition }: WriteContext): JsonObject {
   const [notice] = Array.isArray(message['notify_event']) ? message['notify_event'] : [];
   const data = isObject(notice) ? notice['data'] : undefined;
   if (!isObject(data)) return message;
   const { reg_event_type: event, reg_records: record } = data;
   const known = typeof event === 'string' && Object.hasOwn(KINDS, event) ? KINDS[event] : undefined;
   if (known === undefined || !isObject(record)) return message;
-  const day = [record[known.day] ?? []].flat().at(-1);
+  const day = lastOf([record[known.day] ?? []].flat());
   return {
     ...message,
     event_type: known.kind,
-    ...(typeof day === 'string' && WHOLE_DAY.test(day) ? { event_date: day.slice(0, 10) } : {}),
-    identifiers: identifiersOf(record),
+    ...(day !== undefined && WHOLE_DAY.test(day) ? { event_date: day.slice(0, 10) } : {}),
+    identifiers: identifiersOf(record, definition),
   };
 }
 
-const identifiersOf = ({ identifier }: JsonObject): Json[] =>
-  (Array.isArray(identifier) ? identifier : [])
+/** Of several marriages it is told of the newest, wherever that stands in the list. */
+const lastOf = (days: Json[]): string | undefined =>
+  days
+    .filter((day) => typeof day === 'string')
+    .toSorted()
+    .at(-1);
+
+/**
+ * It looks for a person by the first one alone: so those by which somebody is known in life come first, and the number of
+ * a death, or of a marriage, which two persons have, does not.
+ */
+function identifiersOf({ identifier }: JsonObject, { recordTypes }: RegistryDefinition): Json[] {
+  const known = recordTypes[0]?.identifying ?? [];
+  const placeOf = (type: string): number => (known.includes(type) ? known.indexOf(type) : known.length);
+  return (Array.isArray(identifier) ? identifier : [])
     .filter(isObject)
-    .filter(({ identifier_type: type, identifier_value: value }) => typeof type === 'string' && value !== undefined)
-    .map(({ identifier_type: type = null, identifier_value: value = null }) => ({ type, value }));
+    .flatMap(({ identifier_type: type, identifier_value: value }) =>
+      typeof type === 'string' && value !== undefined ? [{ type, value }] : [],
+    )
+    .toSorted((one, other) => placeOf(one.type) - placeOf(other.type));
+}
