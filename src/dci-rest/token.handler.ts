@@ -87,7 +87,13 @@ const notAForm = (senderId?: string): TokenRefused =>
     senderId,
   );
 
-function readForm(form: Form): Form {
+/** What is read of a form: one of each, and an empty one is as if it were left out (RFC 6749 3.2). */
+const READ = ['grant_type', 'client_id', 'client_secret', 'scope', 'client_assertion', 'client_assertion_type'];
+
+function readForm(sent: Form): Form {
+  const twice = READ.find((name) => Array.isArray(sent[name]));
+  if (twice !== undefined) throw new TokenRefused(400, 'invalid_request', `${twice}: send it once`);
+  const form = Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== ''));
   const grant = form['grant_type'];
   if (grant === undefined) throw new TokenRefused(400, 'invalid_request', 'grant_type: send client_credentials');
   if (grant !== 'client_credentials')

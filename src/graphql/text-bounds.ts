@@ -87,7 +87,8 @@ function checkOf(type: GraphQLInputType, name: string): Check | undefined {
   const isLonger =
     most === undefined
       ? (text: string) => text.length > USUAL_BYTES / 3 && Buffer.byteLength(text) > USUAL_BYTES
-      : (text: string) => text.length > most;
+      : // As PostgreSQL and the wire's schemas count: a character beyond the Basic Multilingual Plane is one, not two.
+        (text: string) => text.length > most && Array.from(text).length > most;
   const found: TooLong = {
     path: [],
     most: most === undefined ? `${USUAL_BYTES} characters (bytes of UTF-8)` : `${most} characters`,

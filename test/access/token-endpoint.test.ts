@@ -39,7 +39,8 @@ describe('the token endpoint', () => {
   });
 
   test.each([
-    ['no grant type', { grant_type: '' }, 400, 'unsupported_grant_type'],
+    // An empty parameter is as if it were left out (RFC 6749 3.2).
+    ['no grant type', { grant_type: '' }, 400, 'invalid_request'],
     ['another grant type', { grant_type: 'password' }, 400, 'unsupported_grant_type'],
     ['no client', {}, 400, 'invalid_request'],
     ['an assertion of no known type', { client_assertion: 'x', client_assertion_type: 'y' }, 400, 'invalid_request'],
@@ -51,6 +52,25 @@ describe('the token endpoint', () => {
       body: { error, error_description: expect.any(String), errors: [{ code: error }] },
     });
   });
+
+  test.each(['grant_type', 'client_id', 'client_secret', 'scope'])(
+    '%s that is sent twice is no request of one meaning, whatever it says',
+    async (name) => {
+      const { clientId, clientSecret } = await createPartner(gateway);
+      const form = new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: clientId,
+        client_secret: clientSecret,
+        scope: 'registry.search',
+      });
+      const ask = (body: URLSearchParams) => fetch(`${gateway.url}/oauth2/client/token`, { method: 'POST', body });
+      expect((await ask(form)).status).toBe(200);
+      form.append(name, form.get(name) ?? '');
+      const twice = await ask(form);
+      const error = { error: 'invalid_request', error_description: `${name}: send it once` };
+      expect([twice.status, await twice.json()]).toMatchObject([400, error]);
+    },
+  );
 
   test('writes every refusal to the audit', async () => {
     await askToken(gateway.url, { client_id: 'nobody-at-all', client_secret: 'x' });

@@ -82,6 +82,24 @@ describe('a message that is not valid', () => {
     ['page_number 0 beside the criteria', withItem({ pagination: { page_size: 1, page_number: 0 } }), /page_number/],
     ['consent that is text', withCriteria({ consent: '' }), /consent: must be an object$/],
   ];
+  test('counts the characters of an id, not what UTF-16 makes of them', async () => {
+    const message = (count: number) => ({ ...searchById('1'), transaction_id: '𐍈'.repeat(count) });
+    const { status, body } = await partner.send('social/registry/sync/search', 'search', message(99));
+    expect([status, body.message.transaction_id]).toEqual([200, '𐍈'.repeat(99)]);
+    const longer = await partner.send('social/registry/sync/search', 'search', message(100));
+    expectRefusal(longer, 400, 'err.request.bad', /^message\.transaction_id: must have a length of at most 99$/);
+  });
+
+  test('is told by what it says of itself: encrypted or not', async () => {
+    const plain = await partner.send('social/registry/sync/search', 'search', searchById('1'), {
+      is_msg_encrypted: true,
+    });
+    expectRefusal(plain, 400, 'err.encryption.invalid', /^header\.is_msg_encrypted: is true, but message has no/);
+    const sealed = { header: { alg: 'RSA-OAEP-256', enc: 'A256GCM', kid: 'k' }, ciphertext: 'AA', encrypted_key: 'AA' };
+    const silent = await partner.send('social/registry/sync/search', 'search', { ...sealed, tag: 'AA', iv: 'AA' });
+    expectRefusal(silent, 400, 'err.encryption.invalid', /^header\.is_msg_encrypted: must be true/);
+  });
+
   test.each(messages)('with %s is refused', async (_, message, text) => {
     expectRefusal(await partner.send('social/registry/sync/search', 'search', message), 400, 'err.request.bad', text);
   });

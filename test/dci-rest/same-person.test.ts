@@ -428,6 +428,14 @@ describe('null in optional members', () => {
     expect((await short('search', body2)).body.total_count).toBe(1);
   });
 
+  test.each([null, [], {}, true])('of an identifier of the short form is refused by its name: %j', async (value) => {
+    const asked = await short('search', { search_criteria: { national_id: value } });
+    expect([asked.status, asked.body.errors[0].message]).toEqual([
+      400,
+      expect.stringMatching(/^search_criteria: rjct\.filter\.invalid, identifier type "UIN" takes /),
+    ]);
+  });
+
   test('of a required one is refused by its name', async () => {
     const { status, body } = await partner.send(
       'social/registry/sync/search',

@@ -396,7 +396,7 @@ test('a waiting subscription is told as it stands now', async () => {
 });
 
 test.each([
-  ['txn_type', question('notify', 'transaction_id', 'x')],
+  ['txn_type: must be search, subscribe, unsubscribe or receipt', question('notify', 'transaction_id', 'x')],
   ['attribute_type', question('search', 'name', 'x')],
   ['attribute_value', question('search', 'transaction_id', ['x'])],
   ['attribute_value', question('search', 'transaction_id', 'x'.repeat(100))],

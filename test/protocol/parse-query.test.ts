@@ -220,6 +220,11 @@ describe('predicate', () => {
     ],
     [[item('sex', 'like', 'm')], 'rjct.filter.invalid', 'operator "like" is unknown'],
     [[item('sex', '8479', 'm')], 'rjct.filter.invalid', 'operator (not a name) is unknown'],
+    ...[undefined, null].map((operator): [unknown, string, string] => [
+      [{ expression1: { ...one('sex', 'eq', 'male'), operator } }],
+      'rjct.search_criteria.invalid',
+      '"operator": "eq"',
+    ]),
   ])('refuses %#', (query, code, text) => expect(refusal('PREDICATE', query)).toEqual(rejection(code, text)));
 
   test('an object of expressions is no predicate', () =>

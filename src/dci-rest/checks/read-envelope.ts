@@ -1,6 +1,7 @@
 /** Header and message of an envelope in the standard's form, whatever form the sender's system has. */
 import type { z } from 'zod';
 import type { Parsed, WireMessage } from '../../messages/message-kind.js';
+import { isObject } from '../../platform/plain-object.js';
 import { readForms, readHeaderForms } from '../../protocol/dialects/speak.js';
 import {
   callbackHeader,
@@ -8,8 +9,8 @@ import {
   requestHeader,
   type RequestHeader,
 } from '../../protocol/envelope/envelope.schema.js';
-import type { JsonObject } from '../../protocol/envelope/json.js';
-import { RequestInvalid } from '../../protocol/errors.js';
+import type { Json, JsonObject } from '../../protocol/envelope/json.js';
+import { EncryptionInvalid, ProtocolError, RequestInvalid } from '../../protocol/errors.js';
 import { DIALECTS, type Dialect } from '../../protocol/vocabulary.js';
 import type { Exchange } from '../exchange.js';
 import { fitting, parse } from './body.check.js';
@@ -49,14 +50,17 @@ export function readEnvelope<Message extends WireMessage>(
 
 function readIn<Message extends WireMessage>(
   dialect: Dialect,
-  { header: sent, message }: JsonObject,
+  { header: sent, message: given }: JsonObject,
   { token, definition }: From,
   endpoint: Reading<Message>,
 ): Envelope<Message> {
   // Of a receiver's header only sender_id may be absent that handlers read; the token's sender stands in for it.
   const schema = (endpoint.receiver ? callbackHeader : requestHeader) as z.ZodType<RequestHeader>;
   const { senderId = '' } = token ?? {};
+  // Null is absent, as it is of every other member.
+  const message = given ?? undefined;
   const header = parse(schema, readHeaderForms(dialect, sent, message, { senderId }), 'header');
+  assertSaidToBe(header, message);
   if (header.is_msg_encrypted === true) {
     parse(encryptedMessage, message, 'message');
     return { header };
@@ -67,12 +71,23 @@ function readIn<Message extends WireMessage>(
   return { header, message: fitting(endpoint.parse(read), 'message') };
 }
 
+/** Each member that is missing of the other kind of message would be told instead, which its sender did not mean to send. */
+function assertSaidToBe({ is_msg_encrypted: said = false }: RequestHeader, message: Json | undefined): void {
+  const isEncrypted = isObject(message) && 'ciphertext' in message;
+  if (said && !isEncrypted)
+    throw new EncryptionInvalid(
+      'header.is_msg_encrypted: is true, but message has no ciphertext: encrypt it, or leave this out',
+    );
+  if (isEncrypted && !said)
+    throw new EncryptionInvalid('header.is_msg_encrypted: must be true, as message is encrypted');
+}
+
 function isReadIn(...reading: Parameters<typeof readIn>): boolean {
   try {
     readIn(...reading);
     return true;
   } catch (error) {
-    if (error instanceof RequestInvalid) return false;
+    if (error instanceof ProtocolError) return false;
     throw error;
   }
 }

@@ -71,6 +71,7 @@ const isNumbered = (name: string): boolean => /^expression\d{1,2}$/.test(name);
 function readOne(context: QueryContext, expression: unknown): Criteria {
   if (!isObject(expression) || !('attribute_name' in expression) || !('attribute_value' in expression))
     throw malformed();
+  if (expression.operator == null) throw malformed();
   assertNothingBeside(expression, 'attribute_name', 'operator', 'attribute_value');
   return comparison(context, expression.attribute_name, expression.operator, expression.attribute_value);
 }

@@ -45,7 +45,9 @@ export function readShortCriteria(
 ): { queryType: QueryType; query: unknown } {
   const entries = Object.entries(criteria);
   const [only] = entries;
-  if (entries.length === 1 && only !== undefined && isIdentifierType(definition, only[0]))
+  // Another value is refused as a comparison is, by the name that was sent: nobody wrote an idtype-value query.
+  const isScalar = ['string', 'number'].includes(typeof only?.[1]);
+  if (entries.length === 1 && only !== undefined && isScalar && isIdentifierType(definition, only[0]))
     return { queryType: 'IDTYPE_VALUE', query: { type: only[0], value: only[1] } };
   return {
     queryType: 'EXPRESSION',

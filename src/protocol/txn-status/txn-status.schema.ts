@@ -21,8 +21,10 @@ export const txnStatusRequest = z.looseObject({
   txnstatus_request: z
     .looseObject({
       reference_id: z.string(),
-      /** `subscibe` is an older release's spelling. */
-      txn_type: z.enum(['search', 'subscribe', 'unsubscribe', 'receipt', 'subscibe', 'any']),
+      /** `subscibe` is an older release's spelling, `any` what `withType` writes. */
+      txn_type: z.enum(['search', 'subscribe', 'unsubscribe', 'receipt', 'subscibe', 'any'], {
+        error: 'must be search, subscribe, unsubscribe or receipt',
+      }),
       attribute_type: z.enum([
         'transaction_id',
         'reference_id',
