@@ -57,6 +57,12 @@ describe('the audit', () => {
     await addRecords(gateway, [person('1')]);
     await search();
     await deliverOne(gateway, partner.senderId);
+    // Told of by an entry of its own, which stands in the way of no proof of the delivery.
+    const { id } = await one<{ id: string }>(`select message_id as id from delivery`);
+    const receipt = { notification_ids: [id], received_at: new Date().toISOString(), status: 'processed' };
+    const asked = { transaction_id: 'receipt', receipt_information: receipt };
+    const { body } = await partner.send('social/registry/sync/receipt', 'receipt', asked);
+    expect(body.message.receipt_information.notification_ids).toEqual([id]);
     for (let round = 0; round < 3; round++) {
       for (let count = 0; count < 4; count++) await search();
       await sealNow(gateway.database);

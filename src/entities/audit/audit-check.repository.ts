@@ -50,7 +50,10 @@ export interface CheckedDelivery {
   early: boolean;
 }
 
-const SUPERSEDED = `exists (select 1 from audit_entry n where n.subject = e.subject and (n.xid, n.id) > (e.xid, e.id))`;
+/** A receipt is told of a delivery and changes nothing that another entry proves of it. */
+const RECEIPT = `'RECEIPT'`;
+const SUPERSEDED = `exists (select 1 from audit_entry n
+  where n.subject = e.subject and n.transition <> ${RECEIPT} and (n.xid, n.id) > (e.xid, e.id))`;
 const sized = (column: string) =>
   `convert_to(coalesce(length(${column}), 0) || ':', 'UTF8') || coalesce(${column}, '')`;
 
@@ -95,7 +98,8 @@ export async function checkTransactions(sql: Sql, entryIds: string[]): Promise<M
 /** Deliveries behind these entries, by entry id. */
 export async function checkDeliveries(sql: Sql, entryIds: string[]): Promise<Map<string, CheckedDelivery>> {
   const rows = await sql.query<CheckedDelivery>(
-    `select e.id, d.id is not null as present, ${SUPERSEDED} as superseded, d.state, ${DELIVERY_FACTS} as facts,
+    `select e.id, d.id is not null as present, e.transition = ${RECEIPT} or ${SUPERSEDED} as superseded, d.state,
+       ${DELIVERY_FACTS} as facts,
        d.finished_at is not distinct from case when d.state <> 'PENDING' then e.at end as "inTime",
        d.content_hash as "contentHash", case when d.message_sealed is not null then ${MESSAGE_HASH} end as "actualHash",
        e.at < (select (value #>> '{}')::timestamptz from gateway_state where key = 'delivery_facts') as early
