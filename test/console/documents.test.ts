@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { buildSchema, parse, validate, type GraphQLSchema } from 'graphql';
 import { KNOWN_ACTIONS, KNOWN_TARGETS } from '../../src/console/audit/known-actions.js';
 import { KNOWN_JOBS } from '../../src/console/jobs/known-jobs.js';
+import { KNOWN_CHANNELS } from '../../src/console/transactions/known-channels.js';
 import { READING_WORDS } from '../../src/console/access-report/words.js';
 import { PERSON_FIELDS, PERSON_QUESTIONS } from '../../src/graphql/person-fields.js';
 import { printGatewaySchema } from '../../src/graphql/schema.js';
@@ -97,6 +98,12 @@ describe('what the console knows by name', () => {
     expect([...jobs].toSorted()).toEqual([...KNOWN_JOBS]);
   });
 
+  test('are, for the list of transactions, the doors that there are', () => {
+    const writer = readFileSync(new URL('src/entities/transactions/transaction.repository.ts', ROOT), 'utf8');
+    const [, doors = ''] = /type TransactionChannel = (.*);/.exec(writer) ?? [];
+    expect(doors.split(' | ').map((door) => door.slice(1, -1))).toEqual([...KNOWN_CHANNELS]);
+  });
+
   test('are, for the audit, the kinds of things that there are', () => {
     expect([...named(/targetType: '(\w+)'/g)].toSorted()).toEqual(KNOWN_TARGETS);
   });
@@ -116,6 +123,13 @@ describe('the messages of the console', () => {
   test('say in words whatever an administrator can read of a person', () => {
     const places = [...Object.keys(PERSON_FIELDS), ...Object.keys(PERSON_QUESTIONS)];
     expect(places.filter((place) => !Object.hasOwn(READING_WORDS, place))).toEqual([]);
+  });
+
+  test('that name a page name it in docs/console.md too', () => {
+    const page = readFileSync(new URL('docs/console.md', ROOT), 'utf8');
+    const told = new Set([...page.matchAll(/^\| ([^|]+) \|/gm)].flatMap(([, names = '']) => names.split(', ')));
+    const names = Object.values(messages('en')['nav'] ?? {}).filter((name) => typeof name === 'string');
+    expect(names.filter((name) => !told.has(name))).toEqual([]);
   });
 
   test('that stand for sentences of the gateway are what it says', () => {

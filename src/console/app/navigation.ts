@@ -40,7 +40,7 @@ export interface NavigationItem {
 }
 
 export interface NavigationGroup {
-  label: 'traffic' | 'partners' | 'house';
+  label: 'traffic' | 'partners' | 'gateway';
   items: NavigationItem[];
 }
 
@@ -65,7 +65,7 @@ export const NAVIGATION: NavigationGroup[] = [
     ],
   },
   {
-    label: 'house',
+    label: 'gateway',
     items: [
       { path: '/records', label: 'records', icon: IconDatabase },
       { path: '/sources', label: 'sources', icon: IconPlugConnected },

@@ -15,6 +15,7 @@ import { StateBadge } from '../shared/state-badge.js';
 import { Time } from '../shared/time.js';
 import type { ResultOf } from '../graphql/graphql.js';
 import { Callbacks } from './callbacks.js';
+import { useChannel } from './channel.js';
 import { Decision } from './decision.js';
 import { Payloads } from './payloads.js';
 import { TRANSACTION } from './transaction.document.js';
@@ -81,6 +82,7 @@ function Detail(transaction: Transaction) {
 
 function CallFacts({ sender, ...call }: Transaction) {
   const { t } = useTranslation();
+  const channelOf = useChannel();
   return (
     <Facts
       items={[
@@ -96,7 +98,7 @@ function CallFacts({ sender, ...call }: Transaction) {
         ],
         [t('field.operation'), call.operation === null ? null : t(`operation.${call.operation}`)],
         [t('field.registry'), call.registry === null ? null : t(`registry.${call.registry}`)],
-        [t('field.channel'), call.channel],
+        [t('field.channel'), channelOf(call.channel)],
         [t('field.action'), <CodeText key="action" text={call.action} />],
         [t('field.messageId'), <CodeText key="message" text={call.messageId} />],
         [t('field.correlationId'), <CodeText key="correlation" text={call.correlationId} />],

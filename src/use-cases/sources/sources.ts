@@ -1,5 +1,5 @@
 /** Registries that others keep, as administrators connect them: applied whole or not at all, and every step audited. */
-import type { Principal } from '../../access/principal.js';
+import type { Admin } from '../../access/principal.js';
 import type { Sql, Unit } from '../../entities/database/database.js';
 import {
   dropCopies,
@@ -29,8 +29,6 @@ import { changeAsAdmin } from '../admin-change.js';
 import { conflict, invalid, notFound } from '../errors.js';
 import type { Services } from '../services.js';
 import type { SourceCounts, SourceView } from './source.types.js';
-
-type Admin = Extract<Principal, { kind: 'admin' }>;
 
 type Listing = Pick<Services, 'database' | 'clock' | 'live'>;
 
