@@ -40,6 +40,8 @@ interface TypedKind<Message, Input, Result> {
   write: (result: Result, context: MessageContext) => JsonObject;
   /** For the reply's header. */
   status: (result: Result) => ReplyStatus;
+  /** Of the reply's header; empty where left out. */
+  meta?: (result: Result, context: MessageContext) => JsonObject;
   /** Ids of a message's items: `total_count` counts them, `txn/status` finds a message by them. One without id where left out. */
   items?: (message: Message) => string[];
   /** What stands for the message where a header alone is valid too, as in the published schemas of callbacks (protocol 13). */
@@ -76,6 +78,7 @@ export interface MessageKind {
   /** What a use case settled the call with → the message of the reply, and its status. */
   write: (result: unknown, context: MessageContext) => JsonObject;
   status: (result: unknown) => ReplyStatus;
+  meta: (result: unknown, context: MessageContext) => JsonObject;
   /** The message of a reply that refuses the whole. */
   refuse: (ids: Ids) => JsonObject;
 }
@@ -83,7 +86,7 @@ export interface MessageKind {
 export function defineKind<Message extends { transaction_id: string }, Input, Result>(
   kind: TypedKind<Message, Input, Result>,
 ): MessageKind {
-  const { action, replyAction, operation, message: schema, write, status, items, bare, empty } = kind;
+  const { action, replyAction, operation, message: schema, write, status, meta, items, bare, empty } = kind;
   const reading = (message: Message): ReadMessage => {
     const referenceIds = items?.(message) ?? [];
     return {
@@ -105,6 +108,7 @@ export function defineKind<Message extends { transaction_id: string }, Input, Re
     // A call brings back what the use case behind `run` settled it with, which is a `Result`.
     write: (result, context) => write(result as Result, context),
     status: (result) => status(result as Result),
+    meta: (result, context) => meta?.(result as Result, context) ?? {},
     refuse: (ids) => ({ ...ids, ...(empty?.(ids) ?? { search_response: [] }) }),
   };
 }
@@ -126,10 +130,8 @@ export function answerEnvelope(
   serverId: string,
   now: Date,
 ): JsonObject {
-  return {
-    header: replyHeader(kind.replyAction, context.header, serverId, kind.status(result), now),
-    message: kind.write(result, context),
-  };
+  const header = replyHeader(kind.replyAction, context.header, serverId, kind.status(result), now);
+  return { header: { ...header, meta: kind.meta(result, context) }, message: kind.write(result, context) };
 }
 
 /** The one that refuses it as a whole. */

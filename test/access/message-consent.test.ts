@@ -103,6 +103,17 @@ describe('releases', () => {
     expect(records.map(membersOf)).toEqual([['name']]);
   });
 
+  test('what the agreement covers and the consent does not is neither searched nor sorted by, and both are named', async () => {
+    const jws = () => sign(claimsOf({ data_scopes: ['name'] }));
+    const born = { UIN: ANAN, birth_date: { $gte: '1980-01-01' } };
+    const { item: searched } = await ask(jws(), expressing(born));
+    const { item: sorted } = await ask(jws(), { ...byId(ANAN), sort: [{ attribute_name: 'sex', sort_order: 'asc' }] });
+    expect([searched, sorted].map(({ status_reason_message: reason }) => reason)).toEqual([
+      'birth_date: agreement and consent do not let this attribute be searched',
+      'sex: agreement and consent do not let this attribute be sorted by',
+    ]);
+  });
+
   test('N-20 the same one again', async () => {
     const jws = sign(claimsOf());
     await ask(jws);
@@ -137,6 +148,28 @@ describe('releases', () => {
     for (const block of <JsonObject[]>[{}, { authorize: {} }, { authorize: { purpose: { code: 'eligibility' } } }])
       expect(await reasonOf(block)).toMatch(/^consent_jws: missing_consent: /);
     expect(await reasonOf({ authorize: { purpose: { code: 'credit' } } })).toContain('covers this purpose');
+  });
+
+  test('a partner of OpenG2P reads in the header what was enforced, where it was', async () => {
+    const metaFor = async (registry: string, brought: boolean, settings: JsonObject = {}, dialect = 'OPENG2P') => {
+      const agreements = [{ registry: 'CRVS', requiresConsent: true }, { registry: 'SOCIAL' }];
+      const asking = await createPartner(gateway, { sender: { dialect, ...settings }, agreements });
+      const aud = asking.senderId;
+      const jws = byRsaIssuer(claimsOf({ iss: 'rsa-issuer', aud }));
+      const proof: JsonObject = brought ? { authorize: { consent_jws: jws } } : {};
+      const message = searchFor({ ...byId(ANAN), ...proof });
+      const { body } = await asking.send(`${registry}/registry/sync/search`, 'search', message, {
+        receiver_id: 'gateway-a',
+      });
+      return body.header.meta;
+    };
+    const [signature, consent] = [{ signature_validation: 'enabled' }, { consent_enforcement: 'enabled' }];
+    const sandbox = { sandbox: true, signaturePolicy: 'OPTIONAL' };
+    expect(await metaFor('crvs', true)).toEqual({ ...signature, ...consent });
+    expect(await metaFor('crvs', true, sandbox)).toEqual(consent);
+    expect(await metaFor('social', false)).toEqual(signature);
+    expect(await metaFor('crvs', false)).toEqual(signature);
+    expect(await metaFor('crvs', true, {}, 'DCI')).toEqual({});
   });
 });
 

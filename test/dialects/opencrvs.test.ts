@@ -86,6 +86,7 @@ describe('a person', () => {
         givenName: 'Anan',
         familyName: 'Phumchai',
         birthDate: '1985-05-20',
+        marriagedate: '2019-09-21',
       }),
     ]);
   });

@@ -33,9 +33,13 @@ const replyHeader = z.looseObject({
       sequence: z.int().optional(),
       event_id: text.optional(),
       test: z.literal(true).optional(),
+      signature_validation: z.literal('enabled').optional(),
+      consent_enforcement: z.literal('enabled').optional(),
     })
     .optional()
-    .describe('Of a notification: which subscription, its number there, and the event; `test` marks one of no event.'),
+    .describe(
+      'Of a notification: which subscription, its number there, and the event; `test` marks one of no event. Of a search answer to a sender of the dialect OPENG2P: what was enforced.',
+    ),
 });
 
 /** As the registry's dictionary has it (protocol 4), of what the agreement lets out. */

@@ -4,7 +4,9 @@ import { searchRequest } from '../../protocol/search/search.schema.js';
 import { readSearchRequest, writeSearchResponse, type SearchAnswer } from '../../protocol/search/search.translate.js';
 import type { ReplyStatus } from '../../protocol/envelope/reply.js';
 import type { TransactionStatus } from '../../protocol/vocabulary.js';
-import { defineKind } from '../message-kind.js';
+import { DIALECTS } from '../../protocol/dialects/dialects.js';
+import type { JsonObject } from '../../protocol/envelope/json.js';
+import { defineKind, type MessageContext } from '../message-kind.js';
 
 /** The facade sends what the use case stored, so the document asks for no more than that it was done. */
 export const SEARCH = runs(`mutation Search($input: SearchInput!) { search(input: $input) { correlationId } }`);
@@ -27,7 +29,19 @@ export const searchKind = defineKind({
     writeSearchResponse(answer, definition, recordsFormOf(sender, definition)),
   items: ({ search_request: items }) => items.map(({ reference_id: id }) => id),
   status: searchStatus,
+  meta: enforcementMarks,
 });
+
+/** Only what is true: of a sender that may leave a signature out, and of a person whose consent nobody asked for, nothing is marked. */
+function enforcementMarks({ items }: SearchAnswer, { sender }: MessageContext): JsonObject {
+  if (DIALECTS[sender.dialect].marksEnforcement !== true) return {};
+  const answered = items.filter(({ status }) => status === 'SUCCEEDED');
+  const enforced = answered.length > 0 && answered.every(({ consentEnforced }) => consentEnforced === true);
+  return {
+    ...(sender.signaturePolicy === 'REQUIRED' ? { signature_validation: 'enabled' } : {}),
+    ...(enforced ? { consent_enforcement: 'enabled' } : {}),
+  };
+}
 
 /** Header of a reply to one question without reference id. */
 export const oneItemStatus = ({ status }: { status: TransactionStatus }): ReplyStatus => ({

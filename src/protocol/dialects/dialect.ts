@@ -43,6 +43,8 @@ export interface DialectForms {
   subscriptionsByRequest?: boolean;
   /** Its partners are told that a consent is missing, where the standard's find nobody. */
   missesConsent?: boolean;
+  /** Its partners read in `header.meta` of a search answer what was enforced; without a mark they take it for nothing. */
+  marksEnforcement?: boolean;
   /** Registries whose messages its receivers cannot verify, whatever the signature. */
   unverifying?: string[];
   readHeader?: (header: JsonObject, context: ReadHeaderContext) => JsonObject;
@@ -56,6 +58,14 @@ export interface DialectForms {
 
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Of the days of one kind that a record has, such as those of several marriages, wherever it stands among them. */
+export const newestDay = (days: Json | undefined): string | undefined =>
+  [days ?? []]
+    .flat()
+    .filter((day) => typeof day === 'string')
+    .toSorted()
+    .at(-1);
 
 /** A header without a count. */
 export const countItems = (header: JsonObject, { items }: ReadHeaderContext): JsonObject => ({

@@ -44,6 +44,8 @@ export interface SearchItemAnswer {
   reasonMessage?: string;
   recordType?: string;
   records: Record<string, unknown>[];
+  /** Whether a consent was asked for of whoever is told. */
+  consentEnforced?: boolean;
   page?: SearchPage;
   locale?: string;
 }

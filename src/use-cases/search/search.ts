@@ -143,7 +143,9 @@ export class SearchItems {
     }
   }
 
-  async #find(item: SearchItem): Promise<Pick<SearchItemAnswer, 'recordType' | 'records' | 'page'>> {
+  async #find(
+    item: SearchItem,
+  ): Promise<Pick<SearchItemAnswer, 'recordType' | 'records' | 'consentEnforced' | 'page'>> {
     const { room, deadline } = this.bounds;
     this.#references.take(item.referenceId);
     room.assertLeft();
@@ -152,7 +154,7 @@ export class SearchItems {
     const { grant, narrow, proven, kept } = await this.#decide(item, recordType);
     const sort = parseSort(item.sort, this.definition, recordType);
     const page = await this.#opened(query.page ?? parsePage(item.page));
-    assertSearchable(grant, criteria, sort);
+    assertSearchable(grant, criteria, sort, proven ? 'agreement and consent do' : undefined);
     const { returns } = item;
     if (returns !== undefined) assertCovered(grant, returns);
     const { source, database, settings } = this.services;
@@ -177,6 +179,7 @@ export class SearchItems {
     return {
       recordType: grant.recordType.name,
       records,
+      consentEnforced: proven || grant.agreement.requiresConsent,
       page: {
         size: page.size,
         number: page.number,
@@ -232,18 +235,22 @@ function assertNotTooMany(found: number, most: number): void {
 }
 
 /** Only what the agreement lets a sender see may be asked about or sorted by. */
-export function assertSearchable(grant: Grant, criteria: Criteria, sort: SortKey[] = []): void {
+export function assertSearchable(
+  grant: Grant,
+  criteria: Criteria,
+  sort: SortKey[] = [],
+  bounds = 'the agreement does',
+): void {
   for (const { leaf, negated } of partsOf(criteria)) {
     const problem =
-      'identifier' in leaf ? lookUpProblem(grant, leaf.identifier.type, negated) : searchProblem(grant, leaf, negated);
+      'identifier' in leaf
+        ? lookUpProblem(grant, leaf.identifier.type, negated)
+        : searchProblem(grant, leaf, { negated, bounds });
     if (problem !== undefined) throw new ItemRejected('rjct.filter.invalid', problem);
   }
   const unsorted = sort.find(({ attribute }) => !maySearch(grant, attribute));
   if (unsorted !== undefined)
-    throw new ItemRejected(
-      'rjct.sort.invalid',
-      `${unsorted.attribute}: the agreement does not let this attribute be sorted by`,
-    );
+    throw new ItemRejected('rjct.sort.invalid', `${unsorted.attribute}: ${bounds} not let this attribute be sorted by`);
 }
 
 function lookUpProblem(grant: Grant, type: string, negated: boolean): string | undefined {
@@ -256,9 +263,13 @@ function lookUpProblem(grant: Grant, type: string, negated: boolean): string | u
 }
 
 /** Whom an identifier names may always be asked for where it is covered; who has another one, or one in a range, is searched. */
-function searchProblem(grant: Grant, { attribute, operator }: Comparison, negated: boolean): string | undefined {
+function searchProblem(
+  grant: Grant,
+  { attribute, operator }: Comparison,
+  { negated, bounds }: { negated: boolean; bounds: string },
+): string | undefined {
   const names = !negated && (operator === 'eq' || operator === 'in');
   if (names && grant.lookUpPaths.some((path) => attribute === valueOf(path))) return undefined;
   if (maySearch(grant, attribute)) return undefined;
-  return `${attribute}: the agreement does not let this attribute be searched`;
+  return `${attribute}: ${bounds} not let this attribute be searched`;
 }

@@ -1,6 +1,6 @@
 /** A person of the civil registry in its shape; a client of it reads the dictionary's shape as a person without a name. */
 import type { Json, JsonObject } from '../../envelope/json.js';
-import { eachRecord, isObject, type WriteContext } from '../dialect.js';
+import { eachRecord, isObject, newestDay, type WriteContext } from '../dialect.js';
 
 export const writeSearchAnswer = (message: JsonObject, { definition }: WriteContext): JsonObject =>
   definition.registry === 'CRVS' ? eachRecord(message, writePerson) : message;
@@ -10,7 +10,6 @@ const MEMBERS: Record<string, string> = {
   sex: 'sex',
   birth_date: 'birthDate',
   death_date: 'deathDate',
-  marriage_date: 'marriagedate',
 };
 const NAME: Record<string, string> = { surname: 'familyName', given_name: 'givenName', second_name: 'middleName' };
 const PLACES: Record<string, string> = { birth_place: 'birthPlace', death_place: 'deathPlace' };
@@ -23,12 +22,19 @@ function writePerson(record: JsonObject): JsonObject {
     '@type': 'spdci:Person',
     identifier: identifiersOf(record['identifier']),
     ...renamed(record, MEMBERS),
+    ...marriageOf(record),
     ...(isObject(name) ? renamed(name, NAME) : {}),
     ...placesOf(record),
     ...(parents.length === 0
       ? {}
       : { relations: parents.map((one) => ({ '@type': 'spdci:Parent', identifier: identifiersOf(one) })) }),
   };
+}
+
+/** One date as a text there, of which its clients read no list: the newest. */
+function marriageOf({ marriage_date: dates }: JsonObject): JsonObject {
+  const newest = newestDay(dates);
+  return newest === undefined ? {} : { marriagedate: newest };
 }
 
 const renamed = (record: JsonObject, names: Record<string, string>): JsonObject =>

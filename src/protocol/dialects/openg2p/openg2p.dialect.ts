@@ -18,6 +18,7 @@ export const OPENG2P: DialectForms = {
   // OpenSPP's client, which calls in this dialect too, needs a number.
   numericExpiry: true,
   missesConsent: true,
+  marksEnforcement: true,
   readHeader: countItems,
   read: {
     search: (message) => eachIn(message, 'search_request', (item) => within(item, 'search_criteria', readCriteria)),

@@ -1,7 +1,7 @@
 /** Its CRVS receiver reads a notification from members beside the standard's: the kind, the day and the first identifier. */
 import type { Json, JsonObject } from '../../envelope/json.js';
 import type { RegistryDefinition } from '../../registries/definition.js';
-import { isObject, type WriteContext } from '../dialect.js';
+import { isObject, newestDay, type WriteContext } from '../dialect.js';
 
 /** Our events → the kinds it knows, and where the record has the day. A day that was not released is not told. */
 const KINDS: Record<string, { kind: string; day: string }> = {
@@ -21,7 +21,7 @@ export function writeNotice(message: JsonObject, { definition }: WriteContext): 
   const { reg_event_type: event, reg_records: record } = data;
   const known = typeof event === 'string' && Object.hasOwn(KINDS, event) ? KINDS[event] : undefined;
   if (known === undefined || !isObject(record)) return message;
-  const day = lastOf([record[known.day] ?? []].flat());
+  const day = newestDay(record[known.day]);
   return {
     ...message,
     event_type: known.kind,
@@ -29,13 +29,6 @@ export function writeNotice(message: JsonObject, { definition }: WriteContext): 
     identifiers: identifiersOf(record, definition),
   };
 }
-
-/** Of several marriages it is told of the newest, wherever that stands in the list. */
-const lastOf = (days: Json[]): string | undefined =>
-  days
-    .filter((day) => typeof day === 'string')
-    .toSorted()
-    .at(-1);
 
 /**
  * It looks for a person by the first one alone: so those by which somebody is known in life come first, and the number of
