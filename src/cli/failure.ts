@@ -1,7 +1,7 @@
 /** Why a command failed, and what to do next; nothing that repeats its input. */
 import { isNativeError } from 'node:util/types';
 import { describeError } from '../platform/describe-error.js';
-import { NOT_BELIEVED, OWNS_IT, TAKES_THEM } from '../platform/start-fault.js';
+import { ASKS_PASSWORD, GIVE_PASSWORD, NOT_BELIEVED, OWNS_IT, TAKES_THEM } from '../platform/start-fault.js';
 
 /** A refusal with the step that leads on. */
 export class CliFailure extends Error {
@@ -54,6 +54,8 @@ const PLAIN = new Set([
 
 export function describeFailure(error: unknown): Failure {
   if (!isNativeError(error)) return { code: 'FAILED', message: 'it failed for an unknown reason' };
+  if (ASKS_PASSWORD.test(error.message))
+    return { code: 'NO_PASSWORD', message: 'the database asks for a password', remedy: GIVE_PASSWORD };
   const { code, extensions, remedy }: Record<string, unknown> = Object.fromEntries(Object.entries(error));
   const own = codeOf(extensions) ?? (typeof code === 'string' ? code : error.name);
   // A library's wrapping says nothing that what it wraps does not say better, its remedy included.

@@ -34,6 +34,9 @@ const NO_CONNECTION_LEFT = '53300';
 export const TAKES_THEM =
   'each process takes DB_POOL_SIZE connections and some eight more: raise max_connections of the server, or lower DB_POOL_SIZE';
 export const OWNS_IT = 'its user makes the tables, so the database must belong to it: ALTER DATABASE … OWNER TO …';
+/** Of `pg`, without a code: the server asks for a password, and there is none to give. */
+export const ASKS_PASSWORD = /^SASL: .*client password must be/;
+export const GIVE_PASSWORD = 'write it into DATABASE_URL: postgres://user:password@host/database';
 const WITHOUT_TLS = 'The server does not support SSL connections';
 
 export function startFault(error: unknown, { DATA_DIR = '.data' }: Record<string, string | undefined>): string {
@@ -46,6 +49,7 @@ export function startFault(error: unknown, { DATA_DIR = '.data' }: Record<string
   if (code === NO_CONNECTION_LEFT) return `DATABASE_URL: ${message}: ${TAKES_THEM}`;
   if (NOT_BELIEVED.includes(code))
     return `DATABASE_URL: the certificate of the server is not believed (${message}): name who signed it with sslrootcert=FILE, and the host as it stands there`;
+  if (ASKS_PASSWORD.test(message)) return `DATABASE_URL: the server asks for a password: ${GIVE_PASSWORD}`;
   if (message === WITHOUT_TLS) return `DATABASE_URL: ${message}: have it do so, or leave sslmode out`;
   if (path !== undefined && isOf(resolve(DATA_DIR), resolve(path), syscall))
     return `DATA_DIR: must be a folder that this user may write to, on a disk with room (${message})`;

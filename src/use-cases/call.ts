@@ -176,7 +176,7 @@ export class DirectCall implements Call {
 export async function refuseSeen(sql: Sql, vault: DataVault, seen: { id: string; same: boolean }): Promise<never> {
   if (!seen.same)
     throw new MessageIdDuplicate(
-      'rjct.message_id.duplicate: this message_id was used for another message; use a new one',
+      'rjct.message_id.duplicate: this message_id (where a message has none, the nonce of its HTTP signature) was used for another message; use a new one',
     );
   throw new MessageSeen(await loadAnswer(sql, vault, seen.id));
 }

@@ -3,7 +3,10 @@ import { once } from 'node:events';
 import { jest } from '@jest/globals';
 import { Client } from 'pg';
 import { WebSocket } from 'ws';
+import { describeFailure } from '../../src/cli/failure.js';
+import { awaitDatabase } from '../../src/entities/database/await-database.js';
 import { freePort } from '../../src/platform/free-port.js';
+import { startFault } from '../../src/platform/start-fault.js';
 import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { localAdmin } from '../support/local-admin.js';
 import { createPartner, searchById } from '../support/partner.js';
@@ -113,6 +116,23 @@ test('a misspelt name stops the start, unless CREATE_DATABASE makes the database
   gateway = undefined;
   await asOwner((client) => client.query(`drop database ${name} with (force)`));
 }, 60_000);
+
+test('an address without its password, or without a name, is told what is missing of it', async () => {
+  const refused = async (part: object): Promise<unknown> =>
+    awaitDatabase(Object.assign(new URL(postgres.url), part).href).catch((error: unknown) => error);
+  const fault = await refused({ password: '' });
+  expect(startFault(fault, {})).toMatch(/^DATABASE_URL: the server asks for a password: write it into DATABASE_URL: /);
+  expect(describeFailure(fault)).toMatchObject({
+    code: 'NO_PASSWORD',
+    remedy: expect.stringContaining('user:password'),
+  });
+  // PostgreSQL takes the database of the user's name then, which this one has not.
+  const [username, password] = [`nameless_${process.pid}`, 'nameless'];
+  await asOwner((client) => client.query(`create role ${username} login password '${password}'`));
+  const nameless = await refused({ pathname: '', username, password });
+  await asOwner((client) => client.query(`drop role ${username}`));
+  expect(String(nameless)).toMatch(/DATABASE_URL names no database: postgres:/);
+});
 
 test('a database that refuses is asked again for a while, and then the start fails', async () => {
   await proxy.cut();

@@ -47,6 +47,8 @@ async function examine(url: string, createDatabase: boolean, log: Log | undefine
   } catch (error) {
     if (codeOf(error) !== MISSING) throw error;
     const name = databaseOf(url);
+    if (name === '')
+      throw new Error('DATABASE_URL names no database: postgres://user:password@host/database', { cause: error });
     if (!createDatabase)
       throw new Error(
         `there is no database "${name}" on that server: check the name in DATABASE_URL, or set CREATE_DATABASE=true to make it`,
