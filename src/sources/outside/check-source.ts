@@ -10,6 +10,7 @@ import { unmetExpectations } from './source-expectations.js';
 import { SourceFault } from './source-fault.js';
 import { isFollowed, type List, type RecordMapping, type SourceFile } from './source-file.schema.js';
 import { privilegeDoubts } from './source-privileges.js';
+import { embeddingFaults, leadFaults, searchFaults } from './source-statements.js';
 import { indexWishes } from './source-wishes.js';
 import { touchedKeys, watermarkOf, clockOf } from './watermark.js';
 
@@ -55,10 +56,12 @@ export async function checkSource(file: SourceFile, urls: SourceUrls, registries
   return checked;
 }
 
-/** What the file expects, what the role may do beyond reading, and indexes that would help. */
+/** What the file expects and asks later, what the role may do beyond reading, and indexes that would help. */
 async function checkWhole(open: OpenSource, checked: CheckedSource): Promise<void> {
   try {
     checked.errors.push(...(await unmetExpectations(open)));
+    if (open.file.source.mode === 'live') checked.errors.push(...(await searchFaults(open)));
+    if (isFollowed(open.file)) checked.errors.push(...(await embeddingFaults(open)));
     checked.warnings.push(...(await privilegeDoubts(open)), ...(await indexWishes(open)));
   } catch (error) {
     checked.errors.push({ place: ['check'], message: textOf(error) });
@@ -69,6 +72,8 @@ async function checkWhole(open: OpenSource, checked: CheckedSource): Promise<voi
 async function checkPublication(open: OpenSource, checked: CheckedSource): Promise<void> {
   try {
     const faults = await publicationFaults(open);
+    if (faults.length === 0 || open.file.capture.fallback === undefined)
+      checked.errors.push(...(await leadFaults(open)));
     (open.file.capture.fallback === undefined ? checked.errors : checked.warnings).push(...faults);
     checked.warnings.push(...(await publicationDoubts(open)));
   } catch (error) {

@@ -157,12 +157,22 @@ export class SourceReader {
     await this.#listed(list, sql`1 = 0`);
   }
 
-  #listed(list: List, isWanted: RawBuilder<unknown>): Promise<Row[]> {
-    const { from = '', order } = list;
-    const ordered = order === undefined ? sql`` : sql` order by ${this.database.written(order)}`;
-    return inPlace(from, () =>
+  /** @throws SourceFault where its table has no such column */
+  async probeColumn(mapping: RecordMapping, column: string): Promise<void> {
+    await this.database.query(
+      sql`select ${sql.ref(column)} as tried from ${this.from(mapping)} where ${this.where(mapping)} limit 0`,
+    );
+  }
+
+  /** In one order, whatever the source writes where: a row that was written to stands elsewhere in its table. */
+  async #listed(list: List, isWanted: RawBuilder<unknown>): Promise<Row[]> {
+    const { from = '', order, key } = list;
+    const by = [...(order === undefined ? [] : [this.database.written(order)]), ...names(key)];
+    const ordered = by.length === 0 ? sql`` : sql` order by ${sql.join(by)}`;
+    const rows = await inPlace(from, () =>
       this.database.query(sql`select ${columnsOf(list)} from ${sql.table(from)} as src where ${isWanted}${ordered}`),
     );
+    return by.length === 0 ? inOrder(rows) : rows;
   }
 
   /** Rows by keys that stand in other rows. */
@@ -268,6 +278,13 @@ async function inPlace<Result>(place: string, ask: () => Promise<Result>): Promi
   } catch (error) {
     throw error instanceof SourceFault ? error.of(place) : error;
   }
+}
+
+const { compare } = new Intl.Collator('en', { numeric: true });
+
+function inOrder(rows: Row[]): Row[] {
+  const texts = new Map(rows.map((row) => [row, JSON.stringify(Object.values(row))]));
+  return rows.toSorted((one, other) => compare(texts.get(one) ?? '', texts.get(other) ?? ''));
 }
 
 /** How many of the keys of one row more than a page are of it. */

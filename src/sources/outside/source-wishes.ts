@@ -6,6 +6,7 @@ import type { SourceDatabase } from './source-database.js';
 import { SourceFault } from './source-fault.js';
 import type { List, RecordMapping, Searched } from './source-file.schema.js';
 import { among } from './source-row.sql.js';
+import { lookUpsOf, MADE_UP } from './source-statements.js';
 import { withValues } from './watermark.js';
 
 interface Scan {
@@ -17,7 +18,6 @@ type Statement = RawBuilder<unknown>;
 
 /** Tables of fewer rows are read whole as fast. */
 const FEW = 5000;
-const MADE_UP = '0';
 const MADE_UP_DAY = '2000-01-01';
 
 export async function indexWishes(open: OpenSource): Promise<Finding[]> {
@@ -41,10 +41,9 @@ function statementsOf({ file, reader }: OpenSource, mapping: RecordMapping): [Pl
     sql`select * from ${from} where ${among(mapping.key, [mapping.key.map(() => MADE_UP)])}`,
   ];
   if (file.source.mode === 'mirror') return [keys, ...lists];
-  const { identifier, ...others } = mapping.search;
-  const ways = typeof identifier === 'string' ? { '': identifier } : (identifier ?? {});
-  const lookUps = Object.entries(ways).map(([type, how]): [Place, Statement] => [
-    ['search', 'identifier', ...(type === '' ? [] : [type])],
+  const { identifier: _, ...others } = mapping.search;
+  const lookUps = lookUpsOf(mapping).map(([place, how]): [Place, Statement] => [
+    place,
     withValues(database, how, { type: MADE_UP, value: MADE_UP }),
   ]);
   const columns = Object.entries(others as Record<string, Searched>)

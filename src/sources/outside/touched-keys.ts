@@ -77,6 +77,10 @@ async function leadsTo({ reader }: OpenSource, table: TableThere['table'], lead:
   return columns === undefined ? expressed(database, table, how ?? '', rows) : whole(rows, columns);
 }
 
+/** The same of a row that is not there. @throws SourceFault where it cannot be followed */
+export const tryLead = (open: OpenSource, table: TableThere['table'], lead: Leads, value: string): Promise<Key[]> =>
+  leadsTo(open, table, lead, [Object.fromEntries((placesOf(lead) ?? []).map((name) => [name, value]))]);
+
 /** By an expression over the row, whose values get the types of its table, so that the operator's SQL means the same as there. */
 async function expressed(
   database: SourceDatabase,

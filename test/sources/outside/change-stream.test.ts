@@ -237,6 +237,19 @@ test('rows of other tables lead to the records they go into, gone or moved', asy
   expect((await status()).state).toBe('RUNNING');
 });
 
+test('a row of a list that was written to as it was changes nothing, wherever it stands in its table now', async () => {
+  await clinic.query(`insert into phone values (5, 7, '+8875'), (6, 7, '+8876')`);
+  await untilPerson('p7', (found) => found.phone_number?.length === 2);
+  const before = await events();
+  await clinic.query(`update phone set "group" = 1 where id = 5`);
+  await clinic.query(`update patient set surname = 'Later' where id = 8`);
+  await untilPerson('p8', (found) => found.name.surname === 'Later');
+  expect((await person('p7')).phone_number).toEqual(['+8875', '+8876']);
+  expect((await events()).slice(before.length)).toEqual(['UPDATE']);
+  await clinic.query('delete from phone where patient = 7');
+  await untilPerson('p7', (found) => found.phone_number === undefined);
+});
+
 test('nothing that was not done is told, and a table emptied at once is', async () => {
   const before = await events();
   await clinic.query(`begin; update patient set surname = 'Never'; rollback`);

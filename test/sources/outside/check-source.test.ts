@@ -120,6 +120,26 @@ test('a draft takes the primary key of its table, which the role may only read',
   expect([await keyOf('lesson'), await keyOf('pupil')]).toEqual([['room', 'hour'], ['number']]);
 });
 
+test('statements that only a search or a change asks are tried', async () => {
+  await owner.query('create table form (id int primary key, pupil int); create table left_pupil (number int)');
+  const wrong = YAML.replace('from pupil where uin', 'from pupils where uin').replace(
+    '    search:\n',
+    "    touched_by: { form: 'select pupil from form where id = :id', pupil: number + nothing, Home: select nr from pupil where number = :number }\n    search:\n      birth_date: { column: birthday }\n",
+  );
+  const home = `  - { registry: SOCIAL, type: Group, name: Home, from: left_pupil, key: number, fields: { group_size: number }, search: { identifier: { UIN: select 1 } } }\ncheck:`;
+  const faults = async (yaml: string) =>
+    (await check(yaml)).errors.filter((error) => error.startsWith('the source answers'));
+  const followed = wrong.replace('codes:', 'capture: { by: publication }\ncodes:').replace('check:', home);
+  await owner.query(`grant select on left_pupil to ${role}`);
+  expect(await faults(followed)).toEqual([
+    expect.stringContaining('relation "pupils" does not exist'),
+    expect.stringContaining('column "birthday" does not exist'),
+    expect.stringContaining('column "nr" does not exist'),
+    expect.stringContaining('permission denied for table form'),
+    expect.stringContaining('column "nothing" does not exist'),
+  ]);
+});
+
 test('what the file expects is compared', async () => {
   await owner.query(`update pupil set state = 'waits', uin = 'u1' where number = 2`);
   expect((await check(YAML.replace('min_rows: 10', 'min_rows: 7000'))).errors).toEqual([

@@ -135,7 +135,7 @@ async function pagesOf({ reader, file }: OpenSource, size: number): Promise<stri
       `create table pupil (k varchar(9) collate utf8mb4_bin primary key, name varchar(9));
        create table call_at (pupil varchar(9) collate utf8mb4_general_ci, phone varchar(9));
        insert into pupil values ('aB', 'One'), ('Ab', 'Two'), ('c', 'Three');
-       insert into call_at values ('aB', '+880100'), ('Ab', '+880200'), ('C ', '+880300')`,
+       insert into call_at values ('aB', '+880100'), ('Ab', '+880200'), ('C ', '+880300'), ('c', '+880290')`,
       'field',
     );
     const phones = 'lists: { phone_number: { from: call_at, parent: pupil, value: phone } }';
@@ -157,8 +157,9 @@ async function pagesOf({ reader, file }: OpenSource, size: number): Promise<stri
       ).map(({ key: [key], data }) => `${key} ${String(data['phone_number'])}`);
     try {
       expect(await told('aB')).toEqual(['aB +880100']);
-      expect((await told('Ab', 'c')).toSorted()).toEqual(['Ab +880200', 'c +880300']);
-      expect((await told('aB', 'Ab', 'c')).toSorted()).toEqual(['Ab +880200', 'aB +880100', 'c +880300']);
+      // Of a list that has neither a key nor an order, too, rows come in the same one each time.
+      expect((await told('Ab', 'c')).toSorted()).toEqual(['Ab +880200', 'c +880290,+880300']);
+      expect((await told('aB', 'Ab', 'c')).toSorted()).toEqual(['Ab +880200', 'aB +880100', 'c +880290,+880300']);
     } finally {
       await reader.database.close();
     }

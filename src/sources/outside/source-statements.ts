@@ -1,0 +1,85 @@
+/** Statements of a file that loading its rows does not need: they are asked once somebody searches, or a row changes. */
+import { sql } from 'kysely';
+import type { Finding, Place } from './finding.js';
+import { publishedTables } from './publication.js';
+import type { OpenSource } from './source-connections.js';
+import type { SourceDatabase } from './source-database.js';
+import { SourceFault, ValueFault } from './source-fault.js';
+import type { RecordMapping } from './source-file.schema.js';
+import { tryLead } from './touched-keys.js';
+import { isColumn, withValues } from './watermark.js';
+
+export const MADE_UP = '0';
+
+/** By what a live source is asked for records of this entry. */
+export function lookUpsOf({ search: { identifier } }: RecordMapping): [Place, string][] {
+  const ways = typeof identifier === 'string' ? { '': identifier } : (identifier ?? {});
+  return Object.entries(ways).map(([type, how]): [Place, string] => [
+    ['search', 'identifier', ...(type === '' ? [] : [type])],
+    how,
+  ]);
+}
+
+/** What a search of a live source would fail at. */
+export async function searchFaults({ file, reader }: OpenSource): Promise<Finding[]> {
+  const tries: [Place, Promise<unknown>][] = file.records.flatMap((mapping, index) => {
+    const { identifier: _, ...columns } = mapping.search;
+    const lookUps = lookUpsOf(mapping).map(([place, how]): [Place, Promise<unknown>] => [
+      ['records', index, ...place],
+      tryStatement(reader.database, how, { type: MADE_UP, value: MADE_UP }),
+    ]);
+    const others = Object.entries(columns).map(([path, searched]): [Place, Promise<unknown>] => [
+      ['records', index, 'search', path],
+      'column' in searched ? reader.probeColumn(mapping, searched.column) : Promise.resolve(),
+    ]);
+    return [...lookUps, ...others];
+  });
+  return faultsOf(tries);
+}
+
+/** What a change of a record that others embed would fail at. */
+export async function embeddingFaults({ file, reader }: OpenSource): Promise<Finding[]> {
+  const tries = file.records.flatMap(({ touched_by: touching }, index) =>
+    file.records.flatMap((embedded): [Place, Promise<unknown>][] => {
+      const how = touching[embedded.name];
+      if (how === undefined || isColumn(how) || how === 'none') return [];
+      const values = Object.fromEntries(embedded.key.map((column) => [column, MADE_UP]));
+      const place = ['records', index, 'touched_by', embedded.name];
+      return [[place, tryStatement(reader.database, how, values)]];
+    }),
+  );
+  return faultsOf(tries);
+}
+
+/** What a row that a publication tells of would fail at. */
+export async function leadFaults(open: OpenSource): Promise<Finding[]> {
+  const tries = (await publishedTables(open)).flatMap(({ watched, table }) =>
+    watched.leads.flatMap((lead): [Place, Promise<unknown>][] => {
+      const place = ['records', open.file.records.indexOf(lead.mapping), 'touched_by', watched.name];
+      return table === undefined || lead.how === 'all' ? [] : [[place, tryLead(open, table, lead, MADE_UP)]];
+    }),
+  );
+  return faultsOf(tries);
+}
+
+/** Nothing of what it finds is read; one that cannot be part of another is asked as it stands. */
+async function tryStatement(database: SourceDatabase, how: string, values: Record<string, string>): Promise<void> {
+  const asked = withValues(database, how.replace(/;\s*$/, ''), values);
+  try {
+    await database.find(sql`select * from (${asked}\n) as tried limit 0`);
+  } catch (error) {
+    if (!(error instanceof SourceFault)) throw error;
+    await database.find(asked);
+  }
+}
+
+async function faultsOf(tries: [Place, Promise<unknown>][]): Promise<Finding[]> {
+  const ends = await Promise.allSettled(tries.map(([, tried]) => tried));
+  return ends.flatMap((end, index) => {
+    if (end.status === 'fulfilled') return [];
+    const error: unknown = end.reason;
+    if (!(error instanceof SourceFault)) throw error;
+    // The made-up value is none of its column.
+    return error instanceof ValueFault ? [] : [{ place: tries[index]?.[0] ?? [], message: error.message }];
+  });
+}
