@@ -28,7 +28,8 @@ interface Watched {
 
 export class ChangeStream {
   readonly #service: LogicalReplicationService;
-  readonly #tables: Map<string, Watched>;
+  /** By their number, under which they stay who they are with another name, and by the name that the file has. */
+  readonly #tables: Map<number | string, Watched>;
   /** Of the transaction that is being told; of those told whole. */
   #telling: Touched | undefined;
   #told: Touched = new Map();
@@ -44,9 +45,14 @@ export class ChangeStream {
 
   private constructor(url: string, tables: PublishedTable[]) {
     this.#tables = new Map(
-      tables.flatMap(({ watched, table }) =>
-        table === undefined ? [] : [[`${table.schema}.${table.name}`, { watched, words: wordsOf(watched) }]],
-      ),
+      tables.flatMap(({ watched, table }): [number | string, Watched][] => {
+        if (table === undefined) return [];
+        const known = { watched, words: wordsOf(watched) };
+        return [
+          [table.oid, known],
+          [`${table.schema}.${table.name}`, known],
+        ];
+      }),
     );
     this.#service = new LogicalReplicationService(
       { connectionString: url, connectionTimeoutMillis: CONNECT_MS, keepAlive: true, application_name: 'dci-gateway' },
@@ -195,8 +201,8 @@ export class ChangeStream {
     if (position > this.#received) this.#received = position;
   }
 
-  #watchedOf({ schema, name }: Pgoutput.MessageRelation): Watched | undefined {
-    return this.#tables.get(`${schema}.${name}`);
+  #watchedOf({ relationOid, schema, name }: Pgoutput.MessageRelation): Watched | undefined {
+    return this.#tables.get(relationOid) ?? this.#tables.get(`${schema}.${name}`);
   }
 
   #guarded(work: () => void): void {

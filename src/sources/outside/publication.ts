@@ -11,6 +11,7 @@ export interface PublishedTable {
   watched: WatchedTable;
   /** Undefined where there is no such table; its name and those of its columns as SQL writes them. */
   table?: {
+    oid: number;
     schema: string;
     name: string;
     written: string;
@@ -40,7 +41,7 @@ export const publicationOf = ({ capture, source }: SourceFile): string =>
 export async function publishedTables({ file, reader }: OpenSource): Promise<PublishedTable[]> {
   const watched = watchedTables(file);
   const rows = await reader.database.query(sql`
-    select given.name as given, n.nspname as schema, c.relname as name, c.relkind as kind, c.relreplident as identity,
+    select given.name as given, c.oid, n.nspname as schema, c.relname as name, c.relkind as kind, c.relreplident as identity,
       quote_ident(n.nspname) || '.' || quote_ident(c.relname) as written,
       (select json_object_agg(attname, quote_ident(attname) order by attnum) from pg_attribute
         where attrelid = c.oid and attnum > 0 and not attisdropped) as columns,
@@ -64,7 +65,16 @@ export async function publishedTables({ file, reader }: OpenSource): Promise<Pub
     const known = row['published'];
     return {
       watched: one,
-      table: { schema, name, written, kind, identity, columns, documents: list(row['documents']) },
+      table: {
+        oid: Number(row['oid']),
+        schema,
+        name,
+        written,
+        kind,
+        identity,
+        columns,
+        documents: list(row['documents']),
+      },
       key: list(row['key']),
       // Before PostgreSQL 15 every column of a table is published.
       ...(row['pubname'] == null ? {} : { published: known == null ? [...columns.keys()] : listOf(known) }),
@@ -200,11 +210,13 @@ async function unnamedTables({ file, reader }: OpenSource, tables: TableThere[])
   return rows.map((row) => String(row['name']));
 }
 
-/** Changes with whatever the operator does to it. */
+/** Changes with whatever the operator does to it, and where a table of the file is another one than before. */
 export async function publicationPrint({ file, reader }: OpenSource): Promise<string> {
+  const names = watchedTables(file).map(({ name }) => quoted(name));
   const [row] = await reader.database.query(sql`
     select md5(p::text || coalesce((select string_agg(r::text, ',' order by r.oid) from pg_publication_rel r
-      where r.prpubid = p.oid), '')) as print from pg_publication p where p.pubname = ${publicationOf(file)}`);
+      where r.prpubid = p.oid), '') || array(select to_regclass(name)::oid from unnest(${names}::text[]) as given (name))::text) as print
+    from pg_publication p where p.pubname = ${publicationOf(file)}`);
   return String(row?.['print']);
 }
 

@@ -294,6 +294,25 @@ test('a slot that was lost, a publication that was dropped: everything is read a
   await untilStatus({ state: 'RUNNING', followedBy: 'PUBLICATION', lastError: null });
 }, 120_000);
 
+test('a table that has another name for a while, or whose name another one takes, is followed all the same', async () => {
+  const renamed = (from: string, to: string) => `alter table ${from} rename to ${to}`;
+  await clinic.query(`${renamed('patient', 'kept')}; update kept set surname = 'Aside' where id = 12`);
+  await clinic.query(renamed('kept', 'patient'));
+  await untilPerson('p12', (found) => found.name.surname === 'Aside');
+  await clinic.query(`create table phone_new (like phone including all); grant select on phone_new to ${READER};
+    alter publication dci add table phone_new (id, patient)`);
+  const swept = async () =>
+    (await gateway.database.query<{ at: string | null }>('select swept_at as at from source'))[0]?.at ?? null;
+  const before = await swept();
+  await until(async () => ![before, null].includes(await swept()));
+  await clinic.query(`insert into phone_new values (91, 12, '+8891')`);
+  await clinic.query(`${renamed('phone', 'phone_old')}; ${renamed('phone_new', 'phone')}`);
+  await untilPerson('p12', (found) => found.phone_number?.[0] === '+8891');
+  await clinic.query(`${renamed('phone', 'phone_new')}; ${renamed('phone_old', 'phone')}; drop table phone_new`);
+  await untilPerson('p12', (found) => found.phone_number === undefined);
+  expect(await untilStatus({ state: 'RUNNING', lastError: null })).toMatchObject({ followedBy: 'PUBLICATION' });
+}, 60_000);
+
 test('what the server keeps for a source that nobody reads has a bound', async () => {
   await apply(YAML.replace('sweep: 1d', 'sweep: 1d, max_wal_mb: 16'));
   await untilStatus({ state: 'RUNNING', followedBy: 'PUBLICATION' });
