@@ -260,6 +260,12 @@ const isHere = existsSync(MADE_UP);
         insert into spp_assistive_device values (1, ${one?.key}, 903, 'needed')`);
       load(openspp.url, shipped('openspp-views.sql'));
       await apply('openspp', live(shipped('openspp.yaml')));
+      const { checkSource } = await gateway.admin<{ checkSource: { warnings: { message: string }[] } }>(
+        'mutation ($yaml: String!) { checkSource(yaml: $yaml) { warnings { message } } }',
+        { yaml: shipped('openspp.yaml') },
+      );
+      const unnamed = checkSource.warnings.map(({ message }) => message).filter((one) => one.includes('no touched_by'));
+      expect(unnamed.join()).not.toContain('spp_disability');
       const [, number] = one?.identifiers.find(([kind]) => kind === 'national_id') ?? [];
       const { records } = await find(partner, byId(number ?? ''), 'dr');
       expect([records].flat()).toEqual([
