@@ -29,7 +29,7 @@ interface Watched {
 export class ChangeStream {
   readonly #service: LogicalReplicationService;
   /** By their number, under which they stay who they are with another name, and by the name that the file has. */
-  readonly #tables: Map<number | string, Watched>;
+  #tables = new Map<number | string, Watched>();
   /** Of the transaction that is being told; of those told whole. */
   #telling: Touched | undefined;
   #told: Touched = new Map();
@@ -44,16 +44,7 @@ export class ChangeStream {
   #news: () => void = () => undefined;
 
   private constructor(url: string, tables: PublishedTable[]) {
-    this.#tables = new Map(
-      tables.flatMap(({ watched, table }): [number | string, Watched][] => {
-        if (table === undefined) return [];
-        const known = { watched, words: wordsOf(watched) };
-        return [
-          [table.oid, known],
-          [`${table.schema}.${table.name}`, known],
-        ];
-      }),
-    );
+    this.watch(tables);
     this.#service = new LogicalReplicationService(
       { connectionString: url, connectionTimeoutMillis: CONNECT_MS, keepAlive: true, application_name: 'dci-gateway' },
       { acknowledge: { auto: false, timeoutSeconds: 0 } },
@@ -89,6 +80,18 @@ export class ChangeStream {
       throw stream.#fault;
     }
     return stream;
+  }
+
+  /** What it tells from here on is of these. */
+  watch(tables: PublishedTable[]): void {
+    this.#tables = new Map(
+      tables.flatMap(({ watched, table }): [number | string, Watched][] => {
+        if (table === undefined) return [];
+        const known = { watched, words: wordsOf(watched) };
+        const numbers = [table.oid, ...table.heirs.map(({ oid }) => oid)];
+        return [`${table.schema}.${table.name}`, ...numbers].map((name) => [name, known]);
+      }),
+    );
   }
 
   /** All of it is received up to here. */

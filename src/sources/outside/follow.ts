@@ -101,7 +101,7 @@ export class Following {
 
   constructor(
     private readonly open: OpenSource,
-    readonly tables: PublishedTable[],
+    public tables: PublishedTable[],
     private publication: string,
     readonly stream: ChangeStream,
     /** Our connection, as the server numbers it. */
@@ -133,6 +133,8 @@ export class Following {
     const print = await publicationPrint(this.open);
     if (print === this.publication) return undefined;
     this.publication = print;
+    this.tables = await publishedTables(this.open);
+    this.stream.watch(this.tables);
     return print;
   }
 

@@ -1,4 +1,5 @@
 /** The operator's publication, as the source's own catalog has it: checked, never made or altered; what is missing is said as SQL. */
+import { hash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Finding, Place } from './finding.js';
 import type { OpenSource } from './source-connections.js';
@@ -20,12 +21,22 @@ export interface PublishedTable {
     columns: Map<string, string>;
     /** Its columns of JSON. */
     documents: string[];
+    /** Tables that inherit from it: their rows are its rows, and told of under their own names. */
+    heirs: Heir[];
   };
   /** Of its replica identity. */
   key: string[];
   /** Columns that are published; undefined where it is not. */
   published?: string[];
   hasRowFilter: boolean;
+}
+
+interface Heir {
+  oid: number;
+  written: string;
+  identity: string;
+  key: string[];
+  isPublished: boolean;
 }
 
 export type TableThere = PublishedTable & Required<Pick<PublishedTable, 'table'>>;
@@ -49,6 +60,16 @@ export async function publishedTables({ file, reader }: OpenSource): Promise<Pub
         and coalesce(nullif(t.typbasetype, 0), t.oid) in ('json'::regtype, 'jsonb'::regtype))) as documents,
       to_json(array(select a.attname from pg_index i join pg_attribute a on a.attrelid = c.oid and a.attnum = any (i.indkey)
         where i.indrelid = c.oid and case c.relreplident when 'd' then i.indisprimary when 'i' then i.indisreplident end)) as key,
+      (with recursive heir as (
+          select inhrelid as oid from pg_inherits where inhparent = c.oid and c.relkind = 'r'
+          union select i.inhrelid from heir join pg_inherits i on i.inhparent = heir.oid)
+        select coalesce(json_agg(json_build_object('oid', h.oid::bigint, 'written', quote_ident(hn.nspname) || '.' || quote_ident(h.relname),
+          'identity', h.relreplident,
+          'key', array(select a.attname from pg_index i join pg_attribute a on a.attrelid = h.oid and a.attnum = any (i.indkey)
+            where i.indrelid = h.oid and case h.relreplident when 'd' then i.indisprimary when 'i' then i.indisreplident end),
+          'isPublished', exists (select from pg_publication_tables t
+            where t.pubname = ${publicationOf(file)} and t.schemaname = hn.nspname and t.tablename = h.relname)) order by h.oid), '[]')
+        from heir join pg_class h using (oid) join pg_namespace hn on hn.oid = h.relnamespace) as heirs,
       to_jsonb(p) ->> 'attnames' as published, to_jsonb(p) ->> 'rowfilter' as filter, p.pubname
     from unnest(${watched.map(({ name }) => name)}::text[], ${watched.map(({ name }) => quoted(name))}::text[]) as given (name, written)
       left join pg_class c on c.oid = to_regclass(given.written)
@@ -74,6 +95,7 @@ export async function publishedTables({ file, reader }: OpenSource): Promise<Pub
         identity,
         columns,
         documents: list(row['documents']),
+        heirs: JSON.parse(row['heirs'] ?? '[]') as Heir[],
       },
       key: list(row['key']),
       // Before PostgreSQL 15 every column of a table is published.
@@ -114,12 +136,15 @@ export async function publicationFaults(open: OpenSource): Promise<Finding[]> {
     say(['capture', 'by'], `the server's wal_level is ${server?.['level']}: set it to logical and restart the server`);
   if (!isTrue(server?.['may']))
     say(['source', 'url'], 'the role may not replicate: ALTER ROLE … REPLICATION, by an administrator of the server');
-  for (const { watched, key, table } of tables)
-    if (table.identity === 'n' || (table.identity === 'd' && key.length === 0))
+  for (const { watched, key, table } of tables) {
+    const each = [{ written: watched.name, identity: table.identity, key }, ...table.heirs];
+    const keyless = each.filter((one) => one.identity === 'n' || (one.identity === 'd' && one.key.length === 0));
+    for (const { written: name } of keyless)
       say(
         ['capture', 'publication'],
-        `${watched.name} has no primary key: in a publication its application could not update or delete there any more; leave it out and say none for it in touched_by, or give it a key`,
+        `${name} has no primary key: in a publication its application could not update or delete there any more; leave it out and say none for it in touched_by, or give it a key`,
       );
+  }
   if (faults.length > 0) return faults;
   if (server?.['whole'] == null)
     say(['capture', 'publication'], `there is none: ${createStatement(open.file, tables)}`);
@@ -130,6 +155,11 @@ export async function publicationFaults(open: OpenSource): Promise<Finding[]> {
 function coverFaults(file: SourceFile, tables: TableThere[], isWhole: boolean, isByRoot: boolean): Finding[] {
   const place = ['capture', 'publication'];
   const name = publicationOf(file);
+  const heirs = tables.flatMap((one) =>
+    one.published === undefined
+      ? []
+      : one.table.heirs.filter(({ isPublished }) => !isPublished).map((heir) => withColumns(one, heir)),
+  );
   const parts = isByRoot ? [] : tables.filter(isPartitioned);
   const missing = tables.filter((one) => one.published === undefined && !parts.includes(one));
   const lacking = tables.flatMap((one) => {
@@ -149,6 +179,9 @@ function coverFaults(file: SourceFile, tables: TableThere[], isWhole: boolean, i
       : [
           `does not have ${missing.map(({ table }) => table.written).join(', ')}: ALTER PUBLICATION ${name} ADD TABLE ${listed(missing)}`,
         ]),
+    ...heirs.map(
+      (heir) => `does not have all that inherits from its tables: ALTER PUBLICATION ${name} ADD TABLE ${heir}`,
+    ),
     ...(lacking.length === 0 ? [] : [`${lacking.join('; ')}: ALTER PUBLICATION ${name} SET TABLE ${listed(tables)}`]),
   ].map((message) => ({ place, message }));
 }
@@ -210,20 +243,22 @@ async function unnamedTables({ file, reader }: OpenSource, tables: TableThere[])
   return rows.map((row) => String(row['name']));
 }
 
-/** Changes with whatever the operator does to it, and where a table of the file is another one than before. */
-export async function publicationPrint({ file, reader }: OpenSource): Promise<string> {
-  const names = watchedTables(file).map(({ name }) => quoted(name));
-  const [row] = await reader.database.query(sql`
-    select md5(p::text || coalesce((select string_agg(r::text, ',' order by r.oid) from pg_publication_rel r
-      where r.prpubid = p.oid), '') || array(select to_regclass(name)::oid from unnest(${names}::text[]) as given (name))::text) as print
-    from pg_publication p where p.pubname = ${publicationOf(file)}`);
-  return String(row?.['print']);
+/** Changes with whatever the operator does to it, and where a table of the file is another one, or has other heirs, than before. */
+export async function publicationPrint(open: OpenSource): Promise<string> {
+  const [row] = await open.reader.database.query(sql`
+    select p::text || coalesce((select string_agg(r::text, ',' order by r.oid) from pg_publication_rel r
+      where r.prpubid = p.oid), '') as print from pg_publication p where p.pubname = ${publicationOf(open.file)}`);
+  const oids = (await publishedTables(open)).map(
+    ({ table }) => table && [table.oid, ...table.heirs.map(({ oid }) => oid)],
+  );
+  return hash('sha256', JSON.stringify([row?.['print'], oids]));
 }
 
 /** Its key, and what leads from it to records. */
 export function neededColumns({ watched, key, table }: TableThere): string[] {
   const words = wordsOf(watched);
-  return [...table.columns.keys()].filter((column) => key.includes(column) || words.has(column));
+  const keys = new Set([key, ...table.heirs.map((heir) => heir.key)].flat());
+  return [...table.columns.keys()].filter((column) => keys.has(column) || words.has(column));
 }
 
 const createStatement = (file: SourceFile, tables: TableThere[]): string =>
@@ -232,14 +267,13 @@ const createStatement = (file: SourceFile, tables: TableThere[]): string =>
 const BY_ROOT = 'publish_via_partition_root = true';
 const isPartitioned = ({ table }: TableThere): boolean => table.kind === 'p';
 
-/** A list of columns would keep a table of the identity FULL from being written to. */
-const listed = (tables: TableThere[]): string =>
-  tables
-    .map((one) => {
-      const columns = neededColumns(one).map((column) => one.table.columns.get(column));
-      return one.table.identity === 'f' ? one.table.written : `${one.table.written} (${columns.join(', ')})`;
-    })
-    .join(', ');
+const listed = (tables: TableThere[]): string => tables.map((one) => withColumns(one, one.table)).join(', ');
+
+/** A table or one that inherits from it. A list of columns would keep one of the identity FULL from being written to. */
+function withColumns(one: TableThere, { written, identity }: Pick<Heir, 'written' | 'identity'>): string {
+  const columns = neededColumns(one).map((column) => one.table.columns.get(column));
+  return identity === 'f' ? written : `${written} (${columns.join(', ')})`;
+}
 
 const quotedPart = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 const quoted = (name: string): string => name.split('.').map(quotedPart).join('.');

@@ -16,7 +16,16 @@ export interface WatchedTable {
   ignore: Record<string, string[]>;
 }
 
-export function watchedTables({ records, capture }: SourceFile): WatchedTable[] {
+const known = new WeakMap<SourceFile, WatchedTable[]>();
+
+/** The same ones each time. */
+export function watchedTables(file: SourceFile): WatchedTable[] {
+  const tables = known.get(file) ?? tablesOf(file);
+  known.set(file, tables);
+  return tables;
+}
+
+function tablesOf({ records, capture }: SourceFile): WatchedTable[] {
   const entries = new Set(records.map(({ name }) => name));
   const tables = new Map<string, WatchedTable>();
   const watch = (name: string, lead: Leads): void => {

@@ -313,6 +313,23 @@ test('a table that has another name for a while, or whose name another one takes
   expect(await untilStatus({ state: 'RUNNING', lastError: null })).toMatchObject({ followedBy: 'PUBLICATION' });
 }, 60_000);
 
+test('rows of a table that inherits are told of under its own name, also where it came later', async () => {
+  await clinic.query(`create table patient_new (primary key (id)) inherits (patient);
+    grant select on patient_new to ${READER}; insert into patient_new values (901, 'p901', 'Heir')`);
+  expect((await untilStatus({ state: 'FAILED' })).lastError).toContain('ADD TABLE public.patient_new (id)');
+  await clinic.query('alter publication dci add table patient_new (id)');
+  await untilPerson('p901', (found) => found !== undefined);
+  await clinic.query(`insert into patient_new values (902, 'p902', 'Later');
+    update patient set surname = 'Changed' where id = 901`);
+  await untilPerson('p902', (found) => found !== undefined);
+  await untilPerson('p901', (found) => found.name.surname === 'Changed');
+  await clinic.query('create table patient_odd () inherits (patient)');
+  expect((await untilStatus({ state: 'FAILED' })).lastError).toContain('public.patient_odd has no primary key');
+  await clinic.query('drop table patient_odd, patient_new');
+  await untilPerson('p901', (found) => found === undefined);
+  await untilStatus({ state: 'RUNNING', lastError: null });
+}, 60_000);
+
 test('what the server keeps for a source that nobody reads has a bound', async () => {
   await apply(YAML.replace('sweep: 1d', 'sweep: 1d, max_wal_mb: 16'));
   await untilStatus({ state: 'RUNNING', followedBy: 'PUBLICATION' });

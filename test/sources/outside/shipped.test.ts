@@ -264,7 +264,9 @@ const isHere = existsSync(MADE_UP);
         'mutation ($yaml: String!) { checkSource(yaml: $yaml) { warnings { message } } }',
         { yaml: shipped('openspp.yaml') },
       );
-      const unnamed = checkSource.warnings.map(({ message }) => message).filter((one) => one.includes('no touched_by'));
+      const unnamed = checkSource.warnings
+        .map(({ message }) => message)
+        .filter((said) => said.includes('no touched_by'));
       expect(unnamed.join()).not.toContain('spp_disability');
       const [, number] = one?.identifiers.find(([kind]) => kind === 'national_id') ?? [];
       const { records } = await find(partner, byId(number ?? ''), 'dr');
