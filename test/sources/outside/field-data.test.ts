@@ -135,7 +135,7 @@ async function pagesOf({ reader, file }: OpenSource, size: number): Promise<stri
       `create table pupil (k varchar(9) collate utf8mb4_bin primary key, name varchar(9));
        create table call_at (pupil varchar(9) collate utf8mb4_general_ci, phone varchar(9));
        insert into pupil values ('aB', 'One'), ('Ab', 'Two'), ('c', 'Three');
-       insert into call_at values ('aB', '+880100'), ('Ab', '+880200'), ('C ', '+880300'), ('c', '+880290')`,
+       insert into call_at values ('aB', '+880100'), ('Ab', '+880200'), ('C ', '+880300'), ('C ', '+880290')`,
       'field',
     );
     const phones = 'lists: { phone_number: { from: call_at, parent: pupil, value: phone } }';
