@@ -123,7 +123,10 @@ export async function publicationFaults(open: OpenSource): Promise<Finding[]> {
   if (tables.length === 0) say(['capture'], 'there is none of the tables that touched_by names');
   for (const { watched, table } of tables)
     if (!['r', 'p'].includes(table.kind))
-      say(['capture'], `${watched.name} is a view: name the tables that it reads in touched_by`);
+      say(
+        ['capture'],
+        `${watched.name} is ${table.kind === MATERIALIZED ? 'a materialized view, and no publication tells when it is refreshed: let the file name a view' : 'a view: name the tables that it reads in touched_by'}`,
+      );
   for (const { watched, table } of tables)
     for (const lead of watched.leads)
       for (const column of (placesOf(lead) ?? []).filter((one) => !table.columns.has(one)))
@@ -208,9 +211,11 @@ export async function publicationDoubts(open: OpenSource): Promise<Finding[]> {
         `${one.watched.name} publishes columns that are not needed, and a role that replicates sees them whatever it may select: ALTER PUBLICATION ${publicationOf(open.file)} SET TABLE ${listed(tables)}`,
       );
   }
-  for (const name of await unnamedTables(open, tables))
+  for (const { name, kind } of await unnamedTables(open, tables))
     doubts.push(
-      `${name} is read by a view, and no touched_by names it: its changes are found by the sweep only; name it, or say none`,
+      kind === MATERIALIZED
+        ? `${name} is a materialized view, and no publication tells when it is refreshed: what changes in it is found by the sweep only; let the file name a view, or say none`
+        : `${name} is read by a view, and no touched_by names it: its changes are found by the sweep only; name it, or say none`,
     );
   if (server?.['keeps'] === '-1')
     doubts.push(
@@ -223,8 +228,10 @@ export async function publicationDoubts(open: OpenSource): Promise<Finding[]> {
   return doubts.map((message) => ({ place: ['capture', 'publication'], message }));
 }
 
-/** Tables under the file's views. */
-async function unnamedTables({ file, reader }: OpenSource, tables: TableThere[]): Promise<string[]> {
+const MATERIALIZED = 'm';
+
+/** Tables under the file's views, and views that hold rows of their own. */
+async function unnamedTables({ file, reader }: OpenSource, tables: TableThere[]) {
   const lists = file.records.flatMap(({ lists: all }) => Object.values(all).flat());
   const from = [...file.records, ...lists].flatMap((one) => (one.from === undefined ? [] : [quoted(one.from)]));
   const named = tables.map(({ table }) => `${table.schema}.${table.name}`);
@@ -237,10 +244,11 @@ async function unnamedTables({ file, reader }: OpenSource, tables: TableThere[])
       union
       select d.refobjid from used join pg_rewrite w on w.ev_class = used.oid
         join pg_depend d on d.objid = w.oid and d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass)
-    select n.nspname || '.' || c.relname as name from used join pg_class c using (oid) join pg_namespace n on n.oid = c.relnamespace
-    where c.relkind in ('r', 'p') and n.nspname <> 'pg_catalog' and n.nspname || '.' || c.relname <> all (${named}::text[])
+    select n.nspname || '.' || c.relname as name, c.relkind as kind
+    from used join pg_class c using (oid) join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('r', 'p', ${MATERIALIZED}) and n.nspname <> 'pg_catalog' and n.nspname || '.' || c.relname <> all (${named}::text[])
       and c.oid <> all (array(select to_regclass(name)::oid from unnest(${silent}::text[]) as given (name))) order by 1`);
-  return rows.map((row) => String(row['name']));
+  return rows.map(({ name, kind }) => ({ name, kind }));
 }
 
 /** Changes with whatever the operator does to it, and where a table of the file is another one, or has other heirs, than before. */

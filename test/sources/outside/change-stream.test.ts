@@ -131,6 +131,18 @@ test('a publication is asked for in SQL, and never where it would stop the regis
   );
   expect(await refusal(YAML.replace('log: none', 'log: line'))).toContain('log has no primary key');
   expect(await refusal(YAML.replace('patient: id', 'served_patient: id'))).toContain('is a view');
+  await clinic.query(
+    `create materialized view kept_patient as table patient; grant select on kept_patient to ${READER}`,
+  );
+  expect(await refusal(YAML.replace('patient: id', 'kept_patient: id'))).toContain('tells when it is refreshed');
+  const { checkSource } = await gateway.admin<{ checkSource: { warnings: { message: string }[] } }>(
+    'mutation ($yaml: String!) { checkSource(yaml: $yaml) { warnings { message } } }',
+    { yaml: YAML.replace('from: served_patient', 'from: kept_patient').replace('last_visit', 'secret') },
+  );
+  expect(checkSource.warnings.map(({ message }) => message)).toContainEqual(
+    expect.stringMatching(/public.kept_patient is a materialized view.* the sweep only/),
+  );
+  await clinic.query('drop materialized view kept_patient');
   await clinic.query('create publication dci for table patient (id), phone (id)');
   const lacking = await refusal(YAML);
   expect(lacking).toContain('phone lacks patient');
