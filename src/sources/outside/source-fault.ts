@@ -71,6 +71,13 @@ export function sourceFault(error: unknown, asked: readonly unknown[] = []): Sou
   return new SourceFault(told.join(': '), { cause: error });
 }
 
+/** Whether the statement itself is refused, whatever its values are: what it names is not there, or may not be read. */
+export function isOfStatement({ cause }: SourceFault): boolean {
+  const { code, sqlState }: { code?: unknown; sqlState?: unknown } = Object(cause);
+  const state = sqlState ?? code;
+  return typeof state === 'string' && state.startsWith('42');
+}
+
 /** What the database or the network calls it. */
 export function codeOf(error: unknown): string | undefined {
   const given: { code?: unknown; cause?: unknown } = Object(error);

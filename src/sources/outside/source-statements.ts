@@ -4,7 +4,7 @@ import type { Finding, Place } from './finding.js';
 import { publishedTables } from './publication.js';
 import type { OpenSource } from './source-connections.js';
 import type { SourceDatabase } from './source-database.js';
-import { SourceFault, ValueFault } from './source-fault.js';
+import { isOfStatement, SourceFault } from './source-fault.js';
 import type { RecordMapping } from './source-file.schema.js';
 import { tryLead } from './touched-keys.js';
 import { isColumn, withValues } from './watermark.js';
@@ -79,7 +79,7 @@ async function faultsOf(tries: [Place, Promise<unknown>][]): Promise<Finding[]> 
     if (end.status === 'fulfilled') return [];
     const error: unknown = end.reason;
     if (!(error instanceof SourceFault)) throw error;
-    // The made-up value is none of its column.
-    return error instanceof ValueFault ? [] : [{ place: tries[index]?.[0] ?? [], message: error.message }];
+    // Of the made-up value, or of the moment: another one may go well.
+    return isOfStatement(error) ? [{ place: tries[index]?.[0] ?? [], message: error.message }] : [];
   });
 }
