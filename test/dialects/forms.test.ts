@@ -181,6 +181,19 @@ test.each([
   );
 });
 
+test('OpenSPP’s receiver of disabilities, which writes to whoever has any number, is told none that others may have', () => {
+  const numbers = ['HOUSEHOLD_ID', 'UIN', 'MRN'].map((type) => ({ identifier_type: type, identifier_value: '1' }));
+  const person = { disability_status: '0', personal_details: { member_identifier: numbers } };
+  const message = { search_response: [{ data: { reg_records: [person] } }] };
+  const context = { definition: DR, channel: 'CALLBACK', publicUrl: 'https://gateway.example' } as const;
+  const written = writeForms('OPENSPP', { header: { action: 'on-search' }, message }, context)['message'];
+  expect(written).toMatchObject({
+    search_response: [
+      { data: { reg_records: [{ identifier: [numbers[1]], personal_details: person.personal_details }] } },
+    ],
+  });
+});
+
 test('OpenSPP’s receiver, which looks for the first number alone, is told one of a living person first, and the newest day', () => {
   const identifier = ['DRN', 'MRN', 'BRN', 'OTHER', 'UIN'].map((type) => ({
     identifier_type: type,
@@ -194,7 +207,7 @@ test('OpenSPP’s receiver, which looks for the first number alone, is told one 
   expect(told('Death', { death_date: '2026-11-01' })).toMatchObject({
     event_type: 'death',
     event_date: '2026-11-01',
-    identifiers: ['UIN', 'BRN', 'DRN', 'MRN', 'OTHER'].map((type) => ({ type, value: `${type}-1` })),
+    identifiers: ['UIN', 'BRN', 'DRN'].map((type) => ({ type, value: `${type}-1` })),
   });
   expect(told('Marriage', { marriage_date: ['2015-05-05', '2010-01-01'] })).toMatchObject({ event_date: '2015-05-05' });
   expect(told('Marriage', { marriage_date: ['2018', '2010-01-01'] })).not.toHaveProperty('event_date');

@@ -91,6 +91,15 @@ describe('a person', () => {
     ]);
   });
 
+  test('is known by no number that the other spouse may have too', async () => {
+    const { records } = await ask(partner, byNumber('MRN', 'M847951632'));
+    const own = records.map(({ identifier }: { identifier: { name: string; identifier: string }[] }) => identifier);
+    expect(own).toEqual([
+      [expect.objectContaining({ name: 'NID' }), expect.objectContaining({ name: 'BRN' })],
+      [expect.objectContaining({ name: 'NID' }), expect.objectContaining({ name: 'BRN' })],
+    ]);
+  });
+
   test('who lives is in no search for deaths', async () => {
     const { item, records } = await ask(partner, { ...byNumber('NID', '123456789'), reg_type: 'death' });
     expect({ status: item.status, records }).toEqual({ status: 'succ', records: [] });

@@ -59,6 +59,33 @@ describe('OpenG2P', () => {
     expect(JSON.stringify(records)).toContain('Anan');
   });
 
+  test('an individual of the social registry is a member, whose person stands where its clients read', async () => {
+    for (const name of ['Individual', 'INDIVIDUAL']) {
+      const asked = expression(
+        { search_text: { $eq: '123456789' } },
+        { reg_type: 'Individual', reg_record_type: name },
+      );
+      const { records } = await search(openg2p, asked);
+      expect(records).toEqual([
+        expect.objectContaining({
+          is_disabled: false,
+          demographic_info: expect.objectContaining({
+            name: { surname: 'Phumchai', given_name: 'Anan' },
+            sex: 'male',
+            birth_date: '1985-05-20',
+          }),
+        }),
+      ]);
+    }
+    const byName = expression({ first_name: 'Anan', middle_name: { $ne: 'X' } }, { reg_record_type: 'Individual' });
+    expect((await search(openg2p, byName)).item.status).toBe('succ');
+    // Whoever names a person, or nothing, gets the registry's own record, in whose members a consent names what it covers.
+    for (const name of ['spdci-extensions-dci:Person', ''])
+      expect((await search(openg2p, expression({ UIN: '123456789' }, { reg_record_type: name }))).records).toEqual([
+        expect.objectContaining({ name: { surname: 'Phumchai', given_name: 'Anan' } }),
+      ]);
+  });
+
   test('nobody is found by a text that names nobody', async () => {
     const { item, records } = await search(openg2p, expression({ search_text: { $eq: 'IND-NSR-0001' } }));
     expect({ status: item.status, records }).toEqual({ status: 'succ', records: [] });

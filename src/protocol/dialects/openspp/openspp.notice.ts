@@ -31,16 +31,14 @@ export function writeNotice(message: JsonObject, { definition }: WriteContext): 
 }
 
 /**
- * It looks for a person by the first one alone: so those by which somebody is known in life come first, and the number of
- * a death, or of a marriage, which two persons have, does not.
+ * It looks for a person by the first one alone: so those by which somebody is known in life come first, the number of a
+ * death last, and one that several persons may have, such as that of a marriage or a household, is not told.
  */
-function identifiersOf({ identifier }: JsonObject, { recordTypes }: RegistryDefinition): Json[] {
-  const known = recordTypes[0]?.identifying ?? [];
-  const placeOf = (type: string): number => (known.includes(type) ? known.indexOf(type) : known.length);
-  return (Array.isArray(identifier) ? identifier : [])
-    .filter(isObject)
-    .flatMap(({ identifier_type: type, identifier_value: value }) =>
-      typeof type === 'string' && value !== undefined ? [{ type, value }] : [],
-    )
-    .toSorted((one, other) => placeOf(one.type) - placeOf(other.type));
-}
+const identifiersOf = ({ identifier }: JsonObject, { recordTypes }: RegistryDefinition): Json[] =>
+  (recordTypes[0]?.identifying ?? []).flatMap((known) =>
+    (Array.isArray(identifier) ? identifier : [])
+      .filter(isObject)
+      .flatMap(({ identifier_type: type, identifier_value: value }) =>
+        type === known && value !== undefined ? [{ type, value }] : [],
+      ),
+  );

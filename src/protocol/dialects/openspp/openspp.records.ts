@@ -4,14 +4,15 @@ import type { Code } from '../../registries/definition.js';
 import type { Json, JsonObject } from '../../envelope/json.js';
 import { eachIn, eachRecord, isObject, type WriteContext } from '../dialect.js';
 
-type Rewrite = (record: JsonObject) => JsonObject;
+type Rewrite = (record: JsonObject, identifying: string[]) => JsonObject;
 
 const RECORDS: Record<string, Rewrite> = { DR: disabledPerson, IBR: beneficiary };
 
 export function writeSearchAnswer(message: JsonObject, { definition, channel }: WriteContext): JsonObject {
   const rewrite = RECORDS[definition.registry];
   if (rewrite === undefined) return message;
-  const rewritten = eachRecord(message, rewrite);
+  const identifying = definition.recordTypes[0]?.identifying ?? [];
+  const rewritten = eachRecord(message, (record) => rewrite(record, identifying));
   // Its beneficiary client reads `data` of a reply as the list itself; its receiver reads the standard's object.
   if (definition.registry !== 'IBR' || channel !== 'REPLY') return rewritten;
   return eachIn(rewritten, 'search_response', (item) => {
@@ -22,9 +23,10 @@ export function writeSearchAnswer(message: JsonObject, { definition, channel }: 
 
 /**
  * A status that it does not know, and none, it takes for a disability where an impairment is recorded: so impairments are
- * told of approved persons only.
+ * told of approved persons only. Its receiver writes the status to whoever has any of the identifiers at the top: so none
+ * that several persons may have, such as that of a household, stands there.
  */
-function disabledPerson(record: JsonObject): JsonObject {
+function disabledPerson(record: JsonObject, identifying: string[]): JsonObject {
   if (isPart(record)) return record;
   const { disability_details: details, ...rest } = record;
   const status = record['disability_status'];
@@ -33,9 +35,12 @@ function disabledPerson(record: JsonObject): JsonObject {
     ...rest,
     ...(status === undefined ? {} : { disability_status: labelOf(DR_CODES.DisabilityStatusEnum, status, true) }),
     ...(approved && Array.isArray(details) ? { disability_details: details.map(labelled) } : {}),
-    identifier: memberIdentifiers(record['personal_details']),
+    identifier: [memberIdentifiers(record['personal_details'])].flat().filter((one) => isOf(identifying, one)),
   };
 }
+
+const isOf = (types: string[], identifier: Json): boolean =>
+  isObject(identifier) && types.some((type) => type === identifier['identifier_type']);
 
 /** What its own questions answer of a person is told as it is: whoever asks it knows the status. */
 const isPart = (record: JsonObject): boolean =>
