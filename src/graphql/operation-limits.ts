@@ -6,10 +6,14 @@ import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import {
   GraphQLError,
+  Kind,
   NoSchemaIntrospectionCustomRule,
+  OperationTypeNode,
   validate,
   type DocumentNode,
+  type FragmentDefinitionNode,
   type GraphQLSchema,
+  type SelectionSetNode,
   type ValidationRule,
 } from 'graphql';
 import type { Principal } from '../access/principal.js';
@@ -54,6 +58,7 @@ function checkDocument(schema: GraphQLSchema, document: DocumentNode, limits: Li
     throw tooMuch(`the operation has more than ${limits.tokens} tokens: shorten it, or send it in parts`);
   if (principal.kind !== 'admin' && validate(schema, document, [NoSchemaIntrospectionCustomRule]).length > 0)
     throw forbidden('introspection is for administrators; the schema is in the documentation');
+  if (principal.kind !== 'admin') refuseSeveral(document);
   checkLiterals(document);
   refuseBy(
     schema,
@@ -73,6 +78,25 @@ function refuseBy(schema: GraphQLSchema, document: DocumentNode, rule: unknown, 
     if (!(error instanceof GraphQLError)) throw error;
   }
   throw tooMuch(`the operation has ${what}: ask for less at once`);
+}
+
+/** What a partner signs is one request, with one answer: the second of an operation would be a repetition of the first. */
+function refuseSeveral({ definitions }: DocumentNode): void {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const one of definitions) if (one.kind === Kind.FRAGMENT_DEFINITION) fragments.set(one.name.value, one);
+  const namesIn = (set: SelectionSetNode | undefined): string[] =>
+    (set?.selections ?? []).flatMap((one) => {
+      if (one.kind === Kind.INLINE_FRAGMENT) return namesIn(one.selectionSet);
+      if (one.kind === Kind.FRAGMENT_SPREAD) return namesIn(fragments.get(one.name.value)?.selectionSet);
+      return one.name.value === '__typename' ? [] : [(one.alias ?? one.name).value];
+    });
+  for (const one of definitions)
+    if (one.kind === Kind.OPERATION_DEFINITION && one.operation === OperationTypeNode.MUTATION)
+      if (new Set(namesIn(one.selectionSet)).size > 1)
+        throw new DomainError(
+          'INVALID',
+          'the operation has several mutations, each a request of its own: send one at a time',
+        );
 }
 
 const tooMuch = (message: string): DomainError => new DomainError('INVALID', message);

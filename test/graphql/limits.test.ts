@@ -160,6 +160,23 @@ describe('/graphql', () => {
       expect((body as Body).errors?.[0]?.message).toBe('the operation has more than 15 aliases: ask for less at once');
     });
 
+    test('of a partner to one request, before anything of it is done', async () => {
+      const input = (id: string) => `input: { registry: SOCIAL, transactionId: "${id}", identifiers: [], claims: {} }`;
+      const two = `a: verify(${input('a')}) { found } ... on Mutation { ...B }`;
+      const fragment = `fragment B on Mutation { __typename b: verify(${input('b')}) { found } }`;
+      const { body } = await partner.postHttpSigned('/graphql', { query: `mutation { ${two} } ${fragment}` });
+      expect((body as Body).errors).toEqual([
+        expect.objectContaining({ message: expect.stringMatching(/^the operation has several mutations, each a /) }),
+      ]);
+      const rows = await gateway.database.query(
+        `select status from transaction where sender_id = $1 and transaction_id in ('a', 'b')`,
+        [partner.senderId],
+      );
+      expect(rows).toEqual([]);
+      const one = await partner.postHttpSigned('/graphql', { query: `mutation { __typename ...B } ${fragment}` });
+      expect((one.body as Body).errors?.[0]?.message).toMatch(/^verify: name the person by /);
+    });
+
     test('that is a subscription: it wants a WebSocket', async () => {
       const { status, error } = await post(gateway, { query: 'subscription { transactionChanged { cursor } }' });
       expect({ status, error }).toEqual({

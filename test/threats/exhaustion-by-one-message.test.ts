@@ -186,12 +186,13 @@ describe('one message', () => {
       }
     });
 
-    test('in one document as in several: each field is charged, and one is answered', async () => {
+    test('in one document as in several: a document of several is refused, and charged as a request', async () => {
       const asking = await poor(3);
       const query = `mutation { ${[0, 1, 2].map(one).join(' ')} }`;
       const { body } = await asking.postHttpSigned('/graphql', { query });
-      expect(body.errors).toMatchObject([{ extensions: { code: 'CONFLICT' } }]);
-      expect(await searches(asking)).toBe(1);
+      expect(body.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+      expect(await searches(asking)).toBe(0);
+      expect((await short(asking)).status).toBe(200);
       expect((await short(asking)).status).toBe(200);
       expect((await short(asking)).status).toBe(429);
     });
