@@ -106,6 +106,13 @@ describe('one message', () => {
     });
   });
 
+  test.each(['UIN', 'national_id', 'NIN', 'a:uin'])('claims no %s: it says who is meant', async (type) => {
+    const { body } = await graphql({ UIN: '1' }, { birth_date: '1985-05-20', [type]: '1' });
+    expect(body.errors).toEqual([
+      expect.objectContaining({ message: `verify.${type}: is an identifier, and no claim: name the person by it` }),
+    ]);
+  });
+
   test('claims many attributes, each once', async () => {
     const claims = { birth_date: '1985-05-20', sex: 'male', surname: 'Okafor', is_alive: true };
     const { status, body } = await short({ UIN: '1', ...claims });

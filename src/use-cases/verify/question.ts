@@ -3,7 +3,7 @@ import { mayLookUp, notCoveredBy, type Grant } from '../../access/decide-access.
 import type { Criteria } from '../../protocol/query/criteria.js';
 import { ItemRejected, ProtocolError, RequestInvalid } from '../../protocol/errors.js';
 import { compareIdentifier } from '../../protocol/query/comparison.js';
-import { attributesIn } from '../../protocol/query/criteria-walk.js';
+import { attributesIn, identifiersIn } from '../../protocol/query/criteria-walk.js';
 import { isRecorded, matches } from '../../protocol/query/evaluate.js';
 import { recorded } from '../../protocol/query/event-query.js';
 import { parseQuery } from '../../protocol/query/parse-query.js';
@@ -127,7 +127,13 @@ function claimCriteria({ definition, recordType }: Grant, key: string, value: un
   if (value === null || typeof value === 'object' || isBlankValue(value))
     throw new RequestInvalid(`verify.${key}: claim a text, a number or true/false, or leave it out`);
   const today = now.toISOString().slice(0, 10);
-  return asRequest(key, () => parseQuery('EXPRESSION', { [key]: { $eq: value } }, definition, recordType, { today }));
+  const criteria = asRequest(key, () =>
+    parseQuery('EXPRESSION', { [key]: { $eq: value } }, definition, recordType, { today }),
+  );
+  // Identifiers say who is meant; a yes or no to one would let a person's other numbers be tried.
+  if (identifiersIn(criteria).length > 0)
+    throw new RequestInvalid(`verify.${key}: is an identifier, and no claim: name the person by it`);
+  return criteria;
 }
 
 /** A refused query is a refused request here. */
