@@ -46,6 +46,8 @@ test.each([
   ['the five fields of another cron', frequency('0 8 * * 1'), 'write a Quartz cron'],
   ['eight fields', frequency('0 0 0 ? * 2 * *'), 'write a Quartz cron'],
   ['a weekday that is none', frequency('0 0 0 ? * 9'), 'write a Quartz cron'],
+  ['no start', { ...frequency('daily'), start_time: undefined as never }, 'frequency.start_time: must be a date-time'],
+  ['an end without a zone', frequency('daily', undefined, '2026-12-31T00:00:00'), 'frequency.end_time: must be a'],
   ['an end before the start', frequency('daily', '2026-07-01T00:00:00Z', '2026-06-30T00:00:00Z'), 'end_time: must lie'],
   ['an end in the past', frequency('daily', '2026-01-01T00:00:00Z', '2026-02-01T00:00:00Z'), 'lies in the past'],
   ['no day left', frequency('0 0 0 30 2 ?'), 'no time left'],

@@ -232,6 +232,25 @@ describe('GraphQL gives a partner', () => {
     ]);
   });
 
+  test('a field that is none is told by its name, and gives no record that seems empty', async () => {
+    const item = (fields: string[]) => ({
+      registry: 'SOCIAL',
+      transactionId: 't-fields',
+      items: [{ referenceId: 'r', queryType: 'IDTYPE_VALUE', query: { type: 'UIN', value: '4711' }, fields }],
+    });
+    const query = `mutation ($input: SearchInput!) { search(input: $input) { items { reasonCode reasonMessage records } } }`;
+    const told = async (fields: string[]) => (await ask(narrow, query, { input: item(fields) })).body.data.search.items;
+    expect(await told(['name.surname', 'nam'])).toEqual([
+      {
+        reasonCode: 'rjct.search_criteria.invalid',
+        reasonMessage: 'fields: "nam" is no field of SRPerson: use paths such as name.surname',
+        records: [],
+      },
+    ]);
+    for (const fields of [['*'], ['surname'], ['name'], []])
+      expect(await told(fields)).toMatchObject([{ reasonCode: null }]);
+  });
+
   test('no two searches for one row of the audit', async () => {
     const item = {
       registry: 'SOCIAL',

@@ -3,6 +3,7 @@
  * times waits for the next one. Times of the cron are told in the offset in which `start_time` is written.
  */
 import { Cron, type CronMode } from 'croner';
+import { dateTime } from '../envelope/envelope.schema.js';
 import { ItemRejected } from '../errors.js';
 import type { Frequency } from './subscription.js';
 
@@ -35,6 +36,9 @@ export function nextKnownTime(frequency: Frequency, from: Date): Date | undefine
 /** @throws ItemRejected `rjct.notify_details.invalid` for no cron, or a window that has passed or holds none of its times */
 export function checkFrequency(frequency: Frequency, now: Date): void {
   const { start_time: start, end_time: end } = frequency;
+  // Over GraphQL a frequency has no schema.
+  for (const [name, time] of Object.entries({ start_time: start, end_time: end }))
+    if (!dateTime.safeParse(time).success) throw invalid(`${name}: must be a date-time such as 2026-01-31T08:00:00Z`);
   if (!(new Date(start) < new Date(end))) throw invalid('end_time: must lie after start_time');
   if (!(now < new Date(end))) throw invalid('end_time: lies in the past');
   if (readNext(frequency, now) === undefined) throw invalid('frequency: has no time left before end_time');
@@ -65,8 +69,8 @@ function cronOf({ frequency, start_time: start, end_time: end }: Frequency, mode
   });
 }
 
-function offsetMinutes(dateTime: string): number {
-  const [, sign, hours, minutes] = /([+-])(\d{2}):?(\d{2})$/.exec(dateTime) ?? [];
+function offsetMinutes(time: string): number {
+  const [, sign, hours, minutes] = /([+-])(\d{2}):?(\d{2})$/.exec(time) ?? [];
   return (sign === '-' ? -1 : 1) * (Number(hours ?? 0) * 60 + Number(minutes ?? 0));
 }
 

@@ -5,12 +5,13 @@ import type { Comparison, Criteria, Page } from '../../protocol/query/criteria.j
 import { DIALECTS } from '../../protocol/dialects/dialects.js';
 import { ItemRejected, RequestInvalid } from '../../protocol/errors.js';
 import { partsOf } from '../../protocol/query/criteria-walk.js';
+import { criteriaInvalid, quoteName } from '../../protocol/query/query-rejection.js';
 import { parsePage } from '../../protocol/query/parse-page.js';
 import { parseSort, type SortKey } from '../../protocol/query/parse-sort.js';
 import { readQuery } from '../../protocol/query/read-query.js';
 import { ReferenceIds } from '../../protocol/reference-ids.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
-import { ALL, both, clampRecord, expandFields } from '../../protocol/registries/records/fields.js';
+import { ALL, both, clampRecord, expandFields, isKnownField } from '../../protocol/registries/records/fields.js';
 import { pathsOfType } from '../../protocol/registries/records/identifying.js';
 import { presentRecord } from '../../protocol/registries/records/normalize.js';
 import type {
@@ -115,6 +116,13 @@ interface SearchBounds {
   deadline?: AbortSignal | undefined;
 }
 
+/** A misspelt one would leave records with nothing in them, as if nothing were recorded. */
+function assertFields(definition: RegistryDefinition, { name }: RecordTypeDefinition, fields: string[] = []): void {
+  const unknown = fields.find((path) => !isKnownField(definition, name, path));
+  if (unknown !== undefined)
+    throw criteriaInvalid(`fields: ${quoteName(unknown)} is no field of ${name}: use paths such as name.surname`);
+}
+
 /** The questions of one search, with what they share: reference ids must differ, decisions and records are kept for the audit. */
 export class SearchItems {
   readonly decisions: Record<string, unknown>[] = [];
@@ -151,6 +159,7 @@ export class SearchItems {
     room.assertLeft();
     const today = this.services.clock().toISOString().slice(0, 10);
     const { recordType, criteria, projection, ...query } = readQuery(item, this.definition, { today });
+    assertFields(this.definition, recordType, item.fields);
     const { grant, narrow, proven, kept } = await this.#decide(item, recordType);
     const sort = parseSort(item.sort, this.definition, recordType);
     const page = await this.#opened(query.page ?? parsePage(item.page));
