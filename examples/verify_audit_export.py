@@ -8,18 +8,20 @@ verify_audit_export.py FILE.ndjson            whether every seal, entry and row 
     --from SEQUENCE                           of an export that begins at this seal: those before it are taken on trust
     --releases                                and who got which records and fields, when, on what ground: JSON, one a line
     --acts                                    and which administrator did what, when and why: JSON, one a line
+                                              (the verdict is then on standard error)
 """
-import base64, hashlib, json, os, subprocess, sys, tempfile
+import argparse, base64, hashlib, json, os, subprocess, sys, tempfile
 from datetime import datetime
 
 sha = lambda data: hashlib.sha256(data).digest()
-path, *options = sys.argv[1:] or sys.exit(__doc__)
-given = lambda name: [after for before, after in zip(options, options[1:]) if before == name]
-heads, firsts = given("--head"), given("--from")
-# An option that is mistaken and passed over would leave "intact" to stand for what was not looked at.
-known = ("--head", "--from", "--releases", "--acts", *heads, *firsts)
-if any(one not in known for one in options) or [len(heads), len(firsts)] != [options.count("--head"), options.count("--from")]:
-    sys.exit(f"unknown option, or one without its value: {' '.join(options)}\n{__doc__}")
+# Not abbreviated, nor passed over: an option that is mistaken would leave "intact" to stand for what was not looked at.
+asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
+asked.add_argument("file")
+asked.add_argument("--head", action="append", default=[])
+asked.add_argument("--from", dest="first", default="1")
+asked.add_argument("--releases", action="store_true")
+asked.add_argument("--acts", action="store_true")
+given = asked.parse_args()
 keys, seals, entries, rows = {}, [], {}, {}
 
 
@@ -27,7 +29,7 @@ def fail(reason):
     sys.exit(f"NOT INTACT: {reason}")
 
 
-for number, line in enumerate(open(path, encoding="utf-8"), 1):
+for number, line in enumerate(open(given.file, encoding="utf-8"), 1):
     try:
         row = json.loads(line)
         kind = row["type"]
@@ -89,7 +91,7 @@ def removed(subject):  # by retention, which the audit tells; the time of a subj
 
 
 first = next((seal["sequence"] for seal in seals), None)
-if str(first) != (firsts or ["1"])[-1]:
+if str(first) != given.first:
     fail("there is no seal in it" if first is None else f"it begins at seal {first}: what was before is not in it (--from {first} takes that on trust)")
 previous, newest = None, {}
 for seal in seals:
@@ -137,7 +139,7 @@ for subject, entry in newest.items():
         fail(f"the row of entry {entry[0]} is not there")
 
 head = f"{previous['sequence']}:{previous['hash']}" if previous else "-"
-for kept in heads:
+for kept in given.head:
     sequence, _, hash = kept.partition(":")
     if not any(str(seal["sequence"]) == sequence and seal["hash"] == hash for seal in seals):
         fail(f"seal {sequence} is not the one that was kept")
@@ -146,12 +148,12 @@ for seal in seals:  # at the end: each starts openssl, and what was edited is mo
     if seal["kid"] not in keys or not signed(keys[seal["kid"]], seal["text"].encode(), base64.b64decode(seal["signature"])):
         fail(f"seal {seal['sequence']} has no valid signature")
 
-if "--acts" in options:
+if given.acts:
     for subject, entry in newest.items():
         if entry[1] == "ADMIN" and subject in rows:
             print(json.dumps({"at": entry[5], **json.loads(rows[subject]["text"])}))
 
-if "--releases" in options:
+if given.releases:
     for subject, entry in newest.items():
         facts = json.loads(rows.get(subject, {}).get("text", "{}"))
         records = facts.get("recordIds") or ([facts["recordId"]] if facts.get("recordId") else [])
@@ -164,9 +166,10 @@ if "--releases" in options:
                 "what": "NOTIFICATION" if entry[1] == "DELIVERY" else facts["operation"] or facts["channel"],
                 "registry": facts["registry"], "decision": decision,
             }))
-else:
-    sealed = sum(int(seal["text"].split("entries: ")[1].split("\n")[0]) for seal in seals)
-    signers = ", ".join(sorted({seal["kid"] for seal in seals})) or "-"
-    latest = {what: max(until for one, until in purged if one == what) for what, _ in sorted(purged)}
-    gone = "".join(f"; retention removed {what} before {until}, as it says" for what, until in latest.items())
-    print(f"intact: {len(seals)} seals, {sealed} entries, {len(rows)} rows, head {head}, signed by {signers}{gone}")
+
+sealed = sum(int(seal["text"].split("entries: ")[1].split("\n")[0]) for seal in seals)
+signers = ", ".join(sorted({seal["kid"] for seal in seals})) or "-"
+latest = {what: max(until for one, until in purged if one == what) for what, _ in sorted(purged)}
+gone = "".join(f"; retention removed {what} before {until}, as it says" for what, until in latest.items())
+beside = sys.stderr if given.acts or given.releases else sys.stdout
+print(f"intact: {len(seals)} seals, {sealed} entries, {len(rows)} rows, head {head}, signed by {signers}{gone}", file=beside)

@@ -6,7 +6,7 @@ export function assessment(sharing: Sharing): string {
   const partners = [...new Set(agreements.map(({ sender }) => sender.senderId))].toSorted();
   return [
     `# Data-protection impact assessment: sharing by ${serverId}`,
-    `As of ${day(at)}: ${agreements.length} agreements with ${partners.length} partners. Filled from the agreements; lines with ☐ are for the controller and its data-protection officer.`,
+    `As of ${day(at)}: ${count(agreements, 'agreement')} with ${count(partners, 'partner')}. Filled from the agreements; lines with ☐ are for the controller and its data-protection officer.`,
     ['## What is shared', ...partners.map((partner) => partnerSection(partner, agreements))].join('\n\n'),
     commonSection(sharing),
     QUESTIONS,
@@ -31,7 +31,7 @@ function agreementTable(agreement: Shared): string {
       'Whose',
       agreement.rowFilter === null ? 'every person in it' : `those of \`${JSON.stringify(agreement.rowFilter)}\``,
     ],
-    ['How', listed(agreement.operations, '')],
+    ['How', listed(agreement.operations, '') || 'nothing that this registry offers'],
     ['Purposes', listed(agreement.purposes, 'any that the partner names')],
     ['Legal basis', legalBasis],
     [
@@ -100,5 +100,6 @@ const QUESTIONS = `## What people have to answer
 
 const day = (date: Date | string): string => new Date(date).toISOString().slice(0, 10);
 const listed = (values: readonly string[] | null, all: string): string => (values === null ? all : values.join(', '));
+const count = ({ length }: readonly unknown[], of: string): string => `${length} ${of}${length === 1 ? '' : 's'}`;
 /** A name is no markup. */
 const plain = (text: string): string => text.replaceAll(/[\\`*_{}[\]<>#|]/g, '\\$&');

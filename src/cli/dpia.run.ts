@@ -62,6 +62,15 @@ export async function readSharing(gateway: LocalGateway, senderId: string | unde
     more = agreements.pageInfo.hasNextPage;
     after = agreements.pageInfo.endCursor;
   }
-  const agreements = all.filter(({ state }) => state !== 'ENDED');
-  return { serverId, at: gateway.services.clock(), fourEyes, retentionDays, agreements };
+  const at = gateway.services.clock();
+  const agreements = all.filter(
+    ({ state, validUntil }) => state !== 'ENDED' && (validUntil === null || at < new Date(validUntil)),
+  );
+  return { serverId, at, fourEyes, retentionDays, agreements: agreements.map((one) => offered(gateway, one)) };
+}
+
+/** Operations that the registry does not have do nothing, whatever the agreement names. */
+function offered({ services }: LocalGateway, agreement: Shared): Shared {
+  const has = services.registries.byName(agreement.registry)?.operations ?? [];
+  return { ...agreement, operations: has.filter((operation) => agreement.operations.includes(operation)) };
 }

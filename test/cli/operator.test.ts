@@ -455,7 +455,11 @@ test('dpia fills an assessment from the agreements, and asks what only people kn
   const { code, stdout } = await run(['dpia', '--sender', 'dpia-one']);
   expect(code).toBe(0);
   expect(stdout).toContain('### Ministry \\*of\\* Health (`dpia-one`');
+  expect(stdout).toContain(': 1 agreement with 1 partner.');
   expect(stdout).toContain('| Data | name, birth_date |');
+  // What the social registry does not have does nothing, though the agreement names it.
+  expect(stdout).toMatch(/\| How \| SEARCH, VERIFY, .*\|/);
+  expect(stdout).not.toMatch(/DISABILITY_DETAILS|ENROLLMENT_UPDATES/);
   expect(stdout).toContain('- ☐ It has no end: when is it looked at again?');
   expect(stdout).toContain('Kept: payloads 365 days');
   expect(stdout).not.toMatch(/dpia-two|Every field is shared/);
@@ -467,6 +471,10 @@ test('dpia fills an assessment from the agreements, and asks what only people kn
   expect(all).toContain('(`dpia-two`');
   expect(all).toContain('- ☐ Every field is shared: is each of them needed for the purpose?');
   expect(all).toContain('## What people have to answer');
+  await gateway.database.query(
+    `update agreement set valid_until = now() where sender_id = (select id from sender where sender_id = 'dpia-two')`,
+  );
+  expect((await run(['dpia', '--sender', 'dpia-two'])).stdout).toContain(': 0 agreements with 0 partners.');
 });
 
 test('what a sender command may not do is refused in words', async () => {

@@ -380,7 +380,7 @@ describe('the audit', () => {
     const check = async (content: string[], ...options: string[]) => {
       const file = join(folder, 'audit.ndjson');
       await writeFile(file, content.join(''));
-      return spawnSync('python3', [SCRIPT, file, ...options], { encoding: 'utf8' });
+      return spawnSync('python3', [SCRIPT, ...options, file], { encoding: 'utf8' });
     };
 
     beforeAll(async () => {
@@ -390,12 +390,18 @@ describe('the audit', () => {
     });
     afterAll(() => rm(folder, { recursive: true }));
 
-    withPython.each([['--head=1:00'], ['--head']])(
+    withPython('says whose keys signed, whatever is printed beside it', async () => {
+      const { stdout, stderr } = await check(lines, '--releases');
+      expect(stderr).toMatch(/^intact: .* signed by \S+/);
+      expect(stdout.split('\n').filter((line) => !/^(\{.*\})?$/.test(line))).toEqual([]);
+    });
+
+    withPython.each([['--hed=1:00'], ['--head'], ['--rel'], ['another.ndjson']])(
       'is not called intact where what was asked was not understood: %s',
       async (...options) => {
         const { status, stdout, stderr } = await check(lines, ...options);
-        expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-        expect(stderr).toMatch(/^unknown option, or one without its value/);
+        expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+        expect(stderr).toMatch(/error: (unrecognized arguments|the following arguments are required: file)/);
       },
     );
 
@@ -406,9 +412,9 @@ describe('the audit', () => {
     });
 
     withPython('tells what administrators did, and that a telling was edited', async () => {
-      const { stdout } = await check(lines, '--acts');
-      const [told = '', ...acts] = stdout.trim().split('\n').toReversed();
-      expect(told).toMatch(/^intact/);
+      const { stdout, stderr } = await check(lines, '--acts');
+      expect(stderr).toMatch(/^intact: .*, head \d+:[0-9a-f]{64}, signed by \S+/);
+      const acts = stdout.trim().split('\n');
       const asked = await gateway.database.query('select 1 from admin_action');
       expect(acts).toHaveLength(asked.length);
       expect(acts.map((act) => JSON.parse(act))).toContainEqual(
