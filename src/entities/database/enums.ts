@@ -88,8 +88,8 @@ export const JwsFormEnum = graphqlEnum<JwsForm>('JwsForm', 'Form of the JWS we s
 });
 export const RoleEnum = graphqlEnum<Role>('Role', 'Role of an administrator.', {
   ADMIN: 'All.',
-  OPERATOR: 'Runs, retries and approves; no keys, no senders.',
-  AUDITOR: 'Reads all; payloads with a reason.',
+  OPERATOR: 'Runs, retries and approves, reads and writes records; no keys, no senders.',
+  AUDITOR: 'Reads all but the records of the registries; payloads with a reason.',
   MONITOR: 'Reads without payloads, live.',
 });
 

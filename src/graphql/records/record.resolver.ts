@@ -34,7 +34,7 @@ import { upsertRecords } from '../../use-cases/records/upsert-records.js';
 export class RecordResolver {
   @Query(() => RecordConnection, {
     description:
-      'Records of a registry that are served, for administrators; partners search. Of a live source those whom the filter names by an identifier.',
+      'Records of a registry that are served, for those who run it (OPERATOR, ADMIN); partners search. Of a live source those whom the filter names by an identifier.',
   })
   async records(
     @Arg('registry', () => RegistryEnum) registry: Registry,
