@@ -21,10 +21,10 @@ export async function bodyRefused(
   services: FacadeServices,
 ): Promise<Answered> {
   const exchange = new Exchange(receivedOf(request, NOTHING, services), undefined, undefined, services.clock());
-  return { exchange, reply: await refuse(refusalOf(error, services), exchange, services, 'SYNC') };
+  return { exchange, reply: await refuse(errorOfBody(error, services), exchange, services, 'SYNC') };
 }
 
-function refusalOf(error: BodyFault, { maxBodyBytes }: FacadeServices): unknown {
+function errorOfBody(error: BodyFault, { maxBodyBytes }: FacadeServices): unknown {
   const { status = error.code === 'ECONNRESET' ? 400 : 500 } = error;
   if (status === 413) return new BodyTooLarge(`body: at most ${maxBodyBytes} bytes; use bulk upload for more`);
   if (status < 500)

@@ -64,7 +64,7 @@ export function boundTexts(schema: GraphQLSchema): GraphQLSchema {
         const resolve = field.resolve ?? defaultFieldResolver;
         field.resolve = (source, args, context: Context, info) => {
           const found = check(args);
-          if (found !== undefined) throw refusalOf(found);
+          if (found !== undefined) throw tooLongError(found);
           return resolve(source, args, context, info);
         };
       }
@@ -72,7 +72,7 @@ export function boundTexts(schema: GraphQLSchema): GraphQLSchema {
 }
 
 /** Named as the use cases name it: without the `input` that holds it. */
-function refusalOf({ path, most }: TooLong): Error {
+function tooLongError({ path, most }: TooLong): Error {
   const field = path.slice(path[0] === 'input' ? 1 : 0).join('.');
   return invalid(field, `at most ${most}: shorten it`);
 }

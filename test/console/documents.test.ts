@@ -94,7 +94,7 @@ describe('what the console knows by name', () => {
   });
 
   test('are, for the page of jobs, the jobs that there are', () => {
-    const jobs = named(/\bname: '([a-z-]+)',?\s*(?:every|run|$)|BatchDrain\('([a-z-]+)'/gm);
+    const jobs = named(/\bname: '([a-z-]+)',?\s*(?:every|run|$)|(?:BatchDrain\(|SWEEP = )'([a-z-]+)'/gm);
     expect([...jobs].toSorted()).toEqual([...KNOWN_JOBS]);
   });
 

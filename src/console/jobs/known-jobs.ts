@@ -16,6 +16,7 @@ export const KNOWN_JOBS = [
   'rewrap-keys',
   'rotate-keys',
   'seal-audit',
+  'sweep',
   'watch-slots',
   'watch-tail',
 ] as const;

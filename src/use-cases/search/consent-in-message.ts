@@ -71,7 +71,7 @@ async function decide(deciding: Deciding, item: Blocks, recordType: RecordTypeDe
     throw missingConsent();
   const kept = summarizeDecision(decision);
   decisions.push(kept);
-  if (!decision.allowed) throw refusalOf(decision);
+  if (!decision.allowed) throw rejectionOf(decision);
   return { grant: decision, narrow: (criteria) => criteria, proven: false, kept };
 }
 
@@ -93,7 +93,7 @@ async function decideProven(deciding: Deciding, proven: Proven, recordType: Reco
   const { consent, permit } = await consentOf(deciding, proven, recordType);
   const { purpose } = consent;
   const decision = decideItem(agreements, definition, { recordType, purpose });
-  if (!decision.allowed) throw refusalOf(decision, consent);
+  if (!decision.allowed) throw rejectionOf(decision, consent);
   const { purpose: stated = purpose, beside = purpose } = proven.stated;
   if (stated !== purpose || beside !== purpose)
     throw new ConsentRefused('purpose_not_allowed', 'the message states another purpose than it');
@@ -145,7 +145,7 @@ async function consentOf(
     return { consent: await verifySignedConsent(verifying, proof.jws, question) };
   }
   const decision = decideItem(agreements, definition, { recordType, ...stated });
-  if (!decision.allowed) throw refusalOf(decision);
+  if (!decision.allowed) throw rejectionOf(decision);
   const asked = { senderId, now, purpose: stated.purpose ?? '', scopes: decision.agreement.fields };
   return storedConsent(managerOf(services), proof, asked);
 }
@@ -164,7 +164,7 @@ function managerOf({ outbound, settings: { serverId, consentManagerUrl: url } }:
   return url === undefined ? undefined : { url, controller: serverId, outbound };
 }
 
-const refusalOf = ({ reason, explanation }: Exclude<ItemDecision, Grant>, consent?: MessageConsent): ItemRejected =>
+const rejectionOf = ({ reason, explanation }: Exclude<ItemDecision, Grant>, consent?: MessageConsent): ItemRejected =>
   consent !== undefined && reason === 'PURPOSE_NOT_COVERED'
     ? new ConsentRefused('purpose_not_allowed', 'no agreement covers its purpose')
     : new ItemRejected('rjct.search_criteria.invalid', explanation);

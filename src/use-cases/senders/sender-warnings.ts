@@ -5,7 +5,7 @@ import type { Services } from '../services.js';
 
 export function senderWarnings({ outbound }: Pick<Services, 'outbound'>, sender: Sender): string[] {
   const { signaturePolicy, notifyUri, callbackHosts } = sender;
-  const refused = notifyUri == null ? undefined : refusalOf(outbound, notifyUri, callbackHosts);
+  const refused = notifyUri == null ? undefined : whyRefused(outbound, notifyUri, callbackHosts);
   return [
     ...(signaturePolicy === 'OPTIONAL' ? ['signaturePolicy is OPTIONAL: messages of this sender may be unsigned'] : []),
     ...(refused === undefined ? [] : [`notifyUri is not sent to: ${refused}`]),
@@ -13,7 +13,7 @@ export function senderWarnings({ outbound }: Pick<Services, 'outbound'>, sender:
 }
 
 /** Not refused when it is set: the host may be registered afterwards. */
-function refusalOf(outbound: Services['outbound'], url: string, hosts: string[]): string | undefined {
+function whyRefused(outbound: Services['outbound'], url: string, hosts: string[]): string | undefined {
   try {
     outbound.assertAllowed(url, hosts);
     return undefined;
