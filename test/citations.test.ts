@@ -2,7 +2,7 @@
  * What a comment or a page cites stands in this repository: sections of the protocol and the contract, standards and
  * decisions by number, files, links. And README names what is here.
  */
-import { existsSync, globSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import {
   decisionsIn,
@@ -96,15 +96,23 @@ describe('README', () => {
     [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
   );
 
-  test('names every folder and every file at the top, and every folder of src', () => {
+  test('names every folder and every file at the top, and at the top of src', () => {
     const top = readdirSync(ROOT).filter((name) => !ignored.has(name) && !name.endsWith('.log'));
-    const inner = readdirSync(join(ROOT, 'src')).filter((name) => statSync(join(ROOT, 'src', name)).isDirectory());
+    const inner = readdirSync(join(ROOT, 'src'));
     expect([...top, ...inner].filter((name) => !rows.includes(name))).toEqual([]);
   });
 
   test('names nothing else', () => {
     expect(rows.filter((name) => !here(name) && !here(join('src', name)))).toEqual([]);
   });
+});
+
+test('the threat model names every attack that is tried', () => {
+  const files = globSync('test/threats/*.test.ts', { cwd: ROOT }).map((file) => basename(file, '.test.ts'));
+  const [, table = ''] = read('docs/threat-model.md').split('## What each control stops');
+  const named = new Set([...table.matchAll(/`([a-z]+(?:-[a-z]+)*)`/g)].map(([, name = '']) => name));
+  expect(files.length).toBeGreaterThan(30);
+  expect(files.filter((file) => !named.has(file))).toEqual([]);
 });
 
 describe('the contract names', () => {
