@@ -5,7 +5,7 @@ import type { OpenSource } from './source-connections.js';
 import type { Row, SourceDatabase } from './source-database.js';
 import { SourceFault, ValueFault } from './source-fault.js';
 import type { RecordMapping } from './source-file.schema.js';
-import { keyText, type Key } from './source-row.js';
+import { keyText, ledKey, type Key } from './source-row.js';
 import { withValues } from './watermark.js';
 
 export interface Identifier {
@@ -52,8 +52,8 @@ export async function keysNamed(
       const name = alike[index]?.name ?? '';
       const keys = found.get(name) ?? new Map<string, Key>();
       for (const row of rows) {
-        const key = Object.values(row).filter((part) => part !== null);
-        if (key.length === mapping.key.length) keys.set(keyText(key), key);
+        const key = ledKey(row, mapping.key);
+        if (key !== undefined) keys.set(keyText(key), key);
       }
       found.set(name, keys);
     });

@@ -2,7 +2,7 @@
 import type { StoredSource } from '../../entities/sources/source.repository.js';
 import type { OpenSource } from './source-connections.js';
 import type { RecordMapping, SourceFile } from './source-file.schema.js';
-import { keyText, type Key } from './source-row.js';
+import { keyText, ledKey, type Key } from './source-row.js';
 import { withValues } from './watermark.js';
 
 /** When an entry is to be asked for them next, by our clock; never, where its file does not say how. */
@@ -19,7 +19,6 @@ export const nextRefresh = ({ records }: SourceFile, source: Pick<StoredSource, 
 export async function refreshedKeys({ reader }: OpenSource, mapping: RecordMapping, last: string): Promise<Key[]> {
   if (mapping.refresh === undefined) return [];
   const rows = await reader.database.query(withValues(reader.database, mapping.refresh.sql, { last }));
-  const keys = rows.map((row) => Object.values(row).filter((part) => part !== null));
-  const whole = keys.filter((key) => key.length === mapping.key.length);
-  return [...new Map(whole.map((key) => [keyText(key), key])).values()];
+  const keys = rows.map((row) => ledKey(row, mapping.key)).filter((key) => key !== undefined);
+  return [...new Map(keys.map((key) => [keyText(key), key])).values()];
 }

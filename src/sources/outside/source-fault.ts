@@ -15,6 +15,9 @@ export class ValueFault extends SourceFault {
   isAsked = false;
 }
 
+/** A statement of the file that gives something else than it is for. */
+export class ShapeFault extends SourceFault {}
+
 /** PostgreSQL's classes and MariaDB's codes whose text names tables, columns, roles and hosts only. */
 const PLAIN_CLASSES = new Set(['08', '28', '3D', '3F', '40', '42', '53', '57']);
 const PLAIN_CODES = new Set(
@@ -72,8 +75,9 @@ export function sourceFault(error: unknown, asked: readonly unknown[] = []): Sou
 }
 
 /** Whether the statement itself is refused, whatever its values are: what it names is not there, or may not be read. */
-export function isOfStatement({ cause }: SourceFault): boolean {
-  const { code, sqlState }: { code?: unknown; sqlState?: unknown } = Object(cause);
+export function isOfStatement(fault: SourceFault): boolean {
+  if (fault instanceof ShapeFault) return true;
+  const { code, sqlState }: { code?: unknown; sqlState?: unknown } = Object(fault.cause);
   const state = sqlState ?? code;
   return typeof state === 'string' && state.startsWith('42');
 }

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { readIdentifierValue } from '../../protocol/registries/records/identifier-value.js';
 import type { Row } from './source-database.js';
-import { SourceFault } from './source-fault.js';
+import { ShapeFault, SourceFault } from './source-fault.js';
 
 export type Key = string[];
 
@@ -18,6 +18,16 @@ export const keyName = (key: Key): string => {
 
 /** A part without a value is empty. @throws SourceFault where a column is missing */
 export const keyOf = (row: Row, columns: string[]): Key => columns.map((column) => cell(row, column) ?? '');
+
+/** Of a row of a statement that leads to records; undefined where it leads to none. @throws ShapeFault */
+export function ledKey(row: Row, columns: string[]): Key | undefined {
+  const parts = Object.values(row);
+  if (parts.length !== columns.length)
+    throw new ShapeFault(
+      `a statement that leads to records gives ${Object.keys(row).join(', ')}: it must give the key alone (${columns.join(', ')})`,
+    );
+  return parts.every((part) => part !== null) ? parts : undefined;
+}
 
 /** NULL and empty text are absent. @throws SourceFault where there is no such column */
 export function cell(row: Row, column: string): string | undefined {

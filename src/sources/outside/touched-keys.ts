@@ -8,7 +8,7 @@ import type { Row, SourceDatabase } from './source-database.js';
 import type { OpenSource } from './source-connections.js';
 import type { RecordMapping } from './source-file.schema.js';
 import { SourceFault } from './source-fault.js';
-import { keyName, keyText, type Key } from './source-row.js';
+import { keyName, keyText, ledKey, type Key } from './source-row.js';
 import { among } from './source-row.sql.js';
 import { placesIn, placesOf, type Leads } from './watched-tables.js';
 import { isColumn, withValues, wrote } from './watermark.js';
@@ -69,17 +69,19 @@ const PAGE = 250;
 
 const tableOf = ({ schema, name }: TableThere['table']) => sql.id(schema, name);
 
-async function leadsTo({ reader }: OpenSource, table: TableThere['table'], lead: Leads, rows: Row[]): Promise<Key[]> {
+/** By rows of a table, in the way that the file says. */
+export async function leadsTo(
+  { reader }: OpenSource,
+  table: TableThere['table'],
+  lead: Leads,
+  rows: Row[],
+): Promise<Key[]> {
   const { mapping, how } = lead;
   const { database } = reader;
   if (how !== undefined && !isColumn(how)) return asked(database, how, mapping.key, rows);
   const columns = placesOf(lead);
   return columns === undefined ? expressed(database, table, how ?? '', rows) : whole(rows, columns);
 }
-
-/** The same of a row that is not there. @throws SourceFault where it cannot be followed */
-export const tryLead = (open: OpenSource, table: TableThere['table'], lead: Leads, value: string): Promise<Key[]> =>
-  leadsTo(open, table, lead, [Object.fromEntries((placesOf(lead) ?? []).map((name) => [name, value]))]);
 
 /** By an expression over the row, whose values get the types of its table, so that the operator's SQL means the same as there. */
 async function expressed(
@@ -104,8 +106,8 @@ async function asked(database: SourceDatabase, how: string, columns: string[], r
     if (places.some((name) => row[name] == null)) continue;
     const found = await database.query(withValues(database, how, values));
     for (const one of found) {
-      const key = Object.values(one).filter((part) => part !== null);
-      if (key.length === columns.length) keys.push(key);
+      const key = ledKey(one, columns);
+      if (key !== undefined) keys.push(key);
     }
     // The row of a record that is gone is in no table any more, and names itself.
     if (found.length === 0) keys.push(...whole([row], columns));

@@ -3,7 +3,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { OpenSource } from './source-connections.js';
 import type { Row, SourceDatabase } from './source-database.js';
 import type { RecordMapping, SourceFile } from './source-file.schema.js';
-import { keyOf, keyText, type Key } from './source-row.js';
+import { keyOf, keyText, ledKey, type Key } from './source-row.js';
 
 interface Watermark extends Omit<NonNullable<SourceFile['capture']['fallback']>, 'by' | 'column'> {
   column: string;
@@ -126,8 +126,8 @@ export async function embeddingKeys(
   for (const key of keys) {
     const values = Object.fromEntries(embedded.key.map((column, index) => [column, key[index] ?? '']));
     for (const row of await reader.database.query(withValues(reader.database, how, values))) {
-      const own = Object.values(row).filter((part) => part !== null);
-      if (own.length === mapping.key.length) found.set(keyText(own), own);
+      const own = ledKey(row, mapping.key);
+      if (own !== undefined) found.set(keyText(own), own);
     }
   }
   return [...found.values()];
@@ -139,6 +139,7 @@ export function withValues(
   statement: string,
   values: Record<string, string>,
 ): RawBuilder<unknown> {
+  if (Object.keys(values).length === 0) return database.written(statement);
   const place = new RegExp(`(?<!:):(${Object.keys(values).join('|')})\\b`);
   const parts = statement
     .split(place)

@@ -126,14 +126,15 @@ test('statements that only a search or a change asks are tried', async () => {
     '    search:\n',
     "    touched_by: { form: 'select pupil from form where id = :id', pupil: number + nothing, Home: select nr from pupil where number = :number }\n    search:\n      birth_date: { column: birthday }\n",
   );
-  const home = `  - { registry: SOCIAL, type: Group, name: Home, from: left_pupil, key: number, fields: { group_size: number }, search: { identifier: { UIN: select 1 } } }\ncheck:`;
+  const home = `  - { registry: SOCIAL, type: Group, name: Home, from: left_pupil, key: number, fields: { group_size: number }, search: { identifier: { UIN: "select number, ':' from left_pupil" } } }\ncheck:`;
   const faults = async (yaml: string) =>
-    (await check(yaml)).errors.filter((error) => error.startsWith('the source answers'));
+    (await check(yaml)).errors.filter((error) => /^(the source answers|a statement that leads)/.test(error));
   const followed = wrong.replace('codes:', 'capture: { by: publication }\ncodes:').replace('check:', home);
   await owner.query(`grant select on left_pupil to ${role}`);
   expect(await faults(followed)).toEqual([
     expect.stringContaining('relation "pupils" does not exist'),
     expect.stringContaining('column "birthday" does not exist'),
+    expect.stringContaining('gives number, ?column?: it must give the key alone (number)'),
     expect.stringContaining('column "nr" does not exist'),
     expect.stringContaining('permission denied for table form'),
     expect.stringContaining('column "nothing" does not exist'),
