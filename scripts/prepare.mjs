@@ -1,6 +1,6 @@
 /** What a fresh clone lacks: the packages and the compiled code. Runs on any Node of the machine, before ours is there. */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { lacksPackages } from './packages.mjs';
@@ -9,6 +9,7 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 export const startedIn = process.cwd();
 process.chdir(root);
 
+/** Made by `npm run build` behind all else. */
 const STAMP = 'dist/.built';
 /** Where Node keeps what V8 has compiled, for a quicker start; it does without where the folder cannot be written. */
 export const COMPILED = `${root}node_modules/.cache/v8`;
@@ -34,7 +35,6 @@ export function buildIfNeeded() {
   );
   if (changedAt(STAMP) >= newest) return;
   step('building (npm run build)', 'npm', ['run', 'build', '--silent']);
-  writeFileSync(STAMP, '');
 }
 
 /** Quiet when all goes well: the output of a step is shown only where it failed. */
