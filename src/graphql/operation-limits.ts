@@ -84,19 +84,26 @@ function refuseBy(schema: GraphQLSchema, document: DocumentNode, rule: unknown, 
 function refuseSeveral({ definitions }: DocumentNode): void {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const one of definitions) if (one.kind === Kind.FRAGMENT_DEFINITION) fragments.set(one.name.value, one);
-  const namesIn = (set: SelectionSetNode | undefined): string[] =>
-    (set?.selections ?? []).flatMap((one) => {
-      if (one.kind === Kind.INLINE_FRAGMENT) return namesIn(one.selectionSet);
-      if (one.kind === Kind.FRAGMENT_SPREAD) return namesIn(fragments.get(one.name.value)?.selectionSet);
-      return one.name.value === '__typename' ? [] : [(one.alias ?? one.name).value];
-    });
   for (const one of definitions)
     if (one.kind === Kind.OPERATION_DEFINITION && one.operation === OperationTypeNode.MUTATION)
-      if (new Set(namesIn(one.selectionSet)).size > 1)
+      if (fieldsOf(one.selectionSet, new Map(fragments)).size > 1)
         throw new DomainError(
           'INVALID',
           'the operation has several mutations, each a request of its own: send one at a time',
         );
+}
+
+/** By the names in the answer. Each of the fragments is taken out once it is read: spread in one another they double at each step. */
+function fieldsOf(set: SelectionSetNode, fragments: Map<string, FragmentDefinitionNode>, found = new Set<string>()) {
+  for (const one of set.selections) {
+    if (one.kind === Kind.INLINE_FRAGMENT) fieldsOf(one.selectionSet, fragments, found);
+    else if (one.kind === Kind.FRAGMENT_SPREAD) {
+      const fragment = fragments.get(one.name.value);
+      fragments.delete(one.name.value);
+      if (fragment !== undefined) fieldsOf(fragment.selectionSet, fragments, found);
+    } else if (one.name.value !== '__typename') found.add((one.alias ?? one.name).value);
+  }
+  return found;
 }
 
 const tooMuch = (message: string): DomainError => new DomainError('INVALID', message);

@@ -177,6 +177,16 @@ describe('/graphql', () => {
       expect((one.body as Body).errors?.[0]?.message).toMatch(/^verify: name the person by /);
     });
 
+    test('though its fragments are spread in one another twice: they are read once', async () => {
+      const fragments = Array.from(
+        { length: 60 },
+        (_, at) => `fragment F${at} on Mutation { ...F${at + 1} ...F${at + 1} }`,
+      );
+      const query = `mutation { ...F0 } ${fragments.join(' ')} fragment F60 on Mutation { __typename }`;
+      const { body } = await partner.postHttpSigned('/graphql', { query });
+      expect((body as Body).errors?.[0]?.message).toMatch(/nested more than 10 deep/);
+    });
+
     test('that is a subscription: it wants a WebSocket', async () => {
       const { status, error } = await post(gateway, { query: 'subscription { transactionChanged { cursor } }' });
       expect({ status, error }).toEqual({
