@@ -173,16 +173,6 @@ describe('an answer', () => {
     expect(body.message.ack_status).toBe('ACK');
   });
 
-  test('a message that is null is none, as it is where it is left out', async () => {
-    const send = (path: string, message?: null) =>
-      partner.send(`social/registry/${path}`, path, message as never, { status: 'succ' });
-    for (const message of [undefined, null]) {
-      expect((await send('on-search', message)).body.message.ack_status).toBe('ACK');
-      const needed = await send('on-subscribe', message);
-      expect([needed.status, needed.body.errors[0].message]).toEqual([400, 'message: is required']);
-    }
-  });
-
   test.each<[string, (envelope: JsonObject) => unknown, number, string]>([
     ['unsigned', (envelope) => without(envelope, 'signature'), 401, 'err.signature.missing'],
     [

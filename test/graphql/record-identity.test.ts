@@ -82,14 +82,6 @@ test('a record that was read is written only over what was read', async () => {
   expect(await write({ UIN: uin }, { ...was, version: 5 })).toMatchObject(refused);
 });
 
-test('data that is no object keeps its own record out, and no other', async () => {
-  const [uin, other] = [key(), key()];
-  const wrong = ['x', 1, [], true].map((data) => record({ UIN: other }, data as never));
-  const { inserted, refused, records } = await load([...wrong, record({ UIN: uin })]);
-  expect({ inserted, refused }).toEqual({ inserted: 1, refused: 4 });
-  expect(records[0]).toMatchObject({ reason: 'INVALID', message: 'records.0: data must be a JSON object' });
-});
-
 describe('a number that several persons share', () => {
   test.each(['HOUSEHOLD_ID', 'MRN', 'MOBILE', 'GROUP_ID', 'MEMBER_ID', 'DRN'])(
     '%s makes nobody of two persons one, and names nobody alone',

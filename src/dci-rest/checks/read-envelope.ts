@@ -50,15 +50,13 @@ export function readEnvelope<Message extends WireMessage>(
 
 function readIn<Message extends WireMessage>(
   dialect: Dialect,
-  { header: sent, message: given }: JsonObject,
+  { header: sent, message }: JsonObject,
   { token, definition }: From,
   endpoint: Reading<Message>,
 ): Envelope<Message> {
   // Of a receiver's header only sender_id may be absent that handlers read; the token's sender stands in for it.
   const schema = (endpoint.receiver ? callbackHeader : requestHeader) as z.ZodType<RequestHeader>;
   const { senderId = '' } = token ?? {};
-  // Null is absent, as it is of every other member.
-  const message = given ?? undefined;
   const header = parse(schema, readHeaderForms(dialect, sent, message, { senderId }), 'header');
   assertSaidToBe(header, message);
   if (header.is_msg_encrypted === true) {

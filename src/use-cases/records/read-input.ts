@@ -1,6 +1,5 @@
 /** Records as administrators hand them in, normalised: what needs no database, so that a batch is read while another is written. */
 import type { RecordDraft } from '../../entities/records/record.repository.js';
-import { isObject } from '../../platform/plain-object.js';
 import type { RecordTypeDefinition, RegistryDefinition } from '../../protocol/registries/definition.js';
 import { placeholderProblem } from '../../protocol/registries/placeholder.js';
 import { draftRecord } from '../../protocol/registries/records/draft.js';
@@ -41,7 +40,6 @@ export function readInput(definition: RegistryDefinition, input: RecordInput): R
   const event = input.eventType == null ? undefined : findEventType(definition, input.eventType);
   if (input.eventType != null && event === undefined)
     throw new RecordInvalid('eventType:', `use one of ${definition.events.map(({ name }) => name).join(', ')}`);
-  if (!isObject(input.data)) throw new RecordInvalid('data', 'must be a JSON object');
   const draft: RecordDraft = {
     registry: definition.registry,
     recordType: recordType.name,

@@ -12,6 +12,7 @@ import { overwrittenPaths } from '../../protocol/registries/records/overwritten.
 import { RecordInvalid } from '../../protocol/registries/records/record-invalid.js';
 import { changeAsAdmin, type Changing } from '../admin-change.js';
 import { invalid } from '../errors.js';
+import { requireObject } from '../json-object.js';
 import type { Services } from '../services.js';
 import { changedSince } from './changed-since.js';
 import { assertOwnTypes } from './own-records.js';
@@ -31,6 +32,7 @@ export function upsertRecords(
   if (inputs.length > MAX_RECORDS)
     throw invalid('records', `at most ${MAX_RECORDS} at once; send the rest in a next call`);
   const definition = definitionOf(services, registry);
+  for (const [index, { data }] of inputs.entries()) requireObject(data, `records.${index}.data`);
   return writeInputs(services, admin, definition, readInputs(definition, inputs));
 }
 
