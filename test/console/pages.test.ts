@@ -5,6 +5,7 @@
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { makeAccount } from '../support/local-admin.js';
 import { startInbox, type Inbox } from '../support/inbox.js';
+import { until } from '../support/until.js';
 import {
   atRest,
   hasChromium,
@@ -218,9 +219,10 @@ async function checkChain(page: ConsolePage): Promise<void> {
     test('what failed is drawn from the ground up, and one call in an hour is not none', async () => {
       await page.goto('/console/');
       await page.getByRole('row', { name: /^Farmer 1 <0\.1\/min/ }).waitFor();
-      const top = async (colour: string): Promise<number> => {
+      const top = (colour: string): Promise<number> => {
         const curve = page.locator(`path.recharts-area-curve[stroke*="${colour}"]`).first();
-        return (await curve.boundingBox())?.y ?? Number.NaN;
+        // While it is drawn anew it has no place.
+        return until(async () => (await curve.boundingBox())?.y);
       };
       expect(await top('red')).toBeGreaterThan(await top('petrol'));
     });
