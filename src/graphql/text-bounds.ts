@@ -88,7 +88,7 @@ function checkOf(type: GraphQLInputType, name: string): Check | undefined {
     most === undefined
       ? (text: string) => text.length > USUAL_BYTES / 3 && Buffer.byteLength(text) > USUAL_BYTES
       : // As PostgreSQL and the wire's schemas count: a character beyond the Basic Multilingual Plane is one, not two.
-        (text: string) => text.length > most && Array.from(text).length > most;
+        (text: string) => text.length > 2 * most || (text.length > most && Array.from(text).length > most);
   const found: TooLong = {
     path: [],
     most: most === undefined ? `${USUAL_BYTES} characters (bytes of UTF-8)` : `${most} characters`,
