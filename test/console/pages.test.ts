@@ -188,6 +188,8 @@ async function checkChain(page: ConsolePage): Promise<void> {
   /** In dark only the colours differ. */
   const serious = async (page: ConsolePage, colorScheme: 'light' | 'dark') => {
     await page.emulateMedia({ colorScheme });
+    // The page follows in its own time, and half dark nothing has its contrast.
+    await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor({ state: 'attached' });
     await atRest(page);
     const found = await seriousViolations(page, colorScheme === 'dark' ? ['color-contrast'] : undefined);
     return found.map((violation) => `${colorScheme} ${violation}`);
