@@ -15,10 +15,6 @@ export class RecentCallers {
     this.#last = { name, at: this.clock() };
   }
 
-  anybody(): boolean {
-    return this.clock() - this.#last.at < HERE_MS;
-  }
-
   othersThan(name: string): boolean {
     const somebody = name === this.#last.name ? this.#other : this.#last;
     return this.clock() - somebody.at < HERE_MS;

@@ -39,8 +39,8 @@ export function processRequestsWork(services: ExecutionServices): Work<AcceptedR
   const recentSenders = new RecentCallers();
   const here = {
     note: (senderId: string) => recentSenders.note(senderId),
-    // Whoever asks at a door waits for the answer.
-    othersThan: (senderId: string) => recentSenders.othersThan(senderId) || services.recentCallers.anybody(),
+    // Whoever asks at a door waits for the answer, this sender too, but for its file, which comes under its own name.
+    othersThan: (senderId: string) => recentSenders.othersThan(senderId) || services.recentCallers.othersThan(senderId),
   };
   const turns = new Turns(here, LONG);
   const isFree = (senderId: string): boolean => running < CAPACITY && !here.othersThan(senderId);

@@ -605,3 +605,21 @@ test('uploads of one partner do not hold up what another asks meanwhile', async 
   await until(async () => (await chunks()).length === 0);
   await own.close();
 });
+
+test('an upload that nobody came beside is worked on in one go, however lately it came', async () => {
+  const { database } = gateway;
+  await database.query('create table given_back (progress jsonb)');
+  await database.query(`create function note_progress() returns trigger language plpgsql as
+    $$ begin insert into given_back values (new.progress); return new; end $$`);
+  await database.query(`create trigger note_progress before update on accepted_request for each row
+    when (new.claimed_by is null) execute function note_progress()`);
+  // Those of the tests before are here for so long.
+  await sleep(5000);
+  const before = inbox.received.length;
+  await upload(csv(...Array.from({ length: 3000 }, (_, index) => `UIN,u${index}`)));
+  await inbox.wait(before + 6);
+  expect(await database.query('select progress from given_back')).toEqual([]);
+  await database.query('drop trigger note_progress on accepted_request');
+  await database.query('drop function note_progress()');
+  await database.query('drop table given_back');
+});
