@@ -4,6 +4,7 @@
  * cost both sides more than a whole one, and take no less time.
  */
 import DataLoader from 'dataloader';
+import { Turns } from './turns.js';
 
 interface Limits {
   /** Calls of `run` at the same time. */
@@ -15,6 +16,8 @@ interface Limits {
    * little more than a call for few. All of it where left out; one that is full does not wait.
    */
   share?: number;
+  /** Results that are given in one turn of the event loop: what each of them goes on with keeps others waiting. All where left out. */
+  eachTurn?: number;
 }
 
 /** Between two calls. */
@@ -26,7 +29,7 @@ const MOST_PAUSE_MS = 50;
  */
 export function coalesce<Item, Result>(
   run: (items: readonly Item[]) => Promise<Result[]>,
-  { underWay: most, atOnce, share = 1 }: Limits,
+  { underWay: most, atOnce, share = 1, eachTurn }: Limits,
 ): (item: Item) => Promise<Result> {
   const waiting: (() => void)[] = [];
   let underWay = 0;
@@ -63,7 +66,15 @@ export function coalesce<Item, Result>(
     begin();
   };
   const loader = new DataLoader(runInTurn, { cache: false, maxBatchSize: atOnce, batchScheduleFn: schedule });
-  return (item) => loader.load(item);
+  if (eachTurn === undefined) return (item) => loader.load(item);
+  const turns = new Turns(eachTurn);
+  return async (item) => {
+    try {
+      return await loader.load(item);
+    } finally {
+      await turns.next();
+    }
+  };
 }
 
 async function runOrEach<Item, Result>(

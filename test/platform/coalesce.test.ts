@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import { coalesce } from '../../src/platform/coalesce.js';
 
 /** A run that takes until it is told to end, and remembers what it was given. */
@@ -73,6 +73,22 @@ describe('what goes together', () => {
     while (given.length < 3) await wait(5);
     await end();
     expect(await Promise.all(all)).toEqual([10, 20, 30, 40, 50, 60]);
+  });
+
+  test('its results are given a few in each turn of the event loop', async () => {
+    const { run, end } = slowRun();
+    const ask = coalesce(run, { underWay: 1, atOnce: 5, eachTurn: 2 });
+    const got: number[] = [];
+    for (const item of [1, 2, 3, 4, 5]) void ask(item).then((result) => got.push(result));
+    await wait(5);
+    const counts: number[] = [];
+    void end();
+    while (got.length < 5) {
+      await turn();
+      if (got.length > (counts.at(-1) ?? 0)) counts.push(got.length);
+    }
+    expect(counts).toEqual([2, 4, 5]);
+    expect(got).toEqual([10, 20, 30, 40, 50]);
   });
 
   test('one that cannot be done takes no other with it, and what comes after goes on', async () => {

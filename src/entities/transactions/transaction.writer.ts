@@ -56,7 +56,7 @@ export type TransactionRow = Record<keyof typeof COLUMNS | keyof typeof BESIDE, 
 
 const TYPES = Object.entries({ ...COLUMNS, ...BESIDE });
 const NAMES = TYPES.map(([name]) => name) as (keyof TransactionRow)[];
-const LIMITS = { underWay: 2, atOnce: 16 };
+const LIMITS = { underWay: 2, atOnce: 16, eachTurn: 8 };
 
 const writers = new WeakMap<Sql, (row: TransactionRow) => Promise<boolean>>();
 
