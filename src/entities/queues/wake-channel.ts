@@ -12,6 +12,9 @@ const CHANNEL = 'dci_wake';
 const INTERVAL_MS = 20;
 const RECONNECT_MS = 1000;
 
+/** Whoever listens is told at its commit, which need not wait for the disk: what there is to do is there already. */
+const NOTIFY = `select set_config('synchronous_commit', 'off', true), pg_notify($1, $2)`;
+
 export type WakeListener = (names: ReadonlySet<string>) => void;
 
 export class WakeChannel {
@@ -81,7 +84,7 @@ export class WakeChannel {
     this.#sending = undefined;
     this.#sentAt = performance.now();
     await this.sql
-      .query('select pg_notify($1, $2)', [CHANNEL, `${this.#id} ${names}`], 'wake')
+      .query(NOTIFY, [CHANNEL, `${this.#id} ${names}`], 'wake')
       .catch((error: unknown) => this.log.debug({ err: error }, 'a wake-up was not sent'));
   }
 
