@@ -173,6 +173,14 @@ describe('an answer', () => {
     expect(body.message.ack_status).toBe('ACK');
   });
 
+  test('may lack a message where none is needed; one that is null is refused', async () => {
+    const send = (message?: null) =>
+      partner.send('social/registry/on-search', 'on-search', message as never, { status: 'succ' });
+    expect((await send()).body.message.ack_status).toBe('ACK');
+    const refused = await send(null);
+    expect([refused.status, refused.body.errors[0].message]).toEqual([400, 'message: must be an object']);
+  });
+
   test.each<[string, (envelope: JsonObject) => unknown, number, string]>([
     ['unsigned', (envelope) => without(envelope, 'signature'), 401, 'err.signature.missing'],
     [
